@@ -1,0 +1,30 @@
+"""Enroll: messages from LeadsQueue become batches, requests and outcomes, each accounted for.
+
+It composes: what a batch is, what a reply means and who is to blame are `leads.batch`'s, `leads.reply`'s and
+`leads.isolation`'s business.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from leads.edge.delivery import Delivery
+from leads.edge.settings import Settings, enrollment
+from leads.edge.telemetry import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Take LeadsQueue's records; those that are not settled are named, so that SQS keeps them.
+
+    Raises:
+        ConfigError: the configuration is wrong; every message stays in the queue.
+    """
+    logger().append_keys(request_id=context.aws_request_id)
+    settings = Settings.from_environ()
+    config = enrollment(settings.config_path)
+    delivery = Delivery(settings, config, context.get_remaining_time_in_millis)
+    held = delivery.deliver(event["Records"], datetime.now(UTC))
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in held]}

@@ -1,0 +1,147 @@
+"""Intake: an event, by HTTP or from EventsQueue, is in LeadsQueue before it is acknowledged.
+
+It composes: what an event means is `leads.intake`'s business, what a sender is told `leads.answer`'s.
+"""
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from leads import answer
+from leads.backoff import delay
+from leads.config import Enrollment, Source
+from leads.edge import aws, queues
+from leads.edge.settings import Settings, enrollment
+from leads.edge.taking import Desk, Taken
+from leads.edge.telemetry import count, logger, where
+from leads.edge.vault import vault
+from leads.errors import LeadsError, TooLarge, Unauthorized, Unavailable
+from leads.event import Event, from_http, from_queue
+from leads.lead import Problem
+from leads.message import MAX_MESSAGE_BYTES
+from leads.verification import needs_secret, origin_allowed, verify
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Take API Gateway's HTTP requests and EventsQueue's records.
+
+    Raises:
+        ConfigError: the configuration is wrong; nothing can be taken before it is mended.
+    """
+    logger().append_keys(request_id=context.aws_request_id)
+    settings = Settings.from_environ()
+    config = enrollment(settings.config_path)
+    desk = Desk(settings, datetime.now(UTC))
+    return _records(event["Records"], desk, config) if "Records" in event else _request(event, desk, config)
+
+
+def _request(request: Mapping[str, Any], desk: Desk, config: Enrollment) -> answer.Response:
+    source: Source | None = None
+    event: Event | None = None
+    try:
+        event = from_http(request, desk.now)
+        source = config.sources.get(event.source) if event else None
+        if event is None or source is None:
+            raise Unauthorized
+        response = _respond(event, source, desk)
+    except LeadsError as error:
+        response = answer.refusal(error)
+        _report_refusal(error, event.source if event and source else "unknown", response)
+    except Exception as error:  # noqa: BLE001 - the sender keeps the event and comes back, whatever broke here
+        logger().error("unexpected", extra={"where": where(error)})
+        response = answer.refusal(Unavailable())
+    return answer.with_cors(response, event, source) if event and source else response
+
+
+def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
+    if event.method == "OPTIONS":
+        return answer.preflight()
+    if not origin_allowed(event, source):
+        raise Unauthorized
+    if needs_secret(source):
+        _authenticate(event, source, desk.settings)
+    if event.method in {"GET", "HEAD"}:
+        return answer.ok({"ok": True})
+    if event.method != "POST":
+        return answer.method_not_allowed()
+    if len(event.body) > MAX_MESSAGE_BYTES:
+        msg = f"a body of {len(event.body)} bytes; at most {MAX_MESSAGE_BYTES} are taken"
+        raise TooLarge(msg)
+    return _taken(desk.take(event, source, answering=source.preset.interactive), event, source)
+
+
+def _authenticate(event: Event, source: Source, settings: Settings) -> None:
+    secrets = vault(settings)
+    now = time.monotonic()
+    try:
+        verify(event, source, secrets.source(event.source, now))
+    except Unauthorized:
+        # The sender may know a newer secret than this container does.
+        if not secrets.refresh():
+            raise
+        verify(event, source, secrets.source(event.source, now))
+
+
+def _taken(taken: Taken, event: Event, source: Source) -> answer.Response:
+    if taken.redelivered:
+        return answer.ok({"accepted": 0, "duplicate": True})
+    problems = taken.reading.problems() if taken.reading and source.preset.interactive else []
+    if problems and not taken.accepted:
+        return answer.unusable(problems)
+    if source.redirect and answer.wants_page(event):
+        return answer.see_other(source.redirect)
+    return answer.ok({"accepted": taken.accepted, **({"rejected": problems} if problems else {})})
+
+
+def _report_refusal(error: LeadsError, source: str, response: answer.Response) -> None:
+    count("source", source, {"Refused": 1})
+    extra = {"source": source, "status": response["statusCode"], "why": type(error).__name__}
+    if isinstance(error, Unavailable):
+        logger().error("unavailable", extra={**extra, "detail": str(error)})
+    else:
+        logger().info("refused", extra=extra)
+
+
+def _records(records: Sequence[Mapping[str, Any]], desk: Desk, config: Enrollment) -> dict[str, Any]:
+    held = [record for record in records if not _take_record(record, desk, config)]
+    if held:
+        _hold(held, desk.settings)
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in held]}
+
+
+def _take_record(record: Mapping[str, Any], desk: Desk, config: Enrollment) -> bool:
+    """Whether the record is settled; what is not comes back later."""
+    attempts = int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        event = from_queue(record, config, desk.now)
+        if event is None:
+            stray = Event("", record["body"].encode(), desk.now)
+            text = "no source: set the message attribute `source`, or `match` on a source in the configuration"
+            desk.set_aside(stray, [Problem("source", text)], attempts=attempts)
+        elif source := config.sources.get(event.source):
+            desk.take(event, source, answering=False, attempts=attempts)
+        else:
+            # Perhaps its source comes with the next deployment; a wrong name shows in the queue's age.
+            logger().error("unknown source", extra={"message_id": record["messageId"]})
+            return False
+    except LeadsError as error:
+        logger().error("held", extra={"message_id": record["messageId"], "why": type(error).__name__})
+        return False
+    except Exception as error:  # noqa: BLE001 - the message stays in its queue, whatever broke here
+        logger().error("unexpected", extra={"message_id": record["messageId"], "where": where(error)})
+        return False
+    return True
+
+
+def _hold(records: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+    url = queues.url_of(records[0]["eventSourceARN"], settings.leads_queue_url)
+    delays = {
+        record["receiptHandle"]: delay(int(record["attributes"]["ApproximateReceiveCount"]), random.random())  # noqa: S311 - jitter
+        for record in records
+    }
+    queues.hold(aws.sqs(settings), url, delays)

@@ -1,0 +1,142 @@
+"""Batches: messages become rows, one for each address of a campaign, and rows become requests of bounded size."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from leads.config import Campaign, CustomFieldStyle, Enrollment, OnMissingToken
+from leads.message import LEAD_FIELDS, Failure, Lead, Message
+from leads.outcome import Rejected
+
+# nginx refuses more than 1 MB unless told otherwise, and it is in front of most APIs.
+MAX_REQUEST_BYTES: Final = 1_000_000
+_ENVELOPE: Final = '{"leads":[%s]}'
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message and the places of its records in the invocation: SQS may deliver the same one twice."""
+
+    message: Message
+    records: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One lead of a request: what all messages about one address come to.
+
+    `text` is its JSON, made once: every request that it is part of is put together from these.
+    """
+
+    lead: Mapping[str, Any]
+    text: str
+    parcels: Sequence[Parcel]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One bulk request's rows; their addresses are distinct."""
+
+    campaign_id: str
+    rows: Sequence[Row]
+
+
+def body(rows: Iterable[Row]) -> bytes:
+    """The one envelope that leads travel in, a thousand or a single one."""
+    return (_ENVELOPE % ",".join(row.text for row in rows)).encode("ascii")
+
+
+def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[Row]], list[tuple[Parcel, Rejected]]]:
+    """Rows by campaign id, and the messages that their campaign's own rules keep out."""
+    rules_of: dict[str, Campaign] = {}
+    grouped: dict[str, dict[str, list[Parcel]]] = {}
+    for parcel in parcels:
+        name = parcel.message.campaign
+        rules = rules_of.get(name) or rules_of.setdefault(name, config.rules(name))
+        people = grouped.setdefault(rules.id, {})
+        people.setdefault(parcel.message.lead["email"].lower(), []).append(parcel)
+    kept: dict[str, list[Row]] = {}
+    refused: list[tuple[Parcel, Rejected]] = []
+    for campaign_id, people in grouped.items():
+        for same in people.values():
+            if len(same) > 1:
+                same.sort(key=lambda parcel: parcel.message.received_at)
+            rules = rules_of[same[-1].message.campaign]
+            lead = with_defaults(merged([parcel.message for parcel in same]), rules)
+            if rules.on_missing_token is OnMissingToken.DEAD_LETTER and (token := missing_token(lead, rules)):
+                refused += [(parcel, Rejected(_missing(token))) for parcel in same]
+                continue
+            wire = _wire(lead, config.leadterra.custom_fields)
+            kept.setdefault(campaign_id, []).append(Row(wire, _dumps(wire), same))
+    return kept, refused
+
+
+# The encoder itself: `json.dumps` with any option builds a new one for every call.
+_dumps: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def merged(messages: Sequence[Message]) -> Lead:
+    """One lead of all messages about an address, oldest first: later values win, field by field, as far as sent."""
+    if len(messages) == 1:
+        return messages[0].lead
+    lead: Lead = {}
+    custom: dict[str, Any] = {}
+    for message in messages:
+        custom |= message.lead.get("customFields", {})
+        lead |= message.lead
+    return {**lead, "customFields": custom} if custom else lead
+
+
+def with_defaults(lead: Lead, rules: Campaign) -> Lead:
+    """The lead, with the campaign's defaults where it says nothing."""
+    if not rules.defaults:
+        return lead
+    lead = dict(lead)
+    custom = dict(lead.get("customFields", {}))
+    for name, value in rules.defaults.items():
+        place = lead if name in LEAD_FIELDS else custom
+        if _says_nothing(place.get(name)):
+            place[name] = value
+    return {**lead, "customFields": custom} if custom else lead
+
+
+def missing_token(lead: Lead, rules: Campaign) -> str | None:
+    """A token of the campaign's copy that would render as nothing for this lead."""
+    custom = lead.get("customFields", {})
+    return next((t for t in rules.tokens if _says_nothing(lead.get(t)) and _says_nothing(custom.get(t))), None)
+
+
+def _missing(token: str) -> Failure:
+    return Failure(
+        reason="missing_token",
+        field=token,
+        message=f"the campaign's copy uses {{{{{token}}}}} and the lead has no such field",
+    )
+
+
+def _says_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _wire(lead: Lead, style: CustomFieldStyle) -> Mapping[str, Any]:
+    """The lead as Leadterra takes it: custom fields beside the others or in an object of their own."""
+    custom = lead.get("customFields")
+    if not custom or style is CustomFieldStyle.NESTED:
+        return lead
+    own = {name: value for name, value in lead.items() if name != "customFields"}
+    return {**{name: value for name, value in custom.items() if name not in LEAD_FIELDS}, **own}
+
+
+def batches(campaign_id: str, rows: Iterable[Row], size: int) -> Iterator[Batch]:
+    """Requests of at most `size` rows and 1 MB; a row that is larger by itself travels alone."""
+    chunk: list[Row] = []
+    bytes_left = MAX_REQUEST_BYTES
+    for row in rows:
+        if chunk and (len(chunk) == size or len(row.text) + 1 > bytes_left):
+            yield Batch(campaign_id, chunk)
+            chunk, bytes_left = [], MAX_REQUEST_BYTES
+        chunk.append(row)
+        bytes_left -= len(row.text) + 1
+    if chunk:
+        yield Batch(campaign_id, chunk)

@@ -1,0 +1,138 @@
+"""Delivery: one invocation's messages, sent batch by batch as far as time and the destination allow."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from leads.batch import Batch, Parcel, Row, batches, body, rows
+from leads.config import Enrollment
+from leads.edge.leadterra import LONGEST_SECONDS, Leadterra, leadterra
+from leads.edge.settings import Settings
+from leads.edge.settlement import Item, Record, Settlement
+from leads.edge.telemetry import logger, where
+from leads.edge.vault import Vault, vault
+from leads.errors import Malformed, NewerVersion, Unavailable
+from leads.isolation import Ask, Settled, isolate
+from leads.message import Failure, Message, decode
+from leads.outcome import Accepted, Held, Rejected
+from leads.reply import Reply
+
+# What closing the books takes at the most: a thousand dead letters, or a thousand messages to hide, in tens.
+_RESERVE_SECONDS: Final = 5.0
+# A request with less time than this would only end in an answer that nobody waits for.
+_SHORTEST_SECONDS: Final = 1.0
+# These concern the destination as a whole: whatever else the invocation has would meet the same.
+_EVERYWHERE: Final = frozenset({"unavailable", "unauthorized", "deadline"})
+# Metrics are kept by the names of the configuration: a literal id would be a dimension of its own.
+_UNNAMED: Final = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One invocation of enroll; `remaining_millis` says how much of its time is left."""
+
+    settings: Settings
+    config: Enrollment
+    remaining_millis: Callable[[], int]
+
+    def deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
+        """Send what the records hold; the ids of the messages that are to stay in the queue."""
+        books = Settlement(self.settings, records, now)
+        parcels = _read(records, books, now)
+        by_campaign, kept_out = rows(parcels, self.config)
+        books.enter(_UNNAMED, (Item(parcel.records, parcel.message, outcome) for parcel, outcome in kept_out))
+        self._send_all(by_campaign, books)
+        return books.close()
+
+    def _send_all(self, by_campaign: Mapping[str, Sequence[Row]], books: Settlement) -> None:
+        names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
+        closed: Held | None = None
+        for campaign_id, campaign_rows in by_campaign.items():
+            shut: Held | None = None
+            for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
+                shut = closed or shut
+                settled = _held(batch, shut) if shut else self._send(batch)
+                _enter(books, names.get(campaign_id, _UNNAMED), batch, settled)
+                shut = shut or settled.closed
+            if shut and shut.why in _EVERYWHERE:
+                closed = shut
+
+    def _send(self, batch: Batch) -> Settled:
+        try:
+            return self._isolate(batch)
+        except Unavailable as error:
+            logger().error("unavailable", extra={"detail": str(error)})
+            return _held(batch, Held("unavailable"))
+        except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
+            logger().error("unexpected", extra={"where": where(error)})
+            return _held(batch, Held("internal"))
+
+    def _isolate(self, batch: Batch) -> Settled:
+        service = leadterra(self.settings.leadterra_base_url or self.config.leadterra.base_url)
+        secret = vault(self.settings)
+        search = isolate(batch.rows)
+        try:
+            ask = next(search)
+            while True:
+                ask = search.send(self._ask(service, secret, batch.campaign_id, ask))
+        except StopIteration as done:
+            settled: Settled = done.value
+            return settled
+
+    def _ask(self, service: Leadterra, secret: Vault, campaign_id: str, ask: Ask) -> tuple[Reply, datetime] | None:
+        """Send one request, unless there is no time left to do something with its answer."""
+        seconds = self.remaining_millis() / 1000 - _RESERVE_SECONDS
+        if seconds < _SHORTEST_SECONDS:
+            return None
+        if ask.fresh_key:
+            secret.refresh()
+        api_key = secret.api_key(time.monotonic())
+        timeout = min(seconds, LONGEST_SECONDS)
+        return service.bulk(campaign_id, body(ask.rows), api_key=api_key, timeout=timeout), datetime.now(UTC)
+
+
+def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[Parcel]:
+    """The records' messages; those that SQS, or a producer, delivered twice only once."""
+    parcels: list[Parcel] = []
+    seen: dict[tuple[str, str], Parcel] = {}
+    unread: list[Item] = []
+    duplicates = 0
+    for index, record in enumerate(records):
+        try:
+            message = _message(record, now)
+        except Malformed as error:
+            failure = Failure("malformed", error.message, field=error.field)
+            unread.append(Item([index], None, Rejected(failure)))
+            continue
+        except NewerVersion:
+            unread.append(Item([index], None, Held("newer")))
+            continue
+        known = seen.setdefault((message.source, message.id), parcel := Parcel(message, [index]))
+        if known is parcel or known.message != message:
+            parcels.append(parcel)
+        else:
+            known.records.append(index)
+            duplicates += 1
+    books.enter(_UNNAMED, unread, {"Duplicates": duplicates} if duplicates else {})
+    return parcels
+
+
+def _message(record: Record, now: datetime) -> Message:
+    sent = record.get("attributes", {}).get("SentTimestamp")
+    sent_at = datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else now
+    return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
+
+
+def _held(batch: Batch, held: Held) -> Settled:
+    return Settled([held] * len(batch.rows), Counter(), held)
+
+
+def _enter(books: Settlement, campaign: str, batch: Batch, settled: Settled) -> None:
+    """Every message of a row shares its outcome; all but one of an accepted row are counted as merged."""
+    outcomes = list(zip(batch.rows, settled.outcomes, strict=True))
+    merged = sum(len(row.parcels) - 1 for row, outcome in outcomes if isinstance(outcome, Accepted))
+    items = (Item(parcel.records, parcel.message, outcome) for row, outcome in outcomes for parcel in row.parcels)
+    books.enter(campaign, items, {**settled.metrics, "Merged": merged})

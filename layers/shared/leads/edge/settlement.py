@@ -1,0 +1,158 @@
+"""Settlement: the books of one invocation of enroll, and closing them.
+
+A record is settled when Leadterra has its lead, or the dead-letter queue has it with the reason. What is not is
+held: hidden for a while and named as a failure, so that SQS keeps it.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from leads.backoff import delay
+from leads.edge import aws, queues
+from leads.edge.queues import Entry
+from leads.edge.settings import Settings
+from leads.edge.telemetry import count, logger
+from leads.errors import Malformed, TooLarge
+from leads.message import Message, attributes, dead_letter, loads, refused
+from leads.outcome import Held, Outcome, Rejected
+
+type Record = Mapping[str, Any]
+"""A record of Lambda's SQS event."""
+
+# The destination's own trouble, which passes; any other reason to hold wants a person's look.
+_PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
+
+
+@dataclass(slots=True)
+class Item:
+    """What became of a message; `records` are the places of its records, `message` is None where none is in it."""
+
+    records: Sequence[int]
+    message: Message | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What became of a batch, and what it took; `campaign` is a name of the configuration."""
+
+    campaign: str
+    metrics: Mapping[str, int]
+    items: Sequence[Item]
+
+
+@dataclass(slots=True)
+class Settlement:
+    """The books of one invocation."""
+
+    settings: Settings
+    records: Sequence[Record]
+    now: datetime
+    _lines: list[_Line] = field(default_factory=list)
+
+    def enter(self, campaign: str, items: Iterable[Item], metrics: Mapping[str, int] | None = None) -> None:
+        """Note what became of some messages; the metrics are those that are no message's outcome."""
+        line = _Line(campaign, metrics or {}, list(items))
+        if line.items or line.metrics:
+            self._lines.append(line)
+
+    def close(self) -> list[str]:
+        """Send the dead letters, hide what is held, write the metrics; the ids of the messages that are held."""
+        items = [item for line in self._lines for item in line.items]
+        self._send_dead_letters([item for item in items if isinstance(item.outcome, Rejected)])
+        held = {i: item.outcome for item in items if isinstance(item.outcome, Held) for i in item.records}
+        if held:
+            self._hide(held)
+        for line in self._lines:
+            _report(line)
+        return [self.records[index]["messageId"] for index in held]
+
+    def _send_dead_letters(self, rejected: Sequence[Item]) -> None:
+        letters: list[tuple[Item, Entry]] = []
+        for item in rejected:
+            try:
+                letters.append((item, self._letter(item)))
+            except TooLarge:
+                # It fills its message to the brim: the queue's own redrive moves it as it is, in time.
+                item.outcome = Held("internal")
+        if not letters:
+            return
+        entries = [entry for _, entry in letters]
+        missing = queues.send(aws.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
+        for index in missing:
+            # Durable nowhere else yet: it comes back and is judged again.
+            letters[index][0].outcome = Held("internal")
+
+    def _letter(self, item: Item) -> Entry:
+        assert isinstance(item.outcome, Rejected)  # noqa: S101 - the caller chose it for that
+        failure = item.outcome.failure
+        attempts = self._attempts(item.records[0])
+        if item.message is None:
+            raw = _as_it_was(self.records[item.records[0]]["body"])
+            body = dead_letter(raw, failure, attempts=attempts, failed_at=self.now)
+            return Entry(body, attributes(failure.reason, "direct", None))
+        body = refused(item.message, failure, attempts=attempts, failed_at=self.now)
+        return Entry(body, attributes(failure.reason, item.message.source, item.message.campaign))
+
+    def _attempts(self, index: int) -> int:
+        return int(self.records[index].get("attributes", {}).get("ApproximateReceiveCount", 1))
+
+    def _hide(self, held: Mapping[int, Held]) -> None:
+        """Back off by each message's own receive count: naming it as a failure alone would hammer the destination."""
+        delays = {
+            self.records[i]["receiptHandle"]: delay(self._attempts(i), random.random(), outcome.retry_after)  # noqa: S311 - jitter
+            for i, outcome in held.items()
+        }
+        url = queues.url_of(self.records[0]["eventSourceARN"], self.settings.leads_queue_url)
+        if failed := queues.hold(aws.sqs(self.settings), url, delays):
+            logger().warning("not hidden", extra={"count": len(failed)})
+
+
+def _as_it_was(body: str) -> dict[str, Any]:
+    """A malformed body for its dead letter: an object as it is, so that it can be mended and sent again."""
+    try:
+        content = loads(body)
+    except Malformed:
+        content = body
+    if isinstance(content, dict):
+        return {key: value for key, value in content.items() if key != "failure"}
+    return {"version": 1, "source": "direct", "event": content}
+
+
+def _report(line: _Line) -> None:
+    """One log line and one set of metrics for each batch: ids and counts."""
+    accepted: list[str] = []
+    held: list[str] = []
+    rejected: list[dict[str, Any]] = []
+    why = Counter[str]()
+    for item in line.items:
+        name = item.message.id if item.message else "unreadable"
+        match item.outcome:
+            case Held():
+                held.append(name)
+                why[item.outcome.why] += 1
+            case Rejected(failure):
+                summary = {"reason": failure.reason, "field": failure.field, "status": failure.status}
+                rejected.append({"id": name, **summary})
+            case _:
+                accepted.append(name)
+    # Whoever wrote an unreadable message, intake did not: it is no part of what intake accepted.
+    malformed = sum(1 for item in line.items if item.message is None and isinstance(item.outcome, Rejected))
+    metrics = {**line.metrics, "Rejected": len(rejected) - malformed, "Malformed": malformed, "Held": len(held)}
+    count("campaign", line.campaign, metrics)
+    log = logger().error if why.keys() - _PASSING else logger().info
+    log(
+        "batch settled",
+        extra={
+            "campaign": line.campaign,
+            "requests": line.metrics.get("Requests", 0),
+            "accepted": accepted,
+            "held": held,
+            "rejected": rejected,
+            "why": dict(why),
+        },
+    )

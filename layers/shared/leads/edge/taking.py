@@ -1,0 +1,137 @@
+"""Taking: what an event says is put into the queues, and only then remembered and acknowledged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from leads.config import Source
+from leads.edge import aws, deliveries
+from leads.edge.queues import Entry, send
+from leads.edge.settings import Settings
+from leads.edge.telemetry import count, logger
+from leads.errors import Unavailable, Unreadable
+from leads.event import Event
+from leads.intake import Reading, read
+from leads.lead import Problem
+from leads.message import Failure, Message, attributes, dead_letter, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An event whose leads are durable.
+
+    `reading` is None where nothing of the event could be read and it went to the dead-letter queue as a whole.
+    """
+
+    accepted: int = 0
+    redelivered: bool = False
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where events are taken: one for each invocation."""
+
+    settings: Settings
+    now: datetime
+
+    def take(self, event: Event, source: Source, *, answering: bool, attempts: int = 1) -> Taken:
+        """Put an authentic event's leads into LeadsQueue.
+
+        What no lead can be made of goes to the dead-letter queue, unless `answering`: then the sender reads the
+        answer and is told instead.
+
+        Raises:
+            Unavailable: not everything is known to be in its queue; nothing is remembered, so it may come again.
+            Unreadable: the body is not what its content type says (only where `answering`).
+            TooLarge: it does not fit into a queue message.
+        """
+        try:
+            reading = read(event, source, lambda: str(uuid4()))
+        except Unreadable as error:
+            if answering:
+                raise
+            self.set_aside(event, [Problem("body", str(error))], attempts=attempts)
+            return Taken()
+        if self._is_redelivery(event, reading):
+            count("source", event.source, {"Redelivered": 1})
+            logger().info("redelivered", extra={"source": event.source, "event_id": reading.event_id})
+            return Taken(redelivered=True, reading=reading)
+        self._send(event, reading.messages)
+        if not answering:
+            self._set_aside_parts(event, reading, attempts)
+        self._remember(event, reading, answering=answering)
+        self._report(event, reading)
+        return Taken(accepted=len(reading.messages), reading=reading)
+
+    def _is_redelivery(self, event: Event, reading: Reading) -> bool:
+        table = self.settings.deliveries_table
+        if table is None or reading.event_id is None:
+            return False
+        dynamodb = aws.dynamodb(self.settings)
+        return deliveries.taken(dynamodb, table, event.source, reading.event_id, self.now.timestamp())
+
+    def _send(self, event: Event, messages: Sequence[Message]) -> None:
+        entries = [Entry(encode(message)) for message in messages]
+        missing = send(aws.sqs(self.settings), self.settings.leads_queue_url, entries) if entries else set[int]()
+        # Counted even if the rest is not: what is in the queue will be enrolled.
+        count("source", event.source, {"Accepted": len(entries) - len(missing)})
+        if missing:
+            msg = f"LeadsQueue took {len(entries) - len(missing)} of {len(entries)}"
+            raise Unavailable(msg)
+
+    def _set_aside_parts(self, event: Event, reading: Reading, attempts: int) -> None:
+        for part in reading.unmappable:
+            whole = event.raw()
+            self.set_aside(event, part.problems, attempts=attempts, raw={**whole, "event": part.document})
+
+    def set_aside(
+        self,
+        event: Event,
+        problems: Sequence[Problem],
+        *,
+        attempts: int,
+        raw: dict[str, object] | None = None,
+    ) -> None:
+        """Keep an event that no lead can be made of, with the reason, for the operator.
+
+        Raises:
+            Unavailable: the dead-letter queue did not take it.
+        """
+        failure = Failure(
+            reason="unmappable",
+            field=problems[0].field,
+            message=problems[0].message,
+            detail=[{"field": problem.field, "message": problem.message} for problem in problems],
+        )
+        body = dead_letter(raw or event.raw(), failure, attempts=attempts, failed_at=self.now)
+        entry = Entry(body, attributes("unmappable", event.source, None))
+        if send(aws.sqs(self.settings), self.settings.dead_letter_queue_url, [entry]):
+            msg = "the dead-letter queue did not take an event"
+            raise Unavailable(msg)
+        count("source", event.source or "unknown", {"Unmappable": 1})
+        logger().warning("unmappable", extra={"source": event.source, "fields": [p.field for p in problems]})
+
+    def _remember(self, event: Event, reading: Reading, *, answering: bool) -> None:
+        settled = reading.messages or not (answering and reading.unmappable)
+        table = self.settings.deliveries_table
+        if table is None or reading.event_id is None or not settled:
+            return
+        dynamodb = aws.dynamodb(self.settings)
+        if not deliveries.record(dynamodb, table, event.source, reading.event_id, self.now.timestamp()):
+            logger().warning("not recorded", extra={"source": event.source, "event_id": reading.event_id})
+
+    def _report(self, event: Event, reading: Reading) -> None:
+        count("source", event.source, {"Ignored": reading.ignored})
+        logger().info(
+            "taken",
+            extra={
+                "source": event.source,
+                "event_id": reading.event_id,
+                "accepted": len(reading.messages),
+                "ids": [message.id for message in reading.messages],
+                "ignored": reading.ignored,
+                "unmappable": len(reading.unmappable),
+            },
+        )

@@ -1,0 +1,54 @@
+"""What can go wrong, as a tree.
+
+LeadsError
+├── ConfigError        the configuration file is wrong; nothing starts
+├── Unauthorized       the sender did not prove who it is (401)
+├── TooLarge           more than one queue message can hold (413)
+├── Unreadable         the body is not what its content type says (400)
+├── Malformed          a queue message that no lead can be read from
+├── NewerVersion       a queue message of a later release, met while a deployment runs
+└── Unavailable        a dependency did not answer; the sender should try again (503)
+
+Texts never contain what a person typed: they end up in logs and dead letters' headers.
+"""
+
+
+class LeadsError(Exception):
+    """Root of everything that this package raises on purpose."""
+
+
+class ConfigError(LeadsError):
+    """The configuration cannot be used; `problems` has a line for each thing to mend."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Unauthorized(LeadsError):
+    """The sender is not known or did not prove who it is."""
+
+
+class TooLarge(LeadsError):
+    """The body, or a lead made of it, does not fit into one queue message."""
+
+
+class Unreadable(LeadsError):
+    """The body is not what its content type says."""
+
+
+class Malformed(LeadsError):
+    """A queue message that no lead can be read from; `field` is the part at fault."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class NewerVersion(LeadsError):
+    """A later release wrote this message."""
+
+
+class Unavailable(LeadsError):
+    """A dependency did not answer, or refused for reasons of its own."""

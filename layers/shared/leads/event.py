@@ -1,0 +1,196 @@
+"""Events: what arrived, by HTTP or through EventsQueue, before anybody looked into it.
+
+Sources: API Gateway's payload format 2.0, Lambda's SQS event, SNS's notification and EventBridge's event, as
+AWS documents them.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import unquote
+
+from leads.config import Enrollment
+from leads.errors import Malformed, Unreadable
+from leads.message import dumps, loads
+
+_PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
+# An SNS topic may carry EventBridge events and a replay may carry either: three envelopes is all there can be.
+_MAX_ENVELOPES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One delivery of one source.
+
+    Attributes:
+        source: the name it claims, not checked yet.
+        headers: names in lower case.
+        body: the bytes as sent: signatures are made over these.
+        token: the last path segment, for senders that cannot sign.
+        id: the id that the transport gave it; HTTP gives none.
+    """
+
+    source: str
+    body: bytes
+    received_at: datetime
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
+    id: str | None = None
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+    def raw(self) -> dict[str, Any]:
+        """The event as a dead letter carries it, and as EventsQueue takes it back: a replay needs no more."""
+        try:
+            content: Any = loads(self.body.decode())
+        except (Malformed, UnicodeDecodeError):
+            content = self.body.decode(errors="replace")
+        kept = {"contentType": self.content_type} if isinstance(content, str) and self.content_type else {}
+        return {"version": 1, "source": self.source, "event": content, **kept}
+
+
+def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
+    """An API Gateway event (payload format 2.0); None where its path is no hook's.
+
+    Raises:
+        Unreadable: the gateway says that the body is base64 and it is not.
+    """
+    source, token = _path(request)
+    if source is None:
+        return None
+    return Event(
+        source=source,
+        token=token,
+        method=request.get("requestContext", {}).get("http", {}).get("method", "POST").upper(),
+        headers={str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()},
+        body=_body(request),
+        received_at=now,
+    )
+
+
+def _path(request: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    parameters = request.get("pathParameters") or {}
+    if "source" in parameters:
+        return parameters["source"], parameters.get("token")
+    # The `$default` route has no parameters; a stage or a domain's mapping may stand in front of the path.
+    found = _PATH.search(request.get("rawPath") or "")
+    if found is None:
+        return None, None
+    source, token = found.groups()
+    return unquote(source), unquote(token) if token else None
+
+
+def _body(request: Mapping[str, Any]) -> bytes:
+    body = request.get("body") or ""
+    if not request.get("isBase64Encoded"):
+        return str(body).encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        msg = "the body is not base64"
+        raise Unreadable(msg) from error
+
+
+def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> Event | None:
+    """A raw event from EventsQueue, out of its envelopes; None where nothing says which source it is of.
+
+    The innermost id wins: SNS and EventBridge repeat theirs when they deliver twice, SQS does not know.
+    """
+    content, envelopes = _unwrap(record["body"])
+    source = _named(record, envelopes) or _matched(envelopes, config)
+    if source is None:
+        return None
+    ids = (str(envelope[key]) for envelope in reversed(envelopes) for key in ("MessageId", "id") if key in envelope)
+    headers = {"content-type": str(envelopes[-1].get("contentType", ""))} if envelopes else {}
+    return Event(
+        source=source,
+        body=(content if isinstance(content, str) else dumps(content)).encode(errors="surrogatepass"),
+        received_at=now,
+        headers=headers,
+        id=next(ids, str(record["messageId"])),
+    )
+
+
+def _unwrap(body: str) -> tuple[Any, list[Mapping[str, Any]]]:
+    """The provider's own event and the envelopes around it, outermost first."""
+    content: Any = body
+    envelopes: list[Mapping[str, Any]] = []
+    for _ in range(_MAX_ENVELOPES):
+        parsed = _parsed(content)
+        inner = _inside(parsed)
+        if inner is None:
+            # A bare event can be matched by the file as well: it stands for its own envelope.
+            return content, envelopes or [_only_matchable(parsed)]
+        envelopes.append(parsed)
+        content = inner
+    return content, envelopes
+
+
+def _parsed(content: Any) -> Any:
+    if not isinstance(content, str):
+        return content
+    try:
+        return loads(content)
+    except Malformed:
+        return None
+
+
+def _only_matchable(parsed: Any) -> Mapping[str, Any]:
+    """A bare event's fields less those that an envelope would be asked for."""
+    if not isinstance(parsed, dict):
+        return {}
+    return {key: value for key, value in parsed.items() if key not in {"MessageId", "id", "contentType"}}
+
+
+def _inside(envelope: Any) -> Any:
+    """What an envelope carries; None where it is none."""
+    match envelope:
+        case {"Type": "Notification", "TopicArn": _, "Message": message}:
+            return message
+        case {"detail-type": _, "detail": detail, "source": _}:
+            return detail
+        case {"version": _, "source": str(), "event": event}:
+            return event
+        case _:
+            return None
+
+
+def _named(record: Mapping[str, Any], envelopes: list[Mapping[str, Any]]) -> str | None:
+    """The source that a message attribute, of SQS's or SNS's, or a dead letter's own body names."""
+    attribute = (record.get("messageAttributes") or {}).get("source") or {}
+    if name := attribute.get("stringValue"):
+        return str(name)
+    for envelope in envelopes:
+        match envelope:
+            case {"MessageAttributes": {"source": {"Value": str(name)}}}:
+                return name
+            case {"version": int(), "source": str(name), "event": _}:
+                return name
+    return None
+
+
+def _matched(envelopes: list[Mapping[str, Any]], config: Enrollment) -> str | None:
+    for name, source in config.sources.items():
+        if source.match and all(_says(envelopes, path, wanted) for path, wanted in source.match.items()):
+            return name
+    return None
+
+
+def _says(envelopes: list[Mapping[str, Any]], path: str, wanted: str | tuple[str, ...]) -> bool:
+    allowed = (wanted,) if isinstance(wanted, str) else wanted
+    return any(value in allowed for envelope in envelopes for value in _at(envelope, path))
+
+
+def _at(value: Any, path: str) -> Iterator[str]:
+    """The text at a dotted path: `detail-type`, `detail.user.kind`."""
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, str):
+        yield value

@@ -1,0 +1,79 @@
+"""Intake: one event becomes messages, or the reasons why not. What to do about either is the handler's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leads.config import Source
+from leads.event import Event
+from leads.lead import NoLead, Problem, make_lead, trapped, wanted
+from leads.message import Message
+from leads.submission import submissions
+
+
+@dataclass(frozen=True, slots=True)
+class Unmappable:
+    """A submission that no lead can be made of; `index` is its place in the event."""
+
+    index: int
+    document: Any
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one event came to.
+
+    Attributes:
+        event_id: by which a redelivery is recognised; None where the sender gives none.
+        ignored: submissions that the source's rules leave out, or that a program filled in.
+        listed: the event was a list, so that an index says which submission is meant.
+    """
+
+    event_id: str | None
+    messages: Sequence[Message]
+    unmappable: Sequence[Unmappable]
+    ignored: int
+    listed: bool
+
+    def problems(self) -> list[dict[str, Any]]:
+        """What a sender can mend, by field and, in a list, by index."""
+        return [
+            {
+                **({"index": bad.index} if self.listed else {}),
+                "field": problem.field,
+                "message": problem.message,
+            }
+            for bad in self.unmappable
+            for problem in bad.problems
+        ]
+
+
+def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
+    """Read an event by its source's rules; it is trusted by now.
+
+    Raises:
+        Unreadable: the body is not what its content type says.
+    """
+    said = submissions(event, source.preset)
+    messages: list[Message] = []
+    unmappable: list[Unmappable] = []
+    for index, submission in enumerate(said.submissions):
+        if trapped(submission, source) or not wanted(submission, source):
+            continue
+        try:
+            lead, campaign = make_lead(submission, source)
+        except NoLead as error:
+            unmappable.append(Unmappable(index, submission.document, error.problems))
+            continue
+        message_id = _message_id(said.event_id, index if said.listed else None, new_id)
+        messages.append(Message(message_id, event.source, campaign, event.received_at, lead, {}))
+    ignored = len(said.submissions) - len(messages) - len(unmappable)
+    return Reading(said.event_id, messages, unmappable, ignored, said.listed)
+
+
+def _message_id(event_id: str | None, index: int | None, new_id: Callable[[], str]) -> str:
+    """An event delivered twice makes messages of the same ids, so that its way can be followed."""
+    if event_id is None:
+        return new_id()
+    return event_id if index is None else f"{event_id}:{index}"

@@ -1,0 +1,226 @@
+"""Messages and dead letters: the JSON that travels through the queues, version 1.
+
+One message is one lead. Producers may write messages themselves, so reading is lenient about everything
+that has a sensible default and strict about what has none: the address and the campaign.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from leads.errors import Malformed, NewerVersion, TooLarge
+
+VERSION: Final = 1
+LEAD_FIELDS: Final = ("email", "firstName", "lastName", "company", "jobTitle")
+
+# SQS takes 1 MiB, message attributes included; `MAX_BYTES` leaves room for those.
+MAX_BYTES: Final = 1_048_576 - 2_048
+# What intake takes must still fit when a failure is written beside it.
+MAX_MESSAGE_BYTES: Final = MAX_BYTES - 16_384
+# A failure's detail is Leadterra's own words: more than this of them explains nothing.
+MAX_DETAIL_BYTES: Final = 8_192
+MAX_FAILURE_TEXT: Final = 500
+
+type Lead = dict[str, Any]
+"""`email`, optional `firstName`, `lastName`, `company`, `jobTitle` (strings) and `customFields` (an object)."""
+
+type Reason = Literal["rejected", "missing_token", "unmappable", "malformed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One lead on its way to a campaign.
+
+    `campaign` is a name from the configuration or a literal campaign id. `received_at` orders messages about
+    the same person. `extra` keeps the keys of the body that this version does not know, so that they survive
+    a dead letter and its replay.
+    """
+
+    id: str
+    source: str
+    campaign: str
+    received_at: datetime
+    lead: Lead
+    extra: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a lead was refused, as the operator will read it."""
+
+    reason: Reason
+    message: str
+    status: int | None = None
+    field: str | None = None
+    detail: object = None
+    request_id: str | None = None
+
+
+def dumps(value: object) -> str:
+    """JSON in ASCII: SQS refuses characters outside XML 1.0, escapes are always inside."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def loads(body: str) -> Any:
+    """JSON as the standard has it: `NaN` and `Infinity`, which Leadterra could not read, are refused.
+
+    Raises:
+        Malformed: it is something else.
+    """
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("body", "not JSON") from error
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds: `2026-11-22T02:00:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def encode(message: Message) -> str:
+    """The queue body of a message.
+
+    Raises:
+        TooLarge: it would not fit into a queue message.
+    """
+    body = dumps(_as_json(message))
+    if len(body) > MAX_MESSAGE_BYTES:
+        msg = f"a lead of {len(body)} bytes; a queue message holds {MAX_MESSAGE_BYTES}"
+        raise TooLarge(msg)
+    return body
+
+
+def _as_json(message: Message) -> dict[str, Any]:
+    return {
+        **message.extra,
+        "version": VERSION,
+        "id": message.id,
+        "source": message.source,
+        "campaign": message.campaign,
+        "receivedAt": timestamp(message.received_at),
+        "lead": message.lead,
+    }
+
+
+_KNOWN: Final = frozenset({"version", "id", "source", "campaign", "receivedAt", "lead", "failure"})
+
+
+def decode(body: str, *, message_id: str, sent_at: datetime) -> Message:
+    """Read a queue body; `message_id` and `sent_at` are SQS's own and stand in for what a producer left out.
+
+    Raises:
+        Malformed: no lead for a campaign can be read from it.
+        NewerVersion: a later release wrote it; this one is about to be replaced by that.
+    """
+    data = loads(body)
+    if not isinstance(data, dict):
+        raise Malformed("body", "not a JSON object")
+    if isinstance(version := data.get("version"), int) and version > VERSION:
+        msg = f"a message of version {version}; this release reads {VERSION}"
+        raise NewerVersion(msg)
+    campaign = data.get("campaign")
+    if not isinstance(campaign, str) or not campaign.strip():
+        raise Malformed("campaign", "missing: a campaign's name or id, as a string")
+    return Message(
+        id=str(data.get("id") or message_id),
+        source=str(data.get("source") or "direct"),
+        campaign=campaign.strip(),
+        received_at=_moment(data.get("receivedAt"), sent_at),
+        lead=_lead(data.get("lead")),
+        extra={key: data[key] for key in data.keys() - _KNOWN},
+    )
+
+
+def _moment(value: object, otherwise: datetime) -> datetime:
+    # It only orders messages about one person: a producer's odd clock format is no reason to lose a lead.
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else otherwise
+    except ValueError:
+        return otherwise
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _lead(value: object) -> Lead:
+    if not isinstance(value, dict):
+        raise Malformed("lead", "missing: an object with at least `email`")
+    email = value.get("email")
+    if not isinstance(email, str) or not email.strip():
+        raise Malformed("email", "missing: every lead needs an address, as a string")
+    lead: Lead = {"email": email.strip()}
+    custom: dict[str, Any] = {}
+    for key, item in value.items():
+        if key == "email" or item is None:
+            continue
+        if key == "customFields":
+            custom.update(_custom_fields(item))
+        elif key in LEAD_FIELDS:
+            lead[key] = _text(key, item)
+        else:
+            # The reference documents custom fields as further keys of the lead: a producer may follow it.
+            custom.setdefault(key, item)
+    if custom:
+        lead["customFields"] = custom
+    return lead
+
+
+def _custom_fields(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Malformed("customFields", "not an object")
+    return value
+
+
+def _text(field: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise Malformed(field, "not a text")
+
+
+def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, failed_at: datetime) -> str:
+    """The dead-letter queue's body: the message (or the raw event) as it was, plus `failure`.
+
+    Replaying is sending `body` again without `failure`.
+
+    Raises:
+        TooLarge: the body fills a queue message to the brim, so that no reason fits beside it.
+    """
+    detail = {} if failure.detail is None else failure.detail
+    written = dumps(
+        {
+            **body,
+            "failure": {
+                "reason": failure.reason,
+                "status": failure.status,
+                "field": failure.field,
+                "message": failure.message[:MAX_FAILURE_TEXT],
+                "detail": detail if len(dumps(detail)) <= MAX_DETAIL_BYTES else {"truncated": True},
+                "attempts": attempts,
+                "failedAt": timestamp(failed_at),
+                "requestId": failure.request_id,
+            },
+        }
+    )
+    if len(written) > MAX_BYTES:
+        msg = f"a dead letter of {len(written)} bytes; a queue message holds {MAX_BYTES}"
+        raise TooLarge(msg)
+    return written
+
+
+def refused(message: Message, failure: Failure, *, attempts: int, failed_at: datetime) -> str:
+    """The dead letter of a message that Leadterra, or the campaign's own rules, refused."""
+    return dead_letter(_as_json(message), failure, attempts=attempts, failed_at=failed_at)
+
+
+def attributes(reason: str, source: str, campaign: str | None) -> dict[str, str]:
+    """The message attributes of a dead letter; SQS takes neither empty values nor control characters."""
+    values = {"reason": reason, "source": source, "campaign": campaign or ""}
+    clean = {key: "".join(c for c in value if c.isprintable())[:256] for key, value in values.items()}
+    return {key: value for key, value in clean.items() if value}

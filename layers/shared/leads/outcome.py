@@ -1,0 +1,62 @@
+"""Outcomes: what became of a lead, and the counts that every invocation accounts for."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from leads.message import Failure
+
+type Why = Literal[
+    "unavailable", "unauthorized", "not_found", "unexpected", "systemic", "deadline", "newer", "internal"
+]
+"""Why a lead is held: none of these is the lead's own fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Leadterra has it: enrolled, updated or suppressed, which it tells for the whole request only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Refused for what it is, by proof."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not settled; it comes back. `retry_after` is the destination's wish in seconds."""
+
+    why: Why
+    retry_after: float | None = None
+
+
+type Outcome = Accepted | Rejected | Held
+
+ACCEPTED = Accepted()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What Leadterra says became of the rows of one request."""
+
+    enrolled: int
+    updated: int
+    skipped: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.enrolled + self.updated + self.skipped
+
+
+def tally(counts: Counts, rows: int) -> Counter[str]:
+    """The metrics of an accepted request; `Unaccounted` is below zero where Leadterra counts more than was sent."""
+    return Counter(
+        {
+            "Enrolled": counts.enrolled,
+            "Updated": counts.updated,
+            "Skipped": counts.skipped,
+            "Unaccounted": rows - counts.total,
+        }
+    )

@@ -1,0 +1,40 @@
+"""The envelopes in which Leadterra's pages show one and the same answer."""
+
+from leads_cli.sandbox.behaviour import Dialect
+from leads_cli.sandbox.records import Tally
+
+
+def bulk_answer(tally: Tally, dialect: Dialect) -> dict[str, object]:
+    """Counts of a bulk request; the reference has no place for skipped leads, so they are in no count."""
+    bare: dict[str, object] = {
+        "enrolled": tally.enrolled,
+        "updated": tally.updated,
+        "total": tally.enrolled + tally.updated,
+    }
+    if dialect == "reference":
+        return bare
+    if dialect == "data":
+        return {"data": bare}
+    return {
+        "result": {
+            "enrolled": tally.enrolled,
+            "updated": tally.updated,
+            "skipped": tally.skipped,
+            "totalInCampaign": tally.in_campaign,
+        }
+    }
+
+
+def start_answer(campaign: dict[str, object], queued: int, dialect: Dialect) -> dict[str, object]:
+    """A started campaign; `queued` is how many first messages the start has put in line."""
+    bare = {name: campaign[name] for name in ("id", "status", "startedAt")}
+    if dialect == "reference":
+        return bare
+    if dialect == "data":
+        return {"data": bare}
+    return {"campaign": {**bare, "leadsEnrolled": campaign["leads"], "queuedMessages": queued}}
+
+
+def read_answer(body: dict[str, object], dialect: Dialect) -> dict[str, object]:
+    """A read endpoint's answer: bare, or in the `data` envelope that pages other than the reference use."""
+    return body if dialect == "reference" else {"data": body}

@@ -1,0 +1,130 @@
+"""Faults that can be switched on: what goes wrong, on which endpoint, how often and in which order."""
+
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+type Endpoint = Literal["bulk", "start", "stats", "preview"]
+type FaultKind = Literal[
+    "latency",  # the answer comes `milliseconds` late; what was asked is done at once
+    "rate_limited",  # 429
+    "server_error",  # 5xx with an HTML body
+    "maintenance_page",  # 200 with an HTML body, nothing done
+    "redirect",  # 3xx to a login page
+    "unauthorized",  # 401, as though the key had been rotated
+    "status",  # any `status` with a JSON error, nothing done
+    "too_large",  # 413 for a body of more than `limit` bytes
+    "too_many",  # 413 for more than `limit` leads
+    "refuse_all",  # every lead fails validation, as after a change of the schema
+    "drop_before",  # the connection is reset, nothing done
+    "hang",  # no answer for `milliseconds`, then the connection ends; nothing done
+    "drop_after",  # done, but the connection is reset before the answer
+    "truncated_answer",  # done, but the connection ends in the middle of the answer
+    "no_counts",  # done, but the answer is JSON without counts
+]
+
+DEFAULT_STATUS = {
+    "rate_limited": 429,
+    "server_error": 503,
+    "redirect": 302,
+    "unauthorized": 401,
+    "too_large": 413,
+    "too_many": 413,
+}
+
+
+class Fault(BaseModel):
+    """One fault. Where several are due, the first in the list wins; latency adds to whatever wins.
+
+    `after` requests pass first, then it concerns the `next` requests (all of them, if None), each with
+    `probability`. So a list of faults with `next` is a script that plays in order.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: FaultKind
+    on: Endpoint | Literal["any"] = "bulk"
+    after: int = Field(default=0, ge=0)
+    next: int | None = Field(default=None, ge=1)
+    probability: float = Field(default=1.0, ge=0, le=1)
+    milliseconds: int = Field(default=0, ge=0)
+    status: int | None = Field(default=None, ge=200, le=599)
+    limit: int | None = Field(default=None, ge=0)
+    retry_after: int | None = None
+    retry_after_form: Literal["seconds", "http-date", "nonsense"] = "seconds"
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        if self.kind in {"too_large", "too_many"} and self.limit is None:
+            message = f"{self.kind} needs a limit"
+            raise ValueError(message)
+        if self.kind == "status" and self.status is None:
+            message = "status needs a status"
+            raise ValueError(message)
+        if self.kind in {"latency", "hang"} and self.milliseconds == 0:
+            message = f"{self.kind} needs milliseconds"
+            raise ValueError(message)
+        if self.retry_after is None and self.retry_after_form != "seconds":
+            message = "retry_after_form needs retry_after"
+            raise ValueError(message)
+        return self
+
+    def concerns(self, endpoint: Endpoint, size: int, leads: int) -> bool:
+        """Whether it could act on a request of `size` bytes with so many `leads`."""
+        if self.on not in {endpoint, "any"}:
+            return False
+        measured = {"too_large": size, "too_many": leads}.get(self.kind)
+        return measured is None or self.limit is None or measured > self.limit
+
+
+class FaultSchedule:
+    """The faults still to come; `draw` gives numbers in [0, 1) for those with a probability."""
+
+    def __init__(self, draw: Callable[[], float]) -> None:
+        self._draw = draw
+        self._lock = Lock()
+        self._faults: list[Fault] = []
+
+    def set(self, faults: Iterable[Fault]) -> None:
+        """Replace all faults; an empty list is fair weather."""
+        with self._lock:
+            self._faults = list(faults)
+
+    def pending(self) -> list[Fault]:
+        """The faults as they stand: `after` and `next` count down, and what is used up is gone."""
+        return list(self._faults)
+
+    def take(self, endpoint: Endpoint, size: int, leads: int) -> tuple[int, Fault | None]:
+        """The delay in milliseconds and the fault that this request gets."""
+        delay = 0
+        winner: Fault | None = None
+        left: list[Fault] = []
+        with self._lock:
+            for fault in self._faults:
+                waits = winner is not None and fault.kind != "latency"
+                if waits or not fault.concerns(endpoint, size, leads):
+                    left.append(fault)
+                    continue
+                left.extend(_rest(fault))
+                if fault.after or not self._strikes(fault):
+                    continue
+                if fault.kind == "latency":
+                    delay += fault.milliseconds
+                else:
+                    winner = fault
+            self._faults = left
+        return delay, winner
+
+    def _strikes(self, fault: Fault) -> bool:
+        return fault.probability >= 1 or self._draw() < fault.probability
+
+
+def _rest(fault: Fault) -> list[Fault]:
+    """What is left of a fault after a request that it concerns."""
+    if fault.after:
+        return [fault.model_copy(update={"after": fault.after - 1})]
+    if fault.next is None:
+        return [fault]
+    return [fault.model_copy(update={"next": fault.next - 1})] if fault.next > 1 else []

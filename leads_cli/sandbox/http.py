@@ -1,0 +1,57 @@
+"""Requests and answers as data, so that everything but the socket can be tested without one."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import parse_qs
+
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+
+type Ending = Literal["answered", "reset", "silent", "cut"]
+"""What the socket does: send the answer, reset, close without a byte, or close in the middle of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request; header names are in lower case, `target` is the path with its query."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        return parse_qs(self.target.partition("?")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, and what the socket makes of it after `delay` milliseconds."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: int = 0
+    ending: Ending = "answered"
+
+
+def json_answer(body: object, status: int = 200) -> Answer:
+    return Answer(status, json.dumps(body, separators=(",", ":")).encode())
+
+
+def text_answer(text: str, status: int) -> Answer:
+    return Answer(status, text.encode(), TEXT)
+
+
+def error_answer(status: int, code: str, message: str) -> Answer:
+    """No page of Leadterra shows the JSON of an error: this is the commonest shape."""
+    return json_answer({"error": {"code": code, "message": message}}, status)

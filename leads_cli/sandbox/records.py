@@ -1,0 +1,99 @@
+"""What the sandbox remembers: campaigns, leads and what happened to each of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+LEAD_FIELDS = ("firstName", "lastName", "company", "jobTitle")
+
+type Status = Literal["draft", "running", "paused"]
+type EventKind = Literal["enrolled", "updated", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as it is set up; `copy` has one template for each step of its sequence."""
+
+    id: str
+    name: str = ""
+    status: Status = "running"
+    copy: tuple[str, ...] = ("Hi {{firstName}} from {{company}}",)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One request's effect on one lead; `fields` are those that were sent."""
+
+    at: datetime
+    campaign: str
+    kind: EventKind
+    fields: dict[str, object]
+
+
+@dataclass(slots=True)
+class Lead:
+    """A lead; custom fields stand beside the others, whichever dialect brought them."""
+
+    email: str
+    fields: dict[str, object] = field(default_factory=dict)
+    campaigns: dict[str, datetime] = field(default_factory=dict)
+    history: list[Event] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Enrollment:
+    """A campaign in use: its present status, and its leads by normalised address."""
+
+    campaign: Campaign
+    status: Status
+    started_at: datetime | None = None
+    leads: dict[str, Lead] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one bulk request did, and how many leads its campaign then has."""
+
+    enrolled: int
+    updated: int
+    skipped: int
+    in_campaign: int
+
+
+def normalised(email: str) -> str:
+    """The form that addresses are matched in; nobody documents one, so plus-tags are left alone."""
+    return email.strip().lower()
+
+
+def sent_fields(row: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a row in either dialect; a top-level field beats a nested one of its name."""
+    nested = row.get("customFields")
+    top = {name: value for name, value in row.items() if name not in {"email", "customFields"}}
+    return {**nested, **top} if isinstance(nested, dict) else top
+
+
+def timestamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def lead_as_json(lead: Lead) -> dict[str, object]:
+    return {
+        "email": lead.email,
+        "fields": lead.fields,
+        "campaigns": {campaign: timestamp(at) for campaign, at in lead.campaigns.items()},
+        "history": [
+            {"at": timestamp(e.at), "campaign": e.campaign, "kind": e.kind, "fields": e.fields} for e in lead.history
+        ],
+    }
+
+
+def enrollment_as_json(enrollment: Enrollment) -> dict[str, object]:
+    """A campaign as the reference shows one."""
+    return {
+        "id": enrollment.campaign.id,
+        "name": enrollment.campaign.name,
+        "status": enrollment.status,
+        "startedAt": enrollment.started_at and timestamp(enrollment.started_at),
+        "leads": len(enrollment.leads),
+    }

@@ -1,0 +1,169 @@
+"""The sandbox on a real socket: kept-alive connections, real drops, a clean end."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from leads_cli.sandbox import DEFAULT_API_KEY, Campaign, Fault, Sandbox, SandboxServer
+
+BULK = "/v1/campaigns/camp_1/leads/bulk"
+LEADS = {"leads": [{"email": "ava@example.com"}]}
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SandboxServer]:
+    with SandboxServer(Sandbox([Campaign("camp_1")]), clock=lambda: NOW) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(server: SandboxServer) -> Sandbox:
+    server.sandbox.reset()
+    return server.sandbox
+
+
+@pytest.fixture
+def client(server: SandboxServer) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {DEFAULT_API_KEY}"}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=5, trust_env=False) as client:
+        yield client
+
+
+def ports(client: httpx.Client, requests: int) -> set[int]:
+    """The local ports from which so many requests were sent."""
+    used = set()
+    for _ in range(requests):
+        with client.stream("POST", BULK, json=LEADS) as answer:
+            used.add(answer.extensions["network_stream"].get_extra_info("client_addr")[1])
+            answer.read()
+    return used
+
+
+def test_a_thousand_leads_in_one_request(sandbox: Sandbox, client: httpx.Client) -> None:
+    """A full batch is enrolled and then updated."""
+    batch = {"leads": [{"email": f"lead{n}@example.com", "firstName": "Ava"} for n in range(1_000)]}
+    assert client.post(BULK, json=batch).json() == {"enrolled": 1_000, "updated": 0, "total": 1_000}
+    assert client.post(BULK, json=batch).json() == {"enrolled": 0, "updated": 1_000, "total": 1_000}
+    assert sandbox.snapshot(limit=0)["leadCount"] == 1_000
+
+
+def test_a_connection_is_kept_alive(sandbox: Sandbox, client: httpx.Client) -> None:
+    """Successes and refusals travel over one and the same connection."""
+    sandbox.faults.set([Fault(kind="rate_limited", after=1, next=1)])
+    assert len(ports(client, 5)) == 1
+    assert sandbox.requests.as_json()["statuses"] == {"200": 4, "429": 1}
+
+
+def test_headers_of_a_fault_arrive(sandbox: Sandbox, client: httpx.Client) -> None:
+    """Retry-After is counted from the clock that the server was given."""
+    sandbox.faults.set([Fault(kind="rate_limited", retry_after=60, retry_after_form="http-date")])
+    answer = client.post(BULK, json=LEADS)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "Sun, 22 Nov 2026 02:01:00 GMT")
+
+
+@pytest.mark.parametrize(("kind", "leads"), [("drop_before", 0), ("drop_after", 1)])
+def test_a_drop_resets_the_connection(sandbox: Sandbox, client: httpx.Client, kind: str, leads: int) -> None:
+    """The client reads a reset, before or after the lead is in, and the next request works."""
+    sandbox.faults.set([Fault.model_validate({"kind": kind, "next": 1})])
+    with pytest.raises(httpx.ReadError):
+        client.post(BULK, json=LEADS)
+    assert sandbox.snapshot()["leadCount"] == leads
+    assert client.post(BULK, json=LEADS).status_code == 200
+
+
+def test_a_truncated_answer_ends_too_early(sandbox: Sandbox, client: httpx.Client) -> None:
+    """The status arrives, half of the body does, and the lead is in."""
+    sandbox.faults.set([Fault(kind="truncated_answer", next=1)])
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        client.post(BULK, json=LEADS)
+    assert sandbox.snapshot()["leadCount"] == 1
+
+
+def test_a_hang_is_ended_by_the_clients_timeout(sandbox: Sandbox, client: httpx.Client) -> None:
+    """A client that waits for less than the hang runs into its own timeout."""
+    sandbox.faults.set([Fault(kind="hang", milliseconds=60_000, next=1)])
+    with pytest.raises(httpx.ReadTimeout):
+        client.post(BULK, json=LEADS, timeout=0.05)
+    assert client.post(BULK, json=LEADS).json()["enrolled"] == 1
+
+
+def test_a_hang_that_the_client_sits_out_ends_without_an_answer(sandbox: Sandbox, client: httpx.Client) -> None:
+    """When the hang is over the connection closes, and nothing was done."""
+    sandbox.faults.set([Fault(kind="hang", milliseconds=1, next=1)])
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        client.post(BULK, json=LEADS)
+    assert sandbox.snapshot()["leadCount"] == 0
+
+
+def test_latency_takes_its_time(sandbox: Sandbox, client: httpx.Client) -> None:
+    """The answer comes, but not before the delay."""
+    sandbox.faults.set([Fault(kind="latency", milliseconds=50)])
+    answer = client.post(BULK, json=LEADS)
+    assert answer.status_code == 200
+    assert answer.elapsed.total_seconds() >= 0.05
+
+
+def test_a_body_without_an_end_is_411(sandbox: Sandbox, client: httpx.Client) -> None:
+    """A chunked body is refused, and the connection with it."""
+    answer = client.post(BULK, content=iter([b"{}"]))
+    assert (answer.status_code, answer.headers["Connection"]) == (411, "close")
+    assert sandbox.requests.entries() == []
+
+
+def test_concurrent_requests_lose_no_lead(sandbox: Sandbox, client: httpx.Client) -> None:
+    """Eight clients that enroll overlapping leads agree on who was first."""
+    batch = {"leads": [{"email": f"lead{n}@example.com"} for n in range(100)]}
+    with ThreadPoolExecutor(8) as pool:
+        answers = [answer.json() for answer in pool.map(lambda _: client.post(BULK, json=batch), range(32))]
+    assert sum(answer["enrolled"] for answer in answers) == 100
+    assert sum(answer["updated"] for answer in answers) == 3_100
+    assert sandbox.requests.as_json()["count"] == 32
+
+
+def test_stop_ends_kept_connections_and_hangs_and_frees_the_port() -> None:
+    """No thread survives a stop, whatever its client is doing, and the port can be taken again."""
+    before = set(threading.enumerate())
+    sandbox = Sandbox([Campaign("camp_1")])
+    sandbox.faults.set([Fault(kind="hang", milliseconds=60_000)])
+    server = SandboxServer(sandbox).start()
+    with socket.create_connection(("127.0.0.1", server.port), 5) as idle, ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(httpx.post, server.url + BULK, json=LEADS, timeout=5, trust_env=False)
+        while not sandbox.requests.entries():
+            assert not hanging.done()
+        server.stop()
+        assert idle.recv(1) == b""
+        assert isinstance(hanging.exception(5), httpx.RemoteProtocolError)
+    with SandboxServer(sandbox, port=server.port) as again:
+        assert again.url == server.url
+    left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
+    assert left == []
+
+
+def test_a_port_in_use_is_an_error(server: SandboxServer) -> None:
+    """Starting on a taken port fails at once and leaves nothing behind."""
+    with pytest.raises(OSError, match="in use"):
+        SandboxServer(Sandbox(), port=server.port).start()
+
+
+def test_an_unforeseen_failure_is_logged_without_its_text(
+    sandbox: Sandbox, client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says where it failed; the text of the exception, which may quote a lead, stays out."""
+
+    def explode() -> float:
+        raise LookupError("ava@example.com")
+
+    broken = Sandbox([Campaign("camp_1")], draw=explode)
+    broken.faults.set([Fault(kind="rate_limited", probability=0.5)])
+    with SandboxServer(broken) as server, pytest.raises(httpx.RemoteProtocolError):
+        client.post(server.url + BULK, json=LEADS)
+    assert "LookupError" in caplog.text
+    assert "explode" in caplog.text
+    assert "in respond" in caplog.text
+    assert sandbox.requests.entries() == []

@@ -1,0 +1,259 @@
+"""The sandbox answers as documented, in every dialect, without a socket."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Campaign, Fault, Request, Sandbox
+from leads_cli.sandbox.http import Answer
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+BULK = "/v1/campaigns/camp_1/leads/bulk"
+ROWS = [{"email": "ava@example.com", "firstName": "Ava"}, {"email": "x@suppressed.example"}]
+STARTED = {"id": "camp_1", "status": "running", "startedAt": "2026-11-22T02:00:00.000Z"}
+
+
+def api(*faults: Fault, **behaviour: object) -> Api:
+    box = Sandbox([Campaign("camp_1", status="draft")], behaviour=Behaviour.model_validate(behaviour))
+    box.faults.set(faults)
+    return Api(box)
+
+
+def ask(api: Api, method: str, target: str, body: object = None, key: str | None = DEFAULT_API_KEY) -> Answer:
+    headers = {} if key is None else {"authorization": f"Bearer {key}"}
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return api.respond(Request(method, target, headers, content), NOW)
+
+
+def enroll(api: Api, rows: object = ROWS) -> Answer:
+    return ask(api, "POST", BULK, {"leads": rows})
+
+
+def code(answer: Answer) -> object:
+    return json.loads(answer.body)["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body"),
+    [
+        ("reference", {"enrolled": 1, "updated": 0, "total": 1}),
+        ("guide", {"result": {"enrolled": 1, "updated": 0, "skipped": 1, "totalInCampaign": 1}}),
+        ("data", {"data": {"enrolled": 1, "updated": 0, "total": 1}}),
+    ],
+)
+def test_counts_come_in_every_dialect(dialect: str, body: object) -> None:
+    """Only the guide's dialect has a place for the lead that was skipped."""
+    answer = enroll(api(dialect=dialect))
+    assert (answer.status, json.loads(answer.body)) == (200, body)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body"),
+    [
+        ("reference", STARTED),
+        ("guide", {"campaign": {**STARTED, "leadsEnrolled": 1, "queuedMessages": 1}}),
+        ("data", {"data": STARTED}),
+    ],
+)
+def test_start_answers_in_every_dialect(dialect: str, body: object) -> None:
+    """The reference shows the campaign bare, the guide with what was queued."""
+    service = api(dialect=dialect)
+    enroll(service)
+    assert json.loads(ask(service, "POST", "/v1/campaigns/camp_1/start").body) == body
+
+
+@pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
+def test_stats_and_preview_are_read(dialect: str) -> None:
+    """Both are bare in the reference's dialect and in a `data` envelope elsewhere."""
+    service = api(dialect=dialect)
+    enroll(service)
+    stats = json.loads(ask(service, "GET", "/v1/campaigns/camp_1/stats").body)
+    preview = json.loads(ask(service, "GET", "/v1/campaigns/camp_1/preview?email=AVA%40example.com").body)
+    if dialect != "reference":
+        stats, preview = stats["data"], preview["data"]
+    assert (stats["status"], stats["leads"], stats["tokens"]["company"]["missing"]) == ("draft", 1, 1)
+    assert preview["messages"] == ["Hi Ava from "]
+
+
+@pytest.mark.parametrize("key", [None, "", "sk_live_other"])
+def test_a_wrong_key_is_401(key: str | None) -> None:
+    """A missing or unknown key is refused before anything else is looked at."""
+    answer = ask(api(), "POST", "/v1/campaigns/nowhere/leads/bulk", b"not json", key)
+    assert (answer.status, code(answer)) == (401, "authentication_failed")
+
+
+def test_a_rotated_key_is_revoked() -> None:
+    """After a rotation the old key is refused and the new one works."""
+    service = api()
+    service.sandbox.rotate_keys(["sk_live_new"])
+    assert enroll(service).status == 401
+    assert ask(service, "POST", BULK, {"leads": ROWS}, "sk_live_new").status == 200
+
+
+def test_an_unknown_campaign_is_404() -> None:
+    """The campaign is looked up before the body is read."""
+    answer = ask(api(), "POST", "/v1/campaigns/nowhere/leads/bulk", b"not json")
+    assert (answer.status, code(answer)) == (404, "campaign_not_found")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff", b"[" * 100_000, b"[]", b"{}", b'{"leads": []}', b'{"leads": {"email": "a@b.co"}}'],
+)
+def test_a_malformed_body_is_400(body: bytes) -> None:
+    """What is no JSON object with a list of leads is an invalid request."""
+    answer = ask(api(), "POST", BULK, body)
+    assert (answer.status, code(answer)) == (400, "invalid_request")
+
+
+def test_start_without_leads_is_400() -> None:
+    """The documented code says what is missing."""
+    answer = ask(api(), "POST", "/v1/campaigns/camp_1/start")
+    assert (answer.status, code(answer)) == (400, "no_leads_enrolled")
+
+
+def test_refused_leads_come_in_the_chosen_shape() -> None:
+    """The shape of `errors` is a switch; the default names row, field, address and reason."""
+    rows = [*ROWS, {"email": "someone@refused.example"}]
+    answer = enroll(api(), rows)
+    assert answer.status == 422
+    assert json.loads(answer.body)["errors"] == [
+        {
+            "index": 2,
+            "field": "email",
+            "message": "email domain does not accept mail",
+            "email": "someone@refused.example",
+            "code": "refused",
+        }
+    ]
+    assert json.loads(enroll(api(error_shape="drf"), rows).body)["leads"][:2] == [{}, {}]
+
+
+def test_a_shape_that_is_text_is_sent_as_text() -> None:
+    """A refusal without details is plain text, or nothing at all."""
+    plain, nothing = (enroll(api(error_shape=name), [{"email": "x"}]) for name in ("plain_text", "empty_body"))
+    assert (plain.status, plain.body, plain.content_type) == (
+        422,
+        b"Unprocessable Entity",
+        "text/plain; charset=utf-8",
+    )
+    assert (nothing.status, nothing.body) == (422, b"")
+
+
+@pytest.mark.parametrize("target", ["/", "/v1/campaigns", "/v1/campaigns/camp_1/leads/bulk/", "//[", "/_sandbox"])
+def test_unknown_routes_are_404(target: str) -> None:
+    """A path that is not documented is not found, however odd it is."""
+    assert ask(api(), "POST", target).status == 404
+
+
+def test_a_wrong_method_is_405() -> None:
+    """The answer says which method it should have been."""
+    answer = ask(api(), "GET", BULK)
+    assert (answer.status, answer.headers) == (405, {"Allow": "POST"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "leads"),
+    [
+        ("rate_limited", 0),
+        ("server_error", 0),
+        ("maintenance_page", 0),
+        ("redirect", 0),
+        ("unauthorized", 0),
+        ("refuse_all", 0),
+        ("drop_before", 0),
+        ("drop_after", 2),
+        ("truncated_answer", 2),
+        ("no_counts", 2),
+    ],
+)
+def test_a_fault_comes_before_or_after_the_leads_are_in(kind: str, leads: int) -> None:
+    """Whether the leads are in does not show in the answer, and this is the point."""
+    service = api(Fault.model_validate({"kind": kind, "next": 1}))
+    enroll(service)
+    assert service.sandbox.snapshot()["leadCount"] == leads
+    assert json.loads(enroll(service).body)["total"] == 1
+
+
+def test_latency_delays_an_answer_and_changes_nothing_else() -> None:
+    """The delay is added to the answer that would have been given anyway."""
+    answer = enroll(api(Fault(kind="latency", milliseconds=40)))
+    assert (answer.status, answer.delay, answer.ending) == (200, 40, "answered")
+
+
+def test_a_changed_schema_refuses_good_leads_one_by_one_too() -> None:
+    """Every lead fails in the same way, alone or in company."""
+    service = api(Fault(kind="refuse_all"))
+    assert [error["index"] for error in json.loads(enroll(service).body)["errors"]] == [0, 1]
+    assert json.loads(enroll(service, ROWS[:1]).body)["errors"][0]["field"] == "consentBasis"
+
+
+def test_the_log_counts_requests_and_holds_no_personal_data() -> None:
+    """Method, path, sizes, status and fault are kept; addresses, in queries too, are not."""
+    service = api(Fault(kind="drop_after", next=1))
+    enroll(service)
+    ask(service, "GET", "/v1/campaigns/camp_1/preview?email=ava@example.com")
+    log = json.loads(ask(service, "GET", "/_sandbox/requests", key=None).body)
+    assert (log["count"], log["statuses"]) == (2, {"200": 1, "none": 1})
+    first, second = log["latest"]
+    assert (first["leads"], first["status"], first["fault"]) == (2, None, "drop_after")
+    assert second["path"] == "/v1/campaigns/camp_1/preview"
+    assert "ava" not in json.dumps(log)
+
+
+def test_requests_to_wrong_routes_are_logged() -> None:
+    """A client that has lost its way is seen."""
+    service = api()
+    ask(service, "POST", "/v2/leads")
+    assert [(entry.path, entry.status) for entry in service.sandbox.requests.entries()] == [("/v2/leads", 404)]
+
+
+def test_faults_are_read_and_set_by_json() -> None:
+    """What was set is read back without the defaults; a wrong fault changes nothing."""
+    service = api()
+    faults = [{"kind": "rate_limited", "next": 2, "retry_after": 7}]
+    assert json.loads(ask(service, "PUT", "/_sandbox/faults", faults, None).body) == faults
+    refused = ask(service, "PUT", "/_sandbox/faults", [{"kind": "nope"}], None)
+    assert (refused.status, json.loads(refused.body)["errors"][0]["loc"]) == (422, [0, "kind"])
+    assert json.loads(ask(service, "GET", "/_sandbox/faults", key=None).body) == faults
+
+
+def test_behaviour_is_read_and_set_by_json() -> None:
+    """A changed switch holds for the next request."""
+    service = api()
+    ask(service, "PUT", "/_sandbox/behaviour", {"dialect": "guide"}, None)
+    assert json.loads(ask(service, "GET", "/_sandbox/behaviour", key=None).body)["dialect"] == "guide"
+    assert "result" in json.loads(enroll(service).body)
+    assert ask(service, "PUT", "/_sandbox/behaviour", b"not json", None).status == 422
+
+
+@pytest.mark.parametrize(("query", "shown"), [("", 2), ("?limit=1", 1), ("?limit=all", 2)])
+def test_state_is_limited_on_request(query: str, shown: int) -> None:
+    """All leads are counted, and at most as many as asked for are shown."""
+    service = api()
+    enroll(service)
+    state = json.loads(ask(service, "GET", f"/_sandbox/state{query}", key=None).body)
+    assert (state["leadCount"], len(state["leads"])) == (2, shown)
+    assert state["campaigns"][0]["leads"] == 1
+
+
+def test_reset_by_http_clears_leads_faults_behaviour_and_log() -> None:
+    """A reset sandbox is as new."""
+    late = Fault(kind="latency", milliseconds=1)
+    service = api(late)
+    enroll(service)
+    ask(service, "PUT", "/_sandbox/behaviour", {"dialect": "guide"}, None)
+    assert service.sandbox.faults.pending() == [late]
+    assert ask(service, "POST", "/_sandbox/reset", key=None).status == 200
+    assert service.sandbox.snapshot()["leadCount"] == 0
+    assert service.sandbox.faults.pending() == []
+    assert service.sandbox.behaviour == Behaviour()
+    assert service.sandbox.requests.as_json()["count"] == 0
+
+
+def test_an_unknown_control_route_names_the_known_ones() -> None:
+    """Whoever guesses a route is told all of them."""
+    answer = ask(api(), "GET", "/_sandbox/help", key=None)
+    assert answer.status == 404
+    assert b"PUT /_sandbox/faults" in answer.body

@@ -1,0 +1,179 @@
+"""Faults act on the requests they are meant for, in order, and look as they do in the wild."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from leads_cli.sandbox import Fault
+from leads_cli.sandbox.fault_answers import answer_instead, answer_spoiled
+from leads_cli.sandbox.faults import FaultSchedule
+from leads_cli.sandbox.http import Answer, json_answer
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+LIMITED = Fault(kind="rate_limited")
+
+
+def never() -> float:
+    raise AssertionError("a certain fault needs no luck")
+
+
+def schedule(*faults: Fault, draw: Callable[[], float] = never) -> FaultSchedule:
+    faulty = FaultSchedule(draw)
+    faulty.set(faults)
+    return faulty
+
+
+def kinds(faults: FaultSchedule, requests: int) -> list[str | None]:
+    taken = [faults.take("bulk", size=100, leads=10)[1] for _ in range(requests)]
+    return [fault.kind if fault else None for fault in taken]
+
+
+def test_without_faults_every_request_passes() -> None:
+    """Fair weather is the default."""
+    assert schedule().take("bulk", size=1, leads=1) == (0, None)
+
+
+def test_a_fault_without_an_end_stays() -> None:
+    """It acts on every request until it is switched off."""
+    faults = schedule(LIMITED)
+    assert kinds(faults, 3) == ["rate_limited"] * 3
+    faults.set([])
+    assert kinds(faults, 1) == [None]
+
+
+def test_faults_with_a_number_play_in_order() -> None:
+    """A list of numbered faults is a script, and what was played is gone."""
+    faults = schedule(
+        Fault(kind="rate_limited", after=1, next=1),
+        Fault(kind="drop_after", next=2),
+        Fault(kind="hang", milliseconds=1, next=1),
+    )
+    assert kinds(faults, 5) == ["drop_after", "rate_limited", "drop_after", "hang", None]
+    assert faults.pending() == []
+
+
+def test_pending_faults_count_down() -> None:
+    """What is pending tells how many requests are still concerned."""
+    faults = schedule(Fault(kind="rate_limited", after=1, next=2))
+    kinds(faults, 2)
+    assert faults.pending() == [Fault(kind="rate_limited", next=1)]
+
+
+def test_latency_adds_up_and_lets_another_fault_answer() -> None:
+    """Delays are summed, wherever in the list they are, and the first other fault wins."""
+    faults = schedule(Fault(kind="latency", milliseconds=20), LIMITED, Fault(kind="latency", milliseconds=5))
+    assert faults.take("bulk", size=1, leads=1) == (25, LIMITED)
+
+
+def test_faults_act_on_their_endpoint() -> None:
+    """By default that is the bulk endpoint; others are named, or all of them at once."""
+    faults = schedule(Fault(kind="rate_limited", on="start"), Fault(kind="redirect", on="any"))
+    assert kinds(faults, 1) == ["redirect"]
+    assert faults.take("start", size=1, leads=0) == (0, Fault(kind="rate_limited", on="start"))
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("too_large", 100), ("too_many", 10)])
+def test_limits_act_on_what_is_above_them(kind: str, limit: int) -> None:
+    """A request at the limit passes; one above it does not."""
+    at = schedule(Fault.model_validate({"kind": kind, "limit": limit}))
+    above = schedule(Fault.model_validate({"kind": kind, "limit": limit - 1}))
+    assert (kinds(at, 1), kinds(above, 1)) == ([None], [kind])
+
+
+def test_probability_is_decided_by_the_numbers_given() -> None:
+    """The same numbers give the same faults; requests that got away count towards `next`."""
+    numbers = iter([0.49, 0.5, 0.0])
+    faults = schedule(Fault(kind="hang", milliseconds=1, probability=0.5, next=3), draw=lambda: next(numbers))
+    assert kinds(faults, 4) == ["hang", None, "hang", None]
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"kind": "too_many"}, "too_many needs a limit"),
+        ({"kind": "too_large"}, "too_large needs a limit"),
+        ({"kind": "status"}, "status needs a status"),
+        ({"kind": "latency"}, "latency needs milliseconds"),
+        ({"kind": "hang"}, "hang needs milliseconds"),
+        ({"kind": "rate_limited", "retry_after_form": "http-date"}, "retry_after_form needs retry_after"),
+        ({"kind": "rate_limited", "count": 3}, "Extra inputs are not permitted"),
+        ({"kind": "earthquake"}, "Input should be"),
+    ],
+)
+def test_a_fault_that_could_not_act_is_refused(fault: dict[str, object], message: str) -> None:
+    """A fault that lacks what its kind needs is an error rather than a fault that never shows."""
+    with pytest.raises(ValueError, match=message):
+        Fault.model_validate(fault)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "start"),
+    [
+        (LIMITED, 429, b'{"error"'),
+        (Fault(kind="server_error"), 503, b"<!doctype html>"),
+        (Fault(kind="server_error", status=502), 502, b"<!doctype html>"),
+        (Fault(kind="server_error", status=599), 599, b"<!doctype html>"),
+        (Fault(kind="maintenance_page"), 200, b"<!doctype html>"),
+        (Fault(kind="unauthorized"), 401, b'{"error"'),
+        (Fault(kind="status", status=423), 423, b'{"error"'),
+        (Fault(kind="status", status=408), 408, b'{"error"'),
+        (Fault(kind="status", status=425), 425, b'{"error"'),
+        (Fault(kind="status", status=204), 204, b""),
+        (Fault(kind="too_many", limit=1), 413, b'{"error"'),
+        (Fault(kind="too_large", limit=1), 413, b'{"error"'),
+    ],
+)
+def test_faults_that_answer(fault: Fault, status: int, start: bytes) -> None:
+    """Each answers with its status, in the format that such an answer has."""
+    answer = answer_instead(fault, NOW)
+    assert answer is not None
+    assert (answer.status, answer.body[: len(start)], answer.ending) == (status, start, "answered")
+    assert answer.content_type.startswith("text/html" if start.startswith(b"<") else "application/json")
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [("seconds", "90"), ("http-date", "Sun, 22 Nov 2026 02:01:30 GMT"), ("nonsense", "in a while")],
+)
+@pytest.mark.parametrize("kind", ["rate_limited", "server_error"])
+def test_retry_after_comes_in_every_form(kind: str, form: str, value: str) -> None:
+    """Seconds, a date of HTTP, or what no client can read."""
+    fault = Fault.model_validate({"kind": kind, "retry_after": 90, "retry_after_form": form})
+    answer = answer_instead(fault, NOW)
+    assert answer is not None
+    assert answer.headers == {"Retry-After": value}
+
+
+def test_retry_after_is_sent_only_if_asked_for() -> None:
+    """Leadterra documents no such header, so a plain 429 has none."""
+    answer = answer_instead(LIMITED, NOW)
+    assert answer is not None
+    assert answer.headers == {}
+
+
+def test_a_redirect_leads_to_a_page_that_is_no_api() -> None:
+    """An expired session in front of the service shows as a login page."""
+    assert answer_instead(Fault(kind="redirect"), NOW) == Answer(302, headers={"Location": "/login"})
+
+
+def test_faults_of_the_connection() -> None:
+    """A drop resets at once; a hang is silent for its time."""
+    assert answer_instead(Fault(kind="drop_before"), NOW) == Answer(0, ending="reset")
+    assert answer_instead(Fault(kind="hang", milliseconds=70), NOW) == Answer(0, delay=70, ending="silent")
+
+
+@pytest.mark.parametrize("kind", ["refuse_all", "drop_after", "truncated_answer", "no_counts"])
+def test_faults_that_let_the_request_be_served(kind: str) -> None:
+    """These have no answer of their own."""
+    assert answer_instead(Fault.model_validate({"kind": kind}), NOW) is None
+
+
+def test_spoiled_answers() -> None:
+    """What was done stays done; what is spoiled is only how the client learns of it."""
+    good, refused = json_answer({"total": 1}), json_answer({"errors": []}, 422)
+    assert answer_spoiled(good, Fault(kind="drop_after")).ending == "reset"
+    assert answer_spoiled(good, Fault(kind="truncated_answer")).ending == "cut"
+    assert answer_spoiled(good, Fault(kind="no_counts")).body == b'{"status":"accepted"}'
+    assert answer_spoiled(refused, Fault(kind="no_counts")) == refused
+    assert answer_spoiled(good, Fault(kind="refuse_all")) == good

@@ -1,0 +1,268 @@
+"""The sandbox keeps leads as Leadterra's pages describe it, contradictions included."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from leads_cli.sandbox import Behaviour, Campaign, Sandbox
+from leads_cli.sandbox.errors import BadRequestError, InvalidLeadsError, NotFoundError
+from leads_cli.sandbox.records import Tally
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+AVA = {"email": "ava@example.com", "firstName": "Ava"}
+
+
+def sandbox(**behaviour: object) -> Sandbox:
+    campaigns = [Campaign("camp_1"), Campaign("camp_2")]
+    return Sandbox(campaigns, behaviour=Behaviour.model_validate(behaviour))
+
+
+def history(box: Sandbox) -> list[list[str]]:
+    """The kinds of events of each lead, the lead that was touched last first."""
+    leads = box.snapshot()["leads"]
+    assert isinstance(leads, list)
+    return [[event["kind"] for event in lead["history"]] for lead in leads]
+
+
+def fields(box: Sandbox) -> object:
+    leads = box.snapshot()["leads"]
+    assert isinstance(leads, list)
+    return [lead["fields"] for lead in leads]
+
+
+def test_new_leads_are_enrolled_and_known_ones_updated() -> None:
+    """The same address counts as enrolled once and as updated from then on."""
+    box = sandbox()
+    assert box.bulk_upsert("camp_1", [AVA], NOW) == Tally(1, 0, 0, 1)
+    assert box.bulk_upsert("camp_1", [AVA, {"email": "ben@example.com"}], LATER) == Tally(1, 1, 0, 2)
+    assert history(box) == [["enrolled"], ["enrolled", "updated"]]
+
+
+def test_only_sent_fields_are_overwritten() -> None:
+    """A field that a later request omits keeps its value; one that is sent as null loses it."""
+    box = sandbox()
+    box.bulk_upsert("camp_1", [{**AVA, "company": "Acme", "jobTitle": "CTO"}], NOW)
+    box.bulk_upsert("camp_1", [{"email": AVA["email"], "company": "Initech", "jobTitle": None}], LATER)
+    assert fields(box) == [{"firstName": "Ava", "company": "Initech", "jobTitle": None}]
+
+
+def test_addresses_match_whatever_their_case() -> None:
+    """An address in capitals with blanks around it is the same lead, shown as it was first sent."""
+    box = sandbox()
+    box.bulk_upsert("camp_1", [AVA], NOW)
+    assert box.bulk_upsert("camp_1", [{"email": " AVA@Example.com "}], LATER) == Tally(0, 1, 0, 1)
+
+
+@pytest.mark.parametrize(("matching", "tally"), [("workspace", Tally(0, 1, 0, 1)), ("campaign", Tally(1, 0, 0, 1))])
+def test_scope_of_matching_is_switchable(matching: str, tally: Tally) -> None:
+    """A lead of another campaign is known in the workspace, and new in the campaign."""
+    box = sandbox(matching=matching)
+    box.bulk_upsert("camp_1", [AVA], NOW)
+    assert box.bulk_upsert("camp_2", [{"email": AVA["email"]}], LATER) == tally
+
+
+def test_campaigns_share_fields_only_where_matching_is_workspace_wide() -> None:
+    """What one campaign was told renders in another one only if both have the same lead."""
+    shared, separate = sandbox(matching="workspace"), sandbox(matching="campaign")
+    for box in (shared, separate):
+        box.bulk_upsert("camp_1", [AVA], NOW)
+        box.bulk_upsert("camp_2", [{"email": AVA["email"]}], LATER)
+    assert shared.preview("camp_2", AVA["email"])["messages"] == ["Hi Ava from "]
+    assert separate.preview("camp_2", AVA["email"])["messages"] == ["Hi  from "]
+
+
+def test_both_custom_field_dialects_are_stored_alike() -> None:
+    """A custom field is the same one whether it comes at the top level or nested."""
+    top, nested = sandbox(), sandbox()
+    top.bulk_upsert("camp_1", [{**AVA, "plan": "pro"}], NOW)
+    nested.bulk_upsert("camp_1", [{**AVA, "customFields": {"plan": "pro"}}], NOW)
+    assert fields(top) == fields(nested) == [{"firstName": "Ava", "plan": "pro"}]
+
+
+def test_suppressed_addresses_are_skipped_silently() -> None:
+    """Listed addresses and the whole suppressed domain are counted apart and not enrolled."""
+    box = Sandbox([Campaign("camp_1")], suppressed=["Ben@Example.com"])
+    rows = [AVA, {"email": "ben@example.com"}, {"email": "any@suppressed.example"}]
+    assert box.bulk_upsert("camp_1", rows, NOW) == Tally(1, 0, 2, 1)
+    assert history(box) == [["skipped"], ["skipped"], ["enrolled"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "code"),
+    [
+        ({"email": "not-an-email"}, "email", "invalid"),
+        ({"email": "a@b"}, "email", "invalid"),
+        ({"email": "a..b@example.com"}, "email", "invalid"),
+        ({"email": "a b@example.com"}, "email", "invalid"),
+        ({"email": f"{'a' * 250}@example.com"}, "email", "invalid"),
+        ({"email": 7}, "email", "invalid"),
+        ({"email": "someone@refused.example"}, "email", "refused"),
+        ({"email": "SOMEONE@REFUSED.EXAMPLE"}, "email", "refused"),
+        ({"email": "ben@example.com", "company": 7}, "company", "invalid"),
+        ({"email": "ben@example.com", "customFields": ["pro"]}, "customFields", "invalid"),
+    ],
+)
+def test_bad_leads_refuse_the_batch_and_nothing_is_applied(row: dict[str, object], field: str, code: str) -> None:
+    """By default one bad lead refuses all, and the refusal names its row, field and reason."""
+    box = sandbox()
+    with pytest.raises(InvalidLeadsError) as refused:
+        box.bulk_upsert("camp_1", [AVA, row], NOW)
+    batch = refused.value.batch
+    assert (batch.status, batch.rows) == (422, 2)
+    assert [(r.index, r.field, r.code) for r in batch.refusals] == [(1, field, code)]
+    assert box.snapshot()["leadCount"] == 0
+
+
+def test_partial_application_keeps_the_good_leads_of_a_refused_batch() -> None:
+    """With partial application the request is refused all the same, but its good leads are in."""
+    box = sandbox(on_invalid="partial")
+    with pytest.raises(InvalidLeadsError):
+        box.bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW)
+    assert box.snapshot()["leadCount"] == 1
+
+
+def test_ignored_bad_leads_are_in_no_count() -> None:
+    """A service that ignores bad leads answers with fewer than it was sent."""
+    assert sandbox(on_invalid="ignore").bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW) == Tally(1, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "rows"),
+    [
+        ({}, 400, [1]),
+        ({"missing_email_status": 422}, 422, [0, 1]),
+        ({"invalid_lead_status": 400}, 400, [0, 1]),
+    ],
+)
+def test_missing_addresses_are_a_stage_of_their_own_if_they_have_a_status_of_their_own(
+    behaviour: dict[str, object], status: int, rows: list[int]
+) -> None:
+    """A 400 for missing addresses hides the invalid ones; where the statuses agree all are named."""
+    with pytest.raises(InvalidLeadsError) as refused:
+        sandbox(**behaviour).bulk_upsert("camp_1", [{"email": "nope"}, {"firstName": "Ben"}], NOW)
+    assert refused.value.status == status
+    assert [r.index for r in refused.value.batch.refusals] == rows
+
+
+def test_a_row_that_is_no_object_is_refused() -> None:
+    """A string among the leads is refused as a whole row."""
+    with pytest.raises(InvalidLeadsError) as refused:
+        sandbox().bulk_upsert("camp_1", [AVA, "ben@example.com"], NOW)
+    assert [(r.index, r.field) for r in refused.value.batch.refusals] == [(1, "")]
+
+
+def test_duplicates_in_a_request_merge_or_are_refused() -> None:
+    """Nobody says whether two rows may share an address, so either can be had."""
+    twice = [AVA, {**AVA, "email": "AVA@example.com"}]
+    assert sandbox().bulk_upsert("camp_1", twice, NOW) == Tally(1, 1, 0, 1)
+    with pytest.raises(InvalidLeadsError) as refused:
+        sandbox(duplicates="refuse").bulk_upsert("camp_1", twice, NOW)
+    assert [(r.index, r.code) for r in refused.value.batch.refusals] == [(1, "duplicate")]
+
+
+def test_a_changed_schema_refuses_every_lead_whatever_else_is_set() -> None:
+    """After a change of the schema nothing gets in, even where bad leads are ignored."""
+    box = sandbox(on_invalid="ignore")
+    with pytest.raises(InvalidLeadsError) as refused:
+        box.bulk_upsert("camp_1", [AVA, {"email": "ben@example.com"}], NOW, refuse_all=True)
+    assert [r.index for r in refused.value.batch.refusals] == [0, 1]
+    assert box.snapshot()["leadCount"] == 0
+
+
+@pytest.mark.parametrize(("status", "queued"), [("draft", 1), ("paused", 1), ("running", 0)])
+def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None:
+    """A draft starts, a paused one resumes, and on a running one it does nothing."""
+    box = Sandbox([Campaign("camp_1", status=status)])  # type: ignore[arg-type]
+    box.bulk_upsert("camp_1", [AVA], NOW)
+    campaign, messages = box.start("camp_1", LATER)
+    assert (campaign["status"], campaign["startedAt"], messages) == (
+        "running",
+        "2026-11-22T03:00:00.000Z",
+        queued,
+    )
+
+
+@pytest.mark.parametrize(
+    ("copy", "rows", "code"), [(("Hi",), [], "no_leads_enrolled"), ((), [AVA], "no_sequence_steps")]
+)
+def test_start_needs_leads_and_steps(copy: tuple[str, ...], rows: list[object], code: str) -> None:
+    """A campaign without leads or without steps stays a draft."""
+    box = Sandbox([Campaign("camp_1", status="draft", copy=copy)])
+    if rows:
+        box.bulk_upsert("camp_1", rows, NOW)
+    with pytest.raises(BadRequestError) as refused:
+        box.start("camp_1", NOW)
+    assert refused.value.code == code
+    assert box.stats("camp_1")["status"] == "draft"
+
+
+def test_stats_tell_how_many_leads_fill_each_token() -> None:
+    """A null or blank field fills no token."""
+    box = sandbox()
+    box.bulk_upsert("camp_1", [AVA, {"email": "b@example.com", "firstName": " ", "company": None}], NOW)
+    assert box.stats("camp_1")["tokens"] == {
+        "firstName": {"filled": 1, "missing": 1, "coverage": 0.5},
+        "company": {"filled": 0, "missing": 2, "coverage": 0.0},
+    }
+
+
+def test_preview_renders_missing_tokens_as_nothing_and_names_them() -> None:
+    """The embarrassing message is shown as it would be sent."""
+    box = sandbox()
+    box.bulk_upsert("camp_1", [AVA], NOW)
+    assert box.preview("camp_1", "Ava@example.com") == {
+        "email": "ava@example.com",
+        "messages": ["Hi Ava from "],
+        "missingTokens": ["company"],
+    }
+
+
+def test_what_is_unknown_is_not_found() -> None:
+    """An unknown campaign and a lead of another campaign both answer 404."""
+    box = Sandbox.for_campaigns(["camp_1", "camp_2"])
+    box.bulk_upsert("camp_1", [AVA], NOW)
+    with pytest.raises(NotFoundError, match="No campaign"):
+        box.bulk_upsert("camp_3", [AVA], NOW)
+    with pytest.raises(NotFoundError, match="No such lead"):
+        box.preview("camp_2", AVA["email"])
+
+
+def test_snapshot_shows_the_leads_that_were_touched_last() -> None:
+    """A limited snapshot counts every lead and shows the latest with its history."""
+    box = sandbox()
+    box.bulk_upsert("camp_1", [AVA, {"email": "ben@example.com"}], NOW)
+    box.bulk_upsert("camp_2", [{**AVA, "plan": "pro"}], LATER)
+    snapshot = box.snapshot(limit=1)
+    assert snapshot["leadCount"] == 2
+    assert snapshot["leads"] == [
+        {
+            "email": "ava@example.com",
+            "fields": {"firstName": "Ava", "plan": "pro"},
+            "campaigns": {"camp_1": "2026-11-22T02:00:00.000Z", "camp_2": "2026-11-22T03:00:00.000Z"},
+            "history": [
+                {
+                    "at": "2026-11-22T02:00:00.000Z",
+                    "campaign": "camp_1",
+                    "kind": "enrolled",
+                    "fields": {"firstName": "Ava"},
+                },
+                {
+                    "at": "2026-11-22T03:00:00.000Z",
+                    "campaign": "camp_2",
+                    "kind": "updated",
+                    "fields": {"firstName": "Ava", "plan": "pro"},
+                },
+            ],
+        }
+    ]
+
+
+def test_reset_returns_to_the_beginning() -> None:
+    """After a reset there are no leads, and a started campaign is a draft again."""
+    box = Sandbox([Campaign("camp_1", status="draft")])
+    box.bulk_upsert("camp_1", [AVA], NOW)
+    box.start("camp_1", NOW)
+    box.reset()
+    assert box.snapshot()["leadCount"] == 0
+    assert box.stats("camp_1")["status"] == "draft"
