@@ -1,0 +1,104 @@
+# What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help setup dev test check build bench format lock browser
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Names under which a distribution installs a Chromium; tests/e2e looks for the same ones.
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+# sam wants a region even where it calls nobody; nothing of this project reports home.
+export AWS_DEFAULT_REGION ?= us-east-1
+export SAM_CLI_TELEMETRY := 0
+
+FAIL = fail() { printf 'make: %s\n' "$$*" | tr '\n' ' ' >&2; echo >&2; exit 1; }
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Create .venv with the locked tools, and nothing else
+
+dev: setup ## Run the whole pipeline on this machine (ARGS="--port 3001" and so on)
+	@$(BIN)/leads dev $(ARGS)
+
+test: setup browser ## Run every test
+	@$(BIN)/pytest $(ARGS)
+
+check: setup browser ## Everything that CI checks: format, lint, types, template, configuration, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sam validate --lint
+	$(BIN)/cfn-lint template.yaml
+	$(BIN)/leads check --config layers/config/enrollment.toml
+	$(BIN)/pytest tests/unit --cov --cov-report=
+	$(BIN)/coverage report --include='*/leads/*' --omit='*/leads/edge/*' --fail-under=100
+	$(BIN)/pytest tests/integration tests/e2e
+
+build: setup ## Build the Lambda artifact into .aws-sam
+	@$(BIN)/sam build
+
+bench: setup ## Run the benchmarks
+	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark"; done
+
+format: setup ## Format the code and apply the safe fixes
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# The existing pins are kept where they still fit; UPGRADE=1 takes the newest of everything.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url $(if $(UPGRADE),--upgrade)
+lock: setup ## Resolve the dependencies of pyproject.toml into the two requirement files (UPGRADE=1: newest)
+	@$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
+	@$(COMPILE) --constraint requirements-dev.txt pyproject.toml --output-file layers/shared/requirements.txt
+
+# uv: the one on PATH if it really runs (version managers leave shims that do not), else the locked
+# one, by way of whatever Python there is. Python 3.13: uv looks on PATH and downloads it if it must;
+# pyenv hides the versions that are not active, so they are offered too.
+$(READY): requirements-dev.txt pyproject.toml .python-version
+	@$(FAIL); set -e; \
+	boot=$(VENV)/bootstrap; uv=; \
+	for candidate in uv $(BIN)/uv $$boot/bin/uv; do \
+	  if "$$candidate" --version >/dev/null 2>&1; then uv=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$uv" ]; then \
+	  python=; \
+	  for candidate in python3 python; do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null; then python=$$candidate; break; fi; \
+	  done; \
+	  [ -n "$$python" ] || fail "Python is missing: install any Python 3.8 or newer as python3"; \
+	  "$$python" -c 'import venv, ensurepip' 2>/dev/null \
+	    || fail "Python's venv module is missing: install it (Debian, Ubuntu: apt-get install python3-venv)"; \
+	  error=$$("$$python" -m venv "$$boot" 2>&1) || fail "$$boot could not be created: $$error"; \
+	  sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt >"$$boot/uv.txt"; \
+	  error=$$("$$boot/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+	    -r "$$boot/uv.txt" 2>&1) || fail "uv could not be installed: $$error"; \
+	  uv=$$boot/bin/uv; \
+	fi; \
+	version=$$(cat .python-version); \
+	for kept in "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/"$$version"*/bin; do PATH="$$PATH:$$kept"; done; \
+	error=$$("$$uv" venv --quiet --allow-existing --python "$$version" $(VENV) 2>&1) \
+	  || fail "Python $$version is missing and could not be downloaded: $$error"; \
+	echo "Installing the locked tools into $(VENV) ..."; \
+	error=$$("$$uv" pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt 2>&1) \
+	  || fail "requirements-dev.txt could not be installed: $$error"; \
+	error=$$("$$uv" pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable . 2>&1) \
+	  || fail "the project could not be installed: $$error"; \
+	rm -rf "$$boot"; touch $@
+
+# The console is tested in a real browser.
+browser: $(READY)
+	@$(FAIL); \
+	for name in $(BROWSERS); do if "$$name" --version >/dev/null 2>&1; then exit 0; fi; done; \
+	downloaded='from playwright.sync_api import sync_playwright as start; import os, sys; \
+	  play = start().start(); found = os.path.exists(play.chromium.executable_path); play.stop(); sys.exit(not found)'; \
+	if $(BIN)/python -c "$$downloaded" 2>/dev/null; then exit 0; fi; \
+	echo "Installing Chromium for the browser tests ..."; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get -qq -o DPkg::Lock::Timeout=600 update \
+	    && DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=600 \
+	      install --no-install-recommends chromium; } >/dev/null 2>&1 && chromium --version >/dev/null 2>&1 && exit 0; \
+	fi; \
+	$(BIN)/playwright install chromium >/dev/null 2>&1 \
+	  || fail "Chromium is missing and could not be installed: install it as one of: $(BROWSERS)"

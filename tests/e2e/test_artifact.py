@@ -1,0 +1,322 @@
+"""What `sam build` makes, run as Lambda runs it: this is what is deployed, not the source tree."""
+
+import base64
+import importlib.util
+import json
+import marshal
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from types import CodeType
+from typing import Any, Final, Self
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from samtranslator.yaml_helper import yaml_parse
+
+from leads_cli.dev.runtime_api import Result, RuntimeApi
+from leads_cli.sandbox.server import SandboxServer
+from leads_cli.sandbox.state import DEFAULT_API_KEY, Sandbox
+
+ROOT: Final = Path(__file__).parents[2]
+BIN: Final = Path(sys.executable).parent
+FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")
+SHIPPED: Final = ("SharedLayer", *FUNCTIONS)
+MEGABYTE: Final = 1024 * 1024
+REGION: Final = "us-east-1"
+ACCOUNT: Final = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+PATIENCE: Final = 60.0
+
+# The offset and the values of `e_machine` in an ELF file.
+MACHINE_AT: Final = slice(18, 20)
+MACHINES: Final = {"aarch64": b"\xb7\x00", "x86_64": b"\x3e\x00"}
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `sam build` fills, as `sam deploy` finds it."""
+    folder = tmp_path_factory.mktemp("sam")
+    command = [str(BIN / "sam"), "build", "--build-dir", str(folder / "build"), "--cache-dir", str(folder / "cache")]
+    subprocess.run(  # noqa: S603 - a command of ours
+        command,
+        cwd=ROOT,
+        env={**os.environ, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"},
+        check=True,
+    )
+    return folder / "build"
+
+
+@pytest.mark.parametrize("part", SHIPPED)
+def test_every_module_is_shipped_compiled(artifact: Path, part: str) -> None:
+    """A cold start compiles nothing: each module has bytecode that is not checked against its file's time."""
+    sources = list((artifact / part).rglob("*.py"))
+    assert sources
+    for source in sources:
+        header = _bytecode(source)[:16]
+        assert header[:4] == importlib.util.MAGIC_NUMBER
+        assert int.from_bytes(header[4:8], "little") == 0b01, f"{source}: not an unchecked hash"
+        assert header[8:] == importlib.util.source_hash(source.read_bytes()), f"{source}: not its bytecode"
+
+
+@pytest.mark.parametrize(
+    ("part", "module", "deployed"),
+    [
+        ("SharedLayer", "python/leads/config.py", "/opt/python/leads/config.py"),
+        ("IntakeFunction", "handler.py", "/var/task/handler.py"),
+        ("EnrollFunction", "handler.py", "/var/task/handler.py"),
+    ],
+)
+def test_tracebacks_name_the_files_as_lambda_does(artifact: Path, part: str, module: str, deployed: str) -> None:
+    """Bytecode knows nothing of the machine that it was built on."""
+    code = marshal.loads(_bytecode(artifact / part / module)[16:])  # noqa: S302 - our own build
+    assert isinstance(code, CodeType)
+    assert code.co_filename == deployed
+
+
+def _bytecode(source: Path) -> bytes:
+    return (source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc").read_bytes()
+
+
+@pytest.mark.parametrize("part", SHIPPED)
+def test_the_archives_are_small(artifact: Path, part: str, tmp_path: Path) -> None:
+    """Each archive stays far below what Lambda takes, and quick to load."""
+    archive = tmp_path / "archive.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in (artifact / part).rglob("*"):
+            file.write(path, path.relative_to(artifact / part))
+    assert archive.stat().st_size < 20 * MEGABYTE
+
+
+def test_the_layer_runs_on_both_architectures(artifact: Path) -> None:
+    """Every native module is there for each architecture that the template offers."""
+    extensions = list((artifact / "SharedLayer").rglob("*.so"))
+    assert extensions
+    found = {(path.name.partition(".")[0], path.read_bytes()[MACHINE_AT]) for path in extensions}
+    assert found == {(name, machine) for name, _ in found for machine in MACHINES.values()}
+    assert len(found) == len(extensions)
+
+
+def test_the_layer_ships_what_runs_and_no_more(artifact: Path) -> None:
+    """Neither commands, tests and type stubs, nor what Lambda brings itself, nor the operator's tool."""
+    shipped = {path.name for path in (artifact / "SharedLayer" / "python").iterdir()}
+    assert "leads" in shipped
+    assert not shipped & {"bin", "boto3", "botocore", "leads_cli", "pytest", "moto"}
+    assert not [path for path in (artifact / "SharedLayer").rglob("*") if path.suffix == ".pyi" or path.name == "tests"]
+
+
+class Function:
+    """One built function in one process, as Lambda starts it: the runtime client and the environment, no more."""
+
+    def __init__(self, python: Path, task_root: Path, environment: Mapping[str, str]) -> None:
+        self._api = RuntimeApi()
+        self._command = [str(python), "-m", "awslambdaric", "handler.handler"]
+        self._task_root = task_root
+        self._environment = {
+            **environment,
+            "AWS_LAMBDA_RUNTIME_API": self._api.address,
+            "AWS_LAMBDA_FUNCTION_NAME": task_root.name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+            "LAMBDA_TASK_ROOT": str(task_root),
+            "PYTHONDONTWRITEBYTECODE": "1",  # /opt and /var/task are read-only
+        }
+
+    def __enter__(self) -> Self:
+        self._api.start()
+        self._process = subprocess.Popen(  # noqa: S603 - a command of ours
+            self._command, cwd=self._task_root, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        self._watching = Thread(target=self._watch, daemon=True)
+        self._watching.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._watching.join()
+        self._api.stop()
+
+    def _watch(self) -> None:
+        output, _ = self._process.communicate()
+        self._api.end(Result.failed("Runtime.ExitError", output.decode()))
+
+    def __call__(self, event: Mapping[str, Any]) -> Any:
+        result = self._api.invoke(event, PATIENCE)
+        assert result.error is None
+        return result.payload
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The built template's functions, in an account and beside a Leadterra of our own."""
+
+    artifact: Path
+    python: Path
+    endpoint: str
+    sandbox: Sandbox
+    resolved: Mapping[str, str]
+
+    def function(self, name: str) -> Function:
+        template = yaml_parse((self.artifact / "template.yaml").read_text())
+        resources, common = template["Resources"], template["Globals"]["Function"]
+        own = resources[name]["Properties"]
+        variables = {**common["Environment"]["Variables"], **own["Environment"]["Variables"]}
+        config = (self.artifact / resources["ConfigLayer"]["Properties"]["ContentUri"]).resolve()
+        mounts = {
+            "PYTHONPATH": str(self.artifact / "SharedLayer" / "python"),
+            "ENROLLMENT_CONFIG": variables["ENROLLMENT_CONFIG"].replace("/opt", str(config)),
+        }
+        said = {
+            key: self.resolved[value["Ref"]] if isinstance(value, dict) else value for key, value in variables.items()
+        }
+        account = {**ACCOUNT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.endpoint}
+        return Function(self.python, self.artifact / name, {**said, **mounts, **account})
+
+    def message(self, queue: str) -> dict[str, Any]:
+        """The one message in a queue, as Lambda passes it on."""
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self.resolved[queue],
+            MaxNumberOfMessages=10,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        (message,) = answer["Messages"]
+        return {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"],
+            "messageAttributes": {
+                name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+                for name, value in message.get("MessageAttributes", {}).items()
+            },
+            "eventSource": "aws:sqs",
+            "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:{queue}",
+            "awsRegion": REGION,
+        }
+
+    def client(self, service: str) -> Any:
+        session: Any = boto3.session.Session(
+            aws_access_key_id=ACCOUNT["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=ACCOUNT["AWS_SECRET_ACCESS_KEY"],
+            region_name=REGION,
+        )
+        return session.client(service, endpoint_url=self.endpoint)
+
+
+@pytest.fixture(scope="module")
+def lambda_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter that has what Lambda's has, and none of the tools of this project."""
+    folder = tmp_path_factory.mktemp("lambda") / "runtime"
+    python, uv = folder / "bin" / "python", str(BIN / "uv")
+    locked = ["--constraint", str(ROOT / "requirements-dev.txt")]
+    for command in (
+        [uv, "venv", "--quiet", "--python", sys.executable, str(folder)],
+        [uv, "pip", "install", "--quiet", "--python", str(python), *locked, "awslambdaric", "boto3"],
+    ):
+        subprocess.run(command, check=True)  # noqa: S603 - a command of ours
+    return python
+
+
+@pytest.fixture
+def stack(artifact: Path, lambda_python: Path) -> Iterator[Stack]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    # All of moto's servers in a process share one account.
+    urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
+    campaigns = tomllib.loads((ROOT / "layers/config/enrollment.toml").read_text())["campaigns"]
+    sandbox = Sandbox.for_campaigns([campaign["id"] for campaign in campaigns.values()])
+    with SandboxServer(sandbox) as leadterra:
+        resolved = {"LeadterraBaseUrl": leadterra.url, "LogLevel": "INFO"}
+        stack = Stack(artifact, lambda_python, f"http://{host}:{port}", sandbox, resolved)
+        sqs, dynamodb, secrets = (stack.client(service) for service in ("sqs", "dynamodb", "secretsmanager"))
+        for queue in ("LeadsQueue", "EventsQueue", "DeadLetterQueue"):
+            resolved[queue] = sqs.create_queue(QueueName=queue)["QueueUrl"]
+        resolved["DeliveriesTable"] = "deliveries"
+        dynamodb.create_table(
+            TableName="deliveries",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        secret = {"leadterra_api_key": DEFAULT_API_KEY, "sources": {"api": "token"}}
+        resolved["Secret"] = secrets.create_secret(Name="enroll", SecretString=json.dumps(secret))["ARN"]
+        yield stack
+    server.stop()
+
+
+def form_event(path: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """What API Gateway makes of a form that a page's script sends (payload format 2.0)."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {
+            "accept": "application/json",
+            "content-type": "application/x-www-form-urlencoded",
+            "host": "hooks.example.com",
+            "sec-fetch-mode": "cors",
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "hooks.example.com",
+            "domainPrefix": "hooks",
+            "http": {
+                "method": "POST",
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "test",
+            },
+            "requestId": "request-1",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "22/Nov/2026:02:00:00 +0000",
+            "timeEpoch": 1795312800000,
+        },
+        "body": base64.b64encode(urlencode(fields).encode()).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+def test_a_form_becomes_an_enrolled_lead(stack: Stack) -> None:
+    """The built functions, started by Lambda's own client, take a form and enroll its lead."""
+    fields = {"email": "ava@example.com", "first_name": "Ava", "your_role": "CTO", "plan": "pro"}
+
+    with stack.function("IntakeFunction") as intake:
+        answer = intake(form_event("/hooks/website", fields))
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["accepted"] == 1
+
+    message = stack.message("LeadsQueue")
+    assert json.loads(message["body"])["lead"]["email"] == "ava@example.com"
+    with stack.function("EnrollFunction") as enroll:
+        assert enroll({"Records": [message]}) == {"batchItemFailures": []}
+
+    snapshot: Any = stack.sandbox.snapshot()
+    (lead,) = snapshot["leads"]
+    assert lead["email"] == "ava@example.com"
+    assert lead["fields"] == {"firstName": "Ava", "jobTitle": "CTO", "plan": "pro"}
+
+
+def test_a_raw_event_becomes_a_message(stack: Stack) -> None:
+    """The intake function takes the second kind of event that it is triggered by."""
+    sqs = stack.client("sqs")
+    sqs.send_message(
+        QueueUrl=stack.resolved["EventsQueue"],
+        MessageBody=json.dumps({"email": "ben@example.com"}),
+        MessageAttributes={"source": {"DataType": "String", "StringValue": "api"}},
+    )
+    with stack.function("IntakeFunction") as intake:
+        assert intake({"Records": [stack.message("EventsQueue")]}) == {"batchItemFailures": []}
+    assert json.loads(stack.message("LeadsQueue")["body"])["lead"] == {"email": "ben@example.com"}

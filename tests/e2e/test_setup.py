@@ -1,0 +1,80 @@
+"""The Makefile on a machine where nothing is set up yet."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+BIN: Final = Path(sys.executable).parent
+NEEDED: Final = ("Makefile", "README.md", "pyproject.toml", "requirements-dev.txt", ".python-version", "leads_cli")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What `make setup` reads of a fresh clone."""
+    folder = tmp_path / "clone"
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in (*NEEDED, "layers/shared/leads"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def make(clone: Path, *targets: str, path: Iterable[Path | str]) -> subprocess.CompletedProcess[str]:
+    command = shutil.which("make")
+    assert command
+    # Nothing of the `make` that may be running these tests.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    environment = {**inherited, "PATH": os.pathsep.join(map(str, path)), "HOME": os.environ.get("HOME", str(clone))}
+    return subprocess.run(  # noqa: S603 - a command of ours
+        [command, "--no-print-directory", *targets],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_machine_without_python_is_told_so_in_one_line(clone: Path, tmp_path: Path) -> None:
+    """What is missing is named, with the remedy; nothing is created."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "tr").symlink_to(shutil.which("tr") or "")
+    before = set(clone.rglob("*"))
+    outcome = make(clone, "setup", path=[tools])
+    assert outcome.returncode != 0
+    said = [line for line in outcome.stderr.splitlines() if "***" not in line]
+    assert len(said) == 1
+    assert "Python is missing" in said[0]
+    assert set(clone.rglob("*")) == before
+
+
+def test_setup_makes_the_environment_and_nothing_else(clone: Path) -> None:
+    """A fresh clone gets .venv with the command in it; a second time there is nothing to do."""
+    path: list[Path | str] = [BIN, *os.get_exec_path()]
+    before = {item for item in clone.rglob("*") if ".venv" not in item.parts}
+    first = make(clone, "setup", path=path)
+    assert first.returncode == 0, first.stderr
+    assert (clone / ".venv" / "bin" / "leads").is_file()
+    assert {item for item in clone.rglob("*") if ".venv" not in item.relative_to(clone).parts} == before
+
+    made = {item: item.lstat().st_mtime_ns for item in clone.rglob("*")}
+    assert make(clone, "setup", path=path).returncode == 0
+    assert {item: item.lstat().st_mtime_ns for item in clone.rglob("*")} == made
+
+
+def test_make_alone_lists_what_can_be_made(clone: Path) -> None:
+    """Each target of the documentation is listed with what it does."""
+    listed = make(clone, path=os.get_exec_path()).stdout
+    for target in ("setup", "dev", "test", "check", "build", "bench", "lock"):
+        assert f"make {target} " in listed
