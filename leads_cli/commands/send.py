@@ -1,0 +1,52 @@
+"""`leads send`: a recorded event to a running stack, as its source would send it."""
+
+from typing import Annotated
+
+import typer
+
+from leads_cli import recorded
+from leads_cli.commands.target import Config, Profile, Region, Stack, Url, find
+from leads_cli.project import CONFIG, EVENTS, shown
+from leads_cli.running import DEFAULT_URL, NotReachableError
+from leads_cli.terminal import Code, stop
+
+
+def send(
+    event: Annotated[str | None, typer.Argument(help="A name from events/, or a file. Without: lists them.")] = None,
+    *,
+    url: Url = DEFAULT_URL,
+    stack: Stack = None,
+    region: Region = None,
+    profile: Profile = None,
+    config: Config = CONFIG,
+) -> None:
+    """Send a recorded event to a running stack, with the proof that its source asks for.
+
+    Example: leads send website-form
+    """
+    if event is None:
+        _list()
+        return
+    from leads_cli import sending  # noqa: PLC0415
+
+    try:
+        found = recorded.load(event)
+    except recorded.EventError as error:
+        stop(str(error), Code.USAGE)
+    try:
+        running = find(url, stack, region, profile, config)
+        with sending.http_client(running) as client:
+            answer = sending.send(found, running, client)
+    except (NotReachableError, sending.NotSentError) as error:
+        stop(str(error), Code.FAILED)
+    status = "" if answer.status is None else f" {answer.status}"
+    typer.echo(f"{found.name}: {answer.where}{status}")
+    typer.echo(answer.text)
+    if not answer.taken:
+        raise typer.Exit(Code.FAILED)
+
+
+def _list() -> None:
+    typer.echo(f"Recorded events ({shown(EVENTS / 'README.md')} says what each is for):")
+    for name in recorded.names():
+        typer.echo(f"  leads send {name}")

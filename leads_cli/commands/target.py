@@ -1,0 +1,49 @@
+"""Which stack a command is about: the one of `leads dev` at an address, or a deployed one by its name."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leads_cli.terminal import Code, enrollment
+
+if TYPE_CHECKING:
+    import boto3
+
+    from leads_cli.running import Running
+
+Url = Annotated[str, typer.Option(help="Where `leads dev` runs.")]
+Stack = Annotated[str | None, typer.Option(help="A deployed stack's name, instead of --url.")]
+Region = Annotated[str | None, typer.Option(help="Its region, if it is not your default.")]
+Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
+Config = Annotated[
+    Path,
+    typer.Option(help="The configuration that was deployed: it knows the sources.", show_default="enrollment.toml"),
+]
+
+
+def find(url: str, stack: str | None, region: str | None, profile: str | None, config: Path) -> "Running":
+    """The running stack that the options name.
+
+    Raises:
+        NotReachableError: it does not answer.
+    """
+    from leads_cli import running  # noqa: PLC0415
+
+    if stack is None:
+        return running.embedded(url)
+    return running.deployed(stack, session(region, profile), enrollment(config, Code.USAGE))
+
+
+def session(region: str | None, profile: str | None) -> "boto3.Session":
+    """The user's own AWS session.
+
+    Raises:
+        NotReachableError: there is no such profile, or no region.
+    """
+    import boto3  # noqa: PLC0415
+
+    from leads_cli.running import aws_errors  # noqa: PLC0415
+
+    with aws_errors("your AWS configuration"):
+        return boto3.Session(region_name=region, profile_name=profile)

@@ -1,0 +1,87 @@
+"""The moving part of the page as HTML: the counts of law 2 and the newest leads."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from leads_cli.counts import OUTCOMES
+from leads_cli.dev.journal import LeadRow, State
+from leads_cli.running import Status, duration
+
+# Outcomes that are worth a look as soon as there is one.
+_UNUSUAL: Final = {"rejected": "bad", "unaccounted": "warn"}
+
+
+def counts(status: Status) -> str:
+    """The equation: accepted on the left, every outcome on the right, and whether it holds."""
+    numbers = status.counts
+    terms = "".join(_term(name, getattr(numbers, name)) for name in OUTCOMES)
+    return (
+        f'<div class="verdict {_mood(status)}">{escape(_verdict(status))}</div>'
+        f'<dl class="counts">{_term("accepted", numbers.accepted)}'
+        f'<div class="equals" aria-hidden="true">=</div>{terms}</dl>'
+        f'<p class="aside">{escape(_aside(status))}</p>'
+    )
+
+
+def _term(name: str, value: int) -> str:
+    mood = _UNUSUAL.get(name, "") if value else "none"
+    return f'<div class="term {mood} {name}"><dd>{value:,}</dd><dt>{name}</dt></div>'
+
+
+def _mood(status: Status) -> str:
+    if status.counts.balanced:
+        return "good"
+    return "busy" if status.counts.queued else "bad"
+
+
+def _verdict(status: Status) -> str:
+    numbers = status.counts
+    if numbers.balanced:
+        return "Every lead is accounted for" if numbers.accepted else "Nobody signed up yet"
+    if numbers.queued:
+        return "Counting: leads are on their way"
+    return f"Does not add up: a difference of {numbers.difference:+,}"
+
+
+def _aside(status: Status) -> str:
+    numbers = status.counts
+    waiting = "Nothing is waiting"
+    if status.oldest_seconds is not None:
+        waiting = f"The oldest lead has been waiting for {duration(status.oldest_seconds)}"
+    others = {
+        "ignored by rule": numbers.ignored,
+        "redelivered": numbers.redelivered,
+        "refused at intake": numbers.refused,
+        "unmappable": numbers.unmappable,
+        "delivered twice": numbers.duplicates,
+        "malformed": numbers.malformed,
+        "times held back": numbers.held,
+    }
+    return " · ".join([waiting, *(f"{value:,} {name}" for name, value in others.items() if value)])
+
+
+def leads(rows: Sequence[LeadRow]) -> str:
+    """The list, or what will make one appear."""
+    if not rows:
+        return (
+            '<p class="empty">Leads appear here as they arrive. Fill in the form, or run <code>leads send</code>.</p>'
+        )
+    return f'<ol class="leads">{"".join(_lead(row) for row in rows)}</ol>'
+
+
+def _lead(row: LeadRow) -> str:
+    way = " → ".join(escape(part) for part in (row.source, row.campaign) if part)
+    local = row.when.astimezone()
+    return (
+        f'<li class="lead {row.state}"><span class="chip">{row.state}</span><div class="who">'
+        f'<span class="email">{escape(row.email or row.id)}</span>'
+        f'<time datetime="{row.when.isoformat()}">{local:%H:%M:%S}</time>'
+        f'<span class="way">{way}</span>{_reason(row)}</div></li>'
+    )
+
+
+def _reason(row: LeadRow) -> str:
+    reasons = [row.reason, "it is tried again by itself" if row.state is State.HELD else ""]
+    text = "; ".join(reason for reason in reasons if reason)
+    return f'<p class="reason">{escape(text)}</p>' if text else ""

@@ -1,0 +1,93 @@
+"""The routes of an HTTP API, read from the translated template, and which of them takes a request.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from leads_cli.dev.errors import UnsupportedTemplateError
+
+DEFAULT_KEY: Final = "$default"
+ANY_METHOD: Final = "x-amazon-apigateway-any-method"
+# API Gateway's own limit, and what it takes where the template says nothing.
+MAX_TIMEOUT_SECONDS: Final = 30.0
+_FUNCTION: Final = re.compile(r"/functions/\$\{(\w+)\.Arn\}/invocations$")
+_VARIABLE: Final = re.compile(r"\{(\w+)(\+?)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`method` is ANY or a method; `path` is a template such as `/hooks/{source}`, or `$default`; seconds."""
+
+    method: str
+    path: str
+    function: str
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        return DEFAULT_KEY if self.path == DEFAULT_KEY else f"{self.method} {self.path}"
+
+    def match(self, method: str, path: str) -> dict[str, str] | None:
+        """The path's variables, if this route would take the request."""
+        if self.path == DEFAULT_KEY:
+            return {}
+        if self.method not in {"ANY", method}:
+            return None
+        found = _pattern(self.path).fullmatch(path)
+        return found.groupdict() if found else None
+
+    @property
+    def _rank(self) -> tuple[bool, list[int], bool]:
+        """The most specific route wins: full path, then variables, then greedy ones, then `$default`."""
+        weights = [2 if "+}" in part else 1 if "{" in part else 0 for part in self.path.split("/")]
+        return self.path == DEFAULT_KEY, weights, self.method == "ANY"
+
+
+def find(routes: Iterable[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """The route that takes a request, with the path's variables."""
+    for route in sorted(routes, key=lambda route: route._rank):  # noqa: SLF001 - its own module
+        if (variables := route.match(method, path)) is not None:
+            return route, variables
+    return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = _VARIABLE.split(path)
+    literals, names, greedy = parts[::3], parts[1::3], parts[2::3]
+    variables = [f"(?P<{name}>{'.+' if plus else '[^/]+'})" for name, plus in zip(names, greedy, strict=True)]
+    return re.compile("".join(re.escape(a) + b for a, b in zip(literals, [*variables, ""], strict=True)))
+
+
+def routes_of(api: Mapping[str, Any]) -> list[Route]:
+    """The routes of an `AWS::ApiGatewayV2::Api` as SAM writes it: an OpenAPI definition as its body.
+
+    Raises:
+        UnsupportedTemplateError: it asks API Gateway for more than to pass requests on.
+    """
+    body = api["Properties"].get("Body", {})
+    if extra := [key for key in body if key.startswith("x-amazon-apigateway-")]:
+        msg = f"the embedded API does not know {', '.join(extra)}"
+        raise UnsupportedTemplateError(msg)
+    return [
+        _route("ANY" if method == ANY_METHOD else method.upper(), path, operation)
+        for path, operations in body.get("paths", {}).items()
+        for method, operation in operations.items()
+    ]
+
+
+def _route(method: str, path: str, operation: Mapping[str, Any]) -> Route:
+    integration = operation["x-amazon-apigateway-integration"]
+    match integration["uri"]:
+        case {"Fn::Sub": str(uri)}:
+            function = _FUNCTION.search(uri)
+        case _:
+            function = None
+    if function is None or integration["payloadFormatVersion"] != "2.0" or "security" in operation:
+        msg = f"{method} {path}: the embedded API passes events of format 2.0 to functions, without authorizers"
+        raise UnsupportedTemplateError(msg)
+    timeout = integration.get("timeoutInMillis", MAX_TIMEOUT_SECONDS * 1000) / 1000
+    return Route(method, path, function[1], min(float(timeout), MAX_TIMEOUT_SECONDS))

@@ -1,0 +1,184 @@
+"""Running the embedded stack from the command line: a banner, until it is told to stop; or the smoke run."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+import typer
+from fastapi import FastAPI
+from starlette.applications import Starlette
+
+from leads_cli.dev import page, smoke
+from leads_cli.dev.errors import DevError
+from leads_cli.dev.journal import Journal
+from leads_cli.dev.stack import Stack
+from leads_cli.dev.view import About, StackView
+from leads_cli.project import shown
+from leads_cli.running import DEFAULT_URL, NotReachableError
+from leads_cli.terminal import Code, print_status, stop
+
+_LAST_PORT: Final = 65_535
+_TURN_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked for; without `leadterra` and its key the sandbox stands in for the service."""
+
+    config: Path
+    port: int
+    leadterra: str | None
+    api_key: str | None
+
+
+class _Stop(BaseException):
+    """SIGINT, SIGTERM or SIGHUP: whatever is under way ends in good order."""
+
+
+def until_stopped(wanted: Wanted, *, browser: bool) -> None:
+    """Serve the page and the webhook until Ctrl-C or SIGTERM."""
+    _check_port(wanted.port)
+    try:
+        with _stop_on_signals(), _running(wanted, with_page=True) as view:
+            typer.echo(banner(view.about, wanted.config))
+            if browser and _has_display():
+                webbrowser.open(view.about.url)
+            # In turns: a signal that the system hands to another thread does not wake this one.
+            while not Event().wait(_TURN_SECONDS):
+                pass
+    except _Stop:
+        typer.echo("Stopped.")
+
+
+def smoke_run(wanted: Wanted) -> None:
+    """Send every recorded event; ends the command with 1 if not everything went as expected."""
+    _check_port(wanted.port)
+    try:
+        with _stop_on_signals(), _running(wanted, with_page=False) as view:
+            succeeded, status = smoke.run(view.about.url, typer.echo)
+    except _Stop:
+        stop("Stopped before the end.", Code.FAILED)
+    except NotReachableError as error:
+        stop(str(error), Code.FAILED)
+    print_status(status)
+    if not succeeded:
+        raise typer.Exit(Code.FAILED)
+
+
+def banner(about: About, config: Path) -> str:
+    """What a newcomer needs: where to look, what to paste, how to stop."""
+    lines = [
+        "",
+        f"  Leadterra Enroll runs at {about.url}",
+        f"  It enrolls into {about.leadterra or 'the sandbox, on this machine'}, as {shown(config)} says.",
+        "",
+    ]
+    for source in about.sources:
+        lines.append(f"  {source.name}: {source.url}")
+        lines += [f"    {source.curl}"] if source.curl else []
+    there = "" if about.url == DEFAULT_URL else f" --url {about.url}"
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"  In another terminal: leads send website-form{there}",
+            f"                       leads status{there}",
+            "  Press Ctrl-C to stop.",
+            "",
+        ]
+    )
+
+
+class _TellingJournal(Journal):
+    """Shows on stderr what the functions complain about; leads that stay queued would be a riddle otherwise."""
+
+    def observe_log(self, function: str, line: str) -> None:
+        """Observe it, and show it if it is a warning or no log line at all, as a crash writes them."""
+        super().observe_log(function, line)
+        if complaint(line):
+            typer.echo(f"  {function}: {line}", err=True)
+
+
+def complaint(line: str) -> bool:
+    """Whether a line of a function's output is worth a developer's look."""
+    try:
+        data = json.loads(line)
+    except ValueError:
+        return True
+    return isinstance(data, dict) and data.get("level") in {"WARNING", "ERROR", "CRITICAL"}
+
+
+@contextmanager
+def _running(wanted: Wanted, *, with_page: bool) -> Iterator[StackView]:
+    """The stack, with its routes and, if wanted, its page."""
+    journal = _TellingJournal()
+    views: list[StackView] = []
+
+    def application(stack: Stack) -> Starlette:
+        view = StackView(stack, journal, wanted.leadterra)
+        views.append(view)
+        app = FastAPI(openapi_url=None)
+        app.router.routes.extend(stack.routes())
+        page.mount(app, view, with_page=with_page)
+        return app
+
+    stack = Stack(
+        wanted.config,
+        port=wanted.port,
+        leadterra_url=wanted.leadterra,
+        api_key=wanted.api_key,
+        journal=journal,
+        app=application,
+    )
+    try:
+        with stack:
+            yield views[0]
+    except DevError as error:
+        stop(f"The stack cannot start: {error}", Code.FAILED)
+
+
+def _check_port(port: int) -> None:
+    """End the command before anything is started where it could not be reached."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        stop(
+            f"Port {port} is not free ({error.strerror}); is another `leads dev` running? "
+            f"Stop it, or take another port: leads dev --port {port + 1 if port < _LAST_PORT else 0}",
+            Code.USAGE,
+        )
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[None]:
+    """Raise `_Stop` at the first signal; those that follow are ignored, so that nothing is left behind."""
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def ignore(*_: object) -> None:
+        """Stopping already."""
+
+    def on_signal(*_: object) -> None:
+        for number in signals:
+            signal.signal(number, ignore)
+        raise _Stop
+
+    before = {number: signal.signal(number, on_signal) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _has_display() -> bool:
+    """Whether there is a screen to open a browser on."""
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

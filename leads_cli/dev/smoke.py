@@ -1,0 +1,128 @@
+"""The smoke run: every recorded event over real HTTP, every lead followed to its outcome, and the counts.
+
+It speaks to the stack as anybody would, by its address, so that it proves the same as `leads send` and
+`leads status` do.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+
+from leads_cli import recorded, running, sending
+from leads_cli.recorded import EventError
+from leads_cli.running import NotReachableError, Running, Status, duration
+from leads_cli.sending import Answer, NotSentError
+
+# A cold start, the batching window and Leadterra's answer take seconds; a lead that is held first comes back
+# after 15 to 30.
+PATIENCE_SECONDS: Final = 120.0
+_POLL_SECONDS: Final = 0.2
+
+type Say = Callable[[str], object]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was sent and how many leads that should make."""
+
+    sent: int = 0
+    expected: int = 0
+    failed: int = 0
+
+
+def run(url: str, say: Say, *, patience: float = PATIENCE_SECONDS) -> tuple[bool, Status]:
+    """Send everything to the stack at `url` and wait; whether all went as expected, and the counts at the end.
+
+    Raises:
+        NotReachableError: the stack does not answer.
+    """
+    stack = running.embedded(url)
+    before = running.embedded_status(url).counts
+    tally = Tally()
+    with sending.http_client(stack) as client:
+        for name in recorded.names():
+            _send(name, stack, client, tally, say)
+    say(f"Waiting until each of {tally.expected} leads has its outcome ...")
+    status = _settled(url, before.accepted + tally.expected, patience)
+    accepted = status.counts.accepted - before.accepted
+    return _judge(tally, accepted, status, say), status
+
+
+def _send(name: str, stack: Running, client: httpx.Client, tally: Tally, say: Say) -> None:
+    expected = recorded.expected().get(name)
+    try:
+        event = recorded.load(name)
+        if event.source is not None and event.source not in stack.auths:
+            say(f"  skipped  {name}: the configuration has no source {event.source!r}")
+            return
+        if expected is None:
+            tally.failed += 1
+            say(f"  FAILED   {name}: {recorded.EXPECTED} does not say how many leads it makes; add it there")
+            return
+        answer = sending.send(event, stack, client)
+    except (EventError, NotSentError, NotReachableError) as error:
+        tally.failed += 1
+        say(f"  FAILED   {error}")
+        return
+    tally.sent += 1
+    tally.expected += expected
+    problem = _problem(answer, expected)
+    tally.failed += bool(problem)
+    status = "" if answer.status is None else f" {answer.status}"
+    say(f"  {'FAILED ' if problem else 'sent   '}  {name}: {answer.where}{status}, {problem or _leads(expected)}")
+
+
+def _leads(number: int) -> str:
+    return f"{number} lead{'' if number == 1 else 's'}"
+
+
+def _problem(answer: Answer, expected: int) -> str:
+    """What is not as recorded; a redirect or a queue says nothing of numbers, the counts will."""
+    if not answer.taken:
+        return f"it was to be taken; the answer: {answer.text[:500]}"
+    if answer.status != HTTPStatus.OK:
+        return ""
+    try:
+        taken = json.loads(answer.text)["accepted"]
+    except (ValueError, KeyError, TypeError):
+        return f"the answer has no count: {answer.text[:500]}"
+    return "" if taken == expected else f"{_leads(expected)} expected; the answer: {answer.text[:500]}"
+
+
+def _settled(url: str, accepted: int, patience: float) -> Status:
+    """The counts once everything that was sent is accounted for and nothing is queued, or when patience ends."""
+    until = time.monotonic() + patience
+    while True:
+        status = running.embedded_status(url)
+        counts = status.counts
+        if (counts.accepted >= accepted and counts.balanced and not counts.queued) or time.monotonic() > until:
+            return status
+        time.sleep(_POLL_SECONDS)
+
+
+def _judge(tally: Tally, accepted: int, status: Status, say: Say) -> bool:
+    counts = status.counts
+    problems = []
+    if not tally.sent:
+        problems.append(
+            "nothing was sent: no recorded event is for a source of this configuration; record one in events/"
+        )
+    if tally.failed:
+        problems.append(f"{tally.failed} of the events went wrong, see above")
+    if accepted != tally.expected:
+        problems.append(f"intake accepted {_leads(accepted)}, the events make {tally.expected}")
+    if counts.queued:
+        age = f", the oldest for {duration(status.oldest_seconds)}" if status.oldest_seconds else ""
+        problems.append(f"{_leads(counts.queued)} still queued{age}")
+    if not counts.balanced:
+        problems.append(f"the counts do not add up: a difference of {counts.difference:+}")
+    for problem in problems:
+        say(f"failed: {problem}")
+    if not problems:
+        say(f"ok: {tally.sent} events made {_leads(accepted)}, and each has its outcome")
+    return not problems

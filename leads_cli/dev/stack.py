@@ -1,0 +1,217 @@
+"""The whole pipeline on one machine: AWS, the functions, their pollers, the webhook's address and a Leadterra."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+from starlette.applications import Starlette
+
+from leads.config import parse
+from leads_cli.dev import session
+from leads_cli.dev.aws import EmbeddedAws
+from leads_cli.dev.deployment import deployment
+from leads_cli.dev.front import Front, FrontServer, routes
+from leads_cli.dev.invented import invented_secrets
+from leads_cli.dev.template import HTTP_API, QUEUE, SECRET, load
+from leads_cli.project import TEMPLATE
+from leads_cli.sandbox import DEFAULT_API_KEY, Sandbox, SandboxServer
+
+if TYPE_CHECKING:
+    import boto3
+    from starlette.routing import Route
+    from starlette.types import ASGIApp
+
+    from leads_cli.dev.aws import Deployed
+    from leads_cli.dev.batches import Record
+    from leads_cli.dev.queues import StoredMessage
+
+
+class Journal(Protocol):
+    """Who is told what happens, from several threads; functions and queues by their logical ids."""
+
+    def observe_log(self, function: str, line: str) -> None:
+        """A line of a function's log."""
+
+    def observe_records(self, queue: str, records: "list[Record]") -> None:
+        """Records of a queue that its function is about to get."""
+
+
+class Stack:
+    """Runs from `with` to the end of its block.
+
+    Everything listens on loopback ports; keys and secrets are invented; nothing of the user's AWS configuration is
+    read or changed. Queues, functions and outputs have their names in the template.
+
+    Attributes:
+        config_path: the `enrollment.toml` in use; the functions read it again when it changes.
+        enrollment: what it said at the start.
+        secrets: the invented secret of each source that has one.
+        sandbox: the Leadterra that leads go to; None where a real one was named.
+        url: the webhook is at `{url}/hooks/{source}`.
+        outputs: CloudFormation's, `url` in the place of the HTTP API.
+        queues: the URL of each queue.
+        functions: each `Function`.
+        left_out: the type of each resource that is not deployed here.
+    """
+
+    def __init__(
+        self,
+        config: Path,
+        *,
+        port: int = 0,
+        leadterra_url: str | None = None,
+        api_key: str | None = None,
+        template: Path = TEMPLATE,
+        journal: Journal | None = None,
+        app: "Callable[[Stack], ASGIApp] | None" = None,
+    ) -> None:
+        """Check the configuration; nothing runs yet.
+
+        `app` makes what is served at `url`, with `routes()` among its paths; without it there is only the webhook.
+
+        Raises:
+            ConfigError: the configuration is wrong.
+            ValueError: an address without a key, or a key without an address.
+        """
+        if bool(leadterra_url) != bool(api_key):
+            msg = "a real Leadterra needs both its address and an API key"
+            raise ValueError(msg)
+        self.region: Final = session.REGION
+        self.config_path = config.resolve()
+        self.enrollment = parse(self.config_path.read_text(encoding="utf-8"))
+        self.secrets = invented_secrets(self.enrollment)
+        self.sandbox: Sandbox | None = None
+        self._port = port
+        self._leadterra_url = leadterra_url
+        self._api_key = api_key or DEFAULT_API_KEY
+        self._path = template.resolve()
+        self._journal: Journal = journal or _Silence()
+        self._app = app or (lambda stack: Starlette(routes=stack.routes()))
+        self._aws = EmbeddedAws()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            server = FrontServer(self._port)
+            opened.callback(server.stop)
+            self.url = server.url
+            opened.enter_context(self._aws)
+            self._deploy(self._leadterra_url or opened.enter_context(self._sandbox_server()).url)
+            opened.callback(self._work.stop, self._aws)
+            self._work.start()
+            server.start(self._app(self))
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    # --- Its parts ---------------------------------------------------------------------------------
+
+    @property
+    def aws_endpoint(self) -> str:
+        """The address of every AWS service."""
+        return self._aws.endpoint
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The environment variables with which another process reaches the embedded AWS, and no other."""
+        return session.variables(self._aws.endpoint)
+
+    def session(self) -> "boto3.Session":
+        """A session of the embedded account; its clients need `endpoint_url=aws_endpoint`."""
+        return self._aws.session
+
+    def client(self, service: str) -> Any:
+        """A client of the embedded AWS."""
+        return self._aws.client(service)
+
+    def routes(self) -> "list[Route]":
+        """The webhook, for an application that has other paths as well."""
+        return routes(Front(self._template.routes, {name: each.invoke for name, each in self.functions.items()}))
+
+    def secret(self, source: str) -> str | None:
+        """A source's secret; None if its senders need none."""
+        return self.secrets.get(source)
+
+    # --- What goes on: looking changes nothing ------------------------------------------------------
+
+    def messages(self, queue: str) -> "list[StoredMessage]":
+        """Every message of a queue, oldest first, those in flight included."""
+        return self._aws.queues.stored(self.queues[queue])
+
+    def unsettled(self) -> dict[str, int]:
+        """How many messages each polled queue holds: visible, in flight and delayed."""
+        return {each.queue: self._aws.queues.count(self.queues[each.queue]) for each in self._template.event_sources}
+
+    def dead_letters(self) -> "list[StoredMessage]":
+        """Every message that was refused, oldest first."""
+        return [each for queue in sorted(self._template.dead_letter_queues) for each in self.messages(queue)]
+
+    def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait until something is true of the queues; it is looked at after each change of one."""
+        return self._aws.queues.wait_for(condition, timeout)
+
+    def wait_until_settled(self, timeout: float) -> bool:
+        """Wait until no message is on its way; False if some still are after `timeout` seconds."""
+        return self.wait_for(lambda: not any(self.unsettled().values()), timeout)
+
+    def fast_forward(self) -> int:
+        """For tests: end the back-off of whatever was held, as if its time had passed; how many messages that was.
+
+        What a function has in its hands stays in flight.
+        """
+        return sum(self._aws.queues.release(poller.queue_url, poller.left()) for poller in self._work.pollers)
+
+    # --- Starting ----------------------------------------------------------------------------------
+
+    def _sandbox_server(self) -> SandboxServer:
+        ids = dict.fromkeys(campaign.id for campaign in self.enrollment.campaigns.values())
+        self.sandbox = Sandbox.for_campaigns(ids, api_keys=(self._api_key,))
+        return SandboxServer(self.sandbox)
+
+    def _deploy(self, leadterra_url: str) -> None:
+        self._template = load(self._path, {"LeadterraBaseUrl": leadterra_url})
+        deployed = self._aws.deploy(self._template)
+        self.left_out = deployed.left_out
+        self.outputs = _local(deployed, self.url)
+        self.queues = {name: deployed.physical[name] for name in self._template.of_type(QUEUE)}
+        self._fill_secret(deployed)
+        self._work = deployment(
+            self._template,
+            deployed,
+            self._aws,
+            root=self._path.parent,
+            variables={
+                **self.credentials,
+                "ENROLLMENT_CONFIG": str(self.config_path),
+                # As the template says; but no mistake in it may send anything to the real one.
+                "LEADTERRA_BASE_URL": leadterra_url,
+            },
+            on_log=self._journal.observe_log,
+            on_records=self._journal.observe_records,
+        )
+        self.functions = self._work.functions
+
+    def _fill_secret(self, deployed: "Deployed") -> None:
+        value = json.dumps({"leadterra_api_key": self._api_key, "sources": self.secrets})
+        for name in self._template.of_type(SECRET):
+            self.client("secretsmanager").put_secret_value(SecretId=deployed.physical[name], SecretString=value)
+
+
+def _local(deployed: "Deployed", url: str) -> dict[str, str]:
+    """The outputs, with `url` in the place of the HTTP API's address."""
+    outputs = deployed.outputs
+    for api in (name for name, kind in deployed.left_out.items() if kind == HTTP_API):
+        address = f"https://{api}.execute-api.{session.REGION}.amazonaws.com"
+        outputs = {name: value.replace(address, url) for name, value in outputs.items()}
+    return outputs
+
+
+class _Silence:
+    def observe_log(self, function: str, line: str) -> None:
+        """Keep nothing."""
+
+    def observe_records(self, queue: str, records: "list[Record]") -> None:
+        """Keep nothing."""

@@ -1,0 +1,140 @@
+"""What a page or a command may know of a stack: a few facts about it, and what is going on."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Protocol
+
+from leads.config import Enrollment, Source
+from leads_cli.dev.journal import Journal, LeadRow, State
+from leads_cli.running import Status
+
+if TYPE_CHECKING:
+    from leads_cli.dev.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source and how to post to it; `secret` is None where none is needed."""
+
+    name: str
+    provider: str
+    auth: str
+    campaigns: tuple[str, ...]
+    url: str
+    secret: str | None
+
+    @property
+    def curl(self) -> str:
+        """A command that sends a lead, ready to paste; "" where only the provider itself can sign."""
+        body = '{"email": "ava@example.com", "firstName": "Ava"}'
+        proof = {"none": "", "token": f" -H {quote(f'Authorization: Bearer {self.secret}')}"}
+        proof["basic"] = f" -u {quote(f'leads:{self.secret}')}"
+        if self.auth not in proof:
+            return ""
+        return f"curl {self.url}{proof[self.auth]} -H 'Content-Type: application/json' -d '{body}'"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What does not change while a stack runs; `leadterra` is None for the sandbox."""
+
+    url: str
+    aws_endpoint: str
+    outputs: dict[str, str]
+    sources: tuple[SourceRow, ...]
+    leadterra: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As `/_leads/stack` has it: `leads send` finds its way by it. Secrets stay where they are."""
+        public = ("name", "provider", "auth", "campaigns", "url")
+        return {
+            "url": self.url,
+            "awsEndpoint": self.aws_endpoint,
+            "outputs": self.outputs,
+            "sources": [{key: asdict(source)[key] for key in public} for source in self.sources],
+            "leadterra": self.leadterra,
+        }
+
+
+class View(Protocol):
+    """One stack, as it is shown."""
+
+    @property
+    def about(self) -> About:
+        """What does not change."""
+
+    @property
+    def enrollment(self) -> Enrollment:
+        """Its configuration."""
+
+    def status(self) -> Status:
+        """The counts now."""
+
+    def leads(self, limit: int) -> Sequence[LeadRow]:
+        """The newest leads, newest first."""
+
+
+class StackView:
+    """The embedded stack, with the journal that it writes."""
+
+    def __init__(self, stack: "Stack", journal: Journal, leadterra: str | None) -> None:
+        self._stack = stack
+        self._journal = journal
+        self._leadterra = leadterra
+        self._letters_seen = 0
+
+    @property
+    def about(self) -> About:
+        """What does not change."""
+        stack = self._stack
+        return About(
+            url=stack.url,
+            aws_endpoint=stack.aws_endpoint,
+            outputs=stack.outputs,
+            sources=source_rows(stack.enrollment, stack.url, stack.secrets),
+            leadterra=self._leadterra,
+        )
+
+    @property
+    def enrollment(self) -> Enrollment:
+        """What the configuration said at the start."""
+        return self._stack.enrollment
+
+    def status(self) -> Status:
+        """The counts now."""
+        queued = self._stack.unsettled()["LeadsQueue"]
+        waiting = [row.when for row in self._journal.leads() if row.state in {State.QUEUED, State.HELD}]
+        oldest = (datetime.now(UTC) - min(waiting)).total_seconds() if queued and waiting else None
+        return Status(self._journal.counts(queued), oldest)
+
+    def leads(self, limit: int) -> Sequence[LeadRow]:
+        """The newest leads, newest first; the queues tell who they are and why some were refused."""
+        letters = self._stack.dead_letters()
+        if len(letters) != self._letters_seen:
+            self._letters_seen = len(letters)
+            self._journal.observe_dead_letters(letter.body for letter in letters)
+        if any(not row.email for row in self._journal.leads(limit)):
+            self._journal.observe_waiting(message.body for message in self._stack.messages("LeadsQueue"))
+        return self._journal.leads(limit)
+
+
+def source_rows(enrollment: Enrollment, url: str, secrets: dict[str, str]) -> tuple[SourceRow, ...]:
+    """The sources of a configuration, with the webhook at `url`."""
+    return tuple(
+        SourceRow(
+            name=name,
+            provider=source.provider,
+            auth=source.authentication.value,
+            campaigns=_campaigns(source),
+            url=f"{url}/hooks/{name}",
+            secret=secrets.get(name),
+        )
+        for name, source in enrollment.sources.items()
+    )
+
+
+def _campaigns(source: Source) -> tuple[str, ...]:
+    named = [source.campaign] if source.campaign else []
+    return tuple(dict.fromkeys([*named, *source.campaigns.values()]))

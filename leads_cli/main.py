@@ -1,0 +1,25 @@
+"""The `leads` command."""
+
+import typer
+
+from leads_cli.commands.check import check
+from leads_cli.commands.dev import dev
+from leads_cli.commands.send import send
+from leads_cli.commands.status import status
+
+app = typer.Typer(
+    name="leads",
+    help="Gets a person who signs up, anywhere, into the right Leadterra campaign.\n\nStart with: leads dev",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals hold addresses and secrets
+)
+app.command()(dev)
+app.command()(send)
+app.command()(status)
+app.command()(check)
+
+
+def main() -> None:
+    """Entry point of the `leads` command."""
+    app()

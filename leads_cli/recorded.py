@@ -1,0 +1,149 @@
+"""Recorded events: requests in API Gateway's format (as `sam local invoke -e` takes them) and SQS events."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from leads_cli.project import EVENTS, shown
+
+# What says how many leads each event makes; it is no event itself.
+EXPECTED: Final = "expected.json"
+# Written anew by whoever sends, or by the gateway on the way.
+_NOT_SENT: Final = re.compile(r"host|content-length|connection|x-forwarded-.*|x-amzn-.*|via|forwarded")
+_HOOK: Final = re.compile(r"/hooks/([^/]+)")
+
+
+class EventError(Exception):
+    """The event cannot be sent; the text says which one, why, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpEvent:
+    """A request to the webhook, as its sender sent it."""
+
+    name: str
+    source: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEvent:
+    """Messages for EventsQueue: each a body with its attributes (texts)."""
+
+    name: str
+    source: str | None
+    messages: tuple[tuple[str, Mapping[str, str]], ...]
+
+
+type Event = HttpEvent | QueueEvent
+
+
+def names(folder: Path = EVENTS) -> list[str]:
+    """The recorded events, as `load` takes them."""
+    return sorted(path.stem for path in folder.glob("*.json") if path.name != EXPECTED)
+
+
+def expected(folder: Path = EVENTS) -> dict[str, int]:
+    """How many leads each recorded event makes."""
+    counts: dict[str, int] = json.loads((folder / EXPECTED).read_text(encoding="utf-8"))
+    return counts
+
+
+def load(event: str, folder: Path = EVENTS) -> Event:
+    """Read a recorded event by its name, with or without `.json`, or any other by its path.
+
+    Raises:
+        EventError: there is none, or it is neither a request nor an SQS event.
+    """
+    path = _find(event, folder)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{shown(path)}: cannot be read as JSON ({error})"
+        raise EventError(msg) from error
+    match data:
+        case {"Records": [_, *_] as records}:
+            return _queue_event(path, records)
+        case {"requestContext": {"http": {"method": str(method)}}, "rawPath": str(raw_path)}:
+            return _http_event(path, data, method, raw_path)
+        case _:
+            msg = (
+                f"{shown(path)}: neither an API Gateway event (payload format 2.0) nor an SQS event; "
+                f"{shown(folder)} has examples of both"
+            )
+            raise EventError(msg)
+
+
+def _find(event: str, folder: Path) -> Path:
+    named = folder / f"{event.removesuffix('.json')}.json"
+    if Path(event).name == event and named.is_file() and named.name != EXPECTED:
+        return named
+    if Path(event).is_file():
+        return Path(event)
+    msg = f"{event}: there is no such event or file; recorded are: {', '.join(names(folder))}"
+    raise EventError(msg)
+
+
+def _http_event(path: Path, data: Mapping[str, Any], method: str, raw_path: str) -> HttpEvent:
+    hook = _HOOK.search(raw_path)
+    if hook is None:
+        msg = f"{shown(path)}: its rawPath is {raw_path!r}; the webhook is at /hooks/<source>"
+        raise EventError(msg)
+    # A stage that the gateway puts in front of the path is the gateway's own.
+    address = raw_path[hook.start() :]
+    if query := data.get("rawQueryString"):
+        address = f"{address}?{query}"
+    headers = {
+        name.lower(): str(value)
+        for name, value in (data.get("headers") or {}).items()
+        if not _NOT_SENT.fullmatch(name.lower())
+    }
+    if cookies := data.get("cookies"):
+        headers["cookie"] = "; ".join(cookies)
+    return HttpEvent(path.stem, hook[1], method, address, headers, _body(path, data))
+
+
+def _body(path: Path, data: Mapping[str, Any]) -> bytes:
+    body = str(data.get("body") or "")
+    if not data.get("isBase64Encoded"):
+        return body.encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error as error:
+        msg = f"{shown(path)}: isBase64Encoded is true, but its body is no base64 ({error})"
+        raise EventError(msg) from error
+
+
+def _queue_event(path: Path, records: list[Any]) -> QueueEvent:
+    try:
+        messages = tuple((str(record["body"]), _attributes(record)) for record in records)
+    except (KeyError, TypeError, AttributeError) as error:
+        msg = f"{shown(path)}: not an SQS event: each of its Records needs a body"
+        raise EventError(msg) from error
+    return QueueEvent(path.stem, _source(*messages[0]), messages)
+
+
+def _source(body: str, attributes: Mapping[str, str]) -> str | None:
+    """The source that a message names: in its attribute, or in that of SNS's envelope around it."""
+    if source := attributes.get("source"):
+        return source
+    try:
+        match json.loads(body):
+            case {"MessageAttributes": {"source": {"Value": str(source)}}}:
+                return source
+    except ValueError:
+        pass
+    return None
+
+
+def _attributes(record: Mapping[str, Any]) -> dict[str, str]:
+    attributes: Mapping[str, Mapping[str, Any]] = record.get("messageAttributes") or {}
+    return {name: str(value["stringValue"]) for name, value in attributes.items() if value.get("stringValue")}

@@ -1,0 +1,155 @@
+"""Running stacks, embedded or deployed: what `leads send`, `leads status` and the smoke run need of them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from leads_cli.counts import Counts, from_json
+
+if TYPE_CHECKING:
+    import boto3
+
+    from leads.config import Enrollment
+
+DEFAULT_URL: Final = "http://127.0.0.1:3000"
+_MINUTE: Final = 60
+_HOUR: Final = 3_600
+
+
+class NotReachableError(Exception):
+    """The stack did not answer, or refused; the text tells what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running stack.
+
+    Attributes:
+        url: where its webhook is, without `/hooks`.
+        outputs: CloudFormation's, by name.
+        auths: how the senders of each source prove who they are.
+        client: AWS clients, by service.
+    """
+
+    url: str
+    outputs: Mapping[str, str]
+    auths: Mapping[str, str]
+    client: Callable[[str], Any]
+
+    def secret(self, source: str) -> str | None:
+        """A source's newest secret; None where there is none."""
+        with aws_errors("the stack's secret"):
+            answer = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["SecretId"])
+        found = json.loads(answer["SecretString"]).get("sources", {}).get(source)
+        return found[0] if isinstance(found, list) and found else found or None
+
+    def enqueue(self, body: str, attributes: Mapping[str, str]) -> None:
+        """Send a raw event to EventsQueue."""
+        typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        with aws_errors("EventsQueue"):
+            self.client("sqs").send_message(
+                QueueUrl=self.outputs["EventsQueueUrl"], MessageBody=body, MessageAttributes=typed
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The counts of law 2, and how long the oldest lead has been waiting (None: none waits)."""
+
+    counts: Counts
+    oldest_seconds: float | None = None
+
+    def as_json(self) -> dict[str, int | float | bool | None]:
+        """As `leads status --json` and `/_leads/status` have it."""
+        return {**self.counts.as_json(), "oldestSeconds": self.oldest_seconds}
+
+
+def duration(seconds: float) -> str:
+    """How long, as people say it."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds / _HOUR:.1f} h"
+
+
+def embedded(url: str) -> Running:
+    """The stack that `leads dev` runs at an address.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+
+    def client(service: str) -> Any:
+        from leads_cli.dev import session  # noqa: PLC0415 - boto3 takes half a second
+
+        return session.client(session.embedded_session(), service, about["awsEndpoint"])
+
+    about = _get(url, "/_leads/stack")
+    auths = {source["name"]: source["auth"] for source in about["sources"]}
+    return Running(url.rstrip("/"), about["outputs"], auths, client)
+
+
+def embedded_status(url: str) -> Status:
+    """The counts of the stack that `leads dev` runs at an address, since it was started.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    data = _get(url, "/_leads/status")
+    oldest = data.get("oldestSeconds")
+    return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
+
+
+def _get(url: str, path: str) -> dict[str, Any]:
+    import httpx  # noqa: PLC0415
+
+    try:
+        # A proxy that the environment names is for the world outside.
+        answer = httpx.get(f"{url.rstrip('/')}{path}", timeout=10, trust_env=False)
+        data = answer.raise_for_status().json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        msg = f"no stack answers at {url} ({error}); start one with: leads dev, or name its address with --url"
+        raise NotReachableError(msg) from error
+    if not isinstance(data, dict):
+        msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
+        raise NotReachableError(msg)
+    return data
+
+
+def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment") -> Running:
+    """A stack in an AWS account; its sources are those of the local file, which is what was deployed.
+
+    Raises:
+        NotReachableError: there is none, or the credentials may not see it.
+    """
+    auths = {name: source.authentication.value for name, source in enrollment.sources.items()}
+    outputs = stack_outputs(stack, session)
+    url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
+    client: Callable[..., Any] = session.client
+    return Running(url, outputs, auths, client)
+
+
+def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:
+    """CloudFormation's outputs of a stack.
+
+    Raises:
+        NotReachableError: there is none, or the credentials may not see it.
+    """
+    with aws_errors(f"stack {stack}"):
+        found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {item["OutputKey"]: item["OutputValue"] for item in found[0].get("Outputs", [])}
+
+
+@contextmanager
+def aws_errors(what: str) -> Iterator[None]:
+    """Turn whatever AWS raises into `NotReachableError`."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        msg = f"{what}: AWS refused or did not answer ({error}); check --stack, --region and --profile"
+        raise NotReachableError(msg) from error

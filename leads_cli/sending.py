@@ -1,0 +1,95 @@
+"""Sending recorded events to a running stack, with the proof that their source asks for."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from leads_cli.recorded import Event, HttpEvent, QueueEvent
+from leads_cli.running import NotReachableError, Running
+
+if TYPE_CHECKING:
+    import httpx
+
+# A cold start of the embedded functions, several at once on a slow machine.
+_TIMEOUT_SECONDS: Final = 60
+
+
+class NotSentError(Exception):
+    """The event was not sent; the text says why and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the stack said; `status` is None where a queue took it, which says nothing."""
+
+    where: str
+    status: int | None
+    text: str
+
+    @property
+    def taken(self) -> bool:
+        """Whether a sender would be content."""
+        return self.status in {None, HTTPStatus.OK, HTTPStatus.SEE_OTHER}
+
+
+def http_client(running: Running) -> "httpx.Client":
+    """A client for a stack's webhook."""
+    import httpx  # noqa: PLC0415
+
+    # A proxy that the environment names is for the world outside.
+    local = running.url.startswith(("http://127.0.0.1", "http://localhost"))
+    return httpx.Client(trust_env=not local, timeout=_TIMEOUT_SECONDS)
+
+
+def send(event: Event, running: Running, client: "httpx.Client") -> Answer:
+    """Send an event as its source would.
+
+    Raises:
+        NotSentError: the stack has no such source, or no secret for it.
+        NotReachableError: the stack does not answer.
+    """
+    if event.source is not None and event.source not in running.auths:
+        has = ", ".join(running.auths) or "none"
+        msg = f"{event.name}: the stack has no source {event.source!r}; it has: {has}"
+        raise NotSentError(msg)
+    match event:
+        case HttpEvent():
+            return _post(event, running, client)
+        case QueueEvent():
+            for body, attributes in event.messages:
+                running.enqueue(body, attributes)
+            number = len(event.messages)
+            return Answer("EventsQueue", None, f"{number} message{'' if number == 1 else 's'} queued")
+
+
+def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> Answer:
+    import httpx  # noqa: PLC0415
+
+    url = f"{running.url}{event.path}"
+    headers = {**event.headers, **_proof(event, running)}
+    try:
+        answer = client.request(event.method, url, headers=headers, content=event.body)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        msg = f"{url} does not answer ({type(error).__name__}: {error}); is the stack running?"
+        raise NotReachableError(msg) from error
+    text = answer.text or answer.headers.get("location", "")
+    return Answer(f"{event.method} {event.path.partition('?')[0]}", answer.status_code, text)
+
+
+def _proof(event: HttpEvent, running: Running) -> Mapping[str, str]:
+    """The header that proves who sends; signed events go as they were recorded."""
+    kind = running.auths[event.source]
+    if kind not in {"token", "basic"}:
+        return {}
+    secret = running.secret(event.source)
+    if secret is None:
+        msg = (
+            f"{event.name}: the stack's secret has nothing under sources.{event.source}; "
+            f'add it: {{"sources": {{"{event.source}": "..."}}}}'
+        )
+        raise NotSentError(msg)
+    if kind == "token":
+        return {"authorization": f"Bearer {secret}"}
+    return {"authorization": f"Basic {base64.b64encode(f'leads:{secret}'.encode()).decode()}"}

@@ -1,0 +1,76 @@
+"""What the command says: every message tells what happened, to what, and what to do next."""
+
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from leads_cli.counts import ASIDE, OUTCOMES
+from leads_cli.project import shown
+
+if TYPE_CHECKING:
+    from leads.config import Enrollment
+    from leads_cli.running import Status
+
+
+class Code(IntEnum):
+    """Exit codes."""
+
+    FAILED = 1
+    """A check failed, or the counts do not add up."""
+    USAGE = 2
+    """The command was called with something it cannot work with."""
+
+
+def stop(message: str, code: Code) -> NoReturn:
+    """End the command with a message on stderr."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def enrollment(path: Path, code: Code) -> "Enrollment":
+    """The configuration in a file; ends the command with every problem in it, by name."""
+    from leads.config import parse  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads.errors import ConfigError  # noqa: PLC0415
+
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        stop(
+            f"{shown(path)}: there is no such file; name one with --config, "
+            "or take layers/config/enrollment.toml as a model",
+            code,
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        stop(f"{shown(path)}: cannot be read ({error}); it must be a TOML file in UTF-8", code)
+    except ConfigError as error:
+        problems = "\n".join(f"  {problem}" for problem in error.problems)
+        number = len(error.problems)
+        noun = "problem" if number == 1 else "problems"
+        stop(f"{shown(path)}: {number} {noun}\n{problems}", code)
+
+
+def print_status(status: "Status") -> None:
+    """The counts as an equation, one term a line, and the verdict."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from leads_cli.running import duration  # noqa: PLC0415
+
+    numbers = status.counts.as_json()
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row("", "accepted", f"{numbers['accepted']:,}")
+    for number, name in enumerate(OUTCOMES):
+        table.add_row("+" if number else "=", name, f"{numbers[name]:,}")
+    console = Console(highlight=False)
+    console.print(table)
+    if others := [f"{name} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
+        console.print("Beside these: " + ", ".join(others) + ".")
+    if status.oldest_seconds is not None:
+        console.print(f"The oldest lead has been waiting for {duration(status.oldest_seconds)}.")
+    if status.counts.balanced:
+        console.print("The counts add up.")

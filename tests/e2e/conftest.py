@@ -1,0 +1,50 @@
+"""A running `leads dev`, as a user starts it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+LEADS: Final = Path(sys.executable).parent / "leads"
+
+
+@contextmanager
+def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`leads dev` in a process group of its own, and its address; killed as a whole at the end."""
+    process = subprocess.Popen(  # noqa: S603 - a command of ours
+        [LEADS, "dev", "--no-browser", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process, _address(process)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(r"runs at (http://127\.0\.0\.1:\d+)", line):
+            return found[1]
+    pytest.fail(f"leads dev ended before it was ready: {''.join(said)}")
+
+
+@pytest.fixture(scope="session")
+def dev() -> Iterator[str]:
+    """The address of a stack that all tests share."""
+    with started() as (_, url):
+        yield url

@@ -1,0 +1,162 @@
+"""The page in a real browser: the way of a newcomer."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+
+# The names that the Makefile looks for as well.
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+# The batching window, a cold start of both functions and a busy machine.
+PATIENCE: Final = 60_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=[*QUIET, "--disable-sync"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, dev: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=dev)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_role("region", name="Counts")).to_contain_text("accepted")
+    yield page
+    context.close()
+
+
+def lead(page: Page, address: str) -> Locator:
+    return page.get_by_role("region", name="Leads").get_by_role("listitem").filter(has_text=address)
+
+
+def sign_up(page: Page, address: str) -> None:
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_role("button", name="Sign up").click()
+
+
+def test_a_newcomer_sees_a_person_enrolled(page: Page) -> None:
+    """Someone who fills in the form sees that it was taken, and seconds later that the person is enrolled."""
+    page.get_by_label("First name").fill("Ada")
+    page.get_by_label("Last name").fill("King")
+    page.get_by_label("Company").fill("Analytical Engines")
+    page.get_by_label("Job title").fill("Countess")
+    sign_up(page, "ada.king@example.com")
+    expect(page.get_by_role("status")).to_contain_text("Taken")
+    expect(page.get_by_label("E-mail address")).to_have_value("")
+    expect(lead(page, "ada.king@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+    expect(lead(page, "ada.king@example.com")).to_contain_text("website → newsletter")
+    expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=PATIENCE)
+
+
+def test_the_form_needs_no_mouse(page: Page) -> None:
+    """The keyboard goes through the fields in order, past the trap for programs, and Enter submits."""
+    page.get_by_label("E-mail address").focus()
+    page.keyboard.type("keys@example.com")
+    for answer in ("Kay", "Board", "Cherry & Co", "Typist"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(answer)
+    expect(page.get_by_label("Job title")).to_have_value("Typist")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Sign up")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(lead(page, "keys@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+
+
+def test_a_refused_lead_tells_its_reason(page: Page) -> None:
+    """An address that the sandbox refuses on purpose is shown as rejected, with Leadterra's own words."""
+    sign_up(page, "someone@refused.example")
+    expect(lead(page, "someone@refused.example")).to_contain_text("rejected", timeout=PATIENCE)
+    expect(lead(page, "someone@refused.example")).to_contain_text("email domain does not accept mail")
+
+
+def test_a_bad_address_is_shown_at_its_field(page: Page) -> None:
+    """What is no address is not taken: the field says what is wrong, has the focus, and keeps what was typed."""
+    sign_up(page, "nobody-at-all")
+    field = page.get_by_label("E-mail address")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("must have an @-sign"))
+    expect(field).to_be_focused()
+    expect(field).to_have_value("nobody-at-all")
+    expect(lead(page, "nobody-at-all")).to_have_count(0)
+    sign_up(page, "somebody@example.com")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(lead(page, "somebody@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+
+
+def test_the_form_works_without_scripts(browser: Browser, dev: str, page: Page) -> None:
+    """Without JavaScript the form posts by itself: the browser is sent to the source's page of thanks."""
+    context = browser.new_context(base_url=dev, java_script_enabled=False)
+    visited: list[str] = []
+
+    def thanks(route: Route) -> None:
+        visited.append(route.request.url)
+        route.fulfill(body="Thank you")
+
+    context.route("https://www.example.com/**", thanks)
+    plain = context.new_page()
+    plain.goto("/")
+    sign_up(plain, "plain@example.com")
+    expect(plain.get_by_text("Thank you")).to_be_visible()
+    assert visited == ["https://www.example.com/thanks"]
+    context.close()
+    expect(lead(page, "plain@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+
+
+def test_everything_comes_from_this_machine(browser: Browser, dev: str) -> None:
+    """The page loads nothing from anybody else, so that it works on a train and tells nobody."""
+    page = browser.new_context(base_url=dev).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/")
+    expect(page.get_by_role("region", name="Leads")).to_be_visible()
+    assert asked
+    assert [url for url in asked if not url.startswith((dev, "data:"))] == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_it_fits_every_screen(browser: Browser, dev: str, width: int) -> None:
+    """Nothing is cut off and nothing has to be scrolled sideways, from a phone to a desktop."""
+    page = browser.new_context(base_url=dev, viewport={"width": width, "height": 800}).new_page()
+    page.goto("/")
+    expect(page.get_by_role("region", name="Leads")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    box = page.get_by_label("E-mail address").bounding_box()
+    assert box
+    assert box["height"] >= 40
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_are_legible_in_light_and_dark(browser: Browser, dev: str, scheme: str) -> None:
+    """The page follows the system's scheme, and its texts keep the contrast that WCAG's level AA asks for."""
+    page = browser.new_context(base_url=dev, color_scheme="dark" if scheme == "dark" else "light").new_page()
+    page.goto("/")
+    expect(page.get_by_role("region", name="Leads")).to_be_visible()
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (_luminance(ground) < 0.1) == (scheme == "dark")
+    for selector in (".aside", ".hint", ".where", "h1", ".source p", "label", ".term dt"):
+        color = page.locator(selector).first.evaluate("element => getComputedStyle(element).color")
+        card = page.locator(".card").first.evaluate("element => getComputedStyle(element).backgroundColor")
+        assert _contrast(color, card) >= 4.5, selector
+    page.context.close()
+
+
+def _luminance(color: str) -> float:
+    channels = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)

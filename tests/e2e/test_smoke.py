@@ -1,0 +1,131 @@
+"""`leads dev` as a process: the smoke run, and the end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.e2e.conftest import started
+
+LEADS: Final = Path(sys.executable).parent / "leads"
+ONE_SOURCE: Final = """
+[campaigns.news]
+id = "camp_1"
+[sources.{name}]
+provider = "form"
+campaign = "news"
+auth = "none"
+"""
+
+
+def leads(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - a command of ours
+        [LEADS, *arguments], capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_smoke() -> None:
+    """Every recorded event is taken as expected, every lead has its outcome, and the counts add up."""
+    done = leads("dev", "--smoke")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ok: 9 events made 13 leads, and each has its outcome" in done.stdout
+    assert "The counts add up." in done.stdout
+
+
+def test_smoke_of_a_configuration_with_other_sources(tmp_path: Path) -> None:
+    """Events whose source the user's file does not have are named as skipped; the others have to succeed."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text(ONE_SOURCE.format(name="website"))
+    done = leads("dev", "--smoke", "--config", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "skipped  api-lead: the configuration has no source 'api'" in done.stdout
+    assert "ok: 3 events made 3 leads" in done.stdout
+
+
+def test_smoke_of_nothing_is_no_success(tmp_path: Path) -> None:
+    """A run that could send nothing has shown nothing, and says so."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text(ONE_SOURCE.format(name="elsewhere"))
+    done = leads("dev", "--smoke", "--config", str(path))
+    assert done.returncode == 1
+    assert "failed: nothing was sent" in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_all_that_it_started(number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end it in good order, with 0, and leave no process behind."""
+    with started() as (process, url):
+        lead = Request(f"{url}/hooks/website", b"email=ava%40example.com", method="POST")  # noqa: S310 - http
+        lead.add_header("Accept", "application/json")
+        with urlopen(lead, timeout=60) as answer:  # noqa: S310 - http; it starts a function's process
+            assert json.load(answer) == {"accepted": 1}
+        # As a terminal sends Ctrl-C: to everything in the foreground.
+        os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+        assert "Stopped." in output
+        assert "Traceback" not in output
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+
+
+def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path) -> None:
+    """The functions read the file again when it changes; what they say about it is shown in the terminal."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text(ONE_SOURCE.format(name="website"))
+    with started("--config", str(path)) as (process, url):
+        path.write_text(ONE_SOURCE.format(name="website").replace("campaign =", "campain ="))
+        with pytest.raises(OSError, match="500"):
+            urlopen(Request(f"{url}/hooks/website", b"email=ava%40example.com"), timeout=60)  # noqa: S310 - http
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=60)
+    assert "IntakeFunction: " in output
+    assert "sources.website.campain: unknown key; did you mean 'campaign'?" in output
+
+
+def test_a_taken_port_is_told_at_once(dev: str) -> None:
+    """A port that something else listens at is a mistake in the call: the message has a way out."""
+    port = dev.rpartition(":")[2]
+    done = leads("dev", "--no-browser", "--port", port)
+    assert done.returncode == 2
+    assert f"Port {port} is not free" in done.stderr
+    assert f"leads dev --port {int(port) + 1}" in done.stderr
+
+
+def test_status_and_send_of_a_running_stack(dev: str) -> None:
+    """From another terminal an event can be sent and the counts be asked for, as a table or as JSON."""
+    sent = leads("send", "api-batch", "--url", dev)
+    assert sent.returncode == 0, sent.stderr
+    assert sent.stdout.startswith("api-batch: POST /hooks/api 200\n")
+    queued = leads("send", "events-queue-bare.json", "--url", dev)
+    assert queued.stdout == "events-queue-bare: EventsQueue\n2 messages queued\n"
+    found = json.loads(leads("status", "--json", "--url", dev).stdout)
+    assert found["accepted"] >= 3
+    assert {"enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "queued", "balanced"} <= set(found)
+    assert "=  enrolled" in leads("status", "--url", dev).stdout
+
+
+def test_a_refused_request_is_a_failure(dev: str, tmp_path: Path) -> None:
+    """An event that the stack refuses ends with 1 and shows the answer."""
+    event = {"rawPath": "/hooks/website", "requestContext": {"http": {"method": "POST"}}, "body": "email=nobody"}
+    event["headers"] = {"content-type": "application/x-www-form-urlencoded"}
+    (tmp_path / "mine.json").write_text(json.dumps(event))
+    done = leads("send", str(tmp_path / "mine.json"), "--url", dev)
+    assert done.returncode == 1
+    assert done.stdout.startswith("mine: POST /hooks/website 422\n")
+
+
+def test_a_foreign_host_name_sees_nobody(dev: str) -> None:
+    """Through a tunnel, or by a name that a web page gave 127.0.0.1, only the webhook answers."""
+    for path in ("/", "/_leads/leads", "/_leads/stack"):
+        request = Request(f"{dev}{path}", headers={"Host": "tunnel.example"})  # noqa: S310 - http
+        with pytest.raises(OSError, match="403"):
+            urlopen(request, timeout=30)  # noqa: S310 - http
+    with urlopen(Request(f"{dev}/hooks/website", headers={"Host": "tunnel.example"}), timeout=60) as answer:  # noqa: S310
+        assert answer.status == 200

@@ -1,0 +1,115 @@
+"""`leads` as it is typed: help, `leads check`, and what it says where it cannot work."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LEADS = Path(sys.executable).parent / "leads"
+
+
+def leads(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - a command of ours
+        [LEADS, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=cwd
+    )
+
+
+@pytest.mark.parametrize("command", ["dev", "send", "status", "check"])
+def test_help_has_an_example(command: str) -> None:
+    """Every command's help shows how it is called."""
+    done = leads(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: leads {command}" in done.stdout
+
+
+def test_help_is_quick_to_import() -> None:
+    """Help imports none of the heavy parts: they would take a second or more."""
+    heavy = ["boto3", "nicegui", "moto", "pydantic", "httpx", "starlette"]
+    code = (
+        "import sys; from typer.testing import CliRunner; from leads_cli.main import app; "
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0; "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603 - a command of ours
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_check_counts_what_it_read() -> None:
+    """A file without a problem is answered with what is in it."""
+    done = leads("check")
+    assert (done.returncode, done.stdout) == (0, "ok: 1 campaign, 2 sources\n")
+
+
+def test_check_names_every_problem(tmp_path: Path) -> None:
+    """Every problem has a line with its key and the remedy, under the name of the file."""
+    (tmp_path / "wrong.toml").write_text('[sources.site]\nprovider = "fom"\ncampaign = "news"\nhoneypott = "x"\n')
+    done = leads("check", "--config", "wrong.toml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0] == "wrong.toml: 1 problem"
+    assert "sources.site.honeypott: unknown key; did you mean 'honeypot'?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(None, "there is no such file"), (b"\xff\xfe", "cannot be read"), (b"[sources", "not TOML")],
+)
+def test_check_explains_a_file_that_it_cannot_read(tmp_path: Path, content: bytes | None, complaint: str) -> None:
+    """A missing file, one in another encoding and one that is no TOML are named with what is wrong."""
+    path = tmp_path / "enrollment.toml"
+    if content is not None:
+        path.write_bytes(content)
+    done = leads("check", "--config", str(path))
+    assert done.returncode == 1
+    assert str(path) in done.stderr
+    assert complaint in done.stderr
+
+
+def test_dev_refuses_a_wrong_file_before_it_starts_anything(tmp_path: Path) -> None:
+    """`leads dev` lists the problems as `leads check` does; the call was wrong, not a check."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text('[sources.site]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n')
+    done = leads("dev", "--config", str(path))
+    assert done.returncode == 2
+    assert "sources.site.campaign: there is no [campaigns.news]" in done.stderr
+
+
+def test_dev_wants_a_key_for_the_real_service() -> None:
+    """The real service without a key is refused at once, with the two ways to give one."""
+    done = leads("dev", "--leadterra-url", "https://app.leadterra.co")
+    assert done.returncode == 2
+    assert "--api-key" in done.stderr
+    assert "LEADTERRA_API_KEY" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("nonsense",), ("status", "--since", "0"), ("dev", "--port", "70000")])
+def test_a_wrong_call_is_a_usage_error(arguments: tuple[str, ...]) -> None:
+    """What the command does not know ends with 2, as everywhere."""
+    assert leads(*arguments).returncode == 2
+
+
+def test_send_without_an_event_lists_them() -> None:
+    """Whoever does not know the events is shown their names, ready to paste."""
+    done = leads("send")
+    assert done.returncode == 0
+    assert "  leads send website-form\n" in done.stdout
+
+
+def test_send_of_an_unknown_event_is_a_usage_error() -> None:
+    """A misspelt event is answered with those that there are."""
+    done = leads("send", "website-from")
+    assert done.returncode == 2
+    assert "website-form" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("send", "website-form")])
+def test_no_stack_says_how_to_start_one(command: tuple[str, ...]) -> None:
+    """Where nothing answers, the next step is named."""
+    done = leads(*command, "--url", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "no stack answers at http://127.0.0.1:9" in done.stderr
+    assert "leads dev" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,136 @@
+"""`leads status` and `leads send` of a deployed stack, with AWS in this process."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner
+
+from leads_cli.main import app
+
+TEMPLATE = {
+    "Resources": {
+        "LeadsQueue": {"Type": "AWS::SQS::Queue"},
+        "EventsQueue": {"Type": "AWS::SQS::Queue"},
+    },
+    "Outputs": {
+        "WebhookUrl": {"Value": "https://a1b2c3.execute-api.us-east-1.amazonaws.com/hooks/"},
+        "LeadsQueueUrl": {"Value": {"Ref": "LeadsQueue"}},
+        "EventsQueueUrl": {"Value": {"Ref": "EventsQueue"}},
+        "SecretId": {"Value": "leads"},
+    },
+}
+
+
+@pytest.fixture
+def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A stack named `leads` in an invented account; the URLs of its queues."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "invented")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        cloudformation = boto3.client("cloudformation")
+        cloudformation.create_stack(StackName="leads", TemplateBody=json.dumps(TEMPLATE))
+        outputs = cloudformation.describe_stacks(StackName="leads")["Stacks"][0]["Outputs"]
+        yield {item["OutputKey"]: item["OutputValue"] for item in outputs}
+
+
+def put(dimension: str, name: str, ago: timedelta = timedelta(), **values: float) -> None:
+    cloudwatch: Any = boto3.client("cloudwatch")
+    cloudwatch.put_metric_data(
+        Namespace="LeadterraEnroll",
+        MetricData=[
+            {
+                "MetricName": metric,
+                "Dimensions": [{"Name": dimension, "Value": name}],
+                "Timestamp": datetime.now(UTC) - ago,
+                "Value": value,
+                "Unit": "Count",
+            }
+            for metric, value in values.items()
+        ],
+    )
+
+
+def leads(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, result.output
+
+
+def test_the_counts_of_a_deployed_stack(queues: dict[str, str]) -> None:
+    """Metrics of all sources and campaigns are summed, and the queue says what is on its way."""
+    put("source", "website", Accepted=5)
+    put("source", "api", timedelta(days=3), Accepted=4)
+    put("campaign", "newsletter", Enrolled=6, Rejected=1, Requests=2)
+    boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
+    boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}", DelaySeconds=600)
+    code, output = leads("status", "--stack", "leads", "--json")
+    found = json.loads(output)
+    assert code == 0
+    assert {name: found[name] for name in ("accepted", "enrolled", "rejected", "queued", "requests", "balanced")} == {
+        "accepted": 9,
+        "enrolled": 6,
+        "rejected": 1,
+        "queued": 2,
+        "requests": 2,
+        "balanced": True,
+    }
+
+
+def test_the_age_of_the_oldest_lead(queues: dict[str, str]) -> None:
+    """How long the oldest lead has been waiting is SQS's newest word on it, and nothing where none waits."""
+    queue = queues["LeadsQueueUrl"].rpartition("/")[2]
+    cloudwatch: Any = boto3.client("cloudwatch")
+    for minutes, age in [(9, 500.0), (4, 90.0)]:
+        data = {
+            "MetricName": "ApproximateAgeOfOldestMessage",
+            "Dimensions": [{"Name": "QueueName", "Value": queue}],
+            "Timestamp": datetime.now(UTC) - timedelta(minutes=minutes),
+            "Value": age,
+        }
+        cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[data])
+    assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] is None
+    put("source", "website", Accepted=1)
+    boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
+    assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] == 90
+
+
+@pytest.mark.usefixtures("queues")
+def test_only_the_days_asked_for() -> None:
+    """`--since` leaves out what is older."""
+    put("source", "website", timedelta(days=3), Accepted=4)
+    _, output = leads("status", "--stack", "leads", "--json", "--since", "2")
+    assert json.loads(output)["accepted"] == 0
+
+
+@pytest.mark.usefixtures("queues")
+def test_a_difference_is_a_failure() -> None:
+    """Counts that do not add up end with 1, and the message says that CloudWatch may be late."""
+    put("source", "website", Accepted=5)
+    code, output = leads("status", "--stack", "leads")
+    assert code == 1
+    assert "a difference of +5" in output
+    assert "CloudWatch" in output
+
+
+@pytest.mark.usefixtures("queues")
+def test_an_unknown_stack_is_named() -> None:
+    """A stack that is not there, or not in this region, is named with the options to check."""
+    code, output = leads("status", "--stack", "elsewhere")
+    assert code == 1
+    assert "stack elsewhere" in output
+    assert "--region" in output
+
+
+def test_an_event_for_the_queue_of_a_deployed_stack(queues: dict[str, str]) -> None:
+    """A recorded SQS event arrives in EventsQueue with its attribute."""
+    code, output = leads("send", "events-queue-sns", "--stack", "leads")
+    assert (code, output) == (0, "events-queue-sns: EventsQueue\n1 message queued\n")
+    received = boto3.client("sqs").receive_message(QueueUrl=queues["EventsQueueUrl"], MessageAttributeNames=["All"])
+    (message,) = received["Messages"]
+    assert json.loads(message["Body"])["Type"] == "Notification"

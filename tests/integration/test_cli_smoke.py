@@ -1,0 +1,123 @@
+"""The smoke run against stacks that do not do what they should."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from leads.config import Enrollment, parse
+from leads_cli.counts import Counts
+from leads_cli.dev import page, smoke
+from leads_cli.dev.front import FrontServer
+from leads_cli.dev.journal import LeadRow
+from leads_cli.dev.view import About, source_rows
+from leads_cli.running import NotReachableError, Status
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+CONFIG = """
+[campaigns.news]
+id = "camp_1"
+[sources.website]
+provider = "form"
+campaign = "news"
+auth = "none"
+"""
+
+
+@dataclass
+class Fake:
+    """A stack with one source that answers every event alike, and counts as it is told."""
+
+    status_code: int = 200
+    answer: dict[str, object] = field(default_factory=lambda: {"accepted": 1})
+    counts: Counts = field(default_factory=Counts)
+    oldest: float | None = None
+    enrollment: Enrollment = field(default_factory=lambda: parse(CONFIG))
+    taken: int = 0
+
+    @property
+    def about(self) -> About:
+        return About("", "", {}, source_rows(self.enrollment, "", {}), None)
+
+    def status(self) -> Status:
+        done = {name: getattr(self.counts, name) for name in ("rejected", "queued")}
+        return Status(Counts(accepted=self.taken, enrolled=self.counts.enrolled * self.taken, **done), self.oldest)
+
+    def leads(self, limit: int) -> Sequence[LeadRow]:
+        return [][:limit]
+
+    async def hook(self, _: "Request") -> JSONResponse:
+        self.taken += self.status_code == 200
+        return JSONResponse(self.answer, self.status_code)
+
+
+@contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    server = FrontServer()
+    server.start(app)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+def smoke_of(fake: Fake) -> tuple[bool, str]:
+    said: list[str] = []
+    with serving(Starlette(routes=[*page.routes(fake), Route("/hooks/{source}", fake.hook, methods=["POST"])])) as url:
+        succeeded, _ = smoke.run(url, said.append, patience=0.5)
+    return succeeded, "\n".join(said)
+
+
+def test_a_stack_that_does_as_it_should() -> None:
+    """The three events of the one source are taken and enrolled; the others are named as skipped."""
+    succeeded, said = smoke_of(Fake(counts=Counts(enrolled=1)))
+    assert succeeded
+    assert "ok: 3 events made 3 leads, and each has its outcome" in said
+    assert "skipped  api-batch: the configuration has no source 'api'" in said
+
+
+def test_an_event_that_is_refused() -> None:
+    """A refusal is shown with the event and the answer, and is a failure."""
+    succeeded, said = smoke_of(Fake(status_code=422, answer={"detail": "no lead"}))
+    assert not succeeded
+    assert (
+        'FAILED   website-form: POST /hooks/website 422, it was to be taken; the answer: {"detail":"no lead"}' in said
+    )
+    assert "failed: 3 of the events went wrong, see above" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"), [({"accepted": 0}, "1 lead expected; the answer"), ({}, "the answer has no count")]
+)
+def test_an_event_that_makes_other_leads(answer: dict[str, object], complaint: str) -> None:
+    """An event has to make as many leads as was recorded with it."""
+    succeeded, said = smoke_of(Fake(answer=answer, counts=Counts(enrolled=1)))
+    assert not succeeded
+    assert complaint in said
+
+
+def test_leads_that_stay_queued() -> None:
+    """Leads without an outcome are a failure although the counts add up, with how long they have been waiting."""
+    succeeded, said = smoke_of(Fake(counts=Counts(queued=3), oldest=90))
+    assert not succeeded
+    assert "failed: 3 leads still queued, the oldest for 2 min" in said
+
+
+def test_leads_that_are_lost() -> None:
+    """A lead that nothing accounts for is what the run is there to find."""
+    succeeded, said = smoke_of(Fake(counts=Counts(enrolled=1, rejected=-1)))
+    assert not succeeded
+    assert "failed: the counts do not add up: a difference of +1" in said
+
+
+def test_what_is_no_stack() -> None:
+    """Something else that answers at the address is not taken for a stack."""
+    with serving(Starlette()) as url, pytest.raises(NotReachableError, match="leads dev"):
+        smoke.run(url, print)

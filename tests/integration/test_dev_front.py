@@ -1,0 +1,158 @@
+"""The webhook's address over real HTTP: what functions get, and what clients get back."""
+
+import base64
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from threading import Event
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route as HttpRoute
+
+from leads_cli.dev.front import Front, FrontServer, routes
+from leads_cli.dev.routes import Route
+from leads_cli.dev.runtime_api import Result
+
+DEFAULT = Route("ANY", "$default", "Stub", 30.0)
+
+type Answer = Callable[[Any], Result]
+type Serve = Callable[..., str]
+
+
+def echo(event: dict[str, Any]) -> Result:
+    return Result({"statusCode": 200, "headers": {"content-type": "text/plain"}, "body": event["rawPath"]})
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    with ExitStack() as opened:
+
+        def serve(answer: Answer = echo, template: Sequence[Route] = (DEFAULT,)) -> str:
+            front = Front(template, {"Stub": lambda event, _: answer(event)})
+            page = HttpRoute("/", lambda _: PlainTextResponse("the page"))
+            server = FrontServer()
+            opened.callback(server.stop)
+            server.start(Starlette(routes=[page, *routes(front)]))
+            return server.url
+
+        yield serve
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        yield client
+
+
+def test_body_is_passed_byte_for_byte(serve: Serve, http: httpx.Client) -> None:
+    """What a signature was made over arrives unchanged, whether as text or in base64."""
+    events: list[dict[str, Any]] = []
+
+    def note(event: dict[str, Any]) -> Result:
+        events.append(event)
+        return Result({"statusCode": 200})
+
+    url = serve(note)
+    text = '{ "a":\t"\u00e9" }\r\n'.encode()
+    form = b"email=ava%40example.com&b=%ZZ+\xff"
+    http.post(f"{url}/hooks/website", content=text, headers={"content-type": "application/json"})
+    http.post(f"{url}/hooks/website", content=form, headers={"content-type": "application/x-www-form-urlencoded"})
+    assert [each["isBase64Encoded"] for each in events] == [False, True]
+    assert events[0]["body"].encode() == text
+    assert base64.b64decode(events[1]["body"]) == form
+
+
+def test_request(serve: Serve, http: httpx.Client) -> None:
+    """Paths are decoded, query strings are not, header names come in lower case, repeated ones joined."""
+    events: list[dict[str, Any]] = []
+
+    def note(event: dict[str, Any]) -> Result:
+        events.append(event)
+        return Result({"statusCode": 200})
+
+    url = serve(note)
+    headers = [("X-Sig", "1"), ("x-sig", "2"), ("Cookie", "a=1; b=2")]
+    http.put(f"{url}/hooks/web%20site?a=%2B&a=2", headers=headers)
+    (event,) = events
+    assert (event["rawPath"], event["rawQueryString"]) == ("/hooks/web site", "a=%2B&a=2")
+    assert event["queryStringParameters"] == {"a": "+,2"}
+    assert event["headers"]["x-sig"] == "1,2"
+    assert event["cookies"] == ["a=1", "b=2"]
+    assert event["requestContext"]["http"]["method"] == "PUT"
+    assert event["requestContext"]["http"]["protocol"] == "HTTP/1.1"
+    assert event["requestContext"]["domainName"] == url.removeprefix("http://")
+
+
+def test_answer(serve: Serve, http: httpx.Client) -> None:
+    """Status, headers and cookies are the function's; the length is right and the request has an id."""
+    result = {
+        "statusCode": 201,
+        "headers": {"X-Own": "1", "Content-Length": "999"},
+        "cookies": ["a=1", "b=2"],
+        "body": "gr\u00fc\u00dfe",
+    }
+    answer = http.post(f"{serve(lambda _: Result(result))}/hooks/website")
+    assert (answer.status_code, answer.text, answer.headers["x-own"]) == (201, "gr\u00fc\u00dfe", "1")
+    assert answer.headers["content-length"] == "7"
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert answer.headers["apigw-requestid"]
+
+
+def test_head(serve: Serve, http: httpx.Client) -> None:
+    """The answer to HEAD has no body."""
+    answer = http.head(f"{serve()}/hooks/website")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"])
+def test_methods(serve: Serve, http: httpx.Client, method: str) -> None:
+    """Every method reaches a function whose route takes any."""
+    assert http.request(method, f"{serve()}/hooks").text == "/hooks"
+
+
+def test_route_that_the_template_lacks(serve: Serve, http: httpx.Client) -> None:
+    """What no route takes is answered as API Gateway answers it."""
+    url = serve(template=[Route("POST", "/hooks/{source}", "Stub", 30.0)])
+    answer = http.get(f"{url}/hooks/website")
+    assert (answer.status_code, answer.content) == (404, b'{"message":"Not Found"}')
+    assert http.post(f"{url}/hooks/website").status_code == 200
+
+
+def test_other_paths_are_the_pages(serve: Serve, http: httpx.Client) -> None:
+    """The webhook leaves every other path to whoever it shares the address with."""
+    url = serve()
+    assert http.get(url).text == "the page"
+    assert http.get(f"{url}/hooksmith").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "body"),
+    [
+        (lambda _: Result.failed("ValueError", "no"), 500, b'{"message":"Internal Server Error"}'),
+        (lambda _: Result({"statusCode": "x"}), 500, b'{"message":"Internal Server Error"}'),
+        (lambda _: Result.failed("TooManyRequestsException", ""), 503, b'{"message":"Service Unavailable"}'),
+    ],
+)
+def test_failure(serve: Serve, http: httpx.Client, answer: Answer, status: int, body: bytes) -> None:
+    """What goes wrong behind the API is told in API Gateway's words, without details."""
+    found = http.post(f"{serve(answer)}/hooks/website")
+    assert (found.status_code, found.content) == (status, body)
+
+
+def test_timeout(serve: Serve, http: httpx.Client) -> None:
+    """A function that takes longer than its route allows is a 503."""
+    let_go = Event()
+    url = serve(lambda _: Result(let_go.wait(30)), [Route("ANY", "$default", "Stub", 0.1)])
+    answer = http.post(f"{url}/hooks/website")
+    let_go.set()
+    assert (answer.status_code, answer.content) == (503, b'{"message":"Service Unavailable"}')
+
+
+@pytest.mark.parametrize(("size", "status"), [(6_000_000, 200), (6_500_000, 413), (10_485_761, 413)])
+def test_large_body(serve: Serve, http: httpx.Client, size: int, status: int) -> None:
+    """What is larger than API Gateway takes, or than Lambda takes as an event, is a 413."""
+    answer = http.post(f"{serve()}/hooks/website", content=b"x" * size, headers={"content-type": "text/plain"})
+    assert answer.status_code == status

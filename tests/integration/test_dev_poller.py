@@ -1,0 +1,272 @@
+"""Event source mappings as Lambda runs them, against the embedded SQS."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from queue import SimpleQueue
+from threading import Condition, Event
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from leads_cli.dev.aws import EmbeddedAws
+from leads_cli.dev.poller import Poller, QueueAddress
+from leads_cli.dev.runtime_api import Result
+from leads_cli.dev.template import EventSource
+
+SOURCE = EventSource(function="Stub", queue="LeadsQueue", batch_size=10, partial_failures=True)
+
+type Make = Callable[..., Poller]
+
+
+class Recorder:
+    """A function that notes what it gets and answers as it is told: nothing failed, unless `answer` says so."""
+
+    def __init__(self, answer: Callable[[list[dict[str, Any]]], Result] = lambda _: Result()) -> None:
+        self.answer = answer
+        self.batches: list[list[dict[str, Any]]] = []
+        self._changed = Condition()
+
+    def __call__(self, event: dict[str, Any]) -> Result:
+        with self._changed:
+            self.batches.append(event["Records"])
+            self._changed.notify_all()
+        return self.answer(event["Records"])
+
+    def wait(self, batches: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.batches) >= batches, 30)
+
+
+@pytest.fixture
+def aws() -> Iterator[EmbeddedAws]:
+    with EmbeddedAws() as running:
+        yield running
+
+
+@pytest.fixture
+def sqs(aws: EmbeddedAws) -> Any:
+    return aws.client("sqs")
+
+
+@pytest.fixture
+def dead(sqs: Any) -> str:
+    return str(sqs.create_queue(QueueName="dead")["QueueUrl"])
+
+
+@pytest.fixture
+def url(sqs: Any, dead: str) -> str:
+    policy = {"deadLetterTargetArn": arn(sqs, dead), "maxReceiveCount": 3}
+    attributes = {"VisibilityTimeout": "600", "RedrivePolicy": json.dumps(policy)}
+    return str(sqs.create_queue(QueueName="live", Attributes=attributes)["QueueUrl"])
+
+
+@pytest.fixture
+def make(aws: EmbeddedAws, sqs: Any, url: str) -> Iterator[Make]:
+    """Start a poller; it is stopped at the end, as the stack does it."""
+    with ExitStack() as opened:
+
+        def make(
+            invoke: Callable[[dict[str, Any]], Result],
+            source: EventSource = SOURCE,
+            on_records: Callable[[str, list[Any]], None] = lambda *_: None,
+        ) -> Poller:
+            address = QueueAddress(url, arn(sqs, url))
+            poller = Poller(source, address, aws.client("sqs"), invoke=invoke, on_records=on_records).start()
+            opened.callback(poller.join)
+            opened.callback(aws.queues.close)
+            opened.callback(poller.stop)
+            return poller
+
+        yield make
+
+
+def arn(sqs: Any, url: str) -> str:
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return str(found["Attributes"]["QueueArn"])
+
+
+def send(sqs: Any, url: str, number: int, body: str = "{n}") -> None:
+    for start in range(0, number, 10):
+        entries = [
+            {"Id": str(n), "MessageBody": body.replace("{n}", str(n))} for n in range(start, min(start + 10, number))
+        ]
+        assert not sqs.send_message_batch(QueueUrl=url, Entries=entries).get("Failed")
+
+
+def empty(aws: EmbeddedAws, url: str) -> bool:
+    return aws.queues.wait_for(lambda: aws.queues.count(url) == 0, 30)
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    """Whether a condition comes true in the end: what a poller notes down is nothing that could be waited for."""
+    end = monotonic() + 30
+    while not condition() and monotonic() < end:
+        Event().wait(0.01)
+    return condition()
+
+
+def failing(*bodies: str) -> Callable[[list[dict[str, Any]]], Result]:
+    def answer(records: list[dict[str, Any]]) -> Result:
+        failed = [each["messageId"] for each in records if each["body"] in bodies]
+        return Result({"batchItemFailures": [{"itemIdentifier": name} for name in failed]})
+
+    return answer
+
+
+def test_event(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """A function gets what Lambda would give it: message, attributes, receive count, source."""
+    attributes = {"source": {"DataType": "String", "StringValue": "shop"}}
+    name = sqs.send_message(QueueUrl=url, MessageBody="hi", MessageAttributes=attributes)["MessageId"]
+    function = Recorder()
+    make(function)
+    assert empty(aws, url)
+    ((record,),) = function.batches
+    assert (record["messageId"], record["body"], record["eventSourceARN"]) == (name, "hi", arn(sqs, url))
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
+    assert record["attributes"].keys() >= {"SentTimestamp", "SenderId", "ApproximateFirstReceiveTimestamp"}
+    assert record["messageAttributes"]["source"]["stringValue"] == "shop"
+    assert record["awsRegion"] == "us-east-1"
+
+
+def test_thousand_messages(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """A thousand messages come as one batch, long before the window is over, and leave the queue."""
+    send(sqs, url, 1_000)
+    function = Recorder()
+    make(function, EventSource("Stub", "LeadsQueue", batch_size=1_000, window=30))
+    assert empty(aws, url)
+    assert [len(batch) for batch in function.batches] == [1_000]
+
+
+def test_window(sqs: Any, url: str, make: Make) -> None:
+    """A batch that is not full is delivered when its window is over, counted from the first message."""
+    function = Recorder()
+    make(function, EventSource("Stub", "LeadsQueue", batch_size=1_000, window=1))
+    since = monotonic()
+    send(sqs, url, 3)
+    function.wait(1)
+    assert 0.9 < monotonic() - since < 5
+    assert len(function.batches[0]) == 3
+
+
+def test_six_megabytes(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """An event is no larger than Lambda takes: what does not fit comes with the next batch."""
+    for _ in range(8):
+        send(sqs, url, 1, "x" * 1_000_000)
+    function = Recorder()
+    make(function, EventSource("Stub", "LeadsQueue", batch_size=100, window=1))
+    assert empty(aws, url)
+    assert [len(batch) for batch in function.batches] == [6, 2]
+    assert all(len(json.dumps({"Records": batch})) <= 6 * 1024 * 1024 for batch in function.batches)
+
+
+def test_partial_failure(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """Only what failed stays, in flight until its visibility timeout is over."""
+    send(sqs, url, 10)
+    make(Recorder(failing("3", "7")))
+    assert aws.queues.wait_for(lambda: aws.queues.count(url) == 2, 30)
+    assert [(each.body, each.state) for each in aws.queues.stored(url)] == [("3", "in flight"), ("7", "in flight")]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Result.failed("ValueError", "no"),
+        Result.failed("Sandbox.Timedout", "Task timed out"),
+        Result({"batchItemFailures": [{"itemIdentifier": ""}]}),
+        Result({"batchItemFailures": [{"itemIdentifier": "unknown"}]}),
+        Result("done"),
+    ],
+)
+def test_failed_batch(aws: EmbeddedAws, sqs: Any, url: str, make: Make, result: Result) -> None:
+    """When the whole batch has failed nothing is deleted, and nothing is delivered again before its time."""
+    send(sqs, url, 2)
+    function = Recorder(lambda _: result)
+    poller = make(function)
+    function.wait(1)
+    assert until(lambda: len(poller.left()) == 2)
+    assert [each.state for each in aws.queues.stored(url)] == ["in flight", "in flight"]
+    assert len(function.batches) == 1
+
+
+def test_visibility_is_the_functions(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """A failed message comes back when the function said so, with its receive counted."""
+    send(sqs, url, 1)
+
+    def back_at_once(records: list[dict[str, Any]]) -> Result:
+        counts.put(int(records[0]["attributes"]["ApproximateReceiveCount"]))
+        handle = records[0]["receiptHandle"]
+        if records[0]["attributes"]["ApproximateReceiveCount"] == "2":
+            return Result()
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+        return failing("0")(records)
+
+    counts: SimpleQueue[int] = SimpleQueue()
+    make(Recorder(back_at_once))
+    assert empty(aws, url)
+    assert [counts.get(timeout=30), counts.get(timeout=30)] == [1, 2]
+
+
+def test_redrive(aws: EmbeddedAws, sqs: Any, url: str, dead: str, make: Make) -> None:
+    """A message that fails as often as the queue allows ends in the dead-letter queue."""
+    send(sqs, url, 1)
+
+    def never(records: list[dict[str, Any]]) -> Result:
+        handle = records[0]["receiptHandle"]
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+        return Result.failed("ValueError", "no")
+
+    function = Recorder(never)
+    make(function)
+    assert aws.queues.wait_for(lambda: aws.queues.count(dead) == 1, 30)
+    assert aws.queues.count(url) == 0
+    assert len(function.batches) == 3
+
+
+def test_released_messages_come_back(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """What was left in flight can be released by the handle of its last delivery, and is delivered again."""
+    send(sqs, url, 10)
+    function = Recorder(failing("3"))
+    poller = make(function)
+    function.wait(1)
+    assert until(lambda: len(poller.left()) == 1)
+    function.answer = failing()
+    assert aws.queues.release(url, poller.left()) == 1
+    assert empty(aws, url)
+    assert [each["body"] for each in function.batches[1]] == ["3"]
+    assert until(lambda: not poller.left())
+
+
+def test_concurrency(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """At most so many invocations at once as the mapping allows; the rest of the messages wait in the queue."""
+    send(sqs, url, 5)
+    let_go = Event()
+    function = Recorder(lambda _: Result() if let_go.wait(30) else Result.failed("Error", ""))
+    make(function, EventSource("Stub", "LeadsQueue", batch_size=1, concurrency=2))
+    function.wait(2)
+    states = [each.state for each in aws.queues.stored(url)]
+    let_go.set()
+    assert sorted(states) == ["in flight", "in flight", "visible", "visible", "visible"]
+    assert empty(aws, url)
+    assert len(function.batches) == 5
+
+
+def test_on_records(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """Who watches sees every record before the function does."""
+    seen: SimpleQueue[tuple[str, list[dict[str, Any]]]] = SimpleQueue()
+    send(sqs, url, 1)
+    function = Recorder()
+    make(function, on_records=lambda queue, records: seen.put((queue, records)))
+    assert empty(aws, url)
+    assert seen.get(timeout=30) == ("LeadsQueue", function.batches[0])
+
+
+def test_stop_is_prompt(aws: EmbeddedAws, make: Make) -> None:
+    """A poller that waits for messages ends at once when the queues do."""
+    poller = make(Recorder())
+    since = monotonic()
+    poller.stop()
+    aws.queues.close()
+    poller.join()
+    assert monotonic() - since < 10

@@ -1,0 +1,166 @@
+"""The embedded SQS: what the stack may rely on, and what looking at it does not change."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from leads_cli.dev.aws import EmbeddedAws
+
+
+@pytest.fixture
+def aws() -> Iterator[EmbeddedAws]:
+    with EmbeddedAws() as running:
+        yield running
+
+
+@pytest.fixture
+def sqs(aws: EmbeddedAws) -> Any:
+    return aws.client("sqs")
+
+
+@pytest.fixture
+def url(sqs: Any) -> str:
+    return str(sqs.create_queue(QueueName="queue", Attributes={"VisibilityTimeout": "600"})["QueueUrl"])
+
+
+def receive(sqs: Any, url: str, most: int = 10, wait: int = 0) -> list[Any]:
+    return list(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=most, WaitTimeSeconds=wait).get("Messages", []))
+
+
+def test_looking_changes_nothing(aws: EmbeddedAws, sqs: Any, url: str) -> None:
+    """Messages are seen in whatever state, and a look leaves states and receive counts as they are."""
+    attributes = {"source": {"DataType": "String", "StringValue": "shop"}}
+    sqs.send_message(QueueUrl=url, MessageBody="taken", MessageAttributes=attributes)
+    receive(sqs, url)
+    sqs.send_message(QueueUrl=url, MessageBody="waiting")
+    sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=600)
+    for _ in range(2):
+        seen = aws.queues.stored(url)
+        assert [(each.body, each.state, each.receive_count) for each in seen] == [
+            ("taken", "in flight", 1),
+            ("waiting", "visible", 0),
+            ("later", "delayed", 0),
+        ]
+        assert seen[0].attributes == {"source": "shop"}
+        assert seen[0].visible_at - seen[0].sent_at >= 600_000
+    assert aws.queues.count(url) == 3
+
+
+def test_counts_of_the_api(sqs: Any, url: str) -> None:
+    """The approximate counts agree with the messages' states."""
+    sqs.send_message(QueueUrl=url, MessageBody="taken")
+    receive(sqs, url)
+    sqs.send_message(QueueUrl=url, MessageBody="waiting")
+    sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=600)
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    assert [found[name] for name in [*names, "ApproximateNumberOfMessagesDelayed"]] == ["1", "1", "1"]
+
+
+def test_redrive(aws: EmbeddedAws, sqs: Any) -> None:
+    """A message that was received as often as its queue allows is moved by the next receive."""
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 2})
+    url = sqs.create_queue(QueueName="live", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    for _ in range(2):
+        (message,) = receive(sqs, url)
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
+    assert receive(sqs, url) == []
+    assert aws.queues.count(url) == 0
+    assert [each.body for each in aws.queues.stored(dead)] == ["x"]
+
+
+def test_nothing_is_lost_among_threads(aws: EmbeddedAws, sqs: Any, url: str) -> None:
+    """What is sent while other messages are received and deleted arrives exactly once."""
+    received: list[str] = []
+
+    def send(part: int) -> None:
+        for n in range(25):
+            entries = [{"Id": str(i), "MessageBody": f"{part}-{n}-{i}"} for i in range(10)]
+            assert len(sqs.send_message_batch(QueueUrl=url, Entries=entries)["Successful"]) == 10
+
+    def consume(_: int) -> None:
+        while messages := receive(sqs, url, wait=1):
+            received.extend(message["Body"] for message in messages)
+            entries = [{"Id": str(n), "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(messages)]
+            sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+
+    with ThreadPoolExecutor() as pool:
+        sending = [pool.submit(send, part) for part in range(4)]
+        consuming = [pool.submit(consume, part) for part in range(3)]
+        for each in [*sending, *consuming]:
+            each.result()
+    assert aws.queues.count(url) == 0
+    assert Counter(received) == Counter(f"{part}-{n}-{i}" for part in range(4) for n in range(25) for i in range(10))
+
+
+def test_release(aws: EmbeddedAws, sqs: Any, url: str) -> None:
+    """A message is released by the handle of its last delivery only."""
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    first = receive(sqs, url)[0]["ReceiptHandle"]
+    assert aws.queues.release(url, {"other"}) == 0
+    assert aws.queues.release(url, {first}) == 1
+    second = receive(sqs, url)[0]["ReceiptHandle"]
+    assert aws.queues.release(url, {first}) == 0
+    assert aws.queues.release(url, {second}) == 1
+    assert aws.queues.release(url, {second}) == 0
+
+
+def test_long_poll_ends_when_a_message_comes(sqs: Any, url: str) -> None:
+    """A receiver that waits has a message as soon as it is sent."""
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(receive, sqs, url, wait=20)
+        since = monotonic()
+        sqs.send_message(QueueUrl=url, MessageBody="x")
+        assert [each["Body"] for each in waiting.result()] == ["x"]
+        assert monotonic() - since < 10
+
+
+def test_long_poll_ends_when_a_message_is_due(sqs: Any, url: str) -> None:
+    """A receiver that waits has a message as soon as its visibility timeout is over."""
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    sqs.receive_message(QueueUrl=url, VisibilityTimeout=1)
+    since = monotonic()
+    assert [each["Body"] for each in receive(sqs, url, wait=20)] == ["x"]
+    assert monotonic() - since < 10
+
+
+def test_close_ends_long_polls(aws: EmbeddedAws, sqs: Any, url: str) -> None:
+    """When the end has come nobody waits for messages any more."""
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(receive, sqs, url, wait=20)
+        since = monotonic()
+        aws.queues.close()
+        assert waiting.result() == []
+        assert receive(sqs, url, wait=20) == []
+        assert monotonic() - since < 10
+
+
+def test_deleting(sqs: Any, url: str) -> None:
+    """A message is deleted by any handle it had, once or twice; a handle that it never had is refused."""
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    handle = receive(sqs, url)[0]["ReceiptHandle"]
+    for _ in range(2):
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+    with pytest.raises(sqs.exceptions.ReceiptHandleIsInvalid):
+        sqs.delete_message(QueueUrl=url, ReceiptHandle="never")
+
+
+def test_visibility_of_an_old_message(aws: EmbeddedAws, sqs: Any, url: str) -> None:
+    """A message may be hidden for up to 12 hours from its last receive, however long ago it was sent."""
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    handle = receive(sqs, url)[0]["ReceiptHandle"]
+    (message,) = aws.queues.get_queue("queue")._messages
+    vars(message)["sent_timestamp"] -= 11 * 3_600_000
+    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=7_200)
+    (stored,) = aws.queues.stored(url)
+    assert stored.state == "in flight"
+    with pytest.raises(sqs.exceptions.ReceiptHandleIsInvalid):
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle="never", VisibilityTimeout=0)

@@ -1,0 +1,221 @@
+"""The embedded stack as a whole, with handlers of these tests in the place of the real ones."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import httpx
+import pytest
+
+from leads.errors import ConfigError
+from leads_cli.dev.stack import Stack
+from leads_cli.project import TEMPLATE
+from leads_cli.sandbox import DEFAULT_API_KEY
+
+CONFIG = """
+[campaigns.newsletter]
+id = "camp_1"
+
+[sources.website]
+provider = "form"
+campaign = "newsletter"
+auth = "none"
+
+[sources.app]
+provider = "json"
+campaign = "newsletter"
+auth = "token"
+"""
+
+# Intake: what was posted goes to LeadsQueue. Enroll: a lead that says "hold" stays, "refuse" is a dead letter.
+HANDLERS = {
+    "intake": """
+import json, os, boto3
+
+def handler(event, context):
+    print(json.dumps({"config": os.environ["ENROLLMENT_CONFIG"], "leadterra": os.environ["LEADTERRA_BASE_URL"]}))
+    secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SECRET_ID"])["SecretString"]
+    sqs = boto3.client("sqs")
+    for body in [r["body"] for r in event["Records"]] if "Records" in event else [event["body"]]:
+        sqs.send_message(QueueUrl=os.environ["LEADS_QUEUE_URL"], MessageBody=body)
+    return {"statusCode": 200, "body": secret}
+""",
+    "enroll": """
+import os, boto3
+
+def handler(event, context):
+    sqs = boto3.client("sqs")
+    held = []
+    for r in event["Records"]:
+        print("delivered", r["body"])
+        if r["body"] == "hold" and r["attributes"]["ApproximateReceiveCount"] == "1":
+            sqs.change_message_visibility(
+                QueueUrl=os.environ["LEADS_QUEUE_URL"], ReceiptHandle=r["receiptHandle"], VisibilityTimeout=3600
+            )
+            held.append({"itemIdentifier": r["messageId"]})
+        elif r["body"] == "refuse":
+            attributes = {"reason": {"DataType": "String", "StringValue": "rejected"}}
+            sqs.send_message(
+                QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MessageBody="refused", MessageAttributes=attributes
+            )
+    return {"batchItemFailures": held}
+""",
+}
+
+
+class Notes:
+    """A journal of these tests."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.lines: list[tuple[str, str]] = []
+        self.records: list[tuple[str, str]] = []
+
+    def observe_log(self, function: str, line: str) -> None:
+        with self._lock:
+            self.lines.append((function, line))
+
+    def observe_records(self, queue: str, records: list[dict[str, Any]]) -> None:
+        with self._lock:
+            self.records += [(queue, record["body"]) for record in records]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the real template and other handlers."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "template.yaml").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+    (root / "enrollment.toml").write_text(CONFIG, encoding="utf-8")
+    for name, code in HANDLERS.items():
+        (root / "functions" / name).mkdir(parents=True)
+        (root / "functions" / name / "handler.py").write_text(code, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def stack(project: Path, notes: Notes) -> Iterator[Stack]:
+    with Stack(project / "enrollment.toml", template=project / "template.yaml", journal=notes) as running:
+        yield running
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        yield client
+
+
+def post(http: httpx.Client, stack: Stack, body: str) -> httpx.Response:
+    answer = http.post(f"{stack.url}/hooks/website", content=body, headers={"content-type": "text/plain"})
+    assert answer.status_code == 200
+    return answer
+
+
+def test_way_of_a_lead(stack: Stack, notes: Notes, http: httpx.Client) -> None:
+    """A post runs through both functions and leaves the queue; logs and records are told on the way."""
+    post(http, stack, "hello")
+    assert stack.wait_until_settled(30)
+    assert ("EnrollFunction", "delivered hello") in notes.lines
+    assert notes.records == [("LeadsQueue", "hello")]
+    assert stack.dead_letters() == []
+
+
+def test_events_queue(stack: Stack, notes: Notes) -> None:
+    """What is sent to EventsQueue runs through intake as well."""
+    stack.client("sqs").send_message(QueueUrl=stack.outputs["EventsQueueUrl"], MessageBody="raw")
+    assert stack.wait_until_settled(30)
+    assert notes.records == [("EventsQueue", "raw"), ("LeadsQueue", "raw")]
+
+
+def test_dead_letters(stack: Stack, http: httpx.Client) -> None:
+    """Dead letters are seen with their attributes, without being received."""
+    post(http, stack, "refuse")
+    assert stack.wait_until_settled(30)
+    for _ in range(2):
+        (letter,) = stack.dead_letters()
+        assert (letter.body, letter.attributes, letter.receive_count) == ("refused", {"reason": "rejected"}, 0)
+
+
+def test_fast_forward(stack: Stack, notes: Notes, http: httpx.Client) -> None:
+    """What was held for an hour is delivered again when the hour is skipped, and counts as unsettled until then."""
+    post(http, stack, "hold")
+    assert stack.wait_for(lambda: [each.state for each in stack.messages("LeadsQueue")] == ["in flight"], 30)
+    assert not stack.wait_until_settled(0.01)
+    assert stack.unsettled() == {"EventsQueue": 0, "LeadsQueue": 1}
+    while not stack.wait_until_settled(0.1):
+        stack.fast_forward()
+    assert notes.records == [("LeadsQueue", "hold")] * 2
+
+
+def test_secrets(stack: Stack, http: httpx.Client) -> None:
+    """Sources whose senders prove who they are have an invented secret, where the functions read it."""
+    secret = json.loads(post(http, stack, "x").text)
+    assert secret == {"leadterra_api_key": DEFAULT_API_KEY, "sources": {"app": stack.secret("app")}}
+    assert len(stack.secret("app") or "") >= 32
+    assert stack.secret("website") is None
+    assert stack.wait_until_settled(30)
+
+
+def test_functions_reach_the_sandbox(stack: Stack, notes: Notes, project: Path, http: httpx.Client) -> None:
+    """The functions read the user's file and deliver to the sandbox, in which the file's campaigns run."""
+    post(http, stack, "x")
+    assert stack.wait_until_settled(30)
+    seen = next(json.loads(line) for name, line in notes.lines if name == "IntakeFunction")
+    assert seen["config"] == str(project / "enrollment.toml")
+    assert stack.sandbox is not None
+    key = {"authorization": f"Bearer {DEFAULT_API_KEY}"}
+    body = {"leads": [{"email": "ava@example.com"}]}
+    answer = http.post(f"{seen['leadterra']}/v1/campaigns/camp_1/leads/bulk", json=body, headers=key)
+    assert answer.status_code == 200
+
+
+def test_outputs(stack: Stack) -> None:
+    """The outputs are those of the template, with the address of this machine for the API."""
+    assert stack.outputs["WebhookUrl"] == f"{stack.url}/hooks/"
+    assert stack.outputs["LeadsQueueUrl"] == stack.queues["LeadsQueue"]
+    assert stack.left_out["Api"] == "AWS::ApiGatewayV2::Api"
+
+
+def test_real_leadterra(project: Path, http: httpx.Client) -> None:
+    """With the address and key of a real service there is no sandbox, and the functions get those."""
+    notes = Notes()
+    stack = Stack(
+        project / "enrollment.toml",
+        template=project / "template.yaml",
+        journal=notes,
+        leadterra_url="https://leadterra.invalid",
+        api_key="sk_live_x",
+    )
+    with stack:
+        assert json.loads(post(http, stack, "x").text)["leadterra_api_key"] == "sk_live_x"
+        assert stack.sandbox is None
+        assert stack.wait_until_settled(30)
+    assert json.loads(notes.lines[0][1])["leadterra"] == "https://leadterra.invalid"
+
+
+@pytest.mark.parametrize("half", [{"leadterra_url": "https://leadterra.invalid"}, {"api_key": "sk_live_x"}])
+def test_half_a_leadterra(project: Path, half: dict[str, Any]) -> None:
+    """An address without a key, or a key without an address, is an error."""
+    with pytest.raises(ValueError, match="both its address and an API key"):
+        Stack(project / "enrollment.toml", **half)
+
+
+def test_wrong_configuration(tmp_path: Path) -> None:
+    """A configuration with a mistake in it starts nothing."""
+    config = tmp_path / "enrollment.toml"
+    config.write_text('[sources.x]\nprovider = "form"\n', encoding="utf-8")
+    with pytest.raises(ConfigError):
+        Stack(config)
+
+
+def test_port_in_use(stack: Stack, project: Path) -> None:
+    """A port that is taken is an error before anything is started."""
+    port = int(stack.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"), Stack(project / "enrollment.toml", port=port):
+        pass

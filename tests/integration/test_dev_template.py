@@ -1,0 +1,215 @@
+"""The real template, translated and deployed into the embedded AWS."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from leads_cli.dev.aws import Deployed, EmbeddedAws
+from leads_cli.dev.errors import AlreadyRunningError, DeploymentError, UnsupportedTemplateError
+from leads_cli.dev.routes import find
+from leads_cli.dev.template import FUNCTION, LEFT_OUT, QUEUE, EventSource, Template, load
+from leads_cli.project import TEMPLATE
+
+type Edit = Callable[[str, str], Path]
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load(TEMPLATE, {"LeadterraBaseUrl": "http://127.0.0.1:1", "NoSuchParameter": "x"})
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmbeddedAws]:
+    with EmbeddedAws() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def deployed(aws: EmbeddedAws, template: Template) -> Deployed:
+    return aws.deploy(template)
+
+
+@pytest.fixture
+def edit(tmp_path: Path) -> Edit:
+    """A copy of the template in which one text stands in the place of another."""
+
+    def edit(old: str, new: str) -> Path:
+        text = TEMPLATE.read_text(encoding="utf-8")
+        assert old in text
+        copy = tmp_path / "template.yaml"
+        copy.write_text(text.replace(old, new), encoding="utf-8")
+        return copy
+
+    return edit
+
+
+def test_handlers(template: Template) -> None:
+    """Each function is found where the template says that its code is."""
+    assert template.handlers == {
+        "IntakeFunction": "functions.intake.handler:handler",
+        "EnrollFunction": "functions.enroll.handler:handler",
+    }
+
+
+def test_event_sources(template: Template) -> None:
+    """Each queue that Lambda polls comes with its function, size, window, concurrency and response type."""
+    by_queue = {source.queue: source for source in template.event_sources}
+    assert by_queue.keys() == {"LeadsQueue", "EventsQueue"}
+    leads = by_queue["LeadsQueue"]
+    assert (leads.function, leads.batch_size, leads.partial_failures) == ("EnrollFunction", 1_000, True)
+    assert by_queue["EventsQueue"].function == "IntakeFunction"
+    assert template.dead_letter_queues == {"DeadLetterQueue"}
+
+
+def test_event_source_follows_parameters() -> None:
+    """Parameters that are given take the place of their defaults."""
+    template = load(TEMPLATE, {"BatchingWindow": 7, "MaximumConcurrency": 3})
+    leads = next(source for source in template.event_sources if source.queue == "LeadsQueue")
+    assert (leads.window, leads.concurrency) == (7, 3)
+
+
+def test_routes(template: Template) -> None:
+    """A post to a hook reaches intake."""
+    found = find(template.routes, "POST", "/hooks/website")
+    assert found is not None
+    assert (found[0].function, found[0].timeout) == ("IntakeFunction", 30.0)
+
+
+def test_left_out(template: Template, deployed: Deployed) -> None:
+    """What is not deployed is known by name, and what is essential is not among it."""
+    assert set(template.left_out.values()) <= LEFT_OUT.keys()
+    assert deployed.left_out == template.left_out
+    assert deployed.physical.keys() >= {"LeadsQueue", "EventsQueue", "DeadLetterQueue", "DeliveriesTable", "Secret"}
+    assert not deployed.left_out.keys() & deployed.physical.keys()
+
+
+def test_queues(aws: EmbeddedAws, template: Template, deployed: Deployed) -> None:
+    """Every queue has the attributes and the redrive policy that the template gives it."""
+    sqs = aws.client("sqs")
+    resources = template.deployable["Resources"]
+    for name in template.of_type(QUEUE):
+        found = sqs.get_queue_attributes(QueueUrl=deployed.physical[name], AttributeNames=["All"])["Attributes"]
+        wanted = resources[name]["Properties"]
+        for key in wanted.keys() & {"VisibilityTimeout", "MessageRetentionPeriod", "MaximumMessageSize"}:
+            assert found[key] == str(wanted[key])
+        if policy := wanted.get("RedrivePolicy"):
+            found_policy = json.loads(found["RedrivePolicy"])
+            assert found_policy["maxReceiveCount"] == policy["maxReceiveCount"]
+            assert found_policy["deadLetterTargetArn"].rpartition(":")[2] in deployed.physical["DeadLetterQueue"]
+
+
+def test_functions(aws: EmbeddedAws, template: Template, deployed: Deployed) -> None:
+    """Each function has its timeout, its memory and an environment in which every reference is resolved."""
+    client = aws.client("lambda")
+    for name in template.of_type(FUNCTION):
+        found = client.get_function_configuration(FunctionName=deployed.physical[name])
+        wanted = template.deployable["Resources"][name]["Properties"]
+        assert (found["Timeout"], found["MemorySize"]) == (wanted["Timeout"], wanted["MemorySize"])
+        variables = found["Environment"]["Variables"]
+        assert variables.keys() == wanted["Environment"]["Variables"].keys()
+        assert variables["LEADS_QUEUE_URL"] == deployed.physical["LeadsQueue"]
+        assert variables["DEAD_LETTER_QUEUE_URL"] == deployed.physical["DeadLetterQueue"]
+        assert variables["SECRET_ID"] == deployed.physical["Secret"]
+        assert variables["LEADTERRA_BASE_URL"] == "http://127.0.0.1:1"
+
+
+def test_table(aws: EmbeddedAws, deployed: Deployed) -> None:
+    """The table of deliveries has its key (moto's CloudFormation forgets the time to live: nothing expires here)."""
+    dynamodb, name = aws.client("dynamodb"), deployed.physical["DeliveriesTable"]
+    assert dynamodb.describe_table(TableName=name)["Table"]["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
+
+
+def test_secret(aws: EmbeddedAws, deployed: Deployed) -> None:
+    """The secret is there, without a value, as the template has it."""
+    client, arn = aws.client("secretsmanager"), deployed.physical["Secret"]
+    assert client.describe_secret(SecretId=arn)["ARN"] == arn
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId=arn)
+
+
+def test_outputs(deployed: Deployed) -> None:
+    """The outputs are CloudFormation's."""
+    assert deployed.outputs["LeadsQueueUrl"] == deployed.physical["LeadsQueue"]
+    assert deployed.outputs["SecretId"] == deployed.physical["Secret"]
+
+
+def test_only_one(aws: EmbeddedAws) -> None:
+    """A second embedded AWS in the same process is an error: they would share everything."""
+    assert aws.endpoint
+    with pytest.raises(AlreadyRunningError), EmbeddedAws():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "DELIVERIES_TABLE: !Ref DeliveriesTable",
+            "DELIVERIES_TABLE: !Ref DeliveryTable",
+            "^IntakeFunction refers to DeliveryTable, which is not there$",
+        ),
+        (
+            "Resource: !GetAtt EventsQueue.Arn",
+            "Resource: !GetAtt EventQueue.Arn",
+            "^IntakeRole refers to EventQueue, which is not there$",
+        ),
+        (
+            "LEADS_QUEUE_URL: !Ref LeadsQueue",
+            "LEADS_QUEUE_URL: !Sub https://${LeedsQueue}/${AWS::Region}",
+            "^IntakeFunction refers to LeedsQueue, which is not there\nEnrollFunction refers to LeedsQueue",
+        ),
+        ("Value: !GetAtt LeadsQueue.Arn", "Value: !GetAtt LeadsQueue.Name", "does not support attribute type Name"),
+    ],
+)
+def test_reference_to_nothing(aws: EmbeddedAws, edit: Edit, old: str, new: str, problem: str) -> None:
+    """A reference that cannot be resolved fails the deployment, with its name."""
+    with pytest.raises(DeploymentError, match=problem):
+        aws.deploy(load(edit(old, new)), f"t{uuid4().hex}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("BatchSize: 1000", 'BatchSize: 1000\n            FilterCriteria: {Filters: [{Pattern: "{}"}]}'),
+        ("Queue: !GetAtt LeadsQueue.Arn", "Queue: arn:aws:sqs:us-east-1:123456789012:other"),
+    ],
+)
+def test_unsupported_event_source(edit: Edit, old: str, new: str) -> None:
+    """What the poller would not do as Lambda does is refused."""
+    with pytest.raises(UnsupportedTemplateError):
+        load(edit(old, new))
+
+
+def test_defaults_of_an_event_source(edit: Edit) -> None:
+    """What a mapping leaves out is as on AWS: ten messages, no window, all or nothing."""
+    source = """            Queue: !GetAtt EventsQueue.Arn
+            BatchSize: 100
+            MaximumBatchingWindowInSeconds: 1
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            ScalingConfig:
+              MaximumConcurrency: 5
+"""
+    template = load(edit(source, source.partition("\n")[0] + "\n"))
+    assert EventSource(function="IntakeFunction", queue="EventsQueue") in template.event_sources
+
+
+def test_unknown_types_are_left_out(aws: EmbeddedAws, edit: Edit) -> None:
+    """A resource of a type that moto does not know is named among those left out, and fails nothing."""
+    path = edit("Outputs:\n", "  Pipe:\n    Type: AWS::Pipes::Pipe\n    Properties: {Name: x}\n\nOutputs:\n")
+    assert aws.deploy(load(path), f"t{uuid4().hex}").left_out["Pipe"] == "AWS::Pipes::Pipe"
+
+
+def test_users_configuration_is_out_of_reach(monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -> None:
+    """A profile that the user has set, even a broken one, neither matters nor is changed."""
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    account: dict[str, Any] = aws.client("sts").get_caller_identity()
+    assert account["Account"] == "123456789012"
+    assert load(TEMPLATE).handlers
+    assert os.environ["AWS_PROFILE"] == "no-such-profile"

@@ -1,0 +1,198 @@
+"""HTTP requests as API Gateway's events of format 2.0, and results as HTTP."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leads_cli.dev import gateway
+from leads_cli.dev.gateway import Request, Response
+from leads_cli.dev.routes import Route
+from leads_cli.dev.runtime_api import Result
+
+NOW = datetime(2026, 11, 22, 2, 0, 0, 123000, tzinfo=UTC)
+ROUTE = Route("POST", "/hooks/{source}", "Intake", 30.0)
+DEFAULT = Route("ANY", "$default", "Intake", 30.0)
+
+
+def event(
+    *headers: tuple[str, str], body: bytes = b"", path: str = "/hooks/website", query: str = "", route: Route = DEFAULT
+) -> dict[str, Any]:
+    request = Request(
+        method="POST",
+        path=path,
+        query=query,
+        headers=[("host", "127.0.0.1:3000"), *headers],
+        body=body,
+        source_ip="127.0.0.1",
+    )
+    variables = route.match("POST", path) or {}
+    return gateway.event(request, route, variables, request_id="abc=", now=NOW)
+
+
+def test_event() -> None:
+    """A JSON request arrives as AWS documents it."""
+    body = '{"email": "ava@example.com", "name": "Zo\u00eb"}'
+    taken = event(
+        ("content-type", "application/json"), ("user-agent", "curl/8"), body=body.encode(), query="a=1", route=ROUTE
+    )
+    assert taken == {
+        "version": "2.0",
+        "routeKey": "POST /hooks/{source}",
+        "rawPath": "/hooks/website",
+        "rawQueryString": "a=1",
+        "headers": {
+            "host": "127.0.0.1:3000",
+            "content-type": "application/json",
+            "user-agent": "curl/8",
+            "x-forwarded-for": "127.0.0.1",
+            "x-forwarded-port": "3000",
+            "x-forwarded-proto": "http",
+        },
+        "queryStringParameters": {"a": "1"},
+        "pathParameters": {"source": "website"},
+        "body": body,
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "embedded",
+            "domainName": "127.0.0.1:3000",
+            "domainPrefix": "127",
+            "http": {
+                "method": "POST",
+                "path": "/hooks/website",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": "curl/8",
+            },
+            "requestId": "abc=",
+            "routeKey": "POST /hooks/{source}",
+            "stage": "$default",
+            "time": "22/Nov/2026:02:00:00 +0000",
+            "timeEpoch": 1795312800123,
+        },
+        "isBase64Encoded": False,
+    }
+
+
+def test_nothing_optional() -> None:
+    """What a request does not have, its event does not have either."""
+    assert event().keys() == {
+        "version",
+        "routeKey",
+        "rawPath",
+        "rawQueryString",
+        "headers",
+        "requestContext",
+        "isBase64Encoded",
+    }
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "Application/JSON; charset=utf-8", "text/plain", "text/csv; header=yes", "application/xml"],
+)
+def test_text(content_type: str) -> None:
+    """Text arrives as text."""
+    taken = event(("content-type", content_type), body="gr\u00fc\u00dfe".encode())
+    assert (taken["body"], taken["isBase64Encoded"]) == ("gr\u00fc\u00dfe", False)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("content-type", "application/x-www-form-urlencoded")],
+        [("content-type", "multipart/form-data; boundary=x")],
+        [("content-type", "application/octet-stream")],
+        [("content-type", "application/problem+json")],
+        [],
+    ],
+)
+@pytest.mark.parametrize("body", [b"a=1&b=%20", b"\x00\xff\r\n"])
+def test_binary(headers: list[tuple[str, str]], body: bytes) -> None:
+    """Forms, what is binary and what has no type arrive in base64, byte for byte."""
+    taken = event(*headers, body=body)
+    assert (base64.b64decode(taken["body"]), taken["isBase64Encoded"]) == (body, True)
+
+
+def test_text_that_is_none() -> None:
+    """Bytes that are not the text they are called still arrive unchanged."""
+    taken = event(("content-type", "application/json"), body=b'{"a": "\xff"}')
+    assert (base64.b64decode(taken["body"]), taken["isBase64Encoded"]) == (b'{"a": "\xff"}', True)
+
+
+def test_repeated_headers() -> None:
+    """Repeated headers are joined by commas; what only concerns the connection is not passed on."""
+    headers = event(("x-sig", "1"), ("x-sig", "2"), ("connection", "keep-alive"))["headers"]
+    assert headers["x-sig"] == "1,2"
+    assert "connection" not in headers
+
+
+def test_cookies() -> None:
+    """Cookies have a list of their own and are no header."""
+    taken = event(("cookie", "a=1; b=2"), ("cookie", "c=3"))
+    assert taken["cookies"] == ["a=1", "b=2", "c=3"]
+    assert "cookie" not in taken["headers"]
+
+
+def test_query() -> None:
+    """The raw query stays as it was sent; the parameters are decoded, repeated ones joined by commas."""
+    taken = event(query="a=%20x&a=y+z&b=&c=%2C")
+    assert taken["rawQueryString"] == "a=%20x&a=y+z&b=&c=%2C"
+    assert taken["queryStringParameters"] == {"a": " x,y z", "b": "", "c": ","}
+
+
+def test_proxies_before() -> None:
+    """An address is added to those that are there already."""
+    assert event(("x-forwarded-for", "203.0.113.9"))["headers"]["x-forwarded-for"] == "203.0.113.9, 127.0.0.1"
+
+
+def test_structured_result() -> None:
+    """A status, headers, cookies and a body are what the client gets."""
+    headers = {"Location": "/x", "X-N": 1}
+    result = {"statusCode": 303, "headers": headers, "cookies": ["a=1", "b=2"], "body": "ok"}
+    assert gateway.response(Result(result)) == Response(
+        303,
+        [
+            ("location", "/x"),
+            ("x-n", "1"),
+            ("set-cookie", "a=1"),
+            ("set-cookie", "b=2"),
+            ("content-type", "text/plain;charset=UTF-8"),
+        ],
+        b"ok",
+    )
+
+
+def test_base64_result() -> None:
+    """A body in base64 is sent decoded."""
+    result = Result({"statusCode": 200, "headers": {"content-type": "a/b"}, "body": "AP8=", "isBase64Encoded": True})
+    assert gateway.response(result) == Response(200, [("content-type", "a/b")], b"\x00\xff")
+
+
+@pytest.mark.parametrize(("payload", "body"), [({"a": 1}, b'{"a": 1}'), ("hi", b"hi"), ([1], b"[1]"), (None, b"null")])
+def test_inferred_result(payload: Any, body: bytes) -> None:
+    """A result without a status is the body of a 200, in JSON."""
+    assert gateway.response(Result(payload)) == Response(200, [("content-type", "application/json")], body)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Result.failed("ValueError", "no"),
+        Result({"statusCode": "many"}),
+        Result({"statusCode": 200, "body": {"a": 1}}),
+        Result({"statusCode": 200, "headers": [1]}),
+        Result({"statusCode": 200, "headers": {"a": None}}),
+        Result({"statusCode": 200, "body": "%", "isBase64Encoded": True}),
+    ],
+)
+def test_failed_result(result: Result) -> None:
+    """A function that failed, or a result that is none, is a 500 in API Gateway's words."""
+    assert gateway.response(result) == gateway.FAILED
+    assert (gateway.FAILED.status, gateway.FAILED.body) == (500, b'{"message":"Internal Server Error"}')
+
+
+def test_throttled() -> None:
+    """A function that had no capacity is a 503."""
+    assert gateway.response(Result.failed("TooManyRequestsException", "Rate Exceeded.")).status == 503

@@ -1,0 +1,82 @@
+"""Which route of an HTTP API takes a request."""
+
+from typing import Any
+
+import pytest
+
+from leads_cli.dev.errors import UnsupportedTemplateError
+from leads_cli.dev.routes import Route, find, routes_of
+
+URI = {"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Intake.Arn}/invocations"}
+
+
+def operation(**changes: Any) -> dict[str, Any]:
+    integration = {"payloadFormatVersion": "2.0", "type": "aws_proxy", "uri": URI, **changes}
+    return {"x-amazon-apigateway-integration": integration, "responses": {}}
+
+
+def api(paths: dict[str, Any], **body: Any) -> dict[str, Any]:
+    return {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": {"openapi": "3.0.1", "paths": paths, **body}}}
+
+
+def route(method: str, path: str) -> Route:
+    return Route(method, path, "Intake", 30.0)
+
+
+HOOK = route("POST", "/hooks/{source}")
+TOKEN = route("POST", "/hooks/{source}/{token}")
+PING = route("ANY", "/hooks/ping")
+GREEDY = route("ANY", "/hooks/{rest+}")
+DEFAULT = route("ANY", "$default")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("POST", "/hooks/website", (HOOK, {"source": "website"})),
+        ("POST", "/hooks/website/tok en", (TOKEN, {"source": "website", "token": "tok en"})),
+        ("POST", "/hooks/ping", (PING, {})),
+        ("GET", "/hooks/website", (GREEDY, {"rest": "website"})),
+        ("POST", "/hooks/a/b/c", (GREEDY, {"rest": "a/b/c"})),
+        ("POST", "/other", (DEFAULT, {})),
+    ],
+)
+def test_most_specific_route(method: str, path: str, expected: tuple[Route, dict[str, str]]) -> None:
+    """Literal paths come before variables, variables before greedy ones, and `$default` takes what is left."""
+    assert find([DEFAULT, GREEDY, TOKEN, HOOK, PING], method, path) == expected
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/hooks/website"), ("POST", "/hooks"), ("POST", "/hooks/a/")])
+def test_no_route(method: str, path: str) -> None:
+    """A path or method that the template lacks has no route."""
+    assert find([HOOK, TOKEN], method, path) is None
+
+
+def test_literal_is_no_pattern() -> None:
+    """What has a meaning in a regular expression has none in a path."""
+    assert find([route("GET", "/a.b")], "GET", "/aXb") is None
+
+
+def test_routes_of_a_translated_api() -> None:
+    """Method, path, function and timeout are those that SAM wrote."""
+    paths = {
+        "/hooks/{source}": {"post": operation(timeoutInMillis=5000)},
+        "$default": {"x-amazon-apigateway-any-method": operation()},
+    }
+    assert routes_of(api(paths)) == [Route("POST", "/hooks/{source}", "Intake", 5.0), route("ANY", "$default")]
+    assert [each.key for each in routes_of(api(paths))] == ["POST /hooks/{source}", "$default"]
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        api({"/": {"get": operation(payloadFormatVersion="1.0")}}),
+        api({"/": {"get": operation(uri="https://example.com")}}),
+        api({"/": {"get": {**operation(), "security": [{"jwt": []}]}}}),
+        api({}, **{"x-amazon-apigateway-cors": {"allowOrigins": ["*"]}}),
+    ],
+)
+def test_unsupported_api(unknown: dict[str, Any]) -> None:
+    """What would behave differently here than on AWS is an error rather than a surprise."""
+    with pytest.raises(UnsupportedTemplateError):
+        routes_of(unknown)

@@ -1,0 +1,212 @@
+"""What the journal makes of logs, metrics and messages."""
+
+import json
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from leads_cli.dev.journal import Journal, LeadRow, State
+from leads_cli.dev.observed import EXHAUSTED
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def journal() -> Journal:
+    return Journal(now=lambda: NOW)
+
+
+def log(message: str, **more: object) -> str:
+    return json.dumps({"level": "INFO", "message": message, "service": "enroll", **more})
+
+
+def metrics(**values: object) -> str:
+    named = [{"Name": name, "Unit": "Count"} for name in values]
+    about = {"Timestamp": 1, "CloudWatchMetrics": [{"Namespace": "LeadterraEnroll", "Metrics": named}]}
+    return json.dumps({"_aws": about, "source": "website", **values})
+
+
+def record(lead: str, email: str, *, message_id: str | None = None, **more: object) -> dict[str, Any]:
+    body = {
+        "version": 1,
+        "id": lead,
+        "source": "website",
+        "campaign": "newsletter",
+        "receivedAt": "2026-11-22T01:59:00.000Z",
+        "lead": {"email": email},
+        **more,
+    }
+    return {"messageId": message_id or f"sqs-{lead}", "body": json.dumps(body)}
+
+
+def only(journal: Journal) -> LeadRow:
+    (row,) = journal.leads()
+    return row
+
+
+def test_a_taken_lead_is_queued(journal: Journal) -> None:
+    """An id that intake logged is a lead on its way, though nobody knows its address yet."""
+    journal.observe_log("intake", log("taken", source="website", accepted=1, ids=["a"]))
+    assert only(journal) == LeadRow("a", NOW, source="website", state=State.QUEUED)
+
+
+def test_a_delivered_message_gives_the_lead_its_address(journal: Journal) -> None:
+    """Address, campaign and time come from the message, for logs hold none of a person's data."""
+    journal.observe_log("intake", log("taken", source="website", accepted=1, ids=["a"]))
+    journal.observe_records("LeadsQueue", [record("a", "ava@example.com")])
+    row = only(journal)
+    assert (row.email, row.campaign, row.when.isoformat()) == (
+        "ava@example.com",
+        "newsletter",
+        "2026-11-22T01:59:00+00:00",
+    )
+
+
+def test_a_waiting_message_tells_who_it_is(journal: Journal) -> None:
+    """A lead whose message still lies in the queue has its address already, and its state is not touched."""
+    journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
+    journal.observe_waiting([record("a", "ava@example.com")["body"], record("b", "new@example.com")["body"]])
+    assert (only(journal).email, only(journal).state) == ("ava@example.com", State.REJECTED)
+
+
+def test_a_settled_batch_gives_every_lead_its_state(journal: Journal) -> None:
+    """Accepted leads are enrolled, the others held or rejected, with what the log knows of the reason."""
+    journal.observe_records("LeadsQueue", [record(lead, f"{lead}@example.com") for lead in "abc"])
+    rejected = [{"id": "c", "reason": "rejected", "field": "email", "status": 422}]
+    journal.observe_log(
+        "enroll",
+        log(
+            "batch settled",
+            campaign="newsletter",
+            accepted=["a"],
+            held=["b"],
+            rejected=rejected,
+            why={"unavailable": 1},
+        ),
+    )
+    assert {row.id: (row.state, row.reason) for row in journal.leads()} == {
+        "a": (State.ENROLLED, ""),
+        "b": (State.HELD, "Leadterra did not answer"),
+        "c": (State.REJECTED, "rejected, email, 422"),
+    }
+
+
+def test_a_message_without_an_id_goes_by_that_of_sqs(journal: Journal) -> None:
+    """Whatever other producers leave out, the lead is followed by the message's own id."""
+    journal.observe_records(
+        "LeadsQueue", [{"messageId": "m-1", "body": '{"campaign": "c", "lead": {"email": "x@example.com"}}'}]
+    )
+    journal.observe_log("enroll", log("batch settled", accepted=["m-1"]))
+    assert (only(journal).email, only(journal).state) == ("x@example.com", State.ENROLLED)
+
+
+@pytest.mark.parametrize("letter_first", [True, False])
+def test_the_dead_letter_explains_a_rejection(journal: Journal, letter_first: bool) -> None:  # noqa: FBT001
+    """The reason shown is the dead letter's own, whichever of it and the log line is seen first."""
+    body = record("a", "ava@refused.example", failure={"reason": "rejected", "field": "email", "message": "is refused"})
+    if letter_first:
+        journal.observe_dead_letters([body["body"]])
+    journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
+    if not letter_first:
+        journal.observe_dead_letters([body["body"]])
+    row = only(journal)
+    assert (row.state, row.reason, row.email) == (State.REJECTED, "email: is refused", "ava@refused.example")
+
+
+def test_a_dead_letter_without_a_failure_is_exhausted(journal: Journal) -> None:
+    """A message that SQS moved by itself carries no reason, and that is what the operator reads."""
+    journal.observe_dead_letters([record("a", "ava@example.com")["body"]])
+    assert (only(journal).state, only(journal).reason) == (State.REJECTED, EXHAUSTED)
+
+
+def test_an_event_without_a_lead_is_shown_once(journal: Journal) -> None:
+    """A dead letter that holds a raw event has no id: seeing it again makes no second row."""
+    letter = json.dumps({"version": 1, "source": "typeform", "event": {}, "failure": {"message": "no address"}})
+    journal.observe_dead_letters([letter])
+    journal.observe_dead_letters([letter])
+    assert (only(journal).source, only(journal).reason) == ("typeform", "no address")
+
+
+def test_a_replayed_lead_is_queued_again(journal: Journal) -> None:
+    """A rejected lead that is delivered once more is on its way, and its old reason is gone."""
+    journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
+    journal.observe_records("LeadsQueue", [record("a", "ava@example.com")])
+    assert (only(journal).state, only(journal).reason) == (State.QUEUED, "")
+
+
+def test_a_letter_that_lingers_does_not_undo_an_enrolment(journal: Journal) -> None:
+    """Once a replayed lead is enrolled, its old dead letter says nothing any more."""
+    journal.observe_log("enroll", log("batch settled", accepted=["a"]))
+    journal.observe_dead_letters([record("a", "ava@example.com", failure={"message": "refused"})["body"]])
+    assert only(journal).state is State.ENROLLED
+
+
+def test_metrics_are_summed(journal: Journal) -> None:
+    """A metric's value is a number or a list, and every line of both functions counts."""
+    journal.observe_log("intake", metrics(Accepted=[2.0, 1.0], Ignored=[1.0]))
+    journal.observe_log("enroll", metrics(Enrolled=2, Unaccounted=[1], Requests=[1.0]))
+    counts = journal.counts()
+    assert (counts.accepted, counts.enrolled, counts.unaccounted, counts.ignored, counts.requests) == (3, 2, 1, 1, 1)
+    assert counts.balanced
+
+
+def test_what_is_queued_closes_the_sum(journal: Journal) -> None:
+    """Law 2 holds with what the queue still has, and the difference says how many leads it misses."""
+    journal.observe_log("intake", metrics(Accepted=[3.0]))
+    journal.observe_log("enroll", metrics(Enrolled=[1.0], Rejected=[1.0]))
+    assert (journal.counts(queued=1).difference, journal.counts(queued=1).balanced) == (0, True)
+    assert (journal.counts().difference, journal.counts().balanced) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "START RequestId: 1",
+        "null",
+        "[]",
+        "[" * 100_000,
+        '{"_aws": 7, "Accepted": [1]}',
+        '{"_aws": {"CloudWatchMetrics": [{"Metrics": [{"Name": "ColdStart"}]}]}, "ColdStart": [1], "Accepted": [1]}',
+        '{"message": {"taken": 1}}',
+        '{"message": "taken", "ids": "abc"}',
+        '{"message": "batch settled", "accepted": [7, null], "rejected": ["a"], "why": []}',
+    ],
+)
+def test_other_lines_say_nothing(journal: Journal, line: str) -> None:
+    """The functions' output holds many lines; only those that follow the contract are believed."""
+    journal.observe_log("intake", line)
+    assert journal.leads() == []
+    assert not any(journal.counts().as_json()[name] for name in ("accepted", "enrolled", "rejected"))
+
+
+def test_raw_events_are_no_leads(journal: Journal) -> None:
+    """What passes through EventsQueue becomes a lead only once intake has taken it."""
+    journal.observe_records("EventsQueue", [record("a", "ava@example.com")])
+    assert journal.leads() == []
+
+
+def test_the_newest_leads_are_kept() -> None:
+    """Beyond its capacity the journal forgets the oldest leads, and lists the newest first."""
+    small = Journal(capacity=3, now=lambda: NOW)
+    small.observe_records("LeadsQueue", [record(str(n), f"{n}@example.com") for n in range(5)])
+    assert [row.id for row in small.leads()] == ["4", "3", "2"]
+    assert [row.id for row in small.leads(limit=2)] == ["4", "3"]
+    assert small.leads(limit=0) == []
+
+
+def test_threads_lose_no_count(journal: Journal) -> None:
+    """Functions log from several threads at once, and every count arrives."""
+
+    def observe() -> None:
+        for _ in range(200):
+            journal.observe_log("intake", metrics(Accepted=[1.0]))
+
+    threads = [Thread(target=observe) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert journal.counts().accepted == 1_600

@@ -1,0 +1,32 @@
+"""The counts of law 2, from metrics and back from JSON."""
+
+from leads_cli.counts import METRICS, Counts, from_json, from_metrics
+
+
+def test_metrics_keep_their_names() -> None:
+    """The names that the functions report are a contract with the deployed stack's dashboard and alarms."""
+    assert set(METRICS.values()) == {
+        *("Accepted", "Redelivered", "Ignored", "Refused", "Unmappable"),
+        *("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Duplicates", "Held", "Requests"),
+        "Malformed",
+    }
+
+
+def test_law_2() -> None:
+    """Every outcome counts once, and what happened beside the sum changes nothing."""
+    counts = Counts(28, 1, 2, 3, 4, 5, 6, 7, ignored=9, redelivered=9, refused=9, held=9, duplicates=9, requests=9)
+    assert (counts.difference, counts.balanced) == (0, True)
+
+
+def test_a_server_that_counts_too_many_balances() -> None:
+    """Where Leadterra counts more leads than it was sent, `unaccounted` is below zero and law 2 holds all the same."""
+    counts = from_metrics({"Accepted": 2, "Enrolled": 3, "Unaccounted": -1}, queued=0)
+    assert counts.balanced
+
+
+def test_json_is_read_back() -> None:
+    """What a running stack answers is what it counted; anything else in the answer is passed over."""
+    counts = Counts(accepted=3, enrolled=1, queued=1)
+    data = counts.as_json()
+    assert (data["difference"], data["balanced"]) == (1, False)
+    assert from_json({**data, "oldestSeconds": 1.5, "enrolled": 1, "held": "many"}) == counts

@@ -1,0 +1,215 @@
+"""Recorded events: what each is, and how it is sent."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from leads import event, intake
+from leads.config import parse
+from leads_cli import recorded, sending
+from leads_cli.project import CONFIG, EVENTS
+from leads_cli.recorded import EventError, HttpEvent, QueueEvent
+from leads_cli.running import NotReachableError, Running
+from leads_cli.sending import NotSentError
+
+STARTER = parse(CONFIG.read_text(encoding="utf-8"))
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+def write(folder: Path, data: object) -> str:
+    path = folder / "an-event.json"
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+    return str(path)
+
+
+def request(path: str = "/hooks/website", **more: object) -> dict[str, Any]:
+    return {"rawPath": path, "requestContext": {"http": {"method": "POST"}}, "body": "a=1", **more}
+
+
+@pytest.mark.parametrize("name", recorded.names())
+def test_every_event_makes_what_is_expected(name: str) -> None:
+    """With the starter configuration each recorded event makes as many leads as `expected.json` says."""
+    data = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    events = (
+        [event.from_queue(record, STARTER, NOW) for record in data["Records"]]
+        if "Records" in data
+        else [event.from_http(data, NOW)]
+    )
+    readings = [intake.read(one, STARTER.sources[one.source], lambda: "id") for one in events if one]
+    assert sum(len(reading.messages) for reading in readings) == recorded.expected()[name]
+
+
+def test_every_expectation_has_its_event() -> None:
+    """`expected.json` knows the recorded events and no others."""
+    assert sorted(recorded.expected()) == recorded.names()
+
+
+@pytest.mark.parametrize("name", recorded.names())
+def test_only_invented_people(name: str) -> None:
+    """Addresses are of domains that nobody can own, so that no event can reach anybody."""
+    data = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    text = base64.b64decode(data["body"]).decode() if data.get("isBase64Encoded") else json.dumps(data)
+    domains = {
+        part.split('"')[0].split("\\")[0].split("&")[0].split()[0] for part in text.replace("%40", "@").split("@")[1:]
+    }
+    assert domains
+    assert domains <= {"example.com", "example.org", "refused.example"}
+
+
+def test_a_request_is_sent_as_it_was_recorded() -> None:
+    """The bytes and the sender's headers stay; what the gateway added is left out."""
+    found = recorded.load("website-form")
+    assert isinstance(found, HttpEvent)
+    assert (found.source, found.method, found.path) == ("website", "POST", "/hooks/website")
+    assert found.body.startswith(b"email=")
+    assert found.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert not {"host", "content-length", "x-forwarded-for", "x-amzn-trace-id"} & set(found.headers)
+
+
+def test_a_stage_is_not_part_of_the_path(tmp_path: Path) -> None:
+    """The stage that the gateway puts before the path is dropped, a query and cookies are kept."""
+    path = write(tmp_path, request("/prod/hooks/api/token", rawQueryString="a=1", cookies=["x=1", "y=2"]))
+    found = recorded.load(path)
+    assert isinstance(found, HttpEvent)
+    assert (found.path, found.source, found.headers["cookie"]) == ("/hooks/api/token?a=1", "api", "x=1; y=2")
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("events-queue-bare", "api"), ("events-queue-eventbridge", "api"), ("events-queue-sns", "api")],
+)
+def test_a_queued_event_names_its_source(name: str, source: str) -> None:
+    """The source is in the message's attribute, or in that of SNS's envelope."""
+    found = recorded.load(f"{name}.json")
+    assert isinstance(found, QueueEvent)
+    assert found.source == source
+
+
+@pytest.mark.parametrize("body", ["not JSON", "[]", '{"a": 1}'])
+def test_a_queued_event_may_name_none(tmp_path: Path, body: str) -> None:
+    """Without an attribute the configuration's `match` decides, so it is sent all the same."""
+    found = recorded.load(write(tmp_path, {"Records": [{"messageId": "1", "body": body}]}))
+    assert isinstance(found, QueueEvent)
+    assert found.source is None
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        ("{", "cannot be read as JSON"),
+        ({"Records": []}, "neither an API Gateway event"),
+        ({"httpMethod": "POST", "path": "/hooks/website"}, "neither an API Gateway event"),
+        (request("/elsewhere"), "the webhook is at /hooks/<source>"),
+        (request(body="?", isBase64Encoded=True), "is no base64"),
+        ({"Records": [{"body": "x", "messageAttributes": "?"}]}, "each of its Records needs a body"),
+        ({"Records": [1]}, "each of its Records needs a body"),
+    ],
+)
+def test_what_is_no_event_is_explained(tmp_path: Path, data: object, complaint: str) -> None:
+    """A file that cannot be sent is named together with what is wrong about it."""
+    with pytest.raises(EventError, match=complaint) as caught:
+        recorded.load(write(tmp_path, data))
+    assert "an-event.json" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["nothing-like-it", "expected"])
+def test_an_unknown_event_lists_the_known(name: str) -> None:
+    """A name that is not recorded is answered with those that are."""
+    with pytest.raises(EventError, match="website-form"):
+        recorded.load(name)
+
+
+class Aws:
+    """Remembers what it was sent, and knows one secret."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self.sent: list[dict[str, Any]] = []
+
+    def send_message(self, **message: Any) -> None:
+        self.sent.append(message)
+
+    def get_secret_value(self, **_: str) -> dict[str, str]:
+        return {"SecretString": self.secret}
+
+
+def running(auth: str = "none", content: str = "{}") -> tuple[Running, Aws]:
+    aws = Aws(content)
+    outputs = {"EventsQueueUrl": "queue", "SecretId": "secret"}
+    return Running("http://127.0.0.1:3000", outputs, {"website": auth, "api": auth}, lambda _: aws), aws
+
+
+def client(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
+    return httpx.Client(transport=httpx.MockTransport(answer))
+
+
+def ok(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, json={"accepted": 1})
+
+
+@pytest.mark.parametrize(
+    ("auth", "secret", "header"),
+    [
+        ("token", '{"sources": {"api": ["newest", "older"]}}', "Bearer newest"),
+        ("token", '{"sources": {"api": "only"}}', "Bearer only"),
+        ("basic", '{"sources": {"api": "only"}}', f"Basic {base64.b64encode(b'leads:only').decode()}"),
+        ("none", "{}", "Bearer the-secret-of-this-source"),
+    ],
+)
+def test_a_source_gets_its_proof(auth: str, secret: str, header: str) -> None:
+    """The newest secret of the source goes where the source looks for it, in place of the recorded one."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return ok(request)
+
+    sent = sending.send(recorded.load("api-lead"), running(auth, secret)[0], client(answer))
+    assert (sent.status, sent.taken, seen[0].headers["authorization"]) == (200, True, header)
+    assert str(seen[0].url) == "http://127.0.0.1:3000/hooks/api"
+
+
+def test_a_source_without_a_secret_is_not_sent_to() -> None:
+    """What is missing in the stack's secret is named, and nothing is sent."""
+    with pytest.raises(NotSentError, match=r"nothing under sources\.api"):
+        sending.send(recorded.load("api-lead"), running("token")[0], client(ok))
+
+
+def test_an_unknown_source_is_not_sent_to() -> None:
+    """A stack that has no such source would answer 401 to a mere misspelling."""
+    stack = Running("http://127.0.0.1:3000", {}, {"shop": "none"}, lambda _: None)
+    with pytest.raises(NotSentError, match="no source 'api'; it has: shop"):
+        sending.send(recorded.load("api-lead"), stack, client(ok))
+
+
+@pytest.mark.parametrize(("status", "taken"), [(200, True), (303, True), (401, False), (422, False), (503, False)])
+def test_whether_it_was_taken(status: int, taken: bool) -> None:  # noqa: FBT001
+    """A sender is content with 200, a browser with 303, nobody with anything else."""
+    answer = client(lambda _: httpx.Response(status, headers={"location": "https://www.example.com/thanks"}))
+    sent = sending.send(recorded.load("website-form"), running()[0], answer)
+    assert (sent.taken, sent.text) == (taken, "https://www.example.com/thanks")
+
+
+def test_no_answer_says_where() -> None:
+    """A stack that is gone is named by its address."""
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(NotReachableError, match="/hooks/website does not answer"):
+        sending.send(recorded.load("website-form"), running()[0], client(refuse))
+
+
+def test_a_queued_event_goes_to_its_queue() -> None:
+    """Every message goes to EventsQueue with its attributes."""
+    stack, aws = running()
+    sent = sending.send(recorded.load("events-queue-bare"), stack, client(ok))
+    assert (sent.status, sent.taken, sent.text) == (None, True, "2 messages queued")
+    attribute = {"source": {"DataType": "String", "StringValue": "api"}}
+    assert [(m["QueueUrl"], m["MessageAttributes"]) for m in aws.sent] == [("queue", attribute)] * 2

@@ -1,0 +1,166 @@
+"""The page's parts: the form of a source, the counts and the leads as HTML."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from leads.config import Enrollment, parse
+from leads_cli.counts import Counts
+from leads_cli.dev import live
+from leads_cli.dev.form import open_form, signup_form
+from leads_cli.dev.journal import LeadRow, State
+from leads_cli.dev.view import source_rows
+from leads_cli.running import Status
+
+CONFIG = """
+[campaigns.newsletter]
+id = "camp_1"
+[campaigns.trial]
+id = "camp_2"
+[sources.api]
+provider = "json"
+campaign = "newsletter"
+auth = "token"
+[sources.website]
+provider = "form"
+campaign = "newsletter"
+auth = "none"
+"""
+
+
+def config(more: str = "") -> Enrollment:
+    return parse(CONFIG + more)
+
+
+@dataclass
+class Form(HTMLParser):
+    """The controls of a form by name, as a browser would find them."""
+
+    action: str = ""
+    controls: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    options: list[str] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "form":
+            self.action = f"{found['method']} {found['action']}"
+        elif tag in {"input", "select"}:
+            self.controls[str(found["name"])] = found
+        elif tag == "label" and found.get("for"):
+            self.labels.add(str(found["for"]))
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "option":
+            self.options.append(data)
+
+
+def form(more: str = "") -> Form:
+    found = open_form(config(more))
+    assert found is not None
+    parsed = Form()
+    parsed.feed(signup_form(*found))
+    return parsed
+
+
+def test_the_form_posts_to_its_source() -> None:
+    """It is a form like any on a website: an address, a method and a label for every field that is seen."""
+    found = form()
+    assert found.action == "post /hooks/website"
+    assert set(found.controls) == {"email", "firstName", "lastName", "company", "jobTitle"}
+    assert found.labels == {control["id"] for control in found.controls.values()}
+
+
+def test_fields_go_by_the_names_of_the_source() -> None:
+    """A field that the configuration renames is sent under that name, and still known as the lead's."""
+    found = form('[sources.website.fields]\njobTitle = "your_role"\n')
+    assert found.controls["your_role"]["data-lead-field"] == "jobTitle"
+    assert "jobTitle" not in found.controls
+
+
+@pytest.mark.parametrize("value", ['"yes"', "true"])
+def test_consent_is_asked_for(value: str) -> None:
+    """What the source requires a person to say yes to is a box to tick, unticked."""
+    box = form(f"[sources.website.require]\nconsent = {value}\n").controls["consent"]
+    assert (box["type"], box["value"], "checked" in box) == ("checkbox", value.strip('"'), False)
+
+
+def test_other_requirements_are_met_unseen() -> None:
+    """A required value that is no decision of the person's is sent along."""
+    hidden = form('[sources.website.require]\nformName = "signup & more"\n').controls["formName"]
+    assert (hidden["type"], hidden["value"]) == ("hidden", "signup & more")
+
+
+def test_a_choice_is_offered() -> None:
+    """Where several values will do, or the person chooses a list, the form lets them choose."""
+    found = form(
+        'campaign_field = "list"\n[sources.website.campaigns]\nnews = "newsletter"\ntry = "trial"\n'
+        '[sources.website.require]\nregion = ["eu", "us"]\n'
+    )
+    assert {"list", "region"} <= set(found.controls)
+    assert found.options == ["news", "try", "eu", "us"]
+
+
+def test_the_honeypot_is_out_of_reach() -> None:
+    """The field that only programs fill in has no place in the order of the keyboard."""
+    trap = form('honeypot = "nickname"\n').controls["nickname"]
+    assert (trap["tabindex"], trap["autocomplete"]) == ("-1", "off")
+
+
+def test_no_form_without_an_open_source() -> None:
+    """A source that asks for a secret has no form on a page."""
+    assert open_form(parse(CONFIG.partition("[sources.website]")[0])) is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        (Counts(), "Nobody signed up yet"),
+        (Counts(accepted=2, enrolled=1, queued=1), "Every lead is accounted for"),
+        (Counts(accepted=2, queued=1), "Counting"),
+        (Counts(accepted=2, enrolled=1), "Does not add up: a difference of +1"),
+        (Counts(enrolled=1), "Does not add up: a difference of -1"),
+    ],
+)
+def test_the_verdict(counts: Counts, verdict: str) -> None:
+    """The page says whether law 2 holds, and does not cry wolf while leads are on their way."""
+    assert verdict in live.counts(Status(counts))
+
+
+def test_the_age_of_the_oldest_lead() -> None:
+    """How long somebody has been waiting is told as people say it."""
+    assert "waiting for 90 s" not in live.counts(Status(Counts(accepted=1, queued=1), 90))
+    assert "waiting for 2 min" in live.counts(Status(Counts(accepted=1, queued=1), 90))
+    assert "Nothing is waiting" in live.counts(Status(Counts()))
+
+
+def test_what_a_person_typed_is_shown_as_text() -> None:
+    """Markup in an address or in Leadterra's words stays what it is."""
+    row = LeadRow("a", datetime.now(UTC), "<b>@example.com", "web<site", "news", State.REJECTED, "<script>no</script>")
+    shown = live.leads([row])
+    assert "<b>" not in shown
+    assert "&lt;b&gt;@example.com" in shown
+    assert "&lt;script&gt;no&lt;/script&gt;" in shown
+
+
+def test_a_held_lead_comes_back() -> None:
+    """A held lead is nobody's task, and the list says so."""
+    row = LeadRow("a", datetime.now(UTC), "a@example.com", state=State.HELD, reason="Leadterra did not answer")
+    assert "Leadterra did not answer; it is tried again by itself" in live.leads([row])
+
+
+def test_each_source_has_its_curl() -> None:
+    """The command to paste carries the proof that the source asks for, and none where it asks for none."""
+    more = '[sources.shop]\nprovider = "json"\ncampaign = "newsletter"\nauth = "basic"\n'
+    rows = source_rows(config(more), "http://127.0.0.1:3000", {"api": "top", "shop": "it's"})
+    curls = {row.name: row.curl for row in rows}
+    assert curls["api"].startswith(
+        "curl http://127.0.0.1:3000/hooks/api -H 'Authorization: Bearer top' -H 'Content-Type"
+    )
+    assert """-u 'leads:it'"'"'s'""" in curls["shop"]
+    assert "-H 'Authorization" not in curls["website"]
