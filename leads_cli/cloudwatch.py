@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
-from leads_cli.counts import METRICS, NAMESPACE, from_metrics
+from leads_cli.counts import METRICS, from_metrics
 from leads_cli.running import Status, aws_errors
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelt
     """
     cloudwatch = session.client("cloudwatch")
     with aws_errors("CloudWatch"):
-        sums = _sums(cloudwatch, since, now)
+        sums = _sums(cloudwatch, outputs["MetricsNamespace"], since, now)
         oldest = _oldest(cloudwatch, outputs["LeadsQueueUrl"].rpartition("/")[2], now)
     queued = waiting(session.client("sqs"), outputs["LeadsQueueUrl"])
     return Status(from_metrics(sums, queued=queued), oldest if queued else None)
@@ -45,9 +45,9 @@ def waiting(sqs: Any, queue_url: str) -> int:
     return sum(int(answer["Attributes"].get(name, 0)) for name in _WAITING)
 
 
-def _sums(cloudwatch: Any, since: timedelta, now: datetime) -> dict[str, float]:
+def _sums(cloudwatch: Any, namespace: str, since: timedelta, now: datetime) -> dict[str, float]:
     """Each metric's sum over all campaigns and sources."""
-    metrics = [metric for metric in _metrics(cloudwatch) if metric["MetricName"] in METRICS.values()]
+    metrics = [metric for metric in _metrics(cloudwatch, namespace) if metric["MetricName"] in METRICS.values()]
     sums: dict[str, float] = {}
     for chunk in batched(metrics, _MAX_QUERIES, strict=False):
         queries = [_query(f"m{number}", metric, "Sum", _PERIOD) for number, metric in enumerate(chunk)]
@@ -57,8 +57,8 @@ def _sums(cloudwatch: Any, since: timedelta, now: datetime) -> dict[str, float]:
     return sums
 
 
-def _metrics(cloudwatch: Any) -> list[dict[str, Any]]:
-    pages = cloudwatch.get_paginator("list_metrics").paginate(Namespace=NAMESPACE)
+def _metrics(cloudwatch: Any, namespace: str) -> list[dict[str, Any]]:
+    pages = cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace)
     return [metric for page in pages for metric in page["Metrics"]]
 
 

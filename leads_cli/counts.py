@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-NAMESPACE: Final = "LeadterraEnroll"
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -22,6 +22,7 @@ TEMPLATE = {
         "LeadsQueueUrl": {"Value": {"Ref": "LeadsQueue"}},
         "EventsQueueUrl": {"Value": {"Ref": "EventsQueue"}},
         "SecretId": {"Value": "leads"},
+        "MetricsNamespace": {"Value": "LeadterraEnroll/leads"},
     },
 }
 
@@ -40,10 +41,17 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         yield {item["OutputKey"]: item["OutputValue"] for item in outputs}
 
 
-def put(dimension: str, name: str, ago: timedelta = timedelta(), **values: float) -> None:
+def put(
+    dimension: str,
+    name: str,
+    ago: timedelta = timedelta(),
+    *,
+    namespace: str = "LeadterraEnroll/leads",
+    **values: float,
+) -> None:
     cloudwatch: Any = boto3.client("cloudwatch")
     cloudwatch.put_metric_data(
-        Namespace="LeadterraEnroll",
+        Namespace=namespace,
         MetricData=[
             {
                 "MetricName": metric,
@@ -63,10 +71,11 @@ def leads(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_counts_of_a_deployed_stack(queues: dict[str, str]) -> None:
-    """Metrics of all sources and campaigns are summed, and the queue says what is on its way."""
+    """The metrics of this stack, and of no other, are summed; the queue says what is on its way."""
     put("source", "website", Accepted=5)
     put("source", "api", timedelta(days=3), Accepted=4)
     put("campaign", "newsletter", Enrolled=6, Rejected=1, Requests=2)
+    put("source", "shop", namespace="LeadterraEnroll/another-stack", Accepted=100)
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}", DelaySeconds=600)
     code, output = leads("status", "--stack", "leads", "--json")

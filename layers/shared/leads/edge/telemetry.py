@@ -1,5 +1,6 @@
 """Logs and metrics: ids and counts only, never an address, a name, a secret or the text of an exception."""
 
+import os
 import traceback
 from functools import cache
 from typing import Final
@@ -7,7 +8,8 @@ from typing import Final
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-NAMESPACE: Final = "LeadterraEnroll"
+# The template adds the stack's name, so that two stacks in an account keep separate books.
+DEFAULT_NAMESPACE: Final = "LeadterraEnroll"
 
 
 @cache
@@ -24,7 +26,7 @@ def count(dimension: str, name: str, counts: dict[str, int]) -> None:
     written = {metric: value for metric, value in counts.items() if value}
     if not written:
         return
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or DEFAULT_NAMESPACE)
     metrics.add_dimension(dimension, name)
     for metric, value in written.items():
         metrics.add_metric(metric, MetricUnit.Count, value)
