@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[str, Any]:
     """Take API Gateway's HTTP requests and EventsQueue's records.
 
     Raises:
         ConfigError: the configuration is wrong; nothing can be taken before it is mended.
     """
-    logger().append_keys(request_id=context.aws_request_id)
+    # Whoever runs the function by hand has no context to give.
+    logger().append_keys(request_id=context.aws_request_id if context else None)
     settings = Settings.from_environ()
     config = enrollment(settings.config_path)
     desk = Desk(settings, datetime.now(UTC))
@@ -88,13 +89,13 @@ def _authenticate(event: Event, source: Source, settings: Settings) -> None:
 
 
 def _taken(taken: Taken, event: Event, source: Source) -> answer.Response:
-    if taken.redelivered:
-        return answer.ok({"accepted": 0, "duplicate": True})
     problems = taken.reading.problems() if taken.reading and source.preset.interactive else []
-    if problems and not taken.accepted:
+    if problems and not taken.accepted and not taken.redelivered:
         return answer.unusable(problems)
     if source.redirect and answer.wants_page(event):
         return answer.see_other(source.redirect)
+    if taken.redelivered:
+        return answer.ok({"accepted": 0, "duplicate": True})
     return answer.ok({"accepted": taken.accepted, **({"rejected": problems} if problems else {})})
 
 

@@ -12,6 +12,8 @@ from leads.outcome import Rejected
 # nginx refuses more than 1 MB unless told otherwise, and it is in front of most APIs.
 MAX_REQUEST_BYTES: Final = 1_000_000
 _ENVELOPE: Final = '{"leads":[%s]}'
+# Each row brings a comma, of which the first one is too many.
+_ROOM: Final = MAX_REQUEST_BYTES - len(_ENVELOPE % "") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,21 @@ def body(rows: Iterable[Row]) -> bytes:
     return (_ENVELOPE % ",".join(row.text for row in rows)).encode("ascii")
 
 
-def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[Row]], list[tuple[Parcel, Rejected]]]:
-    """Rows by campaign id, and the messages that their campaign's own rules keep out."""
+type KeptOut = tuple[Parcel, Rejected]
+
+
+def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[Row]], dict[str, list[KeptOut]]]:
+    """By campaign id the rows, and the messages that the campaign's own rules keep out."""
     rules_of: dict[str, Campaign] = {}
     grouped: dict[str, dict[str, list[Parcel]]] = {}
     for parcel in parcels:
         name = parcel.message.campaign
-        rules = rules_of.get(name) or rules_of.setdefault(name, config.rules(name))
-        people = grouped.setdefault(rules.id, {})
-        people.setdefault(parcel.message.lead["email"].lower(), []).append(parcel)
+        if (rules := rules_of.get(name)) is None:
+            rules = rules_of[name] = config.rules(name)
+            grouped.setdefault(rules.id, {})
+        grouped[rules.id].setdefault(parcel.message.lead["email"].lower(), []).append(parcel)
     kept: dict[str, list[Row]] = {}
-    refused: list[tuple[Parcel, Rejected]] = []
+    refused: dict[str, list[KeptOut]] = {}
     for campaign_id, people in grouped.items():
         for same in people.values():
             if len(same) > 1:
@@ -65,7 +71,7 @@ def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[
             rules = rules_of[same[-1].message.campaign]
             lead = with_defaults(merged([parcel.message for parcel in same]), rules)
             if rules.on_missing_token is OnMissingToken.DEAD_LETTER and (token := missing_token(lead, rules)):
-                refused += [(parcel, Rejected(_missing(token))) for parcel in same]
+                refused.setdefault(campaign_id, []).extend((parcel, Rejected(_missing(token))) for parcel in same)
                 continue
             wire = _wire(lead, config.leadterra.custom_fields)
             kept.setdefault(campaign_id, []).append(Row(wire, _dumps(wire), same))
@@ -90,15 +96,17 @@ def merged(messages: Sequence[Message]) -> Lead:
 
 def with_defaults(lead: Lead, rules: Campaign) -> Lead:
     """The lead, with the campaign's defaults where it says nothing."""
-    if not rules.defaults:
+    custom = lead.get("customFields", {})
+    missing = {
+        name: value
+        for name, value in rules.defaults.items()
+        if _says_nothing((lead if name in LEAD_FIELDS else custom).get(name))
+    }
+    if not missing:
         return lead
-    lead = dict(lead)
-    custom = dict(lead.get("customFields", {}))
-    for name, value in rules.defaults.items():
-        place = lead if name in LEAD_FIELDS else custom
-        if _says_nothing(place.get(name)):
-            place[name] = value
-    return {**lead, "customFields": custom} if custom else lead
+    whole: Lead = {**lead, **{name: value for name, value in missing.items() if name in LEAD_FIELDS}}
+    custom = {**custom, **{name: value for name, value in missing.items() if name not in LEAD_FIELDS}}
+    return {**whole, "customFields": custom} if custom else whole
 
 
 def missing_token(lead: Lead, rules: Campaign) -> str | None:
@@ -121,21 +129,21 @@ def _says_nothing(value: object) -> bool:
 
 def _wire(lead: Lead, style: CustomFieldStyle) -> Mapping[str, Any]:
     """The lead as Leadterra takes it: custom fields beside the others or in an object of their own."""
-    custom = lead.get("customFields")
-    if not custom or style is CustomFieldStyle.NESTED:
+    if style is CustomFieldStyle.NESTED or "customFields" not in lead:
         return lead
-    own = {name: value for name, value in lead.items() if name != "customFields"}
-    return {**{name: value for name, value in custom.items() if name not in LEAD_FIELDS}, **own}
+    flat = dict(lead)
+    custom = flat.pop("customFields")
+    return {**flat, **{name: value for name, value in custom.items() if name not in LEAD_FIELDS}}
 
 
 def batches(campaign_id: str, rows: Iterable[Row], size: int) -> Iterator[Batch]:
     """Requests of at most `size` rows and 1 MB; a row that is larger by itself travels alone."""
     chunk: list[Row] = []
-    bytes_left = MAX_REQUEST_BYTES
+    bytes_left = _ROOM
     for row in rows:
         if chunk and (len(chunk) == size or len(row.text) + 1 > bytes_left):
             yield Batch(campaign_id, chunk)
-            chunk, bytes_left = [], MAX_REQUEST_BYTES
+            chunk, bytes_left = [], _ROOM
         chunk.append(row)
         bytes_left -= len(row.text) + 1
     if chunk:

@@ -3,7 +3,9 @@
 Senders label bodies wrongly (SNS sends JSON as `text/plain`), so the first byte is believed before the header.
 """
 
+from codecs import lookup
 from collections.abc import Iterable
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -11,6 +13,8 @@ from urllib.parse import parse_qsl
 from leads.errors import Malformed, Unreadable
 from leads.message import loads
 
+# They decode in quadratic time, or into what no sender meant.
+_NO_CHARSETS: Final = frozenset({"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7"})
 # More fields or parts than any form has: a body that has more was made to waste time.
 MAX_FIELDS: Final = 1_000
 
@@ -50,8 +54,9 @@ def _media_type(header: str) -> tuple[str, dict[str, str]]:
 def _text(body: bytes, charset: str) -> str:
     for encoding in (charset, "utf-8"):
         try:
-            return body.decode(encoding).removeprefix("\ufeff")
-        except (LookupError, UnicodeDecodeError):
+            if lookup(encoding).name.replace("-", "_") not in _NO_CHARSETS:
+                return body.decode(encoding).removeprefix("\ufeff")
+        except (LookupError, ValueError):
             continue
     # What old form tools send when they send no UTF-8; every byte means something in it.
     return body.decode("latin-1")
@@ -91,8 +96,12 @@ def _json_or_form(text: str) -> Document | list[Any]:
 
 
 def _form(text: str) -> Document:
+    read = partial(parse_qsl, text.strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     try:
-        pairs = parse_qsl(text.strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        try:
+            pairs = read(encoding="utf-8")
+        except UnicodeDecodeError:
+            pairs = read(encoding="latin-1")
     except ValueError as error:
         msg = f"a form of more than {MAX_FIELDS} fields"
         raise Unreadable(msg) from error
@@ -106,12 +115,17 @@ def _multipart(body: bytes, parameters: dict[str, str]) -> Document:
     # Imported here: most bodies are none, and every cold start would pay.
     from multipart import MultipartError, MultipartParser  # noqa: PLC0415
 
+    limit = len(body) + 1
     try:
         parser = MultipartParser(
-            BytesIO(body), parameters.get("boundary", ""), part_limit=MAX_FIELDS, memory_limit=len(body) + 1
+            BytesIO(body),
+            parameters.get("boundary", ""),
+            part_limit=MAX_FIELDS,
+            memory_limit=limit,
+            spool_limit=limit,
         )
         # An uploaded file is no answer: its name would be read as one.
-        return _collect((part.name, part.value) for part in parser if not part.filename)
+        return _collect((part.name, _text(part.raw, part.charset)) for part in parser if not part.filename)
     except (MultipartError, ValueError) as error:
         msg = "not multipart/form-data with that boundary"
         raise Unreadable(msg) from error

@@ -7,7 +7,7 @@ AWS documents them.
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -20,6 +20,10 @@ from leads.message import dumps, loads
 _PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
 # An SNS topic may carry EventBridge events and a replay may carry either: three envelopes is all there can be.
 _MAX_ENVELOPES: Final = 3
+# A dead letter's body, see `Event.raw`. With any other key it is somebody's own event that has an `event`.
+_DEAD_LETTER_KEYS: Final = frozenset({"version", "source", "event", "contentType", "failure"})
+
+type Envelope = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Event:
         body: the bytes as sent: signatures are made over these.
         token: the last path segment, for senders that cannot sign.
         id: the id that the transport gave it; HTTP gives none.
+        replayed: an operator sends a dead letter again, so that an id within it was met before.
     """
 
     source: str
@@ -41,6 +46,7 @@ class Event:
     headers: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
     id: str | None = None
+    replayed: bool = False
 
     @property
     def content_type(self) -> str:
@@ -103,32 +109,31 @@ def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> 
 
     The innermost id wins: SNS and EventBridge repeat theirs when they deliver twice, SQS does not know.
     """
-    content, envelopes = _unwrap(record["body"])
-    source = _named(record, envelopes) or _matched(envelopes, config)
+    content, envelopes = unwrap(record["body"])
+    source = _named(record, envelopes) or _matched([*envelopes, _parsed(content)], config)
     if source is None:
         return None
-    ids = (str(envelope[key]) for envelope in reversed(envelopes) for key in ("MessageId", "id") if key in envelope)
-    headers = {"content-type": str(envelopes[-1].get("contentType", ""))} if envelopes else {}
+    dead_letter = next(filter(_is_dead_letter, envelopes), {})
+    message_id = str(record["messageId"])
     return Event(
         source=source,
         body=(content if isinstance(content, str) else dumps(content)).encode(errors="surrogatepass"),
         received_at=now,
-        headers=headers,
-        id=next(ids, str(record["messageId"])),
+        headers={"content-type": str(dead_letter.get("contentType", ""))},
+        id=message_id if dead_letter else envelope_id(envelopes) or message_id,
+        replayed=bool(dead_letter),
     )
 
 
-def _unwrap(body: str) -> tuple[Any, list[Mapping[str, Any]]]:
-    """The provider's own event and the envelopes around it, outermost first."""
-    content: Any = body
-    envelopes: list[Mapping[str, Any]] = []
+def unwrap(content: Any) -> tuple[Any, list[Envelope]]:
+    """The provider's own event, and the envelopes around it, outermost first."""
+    envelopes: list[Envelope] = []
     for _ in range(_MAX_ENVELOPES):
-        parsed = _parsed(content)
-        inner = _inside(parsed)
+        envelope = _parsed(content)
+        inner = _inside(envelope)
         if inner is None:
-            # A bare event can be matched by the file as well: it stands for its own envelope.
-            return content, envelopes or [_only_matchable(parsed)]
-        envelopes.append(parsed)
+            break
+        envelopes.append(envelope)
         content = inner
     return content, envelopes
 
@@ -142,13 +147,6 @@ def _parsed(content: Any) -> Any:
         return None
 
 
-def _only_matchable(parsed: Any) -> Mapping[str, Any]:
-    """A bare event's fields less those that an envelope would be asked for."""
-    if not isinstance(parsed, dict):
-        return {}
-    return {key: value for key, value in parsed.items() if key not in {"MessageId", "id", "contentType"}}
-
-
 def _inside(envelope: Any) -> Any:
     """What an envelope carries; None where it is none."""
     match envelope:
@@ -156,13 +154,27 @@ def _inside(envelope: Any) -> Any:
             return message
         case {"detail-type": _, "detail": detail, "source": _}:
             return detail
-        case {"version": _, "source": str(), "event": event}:
+        case {"event": event} if _is_dead_letter(envelope):
             return event
         case _:
             return None
 
 
-def _named(record: Mapping[str, Any], envelopes: list[Mapping[str, Any]]) -> str | None:
+def _is_dead_letter(envelope: Envelope) -> bool:
+    match envelope:
+        case {"version": int(), "source": str(), "event": _}:
+            return envelope.keys() <= _DEAD_LETTER_KEYS
+        case _:
+            return False
+
+
+def envelope_id(envelopes: Sequence[Envelope]) -> str | None:
+    """The id that SNS or EventBridge gave, the innermost first."""
+    ids = (envelope.get(key) for envelope in reversed(envelopes) for key in ("MessageId", "id"))
+    return next((str(found) for found in ids if found), None)
+
+
+def _named(record: Mapping[str, Any], envelopes: Sequence[Envelope]) -> str | None:
     """The source that a message attribute, of SQS's or SNS's, or a dead letter's own body names."""
     attribute = (record.get("messageAttributes") or {}).get("source") or {}
     if name := attribute.get("stringValue"):
@@ -171,26 +183,25 @@ def _named(record: Mapping[str, Any], envelopes: list[Mapping[str, Any]]) -> str
         match envelope:
             case {"MessageAttributes": {"source": {"Value": str(name)}}}:
                 return name
-            case {"version": int(), "source": str(name), "event": _}:
+            case {"source": str(name)} if _is_dead_letter(envelope):
                 return name
     return None
 
 
-def _matched(envelopes: list[Mapping[str, Any]], config: Enrollment) -> str | None:
+def _matched(layers: Sequence[Any], config: Enrollment) -> str | None:
+    """The first source whose `match` holds for the event, each of its paths in an envelope or in the event itself."""
     for name, source in config.sources.items():
-        if source.match and all(_says(envelopes, path, wanted) for path, wanted in source.match.items()):
+        if source.match and all(_says(layers, path, allowed) for path, allowed in source.match.items()):
             return name
     return None
 
 
-def _says(envelopes: list[Mapping[str, Any]], path: str, wanted: str | tuple[str, ...]) -> bool:
-    allowed = (wanted,) if isinstance(wanted, str) else wanted
-    return any(value in allowed for envelope in envelopes for value in _at(envelope, path))
+def _says(layers: Sequence[Any], path: str, allowed: tuple[str, ...]) -> bool:
+    return any(_at(layer, path) in allowed for layer in layers)
 
 
-def _at(value: Any, path: str) -> Iterator[str]:
-    """The text at a dotted path: `detail-type`, `detail.user.kind`."""
+def _at(value: Any, path: str) -> Any:
+    """What is at a dotted path: `detail-type`, `detail.user.kind`."""
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    if isinstance(value, str):
-        yield value
+    return value

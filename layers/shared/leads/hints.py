@@ -1,141 +1,156 @@
-"""Hints: which leads of a refused request its error body seems to mean, and what it says of them.
+"""Hints: which leads of a refused request its error body seems to mean.
 
 Nobody documents the shape of Leadterra's `errors`, so every obvious one is read: an index, a path (as a list, a
-pointer, dotted or bracketed), a list with a place for each lead, a map by index or address, an address in the
-text. A hint is only a suspicion: nobody is condemned on it alone.
+pointer, dotted or bracketed), a list with a place for each lead, a map by index, path or address, an address in
+the text. A hint is only a suspicion: nobody is condemned on it alone.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeIs
+from typing import Any, Final
 
 # An error body is the service's own; these only bound what a broken one can cost.
-_MAX_NODES: Final = 50_000
+_MAX_NODES: Final = 20_000
 _MAX_DEPTH: Final = 12
-_MAX_TEXT: Final = 300
+_MAX_TEXT: Final = 100_000
+_MAX_PATH: Final = 200
 
-_INDEX_KEYS: Final = ("index", "row", "rowIndex", "row_index", "lead_index", "leadIndex", "position", "idx")
-_PATH_KEYS: Final = ("loc", "path", "pointer", "field", "instancePath", "property", "param", "key", "target")
-_ECHO_KEYS: Final = ("email", "email_address", "emailAddress", "value", "input", "lead")
-_MESSAGE_KEYS: Final = (
-    "message", "msg", "detail", "reason", "description", "error_description", "title", "error", "errors",
-)  # fmt: skip
-_PATH: Final = re.compile(r"(?:^|[\s/\"'`])(?:\w+[/.])*leads?[\[./](\d+)\b", re.IGNORECASE)
-_ROOTED: Final = re.compile(r"^[/.\[]?(\d+)[\]/.]")
-_ADDRESS: Final = re.compile(r"[^\s\"'<>(),;:\[\]{}]+@[^\s\"'<>(),;:\[\]{}]+")
-_LAST_NAME: Final = re.compile(r"([A-Za-z_][\w-]*)\W*$")
+_INDEX_KEYS: Final = ("index", "idx", "row", "rowIndex", "row_index", "lead", "leadIndex", "lead_index", "position")
+_INDEXES_KEYS: Final = ("indices", "indexes", "rows", "error_indices", "errorIndices")
+PATH_KEYS: Final = ("loc", "path", "pointer", "field", "instancePath", "property", "param", "key", "target")
+ECHO_KEYS: Final = ("email", "email_address", "emailAddress", "value", "input", "lead")
+_PATHS: Final = frozenset(PATH_KEYS)
+_OWN: Final = frozenset({*PATH_KEYS, *ECHO_KEYS})
+_ECHOES: Final = frozenset({"value", "input", "lead"})
+_LEADS: Final = frozenset({"lead", "leads"})
+
+# Six digits: a request has a thousand rows, and Python refuses to read numbers of thousands of digits.
+_NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)
+_STEP: Final = re.compile(r"[^\s./\[\]#$'\"]+")
+_PATH: Final = re.compile(r"[\w\-./\[\]#$'\"]+")
+PATH_IN_TEXT: Final = re.compile(r"(?<!\w)leads?[\[./](\d{1,6})(?!\d)(?:\]?[./](\w+))?", re.IGNORECASE | re.ASCII)
+_WORD: Final = re.compile(r"[^\s\"'<>(),;:\[\]{}`]+")
+
+type Route = tuple[str | int, ...]
+"""The keys and places that lead to a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """What a refusal says, for a person to read."""
-
-    field: str | None
-    message: str
-
-
-def suspects(content: Any, addresses: Sequence[str]) -> set[int]:
-    """The indexes of the leads that a refusal seems to mean; `addresses` are the request's, in order."""
-    places = {address.lower(): index for index, address in enumerate(addresses)}
-    found = set[int]()
-    for visited, node in enumerate(_nodes(content, 0)):
-        if visited > _MAX_NODES:
+def nodes(content: Any) -> Iterator[tuple[Route, Any]]:
+    """All values in the order of the document, and how one gets to each; no more than is sensible."""
+    stack: list[tuple[Route, Any]] = [((), content)]
+    for seen in range(_MAX_NODES):
+        if not stack:
             break
-        found |= _named_by(node, places, len(addresses))
-    return found
+        route, node = stack.pop()
+        yield route, node
+        if len(route) < _MAX_DEPTH and isinstance(node, dict | list):
+            children = list(node.items() if isinstance(node, dict) else enumerate(node))[: _MAX_NODES - seen]
+            stack += [((*route, key), child) for key, child in reversed(children)]
 
 
-def _nodes(node: Any, depth: int) -> Iterator[Any]:
-    yield node
-    if depth < _MAX_DEPTH and isinstance(node, dict | list):
-        for child in node.values() if isinstance(node, dict) else node:
-            yield from _nodes(child, depth + 1)
+def suspects(content: Any, leads: Sequence[Mapping[str, Any]]) -> set[int]:
+    """The indexes of the leads that a refusal seems to mean; `leads` are the request's, in order."""
+    places = {_plain(lead["email"]): index for index, lead in enumerate(leads)}
+    found = set[int]()
+    for route, node in nodes(content):
+        if not _ECHOES.isdisjoint(route[:-1]):
+            continue  # an echoed lead may well mention another
+        match node:
+            case str() if not _is_own(route):
+                found |= _in_text(node[:_MAX_TEXT], places)
+            case list():
+                found |= _by_position(node, len(leads))
+            case dict():
+                found |= _by_key(node, places) | _in_entry(node, leads, places)
+    return {index for index in found if index < len(leads)}
 
 
-def _named_by(node: Any, places: Mapping[str, int], size: int) -> set[int]:
-    match node:
-        case str():
-            return _in_text(node, places, size)
-        case list():
-            return _by_position(node, size)
-        case dict():
-            return _in_object(node, places, size)
-        case _:
-            return set()
+def _is_own(route: Route) -> bool:
+    """Whether a text is an entry's own path or echo: those are read together, as one contradicts the other."""
+    return bool(_OWN.intersection(route[-1:])) or bool(_PATHS.intersection(route[-2:-1]))
 
 
-def _in_text(text: str, places: Mapping[str, int], size: int) -> set[int]:
-    indexes = {int(number) for number in _PATH.findall(text)}
-    addresses = {places[a] for match in _ADDRESS.findall(text) if (a := match.lower().rstrip(".")) in places}
-    return {index for index in indexes if index < size} | addresses
+def _in_text(text: str, places: Mapping[str, int]) -> set[int]:
+    words = (word.lower().rstrip(".") for word in _WORD.findall(text))
+    return {places[word] for word in words if word in places} | {int(m[1]) for m in PATH_IN_TEXT.finditer(text)}
 
 
-def _by_position(items: list[Any], size: int) -> set[int]:
+def _by_position(items: Sequence[Any], size: int) -> set[int]:
     """A list with a place for each lead, empty for the good ones."""
-    if len(items) != size or not any(not item for item in items):
+    if len(items) != size or not all(item is None or isinstance(item, dict | list | str) for item in items):
         return set()
-    return {index for index, item in enumerate(items) if item}
+    said = {index for index, item in enumerate(items) if item}
+    return said if len(said) < size else set()
 
 
-def _in_object(node: dict[str, Any], places: Mapping[str, int], size: int) -> set[int]:
-    keys = {int(key) for key in node if key.isdecimal() and int(key) < size}
-    keys |= {index for key in node if (index := places.get(key.lower())) is not None}
-    for key in node:
-        keys |= _in_text(key, places, size)
-    indexes = {index for index in _indexes(node) if index < size}
-    echoed = {index for echo in _echoes(node) if (index := places.get(echo)) is not None}
-    # An echoed address that is another lead's contradicts the index: then the address is believed.
-    return keys | (echoed or indexes)
+def _by_key(node: Mapping[str, Any], places: Mapping[str, int]) -> set[int]:
+    """A map by index, path or address."""
+    keys = list(node)[:_MAX_NODES]
+    by_address = {place for key in keys if (place := places.get(_plain(key))) is not None}
+    return by_address | {index for key in keys if (index := _index_of(key)) is not None}
 
 
-def _indexes(node: dict[str, Any]) -> Iterator[int]:
-    for key in _INDEX_KEYS:
-        value = node.get(key)
-        if _is_index(value):
-            yield value
-    for key in _PATH_KEYS:
-        match node.get(key):
-            case [*parts]:
-                yield from [part for part in parts if _is_index(part)][:1]
-            case str(text) if found := _ROOTED.match(text):
-                yield int(found[1])
+def _in_entry(node: Mapping[str, Any], leads: Sequence[Mapping[str, Any]], places: Mapping[str, int]) -> set[int]:
+    """One error's own words: an echoed address, and an index or a path unless what is echoed is not that lead's."""
+    echoes = [echo for key in ECHO_KEYS if isinstance(echo := node.get(key), str | dict) and echo]
+    addresses = {place for echo in echoes if (place := places.get(_address(echo))) is not None}
+    indexes = {index for index in _indexes(node) if index < len(leads)}
+    return addresses | {index for index in indexes if all(_is_of(leads[index], echo) for echo in echoes)}
 
 
-def _is_index(value: object) -> TypeIs[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _indexes(node: Mapping[str, Any]) -> Iterator[int]:
+    numbers = [node.get(key) for key in _INDEX_KEYS]
+    for key in _INDEXES_KEYS:
+        if isinstance(listed := node.get(key), list):
+            numbers += listed[:_MAX_NODES]
+    yield from (number for value in numbers if (number := _number(value)) is not None)
+    for key in PATH_KEYS:
+        path = node.get(key)
+        index = _index_in(path[:_MAX_DEPTH]) if isinstance(path, list) else _index_of(path)
+        if index is not None:
+            yield index
 
 
-def _echoes(node: dict[str, Any]) -> Iterator[str]:
-    for key in _ECHO_KEYS:
-        value = node.get(key)
-        value = value.get("email") if isinstance(value, dict) else value
-        if isinstance(value, str):
-            yield value.strip().lower()
+def _number(value: object) -> int | None:
+    if isinstance(value, str):
+        return int(value) if _NUMBER.fullmatch(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def complaint(content: Any) -> Complaint:
-    """What a refusal of a single lead says: its field, and its words."""
-    message = next((text for node in _nodes(content, 0) if (text := _says(node))), "")
-    field = next((name for node in _nodes(content, 0) if (name := _field(node))), None)
-    return Complaint(field, (message or "refused without a reason")[:_MAX_TEXT])
+def _index_of(path: object) -> int | None:
+    """The index in a path, or a map's key, that is written as text."""
+    return _index_in(steps) if isinstance(path, str) and (steps := steps_of(path)) else None
 
 
-def _says(node: Any) -> str:
-    if isinstance(node, str):
-        return node.strip()
-    if isinstance(node, dict):
-        return next((v.strip() for key in _MESSAGE_KEYS if isinstance(v := node.get(key), str) and v.strip()), "")
-    return ""
+def steps_of(path: str) -> list[str]:
+    """A pointer, a dotted or a bracketed path as its steps; none where the text is no path."""
+    return _STEP.findall(path) if len(path) <= _MAX_PATH and _PATH.fullmatch(path) else []
 
 
-def _field(node: Any) -> str | None:
-    if not isinstance(node, dict):
-        return None
-    for key in ("field", *_PATH_KEYS):
-        match node.get(key):
-            case [*_, str(name)]:
-                return name
-            case str(text) if found := _LAST_NAME.search(text):
-                return found[1]
-    return None
+def _index_in(steps: Sequence[object]) -> int | None:
+    """The number behind `leads`, or the first one where that word is not in the path."""
+    after = next((i + 1 for i, step in enumerate(steps) if isinstance(step, str) and step.lower() in _LEADS), None)
+    # JSON:API has `leads/data/0`.
+    candidates = steps if after is None else steps[after : after + 2]
+    return next((number for step in candidates if (number := _number(step)) is not None), None)
+
+
+def _address(echo: Any) -> str:
+    return _plain(echo.get("email") if isinstance(echo, dict) else echo)
+
+
+def _is_of(lead: Mapping[str, Any], echo: Any) -> bool:
+    """Whether an echoed value, or an echoed lead, is this lead's."""
+    if isinstance(echo, dict):
+        return all(_plain(lead.get(key)) == _plain(value) for key, value in echo.items())
+    return _plain(echo) in values(lead)
+
+
+def values(lead: Mapping[str, Any]) -> set[str]:
+    """A lead's values, custom ones included, in the form in which they are compared."""
+    custom = lead.get("customFields")
+    return {_plain(value) for value in (*lead.values(), *(custom.values() if isinstance(custom, dict) else ()))}
+
+
+def _plain(value: object) -> str:
+    return str(value).strip().lower()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from leads.config import Source
+from leads.errors import TooLarge
 from leads.event import Event
 from leads.lead import NoLead, Problem, make_lead, trapped, wanted
-from leads.message import Message
-from leads.submission import submissions
+from leads.message import Message, encode
+from leads.submission import Submission, submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,14 @@ class Reading:
 
     Attributes:
         event_id: by which a redelivery is recognised; None where the sender gives none.
+        bodies: the messages as the queue takes them.
         ignored: submissions that the source's rules leave out, or that a program filled in.
         listed: the event was a list, so that an index says which submission is meant.
     """
 
     event_id: str | None
     messages: Sequence[Message]
+    bodies: Sequence[str]
     unmappable: Sequence[Unmappable]
     ignored: int
     listed: bool
@@ -54,22 +57,36 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
 
     Raises:
         Unreadable: the body is not what its content type says.
+        TooLarge: it holds one lead, and that does not fit into a queue message; or too many leads.
     """
     said = submissions(event, source.preset)
     messages: list[Message] = []
+    bodies: list[str] = []
     unmappable: list[Unmappable] = []
     for index, submission in enumerate(said.submissions):
-        if trapped(submission, source) or not wanted(submission, source):
-            continue
-        try:
-            lead, campaign = make_lead(submission, source)
-        except NoLead as error:
-            unmappable.append(Unmappable(index, submission.document, error.problems))
+        if not submission.flaw and (trapped(submission, source) or not wanted(submission, source)):
             continue
         message_id = _message_id(said.event_id, index if said.listed else None, new_id)
-        messages.append(Message(message_id, event.source, campaign, event.received_at, lead, {}))
+        try:
+            message = _message(submission, event, source, message_id)
+            bodies.append(encode(message))
+        except NoLead as error:
+            unmappable.append(Unmappable(index, submission.document, error.problems))
+        except TooLarge as error:
+            if not said.listed:
+                raise
+            unmappable.append(Unmappable(index, submission.document, [Problem("body", str(error))]))
+        else:
+            messages.append(message)
     ignored = len(said.submissions) - len(messages) - len(unmappable)
-    return Reading(said.event_id, messages, unmappable, ignored, said.listed)
+    return Reading(said.event_id, messages, bodies, unmappable, ignored, said.listed)
+
+
+def _message(submission: Submission, event: Event, source: Source, message_id: str) -> Message:
+    if submission.flaw:
+        raise NoLead([Problem("body", submission.flaw)])
+    lead, campaign = make_lead(submission, source)
+    return Message(message_id, event.source, campaign, event.received_at, lead, {})
 
 
 def _message_id(event_id: str | None, index: int | None, new_id: Callable[[], str]) -> str:

@@ -4,15 +4,15 @@ Pure, and driven from outside: `isolate` says what to send next, is given the an
 for every row. A lead is rejected only when a request of its own was refused, for the reason of that refusal.
 """
 
-import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from leads.batch import Row
-from leads.hints import complaint, suspects
+from leads.complaint import alike, complaint
+from leads.hints import suspects
 from leads.message import Failure
 from leads.outcome import ACCEPTED, Counts, Held, Outcome, Rejected, tally
 from leads.reply import BadKey, Refused, Reply, TooBig, judge
@@ -23,8 +23,9 @@ GUARD_ROWS: Final = 10
 _ALIKE: Final = 3
 # ... and this many more, spread over the batch, to answer it: a schema change refuses every one of them.
 _PROBES: Final = 7
-# More suspects than this are searched in halves rather than one by one.
-_FEW: Final = 16
+# ... three in four of them alike, as some may be bad for a reason of their own. After so many it is no use asking.
+_SHARE: Final = 0.75
+_SAMPLE: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +119,13 @@ class _Search:
                 middle = len(group.indexes) // 2
                 self.todo += [_Group(group.indexes[middle:]), _Group(group.indexes[:middle])]
             case TooBig():
-                self._prove(
-                    group, Failure("rejected", "larger than Leadterra takes", 413, None, None, reply.request_id)
-                )
+                self._prove(group, _failure(413, "larger than Leadterra takes", reply))
             case BadKey():
                 if self.key_refused:
                     return Held("unauthorized")
                 self.key_refused = True
                 self.todo.append(group)
-            case Held():
+            case _:
                 return verdict
         return None
 
@@ -136,7 +135,7 @@ class _Search:
         self.outcomes.update(dict.fromkeys(group.indexes, ACCEPTED))
         if group.first_half:
             self.todo[-1] = replace(self.todo[-1], bad=True)
-        if self.named.intersection(group.indexes):
+        if self.hints_hold and self.named.intersection(group.indexes):
             # The server named a lead that it takes: its hints are about other rows.
             self.hints_hold = False
             self.todo = list(self._merged_suspects())
@@ -151,27 +150,24 @@ class _Search:
 
     def _refuse(self, group: _Group, refused: Refused, reply: Reply) -> None:
         if len(group.indexes) == 1:
-            self._prove(group, _failure(refused, reply))
+            said = complaint(refused.content, self.rows[group.indexes[0]].lead)
+            self._prove(group, _failure(refused.status, said.message, reply, said.field, refused.content))
             return
         meant = self._meant(group, refused)
         if not meant:
             self._halve(group)
             return
         self.named.update(meant)
+        # One suspect shows what the hints are worth; then the others, who should not wait for the rest of them.
+        first, *rest = sorted(meant)
         others = [i for i in group.indexes if i not in meant]
-        if others:
-            self.todo.append(_Group(others))
-        if len(meant) > _FEW:
-            self.todo.append(_Group(sorted(meant)))
-        else:
-            self.todo.extend(_Group([i]) for i in sorted(meant, reverse=True))
+        self.todo += [*(_Group([i]) for i in reversed(rest)), _Group(others), _Group([first])]
 
     def _meant(self, group: _Group, refused: Refused) -> set[int]:
         """The rows that a refusal names, where its hints are worth anything: all rows are no hint."""
         if not self.hints_hold:
             return set()
-        addresses = [self.rows[i].lead["email"] for i in group.indexes]
-        meant = {group.indexes[i] for i in suspects(refused.content, addresses)}
+        meant = {group.indexes[i] for i in suspects(refused.content, [self.rows[i].lead for i in group.indexes])}
         return meant if len(meant) < len(group.indexes) else set()
 
     def _halve(self, group: _Group) -> None:
@@ -183,13 +179,14 @@ class _Search:
 
     def _systemic(self) -> bool:
         """Whether what is refused is everything: then the schema changed, not the leads."""
-        if self.got_through or len(self.rows) < GUARD_ROWS or len(self.proofs) < _ALIKE or not self._alike():
+        if self.got_through or len(self.rows) < GUARD_ROWS or not _ALIKE <= len(self.proofs) <= _SAMPLE:
             return False
-        if not self.probed:
+        if self.probed:
+            return len(self.proofs) >= _ALIKE + _PROBES and self._mostly_alike()
+        if self._alike() >= _ALIKE:
             self.probed = True
             self._probe()
-            return False
-        return len(self.proofs) >= min(_ALIKE + _PROBES, len(self.rows))
+        return False
 
     def _probe(self) -> None:
         """Ask next about single leads from all over the batch."""
@@ -200,11 +197,15 @@ class _Search:
         rest = [_Group([i for i in group.indexes if i not in chosen]) for group in self.todo]
         self.todo = [*(group for group in rest if group.indexes), *(_Group([i]) for i in chosen)]
 
-    def _alike(self) -> bool:
-        return len({_pattern(proof.failure, self.rows[i]) for i, proof in self.proofs.items()}) == 1
+    def _alike(self) -> int:
+        """How many of the refused leads share the commonest reason."""
+        return alike([(proof.failure, self.rows[i].lead) for i, proof in self.proofs.items()])
+
+    def _mostly_alike(self) -> bool:
+        return self._alike() >= _SHARE * len(self.proofs)
 
     def _finish(self) -> Settled:
-        if len(self.rows) >= GUARD_ROWS and not self.got_through and self._alike():
+        if len(self.rows) >= GUARD_ROWS and not self.got_through and self._mostly_alike():
             return self._hold_all(Held("systemic"))
         return self._settle(None)
 
@@ -220,18 +221,10 @@ class _Search:
 
     def _settle(self, held: Held | None) -> Settled:
         known: dict[int, Outcome] = {**self.proofs, **self.outcomes}
+        # Whoever the search might forget comes back as well.
         outcomes = [known.get(i) or held or Held("internal") for i in range(len(self.rows))]
         return Settled(outcomes, self.metrics, held)
 
 
-def _failure(refused: Refused, reply: Reply) -> Failure:
-    said = complaint(refused.content)
-    return Failure("rejected", said.message, refused.status, said.field, refused.content, reply.request_id)
-
-
-def _pattern(failure: Failure, row: Row) -> tuple[int | None, str | None, str]:
-    """A refusal without what is particular to its lead."""
-    text = failure.message
-    for value in sorted((str(v) for v in row.lead.values() if isinstance(v, str | int)), key=len, reverse=True):
-        text = text.replace(value, "…")
-    return failure.status, failure.field, re.sub(r"\d+", "#", text)
+def _failure(status: int, message: str, reply: Reply, field: str | None = None, detail: Any = None) -> Failure:
+    return Failure("rejected", message, status, field, detail, reply.request_id)

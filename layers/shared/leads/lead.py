@@ -1,23 +1,25 @@
 """Leads: a submission read by a source's rules, or the reasons why none can be made of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
-from email_validator import EmailNotValidError, validate_email
-
+from leads.address import NotAnAddress, address_like, normalise_address
 from leads.config import Source
+from leads.fullname import complete_name
 from leads.message import LEAD_FIELDS, Lead
-from leads.names import FULL_NAME, SALUTATIONS, canonical, meaning
+from leads.names import ABOUT, Meaning, canonical, core, meaning, parts
 from leads.submission import Submission, Value
+from leads.vocabulary import FULL_NAME, SALUTATIONS, SURNAME_BESIDE
 
 _CONTROL: Final = dict.fromkeys([*range(32), 127], " ")
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "checked"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", ""})
-# Longer than any address may be: not worth a look.
-_MAX_ADDRESS: Final = 320
-_ADDRESS_LIKE: Final = re.compile(r"[^@\s]+@[^@\s]+")
+# Answers to "Are you a business?", not the name of one.
+_NO_NAMES: Final = frozenset({"true", "yes", "on", "false", "no", "off"})
+_LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def make_lead(submission: Submission, source: Source) -> tuple[Lead, str]:
     lead: Lead = {}
     try:
         lead["email"] = read.address()
-    except _NotAnAddress as error:
+    except NotAnAddress as error:
         problems.append(Problem("email", str(error)))
     campaign = _campaign(submission, source)
     if campaign is None:
@@ -71,51 +73,44 @@ def make_lead(submission: Submission, source: Source) -> tuple[Lead, str]:
     return lead, campaign
 
 
-def normalise_address(text: str) -> str:
-    """An address as one person's key: syntax checked, domain in its canonical form, all in lower case.
-
-    The standard lets a mailbox tell `Ava@` from `ava@`; no mail provider does, and phones capitalise.
-
-    Raises:
-        EmailNotValidError: it is none.
-    """
-    bare = text.strip().removeprefix("mailto:")
-    return validate_email(bare, check_deliverability=False, allow_display_name=True).normalized.lower()
+def _spelling(fields: Mapping[str, Value], name: str) -> str | None:
+    """The submission's own spelling of a field that a user named: as sent, or as good as."""
+    if name in fields:
+        return name
+    plain = canonical(name)
+    whole = (given for given in fields if canonical(given) == plain)
+    inner = (given for given in fields if canonical(core(given)) == plain)
+    return next(chain(whole, inner), None) if plain else None
 
 
 def _find(submission: Submission, name: str) -> Value | None:
-    """A submission's field by the name a user would write: as sent, or as good as."""
-    fields = submission.fields
-    if name in fields:
-        return fields[name]
-    key = canonical(name)
-    return next((value for given, value in fields.items() if canonical(given) == key), None)
+    spelling = _spelling(submission.fields, name)
+    return None if spelling is None else submission.fields[spelling]
 
 
-def _meets(value: Value | None, required: object) -> bool:
-    if isinstance(required, tuple):
-        return any(_meets(value, one) for one in required)
+def _meets(value: Value | None, allowed: tuple[Value, ...]) -> bool:
+    return any(_is(value, one) for one in allowed)
+
+
+def _is(value: Value | None, required: Value) -> bool:
     if value is None:
         return required is False
     if isinstance(required, bool):
         return str(value).strip().lower() in (_TRUE if required else _FALSE)
+    if isinstance(value, bool):
+        return str(required).lower() in (_TRUE if value else _FALSE)
     # A choice of several is one text: `news, offers` meets `news`.
     given = {str(value).lower(), *(part.strip().lower() for part in str(value).split(","))}
-    return str(required).lower() in given or (isinstance(value, bool) and _meets(str(value), required))
+    return value == required or str(required).strip().lower() in given
 
 
 def _campaign(submission: Submission, source: Source) -> str | None:
     if source.campaign_field is None:
         return source.campaign
-    value = _find(submission, source.campaign_field)
-    if value is None:
-        return source.campaign
+    found = _find(submission, source.campaign_field)
+    value = "" if found is None else str(found)
     names = {canonical(key): campaign for key, campaign in source.campaigns.items()}
-    return source.campaigns.get(str(value)) or names.get(canonical(str(value))) or source.campaign
-
-
-class _NotAnAddress(Exception):
-    """What the submission holds instead of an address."""
+    return source.campaigns.get(value) or names.get(canonical(value)) or source.campaign
 
 
 class _Reader:
@@ -125,73 +120,71 @@ class _Reader:
         self._fields = submission.fields
         self._source = source
         self._used: set[str] = set()
-        self._explicit = {lead: self._given(name) for lead, name in source.fields.items()}
+        self._explicit = {lead: _spelling(self._fields, name) for lead, name in source.fields.items()}
         self._by_meaning = self._automatic()
 
-    def _given(self, name: str) -> str | None:
-        """The submission's own spelling of a field that the user named."""
-        if name in self._fields:
-            return name
-        key = canonical(name)
-        return next((given for given in self._fields if canonical(given) == key), None)
-
-    def _automatic(self) -> dict[str, list[str]]:
+    def _automatic(self) -> dict[str, list[tuple[Meaning, str]]]:
         """For each lead field the names that could be it, the surest first."""
+        claimed = set(self._explicit.values())
         found = [(m, name) for name in self._fields if (m := meaning(name))]
-        found.sort(key=lambda pair: pair[0].rank)
-        ordered: dict[str, list[str]] = {}
-        for m, name in found:
-            ordered.setdefault(m.field, []).append(name)
+        surnames = {SURNAME_BESIDE.get(m.word) for m, _ in found}
+        ordered: dict[str, list[tuple[Meaning, str]]] = {}
+        for m, name in sorted(found, key=lambda pair: pair[0].rank):
+            if name in claimed:
+                continue
+            field = "lastName" if m.field == FULL_NAME and m.word in surnames else m.field
+            ordered.setdefault(field, []).append((m, name))
         return ordered
 
     def _candidates(self, field: str) -> Iterator[str]:
         if explicit := self._explicit.get(field):
             yield explicit
             return
-        claimed = set(self._explicit.values())
-        yield from (name for name in self._by_meaning.get(field, ()) if name not in claimed)
+        yield from (name for _, name in self._by_meaning.get(field, ()))
 
     def address(self) -> str:
         """The first candidate that is an address; failing those, the only address in the submission."""
         refusal = ""
+        about = {name for m, name in self._by_meaning.get("email", ()) if m.rank >= ABOUT}
         for name in self._candidates("email"):
             try:
                 return self._take_address(name)
-            except EmailNotValidError as error:
-                refusal = refusal or f"not an e-mail address: {error}"
+            except NotAnAddress as error:
+                # `email_opt_in` is not expected to hold an address.
+                if name not in about:
+                    refusal = refusal or f"not an e-mail address: {error}"
         if not refusal and (only := self._only_address()) is not None:
             return self._take_address(only)
-        raise _NotAnAddress(refusal or "missing: no field of the submission holds an e-mail address")
+        raise NotAnAddress(refusal or "missing: no field of the submission holds an e-mail address")
 
     def _take_address(self, name: str) -> str:
-        text = str(self._fields[name])
-        if len(text) > _MAX_ADDRESS:
-            msg = "The address is too long."
-            raise EmailNotValidError(msg)
-        address = normalise_address(text)
+        address = normalise_address(str(self._fields[name]))
         self._used.add(name)
+        self._prefer_beside(name)
         return address
 
+    def _prefer_beside(self, name: str) -> None:
+        """Of two names that stand next to an address and elsewhere, the person's is the one next to it."""
+        place = parts(name)[:-1]
+        for candidates in self._by_meaning.values():
+            candidates.sort(key=lambda pair: parts(pair[1])[:-1] != place)
+
     def _only_address(self) -> str | None:
-        names = []
+        found: dict[str, str] = {}
         for name, value in self._fields.items():
-            if isinstance(value, str) and len(value) <= _MAX_ADDRESS and _ADDRESS_LIKE.fullmatch(value):
+            if isinstance(value, str) and address_like(value):
                 try:
-                    normalise_address(value)
-                except EmailNotValidError:
+                    found.setdefault(normalise_address(value), name)
+                except NotAnAddress:
                     continue
-                names.append(name)
-        return names[0] if len(names) == 1 else None
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def person(self) -> dict[str, str]:
         """`firstName`, `lastName`, `company`, `jobTitle`, as far as they were answered."""
-        found = {field: text for field in LEAD_FIELDS[1:] if (text := self._text(field))}
-        if "firstName" not in found and (whole := self._text(FULL_NAME)):
-            first, last = split_name(whole)
-            found["firstName"] = first
-            if last:
-                found.setdefault("lastName", last)
-        return {field: found[field] for field in LEAD_FIELDS[1:] if field in found}
+        found = {field: self._text(field) for field in LEAD_FIELDS[1:]}
+        if not (found["firstName"] and found["lastName"]) and (whole := self._text(FULL_NAME)):
+            found["firstName"], found["lastName"] = complete_name(whole, found["firstName"], found["lastName"])
+        return {field: text for field, text in found.items() if text}
 
     def _text(self, field: str) -> str:
         for name in self._candidates(field):
@@ -199,9 +192,7 @@ class _Reader:
             if isinstance(value, bool):
                 continue
             text = " ".join(str(value).translate(_CONTROL).split())
-            if field == "jobTitle" and text.rstrip(".").lower() in SALUTATIONS:
-                continue
-            if text:
+            if text and (field in self._explicit or _could_be(field, text)):
                 self._used.add(name)
                 return text
         return ""
@@ -211,37 +202,38 @@ class _Reader:
         custom: dict[str, Any] = {
             field: self._fields[name]
             for field, name in self._explicit.items()
-            if field not in LEAD_FIELDS and name is not None
+            if field not in {*LEAD_FIELDS, FULL_NAME} and name is not None
         }
+        everything = "*" in self._source.custom_fields
         for name, value in self._fields.items():
             if name not in self._used and (key := self._allowed(name)):
-                custom.setdefault(key, value)
+                # Two objects may have a field of the same name: the second keeps its own in full.
+                key = name if everything and key in custom else key
+                # A lead's own field is never a custom one: Leadterra takes both side by side.
+                if key not in LEAD_FIELDS:
+                    custom.setdefault(key, value)
         return custom
 
     def _allowed(self, name: str) -> str | None:
-        plain = canonical(name)
+        plain = {canonical(name), canonical(core(name))}
         for allowed in self._source.custom_fields:
             if allowed == "*":
                 if not self._is_noise(name):
-                    return name
-            elif canonical(allowed) == plain:
+                    return core(name)
+            elif canonical(allowed) in plain:
                 return allowed
             elif name.startswith((f"{allowed}.", f"{allowed}[", f"{allowed}__")):
                 return name
         return None
 
     def _is_noise(self, name: str) -> bool:
-        source = self._source
-        claimed = name in self._explicit.values() or name == source.honeypot
-        return claimed or name.lower() in source.preset.noise
+        return name in self._explicit.values() or name.lower() in self._source.preset.noise
 
 
-def split_name(whole: str) -> tuple[str, str]:
-    """First and last name: `Ada King` and `King, Ada` alike; everything behind the first word is the last name."""
-    last, comma, first = whole.partition(",")
-    if comma and first.strip():
-        return first.strip(), last.strip()
-    words = whole.split()
-    if len(words) > 2 and words[0].rstrip(".").lower() in SALUTATIONS:  # noqa: PLR2004 - a title and two names
-        words = words[1:]
-    return words[0], " ".join(words[1:])
+def _could_be(field: str, text: str) -> bool:
+    """Whether a text may be what its name promises: `Title` may ask for "Mr", `position` for a number."""
+    if field == "jobTitle" and text.rstrip(".").lower() in SALUTATIONS:
+        return False
+    if field in {"company", "jobTitle"} and text.lower() in _NO_NAMES:
+        return False
+    return field == "company" or _LETTER.search(text) is not None

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final, Literal
 
 from leads.errors import Malformed, NewerVersion, TooLarge
@@ -64,19 +65,30 @@ def dumps(value: object) -> str:
 
 
 def loads(body: str) -> Any:
-    """JSON as the standard has it: `NaN` and `Infinity`, which Leadterra could not read, are refused.
+    """JSON as the standard has it: `NaN` and infinity, also as `1e999`, which Leadterra could not read, are refused.
 
     Raises:
         Malformed: it is something else.
     """
     try:
-        return json.loads(body, parse_constant=_no_constant)
+        return _DECODER.decode(body)
     except (ValueError, RecursionError) as error:
         raise Malformed("body", "not JSON") from error
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+# Made once: `json.loads` with any option makes one for every call.
+_DECODER: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def timestamp(moment: datetime) -> str:
@@ -142,9 +154,11 @@ def _moment(value: object, otherwise: datetime) -> datetime:
     # It only orders messages about one person: a producer's odd clock format is no reason to lose a lead.
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else otherwise
-    except ValueError:
+        if moment.tzinfo is UTC:
+            return moment
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return otherwise
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _lead(value: object) -> Lead:

@@ -4,7 +4,6 @@ Documented are 200 with counts in two envelopes (other endpoints have a third), 
 error's JSON. Everything else is taken for trouble on the way, never for a lead's fault.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from leads.backoff import retry_after
+from leads.errors import Malformed
+from leads.message import loads
 from leads.outcome import Counts, Held
 
 # Told to come back later, or nobody there: theirs, and passing.
@@ -78,10 +79,11 @@ def judge(reply: Reply, now: datetime) -> Verdict:  # noqa: PLR0911 - a row of t
 
 def _content(body: bytes) -> Any:
     """The body as JSON, or as text where it is none."""
+    text = body.decode(errors="replace")
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body.decode(errors="replace")
+        return loads(text)
+    except Malformed:
+        return text
 
 
 def _counts(content: Any) -> Counts | None:

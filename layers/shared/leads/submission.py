@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leads.content import Document, parse
-from leads.errors import Unreadable
-from leads.event import Event
+from leads.errors import TooLarge, Unreadable
+from leads.event import Envelope, Event, envelope_id, unwrap
+from leads.message import dumps
 from leads.providers import Provider
 
+# Five hundred calls to SQS: what can be sent before the sender hangs up. The bulk endpoint takes 1,000 itself.
+MAX_LISTED: Final = 5_000
 # Deeper or wider than anything a form tool nests.
 _MAX_DEPTH: Final = 16
 _MAX_FIELDS: Final = 2_000
@@ -22,10 +25,17 @@ type Value = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One person's answers: `fields` has only what was answered, nested names joined by dots."""
+    """One person's answers.
+
+    Attributes:
+        fields: only what was answered, nested names joined by dots.
+        document: as sent.
+        flaw: why it could not be read, where it is one of a list: the others are not to blame.
+    """
 
     fields: Mapping[str, Value]
     document: Any
+    flaw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +57,27 @@ def submissions(event: Event, provider: Provider) -> Said:
 
     Raises:
         Unreadable: the body is not what its content type says.
+        TooLarge: a list of more than `MAX_LISTED`.
     """
     content = parse(event.body, event.content_type)
+    inner, envelopes = unwrap(content)
+    if envelopes:
+        content = parse((inner if isinstance(inner, str) else dumps(inner)).encode(errors="surrogatepass"), "")
+    event_id = _event_id(event, content, provider, envelopes)
     documents = _list(content, provider)
-    return Said(
-        [Submission(_flat(document), document) for document in ([content] if documents is None else documents)],
-        _event_id(event, content, provider),
-        documents is not None,
-    )
+    if documents is None:
+        return Said([Submission(_flat(content), content)], event_id, listed=False)
+    if len(documents) > MAX_LISTED:
+        msg = f"a list of {len(documents)}; at most {MAX_LISTED} are taken at once"
+        raise TooLarge(msg)
+    return Said([_listed(document) for document in documents], event_id, listed=True)
+
+
+def _listed(document: Any) -> Submission:
+    try:
+        return Submission(_flat(document), document)
+    except Unreadable as error:
+        return Submission({}, document, str(error))
 
 
 def _list(content: Document | list[Any], provider: Provider) -> list[Any] | None:
@@ -63,9 +86,13 @@ def _list(content: Document | list[Any], provider: Provider) -> list[Any] | None
     return next((content[key] for key in provider.batches if isinstance(content.get(key), list)), None)
 
 
-def _event_id(event: Event, content: Document | list[Any], provider: Provider) -> str | None:
-    found = (_candidate(event, content, place) for place in provider.event_ids)
-    return next((_identifier(value) for value in found if value), event.id)
+def _event_id(
+    event: Event, content: Document | list[Any], provider: Provider, envelopes: Sequence[Envelope]
+) -> str | None:
+    """By which a redelivery is recognised; a replay is none, whatever id is within it."""
+    told = [] if event.replayed else [_candidate(event, content, place) for place in provider.event_ids]
+    found = next(filter(None, [*told, envelope_id(envelopes), event.id]), None)
+    return found and _identifier(found)
 
 
 def _candidate(event: Event, content: Document | list[Any], place: str) -> str:
@@ -112,6 +139,7 @@ def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, Value]]:
 
 def _walk_list(items: list[Any], name: str, depth: int) -> Iterator[tuple[str, Value]]:
     """Several choices are one answer, as people write a list; a list of objects is numbered."""
+    items = [item.strip() if isinstance(item, str) else item for item in items]
     answered = [item for item in items if item not in (None, "")]
     if len(answered) == 1:
         yield from _walk(answered[0], name, depth + 1)
@@ -119,4 +147,4 @@ def _walk_list(items: list[Any], name: str, depth: int) -> Iterator[tuple[str, V
         for number, item in enumerate(items):
             yield from _walk(item, f"{name}.{number}", depth + 1)
     elif answered:
-        yield name, ", ".join(str(item).strip() for item in answered)
+        yield name, ", ".join(item if isinstance(item, str) else dumps(item) for item in answered)

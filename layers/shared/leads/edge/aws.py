@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 from leads.edge.settings import Settings
 
@@ -27,6 +27,8 @@ _CONFIG: Final = Config(
 
 AWS_ERRORS: Final = (BotoCoreError, ClientError)
 """Everything that a call to AWS raises."""
+UNREACHABLE: Final = (ConnectionError, HTTPClientError)
+"""Those of them that every other call would meet as well, each after a wait."""
 
 
 def sqs(settings: Settings) -> "SQSClient":
@@ -43,10 +45,15 @@ def dynamodb(settings: Settings) -> "DynamoDBClient":
 
 @cache
 def _client(service: str, settings: Settings) -> Any:
-    session = botocore.session.get_session()
-    return session.create_client(
+    return _session().create_client(
         service, region_name=settings.region, endpoint_url=settings.endpoint_url, config=_CONFIG
     )
+
+
+@cache
+def _session() -> botocore.session.Session:
+    # One for all clients: what it reads from disk (endpoints, credentials) costs more than a client.
+    return botocore.session.get_session()
 
 
 def code(error: Exception) -> str:

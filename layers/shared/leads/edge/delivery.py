@@ -9,7 +9,7 @@ from typing import Final
 
 from leads.batch import Batch, Parcel, Row, batches, body, rows
 from leads.config import Enrollment
-from leads.edge.leadterra import LONGEST_SECONDS, Leadterra, leadterra
+from leads.edge.leadterra import Leadterra, leadterra
 from leads.edge.settings import Settings
 from leads.edge.settlement import Item, Record, Settlement
 from leads.edge.telemetry import logger, where
@@ -23,7 +23,7 @@ from leads.reply import Reply
 # What closing the books takes at the most: a thousand dead letters, or a thousand messages to hide, in tens.
 _RESERVE_SECONDS: Final = 5.0
 # A request with less time than this would only end in an answer that nobody waits for.
-_SHORTEST_SECONDS: Final = 1.0
+_SHORTEST_SECONDS: Final = 5.0
 # These concern the destination as a whole: whatever else the invocation has would meet the same.
 _EVERYWHERE: Final = frozenset({"unavailable", "unauthorized", "deadline"})
 # Metrics are kept by the names of the configuration: a literal id would be a dimension of its own.
@@ -40,15 +40,23 @@ class Delivery:
 
     def deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         """Send what the records hold; the ids of the messages that are to stay in the queue."""
+        try:
+            return self._deliver(records, now)
+        except Exception as error:  # noqa: BLE001 - Lambda would log its text, which may quote a lead
+            logger().error("unexpected", extra={"where": where(error)})
+            return list(dict.fromkeys(record["messageId"] for record in records))
+
+    def _deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         books = Settlement(self.settings, records, now)
         parcels = _read(records, books, now)
         by_campaign, kept_out = rows(parcels, self.config)
-        books.enter(_UNNAMED, (Item(parcel.records, parcel.message, outcome) for parcel, outcome in kept_out))
-        self._send_all(by_campaign, books)
+        names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
+        for campaign_id, kept in kept_out.items():
+            books.enter(names[campaign_id], (Item(p.records, p.message, outcome) for p, outcome in kept))
+        self._send_all(by_campaign, names, books)
         return books.close()
 
-    def _send_all(self, by_campaign: Mapping[str, Sequence[Row]], books: Settlement) -> None:
-        names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
+    def _send_all(self, by_campaign: Mapping[str, Sequence[Row]], names: Mapping[str, str], books: Settlement) -> None:
         closed: Held | None = None
         for campaign_id, campaign_rows in by_campaign.items():
             shut: Held | None = None
@@ -63,9 +71,6 @@ class Delivery:
     def _send(self, batch: Batch) -> Settled:
         try:
             return self._isolate(batch)
-        except Unavailable as error:
-            logger().error("unavailable", extra={"detail": str(error)})
-            return _held(batch, Held("unavailable"))
         except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
             logger().error("unexpected", extra={"where": where(error)})
             return _held(batch, Held("internal"))
@@ -89,9 +94,13 @@ class Delivery:
             return None
         if ask.fresh_key:
             secret.refresh()
-        api_key = secret.api_key(time.monotonic())
-        timeout = min(seconds, LONGEST_SECONDS)
-        return service.bulk(campaign_id, body(ask.rows), api_key=api_key, timeout=timeout), datetime.now(UTC)
+        try:
+            api_key = secret.api_key(time.monotonic())
+        except Unavailable as error:
+            # Without a key there is no answer either; what was settled before stays settled.
+            logger().error("no key", extra={"detail": str(error)})
+            return Reply(None), datetime.now(UTC)
+        return service.bulk(campaign_id, body(ask.rows), api_key=api_key, timeout=seconds), datetime.now(UTC)
 
 
 def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[Parcel]:

@@ -3,6 +3,8 @@
 Source: the reference, `POST /v1/campaigns/:id/leads/bulk` with `Authorization: Bearer` and `{"leads": [...]}`.
 """
 
+import time
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 from urllib.parse import quote
@@ -14,6 +16,8 @@ from leads.reply import Reply
 # A thousand leads take a service seconds; what takes longer than this is not coming.
 LONGEST_SECONDS: Final = 30.0
 _CONNECT_SECONDS: Final = 5.0
+# Counts are short, and so is what explains a refusal; more than this is not read.
+_MAX_ANSWER_BYTES: Final = 1_000_000
 
 
 class Leadterra:
@@ -23,20 +27,47 @@ class Leadterra:
         self._http = http
 
     def bulk(self, campaign_id: str, body: bytes, *, api_key: str, timeout: float) -> Reply:
-        """Send one bulk request; `timeout` in seconds bounds each wait on the connection.
+        """Send one bulk request, which takes `timeout` seconds at the most.
 
         Never raises for what the network or the service does: no answer is an answer, too.
         """
+        until = time.monotonic() + timeout
         try:
-            response = self._http.post(
-                f"/v1/campaigns/{quote(campaign_id, safe='')}/leads/bulk",
+            with self._http.stream(
+                "POST",
+                f"/v1/campaigns/{_segment(campaign_id)}/leads/bulk",
                 content=body,
                 headers={"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"},
-                timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
-            )
+                timeout=_waits(timeout),
+            ) as response:
+                content = b"".join(_read(response, until))
         except (httpx.HTTPError, httpx.InvalidURL):
             return Reply(None)
-        return Reply(response.status_code, response.content, dict(response.headers))
+        return Reply(response.status_code, content, dict(response.headers))
+
+
+def _segment(campaign_id: str) -> str:
+    """A campaign's id as one segment of a path, whatever is in it: `..` must not lead elsewhere either."""
+    quoted = quote(campaign_id, safe="")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
+
+
+def _waits(timeout: float) -> httpx.Timeout:
+    """How long to wait at each step, so that a connection that is slow at all of them stays within `timeout`."""
+    connect = min(timeout / 4, _CONNECT_SECONDS)
+    return httpx.Timeout(min((timeout - connect) / 2, LONGEST_SECONDS), connect=connect)
+
+
+def _read(response: httpx.Response, until: float) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_bytes():
+        yield chunk
+        size += len(chunk)
+        if size > _MAX_ANSWER_BYTES:
+            return
+        if time.monotonic() > until:
+            msg = "the answer trickles"
+            raise httpx.ReadTimeout(msg)
 
 
 @cache

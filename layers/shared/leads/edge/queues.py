@@ -34,13 +34,17 @@ class Entry:
 
 
 def send(sqs: "SQSClient", queue_url: str, entries: Sequence[Entry]) -> set[int]:
-    """Send entries; the indexes of those that are *not* known to be in the queue afterwards."""
+    """Send entries; the indexes of those that are *not* known to be in the queue afterwards.
+
+    An error ends it: the client has tried again by then, and the sender would wait for every further attempt.
+    """
     missing = set(range(len(entries)))
-    for _ in range(_SEND_ATTEMPTS):
-        for chunk in _chunks(entries, sorted(missing)):
-            missing -= _send_chunk(sqs, queue_url, entries, chunk)
-        if not missing:
-            break
+    try:
+        for _ in range(_SEND_ATTEMPTS):
+            for chunk in _chunks(entries, sorted(missing)):
+                missing -= _send_chunk(sqs, queue_url, entries, chunk)
+    except aws.AWS_ERRORS:
+        pass
     return missing
 
 
@@ -59,10 +63,7 @@ def _chunks(entries: Sequence[Entry], indexes: Sequence[int]) -> Iterator[list[i
 
 
 def _send_chunk(sqs: "SQSClient", queue_url: str, entries: Sequence[Entry], chunk: Sequence[int]) -> set[int]:
-    try:
-        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_request(entries[i], i) for i in chunk])
-    except aws.AWS_ERRORS:
-        return set()
+    answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_request(entries[i], i) for i in chunk])
     return {int(sent["Id"]) for sent in answer.get("Successful", ())}
 
 
@@ -91,6 +92,8 @@ def hold(sqs: "SQSClient", queue_url: str, delays: Mapping[str, int]) -> set[str
         ]
         try:
             answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=requests)
+        except aws.UNREACHABLE:
+            return failed.union(handles[start:])
         except aws.AWS_ERRORS:
             failed.update(chunk)
         else:

@@ -5,6 +5,7 @@ held: hidden for a while and named as a failure, so that SQS keeps it.
 """
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from leads.edge.queues import Entry
 from leads.edge.settings import Settings
 from leads.edge.telemetry import count, logger
 from leads.errors import Malformed, TooLarge
-from leads.message import Message, attributes, dead_letter, loads, refused
+from leads.message import LEAD_FIELDS, Failure, Message, attributes, dead_letter, loads, refused
 from leads.outcome import Held, Outcome, Rejected
 
 type Record = Mapping[str, Any]
@@ -25,6 +26,8 @@ type Record = Mapping[str, Any]
 
 # The destination's own trouble, which passes; any other reason to hold wants a person's look.
 _PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
+_FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
+_ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -68,16 +71,17 @@ class Settlement:
         if held:
             self._hide(held)
         for line in self._lines:
-            _report(line)
-        return [self.records[index]["messageId"] for index in held]
+            self._report(line)
+        # SQS may have delivered one twice.
+        return list(dict.fromkeys(self.records[index]["messageId"] for index in held))
 
     def _send_dead_letters(self, rejected: Sequence[Item]) -> None:
         letters: list[tuple[Item, Entry]] = []
         for item in rejected:
             try:
                 letters.append((item, self._letter(item)))
-            except TooLarge:
-                # It fills its message to the brim: the queue's own redrive moves it as it is, in time.
+            except (TooLarge, RecursionError):
+                # No reason fits into it, or around it: the queue's own redrive moves it as it is, in time.
                 item.outcome = Held("internal")
         if not letters:
             return
@@ -94,7 +98,9 @@ class Settlement:
         if item.message is None:
             raw = _as_it_was(self.records[item.records[0]]["body"])
             body = dead_letter(raw, failure, attempts=attempts, failed_at=self.now)
-            return Entry(body, attributes(failure.reason, "direct", None))
+            source, campaign = raw.get("source"), raw.get("campaign")
+            named = attributes(failure.reason, _text(source) or "direct", _text(campaign))
+            return Entry(body, named)
         body = refused(item.message, failure, attempts=attempts, failed_at=self.now)
         return Entry(body, attributes(failure.reason, item.message.source, item.message.campaign))
 
@@ -111,6 +117,49 @@ class Settlement:
         if failed := queues.hold(aws.sqs(self.settings), url, delays):
             logger().warning("not hidden", extra={"count": len(failed)})
 
+    def _report(self, line: _Line) -> None:
+        """One log line and one set of metrics for each batch: ids and counts."""
+        accepted: list[str] = []
+        held: list[str] = []
+        rejected: list[dict[str, Any]] = []
+        why = Counter[str]()
+        for item in line.items:
+            name = self._id(item)
+            match item.outcome:
+                case Held():
+                    held.append(name)
+                    why[item.outcome.why] += 1
+                case Rejected(failure):
+                    rejected.append({"id": name, **_summary(failure)})
+                case _:
+                    accepted.append(name)
+        # Whoever wrote an unreadable message, intake did not: it is no part of what intake accepted.
+        malformed = sum(1 for item in line.items if item.message is None and isinstance(item.outcome, Rejected))
+        metrics = {**line.metrics, "Rejected": len(rejected) - malformed, "Malformed": malformed, "Held": len(held)}
+        count("campaign", line.campaign, metrics)
+        log = logger().error if why.keys() - _PASSING else logger().info
+        log(
+            "batch settled",
+            extra={
+                "campaign": line.campaign,
+                "requests": line.metrics.get("Requests", 0),
+                "accepted": accepted,
+                "held": held,
+                "rejected": rejected,
+                "why": dict(why),
+            },
+        )
+
+    def _id(self, item: Item) -> str:
+        """The message's id; SQS's own where there is none, or one that a producer made of something else."""
+        if item.message and _ID.fullmatch(item.message.id):
+            return item.message.id
+        return str(self.records[item.records[0]]["messageId"])
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
 
 def _as_it_was(body: str) -> dict[str, Any]:
     """A malformed body for its dead letter: an object as it is, so that it can be mended and sent again."""
@@ -123,36 +172,7 @@ def _as_it_was(body: str) -> dict[str, Any]:
     return {"version": 1, "source": "direct", "event": content}
 
 
-def _report(line: _Line) -> None:
-    """One log line and one set of metrics for each batch: ids and counts."""
-    accepted: list[str] = []
-    held: list[str] = []
-    rejected: list[dict[str, Any]] = []
-    why = Counter[str]()
-    for item in line.items:
-        name = item.message.id if item.message else "unreadable"
-        match item.outcome:
-            case Held():
-                held.append(name)
-                why[item.outcome.why] += 1
-            case Rejected(failure):
-                summary = {"reason": failure.reason, "field": failure.field, "status": failure.status}
-                rejected.append({"id": name, **summary})
-            case _:
-                accepted.append(name)
-    # Whoever wrote an unreadable message, intake did not: it is no part of what intake accepted.
-    malformed = sum(1 for item in line.items if item.message is None and isinstance(item.outcome, Rejected))
-    metrics = {**line.metrics, "Rejected": len(rejected) - malformed, "Malformed": malformed, "Held": len(held)}
-    count("campaign", line.campaign, metrics)
-    log = logger().error if why.keys() - _PASSING else logger().info
-    log(
-        "batch settled",
-        extra={
-            "campaign": line.campaign,
-            "requests": line.metrics.get("Requests", 0),
-            "accepted": accepted,
-            "held": held,
-            "rejected": rejected,
-            "why": dict(why),
-        },
-    )
+def _summary(failure: Failure) -> dict[str, Any]:
+    """A failure for the log. The field's name is Leadterra's word, so only those that we know are passed on."""
+    known = failure.reason != "rejected" or failure.field in _FIELDS
+    return {"reason": failure.reason, "field": failure.field if known else None, "status": failure.status}

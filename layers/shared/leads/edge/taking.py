@@ -1,8 +1,9 @@
 """Taking: what an event says is put into the queues, and only then remembered and acknowledged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from leads.config import Source
@@ -10,11 +11,11 @@ from leads.edge import aws, deliveries
 from leads.edge.queues import Entry, send
 from leads.edge.settings import Settings
 from leads.edge.telemetry import count, logger
-from leads.errors import Unavailable, Unreadable
+from leads.errors import TooLarge, Unavailable, Unreadable
 from leads.event import Event
 from leads.intake import Reading, read
 from leads.lead import Problem
-from leads.message import Failure, Message, attributes, dead_letter, encode
+from leads.message import Failure, attributes, dead_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Desk:
         """
         try:
             reading = read(event, source, lambda: str(uuid4()))
-        except Unreadable as error:
+        except (Unreadable, TooLarge) as error:
             if answering:
                 raise
             self.set_aside(event, [Problem("body", str(error))], attempts=attempts)
@@ -58,7 +59,7 @@ class Desk:
             count("source", event.source, {"Redelivered": 1})
             logger().info("redelivered", extra={"source": event.source, "event_id": reading.event_id})
             return Taken(redelivered=True, reading=reading)
-        self._send(event, reading.messages)
+        self._send(event, reading.bodies)
         if not answering:
             self._set_aside_parts(event, reading, attempts)
         self._remember(event, reading, answering=answering)
@@ -72,46 +73,45 @@ class Desk:
         dynamodb = aws.dynamodb(self.settings)
         return deliveries.taken(dynamodb, table, event.source, reading.event_id, self.now.timestamp())
 
-    def _send(self, event: Event, messages: Sequence[Message]) -> None:
-        entries = [Entry(encode(message)) for message in messages]
-        missing = send(aws.sqs(self.settings), self.settings.leads_queue_url, entries) if entries else set[int]()
+    def _send(self, event: Event, bodies: Sequence[str]) -> None:
+        if not bodies:
+            return
+        entries = [Entry(body) for body in bodies]
+        missing = send(aws.sqs(self.settings), self.settings.leads_queue_url, entries)
         # Counted even if the rest is not: what is in the queue will be enrolled.
         count("source", event.source, {"Accepted": len(entries) - len(missing)})
         if missing:
             msg = f"LeadsQueue took {len(entries) - len(missing)} of {len(entries)}"
             raise Unavailable(msg)
 
-    def _set_aside_parts(self, event: Event, reading: Reading, attempts: int) -> None:
-        for part in reading.unmappable:
-            whole = event.raw()
-            self.set_aside(event, part.problems, attempts=attempts, raw={**whole, "event": part.document})
-
-    def set_aside(
-        self,
-        event: Event,
-        problems: Sequence[Problem],
-        *,
-        attempts: int,
-        raw: dict[str, object] | None = None,
-    ) -> None:
+    def set_aside(self, event: Event, problems: Sequence[Problem], *, attempts: int) -> None:
         """Keep an event that no lead can be made of, with the reason, for the operator.
 
         Raises:
             Unavailable: the dead-letter queue did not take it.
         """
-        failure = Failure(
-            reason="unmappable",
-            field=problems[0].field,
-            message=problems[0].message,
-            detail=[{"field": problem.field, "message": problem.message} for problem in problems],
-        )
-        body = dead_letter(raw or event.raw(), failure, attempts=attempts, failed_at=self.now)
-        entry = Entry(body, attributes("unmappable", event.source, None))
-        if send(aws.sqs(self.settings), self.settings.dead_letter_queue_url, [entry]):
+        self._bury(event, [(problems, event.raw())], attempts)
+
+    def _set_aside_parts(self, event: Event, reading: Reading, attempts: int) -> None:
+        if reading.unmappable:
+            whole = event.raw()
+            parts = [(part.problems, {**whole, "event": part.document}) for part in reading.unmappable]
+            self._bury(event, parts, attempts)
+
+    def _bury(self, event: Event, parts: Sequence[tuple[Sequence[Problem], Mapping[str, Any]]], attempts: int) -> None:
+        entries = [
+            Entry(
+                dead_letter(raw, _failure(problems), attempts=attempts, failed_at=self.now),
+                attributes("unmappable", event.source, None),
+            )
+            for problems, raw in parts
+        ]
+        if send(aws.sqs(self.settings), self.settings.dead_letter_queue_url, entries):
             msg = "the dead-letter queue did not take an event"
             raise Unavailable(msg)
-        count("source", event.source or "unknown", {"Unmappable": 1})
-        logger().warning("unmappable", extra={"source": event.source, "fields": [p.field for p in problems]})
+        count("source", event.source or "unknown", {"Unmappable": len(parts)})
+        fields = sorted({problem.field for problems, _ in parts for problem in problems})
+        logger().warning("unmappable", extra={"source": event.source, "count": len(parts), "fields": fields})
 
     def _remember(self, event: Event, reading: Reading, *, answering: bool) -> None:
         settled = reading.messages or not (answering and reading.unmappable)
@@ -135,3 +135,12 @@ class Desk:
                 "unmappable": len(reading.unmappable),
             },
         )
+
+
+def _failure(problems: Sequence[Problem]) -> Failure:
+    return Failure(
+        reason="unmappable",
+        field=problems[0].field,
+        message=problems[0].message,
+        detail=[{"field": problem.field, "message": problem.message} for problem in problems],
+    )

@@ -36,10 +36,11 @@ class Vault:
             Unavailable: Secrets Manager does not answer, or there is no key in it.
         """
         key = self._read(now).get("leadterra_api_key")
-        if not isinstance(key, str) or not key:
+        if not isinstance(key, str) or not key.strip():
             msg = "the secret has no `leadterra_api_key`"
             raise Unavailable(msg)
-        return key
+        # Pasted with its line break it could not be sent as a header.
+        return key.strip()
 
     def source(self, name: str, now: float) -> tuple[str, ...]:
         """A source's secrets, the newest first.
@@ -48,13 +49,21 @@ class Vault:
             Unavailable: Secrets Manager does not answer, or there is none for this source: the sender is not to
                 blame for that and should come back.
         """
-        found = (self._read(now).get("sources") or {}).get(name)
-        secrets = [found] if isinstance(found, str) else found
-        valid = tuple(item for item in secrets or () if isinstance(item, str) and item)
+        # A source that is new may have come after what is kept.
+        if not (valid := self._secrets(name, now)) and self.refresh():
+            valid = self._secrets(name, now)
         if not valid:
             msg = f"the secret has nothing under sources.{name}"
             raise Unavailable(msg)
         return valid
+
+    def _secrets(self, name: str, now: float) -> tuple[str, ...]:
+        match self._read(now).get("sources"):
+            case {**sources} if isinstance(found := sources.get(name), str | list):
+                secrets = [found] if isinstance(found, str) else found
+                return tuple(secret for secret in secrets if isinstance(secret, str) and secret)
+            case _:
+                return ()
 
     def refresh(self) -> bool:
         """Read the secret afresh next time, since what is kept was refused; False: that was done too often lately."""

@@ -1,0 +1,167 @@
+"""The AWS that the functions meet in tests: moto's queues, table and secret, and a look at what was asked of them."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from moto import mock_aws
+
+from leads.edge import aws, settings, vault
+from leads.edge.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+REGION = "eu-central-1"
+API_KEY = "sk_live_sandbox"
+
+
+type Service = Callable[[dict[str, Any]], tuple[int, object] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message of the dead-letter queue."""
+
+    body: dict[str, Any]
+    attributes: dict[str, str]
+
+    @property
+    def failure(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.body["failure"]
+        return found
+
+
+@dataclass
+class Cloud:
+    """One account with the stack's queues, table and secret."""
+
+    events_queue_url: str
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """The functions' own; clients are kept for each, so those here are theirs."""
+        return Settings.from_environ()
+
+    @property
+    def sqs(self) -> "SQSClient":
+        return aws.sqs(self.settings)
+
+    def watch(self) -> None:
+        """Note every call of SQS."""
+        self.sqs.meta.events.register("provide-client-params.sqs", self._note)
+
+    def _note(self, params: dict[str, Any], model: Any, **_: object) -> None:
+        self.asked.append((model.name, params))
+
+    def calls(self, name: str) -> list[dict[str, Any]]:
+        return [params for called, params in self.asked if called == name]
+
+    def set_secret(self, **content: Any) -> None:
+        secret = json.dumps({"leadterra_api_key": API_KEY, **content})
+        aws.secretsmanager(self.settings).put_secret_value(SecretId=self.settings.secret_id, SecretString=secret)
+
+    def answer(self, operation: str, status: int, body: object, *, times: int = 1_000_000) -> None:
+        """Answer so many calls of an SQS operation with this, before they reach anybody."""
+        left = iter(range(times))
+        self.serve(operation, lambda _: None if next(left, None) is None else (status, body))
+
+    def serve(self, operation: str, service: Service) -> None:
+        """Answer an SQS operation by a function from its parameters to a status and a body, or None to pass it on."""
+
+        def instead(request: Any, **_: object) -> AWSResponse | None:
+            served = service(json.loads(request.body))
+            return served and AWSResponse(request.url, served[0], {}, _Raw(json.dumps(served[1]).encode()))
+
+        self.sqs.meta.events.register_first(f"before-send.sqs.{operation}", instead)
+
+    def send(self, *bodies: object) -> None:
+        """Put messages into LeadsQueue, as JSON unless they are text."""
+        for body in bodies:
+            text = body if isinstance(body, str) else json.dumps(body)
+            self.sqs.send_message(QueueUrl=self.settings.leads_queue_url, MessageBody=text)
+
+    def records(self) -> list[dict[str, Any]]:
+        """All visible messages of LeadsQueue as Lambda passes them to a function."""
+        return [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:LeadsQueue",
+                "awsRegion": REGION,
+            }
+            for message in self._received(self.settings.leads_queue_url)
+        ]
+
+    def _received(self, url: str) -> Iterator[Any]:
+        names: Any = {"AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, **names).get("Messages"):
+            yield from messages
+
+    def letters(self) -> list[Letter]:
+        """The dead letters, which are taken out."""
+        return [
+            Letter(
+                json.loads(message["Body"]),
+                {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()},
+            )
+            for message in self._received(self.settings.dead_letter_queue_url)
+        ]
+
+
+class _Raw:
+    """A body as urllib3 would stream it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._body
+
+
+def forget() -> None:
+    """Start as a new container would: without clients, configuration or secret."""
+    for kept in (aws._client, settings._load, vault.vault):
+        kept.cache_clear()
+
+
+@contextmanager
+def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """A fresh account, and the environment in which the template puts the functions."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "LEADS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/LeadsQueue",
+        "DEAD_LETTER_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/DeadLetterQueue",
+        "SECRET_ID": "leads",
+        "DELIVERIES_TABLE": "deliveries",
+    }.items():
+        environment.setenv(name, value)
+    forget()
+    with mock_aws():
+        found = Settings.from_environ()
+        size = {"MaximumMessageSize": "1048576"}
+        for name in ("LeadsQueue", "DeadLetterQueue"):
+            aws.sqs(found).create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600", **size})
+        events = aws.sqs(found).create_queue(QueueName="EventsQueue", Attributes={"VisibilityTimeout": "180", **size})
+        aws.secretsmanager(found).create_secret(Name="leads")
+        aws.dynamodb(found).create_table(
+            TableName="deliveries",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        made = Cloud(events["QueueUrl"])
+        made.set_secret()
+        yield made
+    forget()

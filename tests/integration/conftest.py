@@ -1,0 +1,60 @@
+"""What the functions need around them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leads.edge.leadterra import leadterra as client
+from leads_cli.sandbox import Sandbox, SandboxServer
+from tests.integration.cloud import Cloud
+from tests.integration.cloud import cloud as _cloud
+from tests.integration.enrolling import CONFIG, Enrolling
+from tests.integration.intaking import Intake, set_up
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """An AWS account with the stack in it, and the functions' environment."""
+    with _cloud(monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def leadterra_server() -> Iterator[SandboxServer]:
+    """One socket for all tests; each starts with an empty workspace, see `leadterra`."""
+    with SandboxServer(Sandbox.for_campaigns(["camp_news", "camp_trial"])) as server:
+        yield server
+        client(server.url)._http.close()
+
+
+@pytest.fixture
+def leadterra(leadterra_server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A Leadterra with two running campaigns, at the address that the functions are given."""
+    leadterra_server.sandbox.reset()
+    leadterra_server.sandbox.rotate_keys(["sk_live_sandbox"])
+    monkeypatch.setenv("LEADTERRA_BASE_URL", leadterra_server.url)
+    return leadterra_server.sandbox
+
+
+@pytest.fixture
+def enrollment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The configuration file."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text(CONFIG)
+    monkeypatch.setenv("ENROLLMENT_CONFIG", str(path))
+    return path
+
+
+@pytest.fixture
+def enrolling(leadterra: Sandbox, enrollment: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Enrolling:
+    """The enroll function with everything around it."""
+    assert enrollment.exists()
+    cloud.watch()
+    return Enrolling(cloud, leadterra, capsys)
+
+
+@pytest.fixture
+def intake(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Intake:
+    """The intake function with everything around it."""
+    return set_up(cloud, tmp_path, monkeypatch, capsys)

@@ -1,0 +1,149 @@
+"""Enroll as Lambda runs it: the real handler, with AWS and Leadterra stood in for."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from functions.enroll.handler import handler
+from leads.edge import telemetry
+from leads_cli.sandbox import Sandbox
+from tests.integration.cloud import Cloud, Letter
+
+CONFIG = """
+[campaigns.newsletter]
+id = "camp_news"
+[campaigns.trial]
+id = "camp_trial"
+"""
+
+
+@dataclass
+class Context:
+    """What Lambda passes to a handler, as far as it is used."""
+
+    remaining: Callable[[], int] = lambda: 90_000
+    aws_request_id: str = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining()
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What an invocation answered, wrote and asked for."""
+
+    records: Sequence[Mapping[str, Any]]
+    failures: list[str]
+    metrics: Counter[str]
+    dimensions: Mapping[str, Counter[str]]
+    logs: list[dict[str, Any]]
+    output: str
+    hidden: Mapping[str, int]
+    """Seconds by message id."""
+
+    def held(self) -> list[Any]:
+        """The bodies of what stays in the queue."""
+        return [json.loads(record["body"]) for record in self.records if record["messageId"] in self.failures]
+
+    def why(self) -> Counter[str]:
+        return sum((Counter(log["why"]) for log in self.logs if "why" in log), Counter())
+
+
+@dataclass
+class Enrolling:
+    """The function, what it talks to, and what came of it."""
+
+    cloud: Cloud
+    leadterra: Sandbox
+    captured: pytest.CaptureFixture[str]
+    context: Context = field(default_factory=Context)
+
+    def deliver(self, *bodies: object) -> Invocation:
+        """Send messages, receive what is visible, invoke the function, and delete what it settled."""
+        self.cloud.send(*bodies)
+        done = self.invoke(self.cloud.records())
+        self._delete([r["receiptHandle"] for r in done.records if r["messageId"] not in done.failures])
+        return done
+
+    def invoke(self, records: Sequence[Mapping[str, Any]]) -> Invocation:
+        """Invoke the function, and delete nothing."""
+        return self.watching(lambda: handler({"Records": list(records)}, self.context), records)  # type: ignore[arg-type]
+
+    def watching(self, step: Callable[[], Any], records: Sequence[Mapping[str, Any]] = ()) -> Invocation:
+        """Take a step, and see what it writes and asks for."""
+        # The logger outlives a test; its first stream belonged to the test that came first.
+        telemetry.logger().registered_handler.stream = sys.stdout  # type: ignore[attr-defined]
+        self.captured.readouterr()
+        self.cloud.asked.clear()
+        answer = step()
+        output = "".join(self.captured.readouterr())
+        lines = [json.loads(line) for line in output.splitlines()]
+        dimensions = _dimensions([line for line in lines if "_aws" in line])
+        return Invocation(
+            records=records,
+            failures=[item["itemIdentifier"] for item in answer["batchItemFailures"]] if answer else [],
+            metrics=_sum(dimensions),
+            dimensions=dimensions,
+            logs=[line for line in lines if "_aws" not in line],
+            output=output,
+            hidden=self._hidden(records),
+        )
+
+    def _delete(self, handles: Sequence[str]) -> None:
+        for handle in handles:
+            self.cloud.sqs.delete_message(QueueUrl=self.cloud.settings.leads_queue_url, ReceiptHandle=handle)
+
+    def _hidden(self, records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+        ids = {record["receiptHandle"]: record["messageId"] for record in records}
+        entries = [entry for call in self.cloud.calls("ChangeMessageVisibilityBatch") for entry in call["Entries"]]
+        return {ids[entry["ReceiptHandle"]]: entry["VisibilityTimeout"] for entry in entries}
+
+    def show(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Let held messages come back at once."""
+        for record in records:
+            self.cloud.sqs.change_message_visibility(
+                QueueUrl=self.cloud.settings.leads_queue_url,
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=0,
+            )
+
+    def letters(self) -> list[Letter]:
+        return self.cloud.letters()
+
+    def enrolled(self) -> dict[str, dict[str, Any]]:
+        """Leadterra's leads by address."""
+        leads: Any = self.leadterra.snapshot()["leads"]
+        return {lead["email"]: lead for lead in leads}
+
+    def requests(self) -> list[tuple[int, int | None]]:
+        """Each request's number of leads and status."""
+        return [(entry.leads, entry.status) for entry in self.leadterra.requests.entries()]
+
+
+def _dimensions(metrics: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
+    """Sums of EMF lines by the value of their dimension."""
+    sums: dict[str, Counter[str]] = {}
+    for line in metrics:
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        ((dimension,),) = directive["Dimensions"]
+        counter = sums.setdefault(f"{dimension}={line[dimension]}", Counter())
+        for metric in directive["Metrics"]:
+            counter[metric["Name"]] += sum(line[metric["Name"]])
+    return sums
+
+
+def _sum(dimensions: Mapping[str, Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counter in dimensions.values():
+        total.update(counter)
+    return total
+
+
+def message(email: str, **fields: Any) -> dict[str, Any]:
+    """The least that a producer may send."""
+    return {"campaign": "newsletter", "lead": {"email": email, **fields}}

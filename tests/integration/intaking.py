@@ -1,0 +1,213 @@
+"""Intake as API Gateway and SQS run it: the real handler, with AWS stood in for."""
+
+import base64
+import json
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.intake.handler import handler
+from leads.edge import aws, telemetry
+from tests.integration.cloud import REGION, Cloud, Letter
+
+CONFIG = """
+[campaigns.news]
+id = "camp_news"
+[campaigns.demo]
+id = "camp_demo"
+
+[sources.website]
+provider = "form"
+campaign = "news"
+auth = "none"
+allowed_origins = ["https://www.example.com"]
+redirect = "https://www.example.com/thanks"
+honeypot = "nickname"
+custom_fields = ["plan"]
+
+[sources.choosy]
+provider = "form"
+campaign = "news"
+auth = "none"
+[sources.choosy.require]
+consent = "yes"
+
+[sources.api]
+provider = "json"
+campaign = "news"
+auth = "token"
+custom_fields = ["*"]
+
+[sources.other]
+provider = "json"
+campaign = "news"
+auth = "token"
+
+[sources.partner]
+provider = "json"
+campaign_field = "list"
+auth = "basic"
+[sources.partner.campaigns]
+Newsletter = "news"
+Demo = "demo"
+
+[sources.app]
+provider = "json"
+campaign = "demo"
+auth = "token"
+match = {detail-type = "user.created"}
+"""
+FORM = "application/x-www-form-urlencoded"
+SECRETS = {"api": ["newest-token", "previous-token"], "other": "other-token", "partner": "partner-password"}
+TOKEN = {"authorization": "Bearer newest-token"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a sender gets."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.text)
+
+
+@dataclass
+class Intake:
+    """The function, its queues, and what it wrote."""
+
+    cloud: Cloud
+    captured: pytest.CaptureFixture[str]
+
+    def post(
+        self,
+        source: str = "api",
+        body: Any = b"",
+        *,
+        headers: dict[str, str] | None = None,
+        path: str | None = None,
+        method: str = "POST",
+        encoded: bool = False,
+    ) -> Answer:
+        """Send a request as API Gateway hands it over: JSON with the right token, unless told otherwise."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        names = {"content-type": "application/json", **TOKEN} if headers is None else headers
+        return self.invoke(
+            {
+                "version": "2.0",
+                "rawPath": path or f"/hooks/{source}",
+                "headers": names,
+                "requestContext": {"http": {"method": method}},
+                "body": base64.b64encode(content).decode() if encoded else content.decode(),
+                "isBase64Encoded": encoded,
+            }
+        )
+
+    def invoke(self, request: dict[str, Any]) -> Answer:
+        response = self._handled(request)
+        return Answer(response["statusCode"], response["headers"], response["body"])
+
+    def deliver(self, *bodies: Any, source: str | None = "api") -> list[str]:
+        """Put events into EventsQueue and hand over all that are visible; the ids of those that are held."""
+        attributes: Any = {"source": {"DataType": "String", "StringValue": source}} if source else {}
+        for body in bodies:
+            text = body if isinstance(body, str) else json.dumps(body)
+            self.cloud.sqs.send_message(
+                QueueUrl=self.cloud.events_queue_url, MessageBody=text, MessageAttributes=attributes
+            )
+        return self.records(self.visible())
+
+    def records(self, records: list[dict[str, Any]]) -> list[str]:
+        """Invoke with records, and delete those that are settled, as Lambda does."""
+        failures = [item["itemIdentifier"] for item in self._handled({"Records": records})["batchItemFailures"]]
+        for record in records:
+            if record["messageId"] not in failures:
+                self.cloud.sqs.delete_message(
+                    QueueUrl=self.cloud.events_queue_url, ReceiptHandle=record["receiptHandle"]
+                )
+        return failures
+
+    def visible(self) -> list[dict[str, Any]]:
+        """What EventsQueue has for the function."""
+        return [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {
+                    name: {"stringValue": value["StringValue"], "dataType": "String"}
+                    for name, value in message.get("MessageAttributes", {}).items()
+                },
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:EventsQueue",
+                "awsRegion": REGION,
+            }
+            for message in self.cloud._received(self.cloud.events_queue_url)
+        ]
+
+    def _handled(self, event: dict[str, Any]) -> dict[str, Any]:
+        # The logger took the output of the test before.
+        telemetry.logger().registered_handler.stream = sys.stdout  # type: ignore[attr-defined]
+        return handler(event, None)
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The messages in LeadsQueue, which are taken out."""
+        return [json.loads(message["Body"]) for message in self.cloud._received(self.cloud.settings.leads_queue_url)]
+
+    def emails(self) -> list[str]:
+        return sorted(message["lead"]["email"] for message in self.taken())
+
+    def letters(self) -> list[Letter]:
+        return self.cloud.letters()
+
+    def output(self) -> str:
+        """All that the function has written since the last look."""
+        return "".join(self.captured.readouterr())
+
+    def metrics(self) -> Counter[tuple[str, str]]:
+        """Counts by source and name since the last look."""
+        found: Counter[tuple[str, str]] = Counter()
+        for line in map(json.loads, self.output().splitlines()):
+            for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
+                for metric in directive["Metrics"]:
+                    found[line["source"], metric["Name"]] += sum(line[metric["Name"]])
+        return found
+
+    def fail(self, service: str, operation: str, answer: Any = None, *, after: int = 0, times: int = 10**6) -> None:
+        """Answer calls of an operation with an error, or with this; or raise it, if it is an exception."""
+        calls = count()
+        denied = {"Error": {"Code": "AccessDenied", "Message": "for ava@example.com"}}
+
+        def instead(**_: object) -> tuple[_Http, Any] | None:
+            if not after <= next(calls) < after + times:
+                return None
+            if isinstance(answer, Exception):
+                raise answer
+            return (_Http(403), denied) if answer is None else (_Http(200), answer)
+
+        client: Any = getattr(aws, service)(self.cloud.settings)
+        client.meta.events.register(f"before-call.{service}.{operation}", instead)
+
+
+@dataclass(frozen=True, slots=True)
+class _Http:
+    status_code: int
+
+
+def set_up(cloud: Cloud, folder: Path, environment: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]) -> Intake:
+    """The function in an account of its own."""
+    path = folder / "enrollment.toml"
+    path.write_text(CONFIG)
+    environment.setenv("ENROLLMENT_CONFIG", str(path))
+    cloud.set_secret(sources=SECRETS)
+    cloud.watch()
+    return Intake(cloud, captured)

@@ -1,0 +1,182 @@
+"""Enroll when something is wrong that is no lead's fault: everybody stays in the queue, longer each time."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from leads_cli.sandbox import Behaviour, Fault
+from tests.integration.enrolling import CONFIG, Context, Enrolling, message
+
+THREE = [message(f"lead{n}@example.com") for n in range(3)]
+
+
+def fault(kind: str, **settings: object) -> Fault:
+    return Fault.model_validate({"kind": kind, **settings})
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        *((fault("status", status=status), "unavailable") for status in (408, 423, 425, 429, 500, 502, 503, 504, 599)),
+        *((fault("status", status=status), "unexpected") for status in (301, 304, 307, 402, 405, 409, 410, 418)),
+        (fault("server_error"), "unavailable"),
+        (fault("maintenance_page"), "unavailable"),
+        (fault("no_counts"), "unavailable"),
+        (fault("drop_before"), "unavailable"),
+        (fault("drop_after"), "unavailable"),
+        (fault("truncated_answer"), "unavailable"),
+        (fault("redirect"), "unexpected"),
+        (fault("status", status=404), "not_found"),
+        (fault("unauthorized"), "unauthorized"),
+        (fault("status", status=403), "unauthorized"),
+    ],
+    ids=lambda value: f"{value.kind}-{value.status}" if isinstance(value, Fault) else value,
+)
+def test_a_destination_in_trouble_holds_everybody(enrolling: Enrolling, trouble: Fault, why: str) -> None:
+    """Each message is hidden for about half a minute and named as a failure; what does not pass is an error."""
+    enrolling.leadterra.faults.set([trouble])
+    done = enrolling.deliver(*THREE)
+    assert sorted(done.failures) == sorted(record["messageId"] for record in done.records)
+    assert done.hidden.keys() == set(done.failures)
+    assert all(15 <= seconds <= 30 for seconds in done.hidden.values())
+    assert done.why() == {why: 3}
+    assert done.metrics == {"Requests": 2 if why == "unauthorized" else 1, "Held": 3}
+    assert [log["level"] for log in done.logs] == ["INFO" if why == "unavailable" else "ERROR"]
+    assert enrolling.letters() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "least", "most"), [("seconds", 7_200, 7_200), ("http-date", 7_190, 7_200), ("nonsense", 15, 30)]
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wish_to_be_left_alone_is_granted(
+    enrolling: Enrolling, status: int, form: str, least: int, most: int
+) -> None:
+    """Retry-After in either form hides the messages for as long; nonsense is no wish."""
+    enrolling.leadterra.faults.set([fault("status", status=status, retry_after=7_200, retry_after_form=form)])
+    done = enrolling.deliver(*THREE)
+    assert len(done.hidden) == 3
+    assert all(least <= seconds <= most for seconds in done.hidden.values())
+
+
+def test_the_backoff_doubles_with_every_receive(enrolling: Enrolling) -> None:
+    """The receive count of each message decides, up to an hour."""
+    enrolling.leadterra.faults.set([fault("server_error")])
+    records = []
+    for receives in (1, 2, 5, 50):
+        enrolling.cloud.send(message(f"lead{receives}@example.com"))
+        (record,) = enrolling.cloud.records()
+        records.append({**record, "attributes": {**record["attributes"], "ApproximateReceiveCount": str(receives)}})
+    done = enrolling.invoke(records)
+    for record, longest in zip(records, (30, 60, 480, 3_600), strict=True):
+        assert longest / 2 <= done.hidden[record["messageId"]] <= longest
+
+
+def test_a_rotated_key_heals_within_the_invocation(enrolling: Enrolling) -> None:
+    """The key is read afresh once it is refused, and the same leads are sent again."""
+    enrolling.deliver(message("ava@example.com"))
+    enrolling.leadterra.rotate_keys(["sk_live_new"])
+    enrolling.cloud.set_secret(leadterra_api_key="sk_live_new\n")
+    done = enrolling.deliver(*THREE)
+    assert (done.failures, done.metrics) == ([], {"Requests": 2, "Enrolled": 3})
+    assert enrolling.requests() == [(1, 200), (3, 401), (3, 200)]
+
+
+def test_a_wrong_key_stops_the_invocation(enrolling: Enrolling) -> None:
+    """Whoever has a key that is refused twice asks for no other campaign either."""
+    enrolling.leadterra.rotate_keys(["sk_live_new"])
+    done = enrolling.deliver(*THREE, {**message("ava@example.com"), "campaign": "trial"})
+    assert (len(done.failures), done.why()) == (4, {"unauthorized": 4})
+    assert enrolling.requests() == [(3, 401), (3, 401)]
+
+
+@pytest.mark.parametrize("secret", [{"leadterra_api_key": ""}, {"leadterra_api_key": None}])
+def test_without_a_key_nothing_is_sent(enrolling: Enrolling, secret: dict[str, object]) -> None:
+    """A secret that is not set yet holds everybody, and the log says so."""
+    enrolling.cloud.set_secret(**secret)
+    done = enrolling.deliver(*THREE)
+    assert (len(done.failures), done.why()) == (3, {"unavailable": 3})
+    assert done.logs[0]["detail"] == "the secret has no `leadterra_api_key`"
+    assert enrolling.requests() == []
+
+
+def test_a_key_that_is_lost_on_the_way_undoes_nothing(enrolling: Enrolling) -> None:
+    """What was enrolled and what was rejected before stays so; only the rest is held."""
+    enrolling.leadterra.behaviour = Behaviour(error_shape="index")
+    enrolling.deliver(message("first@example.com"))
+    enrolling.leadterra.faults.set([fault("unauthorized", after=3, next=1)])
+    enrolling.cloud.set_secret(leadterra_api_key=None)
+    done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
+    assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]
+    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
+    assert done.metrics["Enrolled"] == 1
+
+
+def test_a_campaign_that_does_not_exist_is_its_own_trouble(enrolling: Enrolling, enrollment: Path) -> None:
+    """404 holds that campaign's leads, all batches of them with one request; other campaigns go through."""
+    lost = [{**message(f"lead{n}@example.com"), "campaign": "camp_lost"} for n in range(5)]
+    enrollment.write_text(f"[leadterra]\nbatch_size = 2\n{CONFIG}")
+    done = enrolling.deliver(*lost, *THREE)
+    assert (len(done.failures), done.why()) == (5, {"not_found": 5})
+    assert enrolling.requests() == [(2, 404), (2, 200), (1, 200)]
+    assert [log["level"] for log in done.logs if log.get("why")] == ["ERROR"] * 3
+
+
+def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling) -> None:
+    """Where everybody is refused alike, everybody is held, after few requests."""
+    enrolling.leadterra.faults.set([fault("refuse_all")])
+    done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(12)))
+    assert (len(done.failures), done.why()) == (12, {"systemic": 12})
+    assert done.metrics["Held"] == 12
+    assert len(enrolling.requests()) < 20
+    assert (enrolling.letters(), done.logs[-1]["level"]) == ([], "ERROR")
+
+
+def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
+    """With a few seconds left everything goes back to the queue."""
+    enrolling.context = Context(lambda: 9_900)
+    done = enrolling.deliver(*THREE, {**message("ava@example.com"), "campaign": "trial"})
+    assert (len(done.failures), done.why(), done.metrics) == (4, {"deadline": 4}, {"Held": 4})
+    assert enrolling.requests() == []
+
+
+def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
+    """What is in stays in, what is shown to be bad is rejected, and the rest is held."""
+    enrolling.leadterra.behaviour = Behaviour(error_shape="index")
+    times = iter([90_000, 60_000, 30_000, 5_000])
+    enrolling.context = Context(lambda: next(times))
+    done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
+    assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]
+    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
+    assert done.metrics == {"Requests": 3, "Enrolled": 1, "Rejected": 1, "Held": 1}
+
+
+def test_a_request_does_not_outlast_the_time_left(enrolling: Enrolling) -> None:
+    """A destination that hangs is left in time to put everything back."""
+    enrolling.leadterra.faults.set([fault("hang", milliseconds=60_000)])
+    enrolling.context = Context(lambda: 10_100)
+    started = time.monotonic()
+    done = enrolling.deliver(*THREE)
+    assert time.monotonic() - started < 5.1
+    assert (len(done.failures), done.why()) == (3, {"unavailable": 3})
+
+
+def test_a_message_that_cannot_be_hidden_is_held_all_the_same(enrolling: Enrolling) -> None:
+    """Where SQS refuses to hide it, the queue's own visibility timeout does; the log has the number."""
+    enrolling.leadterra.faults.set([fault("server_error")])
+    failed = [{"Id": "1", "SenderFault": True, "Code": "ReceiptHandleIsInvalid"}]
+    enrolling.cloud.answer("ChangeMessageVisibilityBatch", 200, {"Successful": [], "Failed": failed})
+    done = enrolling.deliver(*THREE)
+    assert len(done.failures) == 3
+    assert [(log["message"], log["count"]) for log in done.logs if log["level"] == "WARNING"] == [("not hidden", 1)]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_an_sqs_in_trouble_holds_nobody_less(enrolling: Enrolling, status: int) -> None:
+    """An error of the whole call is as good as one for each message."""
+    enrolling.leadterra.faults.set([fault("server_error")])
+    enrolling.cloud.answer("ChangeMessageVisibilityBatch", status, {"__type": "com.amazonaws.sqs#InternalError"})
+    done = enrolling.deliver(*THREE)
+    assert len(done.failures) == 3
+    assert [log["count"] for log in done.logs if log["level"] == "WARNING"] == [3]

@@ -1,0 +1,199 @@
+"""Enroll when a lead is refused: the dead letter is there first, says why, and can be sent again."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leads_cli.sandbox import SHAPES, Behaviour, Fault
+from tests.integration.enrolling import Enrolling, message
+
+WHOLE = {
+    "version": 1,
+    "id": "evt-1",
+    "source": "website",
+    "campaign": "newsletter",
+    "receivedAt": "2026-11-22T02:00:00.000Z",
+    "lead": {"email": "ben@refused.example", "firstName": "Ben", "customFields": {"plan": "pro"}},
+    "trace": {"a": [1]},
+}
+NOT_SENT = {"Successful": [], "Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES))
+@pytest.mark.parametrize("status", [422, 400])
+def test_bad_leads_are_set_apart(enrolling: Enrolling, shape: str, status: int) -> None:
+    """In whatever shape Leadterra says it, the bad leads are dead letters and the good ones are enrolled."""
+    enrolling.leadterra.behaviour = Behaviour.model_validate({"error_shape": shape, "invalid_lead_status": status})
+    people = ["ava@example.com", "ben@refused.example", "cleo@example.com", "not-an-address", "dora@example.com"]
+    done = enrolling.deliver(*map(message, people))
+    assert done.failures == []
+    assert sorted(letter.body["lead"]["email"] for letter in enrolling.letters()) == [people[1], people[3]]
+    assert sorted(enrolling.enrolled()) == [people[0], people[2], people[4]]
+    assert (done.metrics["Enrolled"], done.metrics["Rejected"]) == (3, 2)
+    assert enrolling.cloud.records() == []
+
+
+def test_a_dead_letter_is_the_message_and_its_failure(enrolling: Enrolling) -> None:
+    """The body is as it came, unknown keys included, with what Leadterra said and where to look it up."""
+    before = datetime.now(UTC)
+    enrolling.deliver(WHOLE)
+    (letter,) = enrolling.letters()
+    failure = letter.body.pop("failure")
+    assert letter.body == WHOLE
+    assert letter.attributes == {"reason": "rejected", "source": "website", "campaign": "newsletter"}
+    failed_at = datetime.fromisoformat(failure.pop("failedAt"))
+    assert before.replace(microsecond=0) <= failed_at <= datetime.now(UTC)
+    said = "email domain does not accept mail"
+    error = {"index": 0, "field": "email", "message": said, "email": "ben@refused.example", "code": "refused"}
+    assert failure == {
+        "reason": "rejected",
+        "status": 422,
+        "field": "email",
+        "message": said,
+        "detail": {"errors": [error]},
+        "attempts": 1,
+        "requestId": None,
+    }
+
+
+def test_attempts_are_the_receives(enrolling: Enrolling) -> None:
+    """A lead that was held before says how often it was tried."""
+    enrolling.leadterra.faults.set([Fault(kind="server_error", next=1)])
+    held = enrolling.deliver(WHOLE)
+    enrolling.show(held.records)
+    enrolling.deliver()
+    (letter,) = enrolling.letters()
+    assert letter.failure["attempts"] == 2
+
+
+def test_every_message_of_a_refused_row_is_a_dead_letter(enrolling: Enrolling) -> None:
+    """Two messages about one person share the refusal, each with its own body."""
+    done = enrolling.deliver(WHOLE, {**WHOLE, "id": "evt-2", "receivedAt": "2026-11-22T02:00:01.000Z"})
+    assert done.metrics == {"Requests": 1, "Rejected": 2}
+    assert sorted(letter.body["id"] for letter in enrolling.letters()) == ["evt-1", "evt-2"]
+
+
+def test_a_dead_letter_without_its_failure_is_the_message_again(enrolling: Enrolling) -> None:
+    """Replaying enrolls the lead once the reason is gone, and with `failure` left in it does no harm."""
+    enrolling.deliver(WHOLE)
+    (letter,) = enrolling.letters()
+    mended = {**letter.body, "lead": {**letter.body["lead"], "email": "ben@example.com"}}
+    done = enrolling.deliver(mended)
+    assert done.metrics == {"Requests": 1, "Enrolled": 1}
+    del mended["failure"]
+    assert enrolling.deliver(mended).metrics == {"Requests": 1, "Updated": 1}
+    assert enrolling.enrolled()["ben@example.com"]["fields"] == {"firstName": "Ben", "plan": "pro"}
+
+
+def test_leads_without_a_token_are_kept_out(enrolling: Enrolling, enrollment: Path) -> None:
+    """Where a campaign wishes so, nobody gets a mail with a hole in it, and nothing of it is sent."""
+    enrollment.write_text(
+        '[campaigns.newsletter]\nid = "camp_news"\ntokens = ["firstName"]\non_missing_token = "dead_letter"\n'
+    )
+    done = enrolling.deliver(message("ava@example.com", firstName="Ava"), {**WHOLE, "lead": {"email": "b@example.com"}})
+    (letter,) = enrolling.letters()
+    assert letter.attributes["reason"] == letter.failure["reason"] == "missing_token"
+    assert (letter.failure["field"], letter.failure["status"], letter.failure["detail"]) == ("firstName", None, {})
+    assert done.dimensions == {"campaign=newsletter": {"Requests": 1, "Enrolled": 1, "Rejected": 1}}
+    assert enrolling.requests() == [(1, 200)]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "attributes"),
+    [
+        ("not JSON", "body", {"source": "direct"}),
+        ("[1]", "body", {"source": "direct"}),
+        ('{"lead": {"email": "a@b.c"}, "source": 7}', "campaign", {"source": "direct"}),
+        ('{"campaign": "", "lead": {"email": "a@b.c"}}', "campaign", {"source": "direct"}),
+        ('{"campaign": "trial", "source": "shop"}', "lead", {"source": "shop", "campaign": "trial"}),
+        ('{"campaign": "trial", "lead": {"firstName": "Ava"}}', "email", {"source": "direct", "campaign": "trial"}),
+        ('{"campaign": "trial", "lead": {"email": 7}}', "email", {"source": "direct", "campaign": "trial"}),
+        (
+            '{"campaign": "c", "lead": {"email": "a@b.c", "company": {}}}',
+            "company",
+            {"source": "direct", "campaign": "c"},
+        ),
+    ],
+)
+def test_a_message_without_a_lead_is_malformed(
+    enrolling: Enrolling, body: str, field: str, attributes: dict[str, str]
+) -> None:
+    """It is set aside as it is, and counted apart: intake wrote none of these."""
+    done = enrolling.deliver(body, message("ava@example.com"))
+    (letter,) = enrolling.letters()
+    failure = letter.body.pop("failure")
+    raw = {"not JSON": "not JSON", "[1]": [1]}
+    assert letter.body == ({"version": 1, "source": "direct", "event": raw[body]} if body in raw else json.loads(body))
+    assert (failure["reason"], failure["field"], failure["status"]) == ("malformed", field, None)
+    assert letter.attributes == {"reason": "malformed", **attributes}
+    assert done.metrics == {"Requests": 1, "Enrolled": 1, "Malformed": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (200, NOT_SENT),
+        (500, {"__type": "com.amazonaws.sqs#InternalError"}),
+        (400, {"__type": "com.amazonaws.sqs#Throttling"}),
+    ],
+)
+def test_what_is_not_in_the_dead_letter_queue_is_not_acknowledged(
+    enrolling: Enrolling, status: int, answer: object
+) -> None:
+    """A refused lead whose dead letter could not be sent stays in the queue, and the good one is settled."""
+    enrolling.cloud.answer("SendMessageBatch", status, answer)
+    done = enrolling.deliver(WHOLE, message("ava@example.com"), "not JSON")
+    assert len(done.failures) == 2
+    assert (done.metrics["Enrolled"], done.metrics["Held"], done.metrics["Rejected"]) == (1, 2, 0)
+    assert done.hidden.keys() == set(done.failures)
+    assert done.why() == {"internal": 2}
+
+
+def test_what_sqs_did_not_take_is_sent_again(enrolling: Enrolling) -> None:
+    """A partial failure is tried again at once, and only for the messages that failed."""
+    half = {"Successful": [{"Id": "1", "MessageId": "m", "MD5OfMessageBody": "d"}], "Failed": NOT_SENT["Failed"]}
+    enrolling.cloud.answer("SendMessageBatch", 200, half, times=1)
+    done = enrolling.deliver(WHOLE, {**message("eve@refused.example"), "id": "evt-2"})
+    assert (done.failures, done.metrics["Rejected"]) == ([], 2)
+    assert [[entry["Id"] for entry in call["Entries"]] for call in enrolling.cloud.calls("SendMessageBatch")] == [
+        ["0", "1"],
+        ["0"],
+    ]
+
+
+def test_a_lead_that_is_too_large_is_found_by_halving(enrolling: Enrolling) -> None:
+    """413 for a batch halves it; a lone lead that is still too large is a dead letter."""
+    enrolling.leadterra.faults.set([Fault(kind="too_large", limit=2_000)])
+    large = message("ben@example.com", customFields={"story": "x" * 3_000})
+    done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(5)), large)
+    (letter,) = enrolling.letters()
+    assert (letter.failure["status"], letter.failure["message"]) == (413, "larger than Leadterra takes")
+    assert letter.body["lead"]["email"] == "ben@example.com"
+    assert (done.failures, done.metrics["Enrolled"]) == ([], 5)
+
+
+def test_many_are_halved(enrolling: Enrolling) -> None:
+    """A limit on the number of leads that nobody documents rejects none of them."""
+    enrolling.leadterra.faults.set([Fault(kind="too_many", limit=3)])
+    done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(10)))
+    assert (done.failures, done.metrics["Enrolled"], enrolling.letters()) == ([], 10, [])
+
+
+def test_more_refused_leads_than_a_call_of_sqs_takes(enrolling: Enrolling) -> None:
+    """Dead letters are sent in tens; each lead is rejected with a proof of its own."""
+    people = [f"lead{n}@{'refused.example' if n % 2 else 'example.com'}" for n in range(50)]
+    done = enrolling.deliver(*map(message, people))
+    letters = enrolling.letters()
+    assert sorted(letter.body["lead"]["email"] for letter in letters) == sorted(people[1::2])
+    assert all(letter.failure["detail"]["errors"][0]["index"] == 0 for letter in letters)
+    assert [len(call["Entries"]) for call in enrolling.cloud.calls("SendMessageBatch")] == [10, 10, 5]
+    assert done.metrics == {"Requests": 27, "Enrolled": 25, "Rejected": 25}
+
+
+def test_a_message_that_no_failure_fits_into_is_held(enrolling: Enrolling) -> None:
+    """A malformed message that fills its place to the brim stays as it is, until SQS itself moves it."""
+    done = enrolling.deliver("x" * 1_048_000, message("ava@example.com"))
+    assert (len(done.failures), done.metrics) == (1, {"Requests": 1, "Enrolled": 1, "Held": 1})
+    assert enrolling.letters() == []

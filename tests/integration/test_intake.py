@@ -1,0 +1,233 @@
+"""Intake over HTTP: every line of the contract's table."""
+
+import json
+from base64 import b64encode
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from leads.message import MAX_MESSAGE_BYTES
+from tests.integration.intaking import FORM, TOKEN, Intake
+
+AVA = {"email": "ava@example.com", "firstName": "Ava"}
+BASIC = {"authorization": f"Basic {b64encode(b'anybody:partner-password').decode()}"}
+ORIGIN = "https://www.example.com"
+DEEP: Any = "x"
+for _ in range(20):
+    DEEP = {"a": DEEP}
+
+
+def form(**fields: str) -> bytes:
+    return urlencode(fields).encode()
+
+
+def test_a_lead_is_in_the_queue_before_it_is_acknowledged(intake: Intake) -> None:
+    """The answer is exactly 200 and says how many."""
+    answer = intake.post(body={**AVA, "plan": "pro", "trial": True})
+    assert (answer.status, answer.body) == (200, {"accepted": 1})
+    (message,) = intake.taken()
+    assert (message["version"], message["source"], message["campaign"]) == (1, "api", "news")
+    assert message["lead"] == {**AVA, "customFields": {"plan": "pro", "trial": True}}
+
+
+@pytest.mark.parametrize("body", [[AVA], {"leads": [AVA, {"email": "bea@example.com"}]}, []])
+def test_a_list_is_taken_lead_by_lead(intake: Intake, body: Any) -> None:
+    """An array, or the envelope of the bulk endpoint; an empty one has nobody in it."""
+    leads = body["leads"] if isinstance(body, dict) else body
+    answer = intake.post(body=body)
+    assert (answer.status, answer.body) == (200, {"accepted": len(leads)})
+    assert intake.emails() == sorted(lead["email"] for lead in leads)
+
+
+def test_a_thousand_leads_are_taken_at_once(intake: Intake) -> None:
+    """As many as one bulk request holds, each a message of its own."""
+    answer = intake.post(body=[{"email": f"p{i}@example.com"} for i in range(1_000)])
+    assert answer.body == {"accepted": 1_000}
+    calls = intake.cloud.calls("SendMessageBatch")
+    sent = [json.loads(entry["MessageBody"])["lead"]["email"] for call in calls for entry in call["Entries"]]
+    assert (len(calls), len(set(sent))) == (100, 1_000)
+
+
+def test_the_bad_ones_of_a_list_are_named_and_the_others_taken(intake: Intake) -> None:
+    """By their index in what was sent."""
+    answer = intake.post(body=[AVA, {"email": "no"}, {"name": "Bea"}, DEEP, {"email": "bea@example.com"}])
+    assert (answer.status, answer.body["accepted"]) == (200, 2)
+    assert [(bad["index"], bad["field"]) for bad in answer.body["rejected"]] == [
+        (1, "email"),
+        (2, "email"),
+        (3, "body"),
+    ]
+    assert "error" not in answer.body
+    assert intake.emails() == ["ava@example.com", "bea@example.com"]
+    assert intake.letters() == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"accept": "text/html,application/xhtml+xml", "sec-fetch-mode": "navigate", "origin": ORIGIN}, 303),
+        ({"accept": "*/*"}, 200),
+        ({"sec-fetch-mode": "cors", "origin": ORIGIN}, 200),
+        ({"accept": "application/json"}, 200),
+    ],
+)
+def test_a_browser_is_sent_to_the_configured_page(intake: Intake, headers: dict[str, str], status: int) -> None:
+    """And nowhere else, whatever the form says; a script reads the answer."""
+    body = form(email="ava@example.com", _next="https://evil.example", redirect="https://evil.example")
+    answer = intake.post("website", body, headers={"Content-Type": FORM, **headers}, encoded=True)
+    assert (answer.status, answer.headers.get("location")) == (
+        (303, "https://www.example.com/thanks") if status == 303 else (200, None)
+    )
+    assert intake.emails() == ["ava@example.com"]
+
+
+def test_a_multipart_form_is_a_form(intake: Intake) -> None:
+    """API Gateway delivers it in base64."""
+    body = b'--B\r\nContent-Disposition: form-data; name="email"\r\n\r\nava@example.com\r\n--B--\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=B"}
+    assert intake.post("website", body, headers=headers, encoded=True).status == 303
+    assert intake.emails() == ["ava@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("source", "fields"),
+    [("website", {"nickname": "robot"}), ("choosy", {}), ("choosy", {"consent": "no"})],
+)
+def test_programs_and_what_the_rules_leave_out_see_success(intake: Intake, source: str, fields: dict[str, str]) -> None:
+    """They are counted, and nobody is enrolled."""
+    body = form(email="ava@example.com", **fields)
+    answer = intake.post(source, body, headers={"content-type": FORM, "accept": "application/json"})
+    assert (answer.status, answer.body) == (200, {"accepted": 0})
+    assert intake.metrics() == {(source, "Ignored"): 1}
+    assert (intake.taken(), intake.letters()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("source", "headers", "path"),
+    [
+        ("api", {}, None),
+        ("api", {"authorization": "Bearer wrong"}, None),
+        ("api", {"authorization": "Basic !!"}, None),
+        ("api", {"x-api-key": "other-token"}, None),
+        ("api", {}, "/hooks/api/wrong"),
+        ("api", {"origin": ORIGIN}, "/hooks/api/"),
+        ("partner", {"authorization": "Bearer partner-password"}, None),
+        ("partner", {"authorization": "Basic eDp3cm9uZw=="}, None),
+        ("nobody", TOKEN, None),
+        ("api", TOKEN, "/hooks"),
+        ("api", TOKEN, "/"),
+        ("api", TOKEN, "/hooks/api/newest-token/more"),
+        ("website", {"origin": "https://evil.example"}, None),
+    ],
+)
+def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[str, str], path: str | None) -> None:
+    """Wrong secret, unknown source, other path, foreign page: always 401, never 404 or 410, and nobody is enrolled."""
+    answer = intake.post(source, AVA, headers={"content-type": "application/json", **headers}, path=path)
+    assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
+    assert answer.body["detail"] == "this source does not exist or its credentials are wrong"
+    assert intake.taken() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "headers", "path"),
+    [
+        ("api", {"Authorization": "Bearer newest-token"}, None),
+        ("api", {"X-API-KEY": "previous-token"}, None),
+        ("api", {}, "/hooks/api/newest-token"),
+        ("api", {}, "/prod/hooks/api/previous-token/"),
+        ("partner", BASIC, None),
+    ],
+)
+def test_each_way_to_show_a_secret_is_good(
+    intake: Intake, source: str, headers: dict[str, str], path: str | None
+) -> None:
+    """In a header or the path, the newest or the previous one."""
+    assert intake.post(source, {**AVA, "list": "demo"}, headers=headers, path=path).status == 200
+    assert intake.emails() == ["ava@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "fields"),
+    [
+        ("api", {"firstName": "Ava"}, ["email"]),
+        ("api", {"email": "ava@"}, ["email"]),
+        ("api", [{"email": "ava@"}, "text"], ["email", "email"]),
+        ("partner", {"list": "?"}, ["email", "list"]),
+    ],
+)
+def test_what_is_wrong_with_a_lead_is_told(intake: Intake, source: str, body: Any, fields: list[str]) -> None:
+    """Form and JSON senders read the answer: 422, each field by its name, and no dead letter."""
+    headers = TOKEN if source == "api" else BASIC
+    answer = intake.post(source, body, headers=headers)
+    assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [found["field"] for found in answer.body["errors"]] == fields
+    assert (intake.taken(), intake.letters()) == ([], [])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"hello", b'"text"', b'{"email": NaN}', json.dumps(DEEP).encode()])
+def test_a_body_that_is_something_else_is_told(intake: Intake, body: bytes) -> None:
+    """400 with the reason; the sender has it to mend."""
+    answer = intake.post(body=body)
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert intake.letters() == []
+
+
+def test_a_body_that_is_not_base64_is_told(intake: Intake) -> None:
+    """The gateway's own word is not kept: nothing can be read of it."""
+    assert intake.invoke({"rawPath": "/hooks/api", "body": "ä", "isBase64Encoded": True}).status == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"email": "%s@example.com"}' % (b"x" * MAX_MESSAGE_BYTES),
+        json.dumps({**AVA, "essay": "\U0001f600" * 90_000}, ensure_ascii=False).encode(),
+        json.dumps([1] * 5_001).encode(),
+    ],
+)
+def test_what_is_too_large_is_told(intake: Intake, body: bytes) -> None:
+    """More than a message holds, or more leads than can be sent in time: 413."""
+    assert intake.post(body=body).status == 413
+    assert intake.taken() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("GET", 200), ("HEAD", 200), ("PUT", 405), ("DELETE", 405), ("PATCH", 405)]
+)
+def test_other_methods_take_nobody(intake: Intake, method: str, status: int) -> None:
+    """GET and HEAD answer whoever looks whether the hook is there; the others are told what to use."""
+    answer = intake.post("website", AVA, headers={}, method=method)
+    assert answer.status == status
+    assert ("allow" in answer.headers) is (status == 405)
+    assert intake.post("nobody", AVA, headers={}, method=method).status == 401
+    assert intake.post("api", AVA, headers={}, method=method).status == 401
+    assert intake.taken() == []
+
+
+@pytest.mark.parametrize(("origin", "allowed"), [(ORIGIN, True), ("https://evil.example", False)])
+def test_a_browsers_script_asks_first(intake: Intake, origin: str, allowed: bool) -> None:  # noqa: FBT001
+    """A configured page gets the permission, with the answer as well; another one does not."""
+    asked = intake.post("website", headers={"origin": origin}, method="OPTIONS")
+    assert asked.status == 204
+    headers = {"origin": origin, "content-type": "application/json"}
+    answers = [asked, intake.post("website", AVA, headers=headers)]
+    assert [answer.headers.get("access-control-allow-origin") for answer in answers] == [
+        origin if allowed else None
+    ] * 2
+    assert answers[1].status == (200 if allowed else 401)
+    assert [answer.headers["vary"] for answer in answers] == ["Origin"] * 2
+
+
+def test_an_unknown_source_has_no_pages(intake: Intake) -> None:
+    """Asking first tells a stranger nothing either."""
+    answer = intake.post("nobody", headers={"origin": ORIGIN}, method="OPTIONS")
+    assert (answer.status, "access-control-allow-origin" in answer.headers) == (401, False)
+
+
+def test_the_campaign_may_be_chosen(intake: Intake) -> None:
+    """By the value of the configured field."""
+    intake.post("partner", {**AVA, "list": "Demo"}, headers=BASIC)
+    intake.post("partner", {**AVA, "list": "newsletter"}, headers=BASIC)
+    assert sorted(message["campaign"] for message in intake.taken()) == ["demo", "news"]

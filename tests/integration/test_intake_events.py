@@ -1,0 +1,178 @@
+"""Intake from EventsQueue: raw events in any envelope, each settled by itself."""
+
+import json
+from typing import Any
+
+import pytest
+
+from leads.backoff import FIRST_SECONDS, LONGEST_SECONDS
+from tests.integration.intaking import Intake
+
+AVA = {"email": "ava@example.com", "firstName": "Ava"}
+BEA = {"email": "bea@example.com"}
+NOBODY = {"firstName": "Ava"}
+
+
+def eventbridge(detail: object, event_id: str = "eb-1") -> dict[str, Any]:
+    kind = {"detail-type": "user.created", "source": "com.example.app"}
+    return {"version": "0", "id": event_id, **kind, "time": "2026-11-22T02:00:00Z", "detail": detail}
+
+
+def sns(message: object, source: str | None = None) -> dict[str, Any]:
+    topic = "arn:aws:sns:us-east-1:123456789012:signups"
+    named = {"MessageAttributes": {"source": {"Type": "String", "Value": source}}} if source else {}
+    return {"Type": "Notification", "MessageId": "sns-1", "TopicArn": topic, "Message": json.dumps(message), **named}
+
+
+@pytest.mark.parametrize(
+    ("body", "source", "expected"),
+    [
+        (AVA, "api", ("api", "news")),
+        (eventbridge(AVA), "api", ("api", "news")),
+        (eventbridge(AVA), None, ("app", "demo")),
+        (sns(AVA), "api", ("api", "news")),
+        (sns(AVA, "other"), None, ("other", "news")),
+        (sns(eventbridge(AVA)), None, ("app", "demo")),
+        (json.dumps(AVA, indent=2), "api", ("api", "news")),
+        ("email=ava%40example.com&first_name=Ava", "api", ("api", "news")),
+        ({"version": 1, "source": "api", "event": AVA}, None, ("api", "news")),
+        ({"version": 1, "source": "", "event": sns(eventbridge(AVA))}, None, ("app", "demo")),
+    ],
+)
+def test_the_event_is_found_in_its_envelopes(
+    intake: Intake, body: Any, source: str | None, expected: tuple[str, str]
+) -> None:
+    """Bare, from SNS, from EventBridge, from both, or a dead letter that is sent again."""
+    assert intake.deliver(body, source=source) == []
+    (message,) = intake.taken()
+    assert (message["source"], message["campaign"], message["lead"]) == (*expected, AVA)
+    assert intake.letters() == []
+
+
+def test_a_list_is_taken_lead_by_lead(intake: Intake) -> None:
+    """Those that no lead can be made of are dead letters, each by itself."""
+    assert intake.deliver({"leads": [AVA, NOBODY, BEA, "text"]}) == []
+    assert intake.emails() == ["ava@example.com", "bea@example.com"]
+    assert sorted(str(letter.body["event"]) for letter in intake.letters()) == sorted([str(NOBODY), "text"])
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (NOBODY, "email"),
+        ("hello", "body"),
+        ([], None),
+        (5, "body"),
+        ({"email": "ava@example.com", "essay": "\U0001f600" * 50_000}, None),
+        ([1] * 5_001, "body"),
+    ],
+)
+def test_what_no_lead_can_be_made_of_is_a_dead_letter(intake: Intake, body: Any, field: str | None) -> None:
+    """With the reason, the event as it was, and the attributes by which it is found."""
+    assert intake.deliver(body) == []
+    letters = intake.letters()
+    assert [letter.failure["field"] for letter in letters] == ([field] if field else [])
+    for letter in letters:
+        assert letter.attributes == {"reason": "unmappable", "source": "api"}
+        assert (letter.body["version"], letter.body["source"], letter.body["event"]) == (1, "api", body)
+        assert (letter.failure["reason"], letter.failure["attempts"]) == ("unmappable", 1)
+
+
+def test_a_lead_that_fits_no_message_is_a_dead_letter(intake: Intake) -> None:
+    """It would be refused for ever: the operator hears of it now."""
+    essay = "x" * 1_020_000
+    assert intake.deliver({"email": "ava@example.com", "essay": essay, "more": "y" * 13_000}) == []
+    (letter,) = intake.letters()
+    assert (letter.failure["field"], letter.body["event"]["essay"]) == ("body", essay)
+
+
+def test_an_event_of_nobody_is_a_dead_letter(intake: Intake) -> None:
+    """The reason says what names a source; once the file has a `match` it can be sent again."""
+    assert intake.deliver(AVA, source=None) == []
+    (letter,) = intake.letters()
+    assert (letter.failure["field"], letter.body["event"]) == ("source", AVA)
+    assert letter.attributes == {"reason": "unmappable"}
+    assert "message attribute `source`" in letter.failure["message"]
+
+
+def test_a_dead_letter_is_sent_again(intake: Intake) -> None:
+    """Mended and without its failure, or with it: it is no redelivery, though the event within has been met."""
+    event = {"event_id": "e-1", "firstName": "Ava"}
+    assert intake.deliver(event) == []
+    (letter,) = intake.letters()
+    mended = {**letter.body, "event": {**event, **AVA}}
+    assert intake.deliver(mended, source=None) == []
+    assert intake.emails() == ["ava@example.com"]
+
+
+def test_a_redelivery_is_known_by_the_senders_id(intake: Intake) -> None:
+    """SNS and EventBridge deliver at least once; the ids in their envelopes stay the same."""
+    assert intake.deliver(eventbridge(AVA), eventbridge(AVA), eventbridge(BEA, "eb-2"), sns(AVA), sns(AVA)) == []
+    assert intake.emails() == ["ava@example.com", "ava@example.com", "bea@example.com"]
+
+
+def test_one_bad_record_harms_no_other(intake: Intake) -> None:
+    """Each is settled by itself: taken, set aside, or held and named."""
+    intake.fail("sqs", "SendMessageBatch", after=1, times=1)
+    held = intake.deliver(AVA, BEA, "hello", NOBODY, {"email": "cleo@example.com"})
+    assert len(held) == 1
+    assert (len(intake.taken()), len(intake.letters())) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "answer"),
+    [
+        ("sqs", "SendMessageBatch", None),
+        ("sqs", "SendMessageBatch", {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}),
+        ("sqs", "SendMessageBatch", RuntimeError("a defect of ours")),
+        ("dynamodb", "GetItem", None),
+    ],
+)
+@pytest.mark.parametrize("body", [AVA, NOBODY])
+def test_what_is_not_durable_is_held(intake: Intake, body: Any, service: str, operation: str, answer: Any) -> None:
+    """It goes back to its queue, hidden for a while, and comes again."""
+    intake.fail(service, operation, answer, times=3)
+    (held,) = intake.deliver(body)
+    assert (intake.taken(), intake.letters(), intake.visible()) == ([], [], [])
+    (hidden,) = intake.cloud.calls("ChangeMessageVisibilityBatch")
+    assert hidden["QueueUrl"] == intake.cloud.events_queue_url
+    (entry,) = hidden["Entries"]
+    assert FIRST_SECONDS / 2 <= entry["VisibilityTimeout"] <= FIRST_SECONDS
+    assert held
+
+
+@pytest.mark.parametrize(
+    ("receives", "shortest", "longest"), [("1", 15, 30), ("5", 240, 480), ("99", 1_800, LONGEST_SECONDS)]
+)
+def test_an_unknown_source_waits_for_its_deployment(intake: Intake, receives: str, shortest: int, longest: int) -> None:
+    """Longer each time, with jitter, up to an hour."""
+    intake.deliver()
+    intake.cloud.sqs.send_message(QueueUrl=intake.cloud.events_queue_url, MessageBody=json.dumps({**AVA}))
+    (record,) = intake.visible()
+    record["attributes"]["ApproximateReceiveCount"] = receives
+    record["messageAttributes"] = {"source": {"stringValue": "not-yet", "dataType": "String"}}
+    assert intake.records([record]) == [record["messageId"]]
+    (call,) = intake.cloud.calls("ChangeMessageVisibilityBatch")
+    assert shortest <= call["Entries"][0]["VisibilityTimeout"] <= longest
+
+
+def test_a_record_that_cannot_be_hidden_is_held_all_the_same(intake: Intake) -> None:
+    """The queue's own visibility timeout does it, later."""
+    intake.fail("sqs", "SendMessageBatch")
+    intake.fail("sqs", "ChangeMessageVisibilityBatch")
+    assert len(intake.deliver(AVA)) == 1
+
+
+def test_many_records_are_hidden_together(intake: Intake) -> None:
+    """Ten to a call, as SQS takes them."""
+    intake.fail("sqs", "SendMessageBatch")
+    assert len(intake.deliver(*[{"email": f"p{i}@example.com"} for i in range(12)])) == 12
+    assert [len(call["Entries"]) for call in intake.cloud.calls("ChangeMessageVisibilityBatch")] == [10, 2]
+
+
+def test_sources_that_the_rules_leave_out_are_counted(intake: Intake) -> None:
+    """The rules of a source hold for every way to it."""
+    assert intake.deliver({**AVA, "consent": "no"}, {**BEA, "consent": "yes"}, source="choosy") == []
+    metrics = intake.metrics()
+    assert (metrics["choosy", "Ignored"], metrics["choosy", "Accepted"]) == (1, 1)
+    assert intake.emails() == ["bea@example.com"]

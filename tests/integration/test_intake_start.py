@@ -1,0 +1,104 @@
+"""How intake starts: imports are light, and a wrong configuration is loud."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from functions.intake.handler import handler
+from leads.edge.settings import Settings, enrollment
+from leads.errors import ConfigError
+from tests.integration.intaking import CONFIG
+
+ROOT: Final = Path(__file__).parents[2]
+# Every look at the environment is noted, whoever looks.
+WATCH: Final = """
+import os, sys
+class Watched(dict):
+    def __getitem__(self, name):
+        asked.append(name)
+        return super().__getitem__(name)
+    def get(self, name, default=None):
+        asked.append(name)
+        return super().get(name, default)
+    def __contains__(self, name):
+        asked.append(name)
+        return super().__contains__(name)
+asked = []
+os.environ = Watched()
+import functions.intake.handler
+print(" ".join(sorted(asked)))
+print(" ".join(sorted(sys.modules)))
+"""
+
+
+def test_the_import_is_light_and_asks_for_nothing() -> None:
+    """Neither the client of Leadterra nor boto3 is loaded, and no variable of ours or of AWS's is read."""
+    result = subprocess.run(  # noqa: S603 - a program of ours
+        [sys.executable, "-W", "error", "-c", WATCH],
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'shared'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    asked, modules = (set(line.split()) for line in result.stdout.splitlines())
+    assert not modules & {"httpx", "boto3", "s3transfer", "multipart", "leads.edge.leadterra"}
+    assert "leads.edge.taking" in modules
+    ours = {"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "DELIVERIES_TABLE"}
+    assert not asked & {*ours, "LEADTERRA_BASE_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"}
+
+
+def test_missing_variables_are_named() -> None:
+    """All of them, with who sets them."""
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_environ({"SECRET_ID": "leads", "LEADS_QUEUE_URL": ""})
+    assert caught.value.problems == [
+        "LEADS_QUEUE_URL: not set; the template sets it",
+        "DEAD_LETTER_QUEUE_URL: not set; the template sets it",
+    ]
+
+
+def test_the_environment_has_defaults() -> None:
+    """Only the queues and the secret have to be named."""
+    required = {"LEADS_QUEUE_URL": "l", "DEAD_LETTER_QUEUE_URL": "d", "SECRET_ID": "s"}
+    found = Settings.from_environ({**required, "DELIVERIES_TABLE": ""})
+    assert found.config_path == Path("/opt/enrollment.toml")
+    assert (found.deliveries_table, found.leadterra_base_url, found.region, found.endpoint_url) == (None,) * 4
+
+
+@pytest.mark.usefixtures("intake")
+def test_a_wrong_file_is_loud(tmp_path: Path) -> None:
+    """Nothing is taken with it, by HTTP or from the queue; its problems are named by file and key."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text(f"{CONFIG}\n[sources.fax]\nprovider = 'fax'\n")
+    events: list[dict[str, Any]] = [{"rawPath": "/hooks/website"}, {"Records": []}]
+    for event in events:
+        with pytest.raises(ConfigError) as caught:
+            handler(event, None)
+        assert caught.value.problems[0].startswith(f"{path}: sources.fax.provider: 'fax' is not known")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(None, "No such file or directory; ENROLLMENT_CONFIG names the file"), (b"\xff", "cannot be read as UTF-8 text")],
+)
+def test_a_file_that_cannot_be_read_is_loud(tmp_path: Path, content: bytes | None, problem: str) -> None:
+    """The path is in the error."""
+    path = tmp_path / "enrollment.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        enrollment(path)
+    assert caught.value.problems == [f"{path}: {problem}"]
+
+
+def test_a_corrected_file_is_read_again(tmp_path: Path) -> None:
+    """On a developer's machine it changes while the functions run."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text("[leadterra]\nbatch_size = 10\n")
+    assert enrollment(path).leadterra.batch_size == 10
+    path.write_text("[leadterra]\nbatch_size = 5\n")
+    assert enrollment(path).leadterra.batch_size == 5

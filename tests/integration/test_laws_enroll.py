@@ -1,0 +1,188 @@
+"""Laws of delivery, kept by the whole function: leads are accounted for, and nobody is named in what is written."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, NoReturn
+
+import pytest
+
+from leads.edge import aws
+from leads.edge.settlement import Item, Settlement
+from leads.message import Failure, Message
+from leads.outcome import Rejected
+from leads_cli.sandbox import Behaviour, Fault
+from tests.integration.cloud import API_KEY
+from tests.integration.enrolling import Enrolling, message
+from tests.simulated import NOW
+
+SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected")
+LEADS = 1_000
+
+
+@dataclass
+class Queue:
+    """LeadsQueue in memory: at least once, in any order, with faults that are drawn by lot."""
+
+    chance: Random
+    waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
+    letters: list[dict[str, Any]] = field(default_factory=list)
+
+    def put(self, bodies: list[dict[str, Any]]) -> None:
+        for body in bodies:
+            attributes = {"ApproximateReceiveCount": "0", "SentTimestamp": "1795312800000"}
+            self.waiting[body["id"]] = {
+                "messageId": body["id"],
+                "body": json.dumps(body),
+                "attributes": attributes,
+                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue",
+            }
+
+    def take(self, most: int) -> list[dict[str, Any]]:
+        """Some messages; a few of them come twice."""
+        chosen = self.chance.sample(sorted(self.waiting), min(most, len(self.waiting)))
+        records = []
+        for place, message_id in enumerate([*chosen, *chosen[: len(chosen) // 50]]):
+            record = self.waiting[message_id]
+            received = int(record["attributes"]["ApproximateReceiveCount"]) + 1
+            record["attributes"] = {**record["attributes"], "ApproximateReceiveCount": str(received)}
+            records.append({**record, "receiptHandle": f"{place}-{message_id}"})
+        return records
+
+    def hide(self, call: Mapping[str, Any]) -> tuple[int, object]:
+        return 200, {"Successful": [{"Id": entry["Id"]} for entry in call["Entries"]], "Failed": []}
+
+    def bury(self, call: Mapping[str, Any]) -> tuple[int, object]:
+        """Take dead letters, but not always all of them."""
+        if self.chance.random() < 0.1:
+            return 503, {"__type": "ServiceUnavailable"}
+        taken = [entry for entry in call["Entries"] if self.chance.random() < 0.8]
+        self.letters += [json.loads(entry["MessageBody"]) for entry in taken]
+        return 200, {"Successful": [{"Id": entry["Id"]} for entry in taken], "Failed": []}
+
+
+FAULTS = [
+    {"kind": "rate_limited", "probability": 0.1, "retry_after": 5},
+    {"kind": "server_error", "probability": 0.1},
+    {"kind": "drop_before", "probability": 0.05},
+    {"kind": "drop_after", "probability": 0.05},
+    {"kind": "truncated_answer", "probability": 0.05},
+    {"kind": "no_counts", "probability": 0.05},
+    {"kind": "maintenance_page", "probability": 0.05},
+    {"kind": "too_many", "limit": 150, "probability": 0.1},
+    {"kind": "unauthorized", "probability": 0.1},
+]
+
+
+@pytest.mark.parametrize(
+    ("seed", "behaviour"),
+    [
+        (0, {"dialect": "guide", "error_shape": "index"}),
+        (1, {"dialect": "guide", "error_shape": "count_only"}),
+        (2, {"dialect": "reference", "error_shape": "wrong_row", "on_invalid": "partial"}),
+        (3, {"dialect": "data", "error_shape": "prose_email", "duplicates": "refuse"}),
+        (4, {"dialect": "guide", "on_invalid": "ignore"}),
+    ],
+)
+def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour: dict[str, Any]) -> None:
+    """After every invocation accepted = enrolled + updated + skipped + unaccounted + merged + rejected + queued."""
+    chance = Random(seed)  # noqa: S311 - a simulation
+    queue = Queue(chance)
+    enrolling.leadterra.behaviour = Behaviour.model_validate(behaviour)
+    enrolling.leadterra.faults.set([Fault.model_validate(fault) for fault in FAULTS])
+    enrolling.cloud.serve("ChangeMessageVisibilityBatch", queue.hide)
+    enrolling.cloud.serve("SendMessageBatch", queue.bury)
+    domains = ["example.com"] * 90 + ["refused.example"] * 4 + ["suppressed.example"] * 6
+    people = [
+        f"lead{n % 900}@{domains[n % 90]}" if n % 9 else f"lead{n}@{chance.choice(domains)}" for n in range(LEADS)
+    ]
+    queue.put([
+        {**message(email), "id": f"evt-{n}", "campaign": chance.choice(["newsletter", "trial", "camp_trial"])}
+        for n, email in enumerate(people)
+    ])  # fmt: skip
+    totals: Counter[str] = Counter()
+    for _ in range(300):
+        done = enrolling.invoke(queue.take(400))
+        for record in done.records:
+            if record["messageId"] not in done.failures:
+                queue.waiting.pop(record["messageId"], None)
+        totals.update(done.metrics)
+        assert sum(totals[name] for name in SETTLED) + len(queue.waiting) == LEADS
+        if not queue.waiting:
+            break
+    assert queue.waiting == {}
+    assert totals["Held"] > 0 < totals["Duplicates"]
+    refused = {email for email in people if email.endswith("@refused.example")}
+    if behaviour.get("on_invalid") == "ignore":
+        assert totals["Unaccounted"] > 0 == len(queue.letters)
+    else:
+        assert {letter["lead"]["email"] for letter in queue.letters} == refused
+    assert enrolling.enrolled().keys() >= {email for email in people if email.endswith("@example.com")}
+    assert not enrolling.enrolled().keys() & refused
+
+
+PRIVATE = ("marigold", "benedict", "quimby", "example.com", "refused.example", API_KEY)
+AVA = {**message("marigold@example.com", firstName="Marigold", lastName="Quimby"), "id": "evt-1"}
+BEN = {**message("benedict@refused.example", firstName="Benedict"), "id": "benedict@refused.example"}
+SHAPES = ("index", "prose_email", "by_email", "fastapi", "express_validator", "nest", "plain_text")
+
+
+def check_discretion(output: str) -> None:
+    assert output
+    assert [word for word in PRIVATE if word in output.lower()] == []
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("wrong", ["nothing", "refused", "unreadable", "503", "401", "404"])
+def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, shape: str, wrong: str) -> None:
+    """Ids and counts only, whatever the outcome, whatever Leadterra quotes and whatever a producer takes for an id."""
+    enrolling.leadterra.behaviour = Behaviour(error_shape=shape)
+    bodies: list[object] = [AVA, {**AVA, "id": {"email": "marigold@example.com"}}]
+    if wrong == "refused":
+        bodies += [BEN, {**BEN, "id": "Benedict Quimby"}]
+    if wrong == "unreadable":
+        bodies += ["marigold@example.com", {**AVA, "lead": {"email": ["marigold@example.com"]}}, {**AVA, "version": 2}]
+    if wrong.isdecimal():
+        enrolling.leadterra.faults.set([Fault(kind="status", status=int(wrong))])
+    done = enrolling.deliver(*bodies)
+    check_discretion(done.output)
+    assert sum(len(log.get(kind, ())) for log in done.logs for kind in ("accepted", "held", "rejected")) == len(bodies)
+
+
+@pytest.mark.parametrize(
+    ("field", "logged"), [("email", True), ("company", True), ("Benedict", False), ("b@example.com", False)]
+)
+def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: str, logged: bool) -> None:  # noqa: FBT001
+    """Leadterra's word for a field is passed on where it is the name of one; the dead letter has it anyway."""
+    record = {"messageId": "m-1", "body": "{}", "attributes": {}}
+    lead = Message("evt-1", "website", "newsletter", NOW, {"email": "benedict@refused.example"}, {})
+    books = Settlement(enrolling.cloud.settings, [record], NOW)
+    books.enter("newsletter", [Item([0], lead, Rejected(Failure("rejected", "no", 422, field)))])
+    done = enrolling.watching(books.close)
+    assert [log["rejected"][0]["field"] for log in done.logs] == [field if logged else None]
+    assert enrolling.letters()[0].failure["field"] == field
+
+
+def explode(*_: object, **__: object) -> NoReturn:
+    raise LookupError("marigold@example.com Quimby")
+
+
+def test_an_unexpected_error_at_a_batch_is_logged_without_its_text(enrolling: Enrolling) -> None:
+    """The log says where it broke; the batch is held."""
+    secrets = aws.secretsmanager(enrolling.cloud.settings)
+    secrets.meta.events.register_first("before-send.secrets-manager.GetSecretValue", explode)
+    done = enrolling.deliver(AVA)
+    check_discretion(done.output)
+    assert (len(done.failures), done.why(), done.metrics) == (1, {"internal": 1}, {"Held": 1})
+    assert [log["where"][0] for log in done.logs if log["message"] == "unexpected"] == ["LookupError"]
+
+
+def test_an_unexpected_error_at_the_end_acknowledges_nothing(enrolling: Enrolling) -> None:
+    """Whatever breaks when the books are closed, every message stays in the queue, and nothing raises."""
+    enrolling.cloud.serve("SendMessageBatch", explode)
+    done = enrolling.deliver(AVA, BEN)
+    check_discretion(done.output)
+    assert len(done.failures) == 2
+    assert [log["where"][0] for log in done.logs] == ["LookupError"]

@@ -1,0 +1,171 @@
+"""The client of the bulk endpoint: no network and no service makes it raise."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from leads.edge.leadterra import Leadterra, leadterra
+from leads.reply import Reply
+from leads_cli.sandbox import Fault, Sandbox, SandboxServer
+
+BODY = b'{"leads":[{"email":"ava@example.com"}]}'
+
+
+def bulk(client: Leadterra, *, campaign: str = "camp_news", timeout: float = 5) -> Reply:
+    return client.bulk(campaign, BODY, api_key="sk_live_sandbox", timeout=timeout)
+
+
+def over(transport: Callable[[httpx.Request], httpx.Response]) -> Leadterra:
+    """A client without a network."""
+    return Leadterra(httpx.Client(transport=httpx.MockTransport(transport), base_url="https://leadterra.example/api"))
+
+
+@pytest.fixture
+def real(leadterra_server: SandboxServer, leadterra: Sandbox) -> Leadterra:
+    """The client that the function uses, before a real socket."""
+    assert leadterra.requests.entries() == []
+    return _client(leadterra_server.url)
+
+
+_client = leadterra
+
+
+def test_a_request_is_as_documented() -> None:
+    """Path, method, key and content type are those of the reference; the body is passed as it is."""
+    seen: list[httpx.Request] = []
+
+    def transport(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"enrolled": 1}, headers={"X-Request-Id": "req_1", "Retry-After": "3"})
+
+    reply = bulk(over(transport))
+    (request,) = seen
+    assert (request.method, request.url) == ("POST", "https://leadterra.example/api/v1/campaigns/camp_news/leads/bulk")
+    assert request.headers["authorization"] == "Bearer sk_live_sandbox"
+    assert request.headers["content-type"] == "application/json"
+    assert request.content == BODY
+    assert (reply.status, reply.body, reply.request_id) == (200, b'{"enrolled":1}', "req_1")
+    assert reply.headers["retry-after"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("campaign", "segment"),
+    [
+        ("camp_01HZA1TPNQ8RD4KF", b"camp_01HZA1TPNQ8RD4KF"),
+        ("a b/c?d#e%", b"a%20b%2Fc%3Fd%23e%25"),
+        ("Größe", b"Gr%C3%B6%C3%9Fe"),
+        ("camp.v2", b"camp.v2"),
+        ("..", b"%2E%2E"),
+        (".", b"%2E"),
+        ("../../admin", b"..%2F..%2Fadmin"),
+    ],
+)
+def test_an_id_is_one_segment_of_the_path(campaign: str, segment: bytes) -> None:
+    """Whatever a producer calls a campaign, the request goes to the bulk endpoint of that one."""
+    seen: list[bytes] = []
+
+    def transport(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.raw_path)
+        return httpx.Response(404)
+
+    assert bulk(over(transport), campaign=campaign).status == 404
+    assert seen == [b"/api/v1/campaigns/" + segment + b"/leads/bulk"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout,
+        httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError, httpx.LocalProtocolError,
+        httpx.ProxyError, httpx.UnsupportedProtocol, httpx.DecodingError, httpx.TooManyRedirects,
+    ],
+)  # fmt: skip
+def test_trouble_on_the_way_is_no_answer(error: type[httpx.RequestError]) -> None:
+    """Whatever httpx raises, the reply says that there is none."""
+
+    def transport(_: httpx.Request) -> httpx.Response:
+        raise error("ava@example.com")
+
+    assert bulk(over(transport)) == Reply(None)
+
+
+def test_a_broken_encoding_is_no_answer() -> None:
+    """A body that is not what its encoding says is trouble on the way."""
+    broken = httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers={"Content-Encoding": "gzip"})
+    assert bulk(over(lambda _: broken)) == Reply(None)
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """Leads and key go to nobody else."""
+    assert bulk(over(lambda _: httpx.Response(302, headers={"Location": "https://evil.example/"}))).status == 302
+
+
+class _Endless(httpx.SyncByteStream):
+    """An answer that never ends; how much of it was read is counted."""
+
+    def __init__(self, chunk: bytes) -> None:
+        self._chunk = chunk
+        self.sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.sent += len(self._chunk)
+            yield self._chunk
+
+
+def test_an_answer_without_end_is_cut() -> None:
+    """More than a megabyte is not read: counts are short, and so is what explains a refusal."""
+    endless = _Endless(b"x" * 65_536)
+    reply = bulk(over(lambda _: httpx.Response(422, stream=endless)))
+    assert reply.status == 422
+    assert 1_000_000 < len(reply.body) == endless.sent < 1_100_000
+
+
+def test_an_answer_that_trickles_is_none() -> None:
+    """Bytes that keep coming do not keep the function beyond its time."""
+    assert bulk(over(lambda _: httpx.Response(200, stream=_Endless(b"x"))), timeout=0.01) == Reply(None)
+
+
+@pytest.mark.parametrize(("timeout", "connect", "read"), [(80, 5, 30), (40, 5, 17.5), (12, 3, 4.5), (4, 1, 1.5)])
+def test_no_step_takes_more_than_its_share(timeout: float, connect: float, read: float) -> None:
+    """Connecting, writing and reading together stay within the time that is left."""
+    seen: list[dict[str, float]] = []
+
+    def transport(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        return httpx.Response(200)
+
+    bulk(over(transport), timeout=timeout)
+    (waits,) = seen
+    assert (waits["connect"], waits["read"], waits["write"]) == (connect, read, read)
+    assert waits["connect"] + waits["read"] + waits["write"] <= timeout
+
+
+def test_a_connection_is_kept(real: Leadterra, leadterra: Sandbox) -> None:
+    """One client for one address, and its requests are served."""
+    assert [bulk(real).status for _ in range(3)] == [200, 200, 200]
+    assert len(leadterra.requests.entries()) == 3
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncated_answer"])
+def test_a_broken_connection_is_no_answer(real: Leadterra, leadterra: Sandbox, kind: str) -> None:
+    """The next request has a connection of its own."""
+    leadterra.faults.set([Fault.model_validate({"kind": kind, "next": 1})])
+    assert bulk(real) == Reply(None)
+    assert bulk(real).status == 200
+
+
+def test_a_hanging_service_is_left_in_time(real: Leadterra, leadterra: Sandbox) -> None:
+    """The timeout is the caller's."""
+    leadterra.faults.set([Fault(kind="hang", milliseconds=60_000, next=1)])
+    assert bulk(real, timeout=0.2) == Reply(None)
+    assert bulk(real).status == 200
+
+
+def test_nobody_there_is_no_answer() -> None:
+    """A refused connection holds leads like any other silence."""
+    with SandboxServer(Sandbox()) as gone:
+        url = gone.url
+    with httpx.Client(base_url=url) as http:
+        assert bulk(Leadterra(http)) == Reply(None)

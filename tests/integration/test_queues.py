@@ -1,0 +1,101 @@
+"""Queues: what was not sent is admitted, calls stay within SQS's limits, and messages can be held back."""
+
+import json
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from leads.edge.queues import Entry, hold, send, url_of
+from leads.message import MAX_BYTES
+from tests.integration.intaking import Intake
+
+
+def sent(intake: Intake) -> list[list[int]]:
+    """The indexes in each call."""
+    return [[int(entry["Id"]) for entry in call["Entries"]] for call in intake.cloud.calls("SendMessageBatch")]
+
+
+def url(intake: Intake) -> str:
+    return intake.cloud.settings.leads_queue_url
+
+
+@pytest.mark.parametrize(
+    ("sizes", "calls"),
+    [
+        ([10] * 10, [list(range(10))]),
+        ([10] * 11, [list(range(10)), [10]]),
+        ([MAX_BYTES], [[0]]),
+        ([MAX_BYTES // 2, MAX_BYTES // 2], [[0, 1]]),
+        ([MAX_BYTES // 2, MAX_BYTES // 2 + 1, 10], [[0], [1, 2]]),
+    ],
+)
+def test_a_call_holds_ten_messages_and_a_mebibyte(intake: Intake, sizes: list[int], calls: list[list[int]]) -> None:
+    """The limits are checked before a message is added to a call."""
+    assert send(intake.cloud.sqs, url(intake), [Entry("x" * size) for size in sizes]) == set()
+    assert sent(intake) == calls
+
+
+def test_attributes_travel_and_count(intake: Intake) -> None:
+    """Their names and values are part of the size."""
+    entry = Entry(json.dumps({"a": 1}), {"reason": "rejected", "source": "wébsite"})
+    assert entry.size >= len(entry.body) + len("reasonrejectedsource") + len("wébsite".encode()) + 2 * len("String")
+    assert send(intake.cloud.sqs, intake.cloud.settings.dead_letter_queue_url, [entry]) == set()
+    (letter,) = intake.letters()
+    assert (letter.body, letter.attributes) == ({"a": 1}, {"reason": "rejected", "source": "wébsite"})
+
+
+def test_what_sqs_names_as_failed_is_sent_again(intake: Intake) -> None:
+    """Up to three times in all; what is not taken by then is admitted."""
+    partly = {"Successful": [{"Id": "0"}, {"Id": "2"}], "Failed": [{"Id": "1", "Code": "x", "SenderFault": False}]}
+    intake.fail("sqs", "SendMessageBatch", partly)
+    assert send(intake.cloud.sqs, url(intake), [Entry("a"), Entry("b"), Entry("c")]) == {1}
+    assert sent(intake) == [[0, 1, 2], [1], [1]]
+
+
+def test_an_error_leaves_the_rest_unsent(intake: Intake) -> None:
+    """What was sent before it is not among what is missing."""
+    intake.fail("sqs", "SendMessageBatch", after=1)
+    assert send(intake.cloud.sqs, url(intake), [Entry("x")] * 25) == set(range(10, 25))
+    assert sent(intake) == [list(range(10)), list(range(10, 20))]
+
+
+def test_nothing_to_send_is_no_call(intake: Intake) -> None:
+    """SQS refuses an empty batch."""
+    assert send(intake.cloud.sqs, url(intake), []) == set()
+    assert sent(intake) == []
+
+
+def test_messages_that_cannot_be_held_are_named(intake: Intake) -> None:
+    """An unknown handle is one of them; the others are held all the same."""
+    intake.deliver()
+    intake.cloud.sqs.send_message(QueueUrl=intake.cloud.events_queue_url, MessageBody="x")
+    (record,) = intake.visible()
+    delays = {record["receiptHandle"]: 60, "unknown": 60}
+    assert hold(intake.cloud.sqs, intake.cloud.events_queue_url, delays) == {"unknown"}
+
+
+def test_an_error_while_holding_concerns_its_call(intake: Intake) -> None:
+    """The queue's own visibility timeout does the same, later."""
+    intake.fail("sqs", "ChangeMessageVisibilityBatch", times=1)
+    intake.fail("sqs", "ChangeMessageVisibilityBatch", {"Successful": []})
+    handles = {f"handle-{i}": 60 for i in range(12)}
+    assert hold(intake.cloud.sqs, url(intake), handles) == {f"handle-{i}" for i in range(10)}
+
+
+def test_where_nobody_answers_nobody_is_asked_again(intake: Intake) -> None:
+    """Each further call would wait as long as the first."""
+    silence = EndpointConnectionError(endpoint_url="https://sqs.example.com")
+    intake.fail("sqs", "SendMessageBatch", silence)
+    intake.fail("sqs", "ChangeMessageVisibilityBatch", silence)
+    handles = {f"handle-{i}": 60 for i in range(12)}
+    assert send(intake.cloud.sqs, url(intake), [Entry("x")] * 12) == set(range(12))
+    assert hold(intake.cloud.sqs, url(intake), handles) == set(handles)
+    assert len(intake.cloud.calls("SendMessageBatch")) == 1
+    assert len(intake.cloud.calls("ChangeMessageVisibilityBatch")) == 1
+
+
+def test_a_queues_url_is_that_of_its_neighbour() -> None:
+    """Lambda's records have the ARN of their queue, calls need the URL."""
+    neighbour = "https://sqs.eu-central-1.amazonaws.com/123456789012/LeadsQueue"
+    arn = "arn:aws:sqs:eu-central-1:123456789012:EventsQueue"
+    assert url_of(arn, neighbour) == "https://sqs.eu-central-1.amazonaws.com/123456789012/EventsQueue"

@@ -1,0 +1,115 @@
+"""The secret: kept for a while, read afresh when doubted, and never guessed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from leads.edge import aws
+from leads.edge.vault import Vault
+from leads.errors import Unavailable
+from tests.integration.intaking import Intake
+
+
+@pytest.fixture
+def vault(intake: Intake) -> Vault:
+    return Vault(intake.cloud.settings)
+
+
+def put(intake: Intake, text: str) -> None:
+    settings = intake.cloud.settings
+    aws.secretsmanager(settings).put_secret_value(SecretId=settings.secret_id, SecretString=text)
+
+
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [("one", ("one",)), (["newest", "previous"], ("newest", "previous")), (["newest", "", None, 5], ("newest",))],
+)
+def test_a_source_has_one_secret_or_several(
+    intake: Intake, vault: Vault, secret: Any, expected: tuple[str, ...]
+) -> None:
+    """The newest first; what is no text is none."""
+    intake.cloud.set_secret(sources={"api": secret})
+    assert vault.source("api", 0.0) == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"sources": None},
+        {"sources": ["api"]},
+        {"sources": "api"},
+        {"sources": {"api": ""}},
+        {"sources": {"api": []}},
+        {"sources": {"api": 5}},
+        {"sources": {"api": {"current": "x"}}},
+        {"sources": {"other": "x"}},
+    ],
+)
+def test_a_secret_that_is_not_there_is_ours_to_mend(intake: Intake, vault: Vault, content: Any) -> None:
+    """The sender is not turned away, and no part of something else is taken for the secret."""
+    put(intake, json.dumps(content))
+    with pytest.raises(Unavailable, match=r"the secret has nothing under sources\.api"):
+        vault.source("api", 0.0)
+
+
+@pytest.mark.parametrize("content", [{}, {"leadterra_api_key": " "}, {"leadterra_api_key": 5}])
+def test_a_missing_key_is_ours_to_mend(intake: Intake, vault: Vault, content: Any) -> None:
+    """Leads are held until it is set."""
+    put(intake, json.dumps(content))
+    with pytest.raises(Unavailable, match="the secret has no `leadterra_api_key`"):
+        vault.api_key(0.0)
+
+
+def test_the_key_is_as_it_was_meant(intake: Intake, vault: Vault) -> None:
+    """Pasted with its line break it is the same key."""
+    put(intake, json.dumps({"leadterra_api_key": " sk_live_x\n"}))
+    assert vault.api_key(0.0) == "sk_live_x"
+
+
+def test_the_secret_is_kept_for_a_while(intake: Intake, vault: Vault) -> None:
+    """Five minutes, in which nothing is asked; then a rotation is noticed."""
+    assert vault.source("api", 0.0) == ("newest-token", "previous-token")
+    intake.cloud.set_secret(sources={"api": "rotated"})
+    assert vault.source("api", 299.0) == ("newest-token", "previous-token")
+    assert vault.source("api", 300.0) == ("rotated",)
+
+
+def test_a_doubted_secret_is_read_afresh(intake: Intake, vault: Vault) -> None:
+    """Once for each doubt, and not for ever: whoever guesses tokens does not make us ask without end."""
+    vault.source("api", 0.0)
+    for turn in range(10):
+        intake.cloud.set_secret(sources={"api": f"rotated-{turn}"})
+        assert vault.refresh()
+        assert vault.source("api", 1.0) == (f"rotated-{turn}",)
+    assert not vault.refresh()
+    vault.source("api", 301.0)
+    assert vault.refresh()
+
+
+def test_a_new_source_is_looked_for(intake: Intake, vault: Vault) -> None:
+    """Its secret may have come after what is kept."""
+    vault.source("api", 0.0)
+    intake.cloud.set_secret(sources={"new": "x"})
+    assert vault.source("new", 1.0) == ("x",)
+
+
+def test_an_outage_stops_nobody_who_was_known(intake: Intake, vault: Vault) -> None:
+    """Yesterday's secret is most likely today's; without any there is nothing to go by."""
+    vault.source("api", 0.0)
+    intake.fail("secretsmanager", "GetSecretValue")
+    assert vault.source("api", 301.0) == ("newest-token", "previous-token")
+    assert vault.refresh()
+    assert vault.source("api", 302.0) == ("newest-token", "previous-token")
+    with pytest.raises(Unavailable, match="Secrets Manager: AccessDenied"):
+        Vault(intake.cloud.settings).source("api", 0.0)
+
+
+def test_a_rotated_token_is_good_at_once(intake: Intake) -> None:
+    """The container reads the secret afresh before it turns a sender away."""
+    assert intake.post(body={"email": "ava@example.com"}).status == 200
+    intake.cloud.set_secret(sources={"api": "rotated"})
+    rotated = {"authorization": "Bearer rotated"}
+    assert intake.post(body={"email": "ava@example.com"}, headers=rotated).status == 200
+    assert intake.post(body={"email": "ava@example.com"}).status == 401

@@ -1,0 +1,69 @@
+"""E-mail addresses: the same person is always the same text."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from leads.address import NotAnAddress, address_like, normalise_address
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("ava@example.com", "ava@example.com"),
+        ("  Ava.King@Example.COM\n", "ava.king@example.com"),
+        ("mailto:ava@example.com", "ava@example.com"),
+        ("MAILTO:ava@example.com", "ava@example.com"),
+        ("Ava King <ava@example.com>", "ava@example.com"),
+        ('"King, Ava" <ava@example.com>', "ava@example.com"),
+        ("ava+news@example.com", "ava+news@example.com"),
+        ("\u200bava@example.com\ufeff", "ava@example.com"),
+        ("ava\u00ad@example.com", "ava@example.com"),
+        ("ava@example.com, bea@example.com", "ava@example.com"),
+        ("ava@example.com;bea@example.com", "ava@example.com"),
+        ("ava@bücher.example.com", "ava@bücher.example.com"),
+        ("ava@XN--BCHER-KVA.example.com", "ava@bücher.example.com"),
+        ("josé@example.com", "josé@example.com"),
+        ("jose\u0301@example.com", "josé@example.com"),
+    ],
+)
+def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
+    """Case, decoration, invisible marks and further addresses make nobody a second person."""
+    assert normalise_address(text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "ava", "ava@", "@example.com", "ava@example", "ava@@example.com", "ava example@example.com",
+        "ava@example..com", "ava@[127.0.0.1]", "n/a", "yes", "ava@example.com or call me", f"{'x' * 400}@example.com",
+        "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",", "mailto:",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(text: str) -> None:
+    """Leadterra would refuse it, and perhaps everybody else in its batch."""
+    with pytest.raises(NotAnAddress):
+        normalise_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "like"),
+    [("ava@example.com", True), ("ava", False), ("write to ava@example.com", False), ("x" * 400 + "@x.io", False)],
+)
+def test_only_a_text_that_is_all_address_is_worth_a_look(text: str, like: bool) -> None:  # noqa: FBT001
+    """A message that mentions an address is not its writer's address."""
+    assert address_like(text) is like
+
+
+@given(st.one_of(st.emails(), st.text(max_size=60), st.from_regex(r"[^@\s]{1,20}@[^@\s]{1,20}\.com")))
+@example("İ@example.com")
+@example("ΑΣ@example.com")
+@example("ava@example.com,bea@example.com")
+def test_an_address_stays_as_it_is(text: str) -> None:
+    """What came out once comes out again, so that every part of the flow agrees on who it is."""
+    try:
+        address = normalise_address(text)
+    except NotAnAddress:
+        return
+    assert normalise_address(address) == address
+    assert address == address.lower()

@@ -1,0 +1,117 @@
+"""Answers: what each sender is told, and what each kind of error comes to."""
+
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import pytest
+
+from leads import answer
+from leads.config import Source, parse
+from leads.errors import LeadsError, Malformed, TooLarge, Unauthorized, Unavailable, Unreadable
+from leads.event import Event
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+FORM = "application/x-www-form-urlencoded"
+
+
+def event(**headers: str) -> Event:
+    return Event("s", b"", NOW, headers={name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def source(origins: str = "[]") -> Source:
+    text = '[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "form"\ncampaign = "n"\nauth = "none"\n'
+    return parse(f"{text}allowed_origins = {origins}").sources["s"]
+
+
+def test_a_success_is_exactly_200_and_small() -> None:
+    """Some senders count anything else as a failure."""
+    response = answer.ok({"accepted": 2})
+    assert (response["statusCode"], response["body"]) == (200, '{"accepted":2}')
+    assert response["headers"] == {"content-type": "application/json", "cache-control": "no-store"}
+
+
+def test_a_browser_is_sent_on() -> None:
+    """With a status that makes it fetch the page rather than post again."""
+    response = answer.see_other("https://www.example.com/thanks")
+    assert (response["statusCode"], response["headers"]["location"]) == (303, "https://www.example.com/thanks")
+
+
+def test_a_problem_names_each_field() -> None:
+    """As RFC 9457 has it, with what is wrong with each field."""
+    response = answer.unusable([{"index": 1, "field": "email", "message": "missing"}])
+    assert response["headers"]["content-type"] == "application/problem+json"
+    assert json.loads(response["body"]) == {
+        "type": "about:blank",
+        "title": HTTPStatus.UNPROCESSABLE_CONTENT.phrase,
+        "status": 422,
+        "detail": "no lead can be made of this",
+        "errors": [{"index": 1, "field": "email", "message": "missing"}],
+    }
+
+
+def test_another_method_is_told_which_there_are() -> None:
+    """RFC 9110 asks for the list."""
+    response = answer.method_not_allowed()
+    assert (response["statusCode"], response["headers"]["allow"]) == (405, "POST, GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "detail"),
+    [
+        (Unauthorized("no valid token"), 401, "this source does not exist or its credentials are wrong"),
+        (Unreadable("not JSON"), 400, "not JSON"),
+        (TooLarge("too many"), 413, "too many"),
+        (Unavailable("DynamoDB: Throttled"), 503, "try again later"),
+        (Malformed("body", "x"), 503, "try again later"),
+        (LeadsError("anything"), 503, "try again later"),
+    ],
+)
+def test_every_error_has_an_answer(error: LeadsError, status: int, detail: str) -> None:
+    """A stranger learns nothing, a sender learns what to mend, and only a 503 is worth another try."""
+    response = answer.refusal(error)
+    assert (response["statusCode"], json.loads(response["body"])["detail"]) == (status, detail)
+    assert response["headers"].get("retry-after") == ("30" if status == 503 else None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "page"),
+    [
+        ({"content_type": FORM}, True),
+        ({"content_type": f"{FORM.title()}; charset=utf-8", "accept": "text/html,*/*;q=0.8"}, True),
+        ({"content_type": "multipart/form-data; boundary=x", "sec_fetch_mode": "navigate"}, True),
+        ({"content_type": FORM, "sec_fetch_mode": "cors"}, False),
+        ({"content_type": FORM, "x_requested_with": "XMLHttpRequest"}, False),
+        ({"content_type": FORM, "accept": "application/json"}, False),
+        ({"content_type": FORM, "accept": "*/*"}, False),
+        ({"content_type": "application/json", "accept": "text/html"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_submitted_form_waits_for_a_page(headers: dict[str, str], page: bool) -> None:  # noqa: FBT001
+    """Scripts and other programs read the answer themselves."""
+    assert answer.wants_page(event(**headers)) is page
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "allowed"),
+    [
+        ('["https://www.example.com"]', "https://www.example.com", True),
+        ('["https://www.example.com"]', "https://evil.example", False),
+        ('["https://www.example.com"]', None, False),
+        ('["*"]', "https://anybody.example", True),
+    ],
+)
+def test_scripts_on_named_pages_may_read_the_answer(origins: str, origin: str | None, allowed: bool) -> None:  # noqa: FBT001
+    """The permission is for the page that asks, and a cache is told so."""
+    headers = {} if origin is None else {"origin": origin}
+    response = answer.with_cors(answer.preflight(), event(**headers), source(origins))
+    assert (response["statusCode"], response["headers"]["vary"]) == (204, "Origin")
+    assert response["headers"].get("access-control-allow-origin") == (origin if allowed else None)
+    assert ("access-control-allow-methods" in response["headers"]) is allowed
+
+
+def test_without_named_pages_there_is_no_permission() -> None:
+    """A source that names none has nothing to say to a script."""
+    response = answer.ok({})
+    assert answer.with_cors(response, event(origin="https://www.example.com"), source()) == response

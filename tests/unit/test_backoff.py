@@ -1,0 +1,100 @@
+"""How long a held message waits: long enough to leave a destination alone, never so long that it is lost."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from leads.backoff import FIRST_SECONDS, LONGEST_SECONDS, delay, retry_after
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+# What the template's redrive policy allows, and the outage that it has to outlast.
+MAX_RECEIVES = 300
+OUTAGE_SECONDS = 72 * 3600
+RETENTION_SECONDS = 14 * 24 * 3600
+SQS_LIMIT_SECONDS = 12 * 3600
+CHANCE = st.floats(min_value=0, max_value=1, exclude_max=True)
+
+
+@pytest.mark.parametrize(
+    ("receives", "shortest"),
+    [(1, 15), (2, 30), (3, 60), (7, 960), (8, 1_800), (9, 1_800), (300, 1_800), (0, 15), (-5, 15)],
+)
+def test_the_delay_doubles_up_to_an_hour(receives: int, shortest: int) -> None:
+    """Half of it is fixed, half is jitter."""
+    assert delay(receives, 0.0) == shortest
+    assert shortest * 2 - 1 <= delay(receives, 0.999_999) <= shortest * 2
+
+
+@pytest.mark.parametrize(("wish", "expected"), [(None, 15), (0.0, 15), (5.0, 15), (90.4, 90), (7_200.0, 7_200)])
+def test_a_longer_wish_is_granted(wish: float | None, expected: int) -> None:
+    """A shorter one is not: the destination is in trouble, whatever it hopes."""
+    assert delay(1, 0.0, wish) == expected
+
+
+@given(
+    st.integers(min_value=-1, max_value=10**6),
+    CHANCE,
+    st.none() | st.floats(min_value=0, allow_nan=False, allow_infinity=False),
+)
+@example(10**6, 0.5, 1e308)
+def test_sqs_takes_every_delay(receives: int, chance: float, wish: float | None) -> None:
+    """It hides a message for twelve hours at the most."""
+    assert FIRST_SECONDS / 2 <= delay(receives, chance, wish) < SQS_LIMIT_SECONDS
+
+
+@given(st.lists(CHANCE, min_size=MAX_RECEIVES, max_size=MAX_RECEIVES))
+@example([0.0] * MAX_RECEIVES)
+@example([0.999_999] * MAX_RECEIVES)
+def test_an_outage_of_three_days_gives_nobody_up(chances: list[float]) -> None:
+    """The receives last longer than the outage, and all of them end before the retention does."""
+    waits = [delay(receives, chance) for receives, chance in enumerate(chances, start=1)]
+    assert sum(waits) > OUTAGE_SECONDS
+    assert sum(waits) <= MAX_RECEIVES * LONGEST_SECONDS < RETENTION_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("120", 120.0),
+        (" 1.5 ", 1.5),
+        ("0", None),
+        ("-30", None),
+        ("Sun, 22 Nov 2026 02:01:00 GMT", 60.0),
+        ("2026-11-22T02:00:30Z", 30.0),
+        ("2026-11-22T04:00:30+02:00", 30.0),
+        ("Sun, 22 Nov 2026 01:00:00 GMT", None),
+        ("2026-11-22 02:00:30", None),
+        ("", None),
+        ("soon", None),
+        ("nan", None),
+        ("inf", None),
+        ("-inf", None),
+        ("1e999", None),
+        ("1970-01-01", None),
+        ("Sun, 22 Nov 99999 02:00:00 GMT", None),
+        ("Sun, 22 Nov 2026 02:00:00 +99999999999999", None),
+        ("Sun, 99 Nov 2026 02:00:00 GMT", None),
+    ],
+)
+def test_a_destinations_wish_is_read(value: str | None, seconds: float | None) -> None:
+    """Seconds or a date, as RFC 9110 or ISO 8601 write it; what is past or nonsense is no wish."""
+    assert retry_after(value, NOW) == seconds
+
+
+@given(st.text())
+@example("Mon, 01 Jan 0001 00:00:00 +2359")
+@example("9999-12-31T23:59:59-23:59")
+def test_no_header_is_too_odd(value: str) -> None:
+    """Whatever a proxy on the way writes there, it is a time to wait or nothing."""
+    found = retry_after(value, NOW)
+    assert found is None or 0 < found < float("inf")
+
+
+@given(st.integers(min_value=1, max_value=10**6))
+def test_a_date_and_a_number_ask_for_the_same(seconds: int) -> None:
+    """The two spellings of a wish are one."""
+    moment = (NOW + timedelta(seconds=seconds)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    assert retry_after(moment, NOW) == retry_after(str(seconds), NOW) == seconds

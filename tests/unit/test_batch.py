@@ -1,0 +1,215 @@
+"""Messages become rows, and rows become requests of bounded size."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads import batch
+from leads.batch import MAX_REQUEST_BYTES, Parcel, Row, batches, body
+from leads.config import Campaign, CustomFieldStyle, Enrollment, Leadterra, OnMissingToken
+from leads.message import Message
+from tests.simulated import row
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+PLAIN = Enrollment(campaigns={"newsletter": Campaign(id="camp_1")})
+
+
+def parcel(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int = 0) -> Parcel:
+    message = Message("evt", "website", campaign, NOW + timedelta(seconds=seconds), lead, {})
+    return Parcel(message, [seconds])
+
+
+def sent(parcels: list[Parcel], config: Enrollment = PLAIN) -> dict[str, list[dict[str, Any]]]:
+    """The leads as they go out, by campaign id."""
+    kept, _ = batch.rows(parcels, config)
+    return {campaign: json.loads(body(rows))["leads"] for campaign, rows in kept.items()}
+
+
+def config(style: CustomFieldStyle = CustomFieldStyle.TOP_LEVEL, **campaign: Any) -> Enrollment:
+    made = Campaign.model_validate({"id": "camp_1", **campaign})
+    return Enrollment(leadterra=Leadterra(custom_fields=style), campaigns={"newsletter": made})
+
+
+def test_one_row_for_each_address() -> None:
+    """Addresses that differ in case only are one person's, in the order of their first message."""
+    parcels = [parcel({"email": email}) for email in ("ava@example.com", "ben@example.com", "AVA@example.com")]
+    (rows,) = batch.rows(parcels, PLAIN)[0].values()
+    assert [[p for p in parcels if p in r.parcels] for r in rows] == [[parcels[0], parcels[2]], [parcels[1]]]
+
+
+def test_later_values_win_field_by_field() -> None:
+    """Messages merge in the order in which they were received, and only fields that were sent are changed."""
+    early = {"email": "ava@example.com", "firstName": "A", "company": "Acme", "customFields": {"plan": "free", "a": 1}}
+    late = {"email": "Ava@Example.com", "firstName": "Ava", "customFields": {"plan": "pro", "b": 2}}
+    merged = {"email": "Ava@Example.com", "firstName": "Ava", "company": "Acme", "plan": "pro", "a": 1, "b": 2}
+    for order in ([parcel(early), parcel(late, seconds=1)], [parcel(late, seconds=1), parcel(early)]):
+        assert sent(order) == {"camp_1": [merged]}
+
+
+def test_messages_of_one_moment_keep_their_order() -> None:
+    """Where the times say nothing the queue's order does."""
+    assert sent([parcel({"email": "a@example.com", "company": name}) for name in "AB"])["camp_1"][0]["company"] == "B"
+
+
+names = st.sampled_from(["firstName", "company", "plan", "size"])
+messages = st.lists(
+    st.tuples(st.integers(0, 5), st.dictionaries(names, st.text("xyz", min_size=1, max_size=3))), min_size=1, max_size=6
+)
+
+
+@given(messages)
+def test_merging_is_a_fold_over_time(given_messages: list[tuple[int, dict[str, str]]]) -> None:
+    """A merged row says of each field what the last message that had it says."""
+    expected: dict[str, str] = {"email": "ava@example.com"}
+    for _, fields in sorted(given_messages, key=lambda item: item[0]):
+        expected |= fields
+    parcels = []
+    for seconds, fields in given_messages:
+        custom = {name: fields[name] for name in ("plan", "size") if name in fields}
+        lead: dict[str, Any] = {"email": "ava@example.com", **{n: v for n, v in fields.items() if n not in custom}}
+        parcels.append(parcel({**lead, "customFields": custom} if custom else lead, seconds=seconds))
+    assert sent(parcels) == {"camp_1": [expected]}
+
+
+def test_campaigns_are_apart() -> None:
+    """A person may be in two campaigns; a name and its id are one campaign, an unknown name is an id."""
+    parcels = [
+        parcel({"email": "ava@example.com", "company": "A"}),
+        parcel({"email": "ava@example.com"}, campaign="camp_2"),
+        parcel({"email": "ava@example.com", "company": "B"}, campaign="camp_1", seconds=1),
+    ]
+    assert sent(parcels) == {
+        "camp_1": [{"email": "ava@example.com", "company": "B"}],
+        "camp_2": [{"email": "ava@example.com"}],
+    }
+
+
+LEAD = {
+    "email": "ava@example.com",
+    "firstName": " ",
+    "customFields": {"plan": "", "size": 0, "email": "x", "vip": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("style", "wire"),
+    [
+        (
+            CustomFieldStyle.TOP_LEVEL,
+            {"email": "ava@example.com", "firstName": "there", "plan": "free", "size": 0, "vip": False, "tier": 1},
+        ),
+        (
+            CustomFieldStyle.NESTED,
+            {
+                "email": "ava@example.com",
+                "firstName": "there",
+                "customFields": {"plan": "free", "size": 0, "email": "x", "vip": False, "tier": 1},
+            },
+        ),
+    ],
+)
+def test_defaults_and_both_styles_of_custom_fields(style: CustomFieldStyle, wire: dict[str, Any]) -> None:
+    """Defaults fill what is missing or blank, and nothing else; types are kept; no custom field hides an address."""
+    defaults = {"firstName": "there", "plan": "free", "size": 5, "tier": 1}
+    assert sent([parcel(LEAD)], config(style, defaults=defaults)) == {"camp_1": [wire]}
+
+
+@pytest.mark.parametrize("style", list(CustomFieldStyle))
+def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFieldStyle) -> None:
+    """No style adds an empty object, with defaults or without."""
+    assert sent([parcel({"email": "ava@example.com"})], config(style)) == {"camp_1": [{"email": "ava@example.com"}]}
+    with_default = config(style, defaults={"firstName": "there"})
+    assert sent([parcel({"email": "ava@example.com"})], with_default) == {
+        "camp_1": [{"email": "ava@example.com", "firstName": "there"}]
+    }
+
+
+def test_a_message_is_left_as_it_was() -> None:
+    """Defaults and merging are for the request: a dead letter holds what was sent."""
+    parcels = [parcel({"email": "ava@example.com", "customFields": {"a": 1}}, seconds=s) for s in (0, 1)]
+    batch.rows(parcels, config(defaults={"firstName": "there", "b": 2}))
+    assert [p.message.lead for p in parcels] == [{"email": "ava@example.com", "customFields": {"a": 1}}] * 2
+
+
+@pytest.mark.parametrize(
+    ("lead", "missing"),
+    [
+        ({"firstName": "Ava", "customFields": {"plan": "pro"}}, None),
+        ({"firstName": "Ava", "customFields": {"plan": 0}}, None),
+        ({"customFields": {"plan": "pro"}}, "firstName"),
+        ({"firstName": " ", "customFields": {"plan": "pro"}}, "firstName"),
+        ({"firstName": "Ava"}, "plan"),
+    ],
+)
+def test_a_token_that_would_render_as_nothing(lead: dict[str, Any], missing: str | None) -> None:
+    """Such a lead is enrolled or kept out, as its campaign wishes; the failure names the token."""
+    parcels = [parcel({"email": "ava@example.com", **lead})]
+    tokens: dict[str, Any] = {"tokens": ["firstName", "plan"]}
+    kept, out = batch.rows(parcels, config(**tokens))
+    assert (len(kept["camp_1"]), out) == (1, {})
+    kept, out = batch.rows(parcels, config(**tokens, on_missing_token=OnMissingToken.DEAD_LETTER))
+    if missing is None:
+        assert (len(kept["camp_1"]), out) == (1, {})
+    else:
+        assert kept == {}
+        ((refused, outcome),) = out["camp_1"]
+        assert refused is parcels[0]
+        assert (outcome.failure.reason, outcome.failure.field) == ("missing_token", missing)
+        assert outcome.failure.message == f"the campaign's copy uses {{{{{missing}}}}} and the lead has no such field"
+
+
+def test_a_default_or_another_message_fills_a_token() -> None:
+    """What is judged is the row, not one of its messages."""
+    strict: dict[str, Any] = {"tokens": ["firstName"], "on_missing_token": "dead_letter"}
+    assert batch.rows([parcel({"email": "a@example.com"})], config(**strict, defaults={"firstName": "there"}))[1] == {}
+    parcels = [parcel({"email": "a@example.com", "firstName": "Ava"}), parcel({"email": "a@example.com"}, seconds=1)]
+    assert batch.rows(parcels, config(**strict))[1] == {}
+    ((first, _), (second, _)) = batch.rows([parcels[1], parcels[1]], config(**strict))[1]["camp_1"]
+    assert first is second is parcels[1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "lengths"),
+    [(0, 10, []), (1, 10, [1]), (10, 10, [10]), (11, 10, [10, 1]), (25, 10, [10, 10, 5]), (3, 1, [1, 1, 1])],
+)
+def test_no_batch_has_more_rows_than_configured(rows: int, size: int, lengths: list[int]) -> None:
+    """The limit is checked before a row is added; none is lost and the order stays."""
+    made = [row({"email": f"lead{n}@example.com"}) for n in range(rows)]
+    found = list(batches("camp_1", made, size))
+    assert [len(b.rows) for b in found] == lengths
+    assert [r for b in found for r in b.rows] == made
+    assert {b.campaign_id for b in found} <= {"camp_1"}
+
+
+def _of_bytes(number: int) -> Row:
+    return Row({}, "x" * number, [])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "lengths"),
+    [
+        ([MAX_REQUEST_BYTES // 2 - 7] * 2, [2]),
+        ([MAX_REQUEST_BYTES // 2 - 6] * 2, [1, 1]),
+        ([10, MAX_REQUEST_BYTES * 2, 10], [1, 1, 1]),
+        ([400_000, 400_000, 400_000, 100_000], [2, 2]),
+    ],
+)
+def test_no_request_is_larger_than_a_proxy_takes(sizes: list[int], lengths: list[int]) -> None:
+    """A request stays within a megabyte, envelope and commas included; a larger row travels alone."""
+    found = list(batches("camp_1", [_of_bytes(size) for size in sizes], 1_000))
+    assert [len(b.rows) for b in found] == lengths
+    assert all(len(body(b.rows)) <= MAX_REQUEST_BYTES for b in found if len(b.rows) > 1)
+
+
+@pytest.mark.parametrize("number", [1, 2, 1_000])
+def test_one_lead_travels_in_the_envelope_of_a_thousand(number: int) -> None:
+    """The body has one form, in ASCII, whatever the number of leads."""
+    leads = [{"email": f"lead{n}@example.com", "firstName": "Zoë \u2028 \U0001f642 \ud800"} for n in range(number)]
+    (rows,) = batch.rows([parcel(lead) for lead in leads], PLAIN)[0].values()
+    written = body(rows)
+    assert written.isascii()
+    assert json.loads(written) == {"leads": leads}

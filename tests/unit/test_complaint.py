@@ -1,0 +1,103 @@
+"""What a refusal of a single lead says of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.complaint import Complaint, alike, complaint
+from leads.message import Failure
+from leads_cli.sandbox import SHAPES
+from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
+from tests.error_bodies import BODIES, NO_HINTS
+
+LEAD = {"email": "ben.example.com", "firstName": "Ben", "customFields": {"plan": "gold"}}
+SAYS_NOTHING = {"count_only", "empty_list", "empty_body"}
+NAMES_NO_FIELD = {*SAYS_NOTHING, "by_email", "by_email_list", "prose_email", "plain_text", "sendgrid", "zod_flat"}
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES))
+def test_every_shape_tells_the_field_and_the_words(shape: str) -> None:
+    """The dead letter says what the server said, as far as it said anything."""
+    batch = RefusedBatch(422, 1, [*invalid_leads([LEAD], refuse_duplicates=False)])
+    found = complaint(SHAPES[shape](batch), LEAD)
+    assert found.field == (None if shape in NAMES_NO_FIELD else "email")
+    if shape in SAYS_NOTHING:
+        assert found.message == "refused without a reason"
+    else:
+        assert ("Unprocessable Entity" if shape == "plain_text" else "invalid email format") in found.message
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "message"),
+    [
+        ({"message": "Validation failed", "errors": [{"field": "email", "message": "bad"}]}, "email", "bad"),
+        ({"message": "No.", "errors": {"leads.0.jobTitle": ["Too long."]}}, "jobTitle", "Too long."),
+        ({"errors": {"email": "bad"}}, "email", "bad"),
+        ({"errors": {"leads": {"0": {"consentBasis": ["required"]}}}}, "consentBasis", "required"),
+        ({"error": {"code": "invalid_request", "message": "bad"}}, None, "bad"),
+        ({"errors": [{"title": "No.", "detail": "bad", "source": {"pointer": "/leads/0/email"}}]}, "email", "bad"),
+        ({"message": "leads/0/email is bad", "error": "Bad Request"}, "email", "leads/0/email is bad"),
+        ({"error": "Bad Request", "message": ["leads[0].company is short"]}, "company", "leads[0].company is short"),
+        ({"errors": [{"email_address": "ben.example.com", "error": "bad", "field_message": "worse"}]}, None, "worse"),
+        ({"errors": [{"loc": ["leads", 0], "email": "ben.example.com", "msg": " "}]}, None, "refused without a reason"),
+        ({"errors": [{"key": {"email": "x"}, "field": 7, "path": "a sentence, no path", "code": "bad"}]}, None, "bad"),
+        ({"errors": {"ben.example.com": ["bad"]}}, None, "bad"),
+        ({"errors": {"Ben": ["bad"]}}, None, "bad"),
+        ({"errors": {"gold": ["bad"]}}, None, "bad"),
+        ({"errors": {"ben@": ["bad"]}}, None, "bad"),
+        ({"status": "error"}, None, "refused without a reason"),
+        (["bad"], None, "bad"),
+        ("  bad ", None, "bad"),
+        ("x" * 1_000, None, "x" * 300),
+        (None, None, "refused without a reason"),
+    ],
+)
+def test_the_most_telling_words_are_found(content: object, field: str | None, message: str) -> None:
+    """An error's own words come before a headline, and no value of the lead is taken for a field's name."""
+    assert complaint(content, LEAD) == Complaint(field, message)
+
+
+@pytest.mark.parametrize("content", [body for body, _ in BODIES.values()] + list(NO_HINTS.values()))
+def test_there_is_always_something_to_read(content: object) -> None:
+    """No body leaves an operator without words."""
+    assert 0 < len(complaint(content, LEAD).message) <= 300
+
+
+json = st.recursive(
+    st.none() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=12), inner, max_size=5),
+)
+
+
+@given(json)
+def test_any_body_has_a_complaint(content: object) -> None:
+    """Whatever an error body is, it is read without an error."""
+    assert complaint(content, LEAD).message
+
+
+def _refused(
+    message: str, *, status: int = 422, field: str | None = None, **lead: str
+) -> tuple[Failure, dict[str, str]]:
+    return Failure("rejected", message, status, field), {"email": "ava@example.com", **lead}
+
+
+@pytest.mark.parametrize(
+    ("refusals", "number"),
+    [
+        ([], 0),
+        ([_refused("bad"), _refused("worse"), _refused("bad")], 2),
+        ([_refused("bad", status=400), _refused("bad")], 1),
+        ([_refused("bad", field="email"), _refused("bad", field="company")], 1),
+        ([_refused("row 17 is bad"), _refused("row 3 is bad")], 2),
+        ([_refused('"a@example.com" is bad', email="A@example.com"), _refused('"b@x.org" is bad', email="b@x.org")], 2),
+        ([_refused("Acme Corp: unknown.", company="Acme Corp"), _refused("C & A: unknown.", company="C & A")], 2),
+        # A lead whose own words are the server's does not make its refusal another.
+        ([_refused("company is required", company="Company"), _refused("company is required")], 2),
+        ([_refused("e is required", firstName="e"), _refused("e is required", firstName="")], 2),
+    ],
+)
+def test_refusals_are_compared_without_what_is_a_leads_own(
+    refusals: list[tuple[Failure, dict[str, str]]], number: int
+) -> None:
+    """Reasons are the same if they differ in numbers and in quoted values only."""
+    assert alike(refusals) == number

@@ -1,0 +1,142 @@
+"""Bytes become names and values, whatever the content type claims, or are refused in one way."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from leads.content import MAX_FIELDS, parse
+from leads.errors import Unreadable
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+MULTIPART = "multipart/form-data; boundary=XX"
+AVA = {"email": "ava@example.com", "name": "Ava King"}
+
+
+def part(value: bytes | str, name: str = "email", disposition: str = "", more: str = "") -> bytes:
+    head = f'--XX\r\nContent-Disposition: form-data; name="{name}"{disposition}\r\n{more}\r\n'
+    return head.encode() + (value if isinstance(value, bytes) else value.encode()) + b"\r\n"
+
+
+def multipart(*parts: bytes) -> bytes:
+    return b"".join(parts) + b"--XX--\r\n"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [JSON, "application/json; charset=UTF-8", "application/ld+json", "text/plain; charset=UTF-8", "", FORM, "nonsense"],
+)
+def test_json_is_read_under_any_label(content_type: str) -> None:
+    """The first byte is believed before the header."""
+    assert parse(json.dumps(AVA).encode(), content_type) == AVA
+    assert parse(b"\xef\xbb\xbf \n" + json.dumps([AVA]).encode(), content_type) == [AVA]
+
+
+@pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=utf-8", "", "text/plain"])
+def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
+    """Scripts that set no content type send forms as text."""
+    assert parse(urlencode(AVA).encode(), content_type) == AVA
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        (b"a=1&a=2&a=3&b=", FORM, {"a": ["1", "2", "3"], "b": ""}),
+        (b"name=Jos%C3%A9+K", FORM, {"name": "José K"}),
+        (b"name=Jos%E9", FORM, {"name": "José"}),
+        ("name=José".encode("latin-1"), f"{FORM}; charset=iso-8859-1", {"name": "José"}),
+        ("name=José".encode("latin-1"), FORM, {"name": "José"}),
+        (b"fields%5Bemail%5D=a%40b.example", FORM, {"fields[email]": "a@b.example"}),
+        (b"{not json}=1", FORM, {"{not json}": "1"}),
+        ('{"name": "José"}'.encode("latin-1"), f"{JSON}; charset=latin1", {"name": "José"}),
+        ('{"name": "José"}'.encode("utf-16"), f"{JSON}; charset=utf-16", {"name": "José"}),
+        (b'{"name": "Ava"}', f"{JSON}; charset=klingon", {"name": "Ava"}),
+        (b'{"name": "Ava"}', f"{JSON}; charset=punycode", {"name": "Ava"}),
+        (b'{"name": "Ava"}', f"{JSON}; charset=a\0b", {"name": "Ava"}),
+        (b'{"a": 1}\n{"a": 2}\n\n', "application/x-ndjson", [{"a": 1}, {"a": 2}]),
+        (b'{"a": true, "b": 1.5, "c": null, "d": 10000000000000000000001}', JSON, None),
+    ],
+)
+def test_values_arrive_as_they_were_meant(body: bytes, content_type: str, expected: object) -> None:
+    """Repeated names make a list, letters survive their encoding, JSON keeps its types."""
+    assert parse(body, content_type) == (json.loads(body) if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (multipart(part("ava@example.com"), part("Ava", "name")), {"email": "ava@example.com", "name": "Ava"}),
+        (multipart(part("a"), part("b")), {"email": ["a", "b"]}),
+        (multipart(part("José")), {"email": "José"}),
+        (multipart(part("José".encode("latin-1"))), {"email": "José"}),
+        (multipart(part(b"Jos\xe9", more="Content-Type: text/plain; charset=latin-1\r\n")), {"email": "José"}),
+        (multipart(part("Ava", more="Content-Type: text/plain; charset=klingon\r\n")), {"email": "Ava"}),
+        (multipart(part("x"), part(b"\x00", "cv", '; filename="ava@example.com.pdf"')), {"email": "x"}),
+        (multipart(part("x"), part("", "cv", '; filename=""')), {"email": "x", "cv": ""}),
+        (multipart(part("x" * 200_000)), {"email": "x" * 200_000}),
+    ],
+)
+def test_multipart_has_answers_and_files(body: bytes, expected: object) -> None:
+    """A file is no answer, and its name is none either."""
+    assert parse(body, MULTIPART) == expected
+
+
+def test_the_boundary_may_be_quoted() -> None:
+    """Both spellings of a header's parameter are in use."""
+    assert parse(multipart(part("x")), 'Multipart/Form-Data; Boundary="XX"') == {"email": "x"}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (b"", JSON, "the body is empty"),
+        (b" \r\n", FORM, "the body is empty"),
+        (b"{", JSON, "not JSON"),
+        (b'{"a": NaN}', JSON, "not JSON"),
+        (b'{"a": 1e999}', JSON, "not JSON"),
+        (b'{"a": 1}\n{', JSON, "not JSON"),
+        (b'"text"', JSON, "JSON, but neither an object nor a list"),
+        (b"null", JSON, "JSON, but neither an object nor a list"),
+        (b"[" * 100_000, JSON, "not JSON"),
+        (b"hello", FORM, "not a form"),
+        (b"=1&=2", FORM, "not a form"),
+        (b"a=1&" * (MAX_FIELDS + 1), FORM, f"a form of more than {MAX_FIELDS} fields"),
+        (b"hello", "text/plain", "neither JSON nor a form (content type 'text/plain')"),
+        (b"a=1\nb=2", "text/plain", "neither JSON nor a form (content type 'text/plain')"),
+        (b"<a/>", "", "neither JSON nor a form (content type 'missing')"),
+        (b"hello", MULTIPART, "not multipart/form-data with that boundary"),
+        (b"hello", "multipart/form-data", "not multipart/form-data with that boundary"),
+        (multipart(part("x"))[:-8], MULTIPART, "not multipart/form-data with that boundary"),
+        (multipart(*[part("x")] * (MAX_FIELDS + 1)), MULTIPART, "not multipart/form-data with that boundary"),
+    ],
+)
+def test_what_is_something_else_is_refused(body: bytes, content_type: str, reason: str) -> None:
+    """The sender is told what is wrong, without a word of what was sent."""
+    with pytest.raises(Unreadable) as caught:
+        parse(body, content_type)
+    assert str(caught.value) == reason
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=100).map(str.encode),
+        st.binary(max_size=50).map(lambda value: multipart(part(value))),
+    ),
+    st.one_of(st.text(max_size=60), st.sampled_from([FORM, JSON, MULTIPART, "multipart/form-data; boundary=é"])),
+)
+@example(b"a=\xff", f"{FORM}; charset=undefined")
+@example(b"--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--\r\n", MULTIPART)
+@example(b"\xff\xfe", f"{JSON}; charset=idna")
+def test_nothing_but_a_refusal_is_raised(body: bytes, content_type: str) -> None:
+    """Whatever arrives is an object, a list or unreadable."""
+    try:
+        content = parse(body, content_type)
+    except Unreadable:
+        return
+    assert isinstance(content, dict | list)
+    if isinstance(content, dict):
+        assert all(isinstance(name, str) for name in content)

@@ -1,0 +1,202 @@
+"""Events: out of API Gateway's request and out of the envelopes of a queue."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leads.config import Enrollment, parse
+from leads.errors import Unreadable
+from leads.event import Event, from_http, from_queue
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+AVA = {"email": "ava@example.com"}
+CONFIG = parse("""
+[campaigns.news]
+id = "camp_1"
+[sources.app]
+provider = "json"
+campaign = "news"
+auth = "token"
+[sources.app.match]
+source = "com.example.app"
+detail-type = ["user.created", "user.invited"]
+[sources.shop]
+provider = "json"
+campaign = "news"
+auth = "token"
+match = {"customer.kind" = "buyer"}
+""")
+
+
+def eventbridge(detail: object, kind: str = "user.created") -> dict[str, Any]:
+    return {"version": "0", "id": "eb-1", "detail-type": kind, "source": "com.example.app", "detail": detail}
+
+
+def sns(message: object, **more: object) -> dict[str, Any]:
+    topic = "arn:aws:sns:us-east-1:123456789012:signups"
+    return {"Type": "Notification", "MessageId": "sns-1", "TopicArn": topic, "Message": json.dumps(message), **more}
+
+
+def record(body: object, source: str | None = None) -> dict[str, Any]:
+    attributes = {} if source is None else {"source": {"stringValue": source, "dataType": "String"}}
+    text = body if isinstance(body, str) else json.dumps(body)
+    return {"messageId": "sqs-1", "body": text, "messageAttributes": attributes}
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "token"),
+    [
+        ("/hooks/website", "website", None),
+        ("/hooks/website/", "website", None),
+        ("/hooks/website/s3cret", "website", "s3cret"),
+        ("/prod/hooks/website/s3cret/", "website", "s3cret"),
+        ("/api/v1/hooks/website", "website", None),
+        ("/hooks/my%2Dsite/a%2Fb", "my-site", "a/b"),
+    ],
+)
+def test_the_path_names_source_and_token(path: str, source: str, token: str | None) -> None:
+    """A stage or the mapping of a domain may stand in front."""
+    event = from_http({"rawPath": path}, NOW)
+    assert event is not None
+    assert (event.source, event.token, event.method, event.body) == (source, token, "POST", b"")
+
+
+@pytest.mark.parametrize("path", ["/", "", "/hooks", "/hooks/", "/hook/website", "/hooks/a/b/c", "/webhooks/a", None])
+def test_other_paths_are_no_hook(path: str | None) -> None:
+    """Neither too little nor too much of a path is guessed at."""
+    assert from_http({"rawPath": path}, NOW) is None
+
+
+def test_a_routes_own_parameters_win() -> None:
+    """Where API Gateway has a route it has read the path already."""
+    event = from_http({"rawPath": "/x/y", "pathParameters": {"source": "website", "token": "t"}}, NOW)
+    assert event is not None
+    assert (event.source, event.token) == ("website", "t")
+
+
+def test_headers_have_lower_case_and_bodies_their_bytes() -> None:
+    """Signatures are made over the bytes as they were sent."""
+    body = "náme=Ava".encode("latin-1")
+    request = {
+        "rawPath": "/hooks/website",
+        "requestContext": {"http": {"method": "post"}},
+        "headers": {"Content-Type": "text/plain", "X-Api-KEY": "k"},
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+    event = from_http(request, NOW)
+    assert event is not None
+    assert (event.method, event.body, event.content_type) == ("POST", body, "text/plain")
+    assert event.headers["x-api-key"] == "k"
+
+
+@pytest.mark.parametrize("body", ["a", "ä", "====", "YQ==YQ"])
+def test_a_body_that_is_not_base64_is_unreadable(body: str) -> None:
+    """The gateway says so, so whoever calls with something else made it up."""
+    with pytest.raises(Unreadable):
+        from_http({"rawPath": "/hooks/website", "body": body, "isBase64Encoded": True}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("body", "event_id"),
+    [
+        (AVA, "sqs-1"),
+        (eventbridge(AVA), "eb-1"),
+        (sns(AVA), "sns-1"),
+        (sns(eventbridge(AVA)), "eb-1"),
+        (sns(AVA, MessageId=""), "sqs-1"),
+    ],
+)
+def test_envelopes_are_opened(body: object, event_id: str) -> None:
+    """Bare, by SNS, by EventBridge or by both: the event is what its sender wrote, with the innermost id."""
+    event = from_queue(record(body, "app"), CONFIG, NOW)
+    assert event is not None
+    assert (event.source, json.loads(event.body), event.id, event.replayed) == ("app", AVA, event_id, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "source"),
+    [
+        (sns(AVA, MessageAttributes={"source": {"Type": "String", "Value": "shop"}}), "shop"),
+        (eventbridge(AVA), "app"),
+        (eventbridge(AVA, "user.invited"), "app"),
+        (eventbridge(AVA, "user.deleted"), None),
+        (sns(eventbridge(AVA)), "app"),
+        ({"customer": {"kind": "buyer"}}, "shop"),
+        (sns({"customer": {"kind": "buyer"}}), "shop"),
+        ({"customer": {"kind": ["buyer"]}}, None),
+        ({"customer": "buyer"}, None),
+        (AVA, None),
+        ([AVA], None),
+        ("hello", None),
+        ({"version": 1, "source": "shop", "event": AVA}, "shop"),
+        ({"version": 1, "source": "", "event": eventbridge(AVA)}, "app"),
+    ],
+)
+def test_the_source_is_named_or_matched(body: object, source: str | None) -> None:
+    """By an attribute inside the envelope, by a dead letter itself, or by the file's `match`."""
+    event = from_queue(record(body), CONFIG, NOW)
+    assert (event.source if event else None) == source
+
+
+def test_the_queues_own_attribute_wins() -> None:
+    """What the producer says about this message beats what the message was in before."""
+    body = sns(AVA, MessageAttributes={"source": {"Type": "String", "Value": "shop"}})
+    event = from_queue(record(body, "app"), Enrollment(), NOW)
+    assert event is not None
+    assert event.source == "app"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"email": "ava@example.com"}', "application/json"),
+        (b'[1, "two", {"three": null}]', ""),
+        (b"email=ava%40example.com&name=Ava", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_dead_letter_is_sent_again_as_it_was(body: bytes, content_type: str) -> None:
+    """A replay needs nothing but the dead letter's body, with the failure or without it."""
+    first = Event("app", body, NOW, headers={"content-type": content_type})
+    for more in ({}, {"failure": {"reason": "unmappable"}}):
+        again = from_queue(record({**first.raw(), **more}), CONFIG, NOW)
+        assert again is not None
+        assert (again.source, again.id, again.replayed) == ("app", "sqs-1", True)
+        if content_type.endswith("urlencoded"):
+            assert (again.body, again.content_type) == (body, content_type)
+        else:
+            assert json.loads(again.body) == json.loads(body)
+
+
+def test_what_is_no_text_is_kept_as_far_as_possible() -> None:
+    """A dead letter is JSON; bytes that are no text are marked where they were."""
+    assert Event("app", b"\xff{", NOW).raw() == {"version": 1, "source": "app", "event": "\ufffd{"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"version": 1, "source": "ads", "event": "signup", "email": "ava@example.com"},
+        {"version": "1.0", "source": "ads", "event": AVA},
+        {"event": AVA},
+        {"Type": "Notification", "Message": "hello"},
+    ],
+)
+def test_an_event_that_only_looks_like_an_envelope_is_left_alone(body: dict[str, Any]) -> None:
+    """Analytics events have a version, a source and an event too: the person is beside them, not inside."""
+    event = from_queue(record(body, "app"), CONFIG, NOW)
+    assert event is not None
+    assert (json.loads(event.body), event.id, event.replayed) == (body, "sqs-1", False)
+
+
+def test_an_envelope_in_an_envelope_ends_somewhere() -> None:
+    """Three deep is all that AWS makes; a deeper one is not followed."""
+    body: object = AVA
+    for _ in range(5):
+        body = sns(body)
+    event = from_queue(record(body, "app"), CONFIG, NOW)
+    assert event is not None
+    assert json.loads(event.body)["Type"] == "Notification"

@@ -1,0 +1,62 @@
+"""A whole name in one field becomes a first and a last name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.fullname import complete_name, split_name
+
+
+@pytest.mark.parametrize(
+    ("whole", "expected"),
+    [
+        ("Ada", ("Ada", "")),
+        ("Ada King", ("Ada", "King")),
+        ("Ada Maria van der King", ("Ada", "Maria van der King")),
+        ("King, Ada", ("Ada", "King")),
+        ("van der King, Ada Maria", ("Ada Maria", "van der King")),
+        ("King,", ("King", "")),
+        (", Ada", ("Ada", "")),
+        (",", (",", "")),
+        ("Ada King, PhD", ("Ada", "King")),
+        ("Ada King, Jr.", ("Ada", "King")),
+        ("King, Ada, PhD", ("Ada", "King")),
+        ("Dr. Ada King", ("Ada", "King")),
+        ("Prof. Dr. Ada King", ("Ada", "King")),
+        ("King, Dr. Ada", ("Ada", "King")),
+        ("Mrs King", ("", "King")),
+        ("Mr", ("Mr", "")),
+        ("李 小龍", ("李", "小龍")),
+    ],
+)
+def test_a_whole_name_is_split(whole: str, expected: tuple[str, str]) -> None:
+    """Titles and degrees are no names, and a comma turns the order round."""
+    assert split_name(whole) == expected
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "last", "expected"),
+    [
+        ("Ada King", "", "", ("Ada", "King")),
+        ("Ada King", "Ada", "", ("Ada", "King")),
+        ("ADA KING", "Ada", "", ("Ada", "KING")),
+        ("Ada", "Ada", "", ("Ada", "")),
+        ("Adalbert King", "Ada", "", ("Ada", "")),
+        ("Spring offer", "Ada", "", ("Ada", "")),
+        ("Ada King", "", "King", ("Ada", "King")),
+        ("Ada Maria", "", "King", ("Ada Maria", "King")),
+        ("Dr. Ada King", "", "King", ("Ada", "King")),
+        ("King", "", "King", ("", "King")),
+        ("Hacking", "", "King", ("Hacking", "King")),
+    ],
+)
+def test_what_is_known_is_kept(whole: str, first: str, last: str, expected: tuple[str, str]) -> None:
+    """A whole name only adds the part that the form did not ask for."""
+    assert complete_name(whole, first, last) == expected
+
+
+@given(st.lists(st.from_regex(r"\A[^\W\d_]+\Z"), min_size=1, max_size=5))
+def test_no_word_of_a_name_is_lost(words: list[str]) -> None:
+    """Without a title, the parts put together are the whole."""
+    first, last = split_name("x " + " ".join(words))
+    assert f"{first} {last}".split() == ["x", *words]

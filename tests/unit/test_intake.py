@@ -1,0 +1,204 @@
+"""Intake: one event becomes messages, or the reasons why not."""
+
+import json
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+
+from leads.config import parse
+from leads.errors import TooLarge, Unreadable
+from leads.event import Event
+from leads.intake import Reading, read
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+CONFIG = parse("""
+[campaigns.news]
+id = "camp_1"
+[sources.form]
+provider = "form"
+campaign = "news"
+auth = "none"
+honeypot = "nickname"
+[sources.form.require]
+consent = ["yes", ""]
+[sources.app]
+provider = "json"
+campaign = "news"
+auth = "token"
+custom_fields = ["*"]
+""")
+FORM = "application/x-www-form-urlencoded"
+
+
+def take(body: Any, source: str = "app", content_type: str = "", **headers: str) -> Reading:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    names = {"content-type": content_type, **{name.replace("_", "-"): text for name, text in headers.items()}}
+    ids = count()
+    return read(Event(source, content, NOW, headers=names), CONFIG.sources[source], lambda: f"new-{next(ids)}")
+
+
+def test_an_event_becomes_a_message() -> None:
+    """The lead, its campaign's name, its source and the time of its arrival."""
+    reading = take({"email": "Ava@Example.com", "name": "Ava King", "plan": "pro"})
+    (body,) = map(json.loads, reading.bodies)
+    assert body == {
+        "version": 1,
+        "id": "new-0",
+        "source": "app",
+        "campaign": "news",
+        "receivedAt": "2026-11-22T02:00:00.000Z",
+        "lead": {
+            "email": "ava@example.com",
+            "firstName": "Ava",
+            "lastName": "King",
+            "customFields": {"plan": "pro"},
+        },
+    }
+    assert (len(reading.messages), reading.unmappable, reading.ignored, reading.event_id) == (1, [], 0, None)
+
+
+def test_in_a_list_each_is_taken_by_itself() -> None:
+    """The good ones become messages; of the others the index, the field and the reason are known."""
+    deep: Any = "x"
+    for _ in range(20):
+        deep = {"a": deep}
+    leads = [{"email": "ava@example.com"}, {"email": "no"}, "text", {"email": "bea@example.com"}, deep]
+    reading = take({"leads": leads}, idempotency_key="k1")
+    assert [(message.id, message.lead["email"]) for message in reading.messages] == [
+        ("k1:0", "ava@example.com"),
+        ("k1:3", "bea@example.com"),
+    ]
+    assert [(bad.index, bad.document) for bad in reading.unmappable] == [(1, leads[1]), (2, "text"), (4, deep)]
+    assert [(found["index"], found["field"]) for found in reading.problems()] == [
+        (1, "email"),
+        (2, "email"),
+        (4, "body"),
+    ]
+
+
+def test_a_single_lead_has_no_index() -> None:
+    """Its sender knows which one is meant."""
+    assert take({"email": "no"}).problems() == [
+        {"field": "email", "message": "not an e-mail address: An email address must have an @-sign."}
+    ]
+
+
+def test_an_event_keeps_its_id() -> None:
+    """Delivered twice, it makes messages of the same id."""
+    assert [take({"email": "ava@example.com", "event_id": "e-1"}).messages[0].id for _ in range(2)] == ["e-1", "e-1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "ignored"),
+    [
+        (b"email=ava@example.com&consent=yes&nickname=x", 1),
+        (b"email=ava@example.com&consent=no", 1),
+        (b"consent=no", 1),
+        (b"email=ava@example.com&consent=yes", 0),
+    ],
+)
+def test_what_the_rules_leave_out_is_counted(body: bytes, ignored: int) -> None:
+    """Programs and people who did not consent make neither a message nor a problem."""
+    reading = take(body, "form", FORM)
+    assert (reading.ignored, len(reading.messages), reading.unmappable) == (ignored, 1 - ignored, [])
+
+
+def test_a_lead_that_fits_no_message_is_too_large() -> None:
+    """Alone it is refused as such; in a list it is one that was bad."""
+    large = {"email": "ava@example.com", "essay": "\U0001f600" * 90_000}
+    with pytest.raises(TooLarge):
+        take(large)
+    reading = take([large, {"email": "bea@example.com"}])
+    assert [message.lead["email"] for message in reading.messages] == ["bea@example.com"]
+    assert [(found["index"], found["field"]) for found in reading.problems()] == [(0, "body")]
+
+
+def test_an_unreadable_body_is_nobodys_lead() -> None:
+    """The caller decides who is told."""
+    with pytest.raises(Unreadable):
+        take(b"{")
+
+
+# What tools send, by their own documentation, and the lead that is in it.
+SENT = [
+    pytest.param(
+        b"name=Bea+Rowser&email=bea%40example.com&company=Acme&message=Hi&_gotcha=&_next=https%3A%2F%2Fexample.com",
+        FORM,
+        {"email": "bea@example.com", "firstName": "Bea", "lastName": "Rowser", "company": "Acme"},
+        id="browser form",
+    ),
+    pytest.param(
+        b'{"first_name": "Bryan", "last_name": "Helmig", "age": "27", "email": "bryan@example.com"}',
+        "application/json",
+        {"email": "bryan@example.com", "firstName": "Bryan", "lastName": "Helmig", "age": "27"},
+        id="Zapier JSON",
+    ),
+    pytest.param(
+        b'{"contact": {"email": "bryan@example.com", "first_name": "Bryan", "plan": "pro"}}',
+        "application/json",
+        {"email": "bryan@example.com", "firstName": "Bryan", "plan": "pro"},
+        id="Zapier unflattened",
+    ),
+    pytest.param(
+        b"contact__email=bryan%40example.com&contact__first_name=Bryan&contact__plan=pro",
+        FORM,
+        {"email": "bryan@example.com", "firstName": "Bryan", "plan": "pro"},
+        id="Zapier flattened",
+    ),
+    pytest.param(
+        b'{"your-name": "Connie Seven", "your-email": "connie@example.com", "topics": ["a", "b"]}',
+        "application/json; charset=UTF-8",
+        {"email": "connie@example.com", "firstName": "Connie", "lastName": "Seven", "topics": "a, b"},
+        id="Contact Form 7",
+    ),
+    pytest.param(
+        b"fields[name][id]=name&fields[name][type]=text&fields[name][title]=Name&fields[name][value]=Elle+Mentor"
+        b"&fields[email][id]=email&fields[email][type]=email&fields[email][value]=elle%40example.com&form[name]=New",
+        FORM,
+        {"email": "elle@example.com", "firstName": "Elle", "lastName": "Mentor"},
+        id="Elementor",
+    ),
+    pytest.param(
+        b'{"Name": "Fran Er", "Email": "fran@example.com", "Company": "Frames Inc", "Newsletter": "on"}',
+        "application/json",
+        {"email": "fran@example.com", "firstName": "Fran", "lastName": "Er", "company": "Frames Inc"},
+        id="Framer",
+    ),
+    pytest.param(
+        b'{"email": "example@example.com", "name": "Example Name", "attachments": [{"public_url": "u"}]}',
+        "application/json",
+        {"email": "example@example.com", "firstName": "Example", "lastName": "Name", "attachments.public_url": "u"},
+        id="Basin",
+    ),
+    pytest.param(
+        b'{"vid": 7, "properties": {"email": {"value": "kat@example.com"}, "firstname": {"value": "Kat"},'
+        b' "jobtitle": {"value": "Analyst"}, "plan": {"value": "pro"}}, "owner": {"email": "rep@example.org"}}',
+        "application/json",
+        {"email": "kat@example.com", "firstName": "Kat", "jobTitle": "Analyst", "plan": "pro", "vid": 7},
+        id="HubSpot",
+    ),
+    pytest.param(
+        b'{"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:us-west-2:1:t",'
+        b' "Message": "{\\"email\\": \\"sns@example.com\\", \\"firstName\\": \\"Simple\\"}"}',
+        "text/plain; charset=UTF-8",
+        {"email": "sns@example.com", "firstName": "Simple"},
+        id="SNS",
+    ),
+    pytest.param(
+        b'{"email": "ava@example.com", "firstName": null, "customFields": {"plan": "pro", "trial": true}}',
+        "application/json",
+        {"email": "ava@example.com", "plan": "pro", "trial": True},
+        id="the bulk endpoint's own",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "content_type", "expected"), SENT)
+def test_what_tools_send_is_understood(body: bytes, content_type: str, expected: dict[str, Any]) -> None:
+    """Without a word of configuration the lead is the person, and the rest is in the custom fields."""
+    (message,) = take(body, "app", content_type).messages
+    found = {**message.lead, **message.lead.get("customFields", {})}
+    assert {name: found.get(name) for name in expected} == expected
+    assert {name for name in message.lead if name != "customFields"} <= expected.keys()

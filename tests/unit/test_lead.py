@@ -1,0 +1,181 @@
+"""Leads: what a source's rules make of a submission."""
+
+from typing import Any
+
+import pytest
+
+from leads.config import Source, parse
+from leads.lead import NoLead, make_lead
+from leads.submission import Submission
+
+ADDRESS = {"email": "ava@example.com"}
+
+
+def source(more: str = "", provider: str = "form") -> Source:
+    text = (
+        f'[campaigns.news]\nid = "c"\n[campaigns.demo]\nid = "d"\n[sources.s]\nprovider = "{provider}"\nauth = "none"\n'
+    )
+    return parse(text + ("" if "campaign_field" in more else 'campaign = "news"\n') + more).sources["s"]
+
+
+def lead(fields: dict[str, Any], more: str = "", provider: str = "form") -> dict[str, Any]:
+    return make_lead(Submission(fields, fields), source(more, provider))[0]
+
+
+def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
+    with pytest.raises(NoLead) as caught:
+        lead(fields, more)
+    return [(problem.field, problem.message) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("fields", "email"),
+    [
+        ({"email": " Ava@Example.com "}, "ava@example.com"),
+        ({"email": "n/a", "work_email": "ava@example.com"}, "ava@example.com"),
+        ({"email": True, "E-Mail-Adresse": "ava@example.com"}, "ava@example.com"),
+        ({"confirm_email": "b@example.com", "billing_email": "ava@example.com"}, "ava@example.com"),
+        ({"personal email": "b@example.com", "work email": "ava@example.com"}, "ava@example.com"),
+        ({"email": "ava@example.com, bea@example.com"}, "ava@example.com"),
+        ({"email_opt_in": "yes", "contact": "ava@example.com"}, "ava@example.com"),
+        ({"contact": "ava@example.com", "again": "AVA@example.com"}, "ava@example.com"),
+        ({"answer 7": "ava@example.com", "website": "n@a", "message": "or b@example.com"}, "ava@example.com"),
+        ({"friend_email": "bob@example.com", "email": "ava@example.com"}, "ava@example.com"),
+        ({"emails.0.value": "ava@example.com", "emails.1.value": "b@example.com"}, "ava@example.com"),
+    ],
+)
+def test_the_address_is_found(fields: dict[str, Any], email: str) -> None:
+    """By its name where that holds one, otherwise as the only address that was given."""
+    assert lead(fields)["email"] == email
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "missing: no field of the submission holds an e-mail address"),
+        ({"name": "Ava", "email_opt_in": "yes"}, "missing: no field of the submission holds an e-mail address"),
+        (
+            {"a": "ava@example.com", "b": "bea@example.com"},
+            "missing: no field of the submission holds an e-mail address",
+        ),
+        ({"email": "ava@"}, "not an e-mail address: There must be something after the @-sign."),
+        ({"email": 5}, "not an e-mail address: An email address must have an @-sign."),
+        ({"email": "ava", "friend": "bob@example.com"}, "not an e-mail address: An email address must have an @-sign."),
+        ({"email": "x" * 400}, "not an e-mail address: too long"),
+    ],
+)
+def test_without_an_address_there_is_no_lead(fields: dict[str, Any], message: str) -> None:
+    """The reason says which; nobody else's address is taken instead of a bad one."""
+    assert problems(fields) == [("email", message)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "person"),
+    [
+        ({"first_name": "Ava", "last_name": "King"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"name": "Ava King"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"name": "Ava", "surname": "King"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"first_name": "Ava", "name": "Ava King"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"first_name": "Ava", "name": "Spring offer"}, {"firstName": "Ava"}),
+        ({"Vorname": "Ava", "Name": "König"}, {"firstName": "Ava", "lastName": "König"}),
+        ({"Nom": "Le Roi", "Prénom": "Ava"}, {"firstName": "Ava", "lastName": "Le Roi"}),
+        ({"Nombre": "Ava María", "Apellidos": "Rey"}, {"firstName": "Ava María", "lastName": "Rey"}),
+        ({"name": "Mrs King"}, {"lastName": "King"}),
+        ({"name": 7, "first": True}, {}),
+        ({"name": "???"}, {}),
+        ({"firstName": " A\tv\na\x00 "}, {"firstName": "A v a"}),
+        ({"title": "Mr", "jobTitle": "Engineer"}, {"jobTitle": "Engineer"}),
+        ({"title": "Mrs.", "position": 3}, {}),
+        ({"title": "Dr", "role": "Chief Engineer"}, {"jobTitle": "Chief Engineer"}),
+        ({"business": "yes", "employer": "Analytical Engines"}, {"company": "Analytical Engines"}),
+        ({"company": 37}, {"company": "37"}),
+        ({"form.name": "Contact", "page title": "Home", "site.name": "Acme", "username": "ava"}, {}),
+        ({"I agree to get e-mails": "on", "consent": "I agree. Write to privacy@example.com"}, {}),
+        ({"first_name": "Ёлка", "company": "株式会社"}, {"firstName": "Ёлка", "company": "株式会社"}),
+    ],
+)
+def test_the_person_is_found(fields: dict[str, Any], person: dict[str, Any]) -> None:
+    """Names, company and job title by what their fields are called; what cannot be one is left."""
+    assert lead(ADDRESS | fields) == ADDRESS | person
+
+
+def test_a_persons_fields_stand_beside_the_address() -> None:
+    """In an envelope with a name of its own the person's name is the one next to the address."""
+    fields = {"name": "Webinar", "data.name": "Ava King", "data.email": "ava@example.com", "company": "Host Ltd"}
+    assert lead(fields) == ADDRESS | {"firstName": "Ava", "lastName": "King", "company": "Host Ltd"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "fields", "expected"),
+    [
+        ('jobTitle = "your_role"', {"your_role": "Engineer", "jobTitle": "Boss"}, {"jobTitle": "Engineer"}),
+        ('jobTitle = "Your Role"', {"your-role": "Engineer"}, {"jobTitle": "Engineer"}),
+        ('jobTitle = "role"', {"data.role": "Engineer"}, {"jobTitle": "Engineer"}),
+        ('jobTitle = "grade"', {"grade": 7}, {"jobTitle": "7"}),
+        ('jobTitle = "absent"', {"title": "Engineer"}, {"jobTitle": "Engineer"}),
+        ('company = "first_name"', {"first_name": "Ava Ltd"}, {"company": "Ava Ltd"}),
+        ('fullName = "who"', {"who": "Ava King"}, {"firstName": "Ava", "lastName": "King"}),
+        ('firstName = "Vorname"', {"Vorname": "Ava", "Name": "König"}, {"firstName": "Ava", "lastName": "König"}),
+        ('plan = "your_plan"', {"your_plan": 3}, {"customFields": {"plan": 3}}),
+        ('plan = "absent"', {}, {}),
+    ],
+)
+def test_what_the_file_names_beats_the_automatic_names(
+    rules: str, fields: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """Lead field = submission field, spelt as a person would; any other lead field is a custom one."""
+    assert lead(ADDRESS | fields, f"[sources.s.fields]\n{rules}") == ADDRESS | expected
+
+
+def test_a_named_address_is_the_only_one() -> None:
+    """Where the file says which field has the address, no other field replaces it."""
+    rules = '[sources.s.fields]\nemail = "work"'
+    assert lead({"work": "ava@example.com", "email": "bob@example.com"}, rules) == ADDRESS
+    assert problems({"work": "none", "email": "bob@example.com"}, rules)[0][0] == "email"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "fields", "custom"),
+    [
+        ("[]", {"plan": "pro"}, {}),
+        ('["plan"]', {"plan": "pro", "size": 5}, {"plan": "pro"}),
+        ('["newsletterPlan"]', {"newsletter-plan": "pro"}, {"newsletterPlan": "pro"}),
+        ('["plan"]', {"customFields.plan": True}, {"plan": True}),
+        ('["plan"]', {"fields[plan][value]": 1.5}, {"plan": 1.5}),
+        ('["plan"]', {"plan": "pro", "data.plan": "free"}, {"plan": "pro"}),
+        ('["utm"]', {"utm.source": "a", "utm[medium]": "b", "utm__term": "c", "utmost": "d"},
+         {"utm.source": "a", "utm[medium]": "b", "utm__term": "c"}),
+        ('["company"]', {"company": "Acme"}, {}),
+        ('["*"]', {"a": "x", "b": True, "c": 0, "d": 1.5}, {"a": "x", "b": True, "c": 0, "d": 1.5}),
+        ('["*"]', {"customFields.plan": "pro", "contact.plan": "free"}, {"plan": "pro", "contact.plan": "free"}),
+        ('["*"]', {"_gotcha": "x", "_next": "x", "UTF8": "x", "plan": "pro"}, {"plan": "pro"}),
+        ('["*"]', {"title": "Mr", "jobTitle": "Sir"}, {"title": "Mr"}),
+        ('["*"]', {"email_opt_in": "yes"}, {"email_opt_in": "yes"}),
+        ('["*", "plan"]', {"Plan": "pro"}, {"Plan": "pro"}),
+    ],
+)  # fmt: skip
+def test_custom_fields_are_what_the_file_allows(allowed: str, fields: dict[str, Any], custom: dict[str, Any]) -> None:
+    """Under the names that the file gives them, with their types, and never over a lead's own field."""
+    found = lead(ADDRESS | fields, f"custom_fields = {allowed}").get("customFields", {})
+    assert found == custom
+    assert [type(value) for value in found.values()] == [type(value) for value in custom.values()]
+
+
+def test_a_renamed_field_is_not_forwarded_twice() -> None:
+    """What the file gave a name goes under that name only."""
+    rules = 'custom_fields = ["*"]\n[sources.s.fields]\nplan = "your_plan"'
+    assert lead(ADDRESS | {"your_plan": "pro", "x": "y"}, rules)["customFields"] == {"plan": "pro", "x": "y"}
+
+
+def test_the_noise_is_the_providers_own() -> None:
+    """What is the tool's in one kind of source is an answer in another."""
+    fields = ADDRESS | {"event_id": "e-1", "submit": "now"}
+    assert lead(fields, 'custom_fields = ["*"]')["customFields"] == {"event_id": "e-1"}
+    assert lead(fields, 'custom_fields = ["*"]', "json")["customFields"] == {"submit": "now"}
+
+
+def test_a_reason_for_the_log_has_no_word_of_the_submission() -> None:
+    """The exception's text names fields; the sender's own words stay in the answer."""
+    with pytest.raises(NoLead) as caught:
+        lead({"email": "ava king@example.com"})
+    assert str(caught.value) == "email"

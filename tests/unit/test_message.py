@@ -1,0 +1,218 @@
+"""Messages and dead letters: what is written is read, and what producers write is read as they meant it."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.errors import Malformed, NewerVersion, TooLarge
+from leads.message import (
+    MAX_BYTES,
+    MAX_MESSAGE_BYTES,
+    Failure,
+    Message,
+    attributes,
+    dead_letter,
+    decode,
+    encode,
+    loads,
+    refused,
+    timestamp,
+)
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+LEAD = {"email": "ava@example.com"}
+MESSAGE = Message("evt-1", "website", "news", NOW, {**LEAD, "customFields": {"plan": "pro"}}, {})
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+MOMENTS = st.datetimes(
+    min_value=datetime(1970, 1, 2),  # noqa: DTZ001 - the strategy adds the zone
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=11, minutes=30))]),
+)
+TEXTS = st.text(min_size=1).filter(str.strip).map(str.strip)
+MESSAGES = st.builds(
+    Message,
+    id=TEXTS,
+    source=TEXTS,
+    campaign=TEXTS,
+    received_at=MOMENTS,
+    lead=st.fixed_dictionaries(
+        {"email": TEXTS},
+        optional={"firstName": st.text(), "customFields": st.dictionaries(st.text(), VALUES, min_size=1, max_size=3)},
+    ),
+    extra=st.dictionaries(st.text().map("x-{}".format), VALUES, max_size=2),
+)
+
+
+def body(**changes: object) -> str:
+    whole = {"version": 1, "id": "evt-1", "source": "website", "campaign": "news", "lead": LEAD, **changes}
+    return json.dumps({key: value for key, value in whole.items() if value is not ...})
+
+
+def read(text: str) -> Message:
+    return decode(text, message_id="sqs-1", sent_at=NOW)
+
+
+def test_a_message_is_written_as_the_contract_has_it() -> None:
+    """Other producers and other versions rely on these names."""
+    assert json.loads(encode(MESSAGE)) == {
+        "version": 1,
+        "id": "evt-1",
+        "source": "website",
+        "campaign": "news",
+        "receivedAt": "2026-11-22T02:00:00.000Z",
+        "lead": {"email": "ava@example.com", "customFields": {"plan": "pro"}},
+    }
+
+
+@given(MESSAGES)
+def test_what_is_written_is_read(message: Message) -> None:
+    """Every letter and every type, keys of a later release included; times to the millisecond."""
+    written = encode(message)
+    assert written.isascii()
+    again = read(written)
+    assert abs(again.received_at - message.received_at) < timedelta(milliseconds=1)
+    assert (again.id, again.source, again.campaign) == (message.id, message.source, message.campaign)
+    assert (again.lead, again.extra) == (message.lead, message.extra)
+    assert json.loads(encode(again)) == json.loads(written)
+
+
+@pytest.mark.parametrize(
+    ("changes", "attribute", "expected"),
+    [
+        ({"id": ...}, "id", "sqs-1"),
+        ({"id": 17}, "id", "17"),
+        ({"source": None}, "source", "direct"),
+        ({"campaign": " camp_1 "}, "campaign", "camp_1"),
+        ({"version": ...}, "extra", {}),
+        ({"version": "0.9"}, "extra", {}),
+        ({"failure": {"reason": "rejected"}}, "extra", {}),
+        ({"trace": "t-1"}, "extra", {"trace": "t-1"}),
+        ({"receivedAt": "2026-11-22T03:00:00+01:00"}, "received_at", NOW),
+        ({"receivedAt": "2026-11-22T02:00:00"}, "received_at", NOW),
+        ({"receivedAt": "yesterday"}, "received_at", NOW),
+        ({"receivedAt": 1_795_312_800}, "received_at", NOW),
+        ({"receivedAt": "0001-01-01T00:00:00+14:00"}, "received_at", NOW),
+        ({"lead": {"email": " ava@example.com "}}, "lead", LEAD),
+        ({"lead": {**LEAD, "firstName": None, "plan": None}}, "lead", LEAD),
+        ({"lead": {**LEAD, "company": 37, "jobTitle": 1.5}}, "lead", {**LEAD, "company": "37", "jobTitle": "1.5"}),
+        ({"lead": {**LEAD, "plan": True}}, "lead", {**LEAD, "customFields": {"plan": True}}),
+        (
+            {"lead": {**LEAD, "plan": "free", "customFields": {"plan": "pro"}}},
+            "lead",
+            {**LEAD, "customFields": {"plan": "pro"}},
+        ),
+        ({"lead": {**LEAD, "customFields": None}}, "lead", LEAD),
+    ],
+)
+def test_what_a_producer_left_out_has_a_default(changes: dict[str, Any], attribute: str, expected: object) -> None:
+    """SQS's own id and time stand in, and further keys of a lead are its custom fields."""
+    assert getattr(read(body(**changes)), attribute) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("hello", "body"),
+        ("", "body"),
+        ("[]", "body"),
+        ('{"a": NaN}', "body"),
+        ('{"a": -1e999}', "body"),
+        ("[" * 100_000, "body"),
+        (body(campaign=...), "campaign"),
+        (body(campaign=" "), "campaign"),
+        (body(campaign=5), "campaign"),
+        (body(lead=...), "lead"),
+        (body(lead=[LEAD]), "lead"),
+        (body(lead={}), "email"),
+        (body(lead={"email": " "}), "email"),
+        (body(lead={"email": 5}), "email"),
+        (body(lead={**LEAD, "customFields": []}), "customFields"),
+        (body(lead={**LEAD, "firstName": {"a": 1}}), "firstName"),
+        (body(lead={**LEAD, "firstName": True}), "firstName"),
+    ],
+)
+def test_what_no_lead_can_be_read_from_is_malformed(text: str, field: str) -> None:
+    """The part at fault is named, and nothing of what was sent is quoted."""
+    with pytest.raises(Malformed) as caught:
+        read(text)
+    assert caught.value.field == field
+    assert str(caught.value) == f"{field}: {caught.value.message}"
+
+
+def test_a_later_releases_message_waits_for_it() -> None:
+    """While a deployment runs the queue holds messages of both."""
+    with pytest.raises(NewerVersion):
+        read(body(version=2, lead=...))
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 5_000])
+def test_numbers_that_leadterra_could_not_read_are_refused(text: str) -> None:
+    """The standard has no infinity, whatever this language's library makes of it."""
+    with pytest.raises(Malformed):
+        loads(text)
+
+
+def test_times_are_written_in_one_way() -> None:
+    """UTC, to the millisecond."""
+    assert (
+        timestamp(datetime(2026, 11, 22, 3, 0, 0, 123_456, timezone(timedelta(hours=1)))) == "2026-11-22T02:00:00.123Z"
+    )
+
+
+def test_a_message_that_does_not_fit_is_refused_before_it_is_sent() -> None:
+    """What is taken still fits with a failure beside it."""
+    empty = len(encode(Message("i", "s", "c", NOW, {"email": ""}, {})))
+    fits = Message("i", "s", "c", NOW, {"email": "x" * (MAX_MESSAGE_BYTES - empty)}, {})
+    assert len(encode(fits)) == MAX_MESSAGE_BYTES
+    failure = Failure("rejected", "x" * 2_000, 422, "email", {"x": "y" * 10_000}, "request-1")
+    assert len(refused(fits, failure, attempts=300, failed_at=NOW)) <= MAX_BYTES
+    with pytest.raises(TooLarge):
+        encode(Message("i", "s", "c", NOW, {"email": "x" * (MAX_MESSAGE_BYTES - empty + 1)}, {}))
+
+
+def test_a_dead_letter_is_the_message_and_its_failure() -> None:
+    """Without `failure` it is the message again."""
+    failure = Failure("rejected", "invalid email format", 422, "email", {"index": 0}, "request-1")
+    letter = json.loads(refused(MESSAGE, failure, attempts=2, failed_at=NOW))
+    assert letter.pop("failure") == {
+        "reason": "rejected",
+        "status": 422,
+        "field": "email",
+        "message": "invalid email format",
+        "detail": {"index": 0},
+        "attempts": 2,
+        "failedAt": "2026-11-22T02:00:00.000Z",
+        "requestId": "request-1",
+    }
+    assert letter == json.loads(encode(MESSAGE))
+
+
+def test_a_failure_stays_small() -> None:
+    """A page of HTML explains nothing; a failure without detail has an empty one."""
+    long = json.loads(dead_letter({}, Failure("rejected", "x" * 999, detail=["y" * 9_000]), attempts=1, failed_at=NOW))
+    assert (len(long["failure"]["message"]), long["failure"]["detail"]) == (500, {"truncated": True})
+    assert json.loads(dead_letter({}, Failure("malformed", ""), attempts=1, failed_at=NOW))["failure"]["detail"] == {}
+
+
+def test_a_dead_letter_that_does_not_fit_is_refused() -> None:
+    """A body that fills its message to the brim has no room for a reason."""
+    with pytest.raises(TooLarge):
+        dead_letter({"event": "x" * MAX_BYTES}, Failure("unmappable", ""), attempts=1, failed_at=NOW)
+
+
+def test_attributes_are_what_sqs_takes() -> None:
+    """No empty value, no control character, nothing endless."""
+    assert attributes("rejected", "web\x00site", "c" * 999) == {
+        "reason": "rejected",
+        "source": "website",
+        "campaign": "c" * 256,
+    }
+    assert attributes("malformed", "", None) == {"reason": "malformed"}

@@ -1,0 +1,140 @@
+"""What a field is called tells what it is, in the spellings of forms, tools and languages."""
+
+import pytest
+
+from leads.names import ABOUT, canonical, core, meaning
+from leads.vocabulary import ALIASES
+
+EMAIL = (
+    "email", "Email", "E-Mail", "e_mail", "EMAIL", "emailAddress", "Email Address *", "your-email", "Your Email",
+    "Work E-mail", "Business email (required)", "What is your email address?", "Please enter your e-mail here",
+    "contact__email", "contact.email", "contact[email]", "data.attributes.email", "fields[email][value]",
+    "form_fields[email]", "mauticform[email]", "signup[email]", "mce-EMAIL", "q3_email", "input_3_email", "email-1",
+    "payload.questions.0.email", "properties.email.value", "identity.traits.email", "user_email", "from_email",
+    "_replyto", "Courriel", "Adresse e-mail", "Adresse électronique", "Correo electrónico",
+    "Dirección de correo electrónico", "Indirizzo e-mail", "E-mailadres", "E-post", "Sähköposti", "Adres e-mail",
+    "Endereço de e-mail", "Ihre E-Mail-Adresse*", "E-mail / Courriel", "\uff45\uff4d\uff41\uff49\uff4c",
+)  # fmt: skip
+FIRST_NAME = (
+    "firstName", "first_name", "FIRST-NAME", "First Name (required)", "FNAME", "mce-FNAME", "given_name", "first",
+    "contact.first", "name.first", "name[first]", "Name (First)", "names[first_name]", "wpforms[fields][0][first]",
+    "user.name.first", "name-1-first-name", "contact.properties.firstname", "attendee_info.first_name",
+    "What's your first name?", "Vorname", "Ihr Vorname*", "Prénom", "pre\u0301nom", "Imię", "Voornaam", "Förnamn",
+    "Fornavn", "Etunimi", "First name / Prénom",
+)  # fmt: skip
+LAST_NAME = (
+    "lastName", "last_name", "Last Name:", "LNAME", "surname", "family-name", "name.last", "Nachname",
+    "Nom de famille", "Apellidos", "Cognome", "Sobrenome", "Achternaam", "Efternamn", "Etternavn", "Nazwisko",
+    "Sukunimi", "lead.last_name",
+)  # fmt: skip
+FULL_NAME = (
+    "name", "your-name", "Full Name", "fullName", "customer_name", "contact_name", "user.name", "from_name", "name-1",
+    "et_pb_contact_name_0", "fields[name][value]", "Please enter your full name", "First & last name", "Ihr Name",
+    "Nom", "Votre nom", "Nom et prénom", "Nombre", "Nombre y apellidos", "Nome", "Vor- und Nachname",
+    "Voor- en achternaam", "Imię i nazwisko", "Name / Nom",
+)  # fmt: skip
+COMPANY = (
+    "company", "Company Name", "companyName", "company.name", "organization", "Organisation", "organization.name",
+    "Your company", "Company / Organization", "What company do you work for?", "Name of your company", "Employer",
+    "Account Name", "lead.company.name", "Current company", "Firma", "Unternehmen", "Nom de l'entreprise", "Société",
+    "Empresa", "Azienda", "Bedrijfsnaam", "Företag", "Nazwa firmy",
+)  # fmt: skip
+JOB_TITLE = (
+    "jobTitle", "job_title", "jobtitle", "Job Title (optional)", "title", "role", "position", "Your role",
+    "What is your role?", "Title / Role", "organization-title", "Berufsbezeichnung", "Poste", "Fonction", "Puesto",
+    "Cargo", "Ruolo", "Functie", "Stanowisko",
+)  # fmt: skip
+NOTHING = (
+    "form_name", "form[name]", "form.name", "page title", "pageTitle", "page.title", "site.name", "product.name",
+    "campaign_name", "plan name", "file_name", "list_name", "event.name", "metadata.name", "username", "user_name",
+    "nickname", "name on badge", "Company size", "company_website", "business type", "Job type", "Are you a business?",
+    "fields[name][title]", "fields[name][id]", "first_visit", "last_login", "middle_name", "Anrede", "utm_source",
+    "phone", "message", "subject", "newsletter", "Country", "address", "nombre de empleados", "1.3", "items.0.name",
+    "friend_email", "referrer.email", "owner.firstName", "Emergency contact name", "", "_", ".", "🙂", "x" * 5_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        (field, name)
+        for field, names in {
+            "email": EMAIL,
+            "firstName": FIRST_NAME,
+            "lastName": LAST_NAME,
+            "fullName": FULL_NAME,
+            "company": COMPANY,
+            "jobTitle": JOB_TITLE,
+        }.items()
+        for name in names
+    ],
+)
+def test_a_name_tells_the_lead_field(field: str, name: str) -> None:
+    """The spelling of a form, a tool or a language makes no difference."""
+    found = meaning(name)
+    assert found is not None
+    assert (found.field, found.rank < ABOUT) == (field, True)
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_other_names_are_no_lead_field(name: str) -> None:
+    """What belongs to the form, the page, a product or somebody else is not taken for the person's own."""
+    assert meaning(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["email_opt_in", "emailOptIn", "E-mail consent", "user.email_verified", "billing_email"]
+)
+def test_a_name_may_speak_of_an_address_without_promising_one(name: str) -> None:
+    """Only the value tells whether it holds the address or a choice about it."""
+    found = meaning(name)
+    assert found is not None
+    assert (found.field, found.rank) == ("email", ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("email", "contact.email"),
+        ("contact.email", "Your email"),
+        ("Your email", "signup[email]"),
+        ("signup[email]", "billing_email"),
+        ("billing_email", "confirm_email"),
+        ("company", "employer"),
+        ("jobTitle", "title"),
+    ],
+)
+def test_the_surer_name_comes_first(better: str, worse: str) -> None:
+    """Of two names for the same field the plainer one is believed."""
+    first, second = meaning(better), meaning(worse)
+    assert first is not None
+    assert second is not None
+    assert first.rank < second.rank
+
+
+@pytest.mark.parametrize(
+    ("name", "inner"),
+    [
+        ("plan", "plan"),
+        ("data.plan", "plan"),
+        ("contact[plan]", "plan"),
+        ("contact__plan_name", "plan_name"),
+        ("customFields.plan", "plan"),
+        ("fields[plan][value]", "plan"),
+        ("properties.utm.source", "utm.source"),
+        ("utm.source", "utm.source"),
+        ("data", "data"),
+        ("answers.0.plan", "answers.0.plan"),
+        ("", ""),
+    ],
+)
+def test_objects_that_only_wrap_are_left_out(name: str, inner: str) -> None:
+    """A custom field has the name that a person would give it, unless a list needs its numbers."""
+    assert core(name) == inner
+
+
+def test_no_two_fields_share_a_word() -> None:
+    """Each word of the vocabulary means one thing and is written as names are compared."""
+    words = [word for aliases in ALIASES.values() for word in aliases]
+    assert len(set(words)) == len(words)
+    assert [word for word in words if canonical(word) != word] == []

@@ -1,0 +1,139 @@
+"""The outcome table: a verdict for every answer there is."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.outcome import Counts, Held
+from leads.reply import BadKey, Refused, Reply, TooBig, Verdict, judge
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+def judged(status: int | None, content: object = None, **headers: str) -> Verdict:
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return judge(Reply(status, body, headers), NOW)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 207])
+@pytest.mark.parametrize(
+    ("content", "counts"),
+    [
+        ({"enrolled": 3, "updated": 1, "total": 4}, Counts(3, 1)),
+        ({"result": {"enrolled": 3, "updated": 0, "skipped": 2, "totalInCampaign": 9}}, Counts(3, 0, 2)),
+        ({"data": {"enrolled": 0, "updated": 4, "total": 4}}, Counts(0, 4)),
+        ({"enrolled": 0, "updated": 0}, Counts(0, 0)),
+        ({"updated": 2}, Counts(0, 2)),
+        ({"enrolled": 2, "updated": None, "skipped": "1"}, Counts(2, 0)),
+        ({"status": "ok", "data": {"enrolled": 1, "updated": 1}}, Counts(1, 1)),
+    ],
+)
+def test_counts_in_any_envelope_are_accepted(status: int, content: object, counts: Counts) -> None:
+    """A 2xx with counts is a success, bare or in one of the documented envelopes."""
+    assert judged(status, content) == counts
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<!doctype html><h1>We will be right back</h1>",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"enrolled": NaN}',
+        {"status": "accepted"},
+        {"result": {}},
+        {"enrolled": -1},
+        {"enrolled": True},
+        {"enrolled": "3"},
+        {"total": 3},
+        [{"enrolled": 3}],
+        3,
+        None,
+    ],
+)
+def test_a_success_without_counts_is_held(content: object) -> None:
+    """A maintenance page or an empty promise swallows no lead."""
+    assert judged(200, content) == Held("unavailable")
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_refusals_are_to_be_isolated(status: int) -> None:
+    """The two statuses of bad leads come with what was said, as JSON where it is some."""
+    assert judged(status, {"errors": [1]}) == Refused(status, {"errors": [1]})
+    assert judged(status, b"Unprocessable") == Refused(status, "Unprocessable")
+    assert judged(status, b"\xff") == Refused(status, "\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (413, TooBig()),
+        (401, BadKey()),
+        (403, BadKey()),
+        (404, Held("not_found")),
+        (300, Held("unexpected")),
+        (302, Held("unexpected")),
+        (304, Held("unexpected")),
+        (100, Held("unexpected")),
+        (402, Held("unexpected")),
+        (405, Held("unexpected")),
+        (409, Held("unexpected")),
+        (410, Held("unexpected")),
+        (411, Held("unexpected")),
+        (418, Held("unexpected")),
+        (451, Held("unexpected")),
+        *(
+            (status, Held("unavailable"))
+            for status in (None, 408, 423, 425, 429, 500, 501, 502, 503, 504, 520, 599, 999)
+        ),
+    ],
+)
+def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> None:
+    """What is no success and no refusal of leads is theirs, the key's or the configuration's trouble."""
+    assert judged(status, {"enrolled": 1}) == verdict
+
+
+@pytest.mark.parametrize("status", [408, 423, 425, 429, 500, 503])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("1.5", 1.5),
+        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
+        ("2026-11-22T02:01:00Z", 60),
+        (format_datetime(NOW - timedelta(seconds=90), usegmt=True), None),
+        ("0", None),
+        ("-5", None),
+        ("nan", None),
+        ("inf", None),
+        ("in a while", None),
+        ("Sun, 22 Nov 99999999999 02:00:00 GMT", None),
+        ("2026-11-22 02:01:00", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_honoured(status: int, header: str, seconds: float | None) -> None:
+    """Seconds, a date in either form, or nonsense."""
+    assert judged(status, **{"retry-after": header}) == Held("unavailable", seconds)
+
+
+@given(st.none() | st.integers(100, 999), st.binary(max_size=60), st.text(max_size=40))
+def test_the_table_is_total(status: int | None, body: bytes, retry_after: str) -> None:
+    """Every answer has a verdict, and only a 2xx with counts says that leads are in."""
+    verdict = judge(Reply(status, body, {"retry-after": retry_after}), NOW)
+    assert isinstance(verdict, Counts | Refused | TooBig | BadKey | Held)
+    assert not isinstance(verdict, Counts) or status in range(200, 300)
+
+
+@pytest.mark.parametrize(
+    ("headers", "request_id"),
+    [({"x-request-id": "req_1", "request-id": "req_2"}, "req_1"), ({"request-id": "req_2"}, "req_2"), ({}, None)],
+)
+def test_a_reply_knows_its_request(headers: dict[str, str], request_id: str | None) -> None:
+    """The id that support will ask for is read from either header."""
+    assert Reply(422, b"", headers).request_id == request_id

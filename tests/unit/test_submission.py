@@ -1,0 +1,168 @@
+"""Submissions: flat named answers, whatever they were nested in, and the id that tells a redelivery."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.errors import TooLarge, Unreadable
+from leads.event import Event
+from leads.providers import PROVIDERS
+from leads.submission import MAX_LISTED, Said, submissions
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+AVA = {"email": "ava@example.com"}
+
+
+def say(content: object, provider: str = "json", **event: Any) -> Said:
+    return submissions(Event("app", json.dumps(content).encode(), NOW, **event), PROVIDERS[provider])
+
+
+def fields(content: object) -> dict[str, Any]:
+    (submission,) = say(content).submissions
+    return dict(submission.fields)
+
+
+def nested(depth: int) -> Any:
+    return {"a": nested(depth - 1)} if depth else "deep"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"a": " x ", "b": "", "c": "  ", "d": None}, {"a": "x"}),
+        ({"a": True, "b": False, "c": 0, "d": 1.5, "e": 2**60}, {"a": True, "b": False, "c": 0, "d": 1.5, "e": 2**60}),
+        ({"a": {"b": {"c": 1}, "d": {}}}, {"a.b.c": 1}),
+        ({"a": ["x", " y ", "", None]}, {"a": "x, y"}),
+        ({"a": [True, 1, 1.5, "x"]}, {"a": "true, 1, 1.5, x"}),
+        ({"a": ["only"]}, {"a": "only"}),
+        ({"a": [7]}, {"a": 7}),
+        ({"a": []}, {}),
+        ({"a": ["", " ", None]}, {}),
+        ({"a": [{"b": 1}]}, {"a.b": 1}),
+        ({"a": [{"b": 1}, {"b": 2}]}, {"a.0.b": 1, "a.1.b": 2}),
+        ({"a": ["x", {"b": 2}]}, {"a.0": "x", "a.1.b": 2}),
+        ({"a": [["x", "y"], ["z"]]}, {"a.0": "x, y", "a.1": "z"}),
+        ({"": "x", "a": {"": "y"}}, {"": "x", "a.": "y"}),
+    ],
+)
+def test_answers_are_flat_and_keep_their_types(content: object, expected: dict[str, Any]) -> None:
+    """No object is ever turned into a text, no truth value into a word, and silence is no answer."""
+    found = fields(content)
+    assert found == expected
+    assert [type(value) for value in found.values()] == [type(value) for value in expected.values()]
+
+
+@pytest.mark.parametrize(
+    ("content", "provider", "count", "listed"),
+    [
+        (AVA, "json", 1, False),
+        ([AVA], "json", 1, True),
+        ([AVA, AVA], "form", 2, True),
+        ([], "json", 0, True),
+        ({"leads": [AVA, AVA]}, "json", 2, True),
+        ({"leads": AVA}, "json", 1, False),
+        ({"leads": [AVA]}, "form", 1, False),
+        (["text", 5, None], "json", 3, True),
+    ],
+)
+def test_a_list_is_one_submission_for_each(content: object, provider: str, count: int, listed: bool) -> None:  # noqa: FBT001
+    """An array, or the envelope of Leadterra's own bulk endpoint."""
+    said = say(content, provider)
+    assert (len(said.submissions), said.listed) == (count, listed)
+
+
+def test_what_hides_too_deep_is_refused() -> None:
+    """Nothing that a form tool sends is nested as deep."""
+    assert fields(nested(16)) == {".".join("a" * 16): "deep"}
+    with pytest.raises(Unreadable, match="nested more than 16 levels deep"):
+        say(nested(17))
+
+
+def test_too_many_answers_are_refused() -> None:
+    """Nothing that a form tool sends is as wide."""
+    with pytest.raises(Unreadable, match="more than 2000 fields"):
+        say({f"f{i}": i for i in range(2_001)})
+
+
+def test_one_unreadable_lead_harms_no_other() -> None:
+    """In a list the flaw stays with the submission that has it."""
+    bad, good = say([nested(17), AVA]).submissions
+    assert (bad.fields, bad.flaw) == ({}, "nested more than 16 levels deep")
+    assert (good.fields, good.flaw) == (AVA, None)
+
+
+def test_a_list_that_cannot_be_sent_in_time_is_refused() -> None:
+    """Better a clear answer than a function that runs out of time halfway."""
+    assert len(say([1] * MAX_LISTED).submissions) == MAX_LISTED
+    with pytest.raises(TooLarge, match="at most 5000"):
+        say([1] * (MAX_LISTED + 1))
+
+
+@pytest.mark.parametrize(
+    ("content", "event", "event_id"),
+    [
+        (AVA, {}, None),
+        (AVA, {"id": "sqs-1"}, "sqs-1"),
+        (AVA | {"event_id": "e-1"}, {"id": "sqs-1"}, "e-1"),
+        (AVA | {"eventId": 17}, {}, "17"),
+        (AVA | {"event_id": True}, {}, None),
+        (AVA | {"event_id": " "}, {}, None),
+        (AVA | {"event_id": "e-1"}, {"headers": {"idempotency-key": " k-1 "}}, "k-1"),
+        (AVA, {"headers": {"webhook-id": "msg_1"}}, "msg_1"),
+        ({"leads": [AVA], "event_id": "e-1"}, {}, "e-1"),
+        ([AVA | {"event_id": "e-1"}], {}, None),
+        (AVA | {"event_id": "e-1"}, {"id": "sqs-1", "replayed": True}, "sqs-1"),
+        (AVA, {"headers": {"idempotency-key": "k-1"}, "id": "sqs-1", "replayed": True}, "sqs-1"),
+    ],
+)
+def test_a_redelivery_is_known_by_its_id(content: object, event: dict[str, Any], event_id: str | None) -> None:
+    """The sender's own id beats the transport's; a replay is no redelivery, whatever id is within it."""
+    assert say(content, **event).event_id == event_id
+
+
+def test_the_field_of_an_id_is_the_json_providers() -> None:
+    """A field of that name in somebody's form is an answer."""
+    assert say(AVA | {"event_id": "e-1"}, "form").event_id is None
+
+
+@pytest.mark.parametrize("event_id", ["ava@example.com", "Ava King", "x" * 129, "\ud800", "ключ"])
+def test_an_id_that_may_be_somebodys_is_hashed(event_id: str) -> None:
+    """Ids end up in logs and table keys: what is no plain id goes there as its hash, the same every time."""
+    first, second = (say(AVA | {"event_id": event_id}).event_id for _ in range(2))
+    assert first is not None
+    assert (len(first), first) == (64, second)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"Type": "Notification", "MessageId": "m-1", "TopicArn": "arn:aws:sns:x", "Message": json.dumps(AVA)},
+        {"id": "m-1", "detail-type": "user.created", "source": "app", "detail": AVA},
+    ],
+)
+def test_envelopes_are_opened_by_http_too(content: object) -> None:
+    """A topic or a rule may have the hook's address as its target."""
+    said = say(content)
+    assert (said.submissions[0].fields, said.event_id) == (AVA, "m-1")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=30,
+)
+
+
+@given(st.one_of(st.lists(JSON, max_size=4), st.dictionaries(st.text(max_size=8), JSON, max_size=6)))
+def test_any_json_is_read_or_unreadable(content: object) -> None:
+    """Every answer is a text, a number or a truth value under a name; nothing else comes out or goes wrong."""
+    try:
+        said = say(content)
+    except Unreadable:
+        return
+    values = [value for submission in said.submissions for value in submission.fields.values()]
+    assert all(isinstance(value, str | int | float) and value != "" for value in values)

@@ -1,0 +1,135 @@
+"""Verification: who may speak for a source."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.config import Auth, Source, parse
+from leads.errors import Unauthorized
+from leads.event import Event
+from leads.verification import needs_secret, origin_allowed, verify
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+SECRETS = ("newest", "previous:with colon")
+
+
+def source(auth: str = "token", more: str = "") -> Source:
+    text = f'[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "json"\ncampaign = "n"\nauth = "{auth}"\n{more}'
+    return parse(text).sources["s"]
+
+
+def event(token: str | None = None, **headers: str) -> Event:
+    return Event("s", b"", NOW, token=token, headers={name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def basic(pair: str | bytes) -> str:
+    return f"Basic {base64.b64encode(pair if isinstance(pair, bytes) else pair.encode()).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("auth", "sent"),
+    [
+        ("token", event(authorization="Bearer newest")),
+        ("token", event(authorization="bearer  previous:with colon ")),
+        ("token", event(x_api_key=" newest ")),
+        ("token", event("previous:with colon")),
+        ("token", event("wrong", x_api_key="newest")),
+        ("basic", event(authorization=basic("anybody:newest"))),
+        ("basic", event(authorization=basic(":previous:with colon"))),
+        ("basic", event(authorization=basic("ävä:newest").replace("Basic", "BASIC"))),
+        ("none", event()),
+    ],
+)
+def test_a_right_secret_is_let_in(auth: str, sent: Event) -> None:
+    """In each of its places, and during a rotation each of its values."""
+    verify(sent, source(auth), SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("auth", "sent"),
+    [
+        ("token", event()),
+        ("token", event("")),
+        ("token", event("wrong")),
+        ("token", event("newes")),
+        ("token", event("newest2")),
+        ("token", event("NEWEST")),
+        ("token", event(authorization="newest")),
+        ("token", event(authorization="Bearer")),
+        ("token", event(authorization="Bearer newest, Bearer x")),
+        ("token", event(authorization=basic("x:newest"))),
+        ("token", event("\ud800")),
+        ("basic", event()),
+        ("basic", event("newest", x_api_key="newest")),
+        ("basic", event(authorization="Bearer newest")),
+        ("basic", event(authorization="Basic")),
+        ("basic", event(authorization="Basic !!!")),
+        ("basic", event(authorization="Basic bmV3ZXN0ä")),
+        ("basic", event(authorization=basic("newest"))),
+        ("basic", event(authorization=basic("newest:"))),
+        ("basic", event(authorization=basic(b"\xff:\xff"))),
+    ],
+)
+def test_anything_else_is_not(auth: str, sent: Event) -> None:
+    """Missing, malformed, in the wrong place or nearly right: one and the same refusal."""
+    with pytest.raises(Unauthorized):
+        verify(sent, source(auth), SECRETS)
+
+
+@pytest.mark.parametrize("secrets", [(), ("",)])
+def test_an_empty_secret_opens_nothing(secrets: tuple[str, ...]) -> None:
+    """A secret that is not set is not the secret of who sends none."""
+    for sent in (event(), event(""), event(x_api_key=""), event(authorization="Bearer ")):
+        with pytest.raises(Unauthorized):
+            verify(sent, source(), secrets)
+
+
+def test_a_signature_that_nobody_can_check_is_refused() -> None:
+    """A source whose provider does not sign cannot be talked into believing one."""
+    unsigned = source().model_copy(update={"auth": None})
+    assert unsigned.authentication is Auth.SIGNATURE
+    with pytest.raises(Unauthorized):
+        verify(event("newest", x_api_key="newest"), unsigned, SECRETS)
+
+
+@pytest.mark.parametrize(("auth", "needed"), [("none", False), ("token", True), ("basic", True)])
+def test_an_open_form_needs_no_secret(auth: str, needed: bool) -> None:  # noqa: FBT001
+    """Its visitors do not wait for Secrets Manager."""
+    assert needs_secret(source(auth)) is needed
+
+
+@given(st.dictionaries(st.sampled_from(["authorization", "x-api-key"]), st.text()), st.none() | st.text())
+def test_no_header_breaks_the_check(headers: dict[str, str], token: str | None) -> None:
+    """Whatever is presented, it is let in or refused; a guess is refused."""
+    for auth in ("token", "basic"):
+        with pytest.raises(Unauthorized):
+            verify(Event("s", b"", NOW, headers=headers, token=token), source(auth), ("a secret that nobody guesses",))
+
+
+@pytest.mark.parametrize(
+    ("origins", "headers", "allowed"),
+    [
+        ([], {"origin": "https://anybody.example"}, True),
+        (["https://www.example.com"], {}, True),
+        (["https://www.example.com"], {"origin": "https://www.example.com"}, True),
+        (["https://www.example.com"], {"origin": "https://WWW.example.com"}, True),
+        (["https://www.example.com"], {"origin": "http://www.example.com"}, False),
+        (["https://www.example.com"], {"origin": "https://www.example.com.evil.example"}, False),
+        (["https://www.example.com"], {"origin": "null"}, False),
+        (["*"], {"origin": "https://anybody.example"}, True),
+        (["https://www.example.com"], {"origin": "https://hook.example", "host": "hook.example"}, True),
+        (["https://www.example.com"], {"origin": "https://evil.example", "host": "hook.example"}, False),
+    ],
+)
+def test_a_page_needs_permission_where_pages_are_named(
+    origins: list[str],
+    headers: dict[str, Any],
+    allowed: bool,  # noqa: FBT001
+) -> None:
+    """Only browsers name an origin; a page of the hook's own host is at home."""
+    page = source("none", f"allowed_origins = {origins!r}")
+    assert origin_allowed(Event("s", b"", NOW, headers=headers), page) is allowed
