@@ -59,6 +59,11 @@ class Run:
     keys_read: int = 0
     settled: Settled = field(init=False)
 
+    @property
+    def kinds(self) -> str:
+        """The outcomes as letters: accepted, rejected, held."""
+        return "".join(type(outcome).__name__[0] for outcome in self.settled.outcomes)
+
     def singles(self, index: int) -> Iterator[Reply]:
         """The replies to the requests that this row had to itself."""
         return (reply for sent, reply in self.requests if sent == [index])

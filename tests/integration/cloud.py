@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HTTPHeaders
 from moto import mock_aws
 
 from leads.edge import aws, settings, vault
@@ -74,9 +74,9 @@ class Cloud:
     def serve(self, operation: str, service: Service) -> None:
         """Answer an SQS operation by a function from its parameters to a status and a body, or None to pass it on."""
 
-        def instead(request: Any, **_: object) -> AWSResponse | None:
+        def instead(request: Any, **_: object) -> Any:
             served = service(json.loads(request.body))
-            return served and AWSResponse(request.url, served[0], {}, _Raw(json.dumps(served[1]).encode()))
+            return served and AWSResponse(request.url, served[0], HTTPHeaders(), _Raw(json.dumps(served[1]).encode()))
 
         self.sqs.meta.events.register_first(f"before-send.sqs.{operation}", instead)
 
@@ -150,7 +150,7 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
     forget()
     with mock_aws():
         found = Settings.from_environ()
-        size = {"MaximumMessageSize": "1048576"}
+        size: Any = {"MaximumMessageSize": "1048576"}
         for name in ("LeadsQueue", "DeadLetterQueue"):
             aws.sqs(found).create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600", **size})
         events = aws.sqs(found).create_queue(QueueName="EventsQueue", Attributes={"VisibilityTimeout": "180", **size})

@@ -64,15 +64,16 @@ class Queue:
 
 
 FAULTS = [
-    {"kind": "rate_limited", "probability": 0.1, "retry_after": 5},
-    {"kind": "server_error", "probability": 0.1},
-    {"kind": "drop_before", "probability": 0.05},
-    {"kind": "drop_after", "probability": 0.05},
-    {"kind": "truncated_answer", "probability": 0.05},
-    {"kind": "no_counts", "probability": 0.05},
-    {"kind": "maintenance_page", "probability": 0.05},
-    {"kind": "too_many", "limit": 150, "probability": 0.1},
-    {"kind": "unauthorized", "probability": 0.1},
+    *({"kind": kind, "next": 1} for kind in ("rate_limited", "drop_after", "drop_before", "unauthorized", "no_counts")),
+    {"kind": "rate_limited", "probability": 0.05, "retry_after": 5},
+    {"kind": "server_error", "probability": 0.05},
+    {"kind": "drop_before", "probability": 0.03},
+    {"kind": "drop_after", "probability": 0.03},
+    {"kind": "truncated_answer", "probability": 0.03},
+    {"kind": "no_counts", "probability": 0.03},
+    {"kind": "maintenance_page", "probability": 0.03},
+    {"kind": "too_many", "limit": 150, "probability": 0.05},
+    {"kind": "unauthorized", "probability": 0.05},
 ]
 
 

@@ -41,7 +41,10 @@ def test_a_request_is_as_documented() -> None:
 
     reply = bulk(over(transport))
     (request,) = seen
-    assert (request.method, request.url) == ("POST", "https://leadterra.example/api/v1/campaigns/camp_news/leads/bulk")
+    assert (request.method, str(request.url)) == (
+        "POST",
+        "https://leadterra.example/api/v1/campaigns/camp_news/leads/bulk",
+    )
     assert request.headers["authorization"] == "Bearer sk_live_sandbox"
     assert request.headers["content-type"] == "application/json"
     assert request.content == BODY

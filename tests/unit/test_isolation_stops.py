@@ -1,0 +1,90 @@
+"""What interrupts a search: a limit of size, a refused key, the destination's trouble, the end of time."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from leads.batch import Row
+from leads.outcome import ACCEPTED, Held, Outcome, Rejected
+from leads.reply import Reply
+from tests.simulated import Service, counts, deliver, refusal, rows, sandbox, sandbox_reply, scripted
+
+
+def taking(most: int) -> Service:
+    """A service that takes so many rows in a request."""
+    return lambda sent: counts(len(sent)) if len(sent) <= most else Reply(413)
+
+
+def test_a_batch_too_large_is_halved_until_it_fits() -> None:
+    """413 is about the size: the halves are sent, and every lead is in."""
+    run = deliver(rows(10, {}), taking(3))
+    assert run.kinds == "A" * 10
+    assert [len(sent) for sent, _ in run.requests] == [10, 5, 2, 3, 5, 2, 3]
+    assert run.settled.metrics["Enrolled"] == 10
+
+
+def test_a_lone_lead_that_is_too_large_is_rejected() -> None:
+    """There is nothing to halve in one lead; the others are in."""
+    batch = rows(4, {})
+    run = deliver(batch, lambda sent: Reply(413) if batch[2] in sent else counts(len(sent)))
+    assert run.kinds == "AARA"
+    outcome = run.settled.outcomes[2]
+    assert isinstance(outcome, Rejected)
+    assert (outcome.failure.status, outcome.failure.field, outcome.failure.detail) == (413, None, None)
+
+
+def test_a_destination_that_takes_no_size_at_all_holds_everybody() -> None:
+    """Ten leads of which none is small enough are the destination's trouble."""
+    assert deliver(rows(10, {}), taking(0)).settled.outcomes == [Held("systemic")] * 10
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_read_afresh_once(status: int) -> None:
+    """The same rows are sent again with a fresh key; a rotation heals."""
+    run = deliver(rows(3, {}), scripted([Reply(status), counts(3)]))
+    assert (run.kinds, run.keys_read) == ("AAA", 1)
+    assert [sent for sent, _ in run.requests] == [[0, 1, 2]] * 2
+
+
+def test_a_key_that_is_refused_twice_holds_everybody() -> None:
+    """A bad key is never a lead's fault."""
+    run = deliver(rows(3, {}), scripted([Reply(401), Reply(403)]))
+    assert run.settled.outcomes == [Held("unauthorized")] * 3
+    assert run.settled.closed == Held("unauthorized")
+
+
+def test_a_key_may_be_rotated_more_than_once() -> None:
+    """Each refusal of the key after an answer of another kind is a rotation of its own."""
+    replies = [Reply(401), refusal("no"), Reply(401), counts(1), Reply(503), counts(1)]
+    run = deliver(rows(2, {}), scripted(replies))
+    assert run.keys_read == 2
+    assert run.settled.outcomes == [ACCEPTED, Held("unavailable")]
+
+
+@pytest.mark.parametrize(
+    ("size", "outcomes"),
+    [(9, "R" + "A" * 0 + "H" * 8), (10, "H" * 10)],
+)
+def test_a_proof_before_the_end_counts_unless_all_might_be_refused(size: int, outcomes: str) -> None:
+    """Of ten leads or more nobody is rejected before somebody got through."""
+    service = sandbox(error_shape="index")
+    asked = iter(range(3))
+
+    def failing(sent: Sequence[Row]) -> Reply | None:
+        return sandbox_reply(service, sent) if next(asked) < 2 else None
+
+    assert deliver(rows(size, {0: "format", 4: "format"}), failing).kinds == outcomes
+
+
+def test_no_time_at_all_holds_everybody() -> None:
+    """Without time for a request none is made."""
+    run = deliver(rows(3, {}), scripted([None]))
+    assert run.settled.outcomes == [Held("deadline")] * 3
+    assert (run.requests, run.settled.metrics) == ([], {})
+
+
+def test_a_wish_to_be_left_alone_is_passed_on() -> None:
+    """Retry-After belongs to everybody who is held for it."""
+    held: Outcome = Held("unavailable", 120)
+    run = deliver(rows(2, {}), scripted([Reply(429, headers={"retry-after": "120"})]))
+    assert (run.settled.outcomes, run.settled.closed) == ([held] * 2, held)
