@@ -58,6 +58,10 @@ def test_the_address_is_found(fields: dict[str, Any], email: str) -> None:
             {"a": "ava@example.com", "b": "bea@example.com"},
             "missing: no field of the submission holds an e-mail address",
         ),
+        (
+            {"name": "Ava", "referred_by": "bob@example.com"},
+            "missing: no field of the submission holds an e-mail address",
+        ),
         ({"email": "ava@"}, "not an e-mail address: There must be something after the @-sign."),
         ({"email": 5}, "not an e-mail address: An email address must have an @-sign."),
         ({"email": "ava", "friend": "bob@example.com"}, "not an e-mail address: An email address must have an @-sign."),

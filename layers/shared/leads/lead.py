@@ -10,7 +10,7 @@ from leads.address import NotAnAddress, address_like, normalise_address
 from leads.config import Source
 from leads.fullname import complete_name
 from leads.message import LEAD_FIELDS, Lead
-from leads.names import ABOUT, Meaning, canonical, core, meaning, parts
+from leads.names import ABOUT, Meaning, canonical, core, meaning, parts, somebody_else
 from leads.submission import Submission, Value
 from leads.vocabulary import FULL_NAME, SALUTATIONS, SURNAME_BESIDE
 
@@ -172,7 +172,7 @@ class _Reader:
     def _only_address(self) -> str | None:
         found: dict[str, str] = {}
         for name, value in self._fields.items():
-            if isinstance(value, str) and address_like(value):
+            if isinstance(value, str) and address_like(value) and not somebody_else(name):
                 try:
                     found.setdefault(normalise_address(value), name)
                 except NotAnAddress:

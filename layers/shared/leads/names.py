@@ -82,6 +82,11 @@ def _unwrapped[T](whole: list[T], words: list[Words]) -> list[T]:
     return whole[start:end]
 
 
+def somebody_else(name: str) -> bool:
+    """Whether a name says that its field is about another person: `friend_email`, `referred_by`."""
+    return not OTHERS.isdisjoint(_words(name[:_MAX_NAME]))
+
+
 def meaning(name: str) -> Meaning | None:
     """What a submission's field is, or None where its name does not tell."""
     return _meaning(name[:_MAX_NAME])
