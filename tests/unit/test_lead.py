@@ -39,7 +39,7 @@ def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
         ({"email": "ava@example.com, bea@example.com"}, "ava@example.com"),
         ({"email_opt_in": "yes", "contact": "ava@example.com"}, "ava@example.com"),
         ({"contact": "ava@example.com", "again": "AVA@example.com"}, "ava@example.com"),
-        ({"answer 7": "ava@example.com", "website": "n@a", "message": "or b@example.com"}, "ava@example.com"),
+        ({"answer 7": "ava@example.com", "answer 8": "n@a", "message": "or b@example.com"}, "ava@example.com"),
         ({"friend_email": "bob@example.com", "email": "ava@example.com"}, "ava@example.com"),
         ({"emails.0.value": "ava@example.com", "emails.1.value": "b@example.com"}, "ava@example.com"),
     ],
