@@ -173,11 +173,18 @@ class Stack:
             "PYTHONPATH": str(self.artifact / "SharedLayer" / "python"),
             "ENROLLMENT_CONFIG": variables["ENROLLMENT_CONFIG"].replace("/opt", str(config)),
         }
-        said = {
-            key: self.resolved[value["Ref"]] if isinstance(value, dict) else value for key, value in variables.items()
-        }
+        said = {key: self._said(value) for key, value in variables.items()}
         account = {**ACCOUNT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.endpoint}
         return Function(self.python, self.artifact / name, {**said, **mounts, **account})
+
+    def _said(self, value: Any) -> str:
+        match value:
+            case {"Ref": name}:
+                return self.resolved[name]
+            case {"Fn::Sub": text}:
+                return str(text).replace("${AWS::StackName}", "artifact")
+            case _:
+                return str(value)
 
     def message(self, queue: str) -> dict[str, Any]:
         """The one message in a queue, as Lambda passes it on."""
