@@ -1,12 +1,18 @@
 """Where things are in the project: the command runs from its checkout, wherever the user stands."""
 
+import shutil
+import sys
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CONFIG: Final = ROOT / "layers" / "config" / "enrollment.toml"
 EVENTS: Final = ROOT / "events"
 TEMPLATE: Final = ROOT / "template.yaml"
+# Beside an option's help, in any width of terminal, and the same whoever reads it.
+CONFIG_DEFAULT: Final = "Without: layers/config/enrollment.toml."
+_NAME: Final = "leads"
 
 
 def shown(path: Path) -> str:
@@ -14,3 +20,14 @@ def shown(path: Path) -> str:
     absolute = path.resolve()
     here = Path.cwd()
     return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(path)
+
+
+def command() -> str:
+    """This command as the user can type it: by its name where the shell finds it, by its path otherwise."""
+    running = Path(sys.argv[0]).absolute()
+    found = shutil.which(_NAME)
+    if running.stem != _NAME or (found and Path(found).absolute() == running):
+        return _NAME
+    here = Path.cwd()
+    near = running.is_relative_to(here) and running.parent != here
+    return quote(str(running.relative_to(here) if near else running))

@@ -1,10 +1,10 @@
-"""Recorded events: requests in API Gateway's format (as `sam local invoke -e` takes them) and SQS events."""
+"""Events in files: requests in API Gateway's format (as `sam local invoke -e` takes them), SQS events, messages."""
 
 import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,8 @@ from leads_cli.project import EVENTS, shown
 EXPECTED: Final = "expected.json"
 # Written anew by whoever sends, or by the gateway on the way.
 _NOT_SENT: Final = re.compile(r"host|content-length|connection|x-forwarded-.*|x-amzn-.*|via|forwarded")
+# What both the template and an ARN of a stack call it.
+LEADS_QUEUE: Final = "LeadsQueue"
 _HOOK: Final = re.compile(r"/hooks/([^/]+)")
 
 
@@ -36,11 +38,17 @@ class HttpEvent:
 
 @dataclass(frozen=True, slots=True)
 class QueueEvent:
-    """Messages for EventsQueue: each a body with its attributes (texts)."""
+    """Messages for a queue: each a body with its attributes (texts).
+
+    Attributes:
+        source: that the events are of; None where they name none, or are leads already.
+        queue: EventsQueue or LeadsQueue.
+    """
 
     name: str
     source: str | None
     messages: tuple[tuple[str, Mapping[str, str]], ...]
+    queue: str = "EventsQueue"
 
 
 type Event = HttpEvent | QueueEvent
@@ -61,7 +69,7 @@ def load(event: str, folder: Path = EVENTS) -> Event:
     """Read a recorded event by its name, with or without `.json`, or any other by its path.
 
     Raises:
-        EventError: there is none, or it is neither a request nor an SQS event.
+        EventError: there is none, or it is none of the three.
     """
     path = _find(event, folder)
     try:
@@ -74,10 +82,13 @@ def load(event: str, folder: Path = EVENTS) -> Event:
             return _queue_event(path, records)
         case {"requestContext": {"http": {"method": str(method)}}, "rawPath": str(raw_path)}:
             return _http_event(path, data, method, raw_path)
+        case {"campaign": str(), "lead": dict()}:
+            return _leads(path, [(json.dumps(data), {})])
         case _:
             msg = (
-                f"{shown(path)}: neither an API Gateway event (payload format 2.0) nor an SQS event; "
-                f"{shown(folder)} has examples of both"
+                f"{shown(path)}: neither an API Gateway event (payload format 2.0) nor an SQS event, of which "
+                f"{shown(folder)} has examples, nor a lead's message: "
+                '{"version": 1, "campaign": "...", "lead": {"email": "..."}}'
             )
             raise EventError(msg)
 
@@ -128,7 +139,26 @@ def _queue_event(path: Path, records: list[Any]) -> QueueEvent:
     except (KeyError, TypeError, AttributeError) as error:
         msg = f"{shown(path)}: not an SQS event: each of its Records needs a body"
         raise EventError(msg) from error
+    if LEADS_QUEUE in _queue_name(records[0]):
+        return _leads(path, messages)
     return QueueEvent(path.stem, _source(*messages[0]), messages)
+
+
+def _queue_name(record: Mapping[str, Any]) -> str:
+    return str(record.get("eventSourceARN") or "").rpartition(":")[2]
+
+
+def _leads(path: Path, messages: Iterable[tuple[str, Mapping[str, str]]]) -> QueueEvent:
+    return QueueEvent(path.stem, None, tuple((_direct(body), named) for body, named in messages), LEADS_QUEUE)
+
+
+def _direct(body: str) -> str:
+    """A lead's message from whoever sends it now: no source took it, so that none is to count it as accepted."""
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return body
+    return json.dumps({**message, "source": "direct"}) if isinstance(message, dict) else body
 
 
 def _source(body: str, attributes: Mapping[str, str]) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from leads_cli.counts import Counts, from_json
+from leads_cli.project import command
 
 if TYPE_CHECKING:
     import boto3
@@ -45,13 +46,12 @@ class Running:
         found = json.loads(answer["SecretString"]).get("sources", {}).get(source)
         return found[0] if isinstance(found, list) and found else found or None
 
-    def enqueue(self, body: str, attributes: Mapping[str, str]) -> None:
-        """Send a raw event to EventsQueue."""
+    def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
+        """Send a raw event to EventsQueue, or a lead's message to LeadsQueue."""
         typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
-        with aws_errors("EventsQueue"):
-            self.client("sqs").send_message(
-                QueueUrl=self.outputs["EventsQueueUrl"], MessageBody=body, MessageAttributes=typed
-            )
+        with aws_errors(queue):
+            url = self.outputs[f"{queue}Url"]
+            self.client("sqs").send_message(QueueUrl=url, MessageBody=body, MessageAttributes=typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _get(url: str, path: str) -> dict[str, Any]:
         answer = httpx.get(f"{url.rstrip('/')}{path}", timeout=10, trust_env=False)
         data = answer.raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        msg = f"no stack answers at {url} ({error}); start one with: leads dev, or name its address with --url"
+        msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
         raise NotReachableError(msg) from error
     if not isinstance(data, dict):
         msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"

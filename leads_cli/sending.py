@@ -59,9 +59,9 @@ def send(event: Event, running: Running, client: "httpx.Client") -> Answer:
             return _post(event, running, client)
         case QueueEvent():
             for body, attributes in event.messages:
-                running.enqueue(body, attributes)
+                running.enqueue(event.queue, body, attributes)
             number = len(event.messages)
-            return Answer("EventsQueue", None, f"{number} message{'' if number == 1 else 's'} queued")
+            return Answer(event.queue, None, f"{number} message{'' if number == 1 else 's'} queued")
 
 
 def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> Answer:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from leads_cli.configuration import BadFileError, read
 from leads_cli.counts import ASIDE, OUTCOMES
-from leads_cli.project import shown
 
 if TYPE_CHECKING:
     from leads.config import Enrollment
@@ -31,24 +31,10 @@ def stop(message: str, code: Code) -> NoReturn:
 
 def enrollment(path: Path, code: Code) -> "Enrollment":
     """The configuration in a file; ends the command with every problem in it, by name."""
-    from leads.config import parse  # noqa: PLC0415 - pydantic takes a quarter of a second
-    from leads.errors import ConfigError  # noqa: PLC0415
-
     try:
-        return parse(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        stop(
-            f"{shown(path)}: there is no such file; name one with --config, "
-            "or take layers/config/enrollment.toml as a model",
-            code,
-        )
-    except (OSError, UnicodeDecodeError) as error:
-        stop(f"{shown(path)}: cannot be read ({error}); it must be a TOML file in UTF-8", code)
-    except ConfigError as error:
-        problems = "\n".join(f"  {problem}" for problem in error.problems)
-        number = len(error.problems)
-        noun = "problem" if number == 1 else "problems"
-        stop(f"{shown(path)}: {number} {noun}\n{problems}", code)
+        return read(path)
+    except BadFileError as error:
+        stop(str(error), code)
 
 
 def print_status(status: "Status") -> None:

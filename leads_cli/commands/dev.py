@@ -12,12 +12,13 @@ DEFAULT_PORT: Final = 3000
 
 
 def dev(
+    context: typer.Context,
     *,
     port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.", show_default="3000")
     ] = None,
     config: Annotated[
-        Path, typer.Option(help="The campaigns and the sources.", show_default="layers/config/enrollment.toml")
+        Path, typer.Option(help="The file with the campaigns and the sources.", show_default=False)
     ] = CONFIG,
     leadterra_url: Annotated[
         str | None, typer.Option(help="Enroll into the real service instead of the sandbox.")
@@ -32,6 +33,8 @@ def dev(
 ) -> None:
     """Run the whole pipeline on this machine. It needs no account; what it tells Leadterra goes to a sandbox.
 
+    Without --config it reads layers/config/enrollment.toml.
+
     Example: leads dev --port 3001
     """
     enrollment(config, Code.USAGE)
@@ -39,6 +42,12 @@ def dev(
         stop(
             "--leadterra-url names the real service: give its key with --api-key, "
             "or better in the environment variable LEADTERRA_API_KEY, where the shell's history does not keep it",
+            Code.USAGE,
+        )
+    if _typed(context, "api_key") and not leadterra_url:
+        stop(
+            "--api-key is the key of the real service: name that with --leadterra-url, "
+            "or leave out the key and enroll into the sandbox",
             Code.USAGE,
         )
     typer.echo("Starting ...")
@@ -54,3 +63,9 @@ def dev(
         serve.smoke_run(wanted)
     else:
         serve.until_stopped(wanted, browser=browser)
+
+
+def _typed(context: typer.Context, option: str) -> bool:
+    """Whether an option stands in the call: an environment variable may have been set for something else."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"

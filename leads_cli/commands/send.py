@@ -1,4 +1,4 @@
-"""`leads send`: a recorded event to a running stack, as its source would send it."""
+"""`leads send`: an event or a lead to a running stack, as its sender would send it."""
 
 from typing import Annotated
 
@@ -6,13 +6,15 @@ import typer
 
 from leads_cli import recorded
 from leads_cli.commands.target import Config, Profile, Region, Stack, Url, find
-from leads_cli.project import CONFIG, EVENTS, shown
+from leads_cli.project import CONFIG, EVENTS, command, shown
 from leads_cli.running import DEFAULT_URL, NotReachableError
 from leads_cli.terminal import Code, stop
 
 
 def send(
-    event: Annotated[str | None, typer.Argument(help="A name from events/, or a file. Without: lists them.")] = None,
+    event: Annotated[
+        str | None, typer.Argument(help="A name from events/, or a file of yours. Without: lists the names.")
+    ] = None,
     *,
     url: Url = DEFAULT_URL,
     stack: Stack = None,
@@ -20,7 +22,11 @@ def send(
     profile: Profile = None,
     config: Config = CONFIG,
 ) -> None:
-    """Send a recorded event to a running stack, with the proof that its source asks for.
+    """Send an event to a running stack, with the proof that its source asks for.
+
+    A file may hold a request in API Gateway's format (it goes to the webhook), an SQS event (to EventsQueue, or to
+    LeadsQueue if its eventSourceARN names that), or a message of one lead, which goes to LeadsQueue:
+    {"version": 1, "campaign": "newsletter", "lead": {"email": "ava@example.com"}}
 
     Example: leads send website-form
     """
@@ -49,4 +55,4 @@ def send(
 def _list() -> None:
     typer.echo(f"Recorded events ({shown(EVENTS / 'README.md')} says what each is for):")
     for name in recorded.names():
-        typer.echo(f"  leads send {name}")
+        typer.echo(f"  {command()} send {name}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leads_cli.project import CONFIG_DEFAULT
 from leads_cli.terminal import Code, enrollment
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ Region = Annotated[str | None, typer.Option(help="Its region, if it is not your 
 Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
 Config = Annotated[
     Path,
-    typer.Option(help="The configuration that was deployed: it knows the sources.", show_default="enrollment.toml"),
+    typer.Option(
+        help=f"The configuration that was deployed: it knows the sources. {CONFIG_DEFAULT}", show_default=False
+    ),
 ]
 
 

@@ -6,7 +6,7 @@ messages in the queues.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Lock
@@ -15,22 +15,36 @@ from typing import Any, Final
 from leads_cli.counts import Counts, from_metrics
 from leads_cli.dev import observed
 
-# A page shows a hundred; the rest is for whoever reads `/_leads/leads`.
+# A page shows fifty; the rest is for whoever reads `/_leads/leads`.
 CAPACITY: Final = 5_000
 
 
 class State(StrEnum):
-    """Where a lead is."""
+    """Where a lead is, in the words of the counts; between two attempts a queued one is held."""
 
     QUEUED = "queued"
     ENROLLED = "enrolled"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+    MERGED = "merged"
     HELD = "held"
     REJECTED = "rejected"
+    UNMAPPABLE = "unmappable"
+    MALFORMED = "malformed"
+
+
+# What an operator finds in the dead-letter queue.
+SET_ASIDE: Final = frozenset({State.REJECTED, State.UNMAPPABLE, State.MALFORMED})
 
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """One lead. Address and campaign are empty until its message was seen: logs carry ids only."""
+    """One lead.
+
+    Attributes:
+        email, campaign, lead: empty until its message was seen, for logs carry ids only; `lead` as in a message.
+        settled: when enroll was heard to have its outcome.
+    """
 
     id: str
     when: datetime
@@ -39,10 +53,13 @@ class LeadRow:
     campaign: str = ""
     state: State = State.QUEUED
     reason: str = ""
+    lead: Mapping[str, Any] = field(default_factory=dict)
+    settled: datetime | None = None
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """As `/_leads/leads` has it."""
-        return {**asdict(self), "when": self.when.isoformat()}
+        shown = {key: value for key, value in asdict(self).items() if key != "settled"}
+        return {**shown, "when": self.when.isoformat()}
 
 
 def _now() -> datetime:
@@ -82,8 +99,9 @@ class Journal:
                 lead = str(body.get("id") or record.get("messageId"))
                 self._ids[str(record.get("messageId"))] = lead
                 row = self._set(lead, observed.described(body))
-                if row.state is State.REJECTED:  # it is being replayed
+                if row.state in SET_ASIDE:  # it is being replayed
                     self._set(lead, {"state": State.QUEUED, "reason": ""})
+                self._sums["Accepted"] += observed.is_direct(record, body)
             _keep_newest(self._ids, 2 * self._capacity)
 
     def observe_waiting(self, bodies: Iterable[str]) -> None:
@@ -102,7 +120,8 @@ class Journal:
                 lead = self._ids.get(str(body.get("id")), str(body.get("id") or observed.digest(text)))
                 known = self._rows.get(lead)
                 if known is None or known.state is not State.ENROLLED:
-                    verdict = {"state": State.REJECTED, "reason": observed.why(body.get("failure"))}
+                    failure = body.get("failure")
+                    verdict = {"state": _set_aside(failure), "reason": observed.why(failure)}
                     self._set(lead, observed.described(body) | verdict)
 
     def counts(self, queued: int = 0) -> Counts:
@@ -123,15 +142,16 @@ class Journal:
             self._outcome(lead, campaign, State.HELD, observed.why_held(data.get("why")))
         for refusal in observed.objects(data.get("rejected")):
             words = [str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key)]
-            self._outcome(str(refusal.get("id")), campaign, State.REJECTED, ", ".join(words))
+            self._outcome(str(refusal.get("id")), campaign, _set_aside(refusal), ", ".join(words))
 
     def _outcome(self, lead: str, campaign: str, state: State, reason: str) -> None:
         lead = self._ids.get(lead, lead)
         known = self._rows.get(lead)
-        if known and known.state is state is State.REJECTED and known.reason:
+        if known and known.state is state in SET_ASIDE and known.reason:
             return  # the dead letter, seen first, says it better
         known_campaign = known.campaign if known else ""
-        self._set(lead, {"campaign": known_campaign or campaign, "state": state, "reason": reason})
+        campaign = known_campaign or campaign
+        self._set(lead, {"campaign": campaign, "state": state, "reason": reason, "settled": self._now()})
 
     def _set(self, lead: str, changes: Mapping[str, Any]) -> LeadRow:
         row = self._rows.get(lead) or LeadRow(lead, self._now())
@@ -139,6 +159,12 @@ class Journal:
         self._rows[lead] = row = replace(row, **said)
         _keep_newest(self._rows, self._capacity)
         return row
+
+
+def _set_aside(failure: object) -> State:
+    """What no lead could be made of is counted apart from leads that were refused."""
+    reason = failure.get("reason") if isinstance(failure, dict) else None
+    return State(reason) if reason in {State.UNMAPPABLE, State.MALFORMED} else State.REJECTED
 
 
 def _keep_newest(mapping: dict[str, Any], number: int) -> None:

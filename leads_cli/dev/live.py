@@ -1,13 +1,19 @@
 """The moving part of the page as HTML: the counts of law 2 and the newest leads."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
+from leads.message import LEAD_FIELDS
 from leads_cli.counts import OUTCOMES
 from leads_cli.dev.journal import LeadRow, State
 from leads_cli.running import Status, duration
 
+SHOWN: Final = 50
+# A lead may have any number of custom fields, of any length; the list stays a list.
+MOST_FIELDS: Final = 12
+LONGEST: Final = 80
 # Outcomes that are worth a look as soon as there is one.
 _UNUSUAL: Final = {"rejected": "bad", "unaccounted": "warn"}
 
@@ -31,17 +37,29 @@ def _term(name: str, value: int) -> str:
 
 def _mood(status: Status) -> str:
     if status.counts.balanced:
-        return "good"
+        return "warn" if status.counts.unaccounted else "good"
     return "busy" if status.counts.queued else "bad"
 
 
 def _verdict(status: Status) -> str:
     numbers = status.counts
+    if numbers.balanced and numbers.unaccounted:
+        return _unaccounted(numbers.unaccounted)
     if numbers.balanced:
         return "Every lead is accounted for" if numbers.accepted else "Nobody signed up yet"
     if numbers.queued:
         return "Counting: leads are on their way"
     return f"Does not add up: a difference of {numbers.difference:+,}"
+
+
+def _unaccounted(number: int) -> str:
+    if number < 0:
+        return f"Leadterra counted {_number(-number)} more than it was sent"
+    return f"Leadterra's answers leave {_number(number)} unaccounted for"
+
+
+def _number(number: int) -> str:
+    return f"{number:,} lead{'' if number == 1 else 's'}"
 
 
 def _aside(status: Status) -> str:
@@ -62,12 +80,14 @@ def _aside(status: Status) -> str:
 
 
 def leads(rows: Sequence[LeadRow]) -> str:
-    """The list, or what will make one appear."""
+    """The newest, with a count of the others; or what will make some appear."""
     if not rows:
         return (
             '<p class="empty">Leads appear here as they arrive. Fill in the form, or run <code>leads send</code>.</p>'
         )
-    return f'<ol class="leads">{"".join(_lead(row) for row in rows)}</ol>'
+    older = len(rows) - SHOWN
+    rest = f'<p class="older"><a href="/_leads/leads">{older:,} older</a></p>' if older > 0 else ""
+    return f'<ol class="leads">{"".join(_lead(row) for row in rows[:SHOWN])}</ol>{rest}'
 
 
 def _lead(row: LeadRow) -> str:
@@ -77,8 +97,25 @@ def _lead(row: LeadRow) -> str:
         f'<li class="lead {row.state}"><span class="chip">{row.state}</span><div class="who">'
         f'<span class="email">{escape(row.email or row.id)}</span>'
         f'<time datetime="{row.when.isoformat()}">{local:%H:%M:%S}</time>'
-        f'<span class="way">{way}</span>{_reason(row)}</div></li>'
+        f'<span class="way">{way}</span>{_fields(row.lead)}{_reason(row)}</div></li>'
     )
+
+
+def _fields(lead: Mapping[str, Any]) -> str:
+    """What was mapped: the name, company and job title as they are, custom fields with their names."""
+    name = " ".join(str(lead[key]) for key in ("firstName", "lastName") if lead.get(key))
+    person = [name, *(str(lead[key]) for key in ("company", "jobTitle") if lead.get(key))]
+    others = {key: value for key, value in lead.items() if key not in {*LEAD_FIELDS, "customFields"}}
+    custom = lead.get("customFields")
+    others |= custom if isinstance(custom, dict) else {}
+    texts = [*filter(None, person), *(f"{key}: {_value(value)}" for key, value in others.items())]
+    shown = [text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in texts[:MOST_FIELDS]]
+    shown += [f"{len(texts) - MOST_FIELDS} more"] if len(texts) > MOST_FIELDS else []
+    return f'<p class="fields">{escape(" · ".join(shown))}</p>' if shown else ""
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _reason(row: LeadRow) -> str:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from leads.errors import LeadsError
+from leads.message import decode
 from leads_cli.counts import METRICS
 
 HELD: Final = {
@@ -31,7 +33,23 @@ def described(body: Mapping[str, Any]) -> dict[str, Any]:
     lead = body.get("lead")
     email = lead.get("email") if isinstance(lead, dict) else None
     texts = {"email": email, "source": body.get("source"), "campaign": body.get("campaign")}
-    return {key: value for key, value in texts.items() if isinstance(value, str)} | _moment(body.get("receivedAt"))
+    said: dict[str, Any] = {key: value for key, value in texts.items() if isinstance(value, str)}
+    return said | {"lead": lead if isinstance(lead, dict) else {}} | _moment(body.get("receivedAt"))
+
+
+def is_direct(record: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether a producer put this lead into LeadsQueue, so that no line of intake's has counted it.
+
+    Intake always names its source. Only the first delivery counts, and only what enroll can read.
+    """
+    first = record.get("attributes", {}).get("ApproximateReceiveCount") == "1"
+    if not first or body.get("source", "direct") != "direct":
+        return False
+    try:
+        decode(str(record.get("body")), message_id="", sent_at=datetime.now(UTC))
+    except LeadsError:
+        return False
+    return True
 
 
 def _moment(value: object) -> dict[str, datetime]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-SHOWN: Final = 100
 _STATIC: Final = Path(__file__).parent / "static"
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _ICON: Final = (
@@ -104,7 +103,7 @@ def _mount_page(app: "FastAPI", view: View) -> None:
 
         async def refresh() -> None:
             counts.content = live.counts(await asyncio.to_thread(view.status))
-            rows.content = live.leads(await asyncio.to_thread(view.leads, SHOWN))
+            rows.content = live.leads(await asyncio.to_thread(view.leads, CAPACITY))
 
         await refresh()
         ui.timer(1.0, refresh, immediate=False)

@@ -18,12 +18,14 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from leads_cli.dev import page, smoke
+from leads_cli.dev.banner import banner
 from leads_cli.dev.errors import DevError
 from leads_cli.dev.journal import Journal
 from leads_cli.dev.stack import Stack
-from leads_cli.dev.view import About, StackView
-from leads_cli.project import shown
-from leads_cli.running import DEFAULT_URL, NotReachableError
+from leads_cli.dev.view import StackView
+from leads_cli.dev.watch import ConfigWatch
+from leads_cli.project import command
+from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, print_status, stop
 
 _LAST_PORT: Final = 65_535
@@ -47,14 +49,15 @@ class _Stop(BaseException):
 def until_stopped(wanted: Wanted, *, browser: bool) -> None:
     """Serve the page and the webhook until Ctrl-C or SIGTERM."""
     _check_port(wanted.port)
+    watch = _watch(wanted)
     try:
-        with _stop_on_signals(), _running(wanted, with_page=True) as view:
+        with _stop_on_signals(), _running(wanted, watch, with_page=True) as view:
             typer.echo(banner(view.about, wanted.config))
             if browser and _has_display():
                 webbrowser.open(view.about.url)
             # In turns: a signal that the system hands to another thread does not wake this one.
             while not Event().wait(_TURN_SECONDS):
-                pass
+                watch.broken()
     except _Stop:
         typer.echo("Stopped.")
 
@@ -63,7 +66,7 @@ def smoke_run(wanted: Wanted) -> None:
     """Send every recorded event; ends the command with 1 if not everything went as expected."""
     _check_port(wanted.port)
     try:
-        with _stop_on_signals(), _running(wanted, with_page=False) as view:
+        with _stop_on_signals(), _running(wanted, _watch(wanted), with_page=False) as view:
             succeeded, status = smoke.run(view.about.url, typer.echo)
     except _Stop:
         stop("Stopped before the end.", Code.FAILED)
@@ -74,37 +77,20 @@ def smoke_run(wanted: Wanted) -> None:
         raise typer.Exit(Code.FAILED)
 
 
-def banner(about: About, config: Path) -> str:
-    """What a newcomer needs: where to look, what to paste, how to stop."""
-    lines = [
-        "",
-        f"  Leadterra Enroll runs at {about.url}",
-        f"  It enrolls into {about.leadterra or 'the sandbox, on this machine'}, as {shown(config)} says.",
-        "",
-    ]
-    for source in about.sources:
-        lines.append(f"  {source.name}: {source.url}")
-        lines += [f"    {source.curl}"] if source.curl else []
-    there = "" if about.url == DEFAULT_URL else f" --url {about.url}"
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"  In another terminal: leads send website-form{there}",
-            f"                       leads status{there}",
-            "  Press Ctrl-C to stop.",
-            "",
-        ]
-    )
-
-
 class _TellingJournal(Journal):
     """Shows on stderr what the functions complain about; leads that stay queued would be a riddle otherwise."""
 
+    def __init__(self, watch: ConfigWatch) -> None:
+        super().__init__()
+        self._watch = watch
+
     def observe_log(self, function: str, line: str) -> None:
-        """Observe it, and show it if it is a warning or no log line at all, as a crash writes them."""
+        """Observe it, and show it if it is a warning or no log line at all, as a crash writes them.
+
+        While the configuration is broken every call crashes alike: what is wrong with it was told once.
+        """
         super().observe_log(function, line)
-        if complaint(line):
+        if complaint(line) and not self._watch.broken():
             typer.echo(f"  {function}: {line}", err=True)
 
 
@@ -117,10 +103,14 @@ def complaint(line: str) -> bool:
     return isinstance(data, dict) and data.get("level") in {"WARNING", "ERROR", "CRITICAL"}
 
 
+def _watch(wanted: Wanted) -> ConfigWatch:
+    return ConfigWatch(wanted.config, lambda text: typer.echo(text, err=True))
+
+
 @contextmanager
-def _running(wanted: Wanted, *, with_page: bool) -> Iterator[StackView]:
+def _running(wanted: Wanted, watch: ConfigWatch, *, with_page: bool) -> Iterator[StackView]:
     """The stack, with its routes and, if wanted, its page."""
-    journal = _TellingJournal()
+    journal = _TellingJournal(watch)
     views: list[StackView] = []
 
     def application(stack: Stack) -> Starlette:
@@ -153,7 +143,7 @@ def _check_port(port: int) -> None:
     except OSError as error:
         stop(
             f"Port {port} is not free ({error.strerror}); is another `leads dev` running? "
-            f"Stop it, or take another port: leads dev --port {port + 1 if port < _LAST_PORT else 0}",
+            f"Stop it, or take another port: {command()} dev --port {port + 1 if port < _LAST_PORT else 0}",
             Code.USAGE,
         )
 

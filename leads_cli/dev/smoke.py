@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 
 from leads_cli import recorded, running, sending
+from leads_cli.project import command
 from leads_cli.recorded import EventError
 from leads_cli.running import NotReachableError, Running, Status, duration
 from leads_cli.sending import Answer, NotSentError
@@ -47,7 +48,8 @@ def run(url: str, say: Say, *, patience: float = PATIENCE_SECONDS) -> tuple[bool
     with sending.http_client(stack) as client:
         for name in recorded.names():
             _send(name, stack, client, tally, say)
-    say(f"Waiting until each of {tally.expected} leads has its outcome ...")
+    if tally.expected:
+        say(f"Waiting until each of {tally.expected} leads has its outcome ...")
     status = _settled(url, before.accepted + tally.expected, patience)
     accepted = status.counts.accepted - before.accepted
     return _judge(tally, accepted, status, say), status
@@ -110,7 +112,8 @@ def _judge(tally: Tally, accepted: int, status: Status, say: Say) -> bool:
     problems = []
     if not tally.sent:
         problems.append(
-            "nothing was sent: no recorded event is for a source of this configuration; record one in events/"
+            "nothing was sent: the recorded events are for sources that this configuration does not have; "
+            f"for the smoke run leave out --config, for a lead of your own: {command()} send PATH"
         )
     if tally.failed:
         problems.append(f"{tally.failed} of the events went wrong, see above")

@@ -16,7 +16,7 @@ from leads_cli.dev.front import Front, FrontServer, routes
 from leads_cli.dev.invented import invented_secrets
 from leads_cli.dev.template import HTTP_API, QUEUE, SECRET, load
 from leads_cli.project import TEMPLATE
-from leads_cli.sandbox import DEFAULT_API_KEY, Sandbox, SandboxServer
+from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Campaign, Sandbox, SandboxServer
 
 if TYPE_CHECKING:
     import boto3
@@ -168,7 +168,9 @@ class Stack:
 
     def _sandbox_server(self) -> SandboxServer:
         ids = dict.fromkeys(campaign.id for campaign in self.enrollment.campaigns.values())
-        self.sandbox = Sandbox.for_campaigns(ids, api_keys=(self._api_key,))
+        # The guide's answers tell of skipped leads; those of the reference leave them unaccounted for.
+        behaviour = Behaviour(dialect="guide")
+        self.sandbox = Sandbox(map(Campaign, ids), api_keys=(self._api_key,), behaviour=behaviour)
         return SandboxServer(self.sandbox)
 
     def _deploy(self, leadterra_url: str) -> None:

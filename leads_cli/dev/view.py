@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from leads.config import Enrollment, Source
 from leads_cli.dev.journal import Journal, LeadRow, State
+from leads_cli.dev.outcomes import told
 from leads_cli.running import Status
 
 if TYPE_CHECKING:
@@ -117,7 +118,11 @@ class StackView:
             self._journal.observe_dead_letters(letter.body for letter in letters)
         if any(not row.email for row in self._journal.leads(limit)):
             self._journal.observe_waiting(message.body for message in self._stack.messages("LeadsQueue"))
-        return self._journal.leads(limit)
+        rows = self._journal.leads(limit)
+        sandbox = self._stack.sandbox
+        if sandbox is None:
+            return rows
+        return list(told(rows, sandbox, lambda name: self.enrollment.rules(name).id))
 
 
 def source_rows(enrollment: Enrollment, url: str, secrets: dict[str, str]) -> tuple[SourceRow, ...]:

@@ -15,16 +15,23 @@ class LeadStore:
     def __init__(self, suppressed: Iterable[str]) -> None:
         self._suppressed = frozenset(map(normalised, suppressed))
         self._leads: dict[tuple[str, str], Lead] = {}
+        self._keys: dict[str, set[tuple[str, str]]] = {}
 
     def __len__(self) -> int:
         return len(self._leads)
 
     def clear(self) -> None:
         self._leads.clear()
+        self._keys.clear()
 
     def latest(self, limit: int | None = None) -> Iterator[Lead]:
         """Those that were touched last come first."""
         return islice(reversed(self._leads.values()), limit)
+
+    def history(self, email: str) -> list[Event]:
+        """What happened to an address, oldest first; in how many places it is stored is a matter of `matching`."""
+        stored = [self._leads[key] for key in self._keys.get(normalised(email), ())]
+        return sorted((event for lead in stored for event in lead.history), key=lambda event: event.at)
 
     def upsert(self, enrollment: Enrollment, row: dict[str, object], matching: Matching, now: datetime) -> EventKind:
         """Create or update a lead and enroll it; only fields that were sent are overwritten."""
@@ -34,6 +41,7 @@ class LeadStore:
         key = (campaign if matching == "campaign" else "", address)
         lead = self._leads.pop(key, None) or Lead(email)
         self._leads[key] = lead  # taken out and put back, so that the order is that of the last touch
+        self._keys.setdefault(address, set()).add(key)
         fields = sent_fields(row)
         kind = self._kind(address, lead)
         lead.history.append(Event(now, campaign, kind, fields))

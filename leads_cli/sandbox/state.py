@@ -13,7 +13,7 @@ from leads_cli.sandbox.behaviour import Behaviour
 from leads_cli.sandbox.errors import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
 from leads_cli.sandbox.faults import FaultSchedule
 from leads_cli.sandbox.lead_store import LeadStore
-from leads_cli.sandbox.records import Campaign, Enrollment, Tally
+from leads_cli.sandbox.records import Campaign, Enrollment, Event, Tally
 from leads_cli.sandbox.request_log import RequestLog
 
 DEFAULT_API_KEY = "sk_live_sandbox"
@@ -127,6 +127,11 @@ class Sandbox:
                 "leadCount": len(self._leads),
                 "leads": [records.lead_as_json(lead) for lead in self._leads.latest(limit)],
             }
+
+    def history(self, email: str) -> list[Event]:
+        """What happened to an address, oldest first."""
+        with self.lock:
+            return self._leads.history(email)
 
     def require(self, campaign: str) -> None:
         """Raise NotFoundError unless there is such a campaign."""

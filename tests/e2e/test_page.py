@@ -54,6 +54,7 @@ def test_a_newcomer_sees_a_person_enrolled(page: Page) -> None:
     expect(page.get_by_label("E-mail address")).to_have_value("")
     expect(lead(page, "ada.king@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
     expect(lead(page, "ada.king@example.com")).to_contain_text("website → newsletter")
+    expect(lead(page, "ada.king@example.com")).to_contain_text("Ada King · Analytical Engines · Countess")
     expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=PATIENCE)
 
 
@@ -76,6 +77,27 @@ def test_a_refused_lead_tells_its_reason(page: Page) -> None:
     sign_up(page, "someone@refused.example")
     expect(lead(page, "someone@refused.example")).to_contain_text("rejected", timeout=PATIENCE)
     expect(lead(page, "someone@refused.example")).to_contain_text("email domain does not accept mail")
+
+
+def test_a_suppressed_lead_is_skipped(page: Page) -> None:
+    """An address that the sandbox suppresses is shown in the word under which it is counted."""
+    sign_up(page, "someone@suppressed.example")
+    expect(lead(page, "someone@suppressed.example")).to_contain_text("skipped", timeout=PATIENCE)
+
+
+def test_an_empty_address_is_asked_for(page: Page) -> None:
+    """Nothing is sent without an address: the field asks for it in plain words."""
+    page.get_by_role("button", name="Sign up").click()
+    field = page.get_by_label("E-mail address")
+    expect(field).to_have_accessible_description("Please fill in an e-mail address.")
+    expect(field).to_be_focused()
+
+
+def test_a_duplicate_is_told_apart(page: Page) -> None:
+    """An event that was taken before is no submission that the rules leave out."""
+    page.route("**/hooks/website", lambda route: route.fulfill(json={"accepted": 0, "duplicate": True}))
+    sign_up(page, "again@example.com")
+    expect(page.get_by_role("status")).to_contain_text("Taken before")
 
 
 def test_a_bad_address_is_shown_at_its_field(page: Page) -> None:

@@ -55,6 +55,8 @@ def test_smoke_of_nothing_is_no_success(tmp_path: Path) -> None:
     done = leads("dev", "--smoke", "--config", str(path))
     assert done.returncode == 1
     assert "failed: nothing was sent" in done.stdout
+    assert "leave out --config" in done.stdout
+    assert "Waiting" not in done.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -76,17 +78,18 @@ def test_a_signal_ends_it_and_all_that_it_started(number: signal.Signals) -> Non
 
 
 def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path) -> None:
-    """The functions read the file again when it changes; what they say about it is shown in the terminal."""
+    """The functions read the file again when it changes; the terminal tells once, readably, what is wrong with it."""
     path = tmp_path / "enrollment.toml"
     path.write_text(ONE_SOURCE.format(name="website"))
     with started("--config", str(path)) as (process, url):
         path.write_text(ONE_SOURCE.format(name="website").replace("campaign =", "campain ="))
-        with pytest.raises(OSError, match="500"):
-            urlopen(Request(f"{url}/hooks/website", b"email=ava%40example.com"), timeout=60)  # noqa: S310 - http
+        for _ in range(2):
+            with pytest.raises(OSError, match="500"):
+                urlopen(Request(f"{url}/hooks/website", b"email=ava%40example.com"), timeout=60)  # noqa: S310 - http
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)
-    assert "IntakeFunction: " in output
-    assert "sources.website.campain: unknown key; did you mean 'campaign'?" in output
+    assert output.count("sources.website.campain: unknown key; did you mean 'campaign'?") == 1
+    assert "Traceback" not in output
 
 
 def test_a_taken_port_is_told_at_once(dev: str) -> None:
@@ -98,13 +101,17 @@ def test_a_taken_port_is_told_at_once(dev: str) -> None:
     assert f"leads dev --port {int(port) + 1}" in done.stderr
 
 
-def test_status_and_send_of_a_running_stack(dev: str) -> None:
+def test_status_and_send_of_a_running_stack(dev: str, tmp_path: Path) -> None:
     """From another terminal an event can be sent and the counts be asked for, as a table or as JSON."""
     sent = leads("send", "api-batch", "--url", dev)
     assert sent.returncode == 0, sent.stderr
     assert sent.stdout.startswith("api-batch: POST /hooks/api 200\n")
     queued = leads("send", "events-queue-bare.json", "--url", dev)
     assert queued.stdout == "events-queue-bare: EventsQueue\n2 messages queued\n"
+    message = {"version": 1, "campaign": "newsletter", "lead": {"email": "direct@example.com"}}
+    (tmp_path / "mine.json").write_text(json.dumps(message))
+    mine = leads("send", str(tmp_path / "mine.json"), "--url", dev)
+    assert mine.stdout == "mine: LeadsQueue\n1 message queued\n"
     found = json.loads(leads("status", "--json", "--url", dev).stdout)
     assert found["accepted"] >= 3
     assert {"enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "queued", "balanced"} <= set(found)

@@ -1,5 +1,6 @@
 """`leads` as it is typed: help, `leads check`, and what it says where it cannot work."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -43,12 +44,22 @@ def test_check_counts_what_it_read() -> None:
     assert (done.returncode, done.stdout) == (0, "ok: 1 campaign, 2 sources\n")
 
 
+def test_check_warns_of_what_is_hardly_meant(tmp_path: Path) -> None:
+    """A doubt is said and stops nobody."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text('[campaigns.news]\nid = "camp_1"\ntokens = ["frstName"]\n')
+    done = leads("check", "--config", str(path))
+    assert (done.returncode, done.stdout) == (0, "ok: 1 campaign, 0 sources\n")
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["warning", "warning"]
+    assert "the lead's own is spelt 'firstName'" in done.stderr
+
+
 def test_check_names_every_problem(tmp_path: Path) -> None:
     """Every problem has a line with its key and the remedy, under the name of the file."""
     (tmp_path / "wrong.toml").write_text('[sources.site]\nprovider = "fom"\ncampaign = "news"\nhoneypott = "x"\n')
     done = leads("check", "--config", "wrong.toml", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[0] == "wrong.toml: 1 problem"
+    assert done.stderr.splitlines()[0] == "wrong.toml: 1 problem:"
     assert "sources.site.honeypott: unknown key; did you mean 'honeypot'?" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -85,6 +96,24 @@ def test_dev_wants_a_key_for_the_real_service() -> None:
     assert "LEADTERRA_API_KEY" in done.stderr
 
 
+def test_dev_wants_the_real_service_for_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A key without an address is refused, for it would go nowhere; in the environment it may be for other things."""
+    done = leads("dev", "--api-key", "sk_live_x")
+    assert done.returncode == 2
+    assert "--leadterra-url" in done.stderr
+    monkeypatch.setenv("LEADTERRA_API_KEY", "sk_live_x")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = leads("dev", "--no-browser", "--port", str(taken.getsockname()[1]), cwd=tmp_path)
+    assert "--leadterra-url" not in done.stderr
+    assert "is not free" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["dev", "check", "send"])
+def test_help_tells_the_default_file(command: str) -> None:
+    """Which file is read without --config is not cut off in a terminal of 80 columns."""
+    assert "layers/config/enrollment.toml" in leads(command, "--help").stdout
+
+
 @pytest.mark.parametrize("arguments", [("nonsense",), ("status", "--since", "0"), ("dev", "--port", "70000")])
 def test_a_wrong_call_is_a_usage_error(arguments: tuple[str, ...]) -> None:
     """What the command does not know ends with 2, as everywhere."""
@@ -95,7 +124,8 @@ def test_send_without_an_event_lists_them() -> None:
     """Whoever does not know the events is shown their names, ready to paste."""
     done = leads("send")
     assert done.returncode == 0
-    assert "  leads send website-form\n" in done.stdout
+    command = next(line for line in done.stdout.splitlines() if line.endswith("leads send website-form"))
+    assert Path(command.split()[0]).samefile(LEADS)
 
 
 def test_send_of_an_unknown_event_is_a_usage_error() -> None:

@@ -28,17 +28,17 @@ def metrics(**values: object) -> str:
     return json.dumps({"_aws": about, "source": "website", **values})
 
 
-def record(lead: str, email: str, *, message_id: str | None = None, **more: object) -> dict[str, Any]:
+def record(name: str, email: str, *, message_id: str | None = None, **more: object) -> dict[str, Any]:
     body = {
         "version": 1,
-        "id": lead,
+        "id": name,
         "source": "website",
         "campaign": "newsletter",
         "receivedAt": "2026-11-22T01:59:00.000Z",
         "lead": {"email": email},
         **more,
     }
-    return {"messageId": message_id or f"sqs-{lead}", "body": json.dumps(body)}
+    return {"messageId": message_id or f"sqs-{name}", "body": json.dumps(body)}
 
 
 def only(journal: Journal) -> LeadRow:
@@ -127,6 +127,43 @@ def test_an_event_without_a_lead_is_shown_once(journal: Journal) -> None:
     journal.observe_dead_letters([letter])
     journal.observe_dead_letters([letter])
     assert (only(journal).source, only(journal).reason) == ("typeform", "no address")
+
+
+@pytest.mark.parametrize("reason", ["unmappable", "malformed"])
+def test_what_no_lead_was_made_of_is_no_rejection(journal: Journal, reason: str) -> None:
+    """The list has the words of the counts: only leads that were refused are rejected."""
+    failure = {"reason": reason, "message": "no address"}
+    journal.observe_dead_letters([json.dumps({"version": 1, "source": "api", "event": {}, "failure": failure})])
+    assert only(journal).state == reason
+
+
+@pytest.mark.parametrize("reason", ["rejected", "missing_token", 7, None])
+def test_every_refused_lead_is_rejected(journal: Journal, reason: object) -> None:
+    """Whatever the reason for which a lead was refused, it is rejected."""
+    journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": reason}]))
+    assert only(journal).state is State.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("more", "accepted"),
+    [({}, 0), ({"source": None}, 1), ({"source": "direct"}, 1), ({"source": "direct", "lead": {}}, 0)],
+)
+def test_a_producers_own_message_is_accepted(journal: Journal, more: dict[str, Any], accepted: int) -> None:
+    """What intake did not count is counted when it is first delivered, so that law 2 holds for it as well."""
+    message = record("a", "ava@example.com", **more)
+    body = {key: value for key, value in json.loads(message["body"]).items() if value is not None}
+    for receives in ("1", "2"):
+        delivered = {**message, "body": json.dumps(body), "attributes": {"ApproximateReceiveCount": receives}}
+        journal.observe_records("LeadsQueue", [delivered])
+    assert journal.counts().accepted == accepted
+
+
+def test_a_row_has_the_lead(journal: Journal) -> None:
+    """What was mapped is told as the message has it."""
+    lead = {"email": "ava@example.com", "firstName": "Ava", "customFields": {"plan": "pro"}}
+    journal.observe_records("LeadsQueue", [record("a", "ava@example.com", lead=lead)])
+    shown = only(journal).as_json()
+    assert (shown["lead"], shown["email"], "settled" in shown) == (lead, "ava@example.com", False)
 
 
 def test_a_replayed_lead_is_queued_again(journal: Journal) -> None:

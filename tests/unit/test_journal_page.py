@@ -123,6 +123,8 @@ def test_no_form_without_an_open_source() -> None:
         (Counts(), "Nobody signed up yet"),
         (Counts(accepted=2, enrolled=1, queued=1), "Every lead is accounted for"),
         (Counts(accepted=2, queued=1), "Counting"),
+        (Counts(accepted=2, enrolled=1, unaccounted=1), "Leadterra&#x27;s answers leave 1 lead unaccounted for"),
+        (Counts(accepted=2, enrolled=4, unaccounted=-2), "Leadterra counted 2 leads more than it was sent"),
         (Counts(accepted=2, enrolled=1), "Does not add up: a difference of +1"),
         (Counts(enrolled=1), "Does not add up: a difference of -1"),
     ],
@@ -130,6 +132,12 @@ def test_no_form_without_an_open_source() -> None:
 def test_the_verdict(counts: Counts, verdict: str) -> None:
     """The page says whether law 2 holds, and does not cry wolf while leads are on their way."""
     assert verdict in live.counts(Status(counts))
+
+
+def test_the_mood_of_the_verdict() -> None:
+    """Green is for counts that say what became of everybody; leads that Leadterra does not count are amber."""
+    assert "verdict good" in live.counts(Status(Counts(accepted=1, enrolled=1)))
+    assert "verdict warn" in live.counts(Status(Counts(accepted=1, unaccounted=1)))
 
 
 def test_the_age_of_the_oldest_lead() -> None:
@@ -146,6 +154,33 @@ def test_what_a_person_typed_is_shown_as_text() -> None:
     assert "<b>" not in shown
     assert "&lt;b&gt;@example.com" in shown
     assert "&lt;script&gt;no&lt;/script&gt;" in shown
+
+
+def test_what_was_mapped_is_shown() -> None:
+    """A lead's fields are on its row as they were mapped, as text, and a few of very many or very long ones."""
+    custom = {"plan": "<b>pro</b>", "seats": 12, "trial": True}
+    lead = {
+        "email": "a@example.com",
+        "firstName": "Ada",
+        "lastName": "King",
+        "company": "A & B",
+        "customFields": custom,
+    }
+    shown = live.leads([LeadRow("a", datetime.now(UTC), "a@example.com", lead=lead)])
+    assert "Ada King · A &amp; B · plan: &lt;b&gt;pro&lt;/b&gt; · seats: 12 · trial: true" in shown
+    many = {"email": "a@example.com", "jobTitle": "x" * 500, **{f"field{n}": n for n in range(20)}}
+    shown = live.leads([LeadRow("a", datetime.now(UTC), "a@example.com", lead=many)])
+    assert f"{'x' * live.LONGEST}… · field0: 0" in shown
+    assert "field10: 10 · 9 more" in shown
+    assert "fields" not in live.leads([LeadRow("a", datetime.now(UTC), "a@example.com", lead={"email": "a@x.example"})])
+
+
+def test_a_long_list_is_cut() -> None:
+    """The page shows the newest leads and how many there are besides."""
+    rows = [LeadRow(str(n), datetime.now(UTC), f"{n}@example.com") for n in range(live.SHOWN + 2)]
+    assert live.leads(rows).count("<li") == live.SHOWN
+    assert ">2 older<" in live.leads(rows)
+    assert "older" not in live.leads(rows[:-2])
 
 
 def test_a_held_lead_comes_back() -> None:

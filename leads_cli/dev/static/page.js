@@ -38,12 +38,15 @@
       form.querySelector("input").focus();
       return say("Taken. It appears among the leads within seconds.", "good");
     }
+    if (body.duplicate) return say("Taken before: the same event once more enrolls nobody twice.", "warn");
     return say("Answered 200, but nobody was enrolled: the source's rules leave this submission out.", "warn");
   };
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clear();
+    const email = form.querySelector('[data-lead-field="email"]');
+    if (!email.value.trim()) return showProblems([{ field: "email", message: "Please fill in an e-mail address." }]);
     button.disabled = true;
     try {
       const response = await fetch(form.action, {

@@ -2,21 +2,17 @@
 
 import base64
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from leads import event, intake
 from leads.config import parse
-from leads_cli import recorded, sending
+from leads_cli import recorded
 from leads_cli.project import CONFIG, EVENTS
 from leads_cli.recorded import EventError, HttpEvent, QueueEvent
-from leads_cli.running import NotReachableError, Running
-from leads_cli.sending import NotSentError
 
 STARTER = parse(CONFIG.read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -109,6 +105,7 @@ def test_a_queued_event_may_name_none(tmp_path: Path, body: str) -> None:
         (request(body="?", isBase64Encoded=True), "is no base64"),
         ({"Records": [{"body": "x", "messageAttributes": "?"}]}, "each of its Records needs a body"),
         ({"Records": [1]}, "each of its Records needs a body"),
+        ({"version": 1, "lead": {"email": "a@example.com"}}, "nor a lead's message"),
     ],
 )
 def test_what_is_no_event_is_explained(tmp_path: Path, data: object, complaint: str) -> None:
@@ -123,93 +120,3 @@ def test_an_unknown_event_lists_the_known(name: str) -> None:
     """A name that is not recorded is answered with those that are."""
     with pytest.raises(EventError, match="website-form"):
         recorded.load(name)
-
-
-class Aws:
-    """Remembers what it was sent, and knows one secret."""
-
-    def __init__(self, secret: str) -> None:
-        self.secret = secret
-        self.sent: list[dict[str, Any]] = []
-
-    def send_message(self, **message: Any) -> None:
-        self.sent.append(message)
-
-    def get_secret_value(self, **_: str) -> dict[str, str]:
-        return {"SecretString": self.secret}
-
-
-def running(auth: str = "none", content: str = "{}") -> tuple[Running, Aws]:
-    aws = Aws(content)
-    outputs = {"EventsQueueUrl": "queue", "SecretId": "secret"}
-    return Running("http://127.0.0.1:3000", outputs, {"website": auth, "api": auth}, lambda _: aws), aws
-
-
-def client(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
-    return httpx.Client(transport=httpx.MockTransport(answer))
-
-
-def ok(_: httpx.Request) -> httpx.Response:
-    return httpx.Response(200, json={"accepted": 1})
-
-
-@pytest.mark.parametrize(
-    ("auth", "secret", "header"),
-    [
-        ("token", '{"sources": {"api": ["newest", "older"]}}', "Bearer newest"),
-        ("token", '{"sources": {"api": "only"}}', "Bearer only"),
-        ("basic", '{"sources": {"api": "only"}}', f"Basic {base64.b64encode(b'leads:only').decode()}"),
-        ("none", "{}", "Bearer the-secret-of-this-source"),
-    ],
-)
-def test_a_source_gets_its_proof(auth: str, secret: str, header: str) -> None:
-    """The newest secret of the source goes where the source looks for it, in place of the recorded one."""
-    seen: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return ok(request)
-
-    sent = sending.send(recorded.load("api-lead"), running(auth, secret)[0], client(answer))
-    assert (sent.status, sent.taken, seen[0].headers["authorization"]) == (200, True, header)
-    assert str(seen[0].url) == "http://127.0.0.1:3000/hooks/api"
-
-
-def test_a_source_without_a_secret_is_not_sent_to() -> None:
-    """What is missing in the stack's secret is named, and nothing is sent."""
-    with pytest.raises(NotSentError, match=r"nothing under sources\.api"):
-        sending.send(recorded.load("api-lead"), running("token")[0], client(ok))
-
-
-def test_an_unknown_source_is_not_sent_to() -> None:
-    """A stack that has no such source would answer 401 to a mere misspelling."""
-    stack = Running("http://127.0.0.1:3000", {}, {"shop": "none"}, lambda _: None)
-    with pytest.raises(NotSentError, match="no source 'api'; it has: shop"):
-        sending.send(recorded.load("api-lead"), stack, client(ok))
-
-
-@pytest.mark.parametrize(("status", "taken"), [(200, True), (303, True), (401, False), (422, False), (503, False)])
-def test_whether_it_was_taken(status: int, taken: bool) -> None:  # noqa: FBT001
-    """A sender is content with 200, a browser with 303, nobody with anything else."""
-    answer = client(lambda _: httpx.Response(status, headers={"location": "https://www.example.com/thanks"}))
-    sent = sending.send(recorded.load("website-form"), running()[0], answer)
-    assert (sent.taken, sent.text) == (taken, "https://www.example.com/thanks")
-
-
-def test_no_answer_says_where() -> None:
-    """A stack that is gone is named by its address."""
-
-    def refuse(_: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
-
-    with pytest.raises(NotReachableError, match="/hooks/website does not answer"):
-        sending.send(recorded.load("website-form"), running()[0], client(refuse))
-
-
-def test_a_queued_event_goes_to_its_queue() -> None:
-    """Every message goes to EventsQueue with its attributes."""
-    stack, aws = running()
-    sent = sending.send(recorded.load("events-queue-bare"), stack, client(ok))
-    assert (sent.status, sent.taken, sent.text) == (None, True, "2 messages queued")
-    attribute = {"source": {"DataType": "String", "StringValue": "api"}}
-    assert [(m["QueueUrl"], m["MessageAttributes"]) for m in aws.sent] == [("queue", attribute)] * 2

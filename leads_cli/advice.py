@@ -1,0 +1,38 @@
+"""What in a configuration works and is most likely not meant: said by `leads check`, and no reason to stop."""
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Final
+
+from leads.config import Enrollment
+from leads.message import LEAD_FIELDS
+from leads.names import canonical
+
+# The starter file's.
+PLACEHOLDER: Final = "camp_01HZA1TPNQ8RD4KF"
+# One letter left out, doubled, wrong or swapped with its neighbour in a word as long as a field's.
+_CLOSE: Final = 0.8
+
+
+def advice(enrollment: Enrollment) -> Iterator[str]:
+    """One line for each doubt, naming the key and the remedy."""
+    if not enrollment.campaigns:
+        yield "there is no campaign, so nobody can be enrolled: add a [campaigns.<name>] table with its id"
+    if not enrollment.sources:
+        yield "there is no source, so nobody can sign up: add a [sources.<name>] table with its provider and campaign"
+    for name, campaign in enrollment.campaigns.items():
+        key = f"campaigns.{name}"
+        if campaign.id == PLACEHOLDER:
+            yield f"{key}.id: {PLACEHOLDER} is only a placeholder: put the id there that Leadterra shows"
+        yield from _misspelt(f"{key}.tokens", campaign.tokens)
+        yield from _misspelt(f"{key}.defaults", campaign.defaults)
+    for name, source in enrollment.sources.items():
+        yield from _misspelt(f"sources.{name}.fields", source.fields)
+
+
+def _misspelt(key: str, names: Iterable[str]) -> Iterator[str]:
+    fields = {canonical(field): field for field in LEAD_FIELDS}
+    for name in names:
+        close = get_close_matches(canonical(name), fields, n=1, cutoff=_CLOSE)
+        if close and (field := fields[close[0]]) != name:
+            yield f"{key}: {name!r} is a custom field; the lead's own is spelt {field!r}"

@@ -1,0 +1,39 @@
+"""The user's configuration file: what it says, or, in one text for the terminal, what keeps it from being used."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leads_cli.project import shown
+
+if TYPE_CHECKING:
+    from leads.config import Enrollment
+
+
+class BadFileError(Exception):
+    """The file cannot be used; the text names it and every problem."""
+
+
+def read(path: Path) -> "Enrollment":
+    """Read a file as the functions do.
+
+    Raises:
+        BadFileError: it is missing, unreadable or wrong.
+    """
+    from leads.config import parse  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads.errors import ConfigError  # noqa: PLC0415
+
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        msg = (
+            f"{shown(path)}: there is no such file; name one with --config, "
+            "or take layers/config/enrollment.toml as a model"
+        )
+        raise BadFileError(msg) from error
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{shown(path)}: cannot be read ({error}); it must be a TOML file in UTF-8"
+        raise BadFileError(msg) from error
+    except ConfigError as error:
+        number = len(error.problems)
+        lines = [f"{shown(path)}: {number} {'problem' if number == 1 else 'problems'}:"]
+        raise BadFileError("\n".join([*lines, *(f"  {problem}" for problem in error.problems)])) from error

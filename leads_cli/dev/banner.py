@@ -1,0 +1,52 @@
+"""What a newcomer needs in the terminal: where to look, what to paste, what lasts, how to stop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from leads_cli import recorded
+from leads_cli.dev.view import About, SourceRow
+from leads_cli.project import command, shown
+from leads_cli.running import DEFAULT_URL
+
+# What the secret is called where its sender is set up.
+_SECRETS: Final = {"token": "TOKEN", "basic": "PASSWORD", "signature": "SECRET"}
+_FIRST: Final = "website-form"
+
+
+def banner(about: About, config: Path) -> str:
+    """The text; every command in it runs as it is printed."""
+    there = "" if about.url == DEFAULT_URL else f" --url {about.url}"
+    return "\n".join(
+        [
+            "",
+            f"  Leadterra Enroll runs at {about.url}",
+            f"  It enrolls into {about.leadterra or 'the sandbox, on this machine'}, as {shown(config)} says.",
+            "",
+            *(line for source in about.sources for line in _source(source)),
+            "",
+            "  In another terminal:",
+            f"    {command()} send{_event(about)}{there}",
+            f"    {command()} status{there}",
+            "",
+            "  Secrets, leads and counts last for this run. Changes of the file are taken up at once;",
+            "  only a new campaign, or the secret of a new source, needs a restart.",
+            "  Press Ctrl-C to stop.",
+            "",
+        ]
+    )
+
+
+def _source(source: SourceRow) -> Iterator[str]:
+    yield f"  {source.name}: {source.url}"
+    if source.secret:
+        yield f"    {_SECRETS[source.auth]}={source.secret}"
+    if source.curl:
+        yield f"    {source.curl}"
+
+
+def _event(about: About) -> str:
+    """A recorded event that this configuration takes; without one the command lists them."""
+    sources = {source.name for source in about.sources}
+    names = [_FIRST, *recorded.names()]
+    return next((f" {name}" for name in names if recorded.load(name).source in sources), "")

@@ -1,0 +1,44 @@
+"""The configuration file while the stack runs: a mistake in it is told once, in the words of `leads check`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+
+from leads_cli.configuration import BadFileError, read
+from leads_cli.project import shown
+
+
+class ConfigWatch:
+    """Looks at the file whenever it is asked; any thread may ask."""
+
+    def __init__(self, path: Path, say: Callable[[str], object]) -> None:
+        self._path = path
+        self._say = say
+        self._lock = Lock()
+        self._seen = self._stamp()
+        self._broken = False
+
+    def broken(self) -> bool:
+        """Whether the file cannot be used at present; a change for the worse or the better is told."""
+        with self._lock:
+            if (stamp := self._stamp()) != self._seen:
+                self._seen = stamp
+                self._look()
+            return self._broken
+
+    def _look(self) -> None:
+        try:
+            read(self._path)
+        except BadFileError as error:
+            self._broken = True
+            self._say(f"{error}\nNothing is taken and no lead is delivered until it is mended.")
+        else:
+            self._broken = False
+            self._say(f"{shown(self._path)}: read again.")
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,54 @@
+"""What `leads check` warns of although it works."""
+
+import pytest
+
+from leads.config import parse
+from leads_cli.advice import PLACEHOLDER, advice
+from leads_cli.project import CONFIG
+
+WHOLE = """
+[campaigns.news]
+id = "camp_1"
+{campaign}
+[sources.web]
+provider = "form"
+campaign = "news"
+auth = "none"
+{source}
+"""
+
+
+def warnings(campaign: str = "", source: str = "") -> list[str]:
+    return list(advice(parse(WHOLE.format(campaign=campaign, source=source))))
+
+
+def test_nothing_to_say() -> None:
+    """The lead's own fields, rightly spelt, and custom fields of any other name are no cause for doubt."""
+    tokens = 'tokens = ["email", "firstName", "lastName", "company", "jobTitle", "companySize", "title", "plan"]'
+    assert warnings(tokens, '[sources.web.fields]\njobTitle = "role"\nplan = "your_plan"') == []
+
+
+def test_an_empty_file() -> None:
+    """A file without campaigns and sources is right, and of no use."""
+    campaign, source = advice(parse(""))
+    assert "there is no campaign" in campaign
+    assert "there is no source" in source
+
+
+def test_the_placeholder() -> None:
+    """The starter file's id is nobody's campaign, and whoever deploys it as it is should know."""
+    (line,) = advice(parse(CONFIG.read_text(encoding="utf-8")))
+    assert line.startswith(f"campaigns.newsletter.id: {PLACEHOLDER} is only a placeholder")
+
+
+@pytest.mark.parametrize("name", ["frstName", "firstname", "first_name", "fristName", "firstNames"])
+def test_a_misspelt_token(name: str) -> None:
+    """A token that is nearly a lead's own field would find no value in anybody."""
+    (line,) = warnings(f'tokens = ["{name}", "company"]')
+    assert line == f"campaigns.news.tokens: '{name}' is a custom field; the lead's own is spelt 'firstName'"
+
+
+def test_a_misspelt_field() -> None:
+    """A key that is nearly a lead's own field would become a custom field beside it."""
+    assert "sources.web.fields: 'jobTitel'" in warnings(source='[sources.web.fields]\njobTitel = "role"')[0]
+    assert "campaigns.news.defaults: 'compny'" in warnings('[campaigns.news.defaults]\ncompny = "you"')[0]

@@ -1,0 +1,85 @@
+"""What `leads dev` says in the terminal: the banner, and a file that breaks while it runs."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from leads.config import parse
+from leads_cli import project
+from leads_cli.dev.banner import banner
+from leads_cli.dev.view import About, source_rows
+from leads_cli.dev.watch import ConfigWatch
+from leads_cli.project import CONFIG
+
+RIGHT = '[campaigns.news]\nid = "camp_1"\n'
+
+
+def shown(text: str, url: str = "http://127.0.0.1:3000") -> str:
+    rows = source_rows(parse(text), url, {"api": "t0p", "shop": "it"})
+    return banner(About(url, "", {}, rows, None), Path("enrollment.toml"))
+
+
+def test_the_banner_has_the_token() -> None:
+    """A source's secret stands by itself on a line, and in the command beside it."""
+    text = shown(CONFIG.read_text(encoding="utf-8"))
+    assert "\n    TOKEN=t0p\n    curl http://127.0.0.1:3000/hooks/api -H 'Authorization: Bearer t0p'" in text
+    assert text.count("TOKEN=") == 1
+    shop = '[sources.shop]\nprovider = "json"\ncampaign = "news"\nauth = "basic"\n'
+    assert "\n    PASSWORD=it\n" in shown(RIGHT + shop)
+
+
+def test_the_banner_says_what_lasts() -> None:
+    """Nobody should think that secrets and leads outlive the run, or that a new source needs none."""
+    text = shown(RIGHT)
+    assert "last for this run" in text
+    assert "needs a restart" in text
+
+
+@pytest.mark.parametrize(
+    ("source", "event"),
+    [("website", " website-form"), ("api", " api-batch"), ("shop", "")],
+)
+def test_the_banner_sends_what_the_configuration_takes(source: str, event: str) -> None:
+    """The event to try is one whose source there is; without one the command lists them."""
+    text = f'{RIGHT}[sources.{source}]\nprovider = "json"\ncampaign = "news"\nauth = "token"\n'
+    assert f"    leads send{event} --url http://127.0.0.1:1\n" in shown(text, "http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("running", "path", "expected"),
+    [
+        ("bin/leads", "bin", "leads"),
+        ("bin/leads", "elsewhere", "bin/leads"),
+        ("leads", "elsewhere", "{here}/leads"),
+        ("bin/pytest", "elsewhere", "leads"),
+    ],
+)
+def test_commands_run_as_they_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: str, path: str, expected: str
+) -> None:
+    """Where the shell does not find `leads`, texts name the path by which it was called."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "leads").touch(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / path))
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / running)])
+    assert project.command() == expected.format(here=tmp_path)
+
+
+def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
+    """Each change is told once, with the lines of `leads check`, however often it is asked for."""
+    path = tmp_path / "enrollment.toml"
+    path.write_text(RIGHT)
+    said: list[str] = []
+    watch = ConfigWatch(path, said.append)
+    assert not watch.broken()
+    path.write_text(f"{RIGHT}tokenz = []\n")
+    assert [watch.broken() for _ in range(3)] == [True] * 3
+    (text,) = said
+    assert f"{path}: 1 problem:\n  campaigns.news.tokenz: unknown key; did you mean 'tokens'?" in text
+    path.unlink()
+    assert watch.broken()
+    path.write_text(RIGHT)
+    assert [watch.broken() for _ in range(2)] == [False] * 2
+    assert said[2:] == [f"{path}: read again."]

@@ -1,0 +1,144 @@
+"""Mistakes in the configuration file: each is named with its place and its remedy."""
+
+import re
+
+import pytest
+from pydantic import BaseModel
+
+from leads.config import Campaign, Enrollment, Leadterra, Source, parse
+from leads.errors import ConfigError
+from leads.providers import PROVIDERS, Provider
+
+CAMPAIGN = '[campaigns.news]\nid = "camp_1"\n'
+SOURCE = f'{CAMPAIGN}[sources.web]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n'
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[leadterra\nbatch_size = 1",
+            "not TOML: Expected ']' at the end of a table declaration (at line 1, column 11)",
+        ),
+        (CAMPAIGN + CAMPAIGN, "not TOML: Cannot declare ('campaigns', 'news') twice (at line 3, column 16)"),
+        (f"[leadterra]\nbatch_size = {'9' * 5000}", "not TOML: Exceeds the limit"),
+        ("[leadterra]\nbatch_size = 0", "leadterra.batch_size: must be a whole number from 1 to 1000, not 0"),
+        ("[leadterra]\nbatch_size = 1001", "leadterra.batch_size: must be a whole number from 1 to 1000, not 1001"),
+        ('[leadterra]\nbatch_size = "1000"', 'must be a whole number from 1 to 1000, not "1000"'),
+        ("[leadterra]\nbatch_size = 1.5", "leadterra.batch_size: must be a whole number from 1 to 1000, not 1.5"),
+        ("[leadterra]\nbatch_size = true", "leadterra.batch_size: must be a whole number from 1 to 1000, not true"),
+        ('[leadterra]\ncustom_fields = "flat"', 'leadterra.custom_fields: must be "top-level" or "nested", not "flat"'),
+        ('[leadterra]\nbase_url = "app"', "must be an absolute address such as https://app.leadterra.co"),
+        ("[leadterra]\nbatchsize = 1", "leadterra.batchsize: unknown key; did you mean 'batch_size'? Known are: "),
+        ("leadterra = 1", "leadterra: must be a table: a line [leadterra], and its keys below"),
+        ('[source.web]\nprovider = "form"', "source: unknown key; did you mean 'sources'? Known are: "),
+        ("[campaigns.news]", "campaigns.news.id: missing: the id that Leadterra shows"),
+        ('[campaigns.news]\nid = ""', "campaigns.news.id: must not be empty"),
+        ("[campaigns.news]\nid = 5", "campaigns.news.id: must be a text in quotes"),
+        (f'[campaigns.news]\nid = "{"x" * 129}"', "campaigns.news.id: too long: at most 128 characters"),
+        ('[campaigns]\nnews = "camp_1"', "campaigns.news: must be a table: a line [campaigns.news], and its keys"),
+        ('[campaigns."my news"]\nid = "c"', "campaigns.my news: a name is part of an address: letters, digits"),
+        (f'{CAMPAIGN}tokens = "firstName"', 'campaigns.news.tokens: must be a list, such as ["one", "two"]'),
+        (f'{CAMPAIGN}on_missing_token = "drop"', 'on_missing_token: must be "enroll" or "dead_letter", not "drop"'),
+        (f'{CAMPAIGN}[campaigns.news.defaults]\nemail = "x"', "campaigns.news.defaults.email: an address cannot"),
+        (f"{CAMPAIGN}[campaigns.news.defaults]\nplan = [1]", "campaigns.news.defaults.plan: must be a text, a number"),
+        (f"{CAMPAIGN}[campaigns.news.defaults]\nplan = inf", "campaigns.news.defaults.plan: must be a text, a number"),
+        (
+            f'{CAMPAIGN}[campaigns.news.defaults]\nfirst_name = "x"',
+            "campaigns.news.defaults.first_name: the lead's field is spelt 'firstName'",
+        ),
+        (f'{SOURCE}honey_pot = "x"', "sources.web.honey_pot: unknown key; did you mean 'honeypot'? Known are: "),
+        (
+            '[sources.web]\nprovider = "form"\nauth = "none"\n[sources.web.campaigns]\nA = "news"\n' + CAMPAIGN,
+            "sources.web.campaign_field: goes together with a [sources.web.campaigns] table",
+        ),
+        (f'{SOURCE}token = "x"', "sources.web.token: secrets do not belong in this file: put it into the stack's"),
+        (f'{SOURCE}api_key = "x"', "put it into the stack's secret, at sources.web"),
+        ('[leadterra]\napi_key = "x"', "put it into the stack's secret, at leadterra_api_key"),
+        (f'{CAMPAIGN}token = "x"', "campaigns.news.token: unknown key; did you mean 'tokens'? Known are: "),
+        (f'{SOURCE}zzz = "x"', "sources.web.zzz: unknown key; known are: allowed_origins, auth, "),
+        (f'{CAMPAIGN}[sources.web]\ncampaign = "news"', "sources.web.provider: missing: known are: form, json"),
+        (SOURCE.replace('"form"', '"typefrm"'), "sources.web.provider: 'typefrm' is not known"),
+        (
+            SOURCE.replace('"none"', '"bearer"'),
+            'sources.web.auth: "bearer" is not known: it must be "token" (they send',
+        ),
+        (SOURCE.replace('"none"', "5"), "sources.web.auth: 5 is not known: it must be"),
+        (SOURCE.replace('"none"', f'"{"x" * 99}"'), f'sources.web.auth: "{"x" * 59}... is not known'),
+        (
+            SOURCE.replace('auth = "none"', ""),
+            'sources.web.auth: missing: say how its senders prove who they are: "token" (they send',
+        ),
+        (
+            SOURCE.replace('"none"', '"signature"'),
+            'sources.web.auth: a "form" source does not sign: it must be "token"',
+        ),
+        (SOURCE.replace('campaign = "news"', ""), "sources.web.campaign: missing: the name of a [campaigns.<name>]"),
+        (
+            SOURCE.replace('campaign = "news"', 'campaign = "new"'),
+            "sources.web.campaign: there is no [campaigns.new]; did you mean 'news'? Known are: news",
+        ),
+        ('[sources.web]\nprovider = "form"\nauth = "none"\ncampaign = "x"', "there is no [campaigns.x]"),
+        (
+            f'{SOURCE}campaign_field = "list"',
+            "sources.web.campaign_field: goes together with a [sources.web.campaigns]",
+        ),
+        (f'{SOURCE}[sources.web.campaigns]\nA = "news"', "sources.web.campaign_field: goes together with a"),
+        (
+            f'{SOURCE}campaign_field = "list"\n[sources.web.campaigns]\nA = "zzz"',
+            "sources.web.campaigns.A: there is no [campaigns.zzz]; known are: news",
+        ),
+        (f'{SOURCE}allowed_origins = "https://a.example"', "sources.web.allowed_origins: must be a list, such as"),
+        (f'{SOURCE}allowed_origins = ["a.example"]', "sources.web.allowed_origins.0: must be an origin such as https"),
+        (f'{SOURCE}allowed_origins = ["https://a.example/x"]', "an origin has no path: https://a.example"),
+        (f'{SOURCE}redirect = "/thanks"', "sources.web.redirect: must be an absolute address such as https://"),
+        (f'{SOURCE}redirect = "javascript:alert(1)"', "sources.web.redirect: must be an absolute address such as"),
+        (f'{SOURCE}redirect = "https://a.example/ b"', "sources.web.redirect: must be an absolute address such as"),
+        (f'{SOURCE}custom_fields = "*"', 'sources.web.custom_fields: must be a list, such as ["one", "two"]'),
+        (f'{SOURCE}[sources.web.fields]\nfirstname = "x"', "sources.web.fields.firstname: the lead's field is spelt"),
+        (f"{SOURCE}[sources.web.require]\nx = 1979-05-27", "sources.web.require.x: must be a text, a number, true or"),
+        (f"{SOURCE}[sources.web.require]\nx = []", "sources.web.require.x: must be a text, a number, true or false"),
+        (f"{SOURCE}[sources.web.match]\nx = 5", "sources.web.match.x: must be a text in quotes, or a list of texts"),
+    ],
+)
+def test_a_mistake_is_named_with_its_remedy(text: str, expected: str) -> None:
+    """One mistake makes one line that has the place of it and what would be right there."""
+    (line,) = problems(text)
+    assert expected in line
+
+
+@pytest.mark.parametrize("value", ["5", "1.5", "true", '"x y"', "[5]", "[]", "{x = 5}", "{x = {y = 5}}", "1979-05-27"])
+@pytest.mark.parametrize(
+    ("table", "model"),
+    [("leadterra", Leadterra), ("campaigns.news", Campaign), ("sources.web", Source), ("sources", Enrollment)],
+)
+def test_no_mistake_is_told_in_a_programmers_words(table: str, model: type[BaseModel], value: str) -> None:
+    """Whatever stands at any key, the line about it is about the file, not about the library that read it."""
+    for key in model.model_fields:
+        try:
+            parse(f"[{table}]\n{key} = {value}")
+        except ConfigError as error:
+            assert not re.search("Input should|valid (integer|string|list|dict)|type=", str(error))  # noqa: PT017
+
+
+def test_a_source_that_signs_may_choose_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the provider has a signature scheme, that is the first of the choices."""
+    monkeypatch.setitem(PROVIDERS, "signing", Provider(signs=True))
+    (line,) = problems(SOURCE.replace('"form"', '"signing"').replace('"none"', '"hmac"'))
+    assert 'it must be "signature" (its own scheme), "token"' in line
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    """Nobody has to start the check once for each of them."""
+    text = SOURCE.replace('"form"', '"fax"') + '[sources.app]\nprovider = "json"\ncampaign = "other"\n'
+    assert [line.partition(" ")[0] for line in problems(text)] == [
+        "sources.web.provider:",
+        "sources.app.auth:",
+        "sources.app.campaign:",
+    ]

@@ -1,0 +1,143 @@
+"""Sending: each event goes where its sender would send it, with the proof that its source asks for."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from leads_cli import recorded, sending
+from leads_cli.running import NotReachableError, Running
+from leads_cli.sending import NotSentError
+
+
+def write(folder: Path, data: object) -> str:
+    path = folder / "an-event.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return str(path)
+
+
+class Aws:
+    """Remembers what it was sent, and knows one secret."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self.sent: list[dict[str, Any]] = []
+
+    def send_message(self, **message: Any) -> None:
+        self.sent.append(message)
+
+    def get_secret_value(self, **_: str) -> dict[str, str]:
+        return {"SecretString": self.secret}
+
+
+def running(auth: str = "none", content: str = "{}") -> tuple[Running, Aws]:
+    aws = Aws(content)
+    outputs = {"EventsQueueUrl": "queue", "LeadsQueueUrl": "leads", "SecretId": "secret"}
+    return Running("http://127.0.0.1:3000", outputs, {"website": auth, "api": auth}, lambda _: aws), aws
+
+
+def client(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
+    return httpx.Client(transport=httpx.MockTransport(answer))
+
+
+def ok(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, json={"accepted": 1})
+
+
+@pytest.mark.parametrize(
+    ("auth", "secret", "header"),
+    [
+        ("token", '{"sources": {"api": ["newest", "older"]}}', "Bearer newest"),
+        ("token", '{"sources": {"api": "only"}}', "Bearer only"),
+        ("basic", '{"sources": {"api": "only"}}', f"Basic {base64.b64encode(b'leads:only').decode()}"),
+        ("none", "{}", "Bearer the-secret-of-this-source"),
+    ],
+)
+def test_a_source_gets_its_proof(auth: str, secret: str, header: str) -> None:
+    """The newest secret of the source goes where the source looks for it, in place of the recorded one."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return ok(request)
+
+    sent = sending.send(recorded.load("api-lead"), running(auth, secret)[0], client(answer))
+    assert (sent.status, sent.taken, seen[0].headers["authorization"]) == (200, True, header)
+    assert str(seen[0].url) == "http://127.0.0.1:3000/hooks/api"
+
+
+def test_a_source_without_a_secret_is_not_sent_to() -> None:
+    """What is missing in the stack's secret is named, and nothing is sent."""
+    with pytest.raises(NotSentError, match=r"nothing under sources\.api"):
+        sending.send(recorded.load("api-lead"), running("token")[0], client(ok))
+
+
+def test_an_unknown_source_is_not_sent_to() -> None:
+    """A stack that has no such source would answer 401 to a mere misspelling."""
+    stack = Running("http://127.0.0.1:3000", {}, {"shop": "none"}, lambda _: None)
+    with pytest.raises(NotSentError, match="no source 'api'; it has: shop"):
+        sending.send(recorded.load("api-lead"), stack, client(ok))
+
+
+@pytest.mark.parametrize(("status", "taken"), [(200, True), (303, True), (401, False), (422, False), (503, False)])
+def test_whether_it_was_taken(status: int, taken: bool) -> None:  # noqa: FBT001
+    """A sender is content with 200, a browser with 303, nobody with anything else."""
+    answer = client(lambda _: httpx.Response(status, headers={"location": "https://www.example.com/thanks"}))
+    sent = sending.send(recorded.load("website-form"), running()[0], answer)
+    assert (sent.taken, sent.text) == (taken, "https://www.example.com/thanks")
+
+
+def test_no_answer_says_where() -> None:
+    """A stack that is gone is named by its address."""
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(NotReachableError, match="/hooks/website does not answer"):
+        sending.send(recorded.load("website-form"), running()[0], client(refuse))
+
+
+def test_a_queued_event_goes_to_its_queue() -> None:
+    """Every message goes to EventsQueue with its attributes."""
+    stack, aws = running()
+    sent = sending.send(recorded.load("events-queue-bare"), stack, client(ok))
+    assert (sent.status, sent.taken, sent.text) == (None, True, "2 messages queued")
+    attribute = {"source": {"DataType": "String", "StringValue": "api"}}
+    assert [(m["QueueUrl"], m["MessageAttributes"]) for m in aws.sent] == [("queue", attribute)] * 2
+
+
+def test_a_lead_of_ones_own_goes_to_leads_queue(tmp_path: Path) -> None:
+    """A message is sent as it is, but as nobody's: a source that it names has not counted it."""
+    lead = {"email": "ava@example.com"}
+    path = write(tmp_path, {"version": 1, "source": "website", "campaign": "newsletter", "lead": lead})
+    stack, aws = running()
+    assert sending.send(recorded.load(path), stack, client(ok)).where == "LeadsQueue"
+    (sent,) = aws.sent
+    assert sent["QueueUrl"] == "leads"
+    assert json.loads(sent["MessageBody"]) == {
+        "version": 1,
+        "source": "direct",
+        "campaign": "newsletter",
+        "lead": lead,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arn", "queue"),
+    [
+        ("arn:aws:sqs:eu-west-1:123456789012:leads-LeadsQueue-X1", "leads"),
+        ("arn:aws:sqs:eu-west-1:123456789012:EventsQueue", "queue"),
+        (None, "queue"),
+    ],
+)
+@pytest.mark.parametrize("body", ["not JSON", "[]", '{"a": 1}'])
+def test_records_go_to_the_queue_that_they_came_from(tmp_path: Path, arn: str | None, queue: str, body: str) -> None:
+    """A recorded SQS event names its queue; whatever it holds is sent there, and without a name to EventsQueue."""
+    path = write(tmp_path, {"Records": [{"messageId": "1", "body": body, "eventSourceARN": arn}]})
+    stack, aws = running()
+    sending.send(recorded.load(path), stack, client(ok))
+    assert [message["QueueUrl"] for message in aws.sent] == [queue]
