@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from leads import answer
+from leads import answer, handshake
 from leads.backoff import delay
 from leads.config import Enrollment, Source
 from leads.edge import aws, queues
 from leads.edge.settings import Settings, enrollment
+from leads.edge.subscription import confirm
 from leads.edge.taking import Desk, Taken
 from leads.edge.telemetry import count, logger, where
 from leads.edge.vault import vault
@@ -64,12 +65,17 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
         return answer.preflight()
     if not origin_allowed(event, source):
         raise Unauthorized
+    wanted = handshake.echo(event, source)
+    if wanted or handshake.is_probe(event, source):
+        return answer.ok({"ok": True}, wanted)
     if needs_secret(source):
         _authenticate(event, source, desk.settings)
-    if event.method in {"GET", "HEAD"}:
+    if event.method in {"GET", "HEAD"} or (event.method == "POST" and handshake.is_empty(event, source)):
         return answer.ok({"ok": True})
     if event.method != "POST":
         return answer.method_not_allowed()
+    if url := handshake.subscription(event, source):
+        confirm(url)
     if len(event.body) > MAX_MESSAGE_BYTES:
         msg = f"a body of {len(event.body)} bytes; at most {MAX_MESSAGE_BYTES} are taken"
         raise TooLarge(msg)

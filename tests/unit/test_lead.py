@@ -183,3 +183,31 @@ def test_a_reason_for_the_log_has_no_word_of_the_submission() -> None:
     with pytest.raises(NoLead) as caught:
         lead({"email": "ava king@example.com"})
     assert str(caught.value) == "email"
+
+
+@pytest.mark.parametrize(
+    ("fields", "aliases", "expected"),
+    [
+        ({"Who are you?": "Ava", "E-mail": "a@example.com"}, {"first_name": "Who are you?"}, {"firstName": "Ava"}),
+        ({"Company": "Acme", "E-mail": "a@example.com"}, {"job_title": "Company"}, {"company": "Acme"}),
+        ({"Who are you?": "Ava", "E-mail": "a@example.com"}, {"ref-1": "Who are you?"}, {}),
+    ],
+)
+def test_another_name_speaks_where_the_title_does_not(
+    fields: dict[str, Any], aliases: dict[str, str], expected: dict[str, str]
+) -> None:
+    """A form tool's reference is what its owner called the question; the title that people saw comes first."""
+    made, _ = make_lead(Submission(fields, fields, aliases=aliases), source())
+    assert made == {"email": "a@example.com", **expected}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "email"),
+    [({"Reach you": "INPUT_EMAIL"}, "a@example.com"), ({"Reach you": "email", "E-mail": "text"}, "b@example.org")],
+)
+def test_a_kind_tells_an_address_whose_name_does_not(kinds: dict[str, str], email: str) -> None:
+    """What the provider says a field holds counts behind a name that says so itself."""
+    fields = {"Reach you": "a@example.com", "Who told you": "c@example.org"}
+    fields |= {"E-mail": "b@example.org"} if "E-mail" in kinds else {}
+    made, _ = make_lead(Submission(fields, fields, kinds=kinds), source())
+    assert made == {"email": email}

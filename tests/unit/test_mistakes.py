@@ -7,7 +7,6 @@ from pydantic import BaseModel
 
 from leads.config import Campaign, Enrollment, Leadterra, Source, parse
 from leads.errors import ConfigError
-from leads.providers import PROVIDERS, Provider
 
 CAMPAIGN = '[campaigns.news]\nid = "camp_1"\n'
 SOURCE = f'{CAMPAIGN}[sources.web]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n'
@@ -127,10 +126,9 @@ def test_no_mistake_is_told_in_a_programmers_words(table: str, model: type[BaseM
             assert not re.search("Input should|valid (integer|string|list|dict)|type=", str(error))  # noqa: PT017
 
 
-def test_a_source_that_signs_may_choose_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_signs_may_choose_otherwise() -> None:
     """Where the provider has a signature scheme, that is the first of the choices."""
-    monkeypatch.setitem(PROVIDERS, "signing", Provider(signs=True))
-    (line,) = problems(SOURCE.replace('"form"', '"signing"').replace('"none"', '"hmac"'))
+    (line,) = problems(SOURCE.replace('"form"', '"typeform"').replace('"none"', '"hmac"'))
     assert 'it must be "signature" (its own scheme), "token"' in line
 
 

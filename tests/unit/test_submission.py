@@ -64,6 +64,13 @@ def test_answers_are_flat_and_keep_their_types(content: object, expected: dict[s
         ([AVA, AVA], "form", 2, True),
         ([], "json", 0, True),
         ({"leads": [AVA, AVA]}, "json", 2, True),
+        ({"leads": []}, "json", 0, True),
+        ({"leads": ["text", AVA]}, "json", 2, True),
+        ({"data": [AVA], "sent_by": "a program"}, "zapier", 1, True),
+        ({"email": "ava@example.com", "items": [{"sku": "1"}, {"sku": "2"}]}, "zapier", 1, False),
+        ({"contact": {"e-mail": "ava@example.com"}, "items": [{"sku": "1"}]}, "make", 1, False),
+        ({"email": "ava@example.com", "items": []}, "n8n", 1, False),
+        ({"results": ["a", "b"]}, "json", 1, False),
         ({"leads": AVA}, "json", 1, False),
         ({"leads": [AVA]}, "form", 1, False),
         (["text", 5, None], "json", 3, True),
@@ -114,7 +121,8 @@ def test_a_list_that_cannot_be_sent_in_time_is_refused() -> None:
         (AVA | {"event_id": "e-1"}, {"headers": {"idempotency-key": " k-1 "}}, "k-1"),
         (AVA, {"headers": {"webhook-id": "msg_1"}}, "msg_1"),
         ({"leads": [AVA], "event_id": "e-1"}, {}, "e-1"),
-        ([AVA | {"event_id": "e-1"}], {}, None),
+        ([AVA | {"event_id": "e-1"}, AVA], {}, None),
+        ([AVA | {"event_id": "e-1"}], {"replayed": True}, None),
         (AVA | {"event_id": "e-1"}, {"id": "sqs-1", "replayed": True}, "sqs-1"),
         (AVA, {"headers": {"idempotency-key": "k-1"}, "id": "sqs-1", "replayed": True}, "sqs-1"),
     ],
@@ -122,6 +130,14 @@ def test_a_list_that_cannot_be_sent_in_time_is_refused() -> None:
 def test_a_redelivery_is_known_by_its_id(content: object, event: dict[str, Any], event_id: str | None) -> None:
     """The sender's own id beats the transport's; a replay is no redelivery, whatever id is within it."""
     assert say(content, **event).event_id == event_id
+
+
+def test_a_list_is_known_by_all_ids_in_it() -> None:
+    """The same list again is a redelivery; one that has another lead in it is not."""
+    first, again, other = (say([AVA | {"event_id": i} for i in ids]).event_id for ids in (("a", "b"), "ab", "abc"))
+    assert first is not None
+    assert (len(first), first) == (64, again)
+    assert first != other
 
 
 def test_the_field_of_an_id_is_the_json_providers() -> None:

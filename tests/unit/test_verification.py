@@ -1,6 +1,8 @@
 """Verification: who may speak for a source."""
 
 import base64
+import hashlib
+import hmac
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,10 +82,10 @@ def test_anything_else_is_not(auth: str, sent: Event) -> None:
         verify(sent, source(auth), SECRETS)
 
 
-@pytest.mark.parametrize("secrets", [(), ("",)])
+@pytest.mark.parametrize("secrets", [(), ("",), (" ",), ("", "newest")])
 def test_an_empty_secret_opens_nothing(secrets: tuple[str, ...]) -> None:
     """A secret that is not set is not the secret of who sends none."""
-    for sent in (event(), event(""), event(x_api_key=""), event(authorization="Bearer ")):
+    for sent in (event(), event(""), event(" "), event(x_api_key=""), event(authorization="Bearer ")):
         with pytest.raises(Unauthorized):
             verify(sent, source(), secrets)
 
@@ -133,3 +135,46 @@ def test_a_page_needs_permission_where_pages_are_named(
     """Only browsers name an origin; a page of the hook's own host is at home."""
     page = source("none", f"allowed_origins = {origins!r}")
     assert origin_allowed(Event("s", b"", NOW, headers=headers), page) is allowed
+
+
+def hubspot(more: str = "") -> Source:
+    text = f'[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "hubspot"\ncampaign = "n"\n{more}'
+    return parse(text).sources["s"]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "let_in"), [(("a", "b"), True), (("b", "a"), True), (("b",), False), (("",), False)]
+)
+def test_each_secret_of_a_rotation_signs(secrets: tuple[str, ...], let_in: bool) -> None:  # noqa: FBT001
+    """The provider's scheme is its default, and the previous secret is as good as the newest."""
+    body = b'{"email": "ava@example.com"}'
+    signature = hmac.new(b"a", body, "sha256").hexdigest()
+    basin = parse('[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "basin"\ncampaign = "n"').sources["s"]
+    sent = Event("s", body, NOW, headers={"x-basin-signature": f"sha256={signature}"})
+    if let_in:
+        verify(sent, basin, secrets)
+    else:
+        with pytest.raises(Unauthorized):
+            verify(sent, basin, secrets)
+
+
+def test_the_configured_address_is_the_signed_one() -> None:
+    """Behind a domain of one's own a hook is called by another address than the function sees."""
+    public = "https://hooks.example.com/hooks/s"
+    signature = hashlib.sha256(f"newestPOST{public}".encode()).hexdigest()
+    headers = {"x-hubspot-signature": signature, "x-hubspot-signature-version": "v2"}
+    sent = Event("s", b"", NOW, headers=headers, url="https://abc.execute-api.example.com/hooks/s")
+    verify(sent, hubspot(f'public_url = "{public}"'), SECRETS)
+    with pytest.raises(Unauthorized):
+        verify(sent, hubspot(), SECRETS)
+    verify(Event("s", b"", NOW, headers=headers, url=public), hubspot(), SECRETS)
+
+
+def test_a_batch_brings_its_token_in_any_place() -> None:
+    """Segment: the path's token makes up for what the signature leaves out."""
+    first = b'{"type": "identify"}'
+    headers = {"x-signature": hmac.new(b"newest", first, "sha1").hexdigest()}
+    segment = parse('[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "segment"\ncampaign = "n"').sources["s"]
+    verify(Event("s", b"[" + first + b", {}]", NOW, headers=headers, token="newest"), segment, SECRETS)
+    with pytest.raises(Unauthorized):
+        verify(Event("s", b"[" + first + b", {}]", NOW, headers=headers), segment, SECRETS)

@@ -21,9 +21,9 @@ RETRY_AFTER_SECONDS: Final = 30
 type Response = dict[str, Any]
 
 
-def ok(body: Mapping[str, Any]) -> Response:
-    """Taken, or rightly left alone."""
-    return _response(HTTPStatus.OK, dumps(body), {"content-type": "application/json"})
+def ok(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Taken, or rightly left alone; `headers` are those that a handshake wants."""
+    return _response(HTTPStatus.OK, dumps(body), {"content-type": "application/json", **(headers or {})})
 
 
 def see_other(address: str) -> Response:

@@ -75,6 +75,7 @@ class Source(_Table):
     fields: dict[Name, Name] = {}
     require: dict[Name, Values] = {}
     match: dict[Name, Texts] = {}
+    public_url: PageUrl | None = None
 
     @property
     def preset(self) -> Provider:
@@ -83,8 +84,8 @@ class Source(_Table):
 
     @property
     def authentication(self) -> Auth:
-        """`auth`, or the provider's own scheme where the file leaves it out."""
-        return self.auth or Auth.SIGNATURE
+        """`auth`, or what is usual for the provider; nobody is let in where neither says."""
+        return self.auth or Auth(self.preset.auth or Auth.SIGNATURE)
 
 
 class Enrollment(_Table):

@@ -3,6 +3,7 @@
 Senders label bodies wrongly (SNS sends JSON as `text/plain`), so the first byte is believed before the header.
 """
 
+import re
 from codecs import lookup
 from collections.abc import Iterable
 from functools import partial
@@ -15,6 +16,9 @@ from leads.message import loads
 
 # They decode in quadratic time, or into what no sender meant.
 _NO_CHARSETS: Final = frozenset({"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7"})
+# PHP's and Rails' nested names, no deeper than forms go.
+_BRACKETED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\]){1,8})")
+_BRACKET: Final = re.compile(r"\[([^\[\]]*)\]")
 # More fields or parts than any form has: a body that has more was made to waste time.
 MAX_FIELDS: Final = 1_000
 
@@ -132,11 +136,32 @@ def _multipart(body: bytes, parameters: dict[str, str]) -> Document:
 
 
 def _collect(pairs: Iterable[tuple[str, str]]) -> Document:
+    """A form's fields; `fields[email][value]` is nested as its writer meant it, a repeated name is a list."""
     fields: Document = {}
     for name, value in pairs:
-        if name in fields:
-            known = fields[name]
-            fields[name] = [*known, value] if isinstance(known, list) else [known, value]
-        else:
-            fields[name] = value
+        place, key = _nested(fields, name)
+        known = place.get(key)
+        if key not in place:
+            place[key] = value
+        elif isinstance(known, list):
+            known.append(value)
+        elif not isinstance(known, dict):
+            place[key] = [known, value]
     return fields
+
+
+def _nested(fields: Document, name: str) -> tuple[Document, str]:
+    """The object that a field belongs into, and its name there. What is not well-formed is a name as it stands."""
+    if not (matched := _BRACKETED.fullmatch(name)):
+        return fields, name
+    path = [matched[1], *_BRACKET.findall(matched[2])]
+    if path[-1] == "":
+        # `topics[]` is a list.
+        path.pop()
+    place = fields
+    for key in path[:-1]:
+        inner = place.setdefault(key, {})
+        if not isinstance(inner, dict):
+            return fields, name
+        place = inner
+    return place, path[-1]

@@ -36,6 +36,7 @@ class Event:
         body: the bytes as sent: signatures are made over these.
         token: the last path segment, for senders that cannot sign.
         id: the id that the transport gave it; HTTP gives none.
+        url: the address as it was called; signatures of some senders are made over it.
         replayed: an operator sends a dead letter again, so that an id within it was met before.
     """
 
@@ -46,6 +47,7 @@ class Event:
     headers: Mapping[str, str] = field(default_factory=dict)
     token: str | None = None
     id: str | None = None
+    url: str = ""
     replayed: bool = False
 
     @property
@@ -71,13 +73,16 @@ def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
     source, token = _path(request)
     if source is None:
         return None
+    headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
+    query = request.get("rawQueryString")
     return Event(
         source=source,
         token=token,
         method=request.get("requestContext", {}).get("http", {}).get("method", "POST").upper(),
-        headers={str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()},
+        headers=headers,
         body=_body(request),
         received_at=now,
+        url=f"https://{headers.get('host', '')}{request.get('rawPath', '')}{f'?{query}' if query else ''}",
     )
 
 

@@ -64,7 +64,7 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     bodies: list[str] = []
     unmappable: list[Unmappable] = []
     for index, submission in enumerate(said.submissions):
-        if not submission.flaw and (trapped(submission, source) or not wanted(submission, source)):
+        if submission.left_alone or _ruled_out(submission, source):
             continue
         message_id = _message_id(said.event_id, index if said.listed else None, new_id)
         try:
@@ -80,6 +80,10 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
             messages.append(message)
     ignored = len(said.submissions) - len(messages) - len(unmappable)
     return Reading(said.event_id, messages, bodies, unmappable, ignored, said.listed)
+
+
+def _ruled_out(submission: Submission, source: Source) -> bool:
+    return not submission.flaw and (trapped(submission, source) or not wanted(submission, source))
 
 
 def _message(submission: Submission, event: Event, source: Source, message_id: str) -> Message:

@@ -1,7 +1,7 @@
 """Leads: a submission read by a source's rules, or the reasons why none can be made of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -73,10 +73,13 @@ def make_lead(submission: Submission, source: Source) -> tuple[Lead, str]:
     return lead, campaign
 
 
-def _spelling(fields: Mapping[str, Value], name: str) -> str | None:
+def _spelling(submission: Submission, name: str) -> str | None:
     """The submission's own spelling of a field that a user named: as sent, or as good as."""
+    fields = submission.fields
     if name in fields:
         return name
+    if (known := submission.aliases.get(name)) in fields:
+        return known
     plain = canonical(name)
     whole = (given for given in fields if canonical(given) == plain)
     inner = (given for given in fields if canonical(core(given)) == plain)
@@ -84,7 +87,7 @@ def _spelling(fields: Mapping[str, Value], name: str) -> str | None:
 
 
 def _find(submission: Submission, name: str) -> Value | None:
-    spelling = _spelling(submission.fields, name)
+    spelling = _spelling(submission, name)
     return None if spelling is None else submission.fields[spelling]
 
 
@@ -118,15 +121,17 @@ class _Reader:
 
     def __init__(self, submission: Submission, source: Source) -> None:
         self._fields = submission.fields
+        self._kinds = submission.kinds
+        self._others = {name: alias for alias, name in submission.aliases.items()}
         self._source = source
         self._used: set[str] = set()
-        self._explicit = {lead: _spelling(self._fields, name) for lead, name in source.fields.items()}
+        self._explicit = {lead: _spelling(submission, name) for lead, name in source.fields.items()}
         self._by_meaning = self._automatic()
 
     def _automatic(self) -> dict[str, list[tuple[Meaning, str]]]:
         """For each lead field the names that could be it, the surest first."""
         claimed = set(self._explicit.values())
-        found = [(m, name) for name in self._fields if (m := meaning(name))]
+        found = [(m, name) for name in self._fields if (m := self._meaning(name))]
         surnames = {SURNAME_BESIDE.get(m.word) for m, _ in found}
         ordered: dict[str, list[tuple[Meaning, str]]] = {}
         for m, name in sorted(found, key=lambda pair: pair[0].rank):
@@ -135,6 +140,14 @@ class _Reader:
             field = "lastName" if m.field == FULL_NAME and m.word in surnames else m.field
             ordered.setdefault(field, []).append((m, name))
         return ordered
+
+    def _meaning(self, name: str) -> Meaning | None:
+        """What a field is: by its name, or, where that is vague, by what the provider says it holds."""
+        told = meaning(self._kinds.get(name, ""))
+        named = meaning(name) or meaning(self._others.get(name, ""))
+        if told and told.field == "email" and (named is None or named.rank >= ABOUT):
+            return Meaning("email", "", ABOUT - 1)
+        return named
 
     def _candidates(self, field: str) -> Iterator[str]:
         if explicit := self._explicit.get(field):
@@ -227,7 +240,10 @@ class _Reader:
         return None
 
     def _is_noise(self, name: str) -> bool:
-        return name in self._explicit.values() or name.lower() in self._source.preset.noise
+        noise = self._source.preset.noise
+        # What is under a name of the tool's own is the tool's own as well: `attachments.0.url`.
+        plain = name.lower()
+        return name in self._explicit.values() or plain in noise or plain.partition(".")[0] in noise
 
 
 def _could_be(field: str, text: str) -> bool:

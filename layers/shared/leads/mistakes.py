@@ -40,7 +40,7 @@ def _provider_mistakes(key: str, source: "Source") -> Iterator[str]:
     provider = PROVIDERS.get(source.provider)
     if provider is None:
         yield f"{key}.provider: {source.provider!r} is not known{_meant(source.provider, PROVIDERS)}"
-    elif not provider.signs and source.auth is None:
+    elif (source.auth or provider.auth) is None:
         yield f"{key}.auth: missing: say how its senders prove who they are: {_auths(source.provider)}"
     elif not provider.signs and source.auth == "signature":
         yield f'{key}.auth: a "{source.provider}" source does not sign: it must be {_auths(source.provider)}'
@@ -111,7 +111,7 @@ def line(error: Any, data: Mapping[str, Any], siblings: Siblings) -> str:
             # The file has one number.
             text = f"must be a whole number from 1 to {MAX_BATCH_SIZE}, not {_shown(error['input'])}"
         case kind:
-            text = _TEXTS[kind].format(key=key)
+            text = _TEXTS.get(kind, error["msg"]).format(key=key)
     return f"{key}: {text}"
 
 

@@ -114,7 +114,16 @@ def _nested(segments: list[Words]) -> Meaning | None:
         sure = len(rest) == 1 or words == flat or alias not in AMBIGUOUS
         if found and sure:
             return Meaning(found[0], alias, found[1] + worse * _WORSE)
-    return _twice(rest)
+    return _part_of_name(rest) or _twice(rest)
+
+
+def _part_of_name(segments: list[Words]) -> Meaning | None:
+    """A name asked for in two boxes: `studentsName.first`."""
+    *_, asked, part = ((), *segments)
+    field = {"first": "firstName", "last": "lastName"}.get("".join(part))
+    if field and asked and asked[-1].endswith("name"):
+        return Meaning(field, "", 3 * _WORSE)
+    return None
 
 
 def _twice(segments: list[Words]) -> Meaning | None:

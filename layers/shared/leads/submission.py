@@ -3,14 +3,17 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from leads.address import address_like
 from leads.content import Document, parse
-from leads.errors import TooLarge, Unreadable
+from leads.errors import Malformed, TooLarge, Unreadable
 from leads.event import Envelope, Event, envelope_id, unwrap
-from leads.message import dumps
+from leads.message import dumps, loads
+from leads.names import meaning
 from leads.providers import Provider
+from leads.view import answers, at
 
 # Five hundred calls to SQS: what can be sent before the sender hangs up. The bulk endpoint takes 1,000 itself.
 MAX_LISTED: Final = 5_000
@@ -30,12 +33,18 @@ class Submission:
     Attributes:
         fields: only what was answered, nested names joined by dots.
         document: as sent.
+        aliases: other names of fields, which a configuration may use as well.
+        kinds: what the provider says a field holds, such as `email`.
+        left_alone: the provider's own kind of event that is no signup.
         flaw: why it could not be read, where it is one of a list: the others are not to blame.
     """
 
     fields: Mapping[str, Value]
     document: Any
     flaw: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +72,107 @@ def submissions(event: Event, provider: Provider) -> Said:
     inner, envelopes = unwrap(content)
     if envelopes:
         content = parse((inner if isinstance(inner, str) else dumps(inner)).encode(errors="surrogatepass"), "")
-    event_id = _event_id(event, content, provider, envelopes)
     documents = _list(content, provider)
+    event_id = _event_id(event, content, documents, provider, envelopes)
     if documents is None:
-        return Said([Submission(_flat(content), content)], event_id, listed=False)
+        return Said([_submission(event, content, provider)], event_id, listed=False)
     if len(documents) > MAX_LISTED:
         msg = f"a list of {len(documents)}; at most {MAX_LISTED} are taken at once"
         raise TooLarge(msg)
-    return Said([_listed(document) for document in documents], event_id, listed=True)
+    return Said([_listed(event, document, provider) for document in documents], event_id, listed=True)
 
 
-def _listed(document: Any) -> Submission:
+def _submission(event: Event, document: Any, provider: Provider) -> Submission:
+    if not isinstance(document, Mapping):
+        return Submission({}, document)
+    if not _is_signup(event, document, provider):
+        return Submission({}, document, left_alone=True)
+    found = answers(_decoded(document, provider), provider.views)
+    return Submission(_flat(found.values), document, aliases=found.aliases, kinds=found.kinds)
+
+
+def _listed(event: Event, document: Any, provider: Provider) -> Submission:
     try:
-        return Submission(_flat(document), document)
+        return _submission(event, document, provider)
     except Unreadable as error:
         return Submission({}, document, str(error))
 
 
+def _is_signup(event: Event, document: Mapping[str, Any], provider: Provider) -> bool:
+    """Whether the provider's rules take the event: tests, pings and other kinds of events are no signups."""
+    told = {place: _text(_candidate(event, document, place)) for place in (*provider.only, *provider.skip)}
+    taken = all(not told[place] or told[place] in values for place, values in provider.only.items())
+    return taken and not any(told[place] in values for place, values in provider.skip.items())
+
+
+def _text(value: Any) -> str:
+    return dumps(value) if isinstance(value, bool) else str(value) if isinstance(value, str | int) else ""
+
+
+def _decoded(document: Mapping[str, Any], provider: Provider) -> Mapping[str, Any]:
+    """The document with the JSON in some of its texts read."""
+    read = {name: _json(document[name]) for name in provider.decode if name in document}
+    return {**document, **read} if read else document
+
+
+def _json(value: Any) -> Any:
+    try:
+        return loads(value) if isinstance(value, str) else value
+    except Malformed:
+        return value
+
+
 def _list(content: Document | list[Any], provider: Provider) -> list[Any] | None:
+    """The submissions of an event that carries several: a list, or a list of objects in one of some places."""
     if isinstance(content, list):
         return content
-    return next((content[key] for key in provider.batches if isinstance(content.get(key), list)), None)
+    for path in provider.batches:
+        found = at(content, path)
+        if isinstance(found, list) and (content == {path: []} or _carries(content, path, found)):
+            return found
+    return None
+
+
+def _carries(content: Document, path: str, found: list[Any]) -> bool:
+    """Whether a list is of submissions: one person's own list, such as what they ordered, stands beside an address."""
+    if not any(isinstance(item, Mapping) for item in found):
+        return False
+    beside = _flat({name: value for name, value in content.items() if name != path})
+    return not any((m := meaning(name)) and m.field == "email" and address_like(str(beside[name])) for name in beside)
 
 
 def _event_id(
-    event: Event, content: Document | list[Any], provider: Provider, envelopes: Sequence[Envelope]
+    event: Event,
+    content: Document | list[Any],
+    documents: list[Any] | None,
+    provider: Provider,
+    envelopes: Sequence[Envelope],
 ) -> str | None:
     """By which a redelivery is recognised; a replay is none, whatever id is within it."""
-    told = [] if event.replayed else [_candidate(event, content, place) for place in provider.event_ids]
+    told = [] if event.replayed else [_id_at(event, content, place) for place in provider.event_ids]
     found = next(filter(None, [*told, envelope_id(envelopes), event.id]), None)
-    return found and _identifier(found)
+    return _identifier(found) if found else _joint_id(event, documents or [], provider)
 
 
-def _candidate(event: Event, content: Document | list[Any], place: str) -> str:
-    kind, _, header = place.partition(":")
-    if kind == "header" and header:
-        return event.headers.get(header, "").strip()
-    value = content.get(place) if isinstance(content, dict) else None
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+def _joint_id(event: Event, documents: Sequence[Any], provider: Provider) -> str | None:
+    """A list is the same if all that is in it has an id and all ids are the same."""
+    places = [] if event.replayed else [place for place in provider.event_ids if not place.startswith("header:")]
+    ids = [next(filter(None, (_id_at(event, document, place) for place in places)), "") for document in documents]
+    return hashlib.sha256(dumps(ids).encode()).hexdigest() if ids and all(ids) else None
+
+
+def _id_at(event: Event, content: Any, places: str) -> str:
+    """The id at a place, or those at several, `a+b`, which make one only together."""
+    parts = [_candidate(event, content, place) for place in places.split("+")]
+    texts = ["" if isinstance(part, bool) else _text(part).strip() for part in parts]
+    return ":".join(texts) if all(texts) else ""
+
+
+def _candidate(event: Event, content: Any, place: str) -> Any:
+    kind, _, names = place.partition(":")
+    if kind == "header" and names:
+        return next((value for name in names.split("|") if (value := event.headers.get(name, "").strip())), "")
+    return at(content, place)
 
 
 def _identifier(value: str) -> str:
@@ -109,14 +181,13 @@ def _identifier(value: str) -> str:
     return hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
 
 
-def _flat(document: Any) -> dict[str, Value]:
+def _flat(document: Mapping[str, Any]) -> dict[str, Value]:
     fields: dict[str, Value] = {}
-    if isinstance(document, dict):
-        for name, value in _walk(document, "", 0):
-            fields[name] = value
-            if len(fields) > _MAX_FIELDS:
-                msg = f"more than {_MAX_FIELDS} fields"
-                raise Unreadable(msg)
+    for name, value in _walk(document, "", 0):
+        fields[name] = value
+        if len(fields) > _MAX_FIELDS:
+            msg = f"more than {_MAX_FIELDS} fields"
+            raise Unreadable(msg)
     return fields
 
 
@@ -125,7 +196,7 @@ def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, Value]]:
         msg = f"nested more than {_MAX_DEPTH} levels deep"
         raise Unreadable(msg)
     match value:
-        case dict():
+        case Mapping():
             for key, item in value.items():
                 yield from _walk(item, f"{name}.{key}" if name else key, depth + 1)
         case list():

@@ -5,12 +5,12 @@ Every comparison takes the same time whether it matches or not, and every secret
 
 import base64
 import binascii
-import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from leads.config import Auth, Source
 from leads.errors import Unauthorized
 from leads.event import Event
+from leads.signature import Delivery, same
 
 
 def needs_secret(source: Source) -> bool:
@@ -22,21 +22,33 @@ def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
     """Check what the sender brought against the source's secrets, the newest first.
 
     Raises:
-        Unauthorized: it is missing, malformed or wrong.
+        Unauthorized: it is missing, malformed, stale or wrong.
     """
+    # What is not set is the secret of nobody.
+    secrets = [secret for secret in secrets if secret.strip()]
     match source.authentication:
         case Auth.NONE:
             return
         case Auth.TOKEN:
-            presented = list(_tokens(event))
+            matches = [same(token, secret) for token in _tokens(event) for secret in secrets]
         case Auth.BASIC:
-            presented = list(_passwords(event))
+            matches = [same(password, secret) for password in _passwords(event) for secret in secrets]
         case _:
-            # No provider's signature can be checked yet, so none is believed.
-            presented = []
-    if not _matches(presented, secrets):
+            matches = _signed(event, source, secrets)
+    # Not `any`: stopping at the first match would tell which secret it was.
+    if True not in matches:
         msg = f"no valid {source.authentication.value}"
         raise Unauthorized(msg)
+
+
+def _signed(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:
+    scheme = source.preset.signature
+    if scheme is None:
+        return []
+    url = source.public_url or event.url
+    delivery = Delivery(event.body, event.headers, event.method, url, tuple(_tokens(event)))
+    now = event.received_at.timestamp()
+    return [scheme(delivery, secret, now) for secret in secrets]
 
 
 def _tokens(event: Event) -> Iterator[str]:
@@ -55,17 +67,6 @@ def _passwords(event: Event) -> Iterator[str]:
         except (binascii.Error, ValueError):
             return
         yield pair.partition(":")[2]
-
-
-def _matches(presented: Iterable[str], secrets: Sequence[str]) -> bool:
-    # Not `any`: stopping at the first match would tell which secret it was.
-    results = [
-        hmac.compare_digest(offer.encode(errors="surrogatepass"), secret.encode())
-        for offer in presented
-        for secret in secrets
-        if offer and secret
-    ]
-    return True in results
 
 
 def origin_allowed(event: Event, source: Source) -> bool:

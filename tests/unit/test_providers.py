@@ -1,0 +1,51 @@
+"""Providers: what each of them sends becomes the lead that a person would read in it."""
+
+import json
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leads.config import Source
+from leads.event import Event
+from leads.intake import read
+from leads.providers import PROVIDERS
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+PAYLOADS = Path(__file__).parents[1] / "payloads"
+CASES = {
+    f"{path.stem}: {case['name']}": (path.stem, case)
+    for path in sorted(PAYLOADS.glob("*.json"))
+    for case in json.loads(path.read_text())
+}
+
+
+@pytest.mark.parametrize(("provider", "case"), CASES.values(), ids=CASES)
+def test_an_event_becomes_its_lead(provider: str, case: dict[str, Any]) -> None:
+    """The person, what was answered, the id of the event, and nothing of the tool's own."""
+    source = Source.model_validate({"provider": provider, "campaign": "news", **case.get("settings", {})})
+    body = case["body"] if isinstance(case["body"], str) else json.dumps(case["body"])
+    headers = {"content-type": case["content_type"], **case.get("headers", {})}
+    ids = count()
+    reading = read(Event("s", body.encode(), NOW, headers=headers), source, lambda: f"new-{next(ids)}")
+    assert [message.lead for message in reading.messages] == case["leads"]
+    assert reading.event_id == case.get("event_id")
+    assert (reading.ignored, len(reading.unmappable)) == (case.get("ignored", 0), case.get("unmappable", 0))
+
+
+def test_every_provider_is_shown() -> None:
+    """A provider without a recorded shape is a guess."""
+    assert {provider for provider, _ in CASES.values()} == set(PROVIDERS)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_a_provider_is_whole(name: str) -> None:
+    """Whoever signs is verified unless told otherwise; names of noise are as they are compared; nobody is nameless."""
+    provider = PROVIDERS[name]
+    assert provider.title
+    assert provider.signs is (provider.auth == "signature")
+    assert all(noise == noise.lower() for noise in provider.noise)
+    assert all(values for values in (*provider.only.values(), *provider.skip.values()))
+    assert provider.retries

@@ -1,0 +1,245 @@
+"""Schemes: each registered provider's own signatures, as its makers publish or document them."""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.providers import PROVIDERS
+from leads.schemes import google_ads, hubspot, netlify, segment, standard_webhooks, supabase
+from leads.signature import Delivery, Scheme
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "signatures.json").read_text())["vectors"]
+KNOWN = {vector["name"]: vector for vector in VECTORS if vector["provider"]}
+SIGNED = {name: vector for name, vector in KNOWN.items() if vector["valid"]}
+TIMED = {
+    name for name, vector in SIGNED.items() if any("timestamp" in h or "t=" in t for h, t in vector["headers"].items())
+}
+KEY = "an invented secret of the tests"
+
+
+def scheme(vector: dict[str, Any]) -> Scheme:
+    found = PROVIDERS[vector["provider"]].signature
+    assert found is not None
+    return found
+
+
+def delivery(vector: dict[str, Any]) -> Delivery:
+    return Delivery(vector["body"].encode(), vector["headers"], vector["method"], vector["url"])
+
+
+def believed(vector: dict[str, Any], sent: Delivery, secret: str | None = None, late: float = 0) -> bool:
+    return scheme(vector)(sent, vector["secret"] if secret is None else secret, vector["now"] + late)
+
+
+@pytest.fixture(params=SIGNED.values(), ids=list(SIGNED))
+def vector(request: pytest.FixtureRequest) -> dict[str, Any]:
+    found: dict[str, Any] = request.param
+    return found
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_vector_is_what_it_says(name: str) -> None:
+    """Every signature that a provider publishes or documents is believed, every forged one is not."""
+    assert believed(KNOWN[name], delivery(KNOWN[name])) is KNOWN[name]["valid"]
+
+
+def test_every_scheme_has_a_vector() -> None:
+    """A scheme that was only tested against itself is a guess."""
+    assert {vector["provider"] for vector in SIGNED.values()} == {n for n, p in PROVIDERS.items() if p.signature}
+
+
+def test_one_changed_byte_is_a_forgery(vector: dict[str, Any]) -> None:
+    """At the start, in the middle and at the end of the body; one more or one less."""
+    sent = delivery(vector)
+    body = sent.body or b"x"
+    changed = [bytes([body[0] ^ 1]) + body[1:], body[:-1] + bytes([body[-1] ^ 1]), body[: len(body) // 2] + b"?"]
+    if vector["provider"] != "google-ads":
+        changed += [sent.body + b" ", b"\xff\xfe" + sent.body, sent.body + b"\xff"]
+    assert [believed(vector, replace(sent, body=body)) for body in changed] == [False] * len(changed)
+
+
+@pytest.mark.parametrize(
+    "worse", [None, "", " ", "v1", "v1,", "=", "t=,v1=", "sha256=", "é", "\ud800", ",", "a.b.c", "A" * 8192]
+)
+def test_a_missing_or_malformed_header_is_no_signature(vector: dict[str, Any], worse: str | None) -> None:
+    """Each header that a signature is made of, in turn: the answer is no, and nothing is raised."""
+    sent = delivery(vector)
+    for name in sent.headers:
+        if name == "x-hubspot-signature-version" and worse in {None, "", "v1"} and vector["name"] == "hubspot_v1":
+            # The first version is what HubSpot means where it names none.
+            continue
+        headers = (
+            {**sent.headers, name: worse} if worse is not None else {k: v for k, v in sent.headers.items() if k != name}
+        )
+        assert not believed(vector, replace(sent, headers=headers)), name
+
+
+def test_another_secret_opens_nothing(vector: dict[str, Any]) -> None:
+    """Wrong, cut short, empty, no base64: never an error, never a yes."""
+    for wrong in (
+        "",
+        " ",
+        KEY,
+        "whsec_",
+        "whsec_!",
+        "whpk_",
+        "whpk_AAAA",
+        "v1,whsec_",
+        "|",
+        "\ud800",
+        vector["secret"][:-4],
+    ):
+        assert not believed(vector, delivery(vector), wrong), wrong
+
+
+@pytest.mark.parametrize("name", sorted(TIMED))
+def test_a_signature_is_for_its_time_only(name: str) -> None:
+    """Late by more than minutes it is a replay; from the future it is a forgery or a broken clock."""
+    vector = SIGNED[name]
+    assert [believed(vector, delivery(vector), late=late) for late in (-170, 170, -301, 301, 1e9)] == [True] * 2 + [
+        False
+    ] * 3
+
+
+@given(st.sampled_from(sorted(SIGNED)), st.data())
+def test_whatever_is_sent_is_answered(name: str, data: st.DataObject) -> None:
+    """Any header, body, time and secret: false, and nothing of the standard library escapes."""
+    vector = SIGNED[name]
+    sent = delivery(vector)
+    texts = st.text() | st.from_regex(r"(t=\d{1,20},)?(v1a?[,=])?[\w+/=]{0,90}", fullmatch=True)
+    headers = {header: data.draw(texts) for header in sent.headers}
+    assert not believed(vector, replace(sent, headers=headers, body=data.draw(st.binary())))
+    assert not scheme(vector)(sent, data.draw(st.text(max_size=20)), vector["now"])
+
+
+def jws(header: Any, payload: Any, algorithm: str = "sha256", key: str = KEY) -> str:
+    def url(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+    signed = f"{url(json.dumps(header).encode())}.{url(json.dumps(payload).encode())}"
+    return f"{signed}.{url(hmac.digest(key.encode(), signed.encode(), algorithm))}"
+
+
+BODY = b'{"email": "ava@example.com"}'
+DIGEST = hashlib.sha256(BODY).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [
+        (jws({"alg": "HS256"}, {"sha256": DIGEST}), True),
+        (jws({"alg": "none"}, {"sha256": DIGEST}), False),
+        (jws({"alg": "RS256"}, {"sha256": DIGEST}), False),
+        (jws({"alg": "HS512"}, {"sha256": DIGEST}, "sha512"), False),
+        (jws({}, {"sha256": DIGEST}), False),
+        (jws([], {"sha256": DIGEST}), False),
+        (jws({"alg": "HS256"}, {"sha256": DIGEST[:-1] + "x"}), False),
+        (jws({"alg": "HS256"}, {"sha256": hashlib.sha256(b"").hexdigest()}), False),
+        (jws({"alg": "HS256"}, {"sha256": None}), False),
+        (jws({"alg": "HS256"}, {}), False),
+        (jws({"alg": "HS256"}, "text"), False),
+        (jws({"alg": "HS256"}, {"sha256": DIGEST}).rpartition(".")[0] + ".", False),
+        (jws({"alg": "HS256"}, {"sha256": DIGEST}) + "=", False),
+        (jws({"alg": "HS256"}, {"sha256": DIGEST}, key="another"), False),
+    ],
+)
+def test_a_token_is_checked_by_one_algorithm(token: str, expected: bool) -> None:  # noqa: FBT001
+    """Netlify: what a token says of its algorithm is its sender's word; its digest is the body's or worthless."""
+    assert netlify(Delivery(BODY, {"x-webhook-signature": token}), KEY, 0) is expected
+
+
+def test_a_token_of_no_json_is_refused() -> None:
+    """Netlify: signed by whoever has the key, and still not read as what it is not."""
+    signed = "bm90IGpzb24.bm90IGpzb24"
+    mac = base64.urlsafe_b64encode(hmac.digest(KEY.encode(), signed.encode(), "sha256")).decode().rstrip("=")
+    assert not netlify(Delivery(BODY, {"x-webhook-signature": f"{signed}.{mac}"}), KEY, 0)
+
+
+def sha1(content: bytes) -> dict[str, str]:
+    return {"x-signature": hmac.new(KEY.encode(), content, "sha1").hexdigest()}
+
+
+FIRST = b'{"messageId": "m1", "name": "\xc3\x84va"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "signed", "tokens", "expected"),
+    [
+        (FIRST, FIRST, (), True),
+        (b" [ " + FIRST + b', {"messageId": "m2"}]', FIRST, (KEY,), True),
+        (b"[" + FIRST + b"]", FIRST, ("wrong", KEY), True),
+        (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, (), False),
+        (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, ("wrong",), False),
+        (b"[" + FIRST + b"]", b"[" + FIRST + b"]", (KEY,), False),
+        (b"[]", b"", (KEY,), False),
+        (b"[", b"", (KEY,), False),
+        (b"[\xff]", b"", (KEY,), False),
+        (b"[" * 100_000, b"", (KEY,), False),
+    ],
+)
+def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, tokens: tuple[str, ...], expected: bool) -> None:  # noqa: FBT001
+    """Segment signs the first element of a batch only: anybody could add others behind it."""
+    assert segment(Delivery(body, sha1(signed), tokens=tokens), KEY, 0) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"google_key": KEY}, True),
+        ({"Google_Key": KEY}, True),
+        ({"google_key": KEY, "GOOGLE_KEY": KEY}, False),
+        ({"google_key": "other"}, False),
+        ({"google_key": ""}, False),
+        ({"google_key": 5}, False),
+        ({"google_key": [KEY]}, False),
+        ({"data": {"google_key": KEY}}, False),
+        ([KEY], False),
+        (KEY, False),
+    ],
+)
+def test_the_key_in_the_body(body: Any, expected: bool) -> None:  # noqa: FBT001
+    """Google: once, at the top, a text, whatever the case of its name."""
+    assert google_ads(Delivery(json.dumps(body).encode(), {}), KEY, 0) is expected
+    assert not google_ads(Delivery(json.dumps(body).encode(), {}), "", 0)
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"{", b"[" * 100_000, b"1" * 5_000])
+def test_a_body_without_a_key_is_refused(body: bytes) -> None:
+    """Google: what is not JSON has no key."""
+    assert not google_ads(Delivery(body, {}), KEY, 0)
+
+
+def test_the_address_is_signed() -> None:
+    """HubSpot: the configured one counts, and a version that nobody knows is none."""
+    vector = SIGNED["hubspot_v3"]
+    assert not believed(vector, replace(delivery(vector), url="https://hooks.example.com/other"))
+    assert not believed(vector, replace(delivery(vector), method="PUT"))
+    first = delivery(SIGNED["hubspot_v1"])
+    assert not hubspot(replace(first, headers={**first.headers, "x-hubspot-signature-version": "v9"}), KEY, 0)
+
+
+def test_a_database_brings_the_secret_itself() -> None:
+    """Supabase: a database webhook cannot sign; one that claims a signature is held to it."""
+    assert supabase(Delivery(BODY, {}, tokens=(KEY,)), KEY, 0)
+    assert not supabase(Delivery(BODY, {}, tokens=("wrong",)), KEY, 0)
+    assert not supabase(Delivery(BODY, {"webhook-signature": "v1,AAAA"}, tokens=(KEY,)), KEY, 0)
+
+
+def test_an_asymmetric_header_costs_four_checks_at_most() -> None:
+    """The right one behind four others is not looked at: hundreds would cost seconds."""
+    vector = SIGNED["standardwebhooks_v1a_ed25519"]
+    sent = delivery(vector)
+    right = sent.headers["webhook-signature"]
+    answers = []
+    for others in (3, 4):
+        headers = {**sent.headers, "webhook-signature": " ".join(["v1a,AAAA"] * others + [right])}
+        answers.append(standard_webhooks(replace(sent, headers=headers), vector["secret"], vector["now"]))
+    assert answers == [True, False]

@@ -1,0 +1,186 @@
+"""Signatures: what the one engine makes of a description, and of whatever comes in a header."""
+
+import base64
+import hashlib
+import hmac
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.signature import Delivery, Signature, Timestamp, decode, fresh, has_token, same, versioned
+
+VECTORS = {
+    vector["name"]: vector
+    for vector in json.loads((Path(__file__).parents[1] / "vectors" / "signatures.json").read_text())["vectors"]
+}
+KEY, BODY, NOW = "an invented secret", b'{"email": "ava@example.com"}', 1_714_564_800
+# Two services that are no provider here, and publish what they sign.
+OTHERS = {
+    "github": Signature("x-hub-signature-256", prefix="sha256="),
+    "slack": Signature(
+        "x-slack-signature",
+        ("=v0:", "timestamp", "=:", "body"),
+        prefix="v0=",
+        timestamp=Timestamp("header:x-slack-request-timestamp"),
+    ),
+}
+
+
+def mac(message: bytes, key: str = KEY) -> bytes:
+    return hmac.digest(key.encode(), message, "sha256")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_description_is_enough(name: str) -> None:
+    """A service that nobody thought of is a line of data."""
+    vector = VECTORS[name]
+    sent = Delivery(vector["body"].encode(), vector["headers"])
+    assert OTHERS[name](sent, vector["secret"], vector["now"])
+    assert not OTHERS[name](sent, vector["secret"] + "x", vector["now"])
+
+
+def test_every_part_can_be_signed() -> None:
+    """The method, the address, headers under either name, the time and literals, in the order of the description."""
+    scheme = Signature(
+        "a|b",
+        ("method", "=|", "url", "header:x|y", "timestamp", "body"),
+        encoding="base64",
+        timestamp=Timestamp("header:t", "ms"),
+    )
+    ticks = f"{NOW}000"
+    signed = mac(f"PUT|https://hooks.example.com/é\ud800z{ticks}".encode(errors="surrogatepass") + BODY)
+    headers = {"b": base64.b64encode(signed).decode(), "y": "z", "t": ticks}
+    sent = Delivery(BODY, headers, "PUT", "https://hooks.example.com/é\ud800")
+    assert scheme(sent, KEY, NOW)
+    assert not scheme(sent, KEY, NOW + 301)
+
+
+PAIRS = Signature("s", ("timestamp", "=.", "body"), form="pairs", member="v1", timestamp=Timestamp("t"))
+LIST = Signature("s", form="list", member="v1", encoding="base64")
+PLAIN = Signature("s", prefix="sha256=")
+HEX = mac(f"{NOW}.".encode() + BODY).hex()
+B64 = base64.b64encode(mac(BODY)).decode()
+WRONG = base64.b64encode(bytes(32)).decode()
+BARE = mac(BODY).hex()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "header", "expected"),
+    [
+        (PAIRS, f"t={NOW},v1={HEX}", True),
+        (PAIRS, f"v1={HEX}, t={NOW}", True),
+        (PAIRS, f"t={NOW},v1={'0' * 64},v1={HEX},v0=x", True),
+        (PAIRS, f"t={NOW},v1={HEX.upper()}", True),
+        (PAIRS, f"t={NOW},v0={HEX}", False),
+        (PAIRS, f"t={NOW}", False),
+        (PAIRS, f"v1={HEX}", False),
+        (PAIRS, f"t={NOW + 1},v1={HEX}", False),
+        (PAIRS, f"t={NOW}.0,v1={HEX}", False),
+        (PAIRS, f"t= {NOW},v1={HEX}", False),
+        (PAIRS, f"t=+{NOW},v1={HEX}", False),
+        (PAIRS, f"t={NOW}e0,v1={HEX}", False),
+        (PAIRS, f"t=-{NOW},v1={HEX}", False),
+        (PAIRS, f"t=١٧١٤٥٦٤٨٠٠,v1={HEX}", False),
+        (PAIRS, f"t={'9' * 5_000},v1={HEX}", False),
+        (PAIRS, f"t={NOW},v1={HEX[:-1]}", False),
+        (PAIRS, f"t={NOW},v1={HEX[:32]} {HEX[32:]}", False),
+        (PAIRS, f"t={NOW},v1={HEX}{HEX}", False),
+        (LIST, f"v1,{B64}", True),
+        (LIST, f"v1,{WRONG} v2,{B64} v1,{B64} v1,{WRONG}", True),
+        (LIST, f"v1,{WRONG},v1,{B64}", True),
+        (LIST, f"v1,{WRONG}, v1,{B64}", True),
+        (LIST, f"v1,{B64},v1,{WRONG}", True),
+        (LIST, f"v1,{B64},x,y", True),
+        (LIST, f"v2,{B64}", False),
+        (LIST, f"v1a,{B64}", False),
+        (LIST, f"v1{B64}", False),
+        (LIST, B64, False),
+        (LIST, f"v1,{B64[:-1]}", False),
+        (LIST, f"v1,{B64[:-4]}", False),
+        (LIST, "v1,", False),
+        (LIST, "v1,v1,v1", False),
+        (PLAIN, f"sha256={BARE}", True),
+        (PLAIN, f"sha256= {BARE} ", True),
+        (PLAIN, BARE, False),
+        (PLAIN, f"sha1={BARE}", False),
+        (PLAIN, f"SHA256={BARE}", False),
+        (PLAIN, f"sha256={BARE},sha256={BARE}", False),
+        (PLAIN, f"sha256={hashlib.sha256(BODY).hexdigest()}", False),
+        (PLAIN, f"sha256={BARE}{' ' * 8_192}", False),
+    ],
+)
+def test_a_header_is_read_as_it_is_meant(scheme: Signature, header: str, expected: bool) -> None:  # noqa: FBT001
+    """Several signatures of a rotation, headers that a gateway joined, and what only looks like a signature."""
+    assert scheme(Delivery(BODY, {"s": header}), KEY, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    "secret", ["whsec_YW4gaW52ZW50ZWQgc2VjcmV0", "v1,whsec_YW4gaW52ZW50ZWQgc2VjcmV0", "YW4gaW52ZW50ZWQgc2VjcmV0"]
+)
+def test_a_secret_may_be_base64(secret: str) -> None:
+    """With or without the prefixes that say so."""
+    scheme = Signature("s", encoding="base64", key="base64")
+    assert scheme(Delivery(BODY, {"s": B64}), secret, NOW)
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "v1,whsec_", "whsec_é", "whsec_YW4", "%"])
+def test_an_empty_key_signs_nothing(secret: str) -> None:
+    """What anybody can sign with proves nothing, and what does not decode is no key."""
+    forged = base64.b64encode(hmac.digest(b"", BODY, "sha256")).decode()
+    assert not Signature("s", encoding="base64", key="base64")(Delivery(BODY, {"s": forged}), secret, NOW)
+    assert not Signature("s", encoding="base64")(Delivery(BODY, {"s": forged}), "", NOW)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "unit", "expected"),
+    [
+        (str(NOW), "s", True),
+        (str(NOW - 300), "s", True),
+        (str(NOW + 300), "s", True),
+        (str(NOW - 301), "s", False),
+        (str(NOW + 301), "s", False),
+        (str(NOW * 1_000), "s", False),
+        (str(NOW * 1_000 + 299_999), "ms", True),
+        (str(NOW), "ms", False),
+        ("", "s", False),
+        ("0", "s", False),
+        (f"{NOW}\n", "s", False),
+        ("nan", "s", False),
+        ("inf", "s", False),
+    ],
+)
+def test_a_time_is_whole_and_near(ticks: str, unit: str, expected: bool) -> None:  # noqa: FBT001
+    """Five minutes either way; a floating point number or a word is no time."""
+    assert fresh(Timestamp("header:t", "ms" if unit == "ms" else "s"), ticks, NOW) is expected
+
+
+@given(st.text(), st.sampled_from(["hex", "base64"]))
+def test_a_text_decodes_or_does_not(text: str, encoding: str) -> None:
+    """Bytes or nothing; never an error."""
+    assert isinstance(decode(text, encoding), bytes | None)
+
+
+@given(st.binary())
+def test_what_was_encoded_decodes(content: bytes) -> None:
+    """In either encoding and any case of hexadecimal."""
+    assert decode(base64.b64encode(content).decode(), "base64") == content
+    assert decode(content.hex().upper(), "hex") == (content or None)
+
+
+@given(st.text(), st.text(), st.binary(), st.sampled_from([PAIRS, LIST, PLAIN]))
+def test_any_header_is_answered(header: str, secret: str, body: bytes, scheme: Signature) -> None:
+    """Whatever the header, the secret and the body: no, and no error."""
+    assert not scheme(Delivery(body, {"s": header}), secret, NOW)
+    assert all(isinstance(text, str) for text in versioned(header, "v1"))
+
+
+def test_a_token_is_one_of_those_that_came() -> None:
+    """Each place is looked at; an empty one matches nothing."""
+    assert has_token(Delivery(b"", {}, tokens=("", "wrong", KEY)), KEY)
+    assert not has_token(Delivery(b"", {}, tokens=("", "wrong")), KEY)
+    assert not has_token(Delivery(b"", {}, tokens=("",)), "")
+    assert not has_token(Delivery(b"", {}), KEY)
+    assert [same("é\ud800", "é\ud800"), same("e", "é"), same("", "")] == [True, False, False]
