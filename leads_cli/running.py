@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from leads_cli.counts import Counts, from_json
 from leads_cli.project import command
@@ -32,12 +33,24 @@ class Running:
         outputs: CloudFormation's, by name.
         auths: how the senders of each source prove who they are.
         client: AWS clients, by service.
+        providers: the kind of each source.
+        public_urls: the address that a source's sender was given, where the configuration says it.
     """
 
     url: str
     outputs: Mapping[str, str]
     auths: Mapping[str, str]
     client: Callable[[str], Any]
+    providers: Mapping[str, str] = field(default_factory=dict)
+    public_urls: Mapping[str, str | None] = field(default_factory=dict)
+
+    def source_of(self, provider: str) -> str | None:
+        """The first source of a kind; None where there is none."""
+        return next((name for name, kind in self.providers.items() if kind == provider), None)
+
+    def address(self, source: str) -> str:
+        """A source's address as its sender was given it, which is what some sign; to the functions all is https."""
+        return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
     def secret(self, source: str) -> str | None:
         """A source's newest secret; None where there is none."""
@@ -88,8 +101,10 @@ def embedded(url: str) -> Running:
         return session.client(session.embedded_session(), service, about["awsEndpoint"])
 
     about = _get(url, "/_leads/stack")
-    auths = {source["name"]: source["auth"] for source in about["sources"]}
-    return Running(url.rstrip("/"), about["outputs"], auths, client)
+    auths, providers, public_urls = (
+        {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")
+    )
+    return Running(url.rstrip("/"), about["outputs"], auths, client, providers, public_urls)
 
 
 def embedded_status(url: str) -> Status:
@@ -129,7 +144,9 @@ def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment") -> 
     outputs = stack_outputs(stack, session)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
     client: Callable[..., Any] = session.client
-    return Running(url, outputs, auths, client)
+    providers = {name: source.provider for name, source in enrollment.sources.items()}
+    public_urls = {name: source.public_url for name, source in enrollment.sources.items()}
+    return Running(url, outputs, auths, client, providers, public_urls)
 
 
 def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:

@@ -1,13 +1,15 @@
 """Sending recorded events to a running stack, with the proof that their source asks for."""
 
 import base64
-from collections.abc import Mapping
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.recorded import Event, HttpEvent, QueueEvent
 from leads_cli.running import NotReachableError, Running
+from leads_cli.signing import Request, sign
+from leads_cli.webhooks import Webhook
 
 if TYPE_CHECKING:
     import httpx
@@ -64,13 +66,35 @@ def send(event: Event, running: Running, client: "httpx.Client") -> Answer:
             return Answer(event.queue, None, f"{number} message{'' if number == 1 else 's'} queued")
 
 
+def addressed(webhook: Webhook, running: Running, source: str | None = None) -> HttpEvent:
+    """A recorded webhook for a source, or for the first one of its provider.
+
+    Raises:
+        NotSentError: the stack has none, or the source is another provider's.
+    """
+    found = source or running.source_of(webhook.provider)
+    if found is None:
+        auth = f'\n  auth = "{webhook.auth}"' if webhook.auth else ""
+        msg = (
+            f"the stack has no source for {webhook.provider}; add one to its configuration, "
+            f"with a campaign of yours:\n\n"
+            f'  [sources.{webhook.provider}]\n  provider = "{webhook.provider}"\n  campaign = "newsletter"{auth}'
+        )
+        raise NotSentError(msg)
+    provider = running.providers.get(found, webhook.provider)
+    if provider != webhook.provider:
+        msg = f"{found} is a source for {provider}, not for {webhook.provider}; name another with --source"
+        raise NotSentError(msg)
+    return webhook.to(found)
+
+
 def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> Answer:
     import httpx  # noqa: PLC0415
 
     url = f"{running.url}{event.path}"
-    headers = {**event.headers, **_proof(event, running)}
+    proved = _proved(event, running)
     try:
-        answer = client.request(event.method, url, headers=headers, content=event.body)
+        answer = client.request(event.method, url, headers=dict(proved.headers), content=proved.body)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         msg = f"{url} does not answer ({type(error).__name__}: {error}); is the stack running?"
         raise NotReachableError(msg) from error
@@ -78,11 +102,12 @@ def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> Answer:
     return Answer(f"{event.method} {event.path.partition('?')[0]}", answer.status_code, text)
 
 
-def _proof(event: HttpEvent, running: Running) -> Mapping[str, str]:
-    """The header that proves who sends; signed events go as they were recorded."""
+def _proved(event: HttpEvent, running: Running) -> Request:
+    """The request with what proves who sends: signed anew, for a recorded signature is stale and another secret's."""
+    request = Request(event.body, event.headers, event.method, running.address(event.source))
     kind = running.auths[event.source]
-    if kind not in {"token", "basic"}:
-        return {}
+    if kind == "none":
+        return request
     secret = running.secret(event.source)
     if secret is None:
         msg = (
@@ -90,6 +115,8 @@ def _proof(event: HttpEvent, running: Running) -> Mapping[str, str]:
             f'add it: {{"sources": {{"{event.source}": "..."}}}}'
         )
         raise NotSentError(msg)
+    if kind == "signature":
+        return sign(running.providers[event.source], request, secret, time.time())
     if kind == "token":
-        return {"authorization": f"Bearer {secret}"}
-    return {"authorization": f"Basic {base64.b64encode(f'leads:{secret}'.encode()).decode()}"}
+        return request.having(authorization=f"Bearer {secret}")
+    return request.having(authorization=f"Basic {base64.b64encode(f'leads:{secret}'.encode()).decode()}")

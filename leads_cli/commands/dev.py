@@ -7,6 +7,7 @@ import typer
 
 from leads_cli.project import CONFIG
 from leads_cli.terminal import Code, enrollment, stop
+from leads_cli.webhooks import WEBHOOK_CONFIG
 
 DEFAULT_PORT: Final = 3000
 
@@ -18,8 +19,8 @@ def dev(
         int | None, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.", show_default="3000")
     ] = None,
     config: Annotated[
-        Path, typer.Option(help="The file with the campaigns and the sources.", show_default=False)
-    ] = CONFIG,
+        Path | None, typer.Option(help="The file with the campaigns and the sources.", show_default=False)
+    ] = None,
     leadterra_url: Annotated[
         str | None, typer.Option(help="Enroll into the real service instead of the sandbox.")
     ] = None,
@@ -37,6 +38,8 @@ def dev(
 
     Example: leads dev --port 3001
     """
+    # The recorded webhooks need a source each.
+    config = config or (WEBHOOK_CONFIG if smoke else CONFIG)
     enrollment(config, Code.USAGE)
     if leadterra_url and not api_key:
         stop(

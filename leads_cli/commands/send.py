@@ -1,10 +1,10 @@
-"""`leads send`: an event or a lead to a running stack, as its sender would send it."""
+"""`leads send`: an event, a lead or a provider's request to a running stack, as its sender would send it."""
 
 from typing import Annotated
 
 import typer
 
-from leads_cli import recorded
+from leads_cli import recorded, webhooks
 from leads_cli.commands.target import Config, Profile, Region, Stack, Url, find
 from leads_cli.project import CONFIG, EVENTS, command, shown
 from leads_cli.running import DEFAULT_URL, NotReachableError
@@ -13,9 +13,13 @@ from leads_cli.terminal import Code, stop
 
 def send(
     event: Annotated[
-        str | None, typer.Argument(help="A name from events/, or a file of yours. Without: lists the names.")
+        str | None,
+        typer.Argument(help="A provider, a name from events/, or a file of yours. Without: lists the names."),
     ] = None,
     *,
+    source: Annotated[
+        str | None, typer.Option(help="Which source of the provider; the first one otherwise.", show_default=False)
+    ] = None,
     url: Url = DEFAULT_URL,
     stack: Stack = None,
     region: Region = None,
@@ -28,19 +32,22 @@ def send(
     LeadsQueue if its eventSourceARN names that), or a message of one lead, which goes to LeadsQueue:
     {"version": 1, "campaign": "newsletter", "lead": {"email": "ava@example.com"}}
 
-    Example: leads send website-form
+    A provider's name sends a request as that provider does, signed with the stack's own secret, at this moment.
+
+    Example: leads send typeform
     """
     if event is None:
         _list()
         return
-    from leads_cli import sending  # noqa: PLC0415
+    from leads_cli import sending  # noqa: PLC0415 - pydantic takes a quarter of a second
 
     try:
-        found = recorded.load(event)
+        read = webhooks.load(event) if event in webhooks.names() else recorded.load(event)
     except recorded.EventError as error:
-        stop(str(error), Code.USAGE)
+        stop(f"{error}; and providers: {', '.join(webhooks.names())}", Code.USAGE)
     try:
         running = find(url, stack, region, profile, config)
+        found = sending.addressed(read, running, source) if isinstance(read, webhooks.Webhook) else read
         with sending.http_client(running) as client:
             answer = sending.send(found, running, client)
     except (NotReachableError, sending.NotSentError) as error:
@@ -55,4 +62,7 @@ def send(
 def _list() -> None:
     typer.echo(f"Recorded events ({shown(EVENTS / 'README.md')} says what each is for):")
     for name in recorded.names():
+        typer.echo(f"  {command()} send {name}")
+    typer.echo("Requests of providers, signed with the stack's own secret for such a source:")
+    for name in webhooks.names():
         typer.echo(f"  {command()} send {name}")

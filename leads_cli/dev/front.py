@@ -1,5 +1,6 @@
 """The webhook's address on this machine: HTTP in, API Gateway's events to the functions, their results back."""
 
+import re
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +73,11 @@ class Front:
 
 def routes(front: Front, prefix: str = "/hooks") -> list[HttpRoute]:
     """Everything under `prefix`, whatever its method, for an application that has other paths as well."""
-    return [HttpRoute(path, front) for path in (prefix, f"{prefix}/{{rest:path}}") if path]
+    found = [HttpRoute(path, front) for path in (prefix, f"{prefix}/{{rest:path}}") if path]
+    for route in found:
+        # A path may hold a line break, which Starlette's pattern does not take: its 404 is what no hook may answer.
+        route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
+    return found
 
 
 async def _body(http: HttpRequest) -> bytes | None:

@@ -1,9 +1,9 @@
 """Secrets for sources that nobody else knows: made at each start, kept in the embedded Secrets Manager."""
 
 import secrets
-from base64 import b64encode
 
 from leads.config import Auth, Enrollment, Source
+from leads_cli.signing import new_secret
 
 
 def invented_secrets(enrollment: Enrollment) -> dict[str, str]:
@@ -14,7 +14,6 @@ def invented_secrets(enrollment: Enrollment) -> dict[str, str]:
 
 
 def _secret(source: Source) -> str:
-    if source.provider == "standard-webhooks" and source.authentication is Auth.SIGNATURE:
-        # The specification's own form: what follows the prefix is the key, in base64.
-        return f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"
+    if source.authentication is Auth.SIGNATURE:
+        return new_secret(source.provider, secrets.token_bytes(32))
     return secrets.token_urlsafe(24)

@@ -13,9 +13,9 @@ from typing import Final
 
 import httpx
 
-from leads_cli import recorded, running, sending
+from leads_cli import recorded, running, sending, webhooks
 from leads_cli.project import command
-from leads_cli.recorded import EventError
+from leads_cli.recorded import Event, EventError
 from leads_cli.running import NotReachableError, Running, Status, duration
 from leads_cli.sending import Answer, NotSentError
 
@@ -48,6 +48,7 @@ def run(url: str, say: Say, *, patience: float = PATIENCE_SECONDS) -> tuple[bool
     with sending.http_client(stack) as client:
         for name in recorded.names():
             _send(name, stack, client, tally, say)
+        _send_webhooks(stack, client, tally, say)
     if tally.expected:
         say(f"Waiting until each of {tally.expected} leads has its outcome ...")
     status = _settled(url, before.accepted + tally.expected, patience)
@@ -66,8 +67,33 @@ def _send(name: str, stack: Running, client: httpx.Client, tally: Tally, say: Sa
             tally.failed += 1
             say(f"  FAILED   {name}: {recorded.EXPECTED} does not say how many leads it makes; add it there")
             return
+    except EventError as error:
+        tally.failed += 1
+        say(f"  FAILED   {error}")
+        return
+    _deliver(event, expected, tally, say, stack=stack, client=client)
+
+
+def _send_webhooks(stack: Running, client: httpx.Client, tally: Tally, say: Say) -> None:
+    """Each recorded webhook to the source that has its provider's name.
+
+    Another source of the provider may have rules, of which fields and whose submissions, that a recording cannot know.
+    """
+    skipped = []
+    for webhook in map(webhooks.load, webhooks.names()):
+        if stack.providers.get(webhook.provider) == webhook.provider:
+            event = webhook.to(webhook.provider)
+            _deliver(event, len(webhook.leads), tally, say, stack=stack, client=client)
+        else:
+            skipped.append(webhook.name)
+    if skipped:
+        say(f"  skipped  webhooks of providers whose name no source has: {', '.join(skipped)}")
+
+
+def _deliver(event: Event, expected: int, tally: Tally, say: Say, *, stack: Running, client: httpx.Client) -> None:
+    try:
         answer = sending.send(event, stack, client)
-    except (EventError, NotSentError, NotReachableError) as error:
+    except (NotSentError, NotReachableError) as error:
         tally.failed += 1
         say(f"  FAILED   {error}")
         return
@@ -76,7 +102,7 @@ def _send(name: str, stack: Running, client: httpx.Client, tally: Tally, say: Sa
     problem = _problem(answer, expected)
     tally.failed += bool(problem)
     status = "" if answer.status is None else f" {answer.status}"
-    say(f"  {'FAILED ' if problem else 'sent   '}  {name}: {answer.where}{status}, {problem or _leads(expected)}")
+    say(f"  {'FAILED ' if problem else 'sent   '}  {event.name}: {answer.where}{status}, {problem or _leads(expected)}")
 
 
 def _leads(number: int) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source and how to post to it; `secret` is None where none is needed."""
+    """A source and how to post to it; `secret` is None where none is needed, `public_url` where none is configured."""
 
     name: str
     provider: str
@@ -25,6 +25,7 @@ class SourceRow:
     campaigns: tuple[str, ...]
     url: str
     secret: str | None
+    public_url: str | None = None
 
     @property
     def curl(self) -> str:
@@ -49,7 +50,7 @@ class About:
 
     def as_json(self) -> dict[str, Any]:
         """As `/_leads/stack` has it: `leads send` finds its way by it. Secrets stay where they are."""
-        public = ("name", "provider", "auth", "campaigns", "url")
+        public = ("name", "provider", "auth", "campaigns", "url", "public_url")
         return {
             "url": self.url,
             "awsEndpoint": self.aws_endpoint,
@@ -135,6 +136,7 @@ def source_rows(enrollment: Enrollment, url: str, secrets: dict[str, str]) -> tu
             campaigns=_campaigns(source),
             url=f"{url}/hooks/{name}",
             secret=secrets.get(name),
+            public_url=source.public_url,
         )
         for name, source in enrollment.sources.items()
     )

@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from leads_cli import webhooks
 from tests.e2e.conftest import started
 
 LEADS: Final = Path(sys.executable).parent / "leads"
@@ -34,7 +35,10 @@ def test_smoke() -> None:
     """Every recorded event is taken as expected, every lead has its outcome, and the counts add up."""
     done = leads("dev", "--smoke")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "ok: 9 events made 13 leads, and each has its outcome" in done.stdout
+    recordings = [webhooks.load(name) for name in webhooks.names()]
+    events, made = 9 + len(recordings), 13 + sum(len(webhook.leads) for webhook in recordings)
+    assert f"ok: {events} events made {made} leads, and each has its outcome" in done.stdout
+    assert "skipped" not in done.stdout.partition("Waiting")[0]
     assert "The counts add up." in done.stdout
 
 
@@ -116,6 +120,16 @@ def test_status_and_send_of_a_running_stack(dev: str, tmp_path: Path) -> None:
     assert found["accepted"] >= 3
     assert {"enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "queued", "balanced"} <= set(found)
     assert "=  enrolled" in leads("status", "--url", dev).stdout
+
+
+def test_a_webhook_of_a_provider(dev: str) -> None:
+    """A provider's request reaches the first source for it; where there is none, the lines to add are told."""
+    sent = leads("send", "json", "--url", dev)
+    assert sent.returncode == 0, sent.stderr
+    assert sent.stdout.startswith("json: POST /hooks/api 200\n")
+    missing = leads("send", "typeform", "--url", dev)
+    assert missing.returncode == 1
+    assert '[sources.typeform]\n  provider = "typeform"\n  campaign = ' in missing.stderr
 
 
 def test_a_refused_request_is_a_failure(dev: str, tmp_path: Path) -> None:

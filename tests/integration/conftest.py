@@ -9,6 +9,7 @@ from leads.edge.leadterra import leadterra as client
 from leads_cli.sandbox import Sandbox, SandboxServer
 from tests.integration.cloud import Cloud
 from tests.integration.cloud import cloud as _cloud
+from tests.integration.contracting import Contract, contract_cloud
 from tests.integration.enrolling import CONFIG, Enrolling
 from tests.integration.intaking import Intake, set_up
 
@@ -58,3 +59,18 @@ def enrolling(leadterra: Sandbox, enrollment: Path, cloud: Cloud, capsys: pytest
 def intake(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Intake:
     """The intake function with everything around it."""
     return set_up(cloud, tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def contract_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An account with all sources; only the queues are emptied between tests."""
+    with contract_cloud(tmp_path_factory.mktemp("contract")) as made:
+        yield made
+
+
+@pytest.fixture
+def contract(contract_account: Cloud, capsys: pytest.CaptureFixture[str]) -> Contract:
+    """The function with empty queues."""
+    made = Contract(Intake(contract_account, capsys))
+    made.forget()
+    return made

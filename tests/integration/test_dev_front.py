@@ -113,6 +113,12 @@ def test_methods(serve: Serve, http: httpx.Client, method: str) -> None:
     assert http.request(method, f"{serve()}/hooks").text == "/hooks"
 
 
+def test_every_path_below_is_the_hooks(serve: Serve, http: httpx.Client) -> None:
+    """A line break in a source's name, too: no path below may get the server's own 404."""
+    answer = http.post(f"{serve()}/hooks/web%0Asite/%0D%0A")
+    assert (answer.status_code, answer.text) == (200, "/hooks/web\nsite/\r\n")
+
+
 def test_route_that_the_template_lacks(serve: Serve, http: httpx.Client) -> None:
     """What no route takes is answered as API Gateway answers it."""
     url = serve(template=[Route("POST", "/hooks/{source}", "Stub", 30.0)])

@@ -1,0 +1,187 @@
+"""Every recorded webhook through the real handler, each with a source that says no more than provider and campaign."""
+
+import base64
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from leads.edge import aws, vault
+from leads.providers import PROVIDERS
+from leads.signature import Delivery
+from leads_cli import webhooks
+from leads_cli.signing import Request, new_secret, sign
+from leads_cli.webhooks import Webhook
+from tests.integration.cloud import Cloud, cloud
+from tests.integration.intaking import Answer, Intake
+
+HOST: Final = "hooks.example.com"
+# The same providers with every custom field taken.
+ALL_FIELDS: Final = "-all"
+WEBHOOKS: Final = {name: webhooks.load(name) for name in webhooks.names()}
+_TEXT: Final = ("application/json", "text/")
+
+
+def previous(webhook: Webhook) -> str:
+    """The older secret of a rotation."""
+    return new_secret(webhook.provider, b"an older secret, for tests only!")
+
+
+def foreign(webhook: Webhook) -> str:
+    """A secret of the right form that the source never had."""
+    return new_secret(webhook.provider, b"somebody else's secret, in tests")
+
+
+def is_open(webhook: Webhook) -> bool:
+    return webhook.auth == "none"
+
+
+def signs(webhook: Webhook) -> bool:
+    """Whether its proof is more than the secret itself in a header."""
+    return not is_open(webhook) and "authorization" not in proved(webhook).headers
+
+
+def proved(
+    webhook: Webhook,
+    secret: str | None = None,
+    *,
+    later: float = 0,
+    source: str | None = None,
+    body: bytes | None = None,
+) -> Request:
+    """The request as its provider sends it now, or so many seconds later; with another body if one is given."""
+    url = f"https://{HOST}/hooks/{source or webhook.name}"
+    request = Request(webhook.body if body is None else body, webhook.headers, "POST", url)
+    if is_open(webhook):
+        return request
+    return sign(webhook.provider, request, secret or webhook.secret, time.time() + later)
+
+
+def added(webhook: Webhook, request: Request) -> dict[str, str]:
+    """The headers that signing added."""
+    return {name: value for name, value in request.headers.items() if name not in webhook.headers}
+
+
+def believed(webhook: Webhook, request: Request) -> bool:
+    """Whether what was sent can be proved at all: a key inside of a body that is no object cannot."""
+    scheme = PROVIDERS[webhook.provider].signature
+    if scheme is None:
+        return True
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    delivery = Delivery(request.body, request.headers, request.method, request.url, (token,))
+    return scheme(delivery, webhook.secret, time.time())
+
+
+@dataclass
+class Contract:
+    """The function with a source for each recording, and one more that takes every custom field."""
+
+    intake: Intake
+
+    def send(self, webhook: Webhook, request: Request | None = None, *, suffix: str = "", token: str = "") -> Answer:
+        """Send a request, the webhook as it should be if none is given, as API Gateway hands it over."""
+        source = webhook.name + suffix
+        sent = request or proved(webhook, source=source)
+        path = f"/hooks/{source}{f'/{token}' if token else ''}"
+        return self.call(sent.method, path, sent.headers, sent.body)
+
+    def call(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        content = self._content(headers.get("content-type", ""), body)
+        context = {"http": {"method": method}}
+        event = {"version": "2.0", "rawPath": path, "headers": {**headers, "host": HOST}, "requestContext": context}
+        return self.intake.invoke({**event, **content})
+
+    def _content(self, content_type: str, body: bytes) -> dict[str, Any]:
+        try:
+            if content_type.startswith(_TEXT):
+                return {"body": body.decode(), "isBase64Encoded": False}
+        except UnicodeDecodeError:
+            pass
+        return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+
+    def leads(self) -> list[dict[str, Any]]:
+        """The leads in LeadsQueue, by address."""
+        return sorted((message["lead"] for message in self.intake.taken()), key=lambda lead: str(lead["email"]))
+
+    def nothing_queued(self) -> bool:
+        return not self.intake.taken() and not self.intake.letters()
+
+    def forget(self) -> None:
+        """Empty the queues and the memory of deliveries."""
+        self.intake.taken()
+        self.intake.letters()
+        table = aws.dynamodb(self.intake.cloud.settings)
+        for item in table.scan(TableName="deliveries")["Items"]:
+            table.delete_item(TableName="deliveries", Key={"id": item["id"]})
+
+
+def _source(name: str, webhook: Webhook, more: str = "") -> str:
+    auth = f'auth = "{webhook.auth}"\n' if webhook.auth else ""
+    return f'[sources.{name}]\nprovider = "{webhook.provider}"\ncampaign = "news"\n{auth}{more}\n'
+
+
+def config() -> str:
+    sources = [_source(name, webhook) for name, webhook in WEBHOOKS.items()]
+    sources += [_source(name + ALL_FIELDS, webhook, 'custom_fields = ["*"]\n') for name, webhook in WEBHOOKS.items()]
+    return "\n".join(['[campaigns.news]\nid = "camp_news"\n', *sources])
+
+
+@contextmanager
+def contract_cloud(folder: Path) -> Iterator[Cloud]:
+    """An account of its own with every source configured, for as many tests as want it."""
+    with pytest.MonkeyPatch.context() as environment, cloud(environment) as made:
+        path = folder / "enrollment.toml"
+        path.write_text(config())
+        environment.setenv("ENROLLMENT_CONFIG", str(path))
+        secrets = {name: [webhook.secret, previous(webhook)] for name, webhook in WEBHOOKS.items()}
+        made.set_secret(sources=secrets | {name + ALL_FIELDS: value for name, value in secrets.items()})
+        vault.vault.cache_clear()
+        yield made
+
+
+def without(request: Request, header: str) -> Request:
+    return replace(request, headers={name: value for name, value in request.headers.items() if name != header})
+
+
+def with_header(request: Request, header: str, value: str) -> Request:
+    return replace(request, headers={**request.headers, header: value})
+
+
+def with_body(request: Request, body: bytes) -> Request:
+    return replace(request, body=body)
+
+
+def secrets_within(webhook: Webhook) -> set[str]:
+    """What must appear in no log: who signed up, and what proves who sends."""
+    people = {str(value) for lead in webhook.leads for key, value in lead.items() if key != "customFields"}
+    return {text for text in (*people, webhook.secret) if text}
+
+
+def those(wanted: Callable[[Webhook], bool]) -> pytest.MarkDecorator:
+    found = {name: webhook for name, webhook in WEBHOOKS.items() if wanted(webhook)}
+    return pytest.mark.parametrize("webhook", found.values(), ids=found)
+
+
+every = those(lambda _: True)
+guarded = those(lambda webhook: not is_open(webhook))
+signing = those(signs)
+# A key within the body has no header, and signs nothing.
+header_signing = those(lambda webhook: signs(webhook) and bool(added(webhook, proved(webhook))))
+by_token = those(lambda webhook: not is_open(webhook) and not signs(webhook))
+
+
+def assert_content(answer: Answer) -> None:
+    """Exactly 200, small, and no key that a sender takes for a refusal."""
+    assert answer.status == 200, answer.text
+    assert len(answer.text) < 1_000
+    assert "error" not in answer.body
+
+
+def assert_refused(intake: Contract, answer: Answer) -> None:
+    """401, which no sender takes for a hook that is gone; and nothing is queued."""
+    assert answer.status == 401, answer.text
+    assert intake.nothing_queued()

@@ -1,0 +1,173 @@
+"""The contract that every provider in the registry keeps, held against a recorded request of each."""
+
+from dataclasses import replace
+
+import pytest
+
+from leads.providers import PROVIDERS
+from leads_cli.webhooks import Webhook
+from tests.integration.contracting import (
+    ALL_FIELDS,
+    WEBHOOKS,
+    Contract,
+    added,
+    assert_content,
+    assert_refused,
+    by_token,
+    every,
+    foreign,
+    guarded,
+    header_signing,
+    previous,
+    proved,
+    signing,
+    those,
+    with_body,
+    with_header,
+    without,
+)
+
+WEEK = 7 * 24 * 3_600
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_each_provider_has_a_recorded_request(provider: str) -> None:
+    """A provider without a recorded request in events/webhooks is not supported, only named."""
+    assert provider in WEBHOOKS, f"{provider}: record one of its requests in events/webhooks/{provider}.json"
+    assert WEBHOOKS[provider].provider == provider
+
+
+@every
+def test_the_recorded_leads(contract: Contract, webhook: Webhook) -> None:
+    """Provider and campaign are all that a source has to say: its leads are queued, no custom field among them."""
+    answer = contract.send(webhook)
+    assert_content(answer)
+    assert answer.body == {"accepted": len(webhook.leads)}
+    own = [{key: value for key, value in lead.items() if key != "customFields"} for lead in webhook.leads]
+    assert contract.leads() == own
+    assert contract.nothing_queued()
+
+
+@every
+def test_the_recorded_custom_fields(contract: Contract, webhook: Webhook) -> None:
+    """With every custom field taken, they are those that a person answered and none of the tool's own."""
+    assert_content(contract.send(webhook, suffix=ALL_FIELDS))
+    assert contract.leads() == list(webhook.leads)
+
+
+@every
+def test_a_redelivery(contract: Contract, webhook: Webhook) -> None:
+    """An event that comes again enrolls nobody twice where it has an id; where it has none it is taken as new."""
+    assert_content(contract.send(webhook))
+    first = contract.leads()
+    again = contract.send(webhook)
+    assert_content(again)
+    if webhook.event_id:
+        assert again.body == {"accepted": 0, "duplicate": True}
+    assert contract.leads() == ([] if webhook.event_id else first)
+
+
+@every
+def test_the_event_id(contract: Contract, webhook: Webhook) -> None:
+    """A message is named after its event, as the provider's own support would name it."""
+    contract.send(webhook)
+    ids = {message["id"] for message in contract.intake.taken()}
+    assert len(ids) == len(webhook.leads)
+    if webhook.event_id:
+        plain = webhook.event_id if len(webhook.event_id) <= 128 else ""
+        assert all(name.startswith(plain) for name in ids)
+
+
+@guarded
+def test_the_previous_secret_of_a_rotation(contract: Contract, webhook: Webhook) -> None:
+    """Whoever still proves it with the older secret is believed."""
+    assert_content(contract.send(webhook, proved(webhook, previous(webhook))))
+    assert len(contract.leads()) == len(webhook.leads)
+
+
+@guarded
+def test_a_foreign_secret(contract: Contract, webhook: Webhook) -> None:
+    """What another secret proves is nothing."""
+    assert_refused(contract, contract.send(webhook, proved(webhook, foreign(webhook))))
+
+
+@guarded
+def test_no_proof_at_all(contract: Contract, webhook: Webhook) -> None:
+    """A request without what proves it is refused."""
+    unsigned = replace(proved(webhook), headers=webhook.headers, body=webhook.body)
+    assert_refused(contract, contract.send(webhook, unsigned))
+
+
+@header_signing
+def test_each_header_counts(contract: Contract, webhook: Webhook) -> None:
+    """Without one of the headers that signing adds, or with nonsense in it, nothing is believed."""
+    request = proved(webhook)
+    for name, value in added(webhook, request).items():
+        assert_refused(contract, contract.send(webhook, without(request, name)))
+        nonsense = ("", " ", "x", "sha256=", "v1,", "t=,v1=", "t=1,v1=00", "é", "..", "\ud800", value[:-3], value + "é")
+        for malformed in (*nonsense, value[::-1], "0" * 100_000, "9" * 400):
+            assert_refused(contract, contract.send(webhook, with_header(request, name, malformed)))
+
+
+@header_signing
+def test_one_byte_of_the_body(contract: Contract, webhook: Webhook) -> None:
+    """A body that was changed on its way is refused, wherever it was changed."""
+    request = proved(webhook)
+    body = request.body
+    for changed in (body + b" ", body[:-1], b" " + body, body.replace(b"example.", b"3xample.", 1)):
+        assert changed != body
+        assert_refused(contract, contract.send(webhook, with_body(request, changed)))
+
+
+@signing
+def test_too_late_and_too_early(contract: Contract, webhook: Webhook) -> None:
+    """Where the time is signed, a request of an hour ago is a replay, and one from the future no better."""
+    now, later = added(webhook, proved(webhook)), added(webhook, proved(webhook, later=3_600))
+    timed = now != later
+    for seconds in (3_600, -3_600, WEEK * 100):
+        answer = contract.send(webhook, proved(webhook, later=seconds))
+        if timed:
+            assert_refused(contract, answer)
+        else:
+            assert_content(answer)
+
+
+@by_token
+def test_the_ways_of_a_token(contract: Contract, webhook: Webhook) -> None:
+    """The secret is taken from the path and from either header, and only as it is."""
+    bare = replace(proved(webhook), headers=webhook.headers)
+    ways = [("authorization", f"Bearer {webhook.secret}"), ("x-api-key", webhook.secret)]
+    for name, value in ways:
+        assert_content(contract.send(webhook, with_header(bare, name, value)))
+        for wrong in (value[:-1], f"{value}x", value.upper(), "", "Bearer", "Bearer "):
+            contract.forget()
+            assert_refused(contract, contract.send(webhook, with_header(bare, name, wrong)))
+    assert_content(contract.send(webhook, bare, token=webhook.secret))
+    contract.forget()
+    assert_refused(contract, contract.send(webhook, bare, token=f"{webhook.secret}x"))
+
+
+@guarded
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_look_at_the_address(contract: Contract, webhook: Webhook, method: str) -> None:
+    """Tools that sign ask whether the address is there before they sign anything; the others bring their token."""
+    path = f"/hooks/{webhook.name}"
+    bare = contract.call(method, path, {"accept": "*/*"})
+    if PROVIDERS[webhook.provider].signs:
+        assert bare.status == 200
+    else:
+        assert bare.status == 401
+        assert contract.call(method, f"{path}/{webhook.secret}", {"accept": "*/*"}).status == 200
+    assert contract.nothing_queued()
+
+
+@those(lambda webhook: bool(webhook.handshakes))
+def test_handshakes(contract: Contract, webhook: Webhook) -> None:
+    """What a provider asks before it sends anything is answered as it wants, and makes no lead."""
+    token = "" if PROVIDERS[webhook.provider].signs else f"/{webhook.secret}"
+    for handshake in webhook.handshakes:
+        path = f"/hooks/{webhook.name}{token}"
+        answer = contract.call(handshake.method, path, handshake.headers, handshake.body.encode())
+        assert answer.status == 200, answer.text
+        assert handshake.answers.items() <= answer.headers.items()
+    assert contract.nothing_queued()

@@ -1,0 +1,77 @@
+"""What every provider's source makes of strangers and of nonsense, and what of it is written down."""
+
+from leads.providers import PROVIDERS
+from leads_cli.webhooks import Webhook
+from tests.integration.contracting import (
+    ALL_FIELDS,
+    Contract,
+    assert_content,
+    assert_refused,
+    believed,
+    every,
+    foreign,
+    is_open,
+    proved,
+    secrets_within,
+    with_body,
+)
+
+JUNK = (
+    b"{}",
+    b"null",
+    b"7",
+    b'"text"',
+    b"{",
+    b'{"a":1}}',
+    b"\xff\xfe\x00",
+    b"x" * 1_000,
+    b"[" * 100_000,
+    b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    b'{"data":{"fields":7,"object":[]},"payload":"x","form_response":{"answers":{"a":[]}},"properties":[1]}',
+    b'{"email":{"email":["nobody"]},"data":null,"record":[],"user":7,"traits":"x","submission":[[]]}',
+)
+
+
+@every
+def test_junk_that_is_authentic(contract: Contract, webhook: Webhook) -> None:
+    """What no lead can be made of is content for a provider and a dead letter for us; who reads answers is told."""
+    for junk in JUNK:
+        contract.forget()
+        request = proved(webhook, body=junk)
+        answer = contract.send(webhook, request)
+        if not believed(webhook, request):
+            assert_refused(contract, answer)
+        elif PROVIDERS[webhook.provider].interactive:
+            assert answer.status in {400, 422}, junk[:40]
+            assert contract.nothing_queued()
+        else:
+            assert_content(answer)
+            assert answer.body == {"accepted": 0}
+            assert [letter.failure["reason"] for letter in contract.intake.letters()] == ["unmappable"], junk[:40]
+            assert not contract.leads()
+
+
+@every
+def test_a_source_that_is_unknown(contract: Contract, webhook: Webhook) -> None:
+    """Never 404 or 410, at which senders switch a hook off for good."""
+    sent = proved(webhook)
+    for path in ("/hooks/unknown", f"/hooks/unknown/{webhook.secret or 'token'}", "/hooks", "/"):
+        for method in ("POST", "GET", "HEAD"):
+            assert_refused(contract, contract.call(method, path, sent.headers, sent.body))
+
+
+@every
+def test_nothing_of_it_in_the_logs(contract: Contract, webhook: Webhook) -> None:
+    """Taken, refused or set aside: neither the person nor the secret is in a line that the function writes."""
+    contract.intake.output()
+    for source in ("", ALL_FIELDS):
+        contract.send(webhook, suffix=source)
+    contract.send(webhook, with_body(proved(webhook), webhook.body[:-2]))
+    contract.send(webhook, proved(webhook, body=webhook.body.replace(b"@", b" at ")))
+    if not is_open(webhook):
+        contract.send(webhook, proved(webhook, foreign(webhook)))
+        contract.send(webhook, token=webhook.secret)
+    written = contract.intake.output()
+    assert '"source":"' in written.replace(": ", ":")
+    for text in secrets_within(webhook):
+        assert text not in written

@@ -1,0 +1,56 @@
+"""The recorded webhooks, and the configuration that the smoke run sends them to."""
+
+import base64
+import json
+
+import pytest
+
+from leads.config import Auth, parse
+from leads.providers import PROVIDERS
+from leads_cli import webhooks
+from leads_cli.project import CONFIG, EVENTS
+from leads_cli.webhooks import WEBHOOK_CONFIG
+
+FIXTURE = ("test-fixture-not-a-secret", "test fixture, not a secret")
+
+
+def test_a_source_for_each_provider() -> None:
+    """The smoke run's file has a source named after every provider of the registry, and takes every field."""
+    enrollment = parse(WEBHOOK_CONFIG.read_text(encoding="utf-8"))
+    missing = [name for name in PROVIDERS if name not in enrollment.sources]
+    assert not missing, f"{WEBHOOK_CONFIG.name} has no [sources.<name>] for: {', '.join(missing)}"
+    for name in PROVIDERS:
+        assert enrollment.sources[name].provider == name
+        assert enrollment.sources[name].custom_fields == ("*",)
+
+
+def test_the_starter_configuration_is_part_of_it() -> None:
+    """What the recorded events are sent to is as in the file that users start with."""
+    wide, starter = (parse(path.read_text(encoding="utf-8")) for path in (WEBHOOK_CONFIG, CONFIG))
+    assert wide.campaigns == starter.campaigns
+    assert starter.sources.items() <= wide.sources.items()
+
+
+@pytest.mark.parametrize("name", webhooks.names())
+def test_each_recording(name: str) -> None:
+    """It is named after its provider, its header names are in lower case, and its people and secret are invented."""
+    webhook = webhooks.load(name)
+    assert name == webhook.provider or name.startswith(f"{webhook.provider}-")
+    assert webhook.provider in PROVIDERS
+    assert webhook.leads
+    assert all(key == key.lower() for key in webhook.headers)
+    assert all(lead["email"].endswith(("@example.com", "@example.org")) for lead in webhook.leads)
+    plain = webhook.secret.removeprefix("v1,").removeprefix("whsec_")
+    assert webhook.auth == Auth.NONE or plain.startswith(FIXTURE) or _decoded(plain).startswith(FIXTURE)
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text, validate=True).decode()
+
+
+def test_people_are_told_apart() -> None:
+    """No address is recorded twice: each lead of a smoke run is one that was not there before."""
+    addresses = [lead["email"] for name in webhooks.names() for lead in webhooks.load(name).leads]
+    events = json.dumps([path.read_text() for path in EVENTS.glob("*.json")])
+    assert len(addresses) == len(set(addresses))
+    assert not [address for address in addresses if address in events]
