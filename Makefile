@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check build bench format lock browser
+.PHONY: help setup dev test check build bench docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,9 @@ build: setup ## Build the Lambda artifact into .aws-sam
 
 bench: setup ## Run the benchmarks
 	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark"; done
+
+docs: setup ## Write docs/sources.md and docs/openapi.json anew from the code
+	@$(BIN)/python -m leads_cli.docs
 
 format: setup ## Format the code and apply the safe fixes
 	@$(BIN)/ruff format .

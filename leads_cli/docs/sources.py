@@ -1,0 +1,128 @@
+"""`docs/sources.md`: what is known of each provider, as the registry has it, and a recipe that people wrote.
+
+A recipe is `docs/recipes/<provider>.md`; in it `{address}` is the webhook's address and `{secret}` the place of the
+source's secret. Where it has no TOML of its own the registry says which lines are needed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from leads import schemes
+from leads.providers import PROVIDERS, Provider
+from leads.signature import Scheme, Signature
+from leads.view import View
+from leads_cli.project import ROOT
+
+FRAME: Final = Path(__file__).with_name("sources.md.txt")
+_HEADS: Final = (
+    "provider", "name", "proves itself by", "in", "event id", "when not taken it sends again", "takes", "reads",
+)  # fmt: skip
+# What a scheme that is code rather than data does: how, and where.
+_CODED: Final[Mapping[Scheme, tuple[str, str]]] = {
+    schemes.standard_webhooks: ("HMAC-SHA256 or Ed25519, 5 minutes", "header:webhook-signature|svix-signature"),
+    schemes.netlify: ("JWS, HS256", "header:x-webhook-signature"),
+    schemes.hubspot: ("HMAC-SHA256, 5 minutes; or SHA-256", "header:x-hubspot-signature-v3|x-hubspot-signature"),
+    schemes.segment: ("HMAC-SHA1; a batch needs the secret itself as well", "header:x-signature"),
+    schemes.google_ads: ("the secret itself", "google_key"),
+    schemes.supabase: ("Standard Webhooks, or a token", "header:webhook-signature|authorization|x-api-key"),
+}  # fmt: skip
+
+
+def recipe_path(name: str) -> Path:
+    """Where a provider's recipe is."""
+    return ROOT / "docs" / "recipes" / f"{name}.md"
+
+
+def document(providers: Mapping[str, Provider] = PROVIDERS) -> str:
+    """The whole document."""
+    rows = [_row([f"[{name}](#{name})", *row(provider)]) for name, provider in providers.items()]
+    table = "\n".join([_row(_HEADS), _row(["---"] * len(_HEADS)), *rows])
+    recipes = "\n\n".join(recipe(name, provider) for name, provider in providers.items())
+    frame = Template(FRAME.read_text(encoding="utf-8"))
+    return frame.substitute(number=str(len(providers)), table=table, recipes=recipes)
+
+
+def row(provider: Provider) -> tuple[str, ...]:
+    """One provider's facts, in the order of the heads behind its link."""
+    proof, place = _proof(provider)
+    return (
+        provider.title,
+        proof,
+        place,
+        _places(provider.event_ids) or "none",
+        provider.retries,
+        _taken(provider),
+        _read(provider),
+    )
+
+
+def recipe(name: str, provider: Provider) -> str:
+    """How to connect one provider."""
+    text = recipe_path(name).read_text(encoding="utf-8").strip()
+    text = text.replace("{address}", f"https://YOUR-API/hooks/{name}").replace("{secret}", f"sources.{name}")
+    return "\n\n".join(
+        [f"### {name}", f"**{provider.title}**", text, *([] if "```toml" in text else [_toml(name, provider)])]
+    )
+
+
+def _toml(name: str, provider: Provider) -> str:
+    auth = [] if provider.auth else [f'auth = "{"none" if name == "form" else "token"}"']
+    lines = [f"[sources.{name}]", f'provider = "{name}"', 'campaign = "newsletter"', *auth]
+    return "\n".join(["```toml", *lines, "```"])
+
+
+def signature_header(provider: Provider) -> str | None:
+    """The header that a provider's signature is in; the first of them where it has several names."""
+    scheme = provider.signature
+    if scheme is None:
+        return None
+    place = f"header:{scheme.header}" if isinstance(scheme, Signature) else _CODED[scheme][1]
+    kind, _, names = place.partition(":")
+    return names.split("|")[0] if kind == "header" else None
+
+
+def _proof(provider: Provider) -> tuple[str, str]:
+    scheme = provider.signature
+    if isinstance(scheme, Signature):
+        window = f", {scheme.timestamp.tolerance // 60} minutes" if scheme.timestamp else ""
+        return f"HMAC-{scheme.algorithm.upper()}, {scheme.encoding}{window}", _place(f"header:{scheme.header}")
+    if scheme is not None:
+        how, where = _CODED[scheme]
+        return how, _place(where)
+    token = _place("header:authorization|x-api-key") + ", or the path"
+    return ("a token" if provider.auth else "as `auth` says"), token
+
+
+def _taken(provider: Provider) -> str:
+    rules = [*((place, values, "") for place, values in provider.only.items())]
+    rules += [(place, values, "not ") for place, values in provider.skip.items()]
+    said = [f"{_place(place)} {no}{', '.join(f'`{v}`' for v in sorted(values))}" for place, values, no in rules]
+    return "; ".join(said) or "everything"
+
+
+def _read(provider: Provider) -> str:
+    alternatives = [" + ".join(map(_view, views)) for views in provider.views]
+    return "; or ".join(alternatives) or "every field"
+
+
+def _view(view: View) -> str:
+    path = f"`{view.path}`" if view.path else "the event"
+    return f"{path} ({', '.join(sorted(view.pick))})" if view.pick else path
+
+
+def _places(places: Iterable[str]) -> str:
+    return ", ".join(map(_place, places))
+
+
+def _place(place: str) -> str:
+    """`header:a|b` as people write headers, a path as it is."""
+    kind, _, names = place.partition(":")
+    if kind != "header" or not names:
+        return f"`{place}`"
+    return " or ".join(f"`{'-'.join(part.capitalize() for part in name.split('-'))}`" for name in names.split("|"))
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '\\|') for cell in cells)} |"

@@ -1,0 +1,104 @@
+"""The generated documents are those that the code would generate now, and what they say holds."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from leads.config import Auth, parse
+from leads.providers import PROVIDERS
+from leads_cli.docs import openapi, sources
+from leads_cli.docs.__main__ import DOCUMENTS, main
+from leads_cli.project import ROOT
+
+DESCRIPTION: dict[str, Any] = openapi.description()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.name))
+def test_generated_documents_are_up_to_date(path: Path) -> None:
+    """A document in the repository is what the code generates."""
+    said = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert said == DOCUMENTS[path](), f"{path.relative_to(ROOT)} is out of date: run `make docs`"
+
+
+def test_writing_what_is_up_to_date_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command names only what it wrote."""
+    before = {path: path.stat().st_mtime_ns for path in DOCUMENTS}
+    main()
+    assert {path: path.stat().st_mtime_ns for path in DOCUMENTS} == before
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_every_provider_has_a_recipe(name: str) -> None:
+    """It says what to paste where: the address, and the place of the secret unless there is none."""
+    assert sources.recipe_path(name).exists(), f"docs/recipes/{name}.md is missing: docs/adding-a-provider.md says how"
+    recipe = sources.recipe(name, PROVIDERS[name])
+    assert f"https://YOUR-API/hooks/{name}" in recipe
+    assert f"`sources.{name}`" in recipe or 'auth = "none"' in recipe
+    assert not re.search(r"\{(address|secret)\}", recipe)
+
+
+def test_no_recipe_is_left_over() -> None:
+    """A recipe belongs to a provider."""
+    assert {path.stem for path in sources.recipe_path("").parent.glob("*.md")} <= PROVIDERS.keys()
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_a_recipe_s_lines_are_a_valid_configuration(name: str) -> None:
+    """What is to be pasted passes `leads check`, under the name that the recipe's address has."""
+    (lines,) = re.findall(r"^```toml\n(.*?)^```$", sources.recipe(name, PROVIDERS[name]), re.MULTILINE | re.DOTALL)
+    source = parse('[campaigns.newsletter]\nid = "camp_1"\n' + lines).sources[name]
+    assert source.provider == name
+    assert (source.authentication is Auth.NONE) == (name == "form")
+
+
+def test_the_table_has_a_row_of_every_provider() -> None:
+    """Each with as many cells as there are heads."""
+    table = [line for line in sources.document().splitlines() if line.startswith("| [")]
+    assert [re.findall(r"\[(.+?)\]", line)[0] for line in table] == list(PROVIDERS)
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {9}
+
+
+def test_the_description_is_valid() -> None:
+    """It is OpenAPI 3.1 by the specification's own schema."""
+    OpenAPIV31SpecValidator(json.loads(openapi.document())).validate()
+
+
+def _examples() -> list[Any]:
+    """Every body in the description: its schema, and the example of it."""
+    found: list[Any] = []
+
+    def walk(part: Any, place: str) -> None:
+        if isinstance(part, dict):
+            if "schema" in part:
+                several = [each["value"] for each in part.get("examples", {}).values()]
+                given = [*several, *([part["example"]] if "example" in part else [])]
+                found.extend(pytest.param(part["schema"], value, id=f"{place}-{n}") for n, value in enumerate(given))
+            for key, value in part.items():
+                walk(value, f"{place}.{key}" if place else key)
+
+    walk(DESCRIPTION["paths"], "")
+    return found
+
+
+@pytest.mark.parametrize(("schema", "example"), _examples())
+def test_examples_are_what_they_are_examples_of(schema: dict[str, Any], example: Any) -> None:
+    """Each answer in the description was made by the code, and is as its schema says."""
+    registry: Registry[Any] = Registry().with_resource("urn:d", DRAFT202012.create_resource(DESCRIPTION))
+    absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:d#/'))
+    OAS31Validator(absolute, registry=registry).validate(example)
+
+
+def test_every_signature_header_is_described() -> None:
+    """Whoever signs in a header finds it among the security schemes."""
+    schemes = DESCRIPTION["components"]["securitySchemes"]
+    for name, provider in PROVIDERS.items():
+        if header := sources.signature_header(provider):
+            assert schemes[f"signature.{name}"]["name"] == header
