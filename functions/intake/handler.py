@@ -6,6 +6,7 @@ It composes: what an event means is `leads.intake`'s business, what a sender is 
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,7 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
     if wanted or handshake.is_probe(event, source):
         return answer.ok({"ok": True}, wanted)
     if needs_secret(source):
-        _authenticate(event, source, desk.settings)
+        desk = replace(desk, secrets=_authenticate(event, source, desk.settings))
     if event.method in {"GET", "HEAD"} or (event.method == "POST" and handshake.is_empty(event, source)):
         return answer.ok({"ok": True})
     if event.method != "POST":
@@ -82,7 +83,8 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
     return _taken(desk.take(event, source, answering=source.preset.interactive), event, source)
 
 
-def _authenticate(event: Event, source: Source, settings: Settings) -> None:
+def _authenticate(event: Event, source: Source, settings: Settings) -> tuple[str, ...]:
+    """The source's secrets, one of which the sender proved to know."""
     secrets = vault(settings)
     now = time.monotonic()
     try:
@@ -92,6 +94,7 @@ def _authenticate(event: Event, source: Source, settings: Settings) -> None:
         if not secrets.refresh():
             raise
         verify(event, source, secrets.source(event.source, now))
+    return secrets.source(event.source, now)
 
 
 def _taken(taken: Taken, event: Event, source: Source) -> answer.Response:

@@ -1,9 +1,12 @@
 """What every provider's source makes of strangers and of nonsense, and what of it is written down."""
 
+import json
+
 from leads.providers import PROVIDERS
 from leads_cli.webhooks import Webhook
 from tests.integration.contracting import (
     ALL_FIELDS,
+    HOST,
     Contract,
     assert_content,
     assert_refused,
@@ -75,3 +78,18 @@ def test_nothing_of_it_in_the_logs(contract: Contract, webhook: Webhook) -> None
     assert '"source":"' in written.replace(": ", ":")
     for text in secrets_within(webhook):
         assert text not in written
+
+
+@every
+def test_no_secret_in_a_dead_letter(contract: Contract, webhook: Webhook) -> None:
+    """Some providers send our own address, token included, or the key, back in the body: an operator reads neither."""
+    if is_open(webhook) or PROVIDERS[webhook.provider].interactive:
+        return
+    contract.forget()
+    echo = json.dumps({"webhookURL": f"https://{HOST}/hooks/x/{webhook.secret}", "google_key": webhook.secret})
+    answer = contract.send(webhook, proved(webhook, body=echo.encode()))
+    assert_content(answer)
+    (letter,) = contract.intake.letters()
+    written = json.dumps(letter.body)
+    assert "/hooks/x/" in written
+    assert webhook.secret not in written

@@ -21,6 +21,7 @@ from leads.message import (
     loads,
     refused,
     timestamp,
+    without,
 )
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -216,3 +217,20 @@ def test_attributes_are_what_sqs_takes() -> None:
         "campaign": "c" * 256,
     }
     assert attributes("malformed", "", None) == {"reason": "malformed"}
+
+
+@pytest.mark.parametrize(
+    ("written", "secrets", "left"),
+    [
+        ('{"u":"https://x/one-secret/y"}', ["one-secret"], '{"u":"https://x/***/y"}'),
+        ('{"u":"say \\"secret\\""}', ['say "secret"'], '{"u":"***"}'),
+        ('{"u":"new and old-secret"}', ["new-secret", "old-secret"], '{"u":"new and ***"}'),
+        ('{"u":"https://x/a%2Fb%2Bcdefg%3D"}', ["a/b+cdefg="], '{"u":"https://x/***"}'),
+        ('{"raw":"{\\"k\\":\\"a\\\\/b+cdefg=\\"}"}', ["a/b+cdefg="], '{"raw":"{\\"k\\":\\"***\\"}"}'),
+        ('{"u":"a word"}', ["word"], '{"u":"a word"}'),
+        ('{"u":"a word"}', [], '{"u":"a word"}'),
+    ],
+)
+def test_secrets_are_blotted_out(written: str, secrets: list[str], left: str) -> None:
+    """What would be a secret in a dead letter is gone, however JSON writes it; words that are none stay."""
+    assert without(written, secrets) == left

@@ -15,7 +15,7 @@ from leads.errors import TooLarge, Unavailable, Unreadable
 from leads.event import Event
 from leads.intake import Reading, read
 from leads.lead import Problem
-from leads.message import Failure, attributes, dead_letter
+from leads.message import Failure, attributes, dead_letter, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where events are taken: one for each invocation."""
+    """Where events are taken: one for each invocation; `secrets` are the source's, if its proof needed them."""
 
     settings: Settings
     now: datetime
+    secrets: tuple[str, ...] = ()
 
     def take(self, event: Event, source: Source, *, answering: bool, attempts: int = 1) -> Taken:
         """Put an authentic event's leads into LeadsQueue.
@@ -101,7 +102,7 @@ class Desk:
     def _bury(self, event: Event, parts: Sequence[tuple[Sequence[Problem], Mapping[str, Any]]], attempts: int) -> None:
         entries = [
             Entry(
-                dead_letter(raw, _failure(problems), attempts=attempts, failed_at=self.now),
+                without(dead_letter(raw, _failure(problems), attempts=attempts, failed_at=self.now), self.secrets),
                 attributes("unmappable", event.source, None),
             )
             for problems, raw in parts
