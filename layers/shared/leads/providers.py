@@ -262,8 +262,12 @@ PROVIDERS: Final[dict[str, Provider]] = {
         "HubSpot",
         auth="signature",
         signature=hubspot,
+        # A contact as of one change: what is sent again is the same, what changed since is not.
+        event_ids=("vid+properties.lastmodifieddate.value",),
         views=((View("properties", value=("value",)),),),
-        noise=frozenset({"vid", "canonical-vid", "portal-id", "is-contact", "profile-url", "hs_object_id"}),
+        noise=frozenset(
+            {"vid", "canonical-vid", "portal-id", "is-contact", "profile-url", "hs_object_id", "lastmodifieddate"}
+        ),
         retries="for 3 days after a 503; never after another 4xx than 429",
     ),
     "calendly": Provider(
