@@ -4,7 +4,6 @@ Providers hang up after 3 to 15 s. Lambda's own start (about half a second) come
 `MemorySize` buys. AWS is a server in another process.
 """
 
-import multiprocessing
 import os
 import statistics
 import subprocess
@@ -17,7 +16,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "shared")]
 
-from benchmarks.intake_cpu import CONFIG, environment, serve  # noqa: E402 - the path comes first
+from benchmarks.intake_cpu import stack  # noqa: E402 - the path comes first
 
 ROUNDS: Final = 5
 FIRST_REQUEST: Final = """
@@ -29,20 +28,12 @@ print(handler(request(1), None)["body"])
 
 def main() -> None:
     """Print the median."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    endpoint = f"http://127.0.0.1:{ours.recv()}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "enrollment.toml"
-        path.write_text(CONFIG)
+    with stack() as variables, tempfile.TemporaryDirectory() as bytecode:
         # Bytecode is shipped to Lambda; here it is written by a first run that does not count.
-        bytecode = {"PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+        written = {"PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
         paths = os.pathsep.join([str(ROOT), str(ROOT / "layers" / "shared")])
-        variables = {**os.environ, **environment(endpoint, path), **bytecode, "PYTHONPATH": paths}
-        seconds = [first_answer(variables) for _ in range(ROUNDS + 1)][1:]
-    server.terminate()
-    server.join()
+        process = {**os.environ, **variables, **written, "PYTHONPATH": paths}
+        seconds = [first_answer(process) for _ in range(ROUNDS + 1)][1:]
     print(f"a cold start to intake's first answer, median of {ROUNDS}: {statistics.median(seconds):.2f} s")
 
 
