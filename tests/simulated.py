@@ -9,6 +9,7 @@ from typing import Any
 from leads.batch import Parcel, Row, body
 from leads.isolation import Settled, isolate
 from leads.message import Message
+from leads.reading import READINGS, Reading
 from leads.reply import Reply
 from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Request, Sandbox
 
@@ -77,11 +78,11 @@ type Service = Callable[[Sequence[Row]], Reply | None]
 """Answers to rows; None where there is no time left to ask."""
 
 
-def deliver(batch: Sequence[Row], service: Service) -> Run:
+def deliver(batch: Sequence[Row], service: Service, readings: Sequence[Reading] = READINGS) -> Run:
     """Drive `isolate` to its end."""
     places = {id(row): index for index, row in enumerate(batch)}
     run = Run(batch)
-    search = isolate(batch)
+    search = isolate(batch, readings)
     ask = next(search)
     try:
         while True:

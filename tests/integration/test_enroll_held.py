@@ -1,10 +1,17 @@
 """Enroll when something is wrong that is no lead's fault: everybody stays in the queue, longer each time."""
 
+import os
 import time
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from leads.edge import delivery
+from leads.experience import SEASONED_LEADS, SEASONED_TIME
+from leads.isolation import Settled
+from leads.outcome import ACCEPTED
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.enrolling import CONFIG, Context, Enrolling, message
 
@@ -133,6 +140,33 @@ def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling) -> None:
     assert (enrolling.letters(), done.logs[-1]["level"]) == ([], "ERROR")
 
 
+def test_while_the_destination_is_down_an_invocation_asks_once(enrolling: Enrolling, enrollment: Path) -> None:
+    """One request of the first batch is the probe; all other batches and campaigns wait with it."""
+    enrolling.leadterra.faults.set([fault("server_error")])
+    enrollment.write_text(f"[leadterra]\nbatch_size = 2\n{CONFIG}")
+    others = [{**message(f"lead{n}@example.com"), "campaign": "trial"} for n in range(5)]
+    for _ in range(2):
+        enrolling.leadterra.requests.clear()
+        done = enrolling.deliver(*THREE, *others)
+        assert (len(done.failures), done.why()) == (8, {"unavailable": 8})
+        assert enrolling.requests() == [(2, 503)]
+
+
+def test_a_lone_refusal_waits_until_the_campaign_takes_somebody(enrolling: Enrolling) -> None:
+    """Where a campaign has long taken everybody, one lead alone might be refused for a schema that changed."""
+    seen = delivery.experience(os.environ["LEADTERRA_BASE_URL"])
+    long_ago = datetime.now(UTC) - 2 * SEASONED_TIME
+    for moment in (long_ago, long_ago + SEASONED_TIME):
+        seen.learn("camp_news", Settled([ACCEPTED] * SEASONED_LEADS, Counter()), moment)
+    alone = enrolling.deliver(message("ben@refused.example"))
+    assert (alone.why(), enrolling.letters()) == ({"unproven": 1}, [])
+    assert [log["level"] for log in alone.logs] == ["INFO"]
+    enrolling.deliver(message("ava@example.com"))
+    enrolling.show(alone.records)
+    assert enrolling.deliver().failures == []
+    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
+
+
 def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
     """With a few seconds left everything goes back to the queue."""
     enrolling.context = Context(lambda: 9_900)
@@ -149,7 +183,7 @@ def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
     assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]
     assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
-    assert done.metrics == {"Requests": 3, "Enrolled": 1, "Rejected": 1, "Held": 1}
+    assert done.metrics == {"Requests": 3, "IsolationRequests": 2, "Enrolled": 1, "Rejected": 1, "Held": 1}
 
 
 def test_a_request_does_not_outlast_the_time_left(enrolling: Enrolling) -> None:

@@ -189,7 +189,7 @@ def test_more_refused_leads_than_a_call_of_sqs_takes(enrolling: Enrolling) -> No
     assert sorted(letter.body["lead"]["email"] for letter in letters) == sorted(people[1::2])
     assert all(letter.failure["detail"]["errors"][0]["index"] == 0 for letter in letters)
     assert [len(call["Entries"]) for call in enrolling.cloud.calls("SendMessageBatch")] == [10, 10, 5]
-    assert done.metrics == {"Requests": 27, "Enrolled": 25, "Rejected": 25}
+    assert done.metrics == {"Requests": 27, "IsolationRequests": 26, "Enrolled": 25, "Rejected": 25}
 
 
 def test_a_message_that_no_failure_fits_into_is_held(enrolling: Enrolling) -> None:

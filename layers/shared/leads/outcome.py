@@ -7,9 +7,17 @@ from typing import Literal
 from leads.message import Failure
 
 type Why = Literal[
-    "unavailable", "unauthorized", "not_found", "unexpected", "systemic", "deadline", "newer", "internal"
+    "unavailable",
+    "unauthorized",
+    "not_found",
+    "unexpected",
+    "systemic",
+    "unproven",
+    "deadline",
+    "newer",
+    "internal",
 ]
-"""Why a lead is held: none of these is the lead's own fault."""
+"""Why a lead is held: none of these is known to be the lead's own fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ type Record = Mapping[str, Any]
 """A record of Lambda's SQS event."""
 
 # The destination's own trouble, which passes; any other reason to hold wants a person's look.
-_PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
+_PASSING: Final = frozenset({"unavailable", "unproven", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
 _ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
 
