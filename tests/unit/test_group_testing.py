@@ -51,12 +51,12 @@ def test_the_more_is_refused_the_smaller_are_the_groups() -> None:
     found = Prevalence(1_000)
     found.learn(1_000, clean=False)
     groups = [found.some(1_000)]
-    for _ in range(8):
+    for _ in range(12):
         found.learn(groups[-1], clean=False)
         groups.append(found.some(1_000))
     assert groups == sorted(groups, reverse=True)
     assert groups[-1] == 1
-    for _ in range(30):
+    for _ in range(60):
         found.learn(50, clean=True)
     assert found.some(1_000) > groups[0]
 
