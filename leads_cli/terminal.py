@@ -54,7 +54,7 @@ def print_status(status: "Status") -> None:
         table.add_row("+" if number else "=", name, f"{numbers[name]:,}")
     console = Console(highlight=False)
     console.print(table)
-    if others := [f"{name} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
+    if others := [f"{name.replace('_', ' ')} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
         console.print("Beside these: " + ", ".join(others) + ".")
     if status.oldest_seconds is not None:
         console.print(f"The oldest lead has been waiting for {duration(status.oldest_seconds)}.")

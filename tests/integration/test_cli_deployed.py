@@ -10,6 +10,8 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from leads_cli import cloudwatch
+from leads_cli.counts import METRICS
 from leads_cli.main import app
 
 TEMPLATE = {
@@ -41,26 +43,22 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         yield {item["OutputKey"]: item["OutputValue"] for item in outputs}
 
 
-def put(
-    dimension: str,
-    name: str,
-    ago: timedelta = timedelta(),
-    *,
-    namespace: str = "LeadterraEnroll/leads",
-    **values: float,
-) -> None:
-    cloudwatch: Any = boto3.client("cloudwatch")
-    cloudwatch.put_metric_data(
-        Namespace=namespace,
+def put(dimension: str, name: str, ago: timedelta = timedelta(), **values: float) -> None:
+    """Metrics as a function's log line makes them: for the function as a whole, and by name."""
+    client: Any = boto3.client("cloudwatch")
+    service = {"Name": "service", "Value": "intake" if dimension == "source" else "enroll"}
+    client.put_metric_data(
+        Namespace="LeadterraEnroll/leads",
         MetricData=[
             {
                 "MetricName": metric,
-                "Dimensions": [{"Name": dimension, "Value": name}],
+                "Dimensions": dimensions,
                 "Timestamp": datetime.now(UTC) - ago,
                 "Value": value,
                 "Unit": "Count",
             }
             for metric, value in values.items()
+            for dimensions in ([service], [service, {"Name": dimension, "Value": name}])
         ],
     )
 
@@ -71,11 +69,10 @@ def leads(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_counts_of_a_deployed_stack(queues: dict[str, str]) -> None:
-    """The metrics of this stack, and of no other, are summed; the queue says what is on its way."""
+    """Each metric is summed once, whatever sets of dimensions it has; the queue says what is on its way."""
     put("source", "website", Accepted=5)
     put("source", "api", timedelta(days=3), Accepted=4)
     put("campaign", "newsletter", Enrolled=6, Rejected=1, Requests=2)
-    put("source", "shop", namespace="LeadterraEnroll/another-stack", Accepted=100)
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}", DelaySeconds=600)
     code, output = leads("status", "--stack", "leads", "--json")
@@ -91,10 +88,25 @@ def test_the_counts_of_a_deployed_stack(queues: dict[str, str]) -> None:
     }
 
 
+@pytest.mark.usefixtures("queues")
+def test_the_counts_are_those_of_this_stack() -> None:
+    """Every question names its namespace, so that two stacks in an account keep separate books."""
+    asked: list[dict[str, Any]] = []
+    session = boto3.Session()
+    session.events.register("before-parameter-build.cloudwatch.GetMetricData", lambda params, **_: asked.append(params))
+    outputs = boto3.client("cloudformation").describe_stacks(StackName="leads")["Stacks"][0]["Outputs"]
+    named = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    cloudwatch.status(session, named, timedelta(days=14), datetime.now(UTC))
+    metrics = [query["MetricStat"]["Metric"] for params in asked for query in params["MetricDataQueries"]]
+    own = [metric for metric in metrics if metric["Namespace"] != "AWS/SQS"]
+    assert {metric["Namespace"] for metric in own} == {"LeadterraEnroll/leads"}
+    assert {metric["MetricName"] for metric in own} == {*METRICS.values(), "HeldAge"}
+
+
 def test_the_age_of_the_oldest_lead(queues: dict[str, str]) -> None:
     """How long the oldest lead has been waiting is SQS's newest word on it, and nothing where none waits."""
     queue = queues["LeadsQueueUrl"].rpartition("/")[2]
-    cloudwatch: Any = boto3.client("cloudwatch")
+    client: Any = boto3.client("cloudwatch")
     for minutes, age in [(9, 500.0), (4, 90.0)]:
         data = {
             "MetricName": "ApproximateAgeOfOldestMessage",
@@ -102,11 +114,21 @@ def test_the_age_of_the_oldest_lead(queues: dict[str, str]) -> None:
             "Timestamp": datetime.now(UTC) - timedelta(minutes=minutes),
             "Value": age,
         }
-        cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[data])
+        client.put_metric_data(Namespace="AWS/SQS", MetricData=[data])
     assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] is None
     put("source", "website", Accepted=1)
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
     assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] == 90
+
+
+def test_the_age_of_what_is_held(queues: dict[str, str]) -> None:
+    """SQS leaves out what came back several times; what enroll said of it last counts then."""
+    boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
+    put("source", "website", Accepted=1)
+    put("campaign", "newsletter", timedelta(minutes=70), HeldAge=100)
+    put("campaign", "newsletter", timedelta(minutes=50), HeldAge=90_000)
+    put("campaign", "newsletter", timedelta(minutes=20), HeldAge=7_200)
+    assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] == 7_200
 
 
 @pytest.mark.usefixtures("queues")
