@@ -1,6 +1,5 @@
 """Delivery: one invocation's messages, sent batch by batch as far as time and the destination allow."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ from typing import Final
 from leads.batch import Batch, Parcel, Row, batches, body, rows
 from leads.config import Enrollment
 from leads.edge.leadterra import Leadterra, leadterra
+from leads.edge.outside import WORLD, Outside
 from leads.edge.settings import Settings
 from leads.edge.settlement import Item, Record, Settlement
 from leads.edge.telemetry import logger, where
-from leads.edge.vault import Vault, vault
+from leads.edge.vault import Vault
 from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.isolation import Ask, Settled, isolate
 from leads.message import Failure, Message, decode
@@ -37,6 +37,8 @@ class Delivery:
     settings: Settings
     config: Enrollment
     remaining_millis: Callable[[], int]
+    outside: Outside = WORLD
+    service: Callable[[str], Leadterra] = leadterra
 
     def deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         """Send what the records hold; the ids of the messages that are to stay in the queue."""
@@ -47,7 +49,7 @@ class Delivery:
             return list(dict.fromkeys(record["messageId"] for record in records))
 
     def _deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
-        books = Settlement(self.settings, records, now)
+        books = Settlement(self.settings, records, now, self.outside)
         parcels = _read(records, books, now)
         books.arrived(parcels)
         by_campaign, kept_out = rows(parcels, self.config)
@@ -77,8 +79,8 @@ class Delivery:
             return _held(batch, Held("internal"))
 
     def _isolate(self, batch: Batch) -> Settled:
-        service = leadterra(self.settings.leadterra_base_url or self.config.leadterra.base_url)
-        secret = vault(self.settings)
+        service = self.service(self.settings.leadterra_base_url or self.config.leadterra.base_url)
+        secret = self.outside.vault(self.settings)
         search = isolate(batch.rows)
         try:
             ask = next(search)
@@ -96,12 +98,12 @@ class Delivery:
         if ask.fresh_key:
             secret.refresh()
         try:
-            api_key = secret.api_key(time.monotonic())
+            api_key = secret.api_key(self.outside.monotonic())
         except Unavailable as error:
             # Without a key there is no answer either; what was settled before stays settled.
             logger().error("no key", extra={"detail": str(error)})
-            return Reply(None), datetime.now(UTC)
-        return service.bulk(campaign_id, body(ask.rows), api_key=api_key, timeout=seconds), datetime.now(UTC)
+            return Reply(None), self.outside.now()
+        return service.bulk(campaign_id, body(ask.rows), api_key=api_key, timeout=seconds), self.outside.now()
 
 
 def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[Parcel]:

@@ -4,7 +4,6 @@ A record is settled when Leadterra has its lead, or the dead-letter queue has it
 held: hidden for a while and named as a failure, so that SQS keeps it.
 """
 
-import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,8 @@ from typing import Any, Final
 
 from leads.backoff import delay
 from leads.batch import Parcel
-from leads.edge import aws, queues
+from leads.edge import queues
+from leads.edge.outside import WORLD, Outside
 from leads.edge.queues import Entry, age
 from leads.edge.settings import Settings
 from leads.edge.telemetry import count, logger
@@ -56,6 +56,7 @@ class Settlement:
     settings: Settings
     records: Sequence[Record]
     now: datetime
+    outside: Outside = WORLD
     _lines: list[_Line] = field(default_factory=list)
 
     def arrived(self, parcels: Iterable[Parcel]) -> None:
@@ -92,7 +93,7 @@ class Settlement:
         if not letters:
             return
         entries = [entry for _, entry in letters]
-        missing = queues.send(aws.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
+        missing = queues.send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
         for index in missing:
             # Durable nowhere else yet: it comes back and is judged again.
             letters[index][0].outcome = Held("internal")
@@ -116,11 +117,11 @@ class Settlement:
     def _hide(self, held: Mapping[int, Held]) -> None:
         """Back off by each message's own receive count: naming it as a failure alone would hammer the destination."""
         delays = {
-            self.records[i]["receiptHandle"]: delay(self._attempts(i), random.random(), outcome.retry_after)  # noqa: S311 - jitter
+            self.records[i]["receiptHandle"]: delay(self._attempts(i), self.outside.chance(), outcome.retry_after)
             for i, outcome in held.items()
         }
         url = queues.url_of(self.records[0]["eventSourceARN"], self.settings.leads_queue_url)
-        if failed := queues.hold(aws.sqs(self.settings), url, delays):
+        if failed := queues.hold(self.outside.sqs(self.settings), url, delays):
             logger().warning("not hidden", extra={"count": len(failed)})
 
     def _report(self, line: _Line) -> None:

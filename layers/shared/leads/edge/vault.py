@@ -2,13 +2,16 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from leads.edge import aws
 from leads.edge.settings import Settings
 from leads.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # How long a rotated secret may go unnoticed where nothing fails because of it.
 _KEEP_SECONDS: Final = 300
@@ -22,8 +25,11 @@ class Vault:
     `now` is a monotonic time in seconds.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, client: Callable[[Settings], "SecretsManagerClient"] = aws.secretsmanager
+    ) -> None:
         self._settings = settings
+        self._client = client
         self._content: Mapping[str, Any] | None = None
         self._doubted = False
         self._since = -math.inf
@@ -88,7 +94,7 @@ class Vault:
 
     def _fetch(self) -> Mapping[str, Any]:
         try:
-            answer = aws.secretsmanager(self._settings).get_secret_value(SecretId=self._settings.secret_id)
+            answer = self._client(self._settings).get_secret_value(SecretId=self._settings.secret_id)
         except aws.AWS_ERRORS as error:
             msg = f"Secrets Manager: {aws.code(error)}"
             raise Unavailable(msg) from error
