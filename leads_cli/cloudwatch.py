@@ -1,19 +1,19 @@
-"""The counts of a deployed stack: what its functions reported to CloudWatch, and what its queue holds."""
+"""The counts of a stack: what was reported to CloudWatch, and what its queue holds."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from leads.outcome import HELD_AGE
 from leads_cli.counts import METRICS, from_metrics
-from leads_cli.running import Status, aws_errors
+from leads_cli.running import OPERATOR, Status, aws_errors
 
 if TYPE_CHECKING:
     import boto3
 
-# What each function writes for itself as a whole; the same numbers by source and campaign are beside it.
-_SERVICES: Final = ("intake", "enroll")
+# Whoever writes metrics does so as a whole; the same numbers by source and campaign are beside it.
+SERVICES: Final = ("intake", "enroll", OPERATOR)
 # Hourly sums are kept for 15 months, finer ones for days or weeks.
 _PERIOD: Final = timedelta(hours=1)
 # SQS reports the age of a queue's oldest message every minute, some minutes late; enroll that of what it holds, which
@@ -36,10 +36,10 @@ def status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelt
     """
     cloudwatch = session.client("cloudwatch")
     with aws_errors("CloudWatch"):
-        sums = _sums(cloudwatch, outputs["MetricsNamespace"], since, now)
+        found = sums(cloudwatch, outputs["MetricsNamespace"], since, now)
         oldest = _oldest(cloudwatch, outputs, now)
     queued = waiting(session.client("sqs"), outputs["LeadsQueueUrl"])
-    return Status(from_metrics(sums, queued=queued), oldest if queued else None)
+    return Status(from_metrics(found, queued=queued), oldest if queued else None)
 
 
 def waiting(sqs: Any, queue_url: str) -> int:
@@ -49,14 +49,16 @@ def waiting(sqs: Any, queue_url: str) -> int:
     return sum(int(answer["Attributes"].get(name, 0)) for name in _WAITING)
 
 
-def _sums(cloudwatch: Any, namespace: str, since: timedelta, now: datetime) -> Mapping[str, float]:
-    """Each metric's sum over both functions; asked for by name, as CloudWatch lists only those of two weeks."""
-    metrics = [_metric(namespace, name, "service", each) for name in METRICS.values() for each in _SERVICES]
+def sums(
+    cloudwatch: Any, namespace: str, since: timedelta, now: datetime, services: Iterable[str] = SERVICES
+) -> Mapping[str, float]:
+    """Each metric's sum, by its name; asked for one by one, as CloudWatch lists only those of the last two weeks."""
+    metrics = [_metric(namespace, name, "service", each) for name in METRICS.values() for each in services]
     queries = [_query(f"m{number}", metric, "Sum", _PERIOD) for number, metric in enumerate(metrics)]
-    sums: defaultdict[str, float] = defaultdict(float)
+    found: defaultdict[str, float] = defaultdict(float)
     for index, values in _values(cloudwatch, queries, _hour(now - since), _hour(now) + _PERIOD):
-        sums[str(metrics[index]["MetricName"])] += sum(values)
-    return sums
+        found[metrics[index]["MetricName"]] += sum(values)
+    return found
 
 
 def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, Any]:

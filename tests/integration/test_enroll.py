@@ -66,14 +66,26 @@ def test_what_sqs_delivers_twice_is_counted_apart(enrolling: Enrolling, outcome:
 
 def test_what_another_producer_sends_is_accepted_here(enrolling: Enrolling) -> None:
     """A lead that intake never saw is counted when it is first received, and by nobody twice."""
+    counted = [message("ava@example.com"), {**message("eve@example.com"), "source": "direct"}]
     named = {**message("ben@example.com"), "source": "website"}
     enrolling.leadterra.faults.set([Fault(kind="server_error")])
-    enrolling.cloud.send(message("ava@example.com"), {**message("eve@example.com"), "source": "direct"}, named, "x")
+    enrolling.cloud.send(*counted, named, "not JSON")
     records = enrolling.cloud.records()
     first = enrolling.invoke(records)
     assert first.dimensions["source=direct"] == {"Accepted": 2}
     again = [{**r, "attributes": {**r["attributes"], "ApproximateReceiveCount": "2"}} for r in records]
     assert "source=direct" not in enrolling.invoke(again).dimensions
+
+
+@pytest.mark.parametrize(("reason", "accepted"), [("rejected", None), ("malformed", {"Accepted": 1})])
+def test_what_is_sent_again_was_accepted_before(
+    enrolling: Enrolling, reason: str, accepted: dict[str, int] | None
+) -> None:
+    """A replayed dead letter is the operator's to count, unless nobody could read it in its first life."""
+    replay = {"of": "letter-1", "count": 1, "reason": reason}
+    done = enrolling.deliver({**message("ava@example.com"), "replay": replay})
+    assert done.dimensions.get("source=direct") == accepted
+    assert done.metrics["Enrolled"] == 1
 
 
 def test_two_messages_may_have_one_id(enrolling: Enrolling) -> None:

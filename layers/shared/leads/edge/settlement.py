@@ -61,8 +61,8 @@ class Settlement:
 
     def arrived(self, parcels: Iterable[Parcel]) -> None:
         """Count what other producers put into the queue, which intake has not: now, so that no crash forgets it."""
-        direct = [parcel for parcel in parcels if parcel.message.source == DIRECT]
-        count("source", DIRECT, {"Accepted": sum(self._attempts(parcel.records[0]) == 1 for parcel in direct)})
+        new = [parcel for parcel in parcels if _is_new(parcel.message) and self._attempts(parcel.records[0]) == 1]
+        count("source", DIRECT, {"Accepted": len(new)})
 
     def enter(self, campaign: str, items: Iterable[Item], metrics: Mapping[str, int] | None = None) -> None:
         """Note what became of some messages; the metrics are those that are no message's outcome."""
@@ -173,6 +173,14 @@ class Settlement:
         if item.message and _ID.fullmatch(item.message.id):
             return item.message.id
         return str(self.records[item.records[0]]["messageId"])
+
+
+def _is_new(message: Message) -> bool:
+    """Whether this is another producer's lead that nobody has counted: one that is sent again was, if it was read."""
+    match message.extra.get("replay"):
+        case None | {"reason": "malformed"}:
+            return message.source == DIRECT
+    return False
 
 
 def _text(value: object) -> str | None:
