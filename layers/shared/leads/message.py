@@ -15,6 +15,8 @@ from urllib.parse import quote
 from leads.errors import Malformed, NewerVersion, TooLarge
 
 VERSION: Final = 1
+# The source of a message whose producer names none: intake always does.
+DIRECT: Final = "direct"
 LEAD_FIELDS: Final = ("email", "firstName", "lastName", "company", "jobTitle")
 
 # SQS takes 1 MiB, message attributes included; `MAX_BYTES` leaves room for those.
@@ -143,7 +145,7 @@ def decode(body: str, *, message_id: str, sent_at: datetime) -> Message:
         raise Malformed("campaign", "missing: a campaign's name or id, as a string")
     return Message(
         id=str(data.get("id") or message_id),
-        source=str(data.get("source") or "direct"),
+        source=str(data.get("source") or DIRECT),
         campaign=campaign.strip(),
         received_at=_moment(data.get("receivedAt"), sent_at),
         lead=_lead(data.get("lead")),

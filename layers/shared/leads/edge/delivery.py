@@ -60,6 +60,7 @@ class Delivery:
     def _deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         books = Settlement(self.settings, records, now, self.outside)
         parcels = _read(records, books, now)
+        books.arrived(parcels)
         by_campaign, kept_out = rows(parcels, self.config)
         names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
         for campaign_id, kept in kept_out.items():
