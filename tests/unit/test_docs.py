@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from leads.config import Auth, parse
+from leads.event import Event
+from leads.intake import read
 from leads.providers import PROVIDERS
 from leads_cli.docs import openapi, sources
 from leads_cli.docs.__main__ import DOCUMENTS, main
@@ -94,6 +97,31 @@ def test_examples_are_what_they_are_examples_of(schema: dict[str, Any], example:
     registry: Registry[Any] = Registry().with_resource("urn:d", DRAFT202012.create_resource(DESCRIPTION))
     absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:d#/'))
     OAS31Validator(absolute, registry=registry).validate(example)
+
+
+def _sent() -> dict[str, Any]:
+    examples = DESCRIPTION["paths"]["/hooks/{source}"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    return {name: example["value"] for name, example in examples.items()}
+
+
+@pytest.mark.parametrize("name", _sent())
+def test_what_the_description_says_to_send_is_taken(name: str) -> None:
+    """Each example of a body makes a lead of everybody in it, in whatever shape it is."""
+    body = _sent()[name]
+    text = '[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "json"\ncampaign = "n"\nauth = "token"'
+    event = Event("s", json.dumps(body).encode(), datetime(2026, 11, 24, tzinfo=UTC))
+    reading = read(event, parse(text).sources["s"], lambda: "no id")
+    people = re.findall(r"\w+@example\.\w+", json.dumps(body))
+    assert [message.lead["email"] for message in reading.messages] == people
+    assert reading.problems() == []
+
+
+def test_a_connection_can_be_tested() -> None:
+    """Both addresses have a GET that says so, with an answer for the right credential and one for a wrong one."""
+    for path in DESCRIPTION["paths"].values():
+        assert path["get"]["summary"] == "Test this connection"
+        assert {"200", "401", "503"} <= path["get"]["responses"].keys()
+        assert "WWW-Authenticate" in path["get"]["responses"]["401"]["headers"]
 
 
 def test_every_signature_header_is_described() -> None:
