@@ -62,11 +62,23 @@ def test_a_recipe_s_lines_are_a_valid_configuration(name: str) -> None:
     assert (source.authentication is Auth.NONE) == (name == "form")
 
 
-def test_the_table_has_a_row_of_every_provider() -> None:
+@pytest.mark.parametrize("path", ["README.md", "docs/sources.md", "docs/adding-a-provider.md"])
+def test_what_a_command_is_given_as_json_is_json(path: str) -> None:
+    """Whoever pastes a command of the documents gets no complaint about a comma."""
+    for block in re.findall(
+        r"^ *```sh\n(.*?)^ *```$", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
+        for text in re.findall(r"'([{\[].*?)'", block, re.DOTALL):
+            assert json.loads(text)
+
+
+@pytest.mark.parametrize(("heading", "cells"), [("What proves each", 4), ("What its events are", 5)])
+def test_each_table_has_a_row_of_every_provider(heading: str, cells: int) -> None:
     """Each with as many cells as there are heads."""
-    table = [line for line in sources.document().splitlines() if line.startswith("| [")]
+    (section,) = re.findall(rf"^## {heading}\n(.*?)^## ", sources.document(), re.MULTILINE | re.DOTALL)
+    table = [line for line in section.splitlines() if line.startswith("| [")]
     assert [re.findall(r"\[(.+?)\]", line)[0] for line in table] == list(PROVIDERS)
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {9}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {cells + 1}
 
 
 def test_the_description_is_valid() -> None:
