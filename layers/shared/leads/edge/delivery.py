@@ -101,12 +101,12 @@ class Delivery:
         try:
             ask = next(search)
             while True:
-                ask = search.send(self._ask(service, secret, batch.campaign_id, ask))
+                ask = search.send(self._ask(service, secret, batch, ask))
         except StopIteration as done:
             settled: Settled = done.value
             return settled
 
-    def _ask(self, service: Leadterra, secret: Vault, campaign_id: str, ask: Ask) -> tuple[Reply, datetime] | None:
+    def _ask(self, service: Leadterra, secret: Vault, batch: Batch, ask: Ask) -> tuple[Reply, datetime] | None:
         """Send one request, unless there is no time left to do something with its answer."""
         seconds = self.remaining_millis() / 1000 - _RESERVE_SECONDS
         if seconds < _SHORTEST_SECONDS:
@@ -119,7 +119,8 @@ class Delivery:
             # Without a key there is no answer either; what was settled before stays settled.
             logger().error("no key", extra={"detail": str(error)})
             return Reply(None), self.outside.now()
-        return service.bulk(campaign_id, body(ask.rows), api_key=api_key, timeout=seconds), self.outside.now()
+        content = batch.body if len(ask.rows) == len(batch.rows) else body(ask.rows)
+        return service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.outside.now()
 
 
 def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[Parcel]:
@@ -150,7 +151,7 @@ def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[P
 
 def _message(record: Record, now: datetime) -> Message:
     sent = record.get("attributes", {}).get("SentTimestamp")
-    sent_at = datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else now
+    sent_at = int(sent) / 1000 if sent else now.timestamp()
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
 
 
