@@ -7,7 +7,7 @@ import pytest
 
 from leads.experience import LOOKS, MOST_CAMPAIGNS, SEASONED_LEADS, SEASONED_TIME, Experience
 from leads.isolation import Settled
-from leads.outcome import ACCEPTED
+from leads.outcome import ACCEPTED, Held
 from leads.reading import Reading
 from tests.simulated import NOW
 
@@ -70,3 +70,11 @@ def test_campaigns_that_were_long_not_heard_of_are_forgotten() -> None:
     later = NOW + 2 * SEASONED_TIME
     assert not seen.doubts("camp_2", later, 1)
     assert all(seen.doubts(name, later, 1) for name in ("camp_1", "camp_3"))
+
+
+def test_what_was_not_taken_seasons_no_campaign() -> None:
+    """A batch that was held says nothing of what a campaign takes."""
+    seen = Experience()
+    for moment in (NOW, NOW + SEASONED_TIME):
+        seen.learn("camp_1", Settled([Held("unavailable")] * SEASONED_LEADS, Counter()), moment)
+    assert not seen.doubts("camp_1", NOW + SEASONED_TIME, 1)
