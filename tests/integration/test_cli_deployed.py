@@ -143,3 +143,12 @@ def test_an_event_for_the_queue_of_a_deployed_stack(queues: dict[str, str]) -> N
     received = boto3.client("sqs").receive_message(QueueUrl=queues["EventsQueueUrl"], MessageAttributeNames=["All"])
     (message,) = received["Messages"]
     assert json.loads(message["Body"])["Type"] == "Notification"
+
+
+@pytest.mark.usefixtures("queues")
+def test_a_secret_without_a_value() -> None:
+    """A stack that was just deployed has none yet: what is missing is named, not the credentials of AWS."""
+    boto3.client("secretsmanager").create_secret(Name="leads")
+    code, output = leads("send", "api-lead", "--stack", "leads")
+    assert code == 1
+    assert "nothing under sources.api" in output
