@@ -59,10 +59,20 @@ class Running:
         return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
     def secret(self, source: str) -> str | None:
-        """A source's newest secret; None where there is none."""
+        """A source's newest secret; None where there is none.
+
+        Raises:
+            NotReachableError: AWS does not tell, or what it tells is not JSON.
+        """
         with aws_errors("the stack's secret"):
-            answer = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["SecretId"])
-        found = json.loads(answer["SecretString"]).get("sources", {}).get(source)
+            text = _secret_text(self.client("secretsmanager"), self.outputs["SecretId"])
+        try:
+            content = json.loads(text or "{}")
+        except ValueError as error:
+            msg = "the stack's secret is not JSON; docs/sources.md says how to put one"
+            raise NotReachableError(msg) from error
+        sources = content.get("sources") if isinstance(content, dict) else None
+        found = sources.get(source) if isinstance(sources, dict) else None
         return found[0] if isinstance(found, list) and found else found or None
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
@@ -91,6 +101,19 @@ class Running:
             with aws_errors("CloudWatch"):
                 namespace = self.outputs["MetricsNamespace"]
                 self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+
+def _secret_text(client: Any, name: str) -> str | None:
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    try:
+        found: str | None = client.get_secret_value(SecretId=name).get("SecretString")
+    except ClientError as error:
+        # A stack that was just deployed has a secret without a value.
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,3 +207,12 @@ def test_counts_that_cannot_be_reported(queues: dict[str, str]) -> None:
     """CloudWatch's refusal is told, with what to check."""
     with pytest.raises(NotReachableError, match="CloudWatch: AWS refused"):
         running({**queues, "MetricsNamespace": "AWS/SQS"}).count("website", {"Replayed": 1, "": 1})
+
+
+@pytest.mark.usefixtures("queues")
+def test_a_secret_without_a_value() -> None:
+    """A stack that was just deployed has none yet: what is missing is named, not the credentials of AWS."""
+    boto3.client("secretsmanager").create_secret(Name="leads")
+    code, output = leads("send", "api-lead", "--stack", "leads")
+    assert code == 1
+    assert "nothing under sources.api" in output
