@@ -188,9 +188,9 @@ def test_a_reason_for_the_log_has_no_word_of_the_submission() -> None:
 @pytest.mark.parametrize(
     ("fields", "aliases", "expected"),
     [
-        ({"Who are you?": "Ava", "E-mail": "a@example.com"}, {"first_name": "Who are you?"}, {"firstName": "Ava"}),
+        ({"And you?": "Ava", "E-mail": "a@example.com"}, {"first_name": "And you?"}, {"firstName": "Ava"}),
         ({"Company": "Acme", "E-mail": "a@example.com"}, {"job_title": "Company"}, {"company": "Acme"}),
-        ({"Who are you?": "Ava", "E-mail": "a@example.com"}, {"ref-1": "Who are you?"}, {}),
+        ({"And you?": "Ava", "E-mail": "a@example.com"}, {"ref-1": "And you?"}, {}),
     ],
 )
 def test_another_name_speaks_where_the_title_does_not(
