@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from leads.address import NotAnAddress, address_like, normalise_address
 from leads.config import Source
+from leads.flat import Value
 from leads.fullname import complete_name
 from leads.message import LEAD_FIELDS, Lead
 from leads.names import ABOUT, Meaning, canonical, core, meaning, parts, somebody_else
-from leads.submission import Submission, Value
+from leads.submission import Submission
 from leads.vocabulary import FULL_NAME, SALUTATIONS, SURNAME_BESIDE
 
 _CONTROL: Final = dict.fromkeys([*range(32), 127], " ")
