@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from leads.vocabulary import TITLES
+from leads.vocabulary import LEGAL_FORMS, TITLES
 
 # What stands behind a name and a comma: `Ada King, PhD`.
 _SUFFIXES: Final = frozenset({"phd", "md", "mba", "jr", "sr", "ii", "iii", "iv", "esq", "cpa", "msc", "bsc"})
@@ -30,6 +30,12 @@ def split_name(whole: str) -> tuple[str, str]:
         # "Mrs King" has told the last name only.
         return "", words[0]
     return words[0], " ".join(words[1:])
+
+
+def is_firm(whole: str, company: str) -> bool:
+    """Whether a name is a firm's: by its legal form, or because the firm is called that and a person has two names."""
+    words = whole.replace(".", "").lower().split()
+    return not LEGAL_FORMS.isdisjoint(words[-1:]) or (len(words) == 1 and whole.lower() == company.lower())
 
 
 def _untitled(name: str) -> str:

@@ -34,6 +34,7 @@ class Provider:
         event_ids: where the event's id may be, first found wins: `header:<name>` or a dotted path; `a+b` is an id
             only together.
         noise: lower-case names of fields that are the tool's own, never an answer.
+        noise_prefixes: what names of the tool's own begin with, in lower case.
         echo: a header that a handshake wants back.
         subscribes: it asks for a call to an address of its own before it sends (SNS).
         retries: what it does when an event was not taken, for the documentation.
@@ -50,6 +51,7 @@ class Provider:
     skip: Rules = field(default_factory=dict)
     event_ids: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
+    noise_prefixes: tuple[str, ...] = ()
     echo: str = ""
     subscribes: bool = False
     retries: str = "not documented"

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from leads.address import address_like
@@ -12,7 +13,7 @@ from leads.errors import Malformed, TooLarge, Unreadable
 from leads.event import Envelope, Event, envelope_id, unwrap
 from leads.flat import Value, are_questions, flat
 from leads.message import dumps, loads
-from leads.names import meaning
+from leads.names import canonical, core, meaning
 from leads.providers import Provider
 from leads.view import answers, at
 
@@ -41,6 +42,17 @@ class Submission:
     aliases: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     left_alone: bool = False
+
+    def spelling(self, name: str) -> str | None:
+        """The submission's own spelling of a field that a user named: as sent, or as good as; None if it has none."""
+        if name in self.fields:
+            return name
+        if (known := self.aliases.get(name)) in self.fields:
+            return known
+        plain = canonical(name)
+        whole = (given for given in self.fields if canonical(given) == plain)
+        inner = (given for given in self.fields if canonical(core(given)) == plain)
+        return next(chain(whole, inner), None) if plain else None
 
 
 @dataclass(frozen=True, slots=True)

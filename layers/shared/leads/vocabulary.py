@@ -9,6 +9,8 @@ from typing import Final
 
 FULL_NAME: Final = "fullName"
 """A whole name in one field: split into first and last name where those are not given."""
+INFIX: Final = "infix"
+"""What Dutch forms ask for between the two: "de", "van der"."""
 
 # In the order of preference: of two fields that could be the company, the one named earlier is.
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
@@ -54,6 +56,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
         "hvadhedderdu", "nimi", "kokonimi", "imieinazwisko", "jaksienazywasz", "jmeno", "jmenoaprijmeni", "adsoyad",
         "adinizsoyadiniz", "фио", "имяифамилия", "お名前", "氏名", "姓名", "名字", "이름", "성함",
     ),
+    INFIX: ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "infix"),
     "company": (
         "company", "companyname", "nameofcompany", "nameoforganization", "nameoforganisation", "nameofbusiness",
         "organization", "organisation", "organizationname", "organisationname", "org", "orgname", "business",
@@ -180,3 +183,29 @@ TITLES: Final = frozenset(
 )  # fmt: skip
 # A title before a name, which forms also label "Title".
 SALUTATIONS: Final = TITLES | {"sir", "madam", "m", "sr", "sra", "srta", "sig", "signor", "signora", "dhr", "mevr"}
+
+# What a program writes for no answer.
+NOTHINGS: Final = frozenset({"n/a", "N/A", "null", "undefined", "None", "NaN", "[object Object]"})
+# Answers to "Are you a business?", and to a field that nobody wanted to fill in; not the name of one.
+NO_ANSWERS: Final = frozenset(
+    {
+        "true", "yes", "on", "false", "no", "off", "none", "na", "nope", "ja", "nein", "keine", "keins", "oui", "non",
+        "aucune", "aucun", "si", "sí", "ninguna", "ninguno", "sim", "não", "nao", "nenhuma", "nessuna", "nee", "geen",
+        "nej", "ingen", "tak", "nie", "brak",
+    }
+)  # fmt: skip
+# What an app calls its users' rights, under a name that may also ask for a job.
+ACCOUNT_ROLES: Final = frozenset(
+    {
+        "admin", "administrator", "superadmin", "super_admin", "member", "org:admin", "org:member", "editor", "viewer",
+        "user", "guest", "subscriber", "contributor", "customer", "authenticated", "anon", "anonymous", "lead",
+        "contact",
+    }
+)  # fmt: skip
+# A name that ends in one of these is a firm's.
+LEGAL_FORMS: Final = frozenset(
+    {
+        "gmbh", "kg", "ohg", "gbr", "inc", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation",
+        "sarl", "sasu", "eurl", "srl", "bv", "aps", "sro",
+    }
+)  # fmt: skip
