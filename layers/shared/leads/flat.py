@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from leads.address import address_like
-from leads.errors import Unreadable
-from leads.message import dumps
+from leads.errors import Malformed, Unreadable
+from leads.message import dumps, loads
 from leads.names import meaning
 
 # Deeper or wider than anything a form tool nests.
@@ -69,7 +69,7 @@ def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, Value]]:
             yield from _walk_list(value, name, depth)
         case str():
             if text := value.strip():
-                yield name, text
+                yield name, ", ".join(_choices(text))
         case bool() | int() | float():
             yield name, value
 
@@ -135,6 +135,15 @@ def _called(question: Mapping[str, Any]) -> str:
     """What a question is called: by a name that is understood, if it has one."""
     names = [name for part in _CALLED if isinstance(name := question.get(part), str) and name.strip()]
     return next(filter(meaning, names), names[0] if names else "")
+
+
+def _choices(text: str) -> list[str]:
+    """Several choices, which some form tools keep as JSON; or the text."""
+    try:
+        found = loads(text) if text.startswith('["') else text
+    except Malformed:
+        found = text
+    return found if isinstance(found, list) and all(isinstance(choice, str) for choice in found) else [text]
 
 
 def _joined(name: str, key: str) -> str:

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from leads.address import address_like
 from leads.content import Document, parse
-from leads.errors import Malformed, TooLarge, Unreadable
+from leads.errors import TooLarge, Unreadable
 from leads.event import Envelope, Event, envelope_id, unwrap
 from leads.flat import Value, are_questions, flat
-from leads.message import dumps, loads
+from leads.message import dumps
 from leads.names import canonical, core, meaning
 from leads.providers import Provider
 from leads.view import answers, at
@@ -97,7 +97,8 @@ def _submission(event: Event, document: Any, provider: Provider) -> Submission:
         return Submission({}, document)
     if not _is_signup(event, document, provider):
         return Submission({}, document, left_alone=True)
-    found = answers(_decoded(document, provider), provider.views)
+    inner = at(document, provider.inside) if provider.inside else None
+    found = answers(_decoded(inner if isinstance(inner, Mapping) else document, provider), provider.views)
     return Submission(flat(found.values), document, aliases=found.aliases, kinds=found.kinds)
 
 
@@ -120,15 +121,15 @@ def _text(value: Any) -> str:
 
 
 def _decoded(document: Mapping[str, Any], provider: Provider) -> Mapping[str, Any]:
-    """The document with the JSON in some of its texts read."""
-    read = {name: _json(document[name]) for name in provider.decode if name in document}
+    """The document with the JSON or the form in some of its texts read."""
+    read = {name: _read(document[name]) for name in provider.decode if name in document}
     return {**document, **read} if read else document
 
 
-def _json(value: Any) -> Any:
+def _read(value: Any) -> Any:
     try:
-        return loads(value) if isinstance(value, str) else value
-    except Malformed:
+        return parse(value.encode(errors="surrogatepass"), "") if isinstance(value, str) else value
+    except Unreadable:
         return value
 
 
