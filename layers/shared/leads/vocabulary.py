@@ -174,15 +174,18 @@ OTHERS: Final = frozenset(
     }
 )  # fmt: skip
 
-# Titles that are nobody's first name.
+# Titles that are nobody's first name; those with a full stop would be one without.
 TITLES: Final = frozenset(
     {
-        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "doctor", "professor", "herr", "frau", "monsieur", "madame",
-        "mme", "mlle", "señor", "señora",
+        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "doctor", "professor", "sir", "herr", "frau", "dipl-ing",
+        "dr-ing", "univ-prof", "priv-doz", "monsieur", "madame", "mme", "mlle", "sr", "sra", "srta", "dra", "señor",
+        "señora", "sigra", "dott", "dottssa", "dhr", "mevr", "mevrouw", "drs",
+        "med.", "rer.", "nat.", "phil.", "jur.", "habil.", "ing.", "dipl.", "mag.", "rev.", "hon.", "capt.", "lic.",
+        "arq.", "sig.", "avv.", "ir.", "m.",
     }
 )  # fmt: skip
 # A title before a name, which forms also label "Title".
-SALUTATIONS: Final = TITLES | {"sir", "madam", "m", "sr", "sra", "srta", "sig", "signor", "signora", "dhr", "mevr"}
+SALUTATIONS: Final = TITLES | {"madam", "m", "sig", "signor", "signora"}
 
 # What a program writes for no answer.
 NOTHINGS: Final = frozenset({"n/a", "N/A", "null", "undefined", "None", "NaN", "[object Object]"})
