@@ -40,10 +40,11 @@ def described(body: Mapping[str, Any]) -> dict[str, Any]:
 def is_direct(record: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     """Whether a producer put this lead into LeadsQueue, so that no line of intake's has counted it.
 
-    Intake always names its source. Only the first delivery counts, and only what enroll can read.
+    Intake always names its source. Only the first delivery counts, and only what enroll can read; a replay is counted
+    by whoever sends it.
     """
     first = record.get("attributes", {}).get("ApproximateReceiveCount") == "1"
-    if not first or body.get("source", "direct") != "direct":
+    if not first or "replay" in body or body.get("source", "direct") != "direct":
         return False
     try:
         decode(str(record.get("body")), message_id="", sent_at=datetime.now(UTC))

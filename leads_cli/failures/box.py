@@ -103,11 +103,11 @@ class Reading:
             if self.seen > total + total // 10 + _SLACK:
                 return
             self.keep()
-            new = [each for each in self._receive(receivers) if each.message_id not in self._seen]
+            # By id: SQS may deliver one twice.
+            new = {each.message_id: each for each in self._receive(receivers) if each.message_id not in self._seen}
+            self._seen |= new.keys()
             fruitless = 0 if new else fruitless + 1
-            for each in new:
-                self._seen.add(each.message_id)
-                yield each
+            yield from new.values()
         self.whole = True
         self.elsewhere = max(0, min(total, self._total() + self._deleted) - self.seen)
 

@@ -6,7 +6,7 @@ whatever SQS moved by itself after too many receives, as it was.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -75,8 +75,11 @@ class Letter:
 
     @property
     def id(self) -> str:
-        """The lead's own id, as the logs have it; SQS's where there is none, or one that is not fit to be typed."""
-        own = self.content.get("id") if self.is_lead else None
+        """The lead's own id, as the logs have it; SQS's where there is none, or one that is not fit to be typed.
+
+        An edited letter keeps the id that it had, although to SQS it is another message.
+        """
+        own = self.content.get("id") if self.is_lead else _object(self.content.get("fixed")).get("of")
         return own if isinstance(own, str) and _ID.fullmatch(own) else self.message_id
 
     @property
@@ -135,6 +138,10 @@ class Letter:
     def replays(self) -> int:
         """How often it was sent again before."""
         return _number(_object(self.content.get("replay")).get("count")) or 0
+
+    def rewritten(self, body: str, attributes: Mapping[str, str]) -> "Letter":
+        """The same letter with another body."""
+        return read(replace(self.received, body=body, attributes=attributes))
 
     def unreadable(self) -> Malformed | None:
         """Why enroll would refuse it at once if it were replayed as it is; events only intake can judge."""

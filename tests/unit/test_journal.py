@@ -146,7 +146,13 @@ def test_every_refused_lead_is_rejected(journal: Journal, reason: object) -> Non
 
 @pytest.mark.parametrize(
     ("more", "accepted"),
-    [({}, 0), ({"source": None}, 1), ({"source": "direct"}, 1), ({"source": "direct", "lead": {}}, 0)],
+    [
+        ({}, 0),
+        ({"source": None}, 1),
+        ({"source": "direct"}, 1),
+        ({"source": "direct", "lead": {}}, 0),
+        ({"source": "direct", "replay": {"count": 1}}, 0),
+    ],
 )
 def test_a_producers_own_message_is_accepted(journal: Journal, more: dict[str, Any], accepted: int) -> None:
     """What intake did not count is counted when it is first delivered, so that law 2 holds for it as well."""

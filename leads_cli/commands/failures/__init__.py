@@ -3,6 +3,7 @@
 import typer
 
 from leads_cli.commands.failures.listing import list_letters, show
+from leads_cli.commands.failures.mending import fix, replay
 
 app = typer.Typer(
     name="failures",
@@ -12,3 +13,5 @@ app = typer.Typer(
 )
 app.command("list")(list_letters)
 app.command()(show)
+app.command()(fix)
+app.command()(replay)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from leads_cli.failures.grouping import Group
     from leads_cli.failures.letter import Letter
     from leads_cli.failures.listing import Listing
+    from leads_cli.failures.repair import Repair
 
 # What is written into a file or a pipe has no width of its own.
 _WIDE: Final = 240
@@ -106,6 +108,32 @@ def _print(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def _ago(when: datetime, now: datetime) -> str:
     return f"{duration(max(0, (now - when).total_seconds()))} ago"
+
+
+def diffs(repairs: "Sequence[Repair]", total: int) -> None:
+    """What would change in the first few letters."""
+    for repair in repairs:
+        typer.echo(f"{plain(repair.letter.id)}:")
+        for change in repair.changes:
+            for mark, value in (("-", change.before), ("+", change.after)):
+                if not isinstance(value, Enum):
+                    typer.echo(f"  {mark} {plain(change.path)}: {plain(json.dumps(value, ensure_ascii=False))}")
+    if (more := total - len(repairs)) > 0:
+        typer.echo(f"... and {number(more, 'more letter')}.")
+
+
+def diff_json(repair: "Repair") -> dict[str, Any]:
+    """The same for programs; what is not there has no key."""
+    changes = [
+        {"path": change.path}
+        | {
+            name: value
+            for name, value in (("before", change.before), ("after", change.after))
+            if not isinstance(value, Enum)
+        }
+        for change in repair.changes
+    ]
+    return {"id": repair.letter.id, "messageId": repair.letter.message_id, "changes": changes}
 
 
 def letter(found: "Letter", where: Where) -> None:
