@@ -47,8 +47,8 @@ def letter(
     body: object,
     message_id: str = "sqs-1",
     attributes: dict[str, str] | None = None,
-    moved_from: str | None = None,
+    origin: str | None = None,
     sent_at: datetime = NOW,
 ) -> Letter:
     text = body if isinstance(body, str) else json.dumps(body)
-    return read(Received(message_id, text, sent_at, attributes or {}, moved_from))
+    return read(Received(message_id, text, sent_at, attributes or {}, origin))

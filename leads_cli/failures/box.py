@@ -66,6 +66,7 @@ class Reading:
         self._sqs: SQSClient = running.client("sqs")
         self._queue = queue
         self._url = running.outputs[f"{queue}Url"]
+        self._own = None if queue == DEAD_LETTERS else queue
         self._origins = {running.outputs.get(f"{name}Arn"): name for name in (LEADS, EVENTS)}
         self._lease = lease
         self._clock = clock
@@ -184,7 +185,7 @@ class Reading:
                 for name, value in message.get("MessageAttributes", {}).items()
                 if "StringValue" in value
             },
-            moved_from=self._origins.get(told.get("DeadLetterQueueSourceArn", "")),
+            origin=self._origins.get(told.get("DeadLetterQueueSourceArn", ""), self._own),
         )
 
     def _hide(self, held: Mapping[str, _Held], seconds: int) -> set[str]:

@@ -25,13 +25,13 @@ _ID: Final = re.compile(r"\w[\w.:/=+-]{0,127}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message of any queue, as SQS gave it; `moved_from` is the queue that a redrive took it from, if SQS says so."""
+    """A message of any queue, as SQS gave it; `origin` is its queue, or where a redrive took it from, if known."""
 
     message_id: str
     body: str
     sent_at: datetime
     attributes: Mapping[str, str] = field(default_factory=dict)
-    moved_from: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Letter:
         """The queue that it came from, by the name of its template."""
         if known := _QUEUES.get(self.reason):
             return known
-        if self.received.moved_from and not self.is_envelope:
-            return self.received.moved_from
+        if self.received.origin and not self.is_envelope:
+            return self.received.origin
         return LEADS if self.content.keys() & {"lead", "campaign"} and not self.is_envelope else EVENTS
 
     @property

@@ -118,3 +118,24 @@ def carry_out(
             repairs = [(letter, mending.judge(letter)) for letter in hand]
             handover.pass_on([(letter, mending.successor(each)) for letter, each in repairs if mending.concerns(each)])
             progress()
+
+
+def let_go(
+    running: Running,
+    ids: Collection[str],
+    tally: Tally,
+    *,
+    lease: int,
+    progress: Callable[[], object] = lambda: None,
+) -> None:
+    """Discard the letters of a plan for good.
+
+    Raises:
+        NotReachableError: AWS refuses.
+    """
+    with Reading(running, lease=lease) as reading:
+        handover = Handover(running, reading, tally)
+        for hand in in_tens(reading, ids):
+            reading.keep()
+            handover.discard(hand)
+            progress()

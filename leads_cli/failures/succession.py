@@ -68,5 +68,5 @@ def counts_again(letter: Letter) -> bool:
 
 
 def counts_as_erased(letter: Letter) -> bool:
-    """Whether letting go of a letter leaves an accepted lead without an outcome; all others have had theirs."""
-    return letter.is_lead and letter.reason == EXHAUSTED
+    """Whether letting go of it leaves an accepted lead without an outcome; what was refused has had one."""
+    return letter.is_lead and letter.reason == EXHAUSTED and letter.unreadable() is None

@@ -95,7 +95,7 @@ def test_a_letter_that_sqs_moved(box: Box) -> None:
     outputs = {"DeadLetterQueueUrl": box.url, "LeadsQueueArn": "arn:leads", "EventsQueueArn": "arn:events"}
     with Reading(Running("", outputs, {}, lambda _: Moving())) as reading:
         (found,) = reading
-    assert found.moved_from == "EventsQueue"
+    assert found.origin == "EventsQueue"
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])

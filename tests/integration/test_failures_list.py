@@ -118,6 +118,6 @@ def test_letters_in_other_hands(operator: Operated) -> None:
 
 def test_each_command_has_an_example() -> None:
     """Help ends with something to type."""
-    for name in ("list", "show", "fix", "replay"):
+    for name in ("list", "show", "fix", "replay", "discard", "export", "erase"):
         output = CliRunner().invoke(app, ["failures", name, "--help"]).stdout
         assert f"Example: leads failures {name}" in output

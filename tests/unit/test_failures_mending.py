@@ -43,7 +43,7 @@ def test_a_fixed_event_stays_in_its_envelope() -> None:
 
 def test_a_bare_event_is_put_into_an_envelope() -> None:
     """An event that SQS moved is edited in the form in which EventsQueue takes it back, with its source."""
-    bare = letter({"mail": "ava@example.com"}, attributes={"source": "forms"}, moved_from="EventsQueue")
+    bare = letter({"mail": "ava@example.com"}, attributes={"source": "forms"}, origin="EventsQueue")
     found = repaired(bare, Wanted([Rename("mail", "email")])).letter
     assert content(found) == {
         "version": 1,
@@ -140,14 +140,14 @@ def test_a_replayed_event() -> None:
 
 def test_a_bare_event_goes_back_as_it_was() -> None:
     """What SQS moved by itself is sent with its attributes and not a byte changed."""
-    bare = letter(' {"a": 1.0}', attributes={"source": "forms"}, moved_from="EventsQueue")
+    bare = letter(' {"a": 1.0}', attributes={"source": "forms"}, origin="EventsQueue")
     successor = replayed(bare)
     assert (successor.entry.body, successor.entry.attributes) == (' {"a": 1.0}', {"source": "forms"})
 
 
 def test_a_lead_without_an_id_gets_one() -> None:
     """Sent twice, it is the same lead; the id is the one that the operator sees."""
-    bare = letter({"campaign": "news", "lead": {"email": "ava@example.com"}}, moved_from="LeadsQueue")
+    bare = letter({"campaign": "news", "lead": {"email": "ava@example.com"}}, origin="LeadsQueue")
     assert json.loads(replayed(bare).entry.body)["id"] == "sqs-1"
     numbered = letter(refused(id=7))
     assert json.loads(replayed(numbered).entry.body)["id"] == 7
@@ -155,7 +155,7 @@ def test_a_lead_without_an_id_gets_one() -> None:
 
 def test_the_attributes_of_a_fixed_letter() -> None:
     """They follow its new values; those of what SQS moved are its producer's."""
-    moved = letter({"a": 1}, attributes={"source": "forms", "tenant": "t"}, moved_from="EventsQueue")
+    moved = letter({"a": 1}, attributes={"source": "forms", "tenant": "t"}, origin="EventsQueue")
     assert fixed(repaired(moved, Wanted([Set("a", 2)])).letter).entry.attributes == {"source": "forms", "tenant": "t"}
     successor = fixed(repaired(letter(refused()), Wanted(campaign="trial")).letter)
     assert successor.queue == "DeadLetterQueue"

@@ -30,7 +30,7 @@ def test_an_event_without_a_lead() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "moved_from", "queue", "source"),
+    ("body", "origin", "queue", "source"),
     [
         (refused(failure=None), "LeadsQueue", "LeadsQueue", "website"),
         (refused(failure=None), None, "LeadsQueue", "website"),
@@ -44,9 +44,9 @@ def test_an_event_without_a_lead() -> None:
         (ENVELOPE, None, "EventsQueue", "forms"),
     ],
 )
-def test_what_sqs_moved_by_itself(body: object, moved_from: str | None, queue: str, source: str) -> None:
+def test_what_sqs_moved_by_itself(body: object, origin: str | None, queue: str, source: str) -> None:
     """SQS says which queue it was in, or its shape does; what its sender calls a source is none of ours."""
-    found = letter(body, moved_from=moved_from)
+    found = letter(body, origin=origin)
     assert (found.reason, found.queue, found.source) == ("exhausted", queue, source)
     assert "too many receives" in found.says
     assert found.failed_at == NOW
@@ -77,7 +77,7 @@ def test_a_malformed_message(body: dict[str, Any], field: str) -> None:
 
 def test_a_message_of_a_later_release_is_not_judged() -> None:
     """What only the next release can read is no mistake."""
-    assert letter({"version": 2, "people": []}, moved_from="LeadsQueue").unreadable() is None
+    assert letter({"version": 2, "people": []}, origin="LeadsQueue").unreadable() is None
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import typer
 
+from leads_cli.commands.failures.exporting import export
 from leads_cli.commands.failures.listing import list_letters, show
 from leads_cli.commands.failures.mending import fix, replay
+from leads_cli.commands.failures.removing import discard, erase
 
 app = typer.Typer(
     name="failures",
@@ -15,3 +17,6 @@ app.command("list")(list_letters)
 app.command()(show)
 app.command()(fix)
 app.command()(replay)
+app.command()(discard)
+app.command()(export)
+app.command()(erase)

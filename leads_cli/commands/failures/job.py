@@ -54,7 +54,7 @@ class Job:
             if self.as_json:
                 typer.echo(json.dumps(_planned(plan, reading), indent=2))
             return
-        if not self.yes and not _confirmed(f"{self.verb.capitalize()} {number(len(plan.ids))}?"):
+        if not self.yes and not confirmed(f"{self.verb.capitalize()} {number(len(plan.ids))}?"):
             stop(f"Nothing was {self.done}.", Code.FAILED)
         self._work(running, plan, work)
 
@@ -124,7 +124,8 @@ class Job:
             )
 
 
-def _confirmed(question: str) -> bool:
+def confirmed(question: str) -> bool:
+    """Whether the operator says yes; nobody there is no."""
     try:
         return typer.confirm(question, err=True)
     except typer.Abort:

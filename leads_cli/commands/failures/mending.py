@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 _RATE: Final = 50.0
 
 Rate = Annotated[float, typer.Option(min=0.1, help="Leads a second at the most, so that live ones come first.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
 def replay(
     letter_id: options.MaybeId = None,
     *,
     rate: Rate = _RATE,
-    dry_run: DryRun = False,
+    dry_run: options.DryRun = False,
     yes: options.Yes = False,
     as_json: options.AsJson = False,
     reason: options.Reason = None,
@@ -81,7 +80,7 @@ def fix(
     to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
     then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
     rate: Rate = _RATE,
-    dry_run: DryRun = False,
+    dry_run: options.DryRun = False,
     yes: options.Yes = False,
     as_json: options.AsJson = False,
     reason: options.Reason = None,

@@ -37,6 +37,7 @@ Since = Annotated[str | None, typer.Option(help="Only what failed since then: 2h
 OlderThan = Annotated[str | None, typer.Option(help="Only what failed before that: 2h, 3d, 2026-11-22.")]
 Contains = Annotated[str | None, typer.Option(help="Only what has this text anywhere in it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Lease = Annotated[
     int,
