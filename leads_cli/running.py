@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -117,6 +118,7 @@ def embedded(url: str) -> Running:
         NotReachableError: none answers there.
     """
 
+    @cache
     def client(service: str) -> Any:
         from leads_cli.dev import session  # noqa: PLC0415 - boto3 takes half a second
 
@@ -166,7 +168,8 @@ def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | Non
     auths = {name: source.authentication.value for name, source in sources.items()}
     outputs = stack_outputs(stack, session)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
-    client: Callable[..., Any] = session.client
+    # Making one takes longer than most of what is asked of it.
+    client: Callable[[str], Any] = cache(session.client)
     providers = {name: source.provider for name, source in sources.items()}
     public_urls = {name: source.public_url for name, source in sources.items()}
     return Running(url, outputs, auths, client, providers, public_urls)
