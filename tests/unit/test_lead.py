@@ -194,6 +194,8 @@ def test_a_named_address_is_the_only_one() -> None:
          {"nickname": "Ava"}),
         ('["*"]', {"company": "Acme Ltd", "employer": "Acme Ltd", "name": "Acme Ltd", "plan": "pro"},
          {"plan": "pro"}),
+        ('["*"]', {"password": "x", "user.auth_token": "x", "cvc": "1", "plan": "pro"}, {"plan": "pro"}),
+        ('["auth_token"]', {"auth_token": "x"}, {"auth_token": "x"}),
         ('["name"]', {"first_name": "Ava", "last_name": "King", "name": "Ava King"}, {"name": "Ava King"}),
     ],
 )  # fmt: skip

@@ -146,7 +146,9 @@ WRAPPERS: Final = frozenset(
         "detail", "result", "rawrequest", "usermetadata", "rawusermetadata", "publicmetadata", "userattributes",
         "personaldata", "contactdata", "contactinfo", "publicprofile", "customfields", "customfield", "wpforms",
         "customattributes", "customdata", "questions", "question", "responses", "namedvalues", "fielddata",
-        "questionsandanswers", "usercolumndata", "fieldvalues",
+        "questionsandanswers", "usercolumndata", "fieldvalues", "jform", "submitted", "mauticform", "contactform",
+        "contactdetails", "personalinfo", "personaldetails", "userdata", "userinfo", "customerdata", "customerinfo",
+        "customerdetails", "formvalues", "formsubmission", "submissiondata",
     }
 )  # fmt: skip
 
@@ -171,6 +173,25 @@ OTHERS: Final = frozenset(
         "notfallkontakt", "ami", "amie", "collegue", "parrain", "filleul", "enfant", "urgence", "amigo", "amiga",
         "amico", "amica", "colega", "collega", "hijo", "hija", "figlio", "figlia", "filho", "filha", "emergencia",
         "vriend", "vriendin", "znajomy", "znajomego",
+    }
+)  # fmt: skip
+
+# What programs write before a name that is plain without it: `reg_company`, `txtEmail`.
+PREFIXES: Final = frozenset({"user", "usr", "reg", "register", "registration", "signup", "txt", "c"})
+# Before a first or a last name these make it somebody else's, or another one of the person's.
+NOT_THEIRS: Final = OTHERS | {
+    "shipping", "delivery", "gift", "son", "sons", "kind", "mother", "mothers", "father", "fathers", "pet", "pets",
+    "doctor", "doctors", "teacher", "teachers", "director", "maiden", "former", "previous", "birth",
+    "second", "segundo",
+}  # fmt: skip
+
+# What nobody wants to see in a campaign, even where everything is forwarded.
+SECRETS: Final = frozenset(
+    {
+        "password", "passwd", "pwd", "passphrase", "passcode", "passwort", "kennwort", "motdepasse", "contrasena",
+        "senha", "wachtwoord", "losenord", "passord", "adgangskode", "haslo", "token", "secret", "apikey", "accesskey",
+        "otp", "csrf", "xsrf", "cardnumber", "creditcard", "creditcardnumber", "ccnumber", "cvc", "cvv", "iban", "ssn",
+        "viewstate", "eventvalidation",
     }
 )  # fmt: skip
 
