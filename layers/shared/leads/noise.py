@@ -77,8 +77,9 @@ HUBSPOT: Final = frozenset(
     {
         "vid", "canonical-vid", "portal-id", "is-contact", "profile-url", "lastmodifieddate", "createdate",
         "associatedcompanyid", "currentlyinworkflow", "callbackid", "origin", "objectid", "objecttype", "objecttypeid",
-        "hubspot_owner_id", "hubspot_owner_assigneddate", "ip_city", "ip_country", "ip_country_code", "ip_state",
-        "ip_state_code",
+        "num_conversion_events", "num_unique_conversion_events", "num_contacted_notes", "num_notes",
+        "num_associated_deals", "hubspot_owner_id", "hubspot_owner_assigneddate", "ip_city", "ip_country",
+        "ip_country_code", "ip_state", "ip_state_code",
     }
 )  # fmt: skip
 # What Cognito's triggers have around a person's attributes.
