@@ -1,6 +1,7 @@
 """Running stacks, embedded or deployed: what `leads send`, `leads status` and the smoke run need of them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from leads.config import Enrollment
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
+# The service that an operator's own metrics name.
+OPERATOR: Final = "operator"
+# As a configuration names its sources. Each other name would be a metric of its own, at $0.30 a month.
+_SOURCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_UNNAMED: Final = "other"
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
 
@@ -53,10 +59,20 @@ class Running:
         return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
     def secret(self, source: str) -> str | None:
-        """A source's newest secret; None where there is none."""
+        """A source's newest secret; None where there is none.
+
+        Raises:
+            NotReachableError: AWS does not tell, or what it tells is not JSON.
+        """
         with aws_errors("the stack's secret"):
-            answer = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["SecretId"])
-        found = json.loads(answer["SecretString"]).get("sources", {}).get(source)
+            text = _secret_text(self.client("secretsmanager"), self.outputs["SecretId"])
+        try:
+            content = json.loads(text or "{}")
+        except ValueError as error:
+            msg = "the stack's secret is not JSON; docs/sources.md says how to put one"
+            raise NotReachableError(msg) from error
+        sources = content.get("sources") if isinstance(content, dict) else None
+        found = sources.get(source) if isinstance(sources, dict) else None
         return found[0] if isinstance(found, list) and found else found or None
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
@@ -65,6 +81,39 @@ class Running:
         with aws_errors(queue):
             url = self.outputs[f"{queue}Url"]
             self.client("sqs").send_message(QueueUrl=url, MessageBody=body, MessageAttributes=typed)
+
+    def count(self, source: str, counts: Mapping[str, int]) -> None:
+        """Add to the counts of law 2 what an operator did, for instance `count("website", {"Replayed": 3})`.
+
+        Raises:
+            NotReachableError: CloudWatch did not take it.
+        """
+        service = {"Name": "service", "Value": OPERATOR}
+        named = {"Name": "source", "Value": source if _SOURCE.fullmatch(source) else _UNNAMED}
+        # As a whole and by name, as the functions do it.
+        data = [
+            {"MetricName": metric, "Dimensions": dimensions, "Value": value, "Unit": "Count"}
+            for metric, value in counts.items()
+            for dimensions in ([service], [service, named])
+            if value
+        ]
+        if data:
+            with aws_errors("CloudWatch"):
+                namespace = self.outputs["MetricsNamespace"]
+                self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+
+def _secret_text(client: Any, name: str) -> str | None:
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    try:
+        found: str | None = client.get_secret_value(SecretId=name).get("SecretString")
+    except ClientError as error:
+        # A stack that was just deployed has a secret without a value.
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)

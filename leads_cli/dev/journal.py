@@ -101,7 +101,6 @@ class Journal:
                 row = self._set(lead, observed.described(body))
                 if row.state in SET_ASIDE:  # it is being replayed
                     self._set(lead, {"state": State.QUEUED, "reason": ""})
-                self._sums["Accepted"] += observed.is_direct(record, body)
             _keep_newest(self._ids, 2 * self._capacity)
 
     def observe_waiting(self, bodies: Iterable[str]) -> None:
@@ -124,10 +123,12 @@ class Journal:
                     verdict = {"state": _set_aside(failure), "reason": observed.why(failure)}
                     self._set(lead, observed.described(body) | verdict)
 
-    def counts(self, queued: int = 0) -> Counts:
-        """The sums so far; how many leads are still queued is the queue's to say."""
+    def counts(self, queued: int = 0, reported: Mapping[str, int] | None = None) -> Counts:
+        """The sums so far, with what others reported; how many leads are still queued is the queue's to say."""
         with self._lock:
-            return from_metrics(self._sums, queued=queued)
+            sums = Counter[str](self._sums)
+        sums.update(reported or {})
+        return from_metrics(sums, queued=queued)
 
     def leads(self, limit: int = CAPACITY) -> list[LeadRow]:
         """The newest leads, newest first."""

@@ -178,6 +178,7 @@ class Intake:
         found: Counter[tuple[str, str]] = Counter()
         for line in map(json.loads, self.output().splitlines()):
             for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
+                assert directive["Dimensions"] == [["service"], ["service", "source"]]
                 for metric in directive["Metrics"]:
                     found[line["source"], metric["Name"]] += sum(line[metric["Name"]])
         return found

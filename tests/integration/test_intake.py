@@ -127,6 +127,7 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
     answer = intake.post(source, AVA, headers={"content-type": "application/json", **headers}, path=path)
     assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
     assert answer.body["detail"] == "this source does not exist or its credentials are wrong"
+    assert answer.headers["www-authenticate"] == 'Bearer realm="hooks"'
     assert intake.taken() == []
 
 

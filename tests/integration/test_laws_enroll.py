@@ -176,7 +176,11 @@ def test_an_unexpected_error_at_a_batch_is_logged_without_its_text(enrolling: En
     secrets.meta.events.register_first("before-send.secrets-manager.GetSecretValue", explode)
     done = enrolling.deliver(AVA)
     check_discretion(done.output)
-    assert (len(done.failures), done.why(), done.metrics) == (1, {"internal": 1}, {"Held": 1})
+    assert (len(done.failures), done.why(), done.metrics) == (
+        1,
+        {"internal": 1},
+        {"Held": 1, "HeldInternal": 1},
+    )
     assert [log["where"][0] for log in done.logs if log["message"] == "unexpected"] == ["LookupError"]
 
 

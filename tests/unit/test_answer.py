@@ -74,6 +74,7 @@ def test_every_error_has_an_answer(error: LeadsError, status: int, detail: str) 
     response = answer.refusal(error)
     assert (response["statusCode"], json.loads(response["body"])["detail"]) == (status, detail)
     assert response["headers"].get("retry-after") == ("30" if status == 503 else None)
+    assert response["headers"].get("www-authenticate") == ('Bearer realm="hooks"' if status == 401 else None)
 
 
 @pytest.mark.parametrize(

@@ -144,20 +144,6 @@ def test_every_refused_lead_is_rejected(journal: Journal, reason: object) -> Non
     assert only(journal).state is State.REJECTED
 
 
-@pytest.mark.parametrize(
-    ("more", "accepted"),
-    [({}, 0), ({"source": None}, 1), ({"source": "direct"}, 1), ({"source": "direct", "lead": {}}, 0)],
-)
-def test_a_producers_own_message_is_accepted(journal: Journal, more: dict[str, Any], accepted: int) -> None:
-    """What intake did not count is counted when it is first delivered, so that law 2 holds for it as well."""
-    message = record("a", "ava@example.com", **more)
-    body = {key: value for key, value in json.loads(message["body"]).items() if value is not None}
-    for receives in ("1", "2"):
-        delivered = {**message, "body": json.dumps(body), "attributes": {"ApproximateReceiveCount": receives}}
-        journal.observe_records("LeadsQueue", [delivered])
-    assert journal.counts().accepted == accepted
-
-
 def test_a_row_has_the_lead(journal: Journal) -> None:
     """What was mapped is told as the message has it."""
     lead = {"email": "ava@example.com", "firstName": "Ava", "customFields": {"plan": "pro"}}
@@ -195,6 +181,14 @@ def test_what_is_queued_closes_the_sum(journal: Journal) -> None:
     journal.observe_log("enroll", metrics(Enrolled=[1.0], Rejected=[1.0]))
     assert (journal.counts(queued=1).difference, journal.counts(queued=1).balanced) == (0, True)
     assert (journal.counts().difference, journal.counts().balanced) == (1, False)
+
+
+def test_what_commands_report_is_added(journal: Journal) -> None:
+    """Metrics that are in no log are added to those that are, for one question and not for good; none is dropped."""
+    journal.observe_log("enroll", metrics(Enrolled=3, Unaccounted=[-1], Rejected=[1]))
+    counts = journal.counts(0, {"Accepted": 2, "Replayed": 1})
+    assert (counts.accepted, counts.replayed, counts.unaccounted, counts.balanced) == (2, 1, -1, True)
+    assert (journal.counts().accepted, journal.counts().unaccounted) == (0, -1)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from leads.edge import aws
 from leads.message import MAX_BYTES
@@ -99,6 +100,12 @@ def hold(sqs: "SQSClient", queue_url: str, delays: Mapping[str, int]) -> set[str
         else:
             failed.update(chunk[int(item["Id"])] for item in answer.get("Failed", ()))
     return failed
+
+
+def age(record: Mapping[str, Any], now: datetime) -> int:
+    """Seconds since a record of Lambda's SQS event was put into its queue."""
+    sent = record.get("attributes", {}).get("SentTimestamp")
+    return max(0, int(now.timestamp() - int(sent) / 1000)) if sent else 0
 
 
 def url_of(arn: str, neighbour: str) -> str:

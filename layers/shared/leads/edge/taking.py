@@ -11,7 +11,7 @@ from leads.edge import deliveries
 from leads.edge.outside import WORLD, Outside
 from leads.edge.queues import Entry, send
 from leads.edge.settings import Settings
-from leads.edge.telemetry import count, logger
+from leads.edge.telemetry import UNKNOWN, count, logger
 from leads.errors import TooLarge, Unavailable, Unreadable
 from leads.event import Event
 from leads.intake import Reading, read
@@ -112,7 +112,7 @@ class Desk:
         if send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries):
             msg = "the dead-letter queue did not take an event"
             raise Unavailable(msg)
-        count("source", event.source or "unknown", {"Unmappable": len(parts)})
+        count("source", event.source or UNKNOWN, {"Unmappable": len(parts)})
         fields = sorted({problem.field for problems, _ in parts for problem in problems})
         logger().warning("unmappable", extra={"source": event.source, "count": len(parts), "fields": fields})
 
