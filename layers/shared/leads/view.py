@@ -19,7 +19,7 @@ _MISSING: Final = object()
 class Titles:
     """Where a form's questions are written out, apart from the answers: by `key` in a list at `path`.
 
-    A question may have questions of its own, at `within`.
+    A question may have questions of its own, at `within`, and those as well: a block in a group.
     """
 
     path: str
@@ -163,10 +163,15 @@ def _members(part: Any) -> Iterator[tuple[str, Any]]:
 def _titles(document: Mapping[str, Any], titles: Titles | None) -> dict[str, str]:
     if titles is None:
         return {}
+    found: dict[str, str] = {}
     questions = [question for _, question in _members(at(document, titles.path))]
-    questions += [inner for question in questions for _, inner in _members(at(question, titles.within))]
-    pairs = ((at(q, titles.key), at(q, titles.title)) for q in questions)
-    return {key: title for key, title in pairs if isinstance(key, str) and isinstance(title, str)}
+    while questions and len(found) < _MAX_MEMBERS:
+        question = questions.pop()
+        key, title = at(question, titles.key), at(question, titles.title)
+        if isinstance(key, str) and isinstance(title, str):
+            found[key] = title
+        questions += [inner for _, inner in _members(at(question, titles.within))]
+    return found
 
 
 def _boxed(key: str, part: Any, boxes: Boxes | None) -> str:
