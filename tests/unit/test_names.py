@@ -25,7 +25,8 @@ FIRST_NAME = (
     "What's your first name?", "Vorname", "Ihr Vorname*", "Prénom", "pre\u0301nom", "Imię", "Voornaam", "Förnamn",
     "Fornavn", "Etunimi", "First name / Prénom", "Vorname(n)", "Quel est votre prénom ?", "Jak masz na imię?",
     "Hey there 👋 what's your *first name*?", "Your first name <span class='required'>*</span>",
-    "reg_first_name", "userFirstName", "C_FirstName", "ctl00$Main$txtFirstName", "billing_first_name", "$first_name",
+    "nomComplet.first", "reg_first_name", "userFirstName", "C_FirstName", "ctl00$Main$txtFirstName",
+    "billing_first_name", "$first_name",
 )  # fmt: skip
 LAST_NAME = (
     "lastName", "last_name", "Last Name:", "LNAME", "surname", "family-name", "name.last", "Nachname",
@@ -39,10 +40,10 @@ FULL_NAME = (
     "Nom", "Votre nom", "Nom et prénom", "Nombre", "Nombre y apellidos", "Nome", "Vor- und Nachname",
     "Voor- en achternaam", "Imię i nazwisko", "Name / Nom", "What should we call you?", "Hallo! Wie heißt du?",
     "Wie ist Ihr Name?", "Comment vous appelez-vous ?", "Quel est votre nom ?", "¿Cómo te llamas?", "Come ti chiami?",
-    "Qual é o seu nome?", "Hoe heet je?", "Vad heter du?", "Jak się nazywasz?", "Hey there, what's your name?",
-    "What's your name? We'd love to know!", "Great {{field:a1}}, and what is your *full name*?", "Ansprechpartner",
-    "jform[contact_name]", "submitted[name]", "userAttributes.name", "json.name", "namedValues.Name", "お名前", "姓名",
-    "ФИО",
+    "Ciao! Come ti chiami?", "First things first, what's your name?", "Qual é o seu nome?", "Hoe heet je?",
+    "Vad heter du?", "Jak się nazywasz?", "Hey there, what's your name?", "What's your name? We'd love to know!",
+    "Great {{field:a1}}, and what is your *full name*?", "Ansprechpartner", "jform[contact_name]", "submitted[name]",
+    "userAttributes.name", "json.name", "namedValues.Name", "お名前", "姓名", "ФИО",
 )  # fmt: skip
 COMPANY = (
     "company", "Company Name", "companyName", "company.name", "organization", "Organisation", "organization.name",
@@ -51,7 +52,8 @@ COMPANY = (
     "Empresa", "Azienda", "Bedrijfsnaam", "Företag", "Nazwa firmy", "What's your company called?", "custom:company",
     "Für welches Unternehmen arbeitest du?", "Name Ihres Unternehmens", "Quel est le nom de votre entreprise ?",
     "Dans quelle entreprise travaillez-vous ?", "¿En qué empresa trabajas?", "Nombre de la empresa", "Naam bedrijf",
-    "Qual é o nome da sua empresa?", "Nome dell'azienda", "Per quale azienda lavori?", "Vilket företag arbetar du på?",
+    "Qual é o nome da sua empresa?", "Nome dell'azienda", "Per quale azienda lavori?", "Which company are you from?",
+    "Vilket företag representerar du?", "Nazwa Twojej firmy", "Vilket företag arbetar du på?",
     "Unternehmen / Organisation", "会社名", "Компания", "userCompany", "ctl00$Main$txtCompany",
 )  # fmt: skip
 JOB_TITLE = (
@@ -59,7 +61,8 @@ JOB_TITLE = (
     "What is your role?", "Title / Role", "organization-title", "Berufsbezeichnung", "Poste", "Fonction", "Puesto",
     "Cargo", "Ruolo", "Functie", "Stanowisko", "What do you do?", "What's your job title at {{field:b2}}?",
     "Ihre Rolle", "Welche Position haben Sie?", "Position im Unternehmen", "Quel poste occupez-vous ?",
-    "¿Qué cargo ocupas?", "Cargo en la empresa", "Vad är din roll?", "役職",
+    "¿Qué cargo ocupas?", "Cargo en la empresa", "Vad är din roll?", "Vilken roll har du?",
+    "Che ruolo ricopri in azienda?", "役職",
 )  # fmt: skip
 NOTHING = (
     "form_name", "form[name]", "form.name", "page title", "pageTitle", "page.title", "site.name", "product.name",

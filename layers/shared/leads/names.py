@@ -15,6 +15,7 @@ from leads.vocabulary import (
     FILLER,
     FILLER_BEFORE,
     FILLER_BEHIND,
+    FULL_NAME,
     NOT_THEIRS,
     OTHERS,
     PREFIXES,
@@ -143,26 +144,27 @@ def _nested(segments: list[Words], filler: frozenset[str]) -> Meaning | None:
         sure = len(rest) == 1 or words == flat or alias not in AMBIGUOUS
         if found and sure:
             return Meaning(found[0], alias, found[1] + worse * _WORSE)
-    last = _essential(rest[-1], filler)
-    return _part_of_name(rest) or _twice(rest, filler) or _at_work(_essential(flat, filler)) or _prefixed(flat, last)
+    return (
+        _part_of_name(rest) or _twice(rest, filler) or _at_work(_essential(flat, filler)) or _prefixed(rest[-1], flat)
+    )
 
 
 def _part_of_name(segments: list[Words]) -> Meaning | None:
     """A name asked for in two boxes: `studentsName.first`."""
     *_, asked, part = ((), *segments)
     field = {"first": "firstName", "last": "lastName"}.get("".join(part))
-    if field and asked and asked[-1].endswith("name"):
+    whole, _ = _RANKS.get("".join(asked), ("", 0))
+    if field and asked and (whole == FULL_NAME or asked[-1].endswith("name")):
         return Meaning(field, "", 3 * _WORSE)
     return None
 
 
-def _prefixed(flat: Words, last: Words) -> Meaning | None:
+def _prefixed(words: Words, flat: Words) -> Meaning | None:
     """A name with something before it: `reg_company`, `txtCompany`; before a first or last name whatever it is."""
-    while last and last[0] in PREFIXES:
-        last = last[1:]
-    tails = ("".join(last[-count:]) for count in (2, 1))
+    tails = ("".join(words[-count:]) for count in (2, 1))
     named = NOT_THEIRS.isdisjoint(flat) and next((tail for tail in tails if _is_part_of_name(tail)), "")
-    alias = named or "".join(last)
+    plain = words[next((place for place, word in enumerate(words) if word not in PREFIXES), 0) :]
+    alias = named or "".join(plain)
     found = _RANKS.get(alias)
     if found and alias not in AMBIGUOUS:
         return Meaning(found[0], alias, found[1] + 3 * _WORSE)
@@ -186,7 +188,7 @@ def _twice(segments: list[Words], filler: frozenset[str]) -> Meaning | None:
 def _at_work(words: Words) -> Meaning | None:
     """A job, and where: `Position in the company`, `Cargo en la empresa`."""
     for end in range(1, len(words)):
-        job, place = (_RANKS.get("".join(part), ("", 0)) for part in (words[:end], words[end:]))
+        job, place = (_RANKS.get("".join(_essential(part)), ("", 0)) for part in (words[:end], words[end:]))
         if (job[0], place[0]) == ("jobTitle", "company"):
             return Meaning("jobTitle", "", job[1] + 3 * _WORSE)
     return None
@@ -198,12 +200,12 @@ def _asked(name: str) -> Meaning | None:
     for words in reversed(clauses) if len(clauses) > 1 else ():
         essential = _essential(words, SPOKEN)
         found = _RANKS.get("".join(words)) or _RANKS.get("".join(essential))
-        if found and len(words) > len(essential):
+        if found and (len(words) > len(essential) or name.rstrip().endswith("?")):
             return Meaning(found[0], "".join(essential), found[1] + 3 * _WORSE)
     return None
 
 
-def _essential(words: Words, filler: frozenset[str]) -> Words:
+def _essential(words: Words, filler: frozenset[str] = FILLER) -> Words:
     kept = tuple(word for word in words if word not in filler and not _NUMBERED.fullmatch(word))
     while kept and kept[0] in FILLER_BEFORE:
         kept = kept[1:]

@@ -183,10 +183,8 @@ class Person:
             return True
         m = self._meaning(name)
         if m and m.field == FULL_NAME:
-            return text == lead.get("company") or split_name(text) == (
-                lead.get("firstName", ""),
-                lead.get("lastName", ""),
-            )
+            first, last = lead.get("firstName", ""), lead.get("lastName", "")
+            return text in {first, lead.get("company")} or split_name(text) == (first, last)
         return m is not None and text == lead.get(m.field)
 
 

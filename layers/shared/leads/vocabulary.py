@@ -112,7 +112,7 @@ SPOKEN: Final = FILLER | {
     "los", "las", "del", "al", "en", "que", "cual", "es", "o", "as", "da", "dos", "e", "em", "na", "qual", "quale",
     "voce", "che", "lo", "gli", "di", "della", "dello", "dell", "nella", "per", "tua", "suo",
     "u", "wat", "van", "het", "een", "bij", "welk", "dit", "vad", "ar", "hva", "hvad", "vilket", "vilken", "hvilket",
-    "twoja", "jaki", "jaka", "jakie", "jest", "podaj", "w",
+    "twoja", "twojej", "twojego", "swoj", "swoje", "swojej", "jaki", "jaka", "jakie", "jest", "podaj", "w",
 }  # fmt: skip
 # Behind the noun these would say something: a "business type" is no business.
 FILLER_BEFORE: Final = frozenset(
@@ -127,7 +127,8 @@ FILLER_BEFORE: Final = frozenset(
 FILLER_BEHIND: Final = frozenset(
     {
         "required", "optional", "input", "field", "value", "answer", "raw", "text", "here", "below", "work", "for",
-        "called", "represent", "hold", "have",
+        "called", "represent", "hold", "have", "are", "from", "with", "vertreten", "vertrittst", "representez",
+        "representas", "rappresenti", "vertegenwoordigt", "representerar", "representerer", "reprezentujesz", "har",
         "pflichtfeld", "freiwillig", "erforderlich", "haben", "hast", "sind", "bist", "tatig", "arbeiten", "arbeitest",
         "obligatoire", "facultatif", "optionnel", "requis", "travaillez", "travailles", "occupez", "occupes",
         "obligatorio", "obligatoria", "opcional", "requerido", "trabajas", "trabaja", "ocupas", "ocupa", "trabalha",
@@ -221,9 +222,9 @@ NO_ANSWERS: Final = frozenset(
 # What an app calls its users' rights, under a name that may also ask for a job.
 ACCOUNT_ROLES: Final = frozenset(
     {
-        "admin", "administrator", "superadmin", "super_admin", "member", "org:admin", "org:member", "editor", "viewer",
-        "user", "guest", "subscriber", "contributor", "customer", "authenticated", "anon", "anonymous", "lead",
-        "contact",
+        "owner", "admin", "administrator", "superadmin", "super_admin", "member", "org:admin", "org:member", "editor",
+        "viewer", "user", "guest", "subscriber", "contributor", "customer", "authenticated", "anon", "anonymous",
+        "lead", "contact",
     }
 )  # fmt: skip
 # A name that ends in one of these is a firm's.
