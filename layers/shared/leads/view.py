@@ -115,7 +115,7 @@ def at(value: Any, path: str) -> Any:
 def _at(value: Any, path: str) -> Any:
     if not path:
         return value
-    # What was parsed is made of dicts, and the check for any mapping takes ten times as long.
+    # Asking for a Mapping takes ten times as long, and parsed content holds no other than these.
     if isinstance(value, dict) and path in value:
         return value[path]
     head, _, rest = path.partition(".")
