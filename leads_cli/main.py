@@ -5,6 +5,7 @@ import typer
 from leads_cli.commands.campaign import app as campaign
 from leads_cli.commands.check import check
 from leads_cli.commands.dev import dev
+from leads_cli.commands.failures import app as failures
 from leads_cli.commands.secrets import app as secrets
 from leads_cli.commands.send import send
 from leads_cli.commands.status import status
@@ -22,6 +23,7 @@ app.command()(status)
 app.command()(check)
 app.add_typer(campaign)
 app.add_typer(secrets)
+app.add_typer(failures)
 
 
 def main() -> None:

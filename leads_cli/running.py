@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ _SOURCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _UNNAMED: Final = "other"
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
+_DAY: Final = 24 * _HOUR
 
 
 class NotReachableError(Exception):
@@ -118,7 +120,7 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     if seconds < _HOUR:
         return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds / _HOUR:.1f} h"
+    return f"{seconds / _HOUR:.1f} h" if seconds < 2 * _DAY else f"{seconds / _DAY:.0f} days"
 
 
 def embedded(url: str) -> Running:
@@ -128,6 +130,7 @@ def embedded(url: str) -> Running:
         NotReachableError: none answers there.
     """
 
+    @cache
     def client(service: str) -> Any:
         from leads_cli.dev import session  # noqa: PLC0415 - boto3 takes half a second
 
@@ -144,8 +147,8 @@ def embedded(url: str) -> Running:
         client,
         providers,
         public_urls,
-        leadterra_url=about["leadterraUrl"],
-        config=Path(about["config"]),
+        leadterra_url=about.get("leadterraUrl") or None,
+        config=Path(about["config"]) if about.get("config") else None,
     )
 
 
@@ -176,19 +179,21 @@ def _get(url: str, path: str) -> dict[str, Any]:
     return data
 
 
-def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment") -> Running:
-    """A stack in an AWS account; its sources are those of the local file, which is what was deployed.
+def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:
+    """A stack in an AWS account; its sources are those of the local file, which is what was deployed, if it is given.
 
     Raises:
         NotReachableError: there is none, or the credentials may not see it.
     """
-    auths = {name: source.authentication.value for name, source in enrollment.sources.items()}
+    sources = enrollment.sources if enrollment else {}
+    auths = {name: source.authentication.value for name, source in sources.items()}
     found = described(stack, session)
     outputs = _outputs(found)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
-    client: Callable[..., Any] = session.client
-    providers = {name: source.provider for name, source in enrollment.sources.items()}
-    public_urls = {name: source.public_url for name, source in enrollment.sources.items()}
+    # Making one takes longer than most of what is asked of it.
+    client: Callable[[str], Any] = cache(session.client)
+    providers = {name: source.provider for name, source in sources.items()}
+    public_urls = {name: source.public_url for name, source in sources.items()}
     leadterra_url = parameters(found).get("LeadterraBaseUrl") or None
     return Running(url, outputs, auths, client, providers, public_urls, leadterra_url)
 

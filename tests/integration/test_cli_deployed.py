@@ -143,12 +143,13 @@ def test_only_the_days_asked_for() -> None:
 
 @pytest.mark.usefixtures("queues")
 def test_a_difference_is_a_failure() -> None:
-    """Counts that do not add up end with 1, and the message says that CloudWatch may be late."""
+    """Counts that do not add up end with 1; the message says that CloudWatch may be late, and where leads may be."""
     put("source", "website", Accepted=5)
     code, output = leads("status", "--stack", "leads")
     assert code == 1
     assert "a difference of +5" in output
     assert "CloudWatch" in output
+    assert "failures list" in output
 
 
 @pytest.mark.usefixtures("queues")
