@@ -136,7 +136,7 @@ def embedded(url: str) -> Running:
 
         return session.client(session.embedded_session(), service, about["awsEndpoint"])
 
-    about = _get(url, "/_leads/stack")
+    about = get_json(url, "/_leads/stack")
     auths, providers, public_urls = (
         {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")
     )
@@ -158,17 +158,22 @@ def embedded_status(url: str) -> Status:
     Raises:
         NotReachableError: none answers there.
     """
-    data = _get(url, "/_leads/status")
+    data = get_json(url, "/_leads/status")
     oldest = data.get("oldestSeconds")
     return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
 
 
-def _get(url: str, path: str) -> dict[str, Any]:
+def get_json(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What `leads dev` answers at one of its own routes.
+
+    Raises:
+        NotReachableError: nothing of the kind answers there.
+    """
     import httpx  # noqa: PLC0415
 
     try:
         # A proxy that the environment names is for the world outside.
-        answer = httpx.get(f"{url.rstrip('/')}{path}", timeout=10, trust_env=False)
+        answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=10, trust_env=False)
         data = answer.raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"

@@ -1,7 +1,9 @@
 """The operator's commands on a running `leads dev`."""
 
+import json
 import os
 import pty
+import signal
 import subprocess
 
 from leads_cli import secret
@@ -32,3 +34,21 @@ def test_a_typed_secret_is_not_shown(dev: str) -> None:
     assert process.wait() == 0
     assert b"typed-by-hand" not in said
     assert secret.read(embedded(dev)).values("api") == ("typed-by-hand", before)
+
+
+def test_a_lead_is_followed(dev: str) -> None:
+    """`leads tail` shows a lead as it is taken and settled, until Ctrl-C; `leads logs` finds both by its id."""
+    with subprocess.Popen(  # noqa: S603 - a command of ours
+        [LEADS, "tail", "--json", "--url", dev], stdout=subprocess.PIPE, text=True
+    ) as tail:
+        assert tail.stdout
+        lines = map(json.loads, tail.stdout)
+        subprocess.run([LEADS, "send", "website-form", "--url", dev], check=True)  # noqa: S603 - a command of ours
+        (lead,) = next(line["ids"] for line in lines if line["message"] == "taken" and line["source"] == "website")
+        assert next(line for line in lines if line["message"] == "batch settled" and lead in line["accepted"])
+        tail.send_signal(signal.SIGINT)
+    assert tail.returncode == 0
+    done = subprocess.run(  # noqa: S603 - a command of ours
+        [LEADS, "logs", lead, "--url", dev, "--json"], capture_output=True, text=True, check=True
+    )
+    assert [line["message"] for line in json.loads(done.stdout)["lines"]] == ["taken", "batch settled"]
