@@ -24,6 +24,7 @@ _SOURCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _UNNAMED: Final = "other"
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
+_DAY: Final = 24 * _HOUR
 
 
 class NotReachableError(Exception):
@@ -111,7 +112,7 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     if seconds < _HOUR:
         return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds / _HOUR:.1f} h"
+    return f"{seconds / _HOUR:.1f} h" if seconds < 2 * _DAY else f"{seconds / _DAY:.0f} days"
 
 
 def embedded(url: str) -> Running:
@@ -160,18 +161,19 @@ def _get(url: str, path: str) -> dict[str, Any]:
     return data
 
 
-def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment") -> Running:
-    """A stack in an AWS account; its sources are those of the local file, which is what was deployed.
+def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:
+    """A stack in an AWS account; its sources are those of the local file, which is what was deployed, if it is given.
 
     Raises:
         NotReachableError: there is none, or the credentials may not see it.
     """
-    auths = {name: source.authentication.value for name, source in enrollment.sources.items()}
+    sources = enrollment.sources if enrollment else {}
+    auths = {name: source.authentication.value for name, source in sources.items()}
     outputs = stack_outputs(stack, session)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
     client: Callable[..., Any] = session.client
-    providers = {name: source.provider for name, source in enrollment.sources.items()}
-    public_urls = {name: source.public_url for name, source in enrollment.sources.items()}
+    providers = {name: source.provider for name, source in sources.items()}
+    public_urls = {name: source.public_url for name, source in sources.items()}
     return Running(url, outputs, auths, client, providers, public_urls)
 
 

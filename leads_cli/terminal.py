@@ -29,6 +29,11 @@ def stop(message: str, code: Code) -> NoReturn:
     raise typer.Exit(code)
 
 
+def plain(text: str) -> str:
+    """A text of somebody else's on one line, with everything escaped that a terminal might obey."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
 def enrollment(path: Path, code: Code) -> "Enrollment":
     """The configuration in a file; ends the command with every problem in it, by name."""
     try:

@@ -13,6 +13,7 @@ from tests.integration.cloud import cloud as _cloud
 from tests.integration.contracting import Contract, contract_cloud
 from tests.integration.enrolling import CONFIG, Enrolling
 from tests.integration.intaking import Intake, set_up
+from tests.integration.operating import Operated, operated
 
 
 @pytest.fixture
@@ -76,3 +77,10 @@ def contract(contract_account: Cloud, capsys: pytest.CaptureFixture[str]) -> Con
     made = Contract(Intake(contract_account, capsys))
     made.forget()
     return made
+
+
+@pytest.fixture
+def operator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
+    """A deployed stack, and the command for it."""
+    with operated(monkeypatch) as made:
+        yield made

@@ -202,3 +202,11 @@ def test_what_tools_send_is_understood(body: bytes, content_type: str, expected:
     found = {**message.lead, **message.lead.get("customFields", {})}
     assert {name: found.get(name) for name in expected} == expected
     assert {name for name in message.lead if name != "customFields"} <= expected.keys()
+
+
+def test_a_lead_of_a_replay_carries_its_history() -> None:
+    """Should it be refused next, its dead letter tells that it was sent again before."""
+    history = {"replay": {"of": "letter-1", "count": 1}}
+    event = Event("app", b'{"email": "ava@example.com"}', NOW, id="letter-1", replayed=True, lineage=history)
+    (body,) = map(json.loads, read(event, CONFIG.sources["app"], str).bodies)
+    assert (body["id"], body["replay"]) == ("letter-1", history["replay"])

@@ -27,6 +27,10 @@ MAX_MESSAGE_BYTES: Final = MAX_BYTES - 16_384
 MAX_DETAIL_BYTES: Final = 8_192
 MAX_FAILURE_TEXT: Final = 500
 
+# What an operator's commands write beside a lead or an event that failed. It survives the next failure, so that a
+# dead letter tells its history; `replay.of` is SQS's id of the dead letter that was sent again.
+LINEAGE: Final = ("replay", "fixed")
+
 type Lead = dict[str, Any]
 """`email`, optional `firstName`, `lastName`, `company`, `jobTitle` (strings) and `customFields` (an object)."""
 
