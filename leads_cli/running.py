@@ -121,13 +121,17 @@ def embedded(url: str) -> Running:
     Raises:
         NotReachableError: none answers there.
     """
+    return local(url, asked(url, "/_leads/stack"))
+
+
+def local(url: str, about: Mapping[str, Any]) -> Running:
+    """An embedded stack at an address, by what it tells about itself."""
 
     def client(service: str) -> Any:
         from leads_cli.dev import session  # noqa: PLC0415 - boto3 takes half a second
 
         return session.client(session.embedded_session(), service, about["awsEndpoint"])
 
-    about = _get(url, "/_leads/stack")
     auths, providers, public_urls = (
         {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")
     )
@@ -140,12 +144,17 @@ def embedded_status(url: str) -> Status:
     Raises:
         NotReachableError: none answers there.
     """
-    data = _get(url, "/_leads/status")
+    data = asked(url, "/_leads/status")
     oldest = data.get("oldestSeconds")
     return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
 
 
-def _get(url: str, path: str) -> dict[str, Any]:
+def asked(url: str, path: str) -> dict[str, Any]:
+    """What an embedded stack answers to a question of ours.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
     import httpx  # noqa: PLC0415
 
     try:

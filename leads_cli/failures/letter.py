@@ -148,7 +148,7 @@ class Letter:
         if not self.is_lead:
             return None
         try:
-            decode(self.received.body, message_id=self.message_id, sent_at=self.received.sent_at)
+            decode(self.received.body, message_id=self.message_id, sent_at=self.received.sent_at.timestamp())
         except Malformed as error:
             return error
         except LeadsError:
