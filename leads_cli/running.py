@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -60,10 +61,20 @@ class Running:
         return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
     def secret(self, source: str) -> str | None:
-        """A source's newest secret; None where there is none."""
+        """A source's newest secret; None where there is none.
+
+        Raises:
+            NotReachableError: AWS does not tell, or what it tells is not JSON.
+        """
         with aws_errors("the stack's secret"):
-            answer = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["SecretId"])
-        found = json.loads(answer["SecretString"]).get("sources", {}).get(source)
+            text = _secret_text(self.client("secretsmanager"), self.outputs["SecretId"])
+        try:
+            content = json.loads(text or "{}")
+        except ValueError as error:
+            msg = "the stack's secret is not JSON; docs/sources.md says how to put one"
+            raise NotReachableError(msg) from error
+        sources = content.get("sources") if isinstance(content, dict) else None
+        found = sources.get(source) if isinstance(sources, dict) else None
         return found[0] if isinstance(found, list) and found else found or None
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
@@ -92,6 +103,19 @@ class Running:
             with aws_errors("CloudWatch"):
                 namespace = self.outputs["MetricsNamespace"]
                 self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+
+def _secret_text(client: Any, name: str) -> str | None:
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    try:
+        found: str | None = client.get_secret_value(SecretId=name).get("SecretString")
+    except ClientError as error:
+        # A stack that was just deployed has a secret without a value.
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +151,7 @@ def embedded(url: str) -> Running:
 def local(url: str, about: Mapping[str, Any]) -> Running:
     """An embedded stack at an address, by what it tells about itself."""
 
+    @cache
     def client(service: str) -> Any:
         from leads_cli.dev import session  # noqa: PLC0415 - boto3 takes half a second
 
@@ -180,7 +205,8 @@ def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | Non
     auths = {name: source.authentication.value for name, source in sources.items()}
     outputs = stack_outputs(stack, session)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
-    client: Callable[..., Any] = session.client
+    # Making one takes longer than most of what is asked of it.
+    client: Callable[[str], Any] = cache(session.client)
     providers = {name: source.provider for name, source in sources.items()}
     public_urls = {name: source.public_url for name, source in sources.items()}
     return Running(url, outputs, auths, client, providers, public_urls)

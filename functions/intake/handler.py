@@ -69,9 +69,11 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
         raise Unauthorized
     wanted = handshake.echo(event, source)
     if wanted or handshake.is_probe(event, source):
-        return answer.ok({"ok": True}, wanted)
+        return answer.send_as_post() if handshake.is_misdirected(event) else answer.ok({"ok": True}, wanted)
     if needs_secret(source):
         desk = replace(desk, secrets=_authenticate(event, source, desk.settings))
+    if handshake.is_misdirected(event):
+        return answer.send_as_post()
     if event.method in {"GET", "HEAD"} or (event.method == "POST" and handshake.is_empty(event, source)):
         return answer.ok({"ok": True})
     if event.method != "POST":

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from leads_cli.failures.box import Reading
@@ -94,6 +95,10 @@ class Pace:
         self._next = max(now, self._next) + number / self._rate
 
 
+type Around = Callable[[], AbstractContextManager[object]]
+"""Made for each ten letters, and entered while they are handed over."""
+
+
 def carry_out(
     running: Running,
     ids: Collection[str],
@@ -102,7 +107,7 @@ def carry_out(
     *,
     lease: int,
     pace: Pace | None = None,
-    progress: Callable[[], object] = lambda: None,
+    around: Around = nullcontext,
 ) -> None:
     """Do to the letters of a plan what was planned; `tally` tells how far it came, whatever ends it.
 
@@ -116,8 +121,9 @@ def carry_out(
                 pace.wait(len(hand))
             reading.keep()
             repairs = [(letter, mending.judge(letter)) for letter in hand]
-            handover.pass_on([(letter, mending.successor(each)) for letter, each in repairs if mending.concerns(each)])
-            progress()
+            going = [(letter, mending.successor(each)) for letter, each in repairs if mending.concerns(each)]
+            with around():
+                handover.pass_on(going)
 
 
 def let_go(
@@ -126,7 +132,7 @@ def let_go(
     tally: Tally,
     *,
     lease: int,
-    progress: Callable[[], object] = lambda: None,
+    around: Around = nullcontext,
 ) -> None:
     """Discard the letters of a plan for good.
 
@@ -137,5 +143,5 @@ def let_go(
         handover = Handover(running, reading, tally)
         for hand in in_tens(reading, ids):
             reading.keep()
-            handover.discard(hand)
-            progress()
+            with around():
+                handover.discard(hand)

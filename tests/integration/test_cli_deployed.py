@@ -143,12 +143,13 @@ def test_only_the_days_asked_for() -> None:
 
 @pytest.mark.usefixtures("queues")
 def test_a_difference_is_a_failure() -> None:
-    """Counts that do not add up end with 1, and the message says that CloudWatch may be late."""
+    """Counts that do not add up end with 1; the message says that CloudWatch may be late, and where leads may be."""
     put("source", "website", Accepted=5)
     code, output = leads("status", "--stack", "leads")
     assert code == 1
     assert "a difference of +5" in output
     assert "CloudWatch" in output
+    assert "failures list" in output
 
 
 @pytest.mark.usefixtures("queues")
@@ -207,3 +208,12 @@ def test_counts_that_cannot_be_reported(queues: dict[str, str]) -> None:
     """CloudWatch's refusal is told, with what to check."""
     with pytest.raises(NotReachableError, match="CloudWatch: AWS refused"):
         running({**queues, "MetricsNamespace": "AWS/SQS"}).count("website", {"Replayed": 1, "": 1})
+
+
+@pytest.mark.usefixtures("queues")
+def test_a_secret_without_a_value() -> None:
+    """A stack that was just deployed has none yet: what is missing is named, not the credentials of AWS."""
+    boto3.client("secretsmanager").create_secret(Name="leads")
+    code, output = leads("send", "api-lead", "--stack", "leads")
+    assert code == 1
+    assert "nothing under sources.api" in output

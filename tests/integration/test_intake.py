@@ -195,6 +195,26 @@ def test_what_is_too_large_is_told(intake: Intake, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "headers", "status"),
+    [("website", {}, 405), ("api", TOKEN, 405), ("api", {"x-api-key": "wrong"}, 401), ("nobody", {}, 401)],
+)
+def test_a_form_sent_as_a_get_is_told_so(intake: Intake, source: str, headers: dict[str, str], status: int) -> None:
+    """Instead of a 200 that looks as if the person were taken; whoever has no right to know learns nothing."""
+    query = urlencode({"your-email": "ava@example.com", "your-name": "Ava"})
+    request = {
+        "rawPath": f"/hooks/{source}",
+        "rawQueryString": query,
+        "headers": {"host": "hooks.example.com", **headers},
+        "requestContext": {"http": {"method": "GET"}},
+    }
+    answer = intake.invoke(request)
+    assert (answer.status, intake.taken()) == (status, [])
+    if status == 405:
+        assert (answer.headers["allow"], "POST" in answer.body["detail"]) == ("POST, OPTIONS", True)
+    assert "ava" not in answer.text
+
+
+@pytest.mark.parametrize(
     ("method", "status"), [("GET", 200), ("HEAD", 200), ("PUT", 405), ("DELETE", 405), ("PATCH", 405)]
 )
 def test_other_methods_take_nobody(intake: Intake, method: str, status: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from leads.edge import aws
 from leads.edge.deliveries import KEEP_SECONDS
-from tests.integration.intaking import TOKEN, Intake
+from tests.integration.intaking import FORM, TOKEN, Intake
 
 AVA = {"email": "ava@example.com"}
 LIST = [{"email": f"p{i}@example.com"} for i in range(25)]
@@ -86,6 +86,17 @@ def test_an_event_is_taken_once(intake: Intake, delivery: dict[str, str]) -> Non
     assert (first.body, second.status, second.body) == ({"accepted": 1}, 200, {"accepted": 0, "duplicate": True})
     assert intake.metrics()["api", "Redelivered"] == 1
     assert intake.emails() == ["ava@example.com"]
+
+
+def test_what_was_left_out_is_not_remembered(intake: Intake) -> None:
+    """An event that a rule or its kind left out is no reason to refuse the one of the same id that counts."""
+    keyed = {"content-type": FORM, "idempotency-key": "key-1"}
+    answers = [
+        intake.post("choosy", f"email=ava%40example.com&consent={consent}".encode(), headers=keyed).body
+        for consent in ("no", "yes", "yes")
+    ]
+    assert answers == [{"accepted": 0}, {"accepted": 1}, {"accepted": 0, "duplicate": True}]
+    assert (intake.emails(), remembered(intake)) == (["ava@example.com"], ["choosy#key-1"])
 
 
 def test_the_same_id_of_another_source_is_another_event(intake: Intake) -> None:

@@ -16,6 +16,7 @@ from leads.config import Auth, parse
 from leads.event import Event
 from leads.intake import read
 from leads.providers import PROVIDERS
+from leads_cli import webhooks
 from leads_cli.docs import openapi, sources
 from leads_cli.docs.__main__ import DOCUMENTS, main
 from leads_cli.project import ROOT
@@ -48,18 +49,43 @@ def test_every_provider_has_a_recipe(name: str) -> None:
     assert not re.search(r"\{(address|secret)\}", recipe)
 
 
+def test_tools_that_send_no_person_have_another_way() -> None:
+    """Whose webhooks carry ids alone, or who has none, is no provider: the page says which recipe serves instead."""
+    _, _, elsewhere = sources.document().partition("\n## Not directly\n")
+    rows = [line for line in elsewhere.splitlines() if line.startswith("| ")][2:]
+    for tool in ("Meta", "LinkedIn", "Squarespace", "Leadpages"):
+        assert tool.lower() not in PROVIDERS
+        assert [row for row in rows if tool in row and "(#zapier)" in row]
+
+
 def test_no_recipe_is_left_over() -> None:
     """A recipe belongs to a provider."""
     assert {path.stem for path in sources.recipe_path("").parent.glob("*.md")} <= PROVIDERS.keys()
 
 
+def lines(name: str) -> str:
+    """What a recipe says to paste, in a file with its campaign."""
+    (found,) = re.findall(r"^```toml\n(.*?)^```$", sources.recipe(name, PROVIDERS[name]), re.MULTILINE | re.DOTALL)
+    return '[campaigns.newsletter]\nid = "camp_1"\n' + str(found)
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_recipe_s_lines_are_a_valid_configuration(name: str) -> None:
-    """What is to be pasted passes `leads check`, under the name that the recipe's address has."""
-    (lines,) = re.findall(r"^```toml\n(.*?)^```$", sources.recipe(name, PROVIDERS[name]), re.MULTILINE | re.DOTALL)
-    source = parse('[campaigns.newsletter]\nid = "camp_1"\n' + lines).sources[name]
+    """What is to be pasted passes `leads check`, under the recipe's name; so does what may be uncommented there."""
+    source = parse(lines(name)).sources[name]
     assert source.provider == name
     assert (source.authentication is Auth.NONE) == (name == "form")
+    assert parse(re.sub(r"^# ", "", lines(name), flags=re.MULTILINE)).sources[name].provider == name
+
+
+@pytest.mark.parametrize("name", webhooks.names())
+def test_a_recipe_s_lines_take_what_the_provider_sends(name: str) -> None:
+    """As they stand: everybody in the provider's own request becomes a lead."""
+    webhook = webhooks.load(name)
+    source = parse(lines(webhook.provider)).sources[webhook.provider]
+    event = Event(webhook.provider, webhook.body, datetime.fromtimestamp(webhook.time, UTC), headers=webhook.headers)
+    emails = [message.lead["email"] for message in read(event, source, lambda: "no id").messages]
+    assert emails == [lead["email"] for lead in webhook.leads]
 
 
 @pytest.mark.parametrize("path", ["README.md", "docs/sources.md", "docs/adding-a-provider.md"])

@@ -90,6 +90,12 @@ def test_an_event_keeps_its_id() -> None:
     assert [take({"email": "ava@example.com", "event_id": "e-1"}).messages[0].id for _ in range(2)] == ["e-1", "e-1"]
 
 
+def test_what_is_left_out_has_no_id() -> None:
+    """A rule may be mended, and other kinds of events may share the id of the signup that they overtake."""
+    bodies = (b"email=ava@example.com&consent=no", b"email=ava@example.com&consent=yes")
+    assert [take(body, "form", FORM, idempotency_key="k-1").event_id for body in bodies] == [None, "k-1"]
+
+
 @pytest.mark.parametrize(
     ("body", "ignored"),
     [

@@ -14,35 +14,49 @@ EMAIL = (
     "_replyto", "Courriel", "Adresse e-mail", "Adresse électronique", "Correo electrónico",
     "Dirección de correo electrónico", "Indirizzo e-mail", "E-mailadres", "E-post", "Sähköposti", "Adres e-mail",
     "Endereço de e-mail", "Ihre E-Mail-Adresse*", "E-mail / Courriel", "\uff45\uff4d\uff41\uff49\uff4c",
+    "Wie lautet deine E-Mail-Adresse?", "¿Cuál es tu correo electrónico?", "Qual o seu e-mail?",
+    "Vad är din e-postadress?", "Great, and what's your *email*?", "youremail", "メールアドレス", "邮箱", "이메일",
+    "Электронная почта",
 )  # fmt: skip
 FIRST_NAME = (
     "firstName", "first_name", "FIRST-NAME", "First Name (required)", "FNAME", "mce-FNAME", "given_name", "first",
     "contact.first", "name.first", "name[first]", "Name (First)", "names[first_name]", "wpforms[fields][0][first]",
     "user.name.first", "name-1-first-name", "contact.properties.firstname", "attendee_info.first_name",
     "What's your first name?", "Vorname", "Ihr Vorname*", "Prénom", "pre\u0301nom", "Imię", "Voornaam", "Förnamn",
-    "Fornavn", "Etunimi", "First name / Prénom",
+    "Fornavn", "Etunimi", "First name / Prénom", "Vorname(n)", "Quel est votre prénom ?", "Jak masz na imię?",
+    "Hey there 👋 what's your *first name*?", "Your first name <span class='required'>*</span>",
 )  # fmt: skip
 LAST_NAME = (
     "lastName", "last_name", "Last Name:", "LNAME", "surname", "family-name", "name.last", "Nachname",
     "Nom de famille", "Apellidos", "Cognome", "Sobrenome", "Achternaam", "Efternamn", "Etternavn", "Nazwisko",
-    "Sukunimi", "lead.last_name",
+    "Sukunimi", "lead.last_name", "Et votre nom de famille ?", "¿Cuál es tu apellido?", "Wat is je achternaam?",
 )  # fmt: skip
 FULL_NAME = (
     "name", "your-name", "Full Name", "fullName", "customer_name", "contact_name", "user.name", "from_name", "name-1",
     "et_pb_contact_name_0", "fields[name][value]", "Please enter your full name", "First & last name", "Ihr Name",
     "Nom", "Votre nom", "Nom et prénom", "Nombre", "Nombre y apellidos", "Nome", "Vor- und Nachname",
-    "Voor- en achternaam", "Imię i nazwisko", "Name / Nom",
+    "Voor- en achternaam", "Imię i nazwisko", "Name / Nom", "What should we call you?", "Hallo! Wie heißt du?",
+    "Wie ist Ihr Name?", "Comment vous appelez-vous ?", "Quel est votre nom ?", "¿Cómo te llamas?", "Come ti chiami?",
+    "Qual é o seu nome?", "Hoe heet je?", "Vad heter du?", "Jak się nazywasz?", "Hey there, what's your name?",
+    "What's your name? We'd love to know!", "Great {{field:a1}}, and what is your *full name*?", "Ansprechpartner",
+    "userAttributes.name", "json.name", "namedValues.Name", "お名前", "姓名", "ФИО",
 )  # fmt: skip
 COMPANY = (
     "company", "Company Name", "companyName", "company.name", "organization", "Organisation", "organization.name",
     "Your company", "Company / Organization", "What company do you work for?", "Name of your company", "Employer",
     "Account Name", "lead.company.name", "Current company", "Firma", "Unternehmen", "Nom de l'entreprise", "Société",
-    "Empresa", "Azienda", "Bedrijfsnaam", "Företag", "Nazwa firmy",
+    "Empresa", "Azienda", "Bedrijfsnaam", "Företag", "Nazwa firmy", "What's your company called?", "custom:company",
+    "Für welches Unternehmen arbeitest du?", "Name Ihres Unternehmens", "Quel est le nom de votre entreprise ?",
+    "Dans quelle entreprise travaillez-vous ?", "¿En qué empresa trabajas?", "Nombre de la empresa", "Naam bedrijf",
+    "Qual é o nome da sua empresa?", "Nome dell'azienda", "Per quale azienda lavori?", "Vilket företag arbetar du på?",
+    "Unternehmen / Organisation", "会社名", "Компания",
 )  # fmt: skip
 JOB_TITLE = (
     "jobTitle", "job_title", "jobtitle", "Job Title (optional)", "title", "role", "position", "Your role",
     "What is your role?", "Title / Role", "organization-title", "Berufsbezeichnung", "Poste", "Fonction", "Puesto",
-    "Cargo", "Ruolo", "Functie", "Stanowisko",
+    "Cargo", "Ruolo", "Functie", "Stanowisko", "What do you do?", "What's your job title at {{field:b2}}?",
+    "Ihre Rolle", "Welche Position haben Sie?", "Position im Unternehmen", "Quel poste occupez-vous ?",
+    "¿Qué cargo ocupas?", "Cargo en la empresa", "Vad är din roll?", "役職",
 )  # fmt: skip
 NOTHING = (
     "form_name", "form[name]", "form.name", "page title", "pageTitle", "page.title", "site.name", "product.name",
@@ -51,6 +65,10 @@ NOTHING = (
     "fields[name][title]", "fields[name][id]", "first_visit", "last_login", "middle_name", "Anrede", "utm_source",
     "phone", "message", "subject", "newsletter", "Country", "address", "nombre de empleados", "1.3", "items.0.name",
     "friend_email", "referrer.email", "owner.firstName", "Emergency contact name", "", "_", ".", "🙂", "x" * 5_000,
+    "childsName.first", "friends.0.name", "E-Mail Ihres Freundes", "What's your dog's name?", "os_name", "title_en",
+    "Type d'entreprise", "Wie groß ist Ihr Unternehmen?", "Name auf der Karte", "Nombre en la tarjeta",
+    "Nom d'utilisateur", "Company no.", "What's your role in the project?", "Last name, company", "{{field:name}}",
+    "Wie lautet der Name Ihres Hundes?", "How many people work at your company?",
 )  # fmt: skip
 
 

@@ -52,3 +52,17 @@ def test_people_are_told_apart() -> None:
     events = json.dumps([path.read_text() for path in EVENTS.glob("*.json")])
     assert len(addresses) == len(set(addresses))
     assert not [address for address in addresses if address in events]
+
+
+@pytest.mark.parametrize("event", ["typeform", "typeform.json", str(webhooks.WEBHOOKS / "typeform.json")])
+def test_a_recording_is_found(event: str) -> None:
+    """By its name, with or without the ending, and by its path."""
+    found = webhooks.find(event)
+    assert found
+    assert found.name == "typeform"
+
+
+@pytest.mark.parametrize("event", ["typefrom", "elsewhere/typeform.json", "website-form", "", "README.md"])
+def test_what_is_no_recording(event: str) -> None:
+    """Anything else is something else."""
+    assert webhooks.find(event) is None

@@ -45,6 +45,13 @@ def method_not_allowed() -> Response:
     return response
 
 
+def send_as_post() -> Response:
+    """Answers that came in the address of a GET: better no 200 than a person who seems to be taken and is not."""
+    response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "a GET takes nobody: send the same fields as a POST")
+    response["headers"]["allow"] = "POST, OPTIONS"
+    return response
+
+
 def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:
     """No lead can be made of it: each field by name, in a list also by index."""
     return problem(HTTPStatus.UNPROCESSABLE_CONTENT, "no lead can be made of this", errors=list(problems))

@@ -47,7 +47,7 @@ class View:
         name: where in a member its name is; empty: its key in the object.
         alias: where in a member another name of it is, which a configuration may use as well.
         kind: where in a member its type is: `email` tells an address whose name does not.
-        options: where in a member its choices are written out, each with `id` and `text`.
+        options: where in a member its choices are written out, each with `id` and `text`: of a grid in several places.
         titles: where the names are, if not in the members.
         pick: only these members.
         drop: not these.
@@ -63,7 +63,7 @@ class View:
     name: tuple[str, ...] = ()
     alias: str = ""
     kind: str = ""
-    options: str = ""
+    options: tuple[str, ...] = ()
     titles: Titles | None = None
     pick: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
@@ -99,9 +99,13 @@ def answers(document: Mapping[str, Any], views: Views) -> Answers:
 
 
 def _fits(document: Mapping[str, Any], alternative: tuple[View, ...]) -> bool:
-    """Whether a part is there, answered or not: who left it blank is not to be found elsewhere in the event."""
-    paths = [view.path for view in alternative if view.path]
-    return not paths or any(isinstance(at(document, path), Mapping | list) for path in paths)
+    """Whether a part is there, answered or not: who left it blank is not to be found elsewhere in the event.
+
+    The event itself is always there; a few members picked from it only add to another part.
+    """
+    return any(
+        isinstance(at(document, view.path), Mapping | list) if view.path else not view.pick for view in alternative
+    )
 
 
 def at(value: Any, path: str) -> Any:
@@ -200,17 +204,31 @@ def _value(member: Any, view: View) -> Any:
         path = str(member.get("type", "")) if place == "@type" else place
         value = at(member, path) if path else None
         if value is not None:
-            return _chosen(value, at(member, view.options) if view.options else None)
+            return _spelled(value, _texts(member, view.options)) if view.options else _chosen(value)
     return None
 
 
-def _chosen(value: Any, options: Any) -> Any:
-    """The texts of chosen options, where a form tool sends their ids; a choice's label where it sends objects."""
-    if isinstance(options, list):
-        texts = {at(o, "id"): at(o, "text") for o in options if isinstance(at(o, "id"), str)}
-        if isinstance(value, list):
+def _texts(member: Any, places: tuple[str, ...]) -> dict[str, Any]:
+    """The texts of options by their ids."""
+    options = [option for place in places for _, option in _members(at(member, place))]
+    return {key: at(option, "text") for option in options if isinstance(key := at(option, "id"), str)}
+
+
+def _spelled(value: Any, texts: Mapping[str, Any]) -> Any:
+    """The texts of chosen options, where a form tool sends their ids; of a grid the rows' as well."""
+    match value:
+        case str():
+            return texts.get(value, value)
+        case list():
             return [texts.get(item, item) if isinstance(item, str) else item for item in value]
-        return texts.get(value, value) if isinstance(value, str) else value
+        case Mapping():
+            return {texts.get(row, row): _spelled(item, texts) for row, item in value.items()}
+        case _:
+            return value
+
+
+def _chosen(value: Any) -> Any:
+    """A choice's label, where a form tool sends objects."""
     match value:
         case {"labels": [*labels]}:
             return labels + ([value["other"]] if value.get("other") else [])

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from leads_cli.commands.failures import printed
+from leads_cli.commands.failures.interrupt import Interrupt
 from leads_cli.commands.failures.options import Where, number, telling
 from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
     from leads_cli.failures.box import Reading
     from leads_cli.failures.criteria import Criteria
     from leads_cli.failures.handover import Tally
-    from leads_cli.failures.mending import Mending, Plan
+    from leads_cli.failures.mending import Around, Mending, Plan
     from leads_cli.running import Running
 
 # Diffs to look at before one says yes.
 _SHOWN: Final = 20
 
-type Work = Callable[["Running", "Plan", "Tally", Callable[[], object]], None]
+type Work = Callable[["Running", "Plan", "Tally", "Around"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,17 @@ class Job:
 
         tally = Tally()
         trouble = ""
+        interrupt = Interrupt()
+
+        @contextmanager
+        def around() -> Iterator[None]:
+            with interrupt.put_off():
+                yield
+                self._progress(tally, len(plan.ids))
+
         try:
-            work(running, plan, tally, lambda: self._progress(tally, len(plan.ids)))
+            with interrupt.minded():
+                work(running, plan, tally, around)
         except NotReachableError as error:
             trouble = str(error)
         except KeyboardInterrupt:

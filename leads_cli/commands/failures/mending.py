@@ -126,8 +126,8 @@ def _work(mending: "Mending", rate: float, lease: int) -> "Work":
 
     # What stays in the dead-letter queue is in nobody's way.
     pace = Pace(rate) if mending.replay else None
-    return lambda running, plan, tally, progress: carry_out(
-        running, plan.ids, mending, tally, lease=lease, pace=pace, progress=progress
+    return lambda running, plan, tally, around: carry_out(
+        running, plan.ids, mending, tally, lease=lease, pace=pace, around=around
     )
 
 

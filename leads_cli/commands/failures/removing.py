@@ -57,7 +57,7 @@ def discard(
     job = Job(where, letter_id, wanted, lease, "discard", "discarded", dry_run=dry_run, yes=yes, as_json=as_json)
     job.run(
         Mending(),
-        lambda running, plan, tally, progress: let_go(running, plan.ids, tally, lease=lease, progress=progress),
+        lambda running, plan, tally, around: let_go(running, plan.ids, tally, lease=lease, around=around),
     )
 
 
