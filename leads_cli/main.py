@@ -2,6 +2,7 @@
 
 import typer
 
+from leads_cli.commands.campaign import app as campaign
 from leads_cli.commands.check import check
 from leads_cli.commands.dev import dev
 from leads_cli.commands.failures import app as failures
@@ -20,6 +21,7 @@ app.command()(send)
 app.command()(status)
 app.command()(check)
 app.add_typer(failures)
+app.add_typer(campaign)
 
 
 def main() -> None:

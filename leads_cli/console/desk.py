@@ -68,10 +68,12 @@ class Work:
         """Until it has ended."""
         self._ended.wait()
 
-    def go_on(self) -> None:
-        """Called between two handfuls of letters."""
+    @contextmanager
+    def hand(self) -> Iterator[None]:
+        """Entered for each handful of letters."""
         if self._stop.is_set():
             raise _StoppedError
+        yield
 
     def run(self, task: Task, running: Running) -> None:
         try:
@@ -132,7 +134,7 @@ class Desk:
 
         def task(running: Running, work: Work) -> None:
             pace = Pace(RATE)
-            carry_out(running, plan.ids, mending, work.tally, lease=self._lease, pace=pace, progress=work.go_on)
+            carry_out(running, plan.ids, mending, work.tally, lease=self._lease, pace=pace, around=work.hand)
 
         return self._start(Work("Replaying", "replayed", len(plan.ids)), task)
 
@@ -144,7 +146,7 @@ class Desk:
         """
 
         def task(running: Running, work: Work) -> None:
-            carry_out(running, plan.ids, mending, work.tally, lease=self._lease, progress=work.go_on)
+            carry_out(running, plan.ids, mending, work.tally, lease=self._lease, around=work.hand)
 
         return self._start(Work("Saving", "saved", len(plan.ids)), task)
 
@@ -156,7 +158,7 @@ class Desk:
         """
 
         def task(running: Running, work: Work) -> None:
-            let_go(running, plan.ids, work.tally, lease=self._lease, progress=work.go_on)
+            let_go(running, plan.ids, work.tally, lease=self._lease, around=work.hand)
 
         return self._start(Work("Discarding", "discarded", len(plan.ids)), task)
 

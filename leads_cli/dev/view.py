@@ -42,13 +42,21 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What does not change while a stack runs; `leadterra` is None for the sandbox."""
+    """What does not change while a stack runs.
+
+    Attributes:
+        leadterra: the real service's address; None for the sandbox.
+        leadterra_url: where requests go, whichever it is.
+        config: the file that the stack reads.
+    """
 
     url: str
     aws_endpoint: str
     outputs: dict[str, str]
     sources: tuple[SourceRow, ...]
     leadterra: str | None
+    leadterra_url: str = ""
+    config: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As `/_leads/stack` has it: `leads send` finds its way by it. Secrets stay where they are."""
@@ -59,6 +67,8 @@ class About:
             "outputs": self.outputs,
             "sources": [{key: asdict(source)[key] for key in public} for source in self.sources],
             "leadterra": self.leadterra,
+            "leadterraUrl": self.leadterra_url,
+            "config": self.config,
         }
 
 
@@ -100,6 +110,8 @@ class StackView:
             outputs=stack.outputs,
             sources=source_rows(stack.enrollment, stack.url, stack.secrets),
             leadterra=self._leadterra,
+            leadterra_url=stack.leadterra_url,
+            config=str(stack.config_path),
         )
 
     @property
