@@ -4,6 +4,7 @@ import typer
 
 from leads_cli.commands.campaign import app as campaign
 from leads_cli.commands.check import check
+from leads_cli.commands.console import console
 from leads_cli.commands.dev import dev
 from leads_cli.commands.failures import app as failures
 from leads_cli.commands.send import send
@@ -20,6 +21,7 @@ app.command()(dev)
 app.command()(send)
 app.command()(status)
 app.command()(check)
+app.command()(console)
 app.add_typer(failures)
 app.add_typer(campaign)
 

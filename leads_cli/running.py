@@ -168,6 +168,19 @@ def embedded_status(url: str) -> Status:
 
 
 def asked(url: str, path: str) -> dict[str, Any]:
+    """The object that an embedded stack answers to a question of ours.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    data = answered(url, path)
+    if not isinstance(data, dict):
+        msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
+        raise NotReachableError(msg)
+    return data
+
+
+def answered(url: str, path: str) -> Any:
     """What an embedded stack answers to a question of ours.
 
     Raises:
@@ -178,14 +191,10 @@ def asked(url: str, path: str) -> dict[str, Any]:
     try:
         # A proxy that the environment names is for the world outside.
         answer = httpx.get(f"{url.rstrip('/')}{path}", timeout=10, trust_env=False)
-        data = answer.raise_for_status().json()
+        return answer.raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
         raise NotReachableError(msg) from error
-    if not isinstance(data, dict):
-        msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
-        raise NotReachableError(msg)
-    return data
 
 
 def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:

@@ -218,11 +218,11 @@ class FailuresPage:
     def _letter(self, letter: Letter) -> None:
         with _linked(letter_address(letter)):
             with ui.item_section():
-                ui.label(letter.email or letter.id).classes("what")
+                with ui.element("div").classes("row"):
+                    ui.label(letter.email or letter.id).classes("what")
+                    chip(letter.reason)
                 ui.label(letter.says).classes("says")
                 ui.label(f"{_way(letter.source, letter.campaign)} · {ago(letter.failed_at)}").classes("soft")
-            with ui.item_section().props("side top"):
-                chip(letter.reason)
 
     def _more(self) -> None:
         self._shown += _SHOWN

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from leads_cli.console.local import LocalOnly
-from leads_cli.console.subject import LIVE_SECONDS, Subject
+from leads_cli.console.subject import embedded
 from leads_cli.dev import live
 from leads_cli.dev.form import open_form, signup_form
 from leads_cli.dev.journal import CAPACITY
@@ -81,21 +81,9 @@ def _mount_page(app: "FastAPI", view: View) -> None:
         await refresh()
         ui.timer(1.0, refresh, immediate=False)
 
-    subject = _subject(view)
-    pages.mount(app, subject, Desk(subject.running), with_form=True)
-
-
-def _subject(view: View) -> Subject:
-    """The stack of this very process, as the console's pages want it."""
-    return Subject(
-        name=f"leads dev, {view.about.url}",
-        running=local(view.about.url, view.about.as_json()),
-        enrollment=view.enrollment,
-        pause=LIVE_SECONDS,
-        status=view.status,
-        leads=view.leads,
-        seen=dict,
-    )
+    running = local(view.about.url, view.about.as_json())
+    subject = embedded(running, view.enrollment, view.status, view.leads)
+    pages.mount(app, subject, Desk(running), with_form=True)
 
 
 def _static(name: str) -> str:
