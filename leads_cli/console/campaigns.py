@@ -115,12 +115,9 @@ class _Part:
         self._status.text = status or ("status not told" if found.stats else "not known")
         self._status.classes(replace=f"chip {_MOODS.get(status or '', '')}")
         numbers = found.stats.numbers if found.stats else {}
-        terms = "".join(
-            f'<div class="term"><dd>{escape(f"{value:,}" if isinstance(value, int) else f"{value:.3g}")}</dd><dt>{escape(name)}</dt></div>'
-            for name, value in numbers.items()
-        )
+        terms = {name: f"{value:,}" if isinstance(value, int) else f"{value:.3g}" for name, value in numbers.items()}
         problem = frame.paragraph(found.problem, "note warn") if found.problem else ""
-        self._numbers.content = (f'<dl class="counts">{terms}</dl>' if terms else "") + problem
+        self._numbers.content = frame.terms(terms) + problem
 
     # --- Tokens ------------------------------------------------------------------------------------
 

@@ -123,7 +123,11 @@ class FailurePage:
     def _field(self, row: Row) -> None:
         called = row.path or "the new field"
         with ui.element("div").classes("field"):
-            name = ui.input("Name of the field", value=row.path).props("outlined dense").classes("name")
+            name = (
+                ui.input(f"New name of {row.was}" if row.was else "Name of the field", value=row.path)
+                .props("outlined dense")
+                .classes("name")
+            )
             name.bind_value_to(row, "path").set_visibility(not row.was)
             label = (row.was or "Value") + (" (JSON)" if row.is_json else "")
             value = ui.input(label, value=row.text).props("outlined dense autogrow").bind_value_to(row, "text")

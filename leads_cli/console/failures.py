@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -29,6 +29,8 @@ REPLAY: Final = Mending(replay=True)
 _GROUPED: Final = ("reason", "field", "source", "campaign")
 _FILTERS: Final = (*_GROUPED, "contains")
 _SHOWN: Final = 50
+# Who opens the page wants to see what is there; who comes back from a letter wants to go on.
+_STALE: Final = timedelta(minutes=2)
 # Asking a queue how much it holds costs next to nothing, and hides nothing.
 _GLANCE_SECONDS: Final = 5.0
 _MOODS: Final = {"rejected": "bad", "missing_token": "warn", "unmappable": "warn", "malformed": "warn"}
@@ -95,7 +97,8 @@ class FailuresPage:
                 ui.button("Export JSON lines", on_click=lambda: self._export("jsonl")).props("flat no-caps")
 
     async def _first(self) -> None:
-        if self._desk.found is None:
+        found = self._desk.found
+        if found is None or datetime.now(UTC) - found.at > _STALE:
             await self.read()
         else:
             self._tell()
@@ -216,13 +219,12 @@ class FailuresPage:
                 nothing(f"Older ones: {number(found.total - len(found.letters))}, see leads failures list --each.")
 
     def _letter(self, letter: Letter) -> None:
-        with _linked(letter_address(letter)):
-            with ui.item_section():
-                with ui.element("div").classes("row"):
-                    ui.label(letter.email or letter.id).classes("what")
-                    chip(letter.reason)
-                ui.label(letter.says).classes("says")
-                ui.label(f"{_way(letter.source, letter.campaign)} · {ago(letter.failed_at)}").classes("soft")
+        with _linked(letter_address(letter)), ui.item_section():
+            with ui.element("div").classes("row"):
+                ui.label(letter.email or letter.id).classes("what")
+                chip(letter.reason)
+            ui.label(letter.says).classes("says")
+            ui.label(f"{_way(letter.source, letter.campaign)} · {ago(letter.failed_at)}").classes("soft")
 
     def _more(self) -> None:
         self._shown += _SHOWN

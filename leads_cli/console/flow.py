@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from html import escape
 
 from nicegui import ui
 
@@ -49,8 +48,8 @@ class FlowPage:
         self._trouble.set_visibility(False)
         self._rate.add(time.monotonic(), status.counts)
         self._counts.content = live.counts(status)
-        self._pace.content = _terms(self._paces(status))
-        self._waiting.content = _terms(_waits(status, letters)) + _link(letters)
+        self._pace.content = frame.terms(dict(self._paces(status)))
+        self._waiting.content = frame.terms(dict(_waits(status, letters))) + _link(letters)
 
     def _dead_letters(self) -> int:
         running = self._subject.running
@@ -72,11 +71,6 @@ def _waits(status: Status, letters: int) -> Iterator[tuple[str, str]]:
     yield "the oldest for", "-" if status.oldest_seconds is None else duration(status.oldest_seconds)
     yield "times held back", f"{status.counts.held:,}"
     yield "dead letters", f"{letters:,}"
-
-
-def _terms(terms: Iterator[tuple[str, str]]) -> str:
-    inner = "".join(f'<div class="term"><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>' for name, value in terms)
-    return f'<dl class="counts">{inner}</dl>'
 
 
 def _link(letters: int) -> str:

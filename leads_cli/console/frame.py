@@ -1,6 +1,6 @@
 """The frame of every page: the head with the way to the other pages, the palette, the width."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -84,3 +84,11 @@ def text(words: str, kind: str = "") -> ui.html:
 def paragraph(words: str, kind: str = "") -> str:
     """A paragraph as HTML; nothing in its words is markup."""
     return f'<p class="{kind}">{escape(words)}</p>'
+
+
+def terms(numbers: Mapping[str, str]) -> str:
+    """Numbers with their names below, as HTML."""
+    inner = "".join(
+        f'<div class="term"><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>' for name, value in numbers.items()
+    )
+    return f'<dl class="counts">{inner}</dl>' if inner else ""
