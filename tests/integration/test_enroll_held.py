@@ -254,7 +254,7 @@ def test_a_changed_schema_dead_letters_nobody_in_small_batches_either(
     enrolling.leadterra.faults.set([fault("refuse_all")])
     done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(60)))
     assert (len(done.failures), done.why(), enrolling.letters()) == (60, {"systemic": 60}, [])
-    assert len(enrolling.requests()) < 40
+    assert len(enrolling.requests()) < 60
 
 
 def test_small_batches_of_good_and_bad_leads_are_no_schema_change(enrolling: Enrolling, enrollment: Path) -> None:

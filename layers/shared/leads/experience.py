@@ -3,7 +3,7 @@
 It proves nothing: every container has its own, which is gone when the container is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,10 +15,12 @@ from leads.reading import READINGS, Reading
 # A campaign that took so many leads over so long a time is one that takes leads.
 SEASONED_LEADS: Final = 100
 SEASONED_TIME: Final = timedelta(minutes=10)
-# Looks at 30 s doubling to 1 h: nobody is doubted for more than about two hours.
-LOOKS: Final = 9
+# Nobody waits longer for somebody else to be taken. Looks at 30 s doubling to 1 h are about eight until then.
+PATIENCE: Final = timedelta(hours=2)
 # Producers may write any text for a campaign; those that were longest not heard of are forgotten first.
 MOST_CAMPAIGNS: Final = 256
+# Leads that were refused alone and wait; as for campaigns.
+MOST_LEADS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Experience:
 
     readings: Sequence[Reading] = READINGS
     _taken: dict[str, _Taken] = field(default_factory=dict)
+    # When a lead was refused here for the first time.
+    _refused: dict[Hashable, datetime] = field(default_factory=dict)
 
     def learn(self, campaign_id: str, settled: Settled, now: datetime) -> None:
         """Take in what became of a batch."""
@@ -54,12 +58,20 @@ class Experience:
             if len(self._taken) > MOST_CAMPAIGNS:
                 del self._taken[next(iter(self._taken))]
 
-    def doubts(self, campaign_id: str, first_seen: datetime, looks: int) -> bool:
+    def doubts(self, campaign_id: str, lead: Hashable, now: datetime) -> bool:
         """Whether a lead that was refused in a batch of which nothing got through may be fine all the same.
 
         A schema that changed refuses everybody, which with little traffic looks like one bad lead after the other. So
-        where a campaign is known to take leads, a refusal is believed once somebody was taken after the lead was
-        first seen.
+        where a campaign is known to take leads, a refusal is believed once somebody was taken after the first one.
+        How often a lead was received says nothing of that: it may have waited through an outage.
         """
         taken = self._taken.get(campaign_id)
-        return taken is not None and taken.seasoned and taken.last <= first_seen and looks <= LOOKS
+        if taken is None or not taken.seasoned:
+            return False
+        since = self._refused.setdefault(lead, now)
+        if taken.last <= since and now - since < PATIENCE:
+            if len(self._refused) > MOST_LEADS:
+                del self._refused[next(iter(self._refused))]
+            return True
+        del self._refused[lead]
+        return False

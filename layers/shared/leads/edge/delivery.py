@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Final
 
@@ -74,7 +74,7 @@ class Delivery:
             became: list[Settled] = []
             for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
                 shut = closed or shut
-                settled = _held(batch, shut) if shut else self._send(batch, books.records)
+                settled = _held(batch, shut) if shut else self._send(batch)
                 sent.append(batch)
                 became.append(settled)
                 shut = shut or settled.closed
@@ -85,12 +85,13 @@ class Delivery:
             if shut and shut.why in _EVERYWHERE:
                 closed = shut
 
-    def _send(self, batch: Batch, records: Sequence[Record]) -> Settled:
+    def _send(self, batch: Batch) -> Settled:
         try:
             seen = self.experience(self._base_url)
             settled = self._isolate(batch, seen)
-            seen.learn(batch.campaign_id, settled, self.outside.now())
-            return _doubted(batch, settled, seen, records)
+            now = self.outside.now()
+            seen.learn(batch.campaign_id, settled, now)
+            return _doubted(batch, settled, seen, now)
         except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
             logger().error("unexpected", extra={"where": where(error)})
             return _held(batch, Held("internal"))
@@ -160,27 +161,23 @@ def _message(record: Record, now: datetime) -> Message:
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
 
 
-def _doubted(batch: Batch, settled: Settled, seen: Experience, records: Sequence[Record]) -> Settled:
+def _doubted(batch: Batch, settled: Settled, seen: Experience, now: datetime) -> Settled:
     """The same, with those held whose refusal nothing shows to be about them."""
     if any(isinstance(outcome, Accepted) for outcome in settled.outcomes):
         return settled
     outcomes = [
         Held("unproven")
-        if isinstance(outcome, Rejected) and _doubts(batch.campaign_id, row, seen, records)
+        if isinstance(outcome, Rejected) and seen.doubts(batch.campaign_id, _name(row), now)
         else outcome
         for row, outcome in zip(batch.rows, settled.outcomes, strict=True)
     ]
     return replace(settled, outcomes=outcomes)
 
 
-def _doubts(campaign_id: str, row: Row, seen: Experience, records: Sequence[Record]) -> bool:
-    """As for the message of the row that was seen first."""
-    attributes = [records[index].get("attributes", {}) for parcel in row.parcels for index in parcel.records]
-    received = [int(found) for each in attributes if (found := each.get("ApproximateFirstReceiveTimestamp"))]
-    if not received:
-        return False
-    looks = max(int(each.get("ApproximateReceiveCount", 1)) for each in attributes)
-    return seen.doubts(campaign_id, datetime.fromtimestamp(min(received) / 1000, UTC), looks)
+def _name(row: Row) -> tuple[str, str]:
+    """By which a lead is known when it comes again: its first message's source and id."""
+    message = row.parcels[0].message
+    return message.source, message.id
 
 
 def _parts(sent: Sequence[Batch], became: Sequence[Settled]) -> list[Part]:
