@@ -2,29 +2,32 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Final
 
-from leads.hints import ECHO_KEYS, PATH_IN_TEXT, PATH_KEYS, Route, nodes, steps_of, values
 from leads.message import Failure
+from leads.refusal.document import Route, bounded, nodes
+from leads.refusal.echoes import plain, values
+from leads.refusal.fieldname import FieldNames
+from leads.refusal.labels import label, squashed
+from leads.refusal.paths import row_behind, steps_of
 
 _MAX_MESSAGE: Final = 300
 
-# The most telling first.
-_MESSAGE_KEYS: Final = (
-    "message", "msg", "field_message", "detail", "reason", "description", "error_description", "title", "error",
+# The most telling first, headlines last. Between them are sentences of any other name, and words among the errors.
+_MESSAGES: Final = (
+    "message", "msg", "errormessage", "fieldmessage", "detail", "details", "reason", "failurereason", "description",
+    "errordescription", "defaultmessage", "error",
 )  # fmt: skip
-# Names on the way to a field that are none themselves.
-_CONTAINERS: Final = frozenset(
-    {
-        *_MESSAGE_KEYS, *PATH_KEYS, "messages", "errors", "details", "issues", "violations", "lead", "leads", "body",
-        "data", "fieldErrors", "formErrors", "non_field_errors",
-    }
-)  # fmt: skip
+_HEADLINES: Final = ("title", "name", "h1", "h2")
+_SENTENCE: Final = "a sentence"
+_AMONG_ERRORS: Final = "among the errors"
+_RANKS: Final = {kind: rank for rank, kind in enumerate((*_MESSAGES, _SENTENCE, _AMONG_ERRORS, *_HEADLINES))}
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")
 _DIGIT: Final = re.compile(r"\d")
-_NAME: Final = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +40,50 @@ class Complaint:
 
 def complaint(content: Any, lead: Mapping[str, Any]) -> Complaint:
     """Read the refusal of a request that had this lead alone."""
-    texts = [(route, text) for route, node in nodes(content) if isinstance(node, str) and (text := node.strip())]
-    said = sorted((item for item in texts if _is_said(item[0])), key=lambda item: _rank(item[0]))[:1]
-    own = values(lead)
-    names = (name for name in _names(content, said, own) if name.lower() not in own)
-    return Complaint(
-        field=next((name for name in names if name not in _CONTAINERS and _NAME.fullmatch(name)), None),
-        message=said[0][1][:_MAX_MESSAGE] if said else "refused without a reason",
-    )
+    document, names = bounded(content), FieldNames(lead)
+    texts = ((route, unescape(node).strip()) for route, node in nodes(document) if isinstance(node, str))
+    said = [(rank, route, text) for route, text in texts if (rank := _rank(route, text, names.own)) is not None]
+    _, route, text = min(said, key=lambda item: item[0], default=(None, (), _sentence_as_key(document)))
+    return Complaint(names.meant(document, route, text), text[:_MAX_MESSAGE] or "refused without a reason")
 
 
-def _is_said(route: Route) -> bool:
-    """Whether a text says what is wrong: by its key, in a list, or in a map of errors."""
-    key = _last_key(route)
-    if key in _MESSAGE_KEYS or not route:
-        return True
-    in_list = isinstance(route[-1], int)
-    if key in PATH_KEYS or (key in ECHO_KEYS and not in_list and route[-2:-1] != ("errors",)):
-        return False
-    return in_list or "errors" in route
+def _sentence_as_key(document: Any) -> str:
+    """The words in `{"Invalid email address": [0]}`."""
+    keys = (step for route, _ in nodes(document) for step in route[-1:] if isinstance(step, str))
+    return next((key for key in keys if " " in key), "")
 
 
-def _rank(route: Route) -> tuple[bool, int]:
-    """How telling a text is, the lowest first: an error's own words, then a list's; a headline last."""
-    key = _last_key(route)
-    return len(route) == 1, _MESSAGE_KEYS.index(key) if key in _MESSAGE_KEYS else len(_MESSAGE_KEYS)
+def _rank(route: Route, text: str, own: set[str]) -> tuple[bool, int] | None:
+    """How telling a text is, the lowest first: an error's own words before a headline; None where it says nothing."""
+    keys = [step for step in route if isinstance(step, str)]
+    if (
+        not _LETTER.search(text)
+        or plain(text) in own
+        or row_behind(steps_of(text)) is not None
+        or any(label(key).silent or label(key).good for key in keys)
+    ):
+        return None
+    name = squashed(keys[-1]) if keys else ""
+    kind = name if name in _RANKS else _kind(route, text, keys)
+    return (len(route) == 1, _RANKS[kind]) if kind else None
 
 
-def _last_key(route: Route) -> str:
-    return next((step for step in reversed(route) if isinstance(step, str)), "")
-
-
-def _names(content: Any, said: list[tuple[Route, str]], own: set[str]) -> Iterator[str]:
-    """What may be the field's, the surest first: the ends of paths, of the message's key, of a path in the message."""
-    for route, node in nodes(content):
-        if route and route[-1] in PATH_KEYS:
-            path = node if isinstance(node, list) else steps_of(node) if isinstance(node, str) else ()
-            yield from (str(step) for step in path[-1:])
-    for route, text in said:
-        key = _last_key(route)
-        # `{"email": ["..."]}` or `{"errors": {"email": "..."}}`: elsewhere a key is an attribute of the error.
-        of_field = not any(isinstance(step, int) for step in route[:-1]) or isinstance(route[-1], int)
-        # Where a map is by address, or by whatever was wrong, its key names no field.
-        if of_field and key.lower() not in own:
-            yield from steps_of(key)[-1:]
-        yield from (match[2] for match in PATH_IN_TEXT.finditer(text) if match[2])
+def _kind(route: Route, text: str, keys: Sequence[str]) -> str | None:
+    """What a text is whose name does not tell."""
+    if not route or not keys:
+        return _SENTENCE
+    about, in_list = label(keys[-1]), isinstance(route[-1], int)
+    sentence = " " in text
+    among_errors = any(label(key).bad for key in keys[:-1])
+    of_field = among_errors and not in_list and label(str(route[-2])).bad
+    # Where the error is, or what is repeated, unless it is the key of what is said about that field.
+    if (about.path or about.value) and not of_field and not (in_list and sentence):
+        return None
+    if about.email and not (of_field or in_list or sentence):
+        return None
+    if sentence:
+        return _SENTENCE
+    return _AMONG_ERRORS if in_list or among_errors else None
 
 
 def alike(refusals: Sequence[tuple[Failure, Mapping[str, Any]]]) -> int:
