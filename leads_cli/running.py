@@ -163,7 +163,7 @@ def embedded_status(url: str) -> Status:
     return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
 
 
-def get_json(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+def get_json(url: str, path: str, query: Mapping[str, str] | None = None, *, of: type = dict) -> Any:
     """What `leads dev` answers at one of its own routes.
 
     Raises:
@@ -178,7 +178,7 @@ def get_json(url: str, path: str, query: Mapping[str, str] | None = None) -> dic
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
         raise NotReachableError(msg) from error
-    if not isinstance(data, dict):
+    if not isinstance(data, of):
         msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
         raise NotReachableError(msg)
     return data
