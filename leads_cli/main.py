@@ -4,6 +4,7 @@ import typer
 
 from leads_cli.commands.campaign import app as campaign
 from leads_cli.commands.check import check
+from leads_cli.commands.console import console
 from leads_cli.commands.dev import dev
 from leads_cli.commands.failures import app as failures
 from leads_cli.commands.logs import logs, tail
@@ -24,6 +25,7 @@ app.command()(status)
 app.command()(check)
 app.command()(logs)
 app.command()(tail)
+app.command()(console)
 app.add_typer(campaign)
 app.add_typer(secrets)
 app.add_typer(failures)

@@ -129,6 +129,11 @@ def embedded(url: str) -> Running:
     Raises:
         NotReachableError: none answers there.
     """
+    return local(url, asked(url, "/_leads/stack"))
+
+
+def local(url: str, about: Mapping[str, Any]) -> Running:
+    """An embedded stack at an address, by what it tells about itself."""
 
     @cache
     def client(service: str) -> Any:
@@ -136,7 +141,6 @@ def embedded(url: str) -> Running:
 
         return session.client(session.embedded_session(), service, about["awsEndpoint"])
 
-    about = get_json(url, "/_leads/stack")
     auths, providers, public_urls = (
         {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")
     )
@@ -158,30 +162,39 @@ def embedded_status(url: str) -> Status:
     Raises:
         NotReachableError: none answers there.
     """
-    data = get_json(url, "/_leads/status")
+    data = asked(url, "/_leads/status")
     oldest = data.get("oldestSeconds")
     return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
 
 
-def get_json(url: str, path: str, query: Mapping[str, str] | None = None, *, of: type = dict) -> Any:
-    """What `leads dev` answers at one of its own routes.
+def asked(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The object that an embedded stack answers to a question of ours.
 
     Raises:
-        NotReachableError: nothing of the kind answers there.
+        NotReachableError: none answers there.
+    """
+    data = answered(url, path, query)
+    if not isinstance(data, dict):
+        msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
+        raise NotReachableError(msg)
+    return data
+
+
+def answered(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
+    """What an embedded stack answers to a question of ours.
+
+    Raises:
+        NotReachableError: none answers there.
     """
     import httpx  # noqa: PLC0415
 
     try:
         # A proxy that the environment names is for the world outside.
         answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=10, trust_env=False)
-        data = answer.raise_for_status().json()
+        return answer.raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
         raise NotReachableError(msg) from error
-    if not isinstance(data, of):
-        msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
-        raise NotReachableError(msg)
-    return data
 
 
 def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:

@@ -9,7 +9,7 @@ from leads_cli.checks import subjects
 from leads_cli.checks.finding import Finding, fail
 from leads_cli.checks.queues import Trigger, examined
 from leads_cli.project import TEMPLATE
-from leads_cli.running import NotReachableError, Running, aws_errors, get_json
+from leads_cli.running import NotReachableError, Running, answered, aws_errors
 
 if TYPE_CHECKING:
     from leads.config import Enrollment
@@ -83,7 +83,7 @@ def _sources(running: Running, enrollment: "Enrollment", now: datetime, *, deplo
 
 def _journal(running: Running) -> dict[str, datetime]:
     """By the journal of `leads dev`, which has the newest first."""
-    rows = get_json(running.url, "/_leads/leads", of=list)
+    rows = answered(running.url, "/_leads/leads")
     return {row["source"]: datetime.fromisoformat(row["when"]) for row in reversed(rows) if row["source"]}
 
 

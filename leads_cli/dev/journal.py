@@ -63,6 +63,11 @@ class LeadRow:
         return {**shown, "when": self.when.isoformat()}
 
 
+def row_of(told: Mapping[str, Any]) -> LeadRow:
+    """A lead as `/_leads/leads` had it."""
+    return LeadRow(**{**told, "when": datetime.fromisoformat(told["when"]), "state": State(told["state"])})
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.logs.line import Line, parsed
-from leads_cli.running import NotReachableError, aws_errors, get_json
+from leads_cli.running import NotReachableError, asked, aws_errors
 
 if TYPE_CHECKING:
     import boto3
@@ -29,7 +29,7 @@ def embedded(url: str) -> Reader:
     """The lines that `leads dev` keeps."""
 
     def read(since: datetime, text: str | None) -> Iterator[Line]:
-        found = get_json(url, "/_leads/logs", {"since": since.isoformat()})
+        found = asked(url, "/_leads/logs", {"since": since.isoformat()})
         for item in found["lines"]:
             line = parsed(str(item["id"]), datetime.fromisoformat(item["when"]), item["function"], item["text"])
             if line and (text is None or text in line.text):

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -49,8 +49,6 @@ custom_fields = ["*"]
 _SETTINGS: Final = Settings(LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None)
 _OLD_KEY: Final = "sk_live_old"
 _NEW_KEY: Final = "sk_live_new"
-# One message in a thousand comes again.
-_ODDITIES: Final = Oddities(twins=0.0004, shared=0.0003, ghosts=0.0003)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +63,40 @@ class Sample:
     requests: int
 
 
+def _usual() -> Oddities:
+    """One message in a thousand comes again."""
+    return Oddities(twins=0.0004, shared=0.0003, ghosts=0.0003)
+
+
+def every_dialect(hour: int) -> Behaviour:
+    """Another dialect, and another shape of errors, for every hour."""
+    return Behaviour.model_validate(
+        {
+            "matching": "campaign",
+            "dialect": ("reference", "guide", "data")[hour % 3],
+            "on_invalid": ("atomic", "partial")[hour % 2],
+            "duplicates": "refuse",
+            "error_shape": list(SHAPES)[hour % len(SHAPES)],
+        }
+    )
+
+
 @dataclass
 class Soak:
-    """One run; afterwards `problems` says what was not as it should be, at any hour or in the end."""
+    """One run; afterwards `problems` says what was not as it should be, at any hour or in the end.
+
+    Attributes:
+        behaviour: how Leadterra behaves from each hour on.
+        oddities: how often SQS delivers what it has delivered.
+    """
 
     leads: int
     days: float
     weather: Weather
     deployed: Deployed
     seed: int = 1
+    behaviour: Callable[[int], Behaviour] = every_dialect
+    oddities: Oddities = field(default_factory=_usual)
     samples: list[Sample] = field(default_factory=list)
     problems: Counter[str] = field(default_factory=Counter)
 
@@ -83,7 +106,7 @@ class Soak:
         self.timeline, self.books, self.truth = Timeline(), Books(), Truth()
         self.repeated: set[int] = set()
         self.queue = StandardQueue(
-            chance, stack.visibility, stack.retention, stack.most_receives, _ODDITIES, self.repeated.add
+            chance, stack.visibility, stack.retention, stack.most_receives, self.oddities, self.repeated.add
         )
         self.account = Account(self.weather, chance, self.queue, {"leadterra_api_key": _OLD_KEY})
         self.sandbox = Sandbox(map(Campaign, CAMPAIGNS.values()), api_keys=[_OLD_KEY])
@@ -139,7 +162,7 @@ class Soak:
         oldest = now - min((message.sent_at for message in queued), default=now)
         letters, accepted = self.account.letters.total(), self.books.metrics["Accepted"]
         self.samples.append(Sample(now / HOUR, len(queued), oldest, letters, accepted, self.service.requests))
-        self.sandbox.behaviour = _behaviour(len(self.samples))
+        self.sandbox.behaviour = self.behaviour(len(self.samples))
         if queued or not self._all_have_come:
             self.timeline.at(now + HOUR, self._hour)
 
@@ -169,16 +192,3 @@ def _logging_to(output: Output) -> Iterator[None]:
     yield
     handler.setStream(before)
     logger.propagate = propagates
-
-
-def _behaviour(hour: int) -> Behaviour:
-    """Another dialect, and another shape of errors, for every hour."""
-    return Behaviour.model_validate(
-        {
-            "matching": "campaign",
-            "dialect": ("reference", "guide", "data")[hour % 3],
-            "on_invalid": ("atomic", "partial")[hour % 2],
-            "duplicates": "refuse",
-            "error_shape": list(SHAPES)[hour % len(SHAPES)],
-        }
-    )
