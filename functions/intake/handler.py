@@ -3,8 +3,6 @@
 It composes: what an event means is `leads.intake`'s business, what a sender is told `leads.answer`'s.
 """
 
-import random
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from leads import answer, handshake
 from leads.backoff import delay
 from leads.config import Enrollment, Source
-from leads.edge import aws, queues
+from leads.edge import queues
 from leads.edge.settings import Settings, enrollment
 from leads.edge.subscription import confirm
 from leads.edge.taking import Desk, Taken
 from leads.edge.telemetry import UNKNOWN, count, logger, where
-from leads.edge.vault import vault
 from leads.errors import LeadsError, TooLarge, Unauthorized, Unavailable
 from leads.event import Event, from_http, from_queue
 from leads.lead import Problem
@@ -71,7 +68,7 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
     if wanted or handshake.is_probe(event, source):
         return answer.send_as_post() if handshake.is_misdirected(event) else answer.ok({"ok": True}, wanted)
     if needs_secret(source):
-        desk = replace(desk, secrets=_authenticate(event, source, desk.settings))
+        desk = replace(desk, secrets=_authenticate(event, source, desk))
     if handshake.is_misdirected(event):
         return answer.send_as_post()
     if event.method in {"GET", "HEAD"} or (event.method == "POST" and handshake.is_empty(event, source)):
@@ -86,10 +83,10 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
     return _taken(desk.take(event, source, answering=source.preset.interactive), event, source)
 
 
-def _authenticate(event: Event, source: Source, settings: Settings) -> tuple[str, ...]:
+def _authenticate(event: Event, source: Source, desk: Desk) -> tuple[str, ...]:
     """The source's secrets, one of which the sender proved to know."""
-    secrets = vault(settings)
-    now = time.monotonic()
+    secrets = desk.outside.vault(desk.settings)
+    now = desk.outside.monotonic()
     try:
         verify(event, source, secrets.source(event.source, now))
     except Unauthorized:
@@ -123,7 +120,7 @@ def _report_refusal(error: LeadsError, source: str, response: answer.Response) -
 def _records(records: Sequence[Mapping[str, Any]], desk: Desk, config: Enrollment) -> dict[str, Any]:
     held = [record for record in records if not _take_record(record, desk, config)]
     if held:
-        _hold(held, desk.settings)
+        _hold(held, desk)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in held]}
 
 
@@ -152,10 +149,10 @@ def _take_record(record: Mapping[str, Any], desk: Desk, config: Enrollment) -> b
     return False
 
 
-def _hold(records: Sequence[Mapping[str, Any]], settings: Settings) -> None:
-    url = queues.url_of(records[0]["eventSourceARN"], settings.leads_queue_url)
+def _hold(records: Sequence[Mapping[str, Any]], desk: Desk) -> None:
+    url = queues.url_of(records[0]["eventSourceARN"], desk.settings.leads_queue_url)
     delays = {
-        record["receiptHandle"]: delay(int(record["attributes"]["ApproximateReceiveCount"]), random.random())  # noqa: S311 - jitter
+        record["receiptHandle"]: delay(int(record["attributes"]["ApproximateReceiveCount"]), desk.outside.chance())
         for record in records
     }
-    queues.hold(aws.sqs(settings), url, delays)
+    queues.hold(desk.outside.sqs(desk.settings), url, delays)

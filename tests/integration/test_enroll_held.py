@@ -1,5 +1,6 @@
 """Enroll when something is wrong that is no lead's fault: everybody stays in the queue, longer each time."""
 
+import json
 import os
 import time
 from collections import Counter
@@ -242,3 +243,71 @@ def test_an_sqs_in_trouble_holds_nobody_less(enrolling: Enrolling, status: int) 
     done = enrolling.deliver(*THREE)
     assert len(done.failures) == 3
     assert [log["count"] for log in done.logs if log["level"] == "WARNING"] == [3]
+
+
+@pytest.mark.parametrize("size", [1, 4, 9])
+def test_a_changed_schema_dead_letters_nobody_in_small_batches_either(
+    enrolling: Enrolling, enrollment: Path, size: int
+) -> None:
+    """The guard judges all batches of a campaign as one, and stops asking when it is plain."""
+    enrollment.write_text(f"[leadterra]\nbatch_size = {size}\n{CONFIG}")
+    enrolling.leadterra.faults.set([fault("refuse_all")])
+    done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(60)))
+    assert (len(done.failures), done.why(), enrolling.letters()) == (60, {"systemic": 60}, [])
+    assert len(enrolling.requests()) < 40
+
+
+def test_small_batches_of_good_and_bad_leads_are_no_schema_change(enrolling: Enrolling, enrollment: Path) -> None:
+    """Somebody who gets through in any of them shows that the others were refused for what they are."""
+    enrollment.write_text(f"[leadterra]\nbatch_size = 4\n{CONFIG}")
+    bad = [message(f"lead{n}@refused.example") for n in range(12)]
+    done = enrolling.deliver(*bad, message("ava@example.com"))
+    assert (done.failures, len(enrolling.letters()), done.metrics["Enrolled"]) == ([], 12, 1)
+
+
+def test_one_message_that_cannot_be_written_stops_nobody_else(enrolling: Enrolling) -> None:
+    """What nests as no lead does is malformed, and the others go through."""
+    deep: object = "x"
+    for _ in range(200):
+        deep = [deep]
+    done = enrolling.deliver(*THREE, message("eve@example.com", x=deep))
+    assert (done.failures, done.metrics["Enrolled"], done.metrics["Malformed"]) == ([], 3, 1)
+
+
+def test_whatever_breaks_holds_everybody_for_a_while(enrolling: Enrolling) -> None:
+    """Each message is hidden by its backoff and counted as held, so that an alarm tells."""
+    enrolling.cloud.send(*THREE)
+    records = [{**record, "body": None} for record in enrolling.cloud.records()]
+    done = enrolling.invoke(records)
+    assert len(done.failures) == 3
+    assert all(15 <= seconds <= 30 for seconds in done.hidden.values())
+    assert done.hidden.keys() == set(done.failures)
+    assert (done.metrics["Held"], done.metrics["HeldInternal"]) == (3, 3)
+    assert [log["message"] for log in done.logs] == ["unexpected", "batch settled"]
+
+
+def test_nobody_is_forgotten_by_the_queue(enrolling: Enrolling) -> None:
+    """SQS deletes what is fourteen days old: what has waited for twelve is set aside as it is, and the rest is held."""
+    enrolling.leadterra.faults.set([fault("status", status=429, retry_after=86_400)])
+    enrolling.cloud.send(*THREE)
+    first, *others = enrolling.cloud.records()
+    long_ago = str(int((time.time() - 12.5 * 24 * 3_600) * 1_000))
+    old = {**first, "attributes": {**first["attributes"], "SentTimestamp": long_ago}}
+    done = enrolling.invoke([old, *others])
+    assert sorted(done.failures) == sorted(record["messageId"] for record in others)
+    (letter,) = enrolling.letters()
+    assert letter.body == json.loads(first["body"])
+    assert letter.attributes["reason"] == "exhausted"
+
+
+def test_a_message_that_could_not_be_set_aside_stays(enrolling: Enrolling) -> None:
+    """It is in one queue or the other at any time."""
+    enrolling.leadterra.faults.set([fault("server_error")])
+    enrolling.cloud.answer("SendMessageBatch", 500, {"__type": "InternalError"})
+    enrolling.cloud.send(*THREE)
+    long_ago = str(int((time.time() - 13 * 24 * 3_600) * 1_000))
+    records = [
+        {**record, "attributes": {**record["attributes"], "SentTimestamp": long_ago}}
+        for record in enrolling.cloud.records()
+    ]
+    assert len(enrolling.invoke(records).failures) == 3

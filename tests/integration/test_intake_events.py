@@ -87,6 +87,16 @@ def test_a_lead_that_fits_no_message_is_a_dead_letter(intake: Intake) -> None:
     assert (letter.failure["field"], letter.body["event"]["essay"]) == ("body", essay)
 
 
+@pytest.mark.parametrize("letter", ["я", "字", "\U0001f642", "\x85я"])
+def test_a_part_that_fits_only_as_it_came_is_set_aside_once(intake: Intake, letter: str) -> None:
+    """Escapes would make it larger than a queue takes; the leads beside it are sent once, whatever becomes of it."""
+    comment = letter * 190_000
+    assert intake.deliver(json.dumps([{"email": "ava@example.com"}, {"comment": comment}], ensure_ascii=False)) == []
+    assert intake.emails() == ["ava@example.com"]
+    (found,) = intake.letters()
+    assert found.body["event"] == {"comment": comment}
+
+
 def test_an_event_of_nobody_is_a_dead_letter(intake: Intake) -> None:
     """The reason says what names a source; once the file has a `match` it can be sent again."""
     assert intake.deliver(AVA, source=None) == []

@@ -66,6 +66,14 @@ def test_the_key_is_as_it_was_meant(intake: Intake, vault: Vault) -> None:
     assert vault.api_key(0.0) == "sk_live_x"
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u201d", "\n", "\x7f"])
+def test_a_key_that_cannot_be_sent_is_none(intake: Intake, vault: Vault, mark: str) -> None:
+    """A mark that came along with a copy is told, instead of a request that no client can write."""
+    put(intake, json.dumps({"leadterra_api_key": f"sk_live{mark}_x"}))
+    with pytest.raises(Unavailable, match="has a character that no key has"):
+        vault.api_key(0.0)
+
+
 def test_the_secret_is_kept_for_a_while(intake: Intake, vault: Vault) -> None:
     """Five minutes, in which nothing is asked; then a rotation is noticed."""
     assert vault.source("api", 0.0) == ("newest-token", "previous-token")

@@ -234,3 +234,26 @@ def test_attributes_are_what_sqs_takes() -> None:
 def test_secrets_are_blotted_out(written: str, secrets: list[str], left: str) -> None:
     """What would be a secret in a dead letter is gone, however JSON writes it; words that are none stay."""
     assert without(written, secrets) == left
+
+
+def test_a_body_that_nests_without_end_is_malformed() -> None:
+    """The encoder gives up at about a thousand levels, and nobody else's lead is to wait for that."""
+    deep: object = 1
+    for _ in range(65):
+        deep = {"x": deep}
+    with pytest.raises(Malformed, match="levels deep"):
+        read(json.dumps({"campaign": "c", "lead": {"email": "ava@example.com", "x": deep}}))
+    many = {str(n): {"x": [n]} for n in range(200)}
+    assert (
+        read(json.dumps({"campaign": "c", "lead": {"email": "ava@example.com", **many}})).lead["customFields"] == many
+    )
+
+
+@pytest.mark.parametrize("letter", ["я", "字", "\U0001f642"])
+def test_a_dead_letter_is_written_as_it_came_where_escapes_would_not_fit(letter: str) -> None:
+    """What SQS refuses stays escaped, and it is the same body."""
+    event = {"text": letter * 180_000 + "\ud800\uffff\x7f"}
+    written = dead_letter({"event": event}, Failure("unmappable", "no"), attempts=1, failed_at=NOW)
+    assert len(written.encode()) <= MAX_BYTES
+    assert json.loads(written)["event"] == event
+    assert not set("\ud800\uffff\x7f").intersection(written)

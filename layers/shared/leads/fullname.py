@@ -32,7 +32,7 @@ def split_name(whole: str) -> tuple[str, str]:
     """First and last name: `Ada King` and `King, Ada` alike; everything behind the first word is the last name."""
     bare = _without_asides(whole)
     before, *behind = [part.strip() for part in bare.split(",") if part.strip()] or [bare]
-    if behind and _plain(behind[0]) not in _SUFFIXES:
+    if behind and _plain(behind[0]) not in _SUFFIXES and _is_surname(before):
         return _untitled(behind[0]), before
     words = _untitled(before).split()
     if len(words) == 1 and words[0] != before:
@@ -41,6 +41,12 @@ def split_name(whole: str) -> tuple[str, str]:
     while len(words) > 2 and _plain(words[-1]) in _DEGREES:  # noqa: PLR2004 - a first and a last name stay
         words.pop()
     return words[0], " ".join(words[1:])
+
+
+def _is_surname(words: str) -> bool:
+    """One word, or one behind particles: `van der Berg, Ada`. What follows a whole name is a title, a town, a role."""
+    *particles, _ = words.split()
+    return all(word[:1].islower() for word in particles)
 
 
 def is_firm(whole: str, company: str) -> bool:

@@ -6,7 +6,7 @@ for every row. A lead is rejected only when a request of its own was refused, fo
 
 from collections import Counter
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from leads.batch import Row
 from leads.complaint import alike, complaint
 from leads.hints import hints
 from leads.message import Failure
-from leads.outcome import ACCEPTED, Counts, Held, Outcome, Rejected, tally
+from leads.outcome import ACCEPTED, Accepted, Counts, Held, Outcome, Rejected, tally
 from leads.reading import READINGS, Reading
 from leads.reply import BadKey, Refused, Reply, TooBig, judge
 from leads.search import NO_HINTS, Question, Search
@@ -196,6 +196,40 @@ class _Isolation:
         # Whoever the search might forget comes back as well.
         outcomes = [known.get(index) or held or Held("internal") for index in range(len(self.rows))]
         return Settled(outcomes, self.metrics, held, (*self.search.readings, *self.search.misread))
+
+
+type Part = tuple[Sequence[Row], Settled]
+"""A batch and what became of it."""
+
+
+def judged(parts: Sequence[Part]) -> list[Settled]:
+    """What became of the batches of one campaign: the guard judges them as one, however small they were."""
+    if not _is_systemic(parts, finished=True):
+        return [settled for _, settled in parts]
+    held = Held("systemic")
+    return [
+        replace(
+            settled,
+            outcomes=[held if isinstance(outcome, Rejected) else outcome for outcome in settled.outcomes],
+            closed=settled.closed or held,
+        )
+        for _, settled in parts
+    ]
+
+
+def hopeless(parts: Sequence[Part]) -> bool:
+    """Whether so much was refused, and nothing accepted, that a further batch of the campaign need not be tried."""
+    return _is_systemic(parts, finished=False)
+
+
+def _is_systemic(parts: Sequence[Part], *, finished: bool) -> bool:
+    if any(isinstance(outcome, Accepted) for _, settled in parts for outcome in settled.outcomes):
+        return False
+    pairs = [pair for rows, settled in parts for pair in zip(rows, settled.outcomes, strict=True)]
+    if len(pairs) < guard.GUARD_ROWS:
+        return False
+    refusals = [(outcome.failure, row.lead) for row, outcome in pairs if isinstance(outcome, Rejected)]
+    return bool(refusals) and (guard.mostly_alike(refusals) if finished else len(refusals) >= guard.ENOUGH)
 
 
 def _failure(status: int, message: str, reply: Reply, field: str | None = None, detail: Any = None) -> Failure:

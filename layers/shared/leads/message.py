@@ -5,6 +5,7 @@ that has a sensible default and strict about what has none: the address and the 
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,9 @@ MAX_FAILURE_TEXT: Final = 500
 # What an operator's commands write beside a lead or an event that failed. It survives the next failure, so that a
 # dead letter tells its history; `replay.of` is SQS's id of the dead letter that was sent again.
 LINEAGE: Final = ("replay", "fixed")
+
+# Nothing that describes a person nests deeper; the encoder gives up at about a thousand levels.
+_DEEPEST: Final = 64
 
 type Lead = dict[str, Any]
 """`email`, optional `firstName`, `lastName`, `company`, `jobTitle` (strings) and `customFields` (an object)."""
@@ -64,6 +68,10 @@ class Failure:
     field: str | None = None
     detail: object = None
     request_id: str | None = None
+
+
+# What SQS refuses of what JSON leaves unescaped.
+_ILLEGAL: Final = re.compile("[\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]")
 
 
 def dumps(value: object) -> str:
@@ -143,6 +151,8 @@ def decode(body: str, *, message_id: str, sent_at: float) -> Message:
     data = loads(body)
     if not isinstance(data, dict):
         raise Malformed("body", "not a JSON object")
+    if body.count("{") + body.count("[") > _DEEPEST and _is_deeper(data, _DEEPEST):
+        raise Malformed("body", f"nested more than {_DEEPEST} levels deep")
     if isinstance(version := data.get("version"), int) and version > VERSION:
         msg = f"a message of version {version}; this release reads {VERSION}"
         raise NewerVersion(msg)
@@ -160,6 +170,11 @@ def decode(body: str, *, message_id: str, sent_at: float) -> Message:
 
 
 _NOTHING: Final[Mapping[str, Any]] = {}
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper(each, levels - 1) for each in inside)
 
 
 def _moment(value: object, otherwise: float) -> datetime:
@@ -221,22 +236,26 @@ def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, fai
         TooLarge: the body fills a queue message to the brim, so that no reason fits beside it.
     """
     detail = {} if failure.detail is None else failure.detail
-    written = dumps(
-        {
-            **body,
-            "failure": {
-                "reason": failure.reason,
-                "status": failure.status,
-                "field": failure.field,
-                "message": failure.message[:MAX_FAILURE_TEXT],
-                "detail": detail if len(dumps(detail)) <= MAX_DETAIL_BYTES else {"truncated": True},
-                "attempts": attempts,
-                "failedAt": timestamp(failed_at),
-                "requestId": failure.request_id,
-            },
-        }
-    )
+    letter = {
+        **body,
+        "failure": {
+            "reason": failure.reason,
+            "status": failure.status,
+            "field": failure.field,
+            "message": failure.message[:MAX_FAILURE_TEXT],
+            "detail": detail if len(dumps(detail)) <= MAX_DETAIL_BYTES else {"truncated": True},
+            "attempts": attempts,
+            "failedAt": timestamp(failed_at),
+            "requestId": failure.request_id,
+        },
+    }
+    written = dumps(letter)
     if len(written) > MAX_BYTES:
+        # Escapes take six bytes for a letter that took two: what came in fits as it came.
+        written = _ILLEGAL.sub(
+            lambda m: f"\\u{ord(m[0]):04x}", json.dumps(letter, ensure_ascii=False, separators=(",", ":"))
+        )
+    if len(written.encode()) > MAX_BYTES:
         msg = f"a dead letter of {len(written)} bytes; a queue message holds {MAX_BYTES}"
         raise TooLarge(msg)
     return written

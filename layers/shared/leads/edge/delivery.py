@@ -12,12 +12,12 @@ from leads.config import Enrollment
 from leads.edge.leadterra import Leadterra, leadterra
 from leads.edge.outside import WORLD, Outside
 from leads.edge.settings import Settings
-from leads.edge.settlement import Item, Record, Settlement
+from leads.edge.settlement import OTHER, Item, Record, Settlement
 from leads.edge.telemetry import logger, where
 from leads.edge.vault import Vault
 from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.experience import Experience
-from leads.isolation import Ask, Settled, isolate
+from leads.isolation import Ask, Part, Settled, hopeless, isolate, judged
 from leads.message import Failure, Message, decode
 from leads.outcome import Accepted, Held, Rejected
 from leads.reply import Reply
@@ -28,8 +28,6 @@ _RESERVE_SECONDS: Final = 5.0
 _SHORTEST_SECONDS: Final = 5.0
 # These concern the destination as a whole: whatever else the invocation has would meet the same.
 _EVERYWHERE: Final = frozenset({"unavailable", "unauthorized", "deadline"})
-# Metrics are kept by the names of the configuration: a literal id would be a dimension of its own.
-_UNNAMED: Final = "other"
 
 
 @cache
@@ -55,7 +53,7 @@ class Delivery:
             return self._deliver(records, now)
         except Exception as error:  # noqa: BLE001 - Lambda would log its text, which may quote a lead
             logger().error("unexpected", extra={"where": where(error)})
-            return list(dict.fromkeys(record["messageId"] for record in records))
+            return Settlement(self.settings, records, now, self.outside).abandon()
 
     def _deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         books = Settlement(self.settings, records, now, self.outside)
@@ -72,11 +70,18 @@ class Delivery:
         closed: Held | None = None
         for campaign_id, campaign_rows in by_campaign.items():
             shut: Held | None = None
+            sent: list[Batch] = []
+            became: list[Settled] = []
             for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
                 shut = closed or shut
                 settled = _held(batch, shut) if shut else self._send(batch, books.records)
-                _enter(books, names.get(campaign_id, _UNNAMED), batch, settled)
+                sent.append(batch)
+                became.append(settled)
                 shut = shut or settled.closed
+                if not shut and hopeless(_parts(sent, became)):
+                    shut = Held("systemic")
+            for batch, settled in zip(sent, judged(_parts(sent, became)), strict=True):
+                _enter(books, names.get(campaign_id, OTHER), batch, settled)
             if shut and shut.why in _EVERYWHERE:
                 closed = shut
 
@@ -145,7 +150,7 @@ def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[P
         else:
             known.records.append(index)
             duplicates += 1
-    books.enter(_UNNAMED, unread, {"Duplicates": duplicates} if duplicates else {})
+    books.enter(OTHER, unread, {"Duplicates": duplicates} if duplicates else {})
     return parcels
 
 
@@ -176,6 +181,10 @@ def _doubts(campaign_id: str, row: Row, seen: Experience, records: Sequence[Reco
         return False
     looks = max(int(each.get("ApproximateReceiveCount", 1)) for each in attributes)
     return seen.doubts(campaign_id, datetime.fromtimestamp(min(received) / 1000, UTC), looks)
+
+
+def _parts(sent: Sequence[Batch], became: Sequence[Settled]) -> list[Part]:
+    return [(batch.rows, settled) for batch, settled in zip(sent, became, strict=True)]
 
 
 def _held(batch: Batch, held: Held) -> Settled:

@@ -23,7 +23,7 @@ _SEND_ATTEMPTS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message to send: an ASCII body, and attributes (texts)."""
+    """One message to send: a body and attributes (texts)."""
 
     body: str
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -31,7 +31,8 @@ class Entry:
     @property
     def size(self) -> int:
         """Bytes as SQS counts them, a little more rather than less."""
-        return len(self.body) + sum(len(name) + 4 * len(value) + 6 for name, value in self.attributes.items())
+        body = len(self.body) if self.body.isascii() else len(self.body.encode())
+        return body + sum(len(name) + 4 * len(value) + 6 for name, value in self.attributes.items())
 
 
 def send(sqs: Sqs, queue_url: str, entries: Sequence[Entry]) -> set[int]:

@@ -17,7 +17,7 @@ from leads.edge import queues
 from leads.edge.outside import WORLD, Outside
 from leads.edge.queues import Entry, age
 from leads.edge.settings import Settings
-from leads.edge.telemetry import count, logger
+from leads.edge.telemetry import count, logger, where
 from leads.errors import Malformed, TooLarge
 from leads.message import DIRECT, LEAD_FIELDS, Failure, Message, attributes, dead_letter, loads, refused
 from leads.outcome import HELD_AGE, Held, Outcome, Rejected, held_metric
@@ -25,6 +25,10 @@ from leads.outcome import HELD_AGE, Held, Outcome, Rejected, held_metric
 type Record = Mapping[str, Any]
 """A record of Lambda's SQS event."""
 
+# A wish to be left alone for hours is granted, so that the receives do not end before the retention of 14 days does.
+_RESCUE_SECONDS: Final = 12 * 24 * 3_600
+# Metrics are kept by the names of the configuration: a literal id would be a dimension of its own.
+OTHER: Final = "other"
 # The destination's own trouble, which passes; any other reason to hold wants a person's look.
 _PASSING: Final = frozenset({"unavailable", "unproven", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
@@ -74,13 +78,36 @@ class Settlement:
         """Send the dead letters, hide what is held, write the metrics; the ids of the messages that are held."""
         items = [item for line in self._lines for item in line.items]
         self._send_dead_letters([item for item in items if isinstance(item.outcome, Rejected)])
+        rescued = self._rescue([item for item in items if isinstance(item.outcome, Held)])
         held = {i: item.outcome for item in items if isinstance(item.outcome, Held) for i in item.records}
+        for index in rescued:
+            del held[index]
         if held:
             self._hide(held)
         for line in self._lines:
             self._report(line)
         # SQS may have delivered one twice.
         return list(dict.fromkeys(self.records[index]["messageId"] for index in held))
+
+    def abandon(self) -> list[str]:
+        """Hold everything, since something broke here; the ids of all messages."""
+        self.enter(OTHER, (Item([index], None, Held("internal")) for index in range(len(self.records))))
+        try:
+            return self.close()
+        except Exception as error:  # noqa: BLE001 - the ids are all that SQS needs
+            logger().error("unexpected", extra={"where": where(error)})
+            return list(dict.fromkeys(record["messageId"] for record in self.records))
+
+    def _rescue(self, held: Sequence[Item]) -> set[int]:
+        """SQS forgets a message after 14 days, without a word: shortly before, it becomes a dead letter as it is."""
+        old = [(item, i) for item in held for i in item.records if age(self.records[i], self.now) > _RESCUE_SECONDS]
+        if not old:
+            return set()
+        entries = [Entry(self.records[index]["body"], _exhausted(item.message)) for item, index in old]
+        missing = queues.send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
+        rescued = {index for place, (_, index) in enumerate(old) if place not in missing}
+        logger().error("set aside after twelve days", extra={"count": len(rescued)})
+        return rescued
 
     def _send_dead_letters(self, rejected: Sequence[Item]) -> None:
         letters: list[tuple[Item, Entry]] = []
@@ -173,6 +200,11 @@ class Settlement:
         if item.message and _ID.fullmatch(item.message.id):
             return item.message.id
         return str(self.records[item.records[0]]["messageId"])
+
+
+def _exhausted(message: Message | None) -> dict[str, str]:
+    """As a message looks that SQS moves by itself, with what is known of it."""
+    return attributes("exhausted", message.source if message else DIRECT, message.campaign if message else None)
 
 
 def _is_new(message: Message) -> bool:

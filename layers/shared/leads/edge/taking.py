@@ -62,9 +62,11 @@ class Desk:
             count("source", event.source, {"Redelivered": 1})
             logger().info("redelivered", extra={"source": event.source, "event_id": reading.event_id})
             return Taken(redelivered=True, reading=reading)
+        # Before anything is sent: a part that does not fit must not send the others again with every attempt.
+        letters = [] if answering else self._letters_of_parts(event, reading, attempts)
         self._send(event, reading.bodies)
-        if not answering:
-            self._set_aside_parts(event, reading, attempts)
+        if letters:
+            self._bury(event, letters, [part.problems for part in reading.unmappable])
         self._remember(event, reading, answering=answering)
         self._report(event, reading)
         return Taken(accepted=len(reading.messages), reading=reading)
@@ -93,28 +95,26 @@ class Desk:
         Raises:
             Unavailable: the dead-letter queue did not take it.
         """
-        self._bury(event, [(problems, event.raw())], attempts)
+        self._bury(event, [self._letter(event, event.raw(), problems, attempts)], [problems])
 
-    def _set_aside_parts(self, event: Event, reading: Reading, attempts: int) -> None:
-        if reading.unmappable:
-            whole = event.raw()
-            parts = [(part.problems, {**whole, "event": part.document}) for part in reading.unmappable]
-            self._bury(event, parts, attempts)
-
-    def _bury(self, event: Event, parts: Sequence[tuple[Sequence[Problem], Mapping[str, Any]]], attempts: int) -> None:
-        entries = [
-            Entry(
-                without(dead_letter(raw, _failure(problems), attempts=attempts, failed_at=self.now), self.secrets),
-                attributes("unmappable", event.source, None),
-            )
-            for problems, raw in parts
+    def _letters_of_parts(self, event: Event, reading: Reading, attempts: int) -> list[Entry]:
+        whole = event.raw() if reading.unmappable else {}
+        return [
+            self._letter(event, {**whole, "event": part.document}, part.problems, attempts)
+            for part in reading.unmappable
         ]
-        if send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries):
+
+    def _letter(self, event: Event, raw: Mapping[str, Any], problems: Sequence[Problem], attempts: int) -> Entry:
+        body = dead_letter(raw, _failure(problems), attempts=attempts, failed_at=self.now)
+        return Entry(without(body, self.secrets), attributes("unmappable", event.source, None))
+
+    def _bury(self, event: Event, letters: Sequence[Entry], problems: Sequence[Sequence[Problem]]) -> None:
+        if send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, letters):
             msg = "the dead-letter queue did not take an event"
             raise Unavailable(msg)
-        count("source", event.source or UNKNOWN, {"Unmappable": len(parts)})
-        fields = sorted({problem.field for problems, _ in parts for problem in problems})
-        logger().warning("unmappable", extra={"source": event.source, "count": len(parts), "fields": fields})
+        count("source", event.source or UNKNOWN, {"Unmappable": len(letters)})
+        fields = sorted({problem.field for each in problems for problem in each})
+        logger().warning("unmappable", extra={"source": event.source, "count": len(letters), "fields": fields})
 
     def _remember(self, event: Event, reading: Reading, *, answering: bool) -> None:
         settled = reading.messages or not (answering and reading.unmappable)

@@ -40,8 +40,11 @@ class Vault:
         if not isinstance(key, str) or not key.strip():
             msg = "the secret has no `leadterra_api_key`"
             raise Unavailable(msg)
-        # Pasted with its line break it could not be sent as a header.
-        return key.strip()
+        # Pasted with its line break, or a mark that nobody sees, it could not be sent as a header.
+        if not (key := key.strip()).isascii() or not key.isprintable():
+            msg = "`leadterra_api_key` in the secret has a character that no key has"
+            raise Unavailable(msg)
+        return key
 
     def source(self, name: str, now: float) -> tuple[str, ...]:
         """A source's secrets, the newest first.
