@@ -144,7 +144,8 @@ _BY_STATUS: Final = {
 def _refusal(status: int, code: str, campaign_id: str) -> str:
     told = f" ({status} {code})" if code else f" ({status})"
     if found := _REMEDIES.get(code) or _BY_STATUS.get(status):
-        return found.format(id=campaign_id) + told
+        what, _, remedy = found.format(id=campaign_id).partition("; ")
+        return f"{what}{told}; {remedy}"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return f"Leadterra has trouble of its own{told}; try again later"
     return f"Leadterra answered something unexpected{told}; check leadterra.base_url, then the account in Leadterra"

@@ -19,11 +19,11 @@ _WHAT: Final = "the stack's secret"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The secret's content; `version` and `created` are None where it has no value yet."""
+    """The secret's content; `version` is None where it has no value yet, `foreign` where it is JSON of another form."""
 
     content: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
-    created: datetime | None = None
+    foreign: bool = False
 
     @property
     def api_key(self) -> str | None:
@@ -43,7 +43,7 @@ def read(running: "Running") -> Stored:
     """What the stack's secret holds now.
 
     Raises:
-        NotReachableError: AWS does not tell, or what it tells is no JSON object.
+        NotReachableError: AWS does not tell, or what it tells is not JSON.
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
@@ -56,17 +56,13 @@ def read(running: "Running") -> Stored:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             return Stored()
-    return Stored(_content(answer.get("SecretString")), answer.get("VersionId"), answer.get("CreatedDate"))
-
-
-def _content(text: str | None) -> dict[str, Any]:
     try:
-        content = json.loads(text or "{}")
+        content = json.loads(answer.get("SecretString") or "{}")
     except ValueError as error:
         raise NotReachableError(f"{_WHAT} is not JSON; docs/sources.md says how to put one") from error
     if not isinstance(content, dict):
-        raise NotReachableError(f"{_WHAT} is no JSON object; docs/sources.md says how to put one")
-    return content
+        return Stored({}, answer.get("VersionId"), foreign=True)
+    return Stored(content, answer.get("VersionId"))
 
 
 class ChangedError(Exception):
@@ -81,8 +77,12 @@ def keep(running: "Running", stored: Stored, content: Mapping[str, Any]) -> str 
 
     Raises:
         ChangedError: what was read is not what is there.
-        NotReachableError: AWS refuses.
+        NotReachableError: AWS refuses; or the content is of another form, and perhaps somebody else's.
     """
+    if stored.foreign:
+        raise NotReachableError(
+            f"{_WHAT} is no JSON object, and is left as it is; docs/sources.md shows what it has to be"
+        )
     if read(running).version != stored.version:
         raise ChangedError("somebody changed the secret meanwhile; nothing was written: do it again")
     client, secret_id = running.client("secretsmanager"), running.outputs["SecretId"]

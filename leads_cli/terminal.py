@@ -1,7 +1,7 @@
 """What the command says: every message tells what happened, to what, and what to do next."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -12,7 +12,7 @@ from leads_cli.configuration import BadFileError, read
 from leads_cli.counts import ASIDE, OUTCOMES, RARE, TAKEN
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from leads.config import Enrollment
     from leads_cli.running import Status
@@ -71,24 +71,34 @@ def console() -> "Console":
 
 def print_status(status: "Status") -> None:
     """The counts as an equation, one term a line, and the verdict."""
+    out = console()
+    for part in status_parts(status):
+        out.print(part)
+
+
+def status_parts(status: "Status", rates: Mapping[str, float] | None = None) -> "Iterator[RenderableType]":
+    """The same as parts of a screen; `rates` are changes a second, which stand behind their terms."""
     from rich.table import Table  # noqa: PLC0415
 
     from leads_cli.running import duration  # noqa: PLC0415
 
     numbers = status.counts.as_json()
     made = Table(box=None, show_header=False, pad_edge=False)
-    made.add_column()
-    made.add_column()
-    made.add_column(justify="right")
+    for justify in ("left", "left", "right") if rates is None else ("left", "left", "right", "right"):
+        made.add_column(justify=justify)
     for side, first in ((TAKEN, ""), (OUTCOMES, "=")):
         shown = [name for name in side if numbers[name] or name not in RARE]
         for number, name in enumerate(shown):
-            made.add_row("+" if number else first, name, f"{numbers[name]:,}")
-    out = console()
-    out.print(made)
+            rate = [] if rates is None else [_rate(rates[name])]
+            made.add_row("+" if number else first, name, f"{numbers[name]:,}", *rate)
+    yield made
     if others := [f"{name.replace('_', ' ')} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
-        out.print("Beside these: " + ", ".join(others) + ".")
+        yield "Beside these: " + ", ".join(others) + "."
     if status.oldest_seconds is not None:
-        out.print(f"The oldest lead has been waiting for {duration(status.oldest_seconds)}.")
+        yield f"The oldest lead has been waiting for {duration(status.oldest_seconds)}."
     if status.counts.balanced:
-        out.print("The counts add up.")
+        yield "The counts add up."
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:+,.1f}/s" if rate else ""

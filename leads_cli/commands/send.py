@@ -1,15 +1,19 @@
 """`leads send`: an event, a lead or a provider's request to a running stack, as its sender would send it."""
 
+import json
 from difflib import get_close_matches
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leads_cli import recorded, webhooks
-from leads_cli.commands.target import Config, Profile, Region, Stack, Url, find
+from leads_cli.commands.target import AsJson, Config, Profile, Region, Stack, Url, find
 from leads_cli.project import CONFIG, EVENTS, command, shown
 from leads_cli.running import DEFAULT_URL, NotReachableError
 from leads_cli.terminal import Code, stop
+
+if TYPE_CHECKING:
+    from leads_cli.sending import Answer
 
 
 def send(
@@ -21,6 +25,7 @@ def send(
     source: Annotated[
         str | None, typer.Option(help="Which source of the provider; the first one otherwise.", show_default=False)
     ] = None,
+    as_json: AsJson = False,
     url: Url = DEFAULT_URL,
     stack: Stack = None,
     region: Region = None,
@@ -38,7 +43,7 @@ def send(
     Example: leads send typeform
     """
     if event is None:
-        _list()
+        _list(as_json=as_json)
         return
     from leads_cli import sending  # noqa: PLC0415 - pydantic takes a quarter of a second
 
@@ -57,13 +62,21 @@ def send(
             answer = sending.send(found, running, client)
     except (NotReachableError, sending.NotSentError) as error:
         stop(str(error), Code.FAILED)
+    if as_json:
+        told = {"event": found.name, "where": answer.where, "status": answer.status, "answer": answer.text}
+        typer.echo(json.dumps({**told, "taken": answer.taken, "repeated": answer.repeated}, indent=2))
+    else:
+        _print(found.name, answer)
+    if not answer.taken:
+        raise typer.Exit(Code.FAILED)
+
+
+def _print(event: str, answer: "Answer") -> None:
     status = "" if answer.status is None else f" {answer.status}"
-    typer.echo(f"{found.name}: {answer.where}{status}")
+    typer.echo(f"{event}: {answer.where}{status}")
     typer.echo(answer.text)
     if answer.repeated:
         typer.echo("It was sent before: its event id is known for seven days, in which it enrolls nobody again.")
-    if not answer.taken:
-        raise typer.Exit(Code.FAILED)
 
 
 def _meant(event: str) -> str:
@@ -71,7 +84,10 @@ def _meant(event: str) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _list() -> None:
+def _list(*, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"events": recorded.names(), "providers": webhooks.names()}, indent=2))
+        return
     typer.echo(f"Recorded events ({shown(EVENTS / 'README.md')} says what each is for):")
     for name in recorded.names():
         typer.echo(f"  {command()} send {name}")

@@ -52,3 +52,54 @@ def test_a_lead_is_followed(dev: str) -> None:
         [LEADS, "logs", lead, "--url", dev, "--json"], capture_output=True, text=True, check=True
     )
     assert [line["message"] for line in json.loads(done.stdout)["lines"]] == ["taken", "batch settled"]
+
+
+def test_counts_are_watched(dev: str) -> None:
+    """`leads status --watch` goes on until Ctrl-C, which is no failure; rates stand behind what changes."""
+    with subprocess.Popen(  # noqa: S603 - a command of ours
+        [LEADS, "status", "--watch", "--json", "--url", dev], stdout=subprocess.PIPE, text=True
+    ) as watch:
+        assert watch.stdout
+        before = json.loads(watch.stdout.readline())["accepted"]
+        subprocess.run([LEADS, "send", "website-form", "--url", dev], check=True)  # noqa: S603 - a command of ours
+        assert any(json.loads(line)["accepted"] > before for line in watch.stdout)
+        watch.send_signal(signal.SIGINT)
+    assert watch.returncode == 0
+
+
+def test_the_counts_on_a_screen(dev: str) -> None:
+    """At a terminal the counts are shown in place, and a Ctrl-C leaves the last ones there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(  # noqa: S603 - a command of ours
+        [LEADS, "status", "--watch", "--url", dev], stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    said = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            said += chunk
+            if b"Ctrl-C ends it." in said:
+                process.send_signal(signal.SIGINT)
+    except OSError:
+        assert b"accepted" in said  # the other end is closed
+    assert process.wait() == 0
+    assert b"Traceback" not in said
+
+
+def test_a_running_stack_is_checked(dev: str) -> None:
+    """`leads check --live` looks at the stack of `leads dev`, with the file that it reads."""
+    done = subprocess.run(  # noqa: S603 - a command of ours
+        [LEADS, "check", "--live", "--json", "--url", dev], capture_output=True, text=True, check=True
+    )
+    findings = {each["about"]: each["verdict"] for each in json.loads(done.stdout)["findings"]}
+    assert {"template", "secret", "campaign newsletter", "LeadsQueue", "EventsQueue", "source api"} <= findings.keys()
+    assert "fail" not in findings.values()
+
+
+def test_a_campaign_of_the_sandbox(dev: str) -> None:
+    """`leads campaign list` finds the sandbox by itself, with the stack's own key."""
+    done = subprocess.run(  # noqa: S603 - a command of ours
+        [LEADS, "campaign", "list", "--json", "--url", dev], capture_output=True, text=True, check=True
+    )
+    (campaign,) = json.loads(done.stdout)["campaigns"]
+    assert (campaign["name"], campaign["status"], campaign["problem"]) == ("newsletter", "running", None)

@@ -164,7 +164,7 @@ def test_a_start_that_is_refused(stack: Deployed, sandbox: tuple[Sandbox, str]) 
     """A campaign without leads is explained with what to do first."""
     said = stack.leads("campaign", "start", "news", "--yes", "--json")
     assert (said.code, said.out) == (1, "")
-    assert "nobody is enrolled in camp_news yet; enroll somebody first" in said.err
+    assert "nobody is enrolled in camp_news yet (400 no_leads_enrolled); enroll somebody first" in said.err
     assert sandbox[0].stats("camp_news")["status"] == "draft"
 
 

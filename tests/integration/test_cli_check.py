@@ -1,5 +1,6 @@
 """`leads` as it is typed: help, `leads check`, and what it says where it cannot work."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -42,6 +43,17 @@ def test_check_counts_what_it_read() -> None:
     """A file without a problem is answered with what is in it."""
     done = leads("check")
     assert (done.returncode, done.stdout) == (0, "ok: 1 campaign, 2 sources\n")
+
+
+def test_check_for_programs(tmp_path: Path) -> None:
+    """--json has each problem and each doubt as a finding with what to do."""
+    good = json.loads(leads("check", "--json").stdout)
+    assert (good["ok"], good["findings"][0]["verdict"]) == (True, "warn")
+    (tmp_path / "wrong.toml").write_text('[sources.site]\nprovider = "fom"\ncampaign = "news"\nhoneypott = "x"\n')
+    done = leads("check", "--json", "--config", "wrong.toml", cwd=tmp_path)
+    (only,) = json.loads(done.stdout)["findings"]
+    assert (done.returncode, only["verdict"]) == (1, "fail")
+    assert "did you mean 'honeypot'?" in only["told"]
 
 
 def test_check_warns_of_what_is_hardly_meant(tmp_path: Path) -> None:

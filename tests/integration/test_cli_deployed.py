@@ -217,3 +217,11 @@ def test_a_secret_without_a_value() -> None:
     code, output = leads("send", "api-lead", "--stack", "leads")
     assert code == 1
     assert "nothing under sources.api" in output
+
+
+def test_a_deployed_stack_is_not_watched_too_often() -> None:
+    """Looks that cost money are half a minute apart at the least; --every belongs to --watch."""
+    code, output = leads("status", "--stack", "leads", "--watch", "--every", "10")
+    assert (code, "take 30 or more" in output) == (2, True)
+    code, output = leads("status", "--stack", "leads", "--every", "60")
+    assert (code, "add --watch" in output) == (2, True)

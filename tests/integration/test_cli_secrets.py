@@ -136,10 +136,12 @@ def test_the_status_tells_no_value(stack: Deployed) -> None:
 
 def test_a_secret_that_is_not_json_is_left_alone(stack: Deployed) -> None:
     """What somebody put there by hand is not overwritten."""
-    boto3.client("secretsmanager").put_secret_value(SecretId="leads", SecretString="sk_live_bare")
-    said = stack.leads("secrets", "set", "app", "-", typed="x")
-    assert (said.code, "is not JSON" in said.err) == (1, True)
-    assert "sk_live_bare" not in said.err
+    for text, complaint in (("sk_live_bare", "is not JSON"), ('["sk_live_bare"]', "is no JSON object")):
+        boto3.client("secretsmanager").put_secret_value(SecretId="leads", SecretString=text)
+        said = stack.leads("secrets", "set", "app", "-", typed="x")
+        assert (said.code, complaint in said.err) == (1, True)
+        assert "sk_live_bare" not in said.err
+        assert boto3.client("secretsmanager").get_secret_value(SecretId="leads")["SecretString"] == text
 
 
 def test_somebody_else_was_faster(stack: Deployed) -> None:

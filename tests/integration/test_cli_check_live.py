@@ -1,0 +1,150 @@
+"""`leads check --live` of a deployed stack, with AWS in this process and a Leadterra on a real socket."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from leads_cli.project import TEMPLATE as CHECKOUT
+from leads_cli.sandbox import Sandbox, SandboxServer
+from tests.integration import deployed as stacks
+from tests.integration.deployed import Deployed, deployed
+
+CONFIG = """
+[campaigns.news]
+id = "camp_news"
+
+[sources.app]
+provider = "json"
+campaign = "news"
+auth = "token"
+"""
+QUEUES = ("LeadsQueue", "EventsQueue")
+
+
+def template() -> dict[str, Any]:
+    """The queues as the project's template has them, and all its outputs."""
+    dead = {"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": 300}
+    limits = {"MaximumMessageSize": 1_048_576, "MessageRetentionPeriod": 1_209_600, "VisibilityTimeout": 600}
+    queues = {name: {"Type": "AWS::SQS::Queue", "Properties": {**limits, "RedrivePolicy": dead}} for name in QUEUES}
+    arns = {f"{name}Arn": {"Value": {"Fn::GetAtt": [name, "Arn"]}} for name in (*QUEUES, "DeadLetterQueue")}
+    promised = re.findall(r"^  (\w+):$", CHECKOUT.read_text().partition("\nOutputs:\n")[2], re.MULTILINE)
+    outputs = {name: {"Value": "there"} for name in promised} | stacks.TEMPLATE["Outputs"] | arns
+    return {**stacks.TEMPLATE, "Resources": {**stacks.TEMPLATE["Resources"], **queues}, "Outputs": outputs}
+
+
+@pytest.fixture
+def leadterra() -> Iterator[tuple[Sandbox, str]]:
+    box = Sandbox.for_campaigns(["camp_news"])
+    with SandboxServer(box) as server:
+        yield box, server.url
+
+
+@pytest.fixture
+def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """A stack with nothing wrong about it."""
+    config = tmp_path / "enrollment.toml"
+    config.write_text(CONFIG)
+    monkeypatch.setattr(stacks, "TEMPLATE", template())
+    with deployed(monkeypatch, config, LeadterraBaseUrl=leadterra[1]) as made:
+        made.put_secret({"leadterra_api_key": "sk_live_sandbox", "sources": {"app": "x"}})
+        trigger()
+        heard(timedelta(hours=3))
+        yield made
+
+
+def trigger() -> None:
+    """Functions that poll the queues; nobody calls them."""
+    role = boto3.client("iam").create_role(RoleName="leads", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("handler.py", "")
+    client: Any = boto3.client("lambda")
+    for name in QUEUES:
+        client.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler="handler.handler",
+            Code={"ZipFile": archive.getvalue()},
+            Timeout=90,
+        )
+        client.create_event_source_mapping(
+            EventSourceArn=output(f"{name}Arn"),
+            FunctionName=name,
+            BatchSize=100,
+            MaximumBatchingWindowInSeconds=60,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+        )
+
+
+def output(name: str) -> str:
+    found = boto3.client("cloudformation").describe_stacks(StackName="leads")["Stacks"][0]["Outputs"]
+    return next(each["OutputValue"] for each in found if each["OutputKey"] == name)
+
+
+def heard(ago: timedelta) -> None:
+    client: Any = boto3.client("cloudwatch")
+    dimensions = [{"Name": "service", "Value": "intake"}, {"Name": "source", "Value": "app"}]
+    data = {"MetricName": "Accepted", "Dimensions": dimensions, "Timestamp": datetime.now(UTC) - ago, "Value": 1.0}
+    client.put_metric_data(Namespace="LeadterraEnroll/leads", MetricData=[data])
+
+
+def wrong(stack: Deployed) -> list[tuple[str, str]]:
+    """What is not ok, by what it is about."""
+    said = stack.leads("check", "--live", "--json")
+    found = said.json
+    assert found["ok"] == (said.code == 0)
+    return [(each["about"], each["verdict"]) for each in found["findings"] if each["verdict"] != "ok"]
+
+
+def test_a_stack_with_nothing_wrong(stack: Deployed) -> None:
+    """Every subject is looked at and is ok, in a table as well."""
+    assert wrong(stack) == []
+    said = stack.leads("check", "--live")
+    assert (said.code, said.out.splitlines()[-1]) == (0, "8 checks, nothing failed.")
+    for about in ("configuration", "template", "secret", "campaign news", "LeadsQueue", "EventsQueue", "source app"):
+        assert about in said.out
+
+
+def test_a_key_and_a_campaign_are_told_apart(stack: Deployed, leadterra: tuple[Sandbox, str]) -> None:
+    """A refused key says to put another, an unknown campaign to correct its id."""
+    stack.config.write_text(CONFIG.replace("camp_news", "camp_gone"))
+    assert "no campaign camp_gone" in stack.leads("check", "--live").out
+    leadterra[0].rotate_keys(["sk_live_new"])
+    said = stack.leads("check", "--live")
+    assert (said.code, "leads secrets set leadterra_api_key" in said.out) == (1, True)
+
+
+def test_what_is_wrong_with_the_stack(stack: Deployed) -> None:
+    """A missing secret, another redrive, a disabled trigger, a silent source and a raised alarm are found."""
+    stack.config.write_text(CONFIG + '\n[sources.quiet]\nprovider = "typeform"\ncampaign = "news"\n')
+    sqs, functions, watch = boto3.client("sqs"), boto3.client("lambda"), boto3.client("cloudwatch")
+    policy = json.dumps({"deadLetterTargetArn": output("DeadLetterQueueArn"), "maxReceiveCount": "3"})
+    sqs.set_queue_attributes(QueueUrl=output("LeadsQueueUrl"), Attributes={"RedrivePolicy": policy})
+    (mapping,) = functions.list_event_source_mappings(EventSourceArn=output("EventsQueueArn"))["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    watch.put_metric_alarm(
+        AlarmName="leads-key-refused", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, Threshold=0
+    )
+    watch.set_alarm_state(AlarmName="leads-key-refused", StateValue="ALARM", StateReason="invented")
+    assert wrong(stack) == [
+        ("secret of quiet", "fail"),
+        ("LeadsQueue", "fail"),
+        ("EventsQueue", "fail"),
+        ("source quiet", "warn"),
+        ("alarm leads-key-refused", "fail"),
+    ]
+
+
+def test_a_wrong_file_is_told_before_anything_is_asked(stack: Deployed) -> None:
+    """Each of its problems is a finding, and nothing else is said of a stack that it does not describe."""
+    stack.config.write_text('[sources.app]\nprovider = "jsn"\ncampaign = "news"\n')
+    assert {about for about, _ in wrong(stack)} == {"configuration"}

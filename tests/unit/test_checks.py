@@ -1,0 +1,126 @@
+"""What `leads check --live` finds, each subject by itself."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from leads.config import parse
+from leads_cli.campaigns import Campaign, Listed, Stats
+from leads_cli.checks import subjects
+from leads_cli.checks.queues import Trigger, examined
+from leads_cli.secret import API_KEY, Stored
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
+GOOD = {
+    "RedrivePolicy": json.dumps({"deadLetterTargetArn": DEAD, "maxReceiveCount": 300}),
+    "MaximumMessageSize": "1048576",
+    "MessageRetentionPeriod": "1209600",
+    "VisibilityTimeout": "600",
+}
+TRIGGER = Trigger("Enabled", window=60, reports_failures=True, timeout=90)
+ENROLLMENT = parse("""
+[campaigns.news]
+id = "camp_news"
+
+[sources.website]
+provider = "form"
+campaign = "news"
+auth = "none"
+
+[sources.app]
+provider = "json"
+campaign = "news"
+auth = "token"
+""")
+
+
+@pytest.mark.parametrize(
+    ("changed", "trigger", "found"),
+    [
+        ({}, TRIGGER, "300 receives, visibility 600 s, trigger enabled"),
+        ({"RedrivePolicy": ""}, TRIGGER, "does not go to this stack's dead letters"),
+        ({"RedrivePolicy": json.dumps({"deadLetterTargetArn": "other"})}, TRIGGER, "does not go to this stack's"),
+        (
+            {"RedrivePolicy": json.dumps({"deadLetterTargetArn": DEAD, "maxReceiveCount": 5})},
+            TRIGGER,
+            "maxReceiveCount is 5: an outage would turn good leads into dead letters",
+        ),
+        ({"MaximumMessageSize": "262144"}, TRIGGER, "MaximumMessageSize is 262144"),
+        ({"MessageRetentionPeriod": "345600"}, TRIGGER, "messages are kept for 4 days"),
+        ({"VisibilityTimeout": "599"}, TRIGGER, "VisibilityTimeout is 599 s, less than six times"),
+        ({}, replace(TRIGGER, state="Disabled"), "its trigger is disabled"),
+        ({}, replace(TRIGGER, reports_failures=False), "no ReportBatchItemFailures"),
+        ({}, None, "no function takes messages out of it"),
+    ],
+)
+def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -> None:
+    """Each setting with which leads could be lost, or wait, is one finding with what to do; none means ok."""
+    (only,) = examined("LeadsQueue", GOOD | changed, DEAD, [trigger] if trigger else [])
+    assert found in only.told
+    assert (only.verdict == "ok") == (only.remedy == "")
+    assert only.verdict == (
+        "ok" if not changed and trigger is TRIGGER else "warn" if "Retention" in str(changed) else "fail"
+    )
+
+
+def test_a_queue_whose_triggers_nobody_knows() -> None:
+    """The embedded stack has no event source mappings to ask about."""
+    (only,) = examined("LeadsQueue", GOOD, DEAD, None)
+    assert (only.verdict, only.told) == ("ok", "300 receives, visibility 600 s")
+
+
+@pytest.mark.parametrize(
+    ("deployed", "verdict", "told"), [("ab", "ok", "all 2"), ("a", "fail", "lacks b"), ("abc", "warn", "has c as well")]
+)
+def test_a_template(deployed: str, verdict: str, told: str) -> None:
+    """A stack that is older than the checkout fails, a newer one is doubted."""
+    found = subjects.outputs(deployed, "ab")
+    assert (found.verdict, told in found.told) == (verdict, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ({API_KEY: "k", "sources": {"app": "x"}}, [("ok", "secret")]),
+        ({"sources": {"app": "x"}}, [("fail", API_KEY)]),
+        ({API_KEY: "k"}, [("fail", "secret of app")]),
+        ({API_KEY: "k", "sources": {"app": ["x", "y"]}}, [("warn", "secret of app"), ("ok", "secret")]),
+        ({API_KEY: "k", "sources": {"app": "x", "apq": "y"}}, [("ok", "secret"), ("warn", "secret")]),
+    ],
+)
+def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> None:
+    """A missing value fails, what is left over is a doubt, and no value is told."""
+    findings = list(subjects.secrets(ENROLLMENT, Stored(content)))
+    assert [(each.verdict, each.about) for each in findings] == found
+
+
+@pytest.mark.parametrize(
+    ("listed", "verdict", "told", "remedy"),
+    [
+        (Stats("running", {"totalEnrolled": 1200}), "ok", "camp_news: running, 1,200 leads", ""),
+        (Stats(None), "ok", "camp_news: there", ""),
+        (Stats("paused"), "warn", "is paused", "leads campaign start news"),
+        ("Leadterra refuses the key; put another", "fail", "Leadterra refuses the key", "put another"),
+        ("nothing known", "fail", "nothing known", "look into Leadterra"),
+    ],
+)
+def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -> None:
+    """A campaign that sends nothing is a doubt, one that takes nobody a failure."""
+    campaign = Campaign("news", "camp_news", (), ())
+    row = Listed(campaign, listed) if isinstance(listed, Stats) else Listed(campaign, problem=listed)
+    (found,) = subjects.campaigns([row])
+    assert (found.verdict, told in found.told, found.remedy) == (verdict, True, remedy)
+
+
+def test_sources_and_alarms() -> None:
+    """A silent source is a doubt, a raised alarm a failure with what it means."""
+    website, app = subjects.last_events(["website", "app"], {"app": NOW - timedelta(hours=3)}, NOW)
+    assert (website.verdict, website.told) == ("warn", "no lead in 14 days")
+    assert (app.verdict, app.told) == ("ok", "last lead 3.0 h ago")
+    (none,) = subjects.alarms([])
+    assert none.verdict == "ok"
+    (raised,) = subjects.alarms([{"AlarmName": "leads-key", "AlarmDescription": "A key. docs/operations.md#key"}])
+    assert (raised.verdict, raised.about, raised.told) == ("fail", "alarm leads-key", "A key.")

@@ -1,0 +1,81 @@
+"""Every command that is registered, whoever added it: help with an example, and JSON for programs."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from leads_cli.main import app
+
+LEADS: Final = Path(sys.executable).parent / "leads"
+# What these print is no result that a program could go on with.
+NO_JSON: Final = {
+    "dev": "runs until it is stopped",
+    "console": "a page",
+    "secrets set": "says only that it did",
+    "secrets rotate": "says only that it did",
+    "failures export": "its result is a file, JSON lines among its formats",
+}
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Each command by what is typed after `leads`, groups left out."""
+    if not hasattr(command, "commands"):
+        yield " ".join(path), command
+        return
+    for name, inner in command.commands.items():
+        yield from commands(inner, (*path, name))
+
+
+ALL: Final = dict(commands(get_command(app)))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_has_an_example(name: str) -> None:
+    """Every command's help shows how it is called."""
+    done = CliRunner().invoke(app, [*name.split(), "--help"])
+    assert done.exit_code == 0
+    assert f"Example: leads {name}" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", sorted(ALL.keys() - NO_JSON.keys()))
+def test_results_come_as_json_too(name: str) -> None:
+    """Every command that prints results has --json."""
+    options = {option for parameter in ALL[name].params for option in parameter.opts}
+    assert "--json" in options
+
+
+def test_exit_codes_are_told() -> None:
+    """The help says what a script may rely on."""
+    assert "Exit codes: 0" in CliRunner().invoke(app, ["--help"]).stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_script_for_each_shell(shell: str) -> None:
+    """The completion of each common shell is generated, and asks the command itself."""
+    script = completed(f"source_{shell}")
+    assert "leads" in script
+    assert f"complete_{shell}" in script
+
+
+def test_a_word_is_completed() -> None:
+    """What was begun is completed with the commands that there are."""
+    assert completed("complete_bash", COMP_WORDS="leads sta", COMP_CWORD="1").split() == ["status"]
+    assert completed("complete_bash", COMP_WORDS="leads campaign st", COMP_CWORD="2").split() == ["stats", "start"]
+
+
+def completed(instruction: str, **environment: str) -> str:
+    done = subprocess.run(  # noqa: S603 - a command of ours
+        [LEADS],
+        env={**os.environ, "_LEADS_COMPLETE": instruction, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout

@@ -1,0 +1,19 @@
+"""What `leads status --watch` shows from one look to the next."""
+
+import pytest
+
+from leads_cli.commands.status import Moment, rates
+from leads_cli.counts import Counts
+from leads_cli.running import Status
+from leads_cli.terminal import console, status_parts
+
+
+def test_rates_stand_behind_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Watched counts have their change a second; what stays has none."""
+    before = Moment(Status(Counts(accepted=10, enrolled=4, queued=6)), 100.0)
+    after = Moment(Status(Counts(accepted=30, enrolled=24, queued=6)), 110.0)
+    for part in status_parts(after.status, rates(before, after)):
+        console().print(part)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == ["accepted", "30", "+2.0/s"]
+    assert ["+", "queued", "6"] in lines
