@@ -151,8 +151,8 @@ def local(url: str, about: Mapping[str, Any]) -> Running:
         client,
         providers,
         public_urls,
-        leadterra_url=about["leadterraUrl"],
-        config=Path(about["config"]),
+        leadterra_url=about.get("leadterraUrl") or None,
+        config=Path(about["config"]) if about.get("config") else None,
     )
 
 
@@ -167,20 +167,20 @@ def embedded_status(url: str) -> Status:
     return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
 
 
-def asked(url: str, path: str) -> dict[str, Any]:
+def asked(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The object that an embedded stack answers to a question of ours.
 
     Raises:
         NotReachableError: none answers there.
     """
-    data = answered(url, path)
+    data = answered(url, path, query)
     if not isinstance(data, dict):
         msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
         raise NotReachableError(msg)
     return data
 
 
-def answered(url: str, path: str) -> Any:
+def answered(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
     """What an embedded stack answers to a question of ours.
 
     Raises:
@@ -190,7 +190,7 @@ def answered(url: str, path: str) -> Any:
 
     try:
         # A proxy that the environment names is for the world outside.
-        answer = httpx.get(f"{url.rstrip('/')}{path}", timeout=10, trust_env=False)
+        answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=10, trust_env=False)
         return answer.raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from leads_cli.running import Running
 
 API_KEY: Final = "leadterra_api_key"
+CURRENT: Final = "AWSCURRENT"
+PREVIOUS: Final = "AWSPREVIOUS"
 _WHAT: Final = "the stack's secret"
 
 
@@ -65,3 +67,58 @@ def _content(text: str | None) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise NotReachableError(f"{_WHAT} is no JSON object; docs/sources.md says how to put one")
     return content
+
+
+class ChangedError(Exception):
+    """Somebody else changed the secret after it was read; nothing was written."""
+
+
+def keep(running: "Running", stored: Stored, content: Mapping[str, Any]) -> str | None:
+    """Put a new content in the place of what was read; the version of somebody else's change that this has replaced.
+
+    Secrets Manager knows no condition for a put. So it is looked at right before, and afterwards at what the put
+    replaced.
+
+    Raises:
+        ChangedError: what was read is not what is there.
+        NotReachableError: AWS refuses.
+    """
+    if read(running).version != stored.version:
+        raise ChangedError("somebody changed the secret meanwhile; nothing was written: do it again")
+    client, secret_id = running.client("secretsmanager"), running.outputs["SecretId"]
+    with aws_errors(_WHAT):
+        client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(content))
+    replaced = next((each.version for each in versions(running) if PREVIOUS in each.stages), None)
+    return None if replaced == stored.version else replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the secret; `stages` are AWS's labels on it."""
+
+    version: str
+    stages: tuple[str, ...]
+    created: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As `leads secrets status --json` has it."""
+        return {
+            "version": self.version,
+            "stages": list(self.stages),
+            "created": self.created.isoformat() if self.created else None,
+        }
+
+
+def versions(running: "Running") -> list[Version]:
+    """The present version and the one before it; dates, and no values.
+
+    Raises:
+        NotReachableError: AWS does not tell.
+    """
+    with aws_errors(_WHAT):
+        answer = running.client("secretsmanager").list_secret_version_ids(SecretId=running.outputs["SecretId"])
+    found = [
+        Version(each["VersionId"], tuple(each.get("VersionStages", ())), each.get("CreatedDate"))
+        for each in answer.get("Versions", [])
+    ]
+    return sorted((each for each in found if {CURRENT, PREVIOUS} & {*each.stages}), key=lambda each: each.stages)

@@ -5,6 +5,7 @@ Everything comes from this machine: no fonts, scripts or images of anybody else.
 """
 
 import asyncio
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,7 +37,7 @@ def mount(app: "FastAPI", view: View, *, with_page: bool = True) -> None:
 
 
 def routes(view: View) -> list[Route]:
-    """`/_leads/status`, `/_leads/leads` and `/_leads/stack`: what `leads status` and `leads send` ask for."""
+    """`/_leads/status`, `/_leads/leads`, `/_leads/logs` and `/_leads/stack`: what the commands ask for."""
 
     async def status(_: "Request") -> JSONResponse:
         return JSONResponse((await asyncio.to_thread(view.status)).as_json())
@@ -46,12 +47,21 @@ def routes(view: View) -> list[Route]:
         rows = await asyncio.to_thread(view.leads, int(limit) if limit.isdecimal() else CAPACITY)
         return JSONResponse([row.as_json() for row in rows])
 
+    async def logs(request: "Request") -> JSONResponse:
+        try:
+            since = datetime.fromisoformat(request.query_params.get("since", ""))
+        except ValueError:
+            since = datetime.fromtimestamp(0, UTC)
+        lines = view.logs(since if since.tzinfo else since.replace(tzinfo=UTC))
+        return JSONResponse({"lines": [line.as_json() for line in lines]})
+
     async def stack(_: "Request") -> JSONResponse:
         return JSONResponse(view.about.as_json())
 
     return [
         Route("/_leads/status", status),
         Route("/_leads/leads", leads),
+        Route("/_leads/logs", logs),
         Route("/_leads/stack", stack),
     ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from leads.config import Enrollment, Source
 from leads_cli import cloudwatch
 from leads_cli.dev.journal import Journal, LeadRow, State
+from leads_cli.dev.lines import LogLine
 from leads_cli.dev.outcomes import told
 from leads_cli.running import OPERATOR, Status
 
@@ -89,6 +90,9 @@ class View(Protocol):
     def leads(self, limit: int) -> Sequence[LeadRow]:
         """The newest leads, newest first."""
 
+    def logs(self, since: datetime) -> Sequence[LogLine]:
+        """The lines of the functions' logs since then, oldest first."""
+
 
 class StackView:
     """The embedded stack, with the journal that it writes."""
@@ -136,6 +140,10 @@ class StackView:
     @cached_property
     def _cloudwatch(self) -> Any:
         return self._stack.client("cloudwatch")
+
+    def logs(self, since: datetime) -> Sequence[LogLine]:
+        """The lines of the functions' logs since then, oldest first."""
+        return self._journal.lines.since(since)
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
         """The newest leads, newest first; the queues tell who they are and why some were refused."""

@@ -6,21 +6,23 @@ ids; or are missing from the counts, by a kill after they were deleted.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
 
 from leads.edge import queues
+from leads.edge.aws import Sqs
+from leads.errors import Unavailable
 from leads_cli.failures.box import Reading
 from leads_cli.failures.ledger import Deed, Ledger
 from leads_cli.failures.letter import Letter, read
 from leads_cli.failures.succession import Successor, counts_again, counts_as_erased
 from leads_cli.running import NotReachableError, Running
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
 IN_HAND: Final = 10
 
@@ -73,7 +75,7 @@ class Handover:
         self._reading = reading
         self._tally = tally
         self._ledger = Ledger(running)
-        self._sqs: SQSClient = running.client("sqs")
+        self._sqs = Sqs(_Operator(running.client("sqs")))
 
     def pass_on(self, pairs: Sequence[Pair]) -> None:
         """Send the successors of letters in hand, and let go of the letters.
@@ -143,6 +145,24 @@ class Handover:
                 self._running.count(source, {metric: number})
             except NotReachableError:
                 self._tally.uncounted += number
+
+
+class _Operator:
+    """The operator's own client, asked as the functions ask theirs."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def call(self, operation: str, parameters: Mapping[str, object]) -> Any:
+        """The answer.
+
+        Raises:
+            Unavailable: AWS refuses, or does not answer.
+        """
+        try:
+            return getattr(self._client, xform_name(operation))(**parameters)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable(type(error).__name__) from error
 
 
 def _queue_of(pair: Pair) -> str:

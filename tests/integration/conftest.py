@@ -54,7 +54,6 @@ def enrollment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def enrolling(leadterra: Sandbox, enrollment: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Enrolling:
     """The enroll function with everything around it."""
     assert enrollment.exists()
-    cloud.watch()
     return Enrolling(cloud, leadterra, capsys)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from leads.edge import aws, vault
+from leads.edge import vault
 from leads.providers import PROVIDERS
 from leads.signature import Delivery
 from leads_cli import webhooks
@@ -123,7 +123,7 @@ class Contract:
         """Empty the queues and the memory of deliveries."""
         self.intake.taken()
         self.intake.letters()
-        table = aws.dynamodb(self.intake.cloud.settings)
+        table = self.intake.cloud.dynamodb
         for item in table.scan(TableName="deliveries")["Items"]:
             table.delete_item(TableName="deliveries", Key={"id": item["id"]})
 

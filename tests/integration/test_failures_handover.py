@@ -207,7 +207,8 @@ def test_what_is_counted(operator: Operated) -> None:
     assert carry(operator.running, ids).done == 5
     assert operator.counted("Replayed") == 3
     metrics = boto3.client("cloudwatch").list_metrics(Namespace="LeadterraEnroll/leads")["Metrics"]
-    assert {metric["Dimensions"][0]["Value"] for metric in metrics} == {"website", "app"}
+    named = {each["Value"] for metric in metrics for each in metric["Dimensions"] if each["Name"] == "source"}
+    assert named == {"website", "app"}
     assert {body.get("id") for body in operator.bodies("LeadsQueue")} == {"a", "b", "c", "d"}
     assert [body["event"] for body in operator.bodies("EventsQueue")] == [{"email": "ava@example.com"}]
 

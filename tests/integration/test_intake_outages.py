@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from leads.edge import aws
 from leads.edge.deliveries import KEEP_SECONDS
 from tests.integration.intaking import FORM, TOKEN, Intake
 
@@ -18,7 +17,7 @@ def failed(ids: range) -> dict[str, Any]:
 
 
 def remembered(intake: Intake) -> list[str]:
-    table = aws.dynamodb(intake.cloud.settings).scan(TableName="deliveries")
+    table = intake.cloud.dynamodb.scan(TableName="deliveries")
     return [item["id"]["S"] for item in table["Items"]]
 
 
@@ -117,7 +116,7 @@ def test_without_an_id_nothing_is_a_redelivery(intake: Intake) -> None:
 def test_an_id_is_forgotten_after_seven_days(intake: Intake) -> None:
     """No sender tries for longer; rows that DynamoDB has not deleted yet count no more."""
     intake.post(body=AVA, headers=KEYED)
-    dynamodb = aws.dynamodb(intake.cloud.settings)
+    dynamodb = intake.cloud.dynamodb
     (row,) = dynamodb.scan(TableName="deliveries")["Items"]
     expires = int(row["expiresAt"]["N"]) - KEEP_SECONDS
     dynamodb.put_item(TableName="deliveries", Item={**row, "expiresAt": {"N": str(expires - 1)}})

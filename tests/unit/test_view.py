@@ -67,6 +67,8 @@ def test_a_path_leads_somewhere_or_nowhere(document: Any, path: str, expected: A
         (LABELLED, {"q": [{"label": "L", "value": {"n": 1}}]}, {"L": {"n": 1}}),
         (TITLED, {"a": [{"type": "t", "t": 1, "ref": "1"}], "form": [{"id": "1", "title": "T"}]}, {"T": 1}),
         (TITLED, {"a": [{"type": "t", "t": 1, "ref": 2}], "form": [{"within": [{"id": "2", "title": "U"}]}]}, {"U": 1}),
+        (TITLED, {"a": [{"type": "t", "t": 1, "ref": "3"}],
+                  "form": [{"within": [{"within": [{"id": "3", "title": "V"}]}]}]}, {"V": 1}),
         (TITLED, {"a": [{"type": "t", "t": 1, "ref": "1"}], "form": "none"}, {"1": 1}),
         (TITLED, {"a": [{"t": 1, "ref": "1"}, {"type": 5, "ref": "2"}], "form": [{"id": "1"}]}, {}),
         (CHOSEN, {"c": [{"id": "1", "v": "a"}, {"id": "2", "v": "b"}], "main": "2"}, {"email": "b"}),

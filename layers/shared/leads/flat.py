@@ -37,7 +37,7 @@ _OF_A_FILE: Final = frozenset({"mimeType", "mimetype", "mime_type", "contentType
 type Value = str | int | float | bool
 
 
-def flat(document: Mapping[str, Any]) -> dict[str, Value]:
+def flat(document: dict[str, Any]) -> dict[str, Value]:
     """What was answered, by name.
 
     Raises:
@@ -63,7 +63,7 @@ def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, Value]]:
         msg = f"nested more than {_MAX_DEPTH} levels deep"
         raise Unreadable(msg)
     match value:
-        case Mapping():
+        case dict():
             yield from _walk_object(value, name, depth)
         case list():
             yield from _walk_list(value, name, depth)
@@ -116,19 +116,19 @@ def _walk_questions(questions: Mapping[Any, Mapping[str, Any]], name: str, depth
 
 def _is_question(item: Any) -> bool:
     """Whether it is an object with an answer in it. One with an address elsewhere is a person's."""
-    part = next((part for part in _ANSWERED if part in item), "") if isinstance(item, Mapping) else ""
+    part = next((part for part in _ANSWERED if part in item), "") if isinstance(item, dict) else ""
     if not part or (part not in _COMPOSITE and _is_composite(item[part])):
         return False
     return not any(_has_address(value) for part, value in item.items() if part not in _ANSWERED)
 
 
 def _has_address(value: Any) -> bool:
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
     return any(isinstance(text, str) and address_like(text) for text in inner)
 
 
 def _is_composite(answer: Any) -> bool:
-    return isinstance(answer, Mapping) or (isinstance(answer, list) and any(isinstance(i, dict | list) for i in answer))
+    return isinstance(answer, dict) or (isinstance(answer, list) and any(isinstance(i, dict | list) for i in answer))
 
 
 def _called(question: Mapping[str, Any]) -> str:

@@ -9,12 +9,25 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import combining, normalize
 
-from leads.vocabulary import ALIASES, AMBIGUOUS, FILLER, FILLER_BEFORE, FILLER_BEHIND, OTHERS, SPOKEN, WRAPPERS
+from leads.vocabulary import (
+    ALIASES,
+    AMBIGUOUS,
+    FILLER,
+    FILLER_BEFORE,
+    FILLER_BEHIND,
+    FULL_NAME,
+    NOT_THEIRS,
+    OTHERS,
+    PREFIXES,
+    SECRETS,
+    SPOKEN,
+    WRAPPERS,
+)
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[^\W_]+")
 _NUMBERED: Final = re.compile(r"(?:q|input|field|item|question)?\d+")
-_SEGMENT: Final = re.compile(r"\.|__|\[|\]|/|->|:(?=\w)")
+_SEGMENT: Final = re.compile(r"\.|__|\[|\]|/|->|[:$](?=\w)")
 # Answers that a question repeats, and markup: `Hi {{field:name}}, your <b>e-mail</b>?`
 _ASIDE: Final = re.compile(r"\{\{.*?\}\}|<[^<>]*>")
 _CLAUSE: Final = re.compile(r"[.,:;!?\u2026\u2013\u2014](?:\s|$)|[\u2190-\u2bff\U0001f000-\U0001faff]")
@@ -26,8 +39,8 @@ _LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i",
 _RANKS: Final = {alias: (field, rank) for field, names in ALIASES.items() for rank, alias in enumerate(names)}
 # Longer names are no names; and what is remembered of them stays small.
 _MAX_NAME: Final = 256
-# Every rank of a whole name is better than any of a nested or a padded one.
-_WORSE: Final = 100
+# Every rank of a whole name is better than any of a nested or a padded one: more than a list has words.
+_WORSE: Final = 1_000
 ABOUT: Final = 4 * _WORSE
 
 
@@ -96,6 +109,12 @@ def _others(words: Words) -> bool:
     return any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words)
 
 
+def is_secret(name: str) -> bool:
+    """Whether a name says that its field is nobody's business: a password, a token, a card's number."""
+    words = _words(name[:_MAX_NAME])
+    return not SECRETS.isdisjoint((*words, "".join(words))) or any(word.endswith("nonce") for word in words)
+
+
 def meaning(name: str) -> Meaning | None:
     """What a submission's field is, or None where its name does not tell."""
     return _meaning(name[:_MAX_NAME])
@@ -125,16 +144,36 @@ def _nested(segments: list[Words], filler: frozenset[str]) -> Meaning | None:
         sure = len(rest) == 1 or words == flat or alias not in AMBIGUOUS
         if found and sure:
             return Meaning(found[0], alias, found[1] + worse * _WORSE)
-    return _part_of_name(rest) or _twice(rest, filler) or _at_work(_essential(flat, filler))
+    return (
+        _part_of_name(rest) or _twice(rest, filler) or _at_work(_essential(flat, filler)) or _prefixed(rest[-1], flat)
+    )
 
 
 def _part_of_name(segments: list[Words]) -> Meaning | None:
     """A name asked for in two boxes: `studentsName.first`."""
     *_, asked, part = ((), *segments)
     field = {"first": "firstName", "last": "lastName"}.get("".join(part))
-    if field and asked and asked[-1].endswith("name"):
+    whole, _ = _RANKS.get("".join(asked), ("", 0))
+    if field and asked and (whole == FULL_NAME or asked[-1].endswith("name")):
         return Meaning(field, "", 3 * _WORSE)
     return None
+
+
+def _prefixed(words: Words, flat: Words) -> Meaning | None:
+    """A name with something before it: `reg_company`, `txtCompany`; before a first or last name whatever it is."""
+    tails = ("".join(words[-count:]) for count in (2, 1))
+    named = NOT_THEIRS.isdisjoint(flat) and next((tail for tail in tails if _is_part_of_name(tail)), "")
+    plain = words[next((place for place, word in enumerate(words) if word not in PREFIXES), 0) :]
+    alias = named or "".join(plain)
+    found = _RANKS.get(alias)
+    if found and alias not in AMBIGUOUS:
+        return Meaning(found[0], alias, found[1] + 3 * _WORSE)
+    return None
+
+
+def _is_part_of_name(alias: str) -> bool:
+    field, _ = _RANKS.get(alias, ("", 0))
+    return field in {"firstName", "lastName"} and alias not in AMBIGUOUS
 
 
 def _twice(segments: list[Words], filler: frozenset[str]) -> Meaning | None:
@@ -149,7 +188,7 @@ def _twice(segments: list[Words], filler: frozenset[str]) -> Meaning | None:
 def _at_work(words: Words) -> Meaning | None:
     """A job, and where: `Position in the company`, `Cargo en la empresa`."""
     for end in range(1, len(words)):
-        job, place = (_RANKS.get("".join(part), ("", 0)) for part in (words[:end], words[end:]))
+        job, place = (_RANKS.get("".join(_essential(part)), ("", 0)) for part in (words[:end], words[end:]))
         if (job[0], place[0]) == ("jobTitle", "company"):
             return Meaning("jobTitle", "", job[1] + 3 * _WORSE)
     return None
@@ -161,12 +200,12 @@ def _asked(name: str) -> Meaning | None:
     for words in reversed(clauses) if len(clauses) > 1 else ():
         essential = _essential(words, SPOKEN)
         found = _RANKS.get("".join(words)) or _RANKS.get("".join(essential))
-        if found and len(words) > len(essential):
+        if found and (len(words) > len(essential) or name.rstrip().endswith("?")):
             return Meaning(found[0], "".join(essential), found[1] + 3 * _WORSE)
     return None
 
 
-def _essential(words: Words, filler: frozenset[str]) -> Words:
+def _essential(words: Words, filler: frozenset[str] = FILLER) -> Words:
     kept = tuple(word for word in words if word not in filler and not _NUMBERED.fullmatch(word))
     while kept and kept[0] in FILLER_BEFORE:
         kept = kept[1:]

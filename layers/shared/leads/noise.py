@@ -11,7 +11,8 @@ FORMS: Final = CAPTCHAS | {
     "_gotcha", "_next", "_subject", "_replyto", "_redirect", "_format", "_captcha", "_template", "_cc", "_honey",
     "_honeypot", "_token", "_method", "_wpnonce", "_wp_http_referer", "csrf_token", "csrfmiddlewaretoken",
     "authenticity_token", "__requestverificationtoken", "_csrf", "utf8", "commit", "submit", "form-name", "bot-field",
-    "botcheck", "access_key",
+    "botcheck", "access_key", "form_build_id", "hs_context", "ml-submit", "anticsrf", "frm_action", "munchkinid", "oid",
+    "returl", "returnurl", "__eventtarget", "__eventargument", "__viewstategenerator",
 }  # fmt: skip
 # A row's own columns, whatever the table.
 ROWS: Final = frozenset(
@@ -76,8 +77,9 @@ HUBSPOT: Final = frozenset(
     {
         "vid", "canonical-vid", "portal-id", "is-contact", "profile-url", "lastmodifieddate", "createdate",
         "associatedcompanyid", "currentlyinworkflow", "callbackid", "origin", "objectid", "objecttype", "objecttypeid",
-        "hubspot_owner_id", "hubspot_owner_assigneddate", "ip_city", "ip_country", "ip_country_code", "ip_state",
-        "ip_state_code",
+        "num_conversion_events", "num_unique_conversion_events", "num_contacted_notes", "num_notes",
+        "num_associated_deals", "hubspot_owner_id", "hubspot_owner_assigneddate", "ip_city", "ip_country",
+        "ip_country_code", "ip_state", "ip_state_code",
     }
 )  # fmt: skip
 # What Cognito's triggers have around a person's attributes.

@@ -11,7 +11,7 @@ from leads.address import NotAnAddress, address_like, normalise_address
 from leads.config import Source
 from leads.fullname import complete_name, is_firm, split_name
 from leads.message import LEAD_FIELDS, Lead
-from leads.names import ABOUT, Meaning, canonical, core, meaning, parts, somebody_else
+from leads.names import ABOUT, Meaning, canonical, core, is_secret, meaning, parts, somebody_else
 from leads.submission import Submission
 from leads.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, NOTHINGS, SALUTATIONS, SURNAME_BESIDE
 
@@ -160,7 +160,7 @@ class Person:
         plain = {canonical(name), canonical(core(name))}
         for allowed in self._source.custom_fields:
             if allowed == "*":
-                if not self._is_noise(name) and not self._restates(name, lead):
+                if not (self._is_noise(name) or is_secret(name) or self._restates(name, lead)):
                     return core(name)
             elif canonical(allowed) in plain:
                 return allowed
@@ -183,10 +183,8 @@ class Person:
             return True
         m = self._meaning(name)
         if m and m.field == FULL_NAME:
-            return text == lead.get("company") or split_name(text) == (
-                lead.get("firstName", ""),
-                lead.get("lastName", ""),
-            )
+            first, last = lead.get("firstName", ""), lead.get("lastName", "")
+            return text in {first, lead.get("company")} or split_name(text) == (first, last)
         return m is not None and text == lead.get(m.field)
 
 

@@ -272,7 +272,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
             (View("object.properties", value=("value",)), View("inputFields")),
         ),
         noise=noise.HUBSPOT,
-        noise_prefixes=("hs_", "num_", "recent_conversion_", "first_conversion_"),
+        noise_prefixes=("hs_", "recent_conversion_", "first_conversion_"),
         retries="for 3 days after a 503; never after another 4xx than 429",
     ),
     "calendly": Provider(
@@ -336,11 +336,11 @@ PROVIDERS: Final[dict[str, Provider]] = {
             (
                 View("customer", drop=_SHOPIFY_ELSEWHERE),
                 View("customer.default_address", pick=_values("company")),
-                View("", pick=_values("email", "buyer_accepts_marketing")),
+                View("", pick=_values("email", "contact_email", "buyer_accepts_marketing")),
             ),
             (
                 View("billing_address", pick=_values("first_name", "last_name", "company", "phone")),
-                View("", pick=_values("email", "phone", "buyer_accepts_marketing")),
+                View("", pick=_values("email", "contact_email", "phone", "buyer_accepts_marketing")),
             ),
             (View("", drop=_SHOPIFY_ELSEWHERE), View("default_address", pick=_values("company"))),
         ),

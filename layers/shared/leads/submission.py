@@ -147,7 +147,7 @@ def _list(content: Document | list[Any], provider: Provider) -> list[Any] | None
 def _only_list(content: Document) -> list[Any] | None:
     """The people in a list that is all there is, whatever its name."""
     match list(content.values()):
-        case [[Mapping() as first, *rest]] if not are_questions([first, *rest]) and _has_address(first):
+        case [[dict() as first, *rest]] if not are_questions([first, *rest]) and _has_address(first):
             return [first, *rest]
         case _:
             return None
@@ -160,7 +160,7 @@ def _carries(content: Document, path: str, found: list[Any]) -> bool:
     return not _has_address({name: value for name, value in content.items() if name != path})
 
 
-def _has_address(document: Mapping[str, Any]) -> bool:
+def _has_address(document: Document) -> bool:
     found = flat(document)
     return any((m := meaning(name)) and m.field == "email" and address_like(str(found[name])) for name in found)
 

@@ -19,7 +19,7 @@ _MISSING: Final = object()
 class Titles:
     """Where a form's questions are written out, apart from the answers: by `key` in a list at `path`.
 
-    A question may have questions of its own, at `within`.
+    A question may have questions of its own, at `within`, and those as well: a block in a group.
     """
 
     path: str
@@ -103,9 +103,7 @@ def _fits(document: Mapping[str, Any], alternative: tuple[View, ...]) -> bool:
 
     The event itself is always there; a few members picked from it only add to another part.
     """
-    return any(
-        isinstance(at(document, view.path), Mapping | list) if view.path else not view.pick for view in alternative
-    )
+    return any(isinstance(at(document, view.path), dict | list) if view.path else not view.pick for view in alternative)
 
 
 def at(value: Any, path: str) -> Any:
@@ -117,11 +115,12 @@ def at(value: Any, path: str) -> Any:
 def _at(value: Any, path: str) -> Any:
     if not path:
         return value
-    if isinstance(value, Mapping) and path in value:
+    # Asking for a Mapping takes ten times as long, and parsed content holds no other than these.
+    if isinstance(value, dict) and path in value:
         return value[path]
     head, _, rest = path.partition(".")
     match value:
-        case Mapping() if head in value:
+        case dict() if head in value:
             return _at(value[head], rest)
         case list() if head.isdecimal() and int(head) < len(value):
             return _at(value[int(head)], rest)
@@ -154,7 +153,7 @@ def _read(document: Mapping[str, Any], view: View, found: Answers) -> None:
 
 
 def _members(part: Any) -> Iterator[tuple[str, Any]]:
-    pairs = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list) else ()
+    pairs = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
     for count, (key, member) in enumerate(pairs):
         if count == _MAX_MEMBERS:
             return
@@ -164,10 +163,15 @@ def _members(part: Any) -> Iterator[tuple[str, Any]]:
 def _titles(document: Mapping[str, Any], titles: Titles | None) -> dict[str, str]:
     if titles is None:
         return {}
+    found: dict[str, str] = {}
     questions = [question for _, question in _members(at(document, titles.path))]
-    questions += [inner for question in questions for _, inner in _members(at(question, titles.within))]
-    pairs = ((at(q, titles.key), at(q, titles.title)) for q in questions)
-    return {key: title for key, title in pairs if isinstance(key, str) and isinstance(title, str)}
+    while questions and len(found) < _MAX_MEMBERS:
+        question = questions.pop()
+        key, title = at(question, titles.key), at(question, titles.title)
+        if isinstance(key, str) and isinstance(title, str):
+            found[key] = title
+        questions += [inner for _, inner in _members(at(question, titles.within))]
+    return found
 
 
 def _boxed(key: str, part: Any, boxes: Boxes | None) -> str:
@@ -197,7 +201,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def _value(member: Any, view: View) -> Any:
     if not view.value:
         return member.split(view.split) if view.split and isinstance(member, str) else member
-    if not isinstance(member, Mapping):
+    if not isinstance(member, dict):
         # Newer versions of a provider's API often drop the object around a value.
         return None if view.name else member
     for place in view.value:
@@ -221,7 +225,7 @@ def _spelled(value: Any, texts: Mapping[str, Any]) -> Any:
             return texts.get(value, value)
         case list():
             return [texts.get(item, item) if isinstance(item, str) else item for item in value]
-        case Mapping():
+        case dict():
             return {texts.get(row, row): _spelled(item, texts) for row, item in value.items()}
         case _:
             return value

@@ -112,7 +112,7 @@ SPOKEN: Final = FILLER | {
     "los", "las", "del", "al", "en", "que", "cual", "es", "o", "as", "da", "dos", "e", "em", "na", "qual", "quale",
     "voce", "che", "lo", "gli", "di", "della", "dello", "dell", "nella", "per", "tua", "suo",
     "u", "wat", "van", "het", "een", "bij", "welk", "dit", "vad", "ar", "hva", "hvad", "vilket", "vilken", "hvilket",
-    "twoja", "jaki", "jaka", "jakie", "jest", "podaj", "w",
+    "twoja", "twojej", "twojego", "swoj", "swoje", "swojej", "jaki", "jaka", "jakie", "jest", "podaj", "w",
 }  # fmt: skip
 # Behind the noun these would say something: a "business type" is no business.
 FILLER_BEFORE: Final = frozenset(
@@ -127,7 +127,8 @@ FILLER_BEFORE: Final = frozenset(
 FILLER_BEHIND: Final = frozenset(
     {
         "required", "optional", "input", "field", "value", "answer", "raw", "text", "here", "below", "work", "for",
-        "called", "represent", "hold", "have",
+        "called", "represent", "hold", "have", "are", "from", "with", "vertreten", "vertrittst", "representez",
+        "representas", "rappresenti", "vertegenwoordigt", "representerar", "representerer", "reprezentujesz", "har",
         "pflichtfeld", "freiwillig", "erforderlich", "haben", "hast", "sind", "bist", "tatig", "arbeiten", "arbeitest",
         "obligatoire", "facultatif", "optionnel", "requis", "travaillez", "travailles", "occupez", "occupes",
         "obligatorio", "obligatoria", "opcional", "requerido", "trabajas", "trabaja", "ocupas", "ocupa", "trabalha",
@@ -146,7 +147,9 @@ WRAPPERS: Final = frozenset(
         "detail", "result", "rawrequest", "usermetadata", "rawusermetadata", "publicmetadata", "userattributes",
         "personaldata", "contactdata", "contactinfo", "publicprofile", "customfields", "customfield", "wpforms",
         "customattributes", "customdata", "questions", "question", "responses", "namedvalues", "fielddata",
-        "questionsandanswers", "usercolumndata", "fieldvalues",
+        "questionsandanswers", "usercolumndata", "fieldvalues", "jform", "submitted", "mauticform", "contactform",
+        "contactdetails", "personalinfo", "personaldetails", "userdata", "userinfo", "customerdata", "customerinfo",
+        "customerdetails", "formvalues", "formsubmission", "submissiondata",
     }
 )  # fmt: skip
 
@@ -171,6 +174,25 @@ OTHERS: Final = frozenset(
         "notfallkontakt", "ami", "amie", "collegue", "parrain", "filleul", "enfant", "urgence", "amigo", "amiga",
         "amico", "amica", "colega", "collega", "hijo", "hija", "figlio", "figlia", "filho", "filha", "emergencia",
         "vriend", "vriendin", "znajomy", "znajomego",
+    }
+)  # fmt: skip
+
+# What programs write before a name that is plain without it: `reg_company`, `txtEmail`.
+PREFIXES: Final = frozenset({"user", "usr", "reg", "register", "registration", "signup", "txt", "c"})
+# Before a first or a last name these make it somebody else's, or another one of the person's.
+NOT_THEIRS: Final = OTHERS | {
+    "shipping", "delivery", "gift", "son", "sons", "kind", "mother", "mothers", "father", "fathers", "pet", "pets",
+    "doctor", "doctors", "teacher", "teachers", "director", "maiden", "former", "previous", "birth",
+    "second", "segundo",
+}  # fmt: skip
+
+# What nobody wants to see in a campaign, even where everything is forwarded.
+SECRETS: Final = frozenset(
+    {
+        "password", "passwd", "pwd", "passphrase", "passcode", "passwort", "kennwort", "motdepasse", "contrasena",
+        "senha", "wachtwoord", "losenord", "passord", "adgangskode", "haslo", "token", "secret", "apikey", "accesskey",
+        "otp", "csrf", "xsrf", "cardnumber", "creditcard", "creditcardnumber", "ccnumber", "cvc", "cvv", "iban", "ssn",
+        "viewstate", "eventvalidation",
     }
 )  # fmt: skip
 
@@ -200,9 +222,9 @@ NO_ANSWERS: Final = frozenset(
 # What an app calls its users' rights, under a name that may also ask for a job.
 ACCOUNT_ROLES: Final = frozenset(
     {
-        "admin", "administrator", "superadmin", "super_admin", "member", "org:admin", "org:member", "editor", "viewer",
-        "user", "guest", "subscriber", "contributor", "customer", "authenticated", "anon", "anonymous", "lead",
-        "contact",
+        "owner", "admin", "administrator", "superadmin", "super_admin", "member", "org:admin", "org:member", "editor",
+        "viewer", "user", "guest", "subscriber", "contributor", "customer", "authenticated", "anon", "anonymous",
+        "lead", "contact",
     }
 )  # fmt: skip
 # A name that ends in one of these is a firm's.

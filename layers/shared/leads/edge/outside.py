@@ -8,15 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from leads.edge import aws
 from leads.edge.settings import Settings
 from leads.edge.vault import Vault, vault
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_sqs import SQSClient
 
 
 def _now() -> datetime:
@@ -27,8 +22,8 @@ def _now() -> datetime:
 class Outside:
     """The defaults are the real ones; `monotonic` is in seconds, `chance` in [0, 1)."""
 
-    sqs: Callable[[Settings], "SQSClient"] = aws.sqs
-    dynamodb: Callable[[Settings], "DynamoDBClient"] = aws.dynamodb
+    sqs: Callable[[Settings], aws.Sqs] = aws.sqs
+    dynamodb: Callable[[Settings], aws.DynamoDB] = aws.dynamodb
     vault: Callable[[Settings], Vault] = vault
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic

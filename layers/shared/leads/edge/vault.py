@@ -4,14 +4,11 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from leads.edge import aws
+from leads.edge.aws import SecretsManager, secretsmanager
 from leads.edge.settings import Settings
 from leads.errors import Unavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # How long a rotated secret may go unnoticed where nothing fails because of it.
 _KEEP_SECONDS: Final = 300
@@ -25,9 +22,7 @@ class Vault:
     `now` is a monotonic time in seconds.
     """
 
-    def __init__(
-        self, settings: Settings, client: Callable[[Settings], "SecretsManagerClient"] = aws.secretsmanager
-    ) -> None:
+    def __init__(self, settings: Settings, client: Callable[[Settings], SecretsManager] = secretsmanager) -> None:
         self._settings = settings
         self._client = client
         self._content: Mapping[str, Any] | None = None
@@ -93,11 +88,7 @@ class Vault:
         return self._content
 
     def _fetch(self) -> Mapping[str, Any]:
-        try:
-            answer = self._client(self._settings).get_secret_value(SecretId=self._settings.secret_id)
-        except aws.AWS_ERRORS as error:
-            msg = f"Secrets Manager: {aws.code(error)}"
-            raise Unavailable(msg) from error
+        answer = self._client(self._settings).get_secret_value(SecretId=self._settings.secret_id)
         try:
             content = json.loads(answer.get("SecretString", ""))
         except ValueError as error:
