@@ -14,7 +14,7 @@ from leads_cli.console import frame
 from leads_cli.console.asking import confirmed, number
 from leads_cli.console.desk import Desk
 from leads_cli.console.subject import Subject
-from leads_cli.console.tokens import Piece, copy_of, coverage, rendered
+from leads_cli.console.tokens import Coverage, Piece, copy_of, coverage, rendered
 from leads_cli.failures.edits import Absent
 from leads_cli.leadterra import LeadterraError, Service
 from leads_cli.running import NotReachableError
@@ -133,7 +133,7 @@ class _Part:
                 ui.label(each.token).classes("what")
                 bar = ui.linear_progress(each.share, show_value=False, color="primary").props('aria-hidden="true"')
                 bar.set_visibility(bool(each.leads))
-                frame.text(f"{each.share:.0%} have it; {rest}" if each.leads else f"{rest}", "soft")
+                frame.text(_share(each, rest), "soft")
         frame.text(f"Based on {based_on}: {number(len(self._leads), 'lead')}.", "soft")
 
     def _preview_form(self) -> None:
@@ -185,6 +185,12 @@ class _Part:
 
 def _complain(error: Exception) -> None:
     ui.notify(str(error), type="negative", multi_line=True, timeout=0, close_button="Close")
+
+
+def _share(of: Coverage, rest: str) -> str:
+    if not of.leads:
+        return f"nobody to measure it on; {rest.replace('the others get', 'who lacks it gets')}"
+    return "everybody has it" if of.filled == of.leads else f"{of.share:.0%} have it; {rest}"
 
 
 def _piece(piece: Piece) -> str:

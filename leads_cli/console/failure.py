@@ -195,10 +195,7 @@ class FailurePage:
         plan = await self._plan(mending)
         if plan is None:
             return
-        work = self._desk.save(plan, mending)
-        await asyncio.to_thread(work.wait)
-        if not report.succeeded(work):
-            _complain(work)
+        if not await self._done(self._desk.save, plan, mending):
             return
         found = await told(asyncio.to_thread(self._desk.look))
         # SQS knows it by another id now; the operator does not.
@@ -226,10 +223,7 @@ class FailurePage:
         plan = await self._plan(mending)
         if plan is None:
             return
-        work = self._desk.replay(plan, mending)
-        await asyncio.to_thread(work.wait)
-        if not report.succeeded(work):
-            _complain(work)
+        if not await self._done(self._desk.replay, plan, mending):
             return
         self._desk.found = None
         self._place.clear()
@@ -245,15 +239,24 @@ class FailurePage:
         plan = await self._plan(DISCARD)
         if plan is None:
             return
-        work = self._desk.discard(plan)
-        await asyncio.to_thread(work.wait)
-        if not report.succeeded(work):
-            _complain(work)
+        if not await self._done(self._desk.discard, plan):
             return
         self._desk.found = None
         self._place.clear()
         with self._place:
             frame.text("Discarded.", "note good")
+
+    async def _done[**Arguments](
+        self, begin: Callable[Arguments, Work], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> bool:
+        """Whether something was done to the letter; what went wrong is told."""
+        work = await told(asyncio.to_thread(begin, *arguments, **named))
+        if work is None:
+            return False
+        await asyncio.to_thread(work.wait)
+        if not (succeeded := report.succeeded(work)):
+            _complain(work)
+        return succeeded
 
     async def _plan(self, mending: Mending) -> Plan | None:
         """What would be done now; None, and told, where nothing can be done any more."""

@@ -1,7 +1,7 @@
 """The page of dead letters: in groups by what is wrong, one by one, and what can be done with all that are shown."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -244,7 +244,7 @@ class FailuresPage:
                 nothing(f"At most {RATE:.0f} a second, so that live leads come first: about {duration(count / RATE)}.")
 
         if await confirmed(f"Replay {number(count)}?", "Replay", content, possible=bool(count)):
-            self._begin(self._desk.replay(plan, REPLAY))
+            await self._begin(self._desk.replay, plan, REPLAY)
 
     async def _discard(self) -> None:
         plan = await told(asyncio.to_thread(self._desk.plan, self._wanted, DISCARD))
@@ -257,11 +257,15 @@ class FailuresPage:
             nothing("Nobody can bring them back. An export keeps a copy.")
 
         if await confirmed(title, "Discard for good", content, possible=bool(plan.ids), danger=True):
-            self._begin(self._desk.discard(plan))
+            await self._begin(self._desk.discard, plan)
 
-    def _begin(self, work: Work) -> None:
-        self._watched = work
-        self._show(work)
+    async def _begin[**Arguments](
+        self, begin: Callable[Arguments, Work], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> None:
+        work = await told(asyncio.to_thread(begin, *arguments, **named))
+        if work:
+            self._watched = work
+            self._show(work)
 
     def _stop_work(self) -> None:
         if self._watched:
