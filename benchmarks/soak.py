@@ -111,6 +111,7 @@ def draw(soak: Soak, path: Path) -> None:
     mpl.rcParams.update({"svg.hashsalt": "soak", "svg.fonttype": "none", "font.size": 9})
     from matplotlib import pyplot as plt  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     days = [sample.hour / 24 for sample in soak.samples]
     lines = (
@@ -123,6 +124,7 @@ def draw(soak: Soak, path: Path) -> None:
         plot.plot(days, values, color="black", linewidth=1)
         plot.set_ylabel(title)
         plot.set_ylim(bottom=0)
+        plot.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         plot.yaxis.set_major_formatter("{x:,.0f}")
         for spell in soak.weather.spells:
             plot.axvspan(spell.start / DAY, spell.end / DAY, color=SHADES[spell.kind][0], alpha=0.3, linewidth=0.5)
