@@ -1,4 +1,4 @@
-"""The counts of a deployed stack: what its functions reported to CloudWatch, and what its queue holds."""
+"""The counts of a stack: what was reported to CloudWatch, and what its queue holds."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,10 +32,10 @@ def status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelt
     """
     cloudwatch = session.client("cloudwatch")
     with aws_errors("CloudWatch"):
-        sums = _sums(cloudwatch, outputs["MetricsNamespace"], since, now)
+        found = sums(cloudwatch, outputs["MetricsNamespace"], since, now)
         oldest = _oldest(cloudwatch, outputs["LeadsQueueUrl"].rpartition("/")[2], now)
     queued = waiting(session.client("sqs"), outputs["LeadsQueueUrl"])
-    return Status(from_metrics(sums, queued=queued), oldest if queued else None)
+    return Status(from_metrics(found, queued=queued), oldest if queued else None)
 
 
 def waiting(sqs: Any, queue_url: str) -> int:
@@ -45,16 +45,16 @@ def waiting(sqs: Any, queue_url: str) -> int:
     return sum(int(answer["Attributes"].get(name, 0)) for name in _WAITING)
 
 
-def _sums(cloudwatch: Any, namespace: str, since: timedelta, now: datetime) -> dict[str, float]:
-    """Each metric's sum over all campaigns and sources."""
+def sums(cloudwatch: Any, namespace: str, since: timedelta, now: datetime) -> dict[str, float]:
+    """Each metric's sum over all campaigns and sources, by its name."""
     metrics = [metric for metric in _metrics(cloudwatch, namespace) if metric["MetricName"] in METRICS.values()]
-    sums: dict[str, float] = {}
+    found: dict[str, float] = {}
     for chunk in batched(metrics, _MAX_QUERIES, strict=False):
         queries = [_query(f"m{number}", metric, "Sum", _PERIOD) for number, metric in enumerate(chunk)]
         for index, values in _values(cloudwatch, queries, _hour(now - since), _hour(now) + _PERIOD):
             name = chunk[index]["MetricName"]
-            sums[name] = sums.get(name, 0) + sum(values)
-    return sums
+            found[name] = found.get(name, 0) + sum(values)
+    return found
 
 
 def _metrics(cloudwatch: Any, namespace: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The counts of law 2: what intake took equals what became of it, plus what is still queued."""
+"""The counts of law 2: what was taken, and sent again, equals what became of it, plus what is still queued."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,7 +7,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`accepted = enrolled + updated + skipped + unaccounted + merged + rejected + queued`.
+    """`accepted + replayed = enrolled + updated + skipped + unaccounted + merged + rejected + erased + queued`.
+
+    `replayed` and `erased` are an operator's doing: a dead letter that was counted before and went back into
+    LeadsQueue, and a lead that was taken out before it had an outcome.
 
     The fields behind those tell the rest of the story and are no part of the sum: submissions that were
     ignored by rule, redelivered by their sender, refused or unmappable at intake; messages that SQS delivered
@@ -22,6 +25,8 @@ class Counts:
     merged: int = 0
     rejected: int = 0
     queued: int = 0
+    replayed: int = 0
+    erased: int = 0
     ignored: int = 0
     redelivered: int = 0
     refused: int = 0
@@ -33,9 +38,10 @@ class Counts:
 
     @property
     def difference(self) -> int:
-        """Accepted leads that nothing accounts for; negative: more outcomes than accepted leads."""
+        """Leads that nothing accounts for; negative: more outcomes than leads."""
+        taken = self.accepted + self.replayed
         settled = self.enrolled + self.updated + self.skipped + self.unaccounted + self.merged + self.rejected
-        return self.accepted - settled - self.queued
+        return taken - settled - self.erased - self.queued
 
     @property
     def balanced(self) -> bool:
@@ -48,16 +54,19 @@ class Counts:
         return {**counts, "difference": self.difference, "balanced": self.balanced}
 
 
-OUTCOMES: Final = ("enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "queued")
+TAKEN: Final = ("accepted", "replayed")
+OUTCOMES: Final = ("enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "erased", "queued")
+# Most stacks never see these: they are shown once there are some.
+RARE: Final = frozenset({"replayed", "erased"})
 NAMES: Final = tuple(item.name for item in fields(Counts))
 ASIDE: Final = ("ignored", "redelivered", "refused", "unmappable", "duplicates", "held", "malformed", "requests")
-# What the functions report, under the same names in the embedded stack and in CloudWatch; the queue itself
-# says what is still queued.
+# What the functions, and the commands of an operator, report under the same names in the embedded stack and in
+# CloudWatch; the queue itself says what is still queued.
 METRICS: Final = {name: name.capitalize() for name in NAMES if name != "queued"}
 
 
 def from_metrics(sums: Mapping[str, float], *, queued: int) -> Counts:
-    """Counts of the functions' metrics (by metric name) and of the messages in LeadsQueue."""
+    """Counts of the metrics (by their names) and of the messages in LeadsQueue."""
     return Counts(queued=queued, **{name: round(sums.get(metric, 0)) for name, metric in METRICS.items()})
 
 

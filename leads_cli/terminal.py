@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from leads_cli.configuration import BadFileError, read
-from leads_cli.counts import ASIDE, OUTCOMES
+from leads_cli.counts import ASIDE, OUTCOMES, RARE, TAKEN
 
 if TYPE_CHECKING:
     from leads.config import Enrollment
@@ -49,9 +49,10 @@ def print_status(status: "Status") -> None:
     table.add_column()
     table.add_column()
     table.add_column(justify="right")
-    table.add_row("", "accepted", f"{numbers['accepted']:,}")
-    for number, name in enumerate(OUTCOMES):
-        table.add_row("+" if number else "=", name, f"{numbers[name]:,}")
+    for side, first in ((TAKEN, ""), (OUTCOMES, "=")):
+        shown = [name for name in side if numbers[name] or name not in RARE]
+        for number, name in enumerate(shown):
+            table.add_row("+" if number else first, name, f"{numbers[name]:,}")
     console = Console(highlight=False)
     console.print(table)
     if others := [f"{name} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:

@@ -124,10 +124,12 @@ class Journal:
                     verdict = {"state": _set_aside(failure), "reason": observed.why(failure)}
                     self._set(lead, observed.described(body) | verdict)
 
-    def counts(self, queued: int = 0) -> Counts:
-        """The sums so far; how many leads are still queued is the queue's to say."""
+    def counts(self, queued: int = 0, reported: Mapping[str, int] | None = None) -> Counts:
+        """The sums so far, with what others reported; how many leads are still queued is the queue's to say."""
         with self._lock:
-            return from_metrics(self._sums, queued=queued)
+            sums = Counter[str](self._sums)
+        sums.update(reported or {})
+        return from_metrics(sums, queued=queued)
 
     def leads(self, limit: int = CAPACITY) -> list[LeadRow]:
         """The newest leads, newest first."""

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any, Final
 
 from leads.message import LEAD_FIELDS
-from leads_cli.counts import OUTCOMES
+from leads_cli.counts import OUTCOMES, RARE, TAKEN
 from leads_cli.dev.journal import LeadRow, State
 from leads_cli.running import Status, duration
 
@@ -19,15 +19,18 @@ _UNUSUAL: Final = {"rejected": "bad", "unaccounted": "warn"}
 
 
 def counts(status: Status) -> str:
-    """The equation: accepted on the left, every outcome on the right, and whether it holds."""
-    numbers = status.counts
-    terms = "".join(_term(name, getattr(numbers, name)) for name in OUTCOMES)
+    """The equation: what was taken on the left, every outcome on the right, and whether it holds."""
+    taken, outcomes = (_terms(status, side) for side in (TAKEN, OUTCOMES))
     return (
         f'<div class="verdict {_mood(status)}">{escape(_verdict(status))}</div>'
-        f'<dl class="counts">{_term("accepted", numbers.accepted)}'
-        f'<div class="equals" aria-hidden="true">=</div>{terms}</dl>'
+        f'<dl class="counts">{taken}<div class="equals" aria-hidden="true">=</div>{outcomes}</dl>'
         f'<p class="aside">{escape(_aside(status))}</p>'
     )
+
+
+def _terms(status: Status, side: Sequence[str]) -> str:
+    numbers = {name: getattr(status.counts, name) for name in side}
+    return "".join(_term(name, number) for name, number in numbers.items() if number or name not in RARE)
 
 
 def _term(name: str, value: int) -> str:

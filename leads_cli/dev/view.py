@@ -1,12 +1,14 @@
 """What a page or a command may know of a stack: a few facts about it, and what is going on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from shlex import quote
 from typing import TYPE_CHECKING, Any, Protocol
 
 from leads.config import Enrollment, Source
+from leads_cli import cloudwatch
 from leads_cli.dev.journal import Journal, LeadRow, State
 from leads_cli.dev.outcomes import told
 from leads_cli.running import Status
@@ -86,6 +88,7 @@ class StackView:
         self._journal = journal
         self._leadterra = leadterra
         self._letters_seen = 0
+        self._started = datetime.now(UTC)
 
     @property
     def about(self) -> About:
@@ -109,7 +112,18 @@ class StackView:
         queued = self._stack.unsettled()["LeadsQueue"]
         waiting = [row.when for row in self._journal.leads() if row.state in {State.QUEUED, State.HELD}]
         oldest = (datetime.now(UTC) - min(waiting)).total_seconds() if queued and waiting else None
-        return Status(self._journal.counts(queued), oldest)
+        return Status(self._journal.counts(queued, self._reported()), oldest)
+
+    def _reported(self) -> Mapping[str, int]:
+        """What commands reported; the functions' own metrics are lines of their logs, which the journal has."""
+        now = datetime.now(UTC)
+        namespace = self._stack.outputs["MetricsNamespace"]
+        sums = cloudwatch.sums(self._cloudwatch, namespace, now - self._started, now)
+        return {metric: round(value) for metric, value in sums.items()}
+
+    @cached_property
+    def _cloudwatch(self) -> Any:
+        return self._stack.client("cloudwatch")
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
         """The newest leads, newest first; the queues tell who they are and why some were refused."""

@@ -1,6 +1,7 @@
 """`leads status` and `leads send` of a deployed stack, with AWS in this process."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from moto import mock_aws
 from typer.testing import CliRunner
 
 from leads_cli.main import app
+from leads_cli.running import NotReachableError, Running
 
 TEMPLATE = {
     "Resources": {
@@ -143,3 +145,42 @@ def test_an_event_for_the_queue_of_a_deployed_stack(queues: dict[str, str]) -> N
     received = boto3.client("sqs").receive_message(QueueUrl=queues["EventsQueueUrl"], MessageAttributeNames=["All"])
     (message,) = received["Messages"]
     assert json.loads(message["Body"])["Type"] == "Notification"
+
+
+def running(queues: dict[str, str]) -> Running:
+    client: Any = boto3.client
+    return Running("", queues, {}, client)
+
+
+def test_what_an_operator_did_is_counted(queues: dict[str, str]) -> None:
+    """Commands add to the same counts as the functions, by source; what is zero is not there."""
+    put("source", "website", Accepted=2)
+    put("campaign", "newsletter", Rejected=2, Enrolled=1)
+    running(queues).count("website", {"Replayed": 2, "Erased": 0})
+    running(queues).count("website", {"Erased": 1})
+    code, output = leads("status", "--stack", "leads", "--json")
+    found = json.loads(output)
+    assert code == 0
+    assert {name: found[name] for name in ("accepted", "replayed", "erased", "balanced")} == {
+        "accepted": 2,
+        "replayed": 2,
+        "erased": 1,
+        "balanced": True,
+    }
+    _, table = leads("status", "--stack", "leads")
+    assert re.search(r"accepted +2\n\+ +replayed +2\n= +enrolled +1\n", table)
+
+
+@pytest.mark.parametrize("name", ["", "a line\nbreak", "\u00e9", ":", "x" * 300])
+def test_a_name_that_is_no_sources(queues: dict[str, str], name: str) -> None:
+    """What a producer called itself is no metric of its own, and nothing that CloudWatch would refuse."""
+    running(queues).count(name, {"Replayed": 1})
+    cloudwatch: Any = boto3.client("cloudwatch")
+    (metric,) = cloudwatch.list_metrics(Namespace="LeadterraEnroll/leads")["Metrics"]
+    assert metric["Dimensions"] == [{"Name": "source", "Value": "other"}]
+
+
+def test_counts_that_cannot_be_reported(queues: dict[str, str]) -> None:
+    """CloudWatch's refusal is told, with what to check."""
+    with pytest.raises(NotReachableError, match="CloudWatch: AWS refused"):
+        running({**queues, "MetricsNamespace": "AWS/SQS"}).count("website", {"Replayed": 1, "": 1})

@@ -197,6 +197,14 @@ def test_what_is_queued_closes_the_sum(journal: Journal) -> None:
     assert (journal.counts().difference, journal.counts().balanced) == (1, False)
 
 
+def test_what_commands_report_is_added(journal: Journal) -> None:
+    """Metrics that are in no log are added to those that are, for one question and not for good; none is dropped."""
+    journal.observe_log("enroll", metrics(Enrolled=3, Unaccounted=[-1], Rejected=[1]))
+    counts = journal.counts(0, {"Accepted": 2, "Replayed": 1})
+    assert (counts.accepted, counts.replayed, counts.unaccounted, counts.balanced) == (2, 1, -1, True)
+    assert (journal.counts().accepted, journal.counts().unaccounted) == (0, -1)
+
+
 @pytest.mark.parametrize(
     "line",
     [

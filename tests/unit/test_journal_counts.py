@@ -4,8 +4,9 @@ from leads_cli.counts import METRICS, Counts, from_json, from_metrics
 
 
 def test_metrics_keep_their_names() -> None:
-    """The names that the functions report are a contract with the deployed stack's dashboard and alarms."""
+    """The names that functions and commands report are a contract with the deployed stack's dashboard and alarms."""
     assert set(METRICS.values()) == {
+        *("Replayed", "Erased"),
         *("Accepted", "Redelivered", "Ignored", "Refused", "Unmappable"),
         *("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Duplicates", "Held", "Requests"),
         "Malformed",
@@ -16,6 +17,13 @@ def test_law_2() -> None:
     """Every outcome counts once, and what happened beside the sum changes nothing."""
     counts = Counts(28, 1, 2, 3, 4, 5, 6, 7, ignored=9, redelivered=9, refused=9, held=9, duplicates=9, requests=9)
     assert (counts.difference, counts.balanced) == (0, True)
+
+
+def test_law_2_with_an_operator() -> None:
+    """A dead letter that goes back is a lead to account for once more; one that is taken out has its outcome."""
+    assert Counts(accepted=2, rejected=1, enrolled=2, replayed=1).balanced
+    assert Counts(accepted=2, enrolled=1, erased=1).balanced
+    assert Counts(accepted=1, replayed=2, erased=1).difference == 2
 
 
 def test_a_server_that_counts_too_many_balances() -> None:

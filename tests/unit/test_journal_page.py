@@ -140,6 +140,14 @@ def test_the_mood_of_the_verdict() -> None:
     assert "verdict warn" in live.counts(Status(Counts(accepted=1, unaccounted=1)))
 
 
+def test_what_an_operator_did_is_a_term() -> None:
+    """Leads that were sent again or erased stand in the equation once there are some."""
+    assert "erased" not in live.counts(Status(Counts(accepted=1, enrolled=1)))
+    shown = live.counts(Status(Counts(accepted=1, replayed=1, erased=2)))
+    replayed, equals, erased = (shown.index(f) for f in ("<dt>replayed", '"equals"', "<dt>erased"))
+    assert replayed < equals < erased
+
+
 def test_the_age_of_the_oldest_lead() -> None:
     """How long somebody has been waiting is told as people say it."""
     assert "waiting for 90 s" not in live.counts(Status(Counts(accepted=1, queued=1), 90))
