@@ -4,6 +4,7 @@ import typer
 
 from leads_cli.commands.check import check
 from leads_cli.commands.dev import dev
+from leads_cli.commands.import_ import import_
 from leads_cli.commands.send import send
 from leads_cli.commands.status import status
 
@@ -16,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(dev)
 app.command()(send)
+app.command("import")(import_)
 app.command()(status)
 app.command()(check)
 

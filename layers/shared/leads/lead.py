@@ -1,7 +1,7 @@
 """Leads: a submission read by a source's rules, or the reasons why none can be made of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -71,6 +71,20 @@ def make_lead(submission: Submission, source: Source) -> tuple[Lead, str]:
     if custom := read.custom_fields():
         lead["customFields"] = custom
     return lead, campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a submission's field may become: a lead's field, or a custom one; `choice` 0 is asked first."""
+
+    field: str
+    choice: int = 0
+
+
+def roles(names: Iterable[str], source: Source) -> dict[str, Role]:
+    """What the fields of such names would become, whatever is in them; those that are left out are not listed."""
+    # Each field's value is its name, by which it is known again among the custom ones.
+    return _Reader(Submission({name: name for name in names}, None), source).roles()
 
 
 def _spelling(submission: Submission, name: str) -> str | None:
@@ -209,6 +223,13 @@ class _Reader:
                 self._used.add(name)
                 return text
         return ""
+
+    def roles(self) -> dict[str, Role]:
+        """What each field may become, judged by the names alone; the values are the names."""
+        fields = (*LEAD_FIELDS, FULL_NAME)
+        found = {name: Role(field, n) for field in fields for n, name in enumerate(self._candidates(field))}
+        self._used.update(name for name, role in found.items() if role.choice == 0)
+        return {name: Role(key) for key, name in self.custom_fields().items()} | found
 
     def custom_fields(self) -> dict[str, Any]:
         """What the allow list lets through, types kept, under the names that the allow list gives."""

@@ -88,7 +88,7 @@ def _submission(event: Event, document: Any, provider: Provider) -> Submission:
     if not _is_signup(event, document, provider):
         return Submission({}, document, left_alone=True)
     found = answers(_decoded(document, provider), provider.views)
-    return Submission(_flat(found.values), document, aliases=found.aliases, kinds=found.kinds)
+    return Submission(flat(found.values), document, aliases=found.aliases, kinds=found.kinds)
 
 
 def _listed(event: Event, document: Any, provider: Provider) -> Submission:
@@ -137,7 +137,7 @@ def _carries(content: Document, path: str, found: list[Any]) -> bool:
     """Whether a list is of submissions: one person's own list, such as what they ordered, stands beside an address."""
     if not any(isinstance(item, Mapping) for item in found):
         return False
-    beside = _flat({name: value for name, value in content.items() if name != path})
+    beside = flat({name: value for name, value in content.items() if name != path})
     return not any((m := meaning(name)) and m.field == "email" and address_like(str(beside[name])) for name in beside)
 
 
@@ -181,7 +181,12 @@ def _identifier(value: str) -> str:
     return hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
 
 
-def _flat(document: Mapping[str, Any]) -> dict[str, Value]:
+def flat(document: Mapping[str, Any]) -> dict[str, Value]:
+    """What was answered, by name, nested names joined by dots.
+
+    Raises:
+        Unreadable: it is deeper or wider than any form.
+    """
     fields: dict[str, Value] = {}
     for name, value in _walk(document, "", 0):
         fields[name] = value
