@@ -109,6 +109,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / _HOUR:.1f} h"
 
 
+def number(count: int, noun: str) -> str:
+    """So many of something, as people say it."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def embedded(url: str) -> Running:
     """The stack that `leads dev` runs at an address.
 

@@ -1,11 +1,13 @@
 """Which stack a command is about: the one of `leads dev` at an address, or a deployed one by its name."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leads_cli.project import CONFIG_DEFAULT
+from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, enrollment
 
 if TYPE_CHECKING:
@@ -36,6 +38,14 @@ def find(url: str, stack: str | None, region: str | None, profile: str | None, c
     if stack is None:
         return running.embedded(url)
     return running.deployed(stack, session(region, profile), enrollment(config, Code.USAGE))
+
+
+def options(url: str, stack: str | None, region: str | None, profile: str | None) -> str:
+    """The same options, to stand in a command that the user is shown."""
+    if stack is None:
+        return "" if url == DEFAULT_URL else f" --url {quote(url)}"
+    named = (("stack", stack), ("region", region), ("profile", profile))
+    return "".join(f" --{name} {quote(value)}" for name, value in named if value)
 
 
 def session(region: str | None, profile: str | None) -> "boto3.Session":

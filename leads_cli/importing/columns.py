@@ -13,7 +13,7 @@ from leads.names import canonical, somebody_else
 from leads.submission import Submission, Value
 from leads.vocabulary import FULL_NAME
 from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.table import NAMELESS, REASON_COLUMNS, Cell, Row, Table
+from leads_cli.importing.table import NAMELESS, Cell, Row, Table
 
 # What programs write where there is nothing.
 _NOTHING: Final = frozenset({"NULL", "\\N", "N/A", "n/a", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!"})
@@ -60,12 +60,14 @@ class Columns:
         roles: what those become that are not left out.
         examples: a value of each, as far as the first rows have one.
         source: the rules by which intake would read them.
+        addresses: the columns that may hold the address.
     """
 
     names: Sequence[str]
     roles: Mapping[str, Role]
     examples: Mapping[str, Value]
     source: Source
+    addresses: frozenset[str]
 
     def lead(self, row: Row) -> Lead:
         """The lead that a row tells of.
@@ -79,6 +81,8 @@ class Columns:
         fields = {
             name: value for name, cell in row.cells.items() if name in roles and (value := answer(cell)) is not None
         }
+        if self.addresses.isdisjoint(fields):
+            raise NoLead([Problem("email", "no e-mail address")])
         lead, _ = make_lead(Submission(fields, fields), self.source)
         return lead
 
@@ -105,7 +109,7 @@ def assigned(table: Table, said: Wanted, campaign: str) -> Columns:
     Raises:
         UnusableError: a column that was named is not there, or none holds the addresses.
     """
-    names = [name for name in table.columns if name not in REASON_COLUMNS]
+    names = table.columns
     sample = list(islice(table.rows(), _SAMPLE_ROWS))
     explicit: dict[str, str] = {}
     left_out: set[str] = set()
@@ -122,11 +126,13 @@ def assigned(table: Table, said: Wanted, campaign: str) -> Columns:
         if column != "*":
             _named(column, names, "--custom")
     read = [name for name in names if name not in left_out]
-    if "email" not in explicit and (found := _addresses(read, sample, campaign)):
-        explicit["email"] = found
+    if "email" not in explicit and (told := _address_column(read, sample, campaign)):
+        explicit["email"] = told
     source = _source(campaign, explicit, said.custom)
     named = [name for name in read if not _is_nameless(name) or name in explicit.values()]
-    return Columns(names, roles(named, source), _examples(names, sample), source)
+    found = roles(named, source)
+    addresses = frozenset(name for name, role in found.items() if role.field == "email")
+    return Columns(names, found, _examples(names, sample), source, addresses)
 
 
 def _is_nameless(name: str) -> bool:
@@ -147,7 +153,7 @@ def _named(column: str, names: Sequence[str], option: str) -> str:
     return found[0]
 
 
-def _addresses(names: Sequence[str], sample: Sequence[Row], campaign: str) -> str | None:
+def _address_column(names: Sequence[str], sample: Sequence[Row], campaign: str) -> str | None:
     """The column of the addresses where its name does not tell; None where one does."""
     by_name = [n for n, role in roles(names, _source(campaign, {}, ())).items() if role.field == "email"]
     if any(_share(name, sample) for name in by_name):

@@ -9,7 +9,8 @@ from typing import Final
 
 from leads.message import MAX_BYTES
 from leads.names import ABOUT, meaning
-from leads_cli.importing.document import FALLBACK, Document
+from leads_cli.importing.document import Document
+from leads_cli.importing.encoding import FALLBACK
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.table import Row, column_names, row_of
 
@@ -30,11 +31,7 @@ class Delimited:
         sample = document.sample()
         self._told = _TOLD.fullmatch(sample.partition("\n")[0])
         self._separator = separator or (self._told[1] if self._told else separator_of(sample))
-        header = next((cells for _, cells, _ in self._records() if any(map(str.strip, cells))), None)
-        if header is None:
-            msg = "there is no row in it"
-            raise UnusableError(msg)
-        self.columns: Sequence[str] = column_names(header)
+        self.columns: Sequence[str] = column_names(self._header())
 
     @property
     def about(self) -> str:
@@ -43,6 +40,16 @@ class Delimited:
         guessed = " (it is no UTF-8: if names look wrong, name its --encoding)" if encoding == FALLBACK.upper() else ""
         named = SEPARATORS.get(self._separator, repr(self._separator))
         return f"text in {encoding}{guessed}, columns separated by {named}"
+
+    def _header(self) -> list[str]:
+        for _, cells, flaw in self._records():
+            if flaw:
+                msg = f"the header cannot be read: {flaw}"
+                raise UnusableError(msg)
+            if any(map(str.strip, cells)):
+                return cells
+        msg = "there is no row in it"
+        raise UnusableError(msg)
 
     def rows(self) -> Iterator[Row]:
         """All rows but empty ones."""

@@ -1,6 +1,5 @@
 """The file to import: what its bytes are, whatever its name says, and by what it is known again."""
 
-import codecs
 import hashlib
 import io
 import json
@@ -14,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
+from leads_cli.importing.encoding import encoding_of
 from leads_cli.importing.errors import UnusableError
 from leads_cli.project import shown
 
@@ -23,16 +23,6 @@ STDIN: Final = "-"
 _PIECE: Final = 1 << 20
 # Enough lines to see what they have in common.
 _SAMPLE: Final = 1 << 16
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    # Before UTF-16's, with which it begins.
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# What a Western European Windows writes where nobody asked for anything else.
-FALLBACK: Final = "cp1252"
 _OTHERS: Final = (
     (b"\xd0\xcf\x11\xe0", "an old or a protected Excel file; save it as .xlsx without a password, or as CSV UTF-8"),
     (b"\x1f\x8b", "compressed; unpack it first: gunzip -c FILE | leads import -"),
@@ -134,7 +124,7 @@ def examined(path: Path, name: str, beside: Path, encoding: str | None) -> Docum
     if begin.startswith(b"PK\x03\x04"):
         _check_workbook(path, name)
         return Document(path, beside, digest, size, "xlsx", "")
-    found = _encoding(path, name, begin, encoding)
+    found = encoding_of(path, name, begin, encoding)
     document = Document(path, beside, digest, size, "delimited", found)
     return replace(document, kind="jsonl") if _is_jsonl(document, name) else document
 
@@ -150,50 +140,6 @@ def _check_workbook(path: Path, name: str) -> None:
         what = "an OpenDocument table" if "content.xml" in inside else "an archive without an Excel workbook in it"
         msg = f"{name}: {what}; save the table as .xlsx or as CSV UTF-8"
         raise UnusableError(msg)
-
-
-def _encoding(path: Path, name: str, begin: bytes, wanted: str | None) -> str:
-    if wanted is not None:
-        try:
-            codecs.lookup(wanted)
-        except LookupError as error:
-            msg = f"--encoding {wanted}: not known; for instance utf-8, utf-16, cp1252, cp1250 or mac-roman"
-            raise UnusableError(msg) from error
-    likely = wanted or _marked(begin)
-    for candidate in (likely,) if likely else ("utf-8", FALLBACK):
-        if (bad := _undecodable(path, candidate)) is None:
-            return candidate
-    msg = f"{name}: byte {bad:,} is no {likely or f'UTF-8, and no {FALLBACK}'} text; name the right --encoding"
-    raise UnusableError(msg)
-
-
-def _marked(begin: bytes) -> str | None:
-    """The encoding that the first bytes tell: by their mark, or by where the zeros are."""
-    for mark, encoding in _MARKS:
-        if begin.startswith(mark):
-            return encoding
-    if b"\0" not in begin:
-        return None
-    return "utf-16-le" if begin[1::2].count(0) > begin[::2].count(0) else "utf-16-be"
-
-
-def _undecodable(path: Path, encoding: str) -> int | None:
-    """Where the first byte is that is no text in an encoding."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    done = 0
-    with path.open("rb") as file:
-        while True:
-            piece = file.read(_PIECE)
-            kept = len(decoder.getstate()[0])
-            try:
-                text = decoder.decode(piece, final=not piece)
-            except UnicodeDecodeError as error:
-                return done - kept + error.start
-            if "\0" in text:
-                return done + max(piece.find(b"\0"), 0)
-            if not piece:
-                return None
-            done += len(piece)
 
 
 def _is_jsonl(document: Document, name: str) -> bool:

@@ -67,7 +67,7 @@ def _digest(*parts: str) -> str:
 
 def finished(worklist: Worklist, wanted: Facts) -> Facts | None:
     """The import as it was noted when it came to its end; None if it never did."""
-    found = worklist.finished(wanted.key)
+    found = worklist.register.finished(wanted.key)
     return Facts.from_json(found) if found else None
 
 
@@ -77,17 +77,17 @@ def begun(worklist: Worklist, wanted: Facts) -> Facts | None:
     Raises:
         UnusableError: it was begun otherwise.
     """
-    found = worklist.unfinished()
+    found = worklist.register.unfinished()
     if found is None or found["digest"] != wanted.digest:
         return None
     known = Facts.from_json(found)
     for what in ("destination", "campaign", "source", "columns", "reading"):
         was, wish = getattr(known, what), getattr(wanted, what)
         if was != wish:
-            sent, _ = worklist.sent()
+            sent, _ = worklist.register.progress()
             msg = (
-                f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads, with another {what} "
-                f"({_said(was)}; now {_said(wish)}): finish it with the same options, or begin anew with --again"
+                f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. It had the {what} "
+                f"{_said(was)}, and now would have {_said(wish)}: go on as it was begun, or begin anew with --again"
             )
             raise UnusableError(msg)
     return known

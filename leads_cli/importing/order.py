@@ -1,18 +1,21 @@
 """What the user asks for, put together: a file, a campaign, and what its columns are."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from leads.config import Enrollment
+from leads.notation import Slug
 from leads_cli.importing import report
 from leads_cli.importing.columns import assigned, wanted
 from leads_cli.importing.course import Course, Destination, End
 from leads_cli.importing.document import opened
-from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.errors import StoppedError, UnusableError
 from leads_cli.importing.facts import Facts, now
 from leads_cli.importing.pace import Pace
 from leads_cli.importing.reading import Reading, table
@@ -33,19 +36,19 @@ class Order:
     reading: Reading = field(default_factory=Reading)
 
     @contextmanager
-    def course(self, destination: str, agree: Callable[[str], bool]) -> Iterator[Course]:
-        """The import of the file to a destination, after its columns were shown.
+    def course(self, agree: Callable[[str], bool]) -> Iterator[Course]:
+        """The import of the file, after its columns were shown.
 
         Raises:
             UnusableError: the file, or what was said about it, cannot be worked with.
         """
-        campaign = self._campaign()
-        with opened(self.file, self.reading.encoding or None) as document:
-            found = table(document, self.reading)
+        campaign = self.campaign_name()
+        self._check_source()
+        with opened(self.file, self.reading.encoding or None) as document, table(document, self.reading) as found:
             columns = assigned(found, wanted(self.maps, self.custom), campaign)
             facts = Facts(
                 digest=document.digest,
-                destination=destination,
+                destination="",
                 campaign=campaign,
                 source=self.source,
                 columns=columns.as_json(),
@@ -58,24 +61,48 @@ class Order:
 
     def dry_run(self) -> dict[str, Any]:
         """Read it all and send nothing; what it comes to, and the first problems."""
-        with self.course("", lambda _: False) as course, Worklist(None) as worklist, worklist.filling():
+        with self.course(lambda _: False) as course, Worklist(None) as worklist, worklist.filling():
             totals = course.read(worklist)
-            return report.as_json(course.columns, totals, worklist)
+            return {"ending": "dry run", "read": course.table.about, **report.as_json(course.columns, totals, worklist)}
 
-    def run(self, destination: Destination, pace: Pace, agree: Callable[[str], bool], *, again: bool) -> End:
+    def run(
+        self,
+        destination: AbstractContextManager[Destination],
+        pace: Pace,
+        agree: Callable[[str], bool],
+        *,
+        again: bool,
+    ) -> End:
         """Send it, or what was left of it the last time.
+
+        The destination is looked for once there is something to be sent.
 
         Raises:
             UnusableError: it cannot be worked with.
             StoppedError: at present it cannot be gone on with; the next run does.
         """
-        with self.course(destination.identity, agree) as course:
+        with self.course(agree) as course, destination as there:
             kept = course.beside.with_name(course.beside.name + SUFFIX)
-            with Worklist(kept) as worklist:
-                return course.run(worklist, destination, pace, again=again)
+            try:
+                with Worklist(kept) as worklist:
+                    return course.of(there).run(worklist, there, pace, again=again)
+            except sqlite3.Error as error:
+                msg = f"{kept}: the import could not be noted there any more ({error})"
+                raise StoppedError(msg) from error
 
-    def _campaign(self) -> str:
-        """The campaign's name, or its id where the configuration gives it none."""
+    def _check_source(self) -> None:
+        try:
+            TypeAdapter[str](Slug).validate_python(self.source)
+        except ValidationError as error:
+            msg = f"--source {self.source}: letters, digits, _ . and -, at most 64 of them, as the configuration has it"
+            raise UnusableError(msg) from error
+
+    def campaign_name(self) -> str:
+        """The campaign as the configuration names it, or by its id, as the user did.
+
+        Raises:
+            UnusableError: none was named, or one that there is not.
+        """
         known = self.config.campaigns
         if self.campaign is None:
             if len(known) == 1:

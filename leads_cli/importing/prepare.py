@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from itertools import batched
 from typing import Final
 
@@ -43,12 +44,13 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """`rows = leads + merged + refused`: what a file comes to."""
+    """What a file comes to: `rows = leads + merged + refused`; `left` are the leads that are still to be sent."""
 
     rows: int = 0
     leads: int = 0
     merged: int = 0
     refused: int = 0
+    left: int = 0
 
 
 def prepare(
@@ -79,16 +81,23 @@ def prepare(
     progress(number % _PIECE)
     _merge(labels, worklist)
     _keep_out(labels, config, worklist)
-    kept, away = worklist.left(), worklist.merged()
-    return Totals(number, kept, away, number - kept - away)
+    return totals(number, worklist)
+
+
+def totals(rows: int, worklist: Worklist) -> Totals:
+    """What so many rows have come to by now."""
+    left, merged = worklist.left(), worklist.merged()
+    leads = worklist.register.progress()[0] + left
+    return Totals(rows, leads, merged, rows - leads - merged, left)
 
 
 def _merge(labels: Labels, worklist: Worklist) -> None:
     """Make one lead of all rows about a person: later values win, field by field, as far as there are any."""
-    for same in worklist.same_person():
-        numbers = [row for row, _ in same]
+    for numbers in worklist.same_person():
+        messages = (labels.read((row, worklist.body(row))) for row in numbers)
+        whole = reduce(lambda earlier, later: labels.message(numbers[-1], merged([earlier, later])), messages)
         try:
-            worklist.merge(numbers, encode(labels.message(numbers[-1], merged([labels.read(todo) for todo in same]))))
+            worklist.merge(numbers, encode(whole))
         except TooLarge as error:
             worklist.refuse((row, "row", str(error)) for row in numbers)
 

@@ -18,11 +18,18 @@ type Told = Callable[[int], None]
 
 
 @contextmanager
-def progress(what: str, total: int | None, done: int = 0) -> Iterator[Told]:
-    """Show on stderr how many of `total` are done; None where that is not known."""
-    console = Console(stderr=True, highlight=False)
+def progress(
+    what: str,
+    total: int | None,
+    done: int = 0,
+    *,
+    console: Console | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Told]:
+    """Show, on stderr if nowhere else, how many of `total` are done; None where that is not known."""
+    console = console or Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _Lines(console, what, total, done).told
+        yield _Lines(console, clock, what, total, done).told
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -38,17 +45,18 @@ class _Rate(ProgressColumn):
 class _Lines:
     """One line every ten seconds, none for what is done sooner."""
 
-    def __init__(self, console: Console, what: str, total: int | None, done: int) -> None:
+    def __init__(self, console: Console, clock: Callable[[], float], what: str, total: int | None, done: int) -> None:
         self._console = console
+        self._clock = clock
         self._what = what
         self._total = total
         self._done = done
         self._before = done
-        self._start = self._said = time.monotonic()
+        self._start = self._said = clock()
 
     def told(self, number: int) -> None:
         self._done += number
-        now = time.monotonic()
+        now = self._clock()
         if now - self._said >= _LINE_SECONDS:
             self._said = now
             self._console.print(self._line(now - self._start), soft_wrap=True)

@@ -13,10 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from leads.edge.aws import UNREACHABLE
 from leads.message import MAX_BYTES
 from leads_cli.importing.errors import StoppedError
+from leads_cli.importing.facts import Facts
 from leads_cli.importing.pace import Pace
 from leads_cli.importing.progress import Told
 from leads_cli.importing.worklist import Todo, Worklist
-from leads_cli.running import Running
+from leads_cli.project import command
+from leads_cli.running import NotReachableError, Running, number
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -39,28 +41,37 @@ class LeadsQueue:
     Attributes:
         identity: its URL.
         count: tells the stack's books how many leads were put into it.
+        options: with which other commands find the stack.
     """
 
     sqs: "SQSClient"
     identity: str
     name: str
     count: Callable[[int], None]
+    options: str = ""
 
     @classmethod
-    def of(cls, running: Running, source: str) -> Self:
+    def of(cls, running: Running, source: str, options: str) -> Self:
         """The queue of a running stack, whose books name what is put there after a source."""
 
         def count(number: int) -> None:
             running.count(source, {"Accepted": number})
 
-        return cls(running.client("sqs"), running.outputs["LeadsQueueUrl"], f"LeadsQueue of {running.url}", count)
+        return cls(
+            running.client("sqs"), running.outputs["LeadsQueueUrl"], f"LeadsQueue of {running.url}", count, options
+        )
+
+    def said(self, facts: Facts) -> Iterator[str]:
+        """Where to see what becomes of what was sent."""
+        if sent := facts.totals.leads - facts.totals.left:
+            yield f"In LeadsQueue now: {number(sent, 'lead')}. What becomes of them: {command()} status{self.options}"
+            yield f"What Leadterra refuses: {command()} failures list --source {facts.source}{self.options}"
 
     def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: Told) -> None:
         """Send what is on the list, until it is empty or `stop` is set.
 
         Raises:
-            StoppedError: SQS does not take them.
-            NotReachableError: CloudWatch does not take the counts; the next run tells it.
+            StoppedError: SQS does not take them, or CloudWatch does not take their number; the next run tells it.
         """
         next_count = time.monotonic() + _COUNT_SECONDS
         try:
@@ -74,10 +85,13 @@ class LeadsQueue:
 
     def _account(self, worklist: Worklist) -> None:
         """What was put into the queue was accepted; killed in the middle of this, it may be counted twice."""
-        sent, counted = worklist.sent()
+        sent, counted = worklist.register.progress()
         if sent > counted:
-            self.count(sent - counted)
-            worklist.note(sent - counted)
+            try:
+                self.count(sent - counted)
+            except NotReachableError as error:
+                raise StoppedError(str(error)) from error
+            worklist.register.add_counted(sent - counted)
 
     def _sent(self, worklist: Worklist, pace: Pace, stop: Event) -> Iterator[int]:
         def deliver(chunk: Sequence[Todo]) -> int:

@@ -9,8 +9,6 @@ from leads_cli.importing.errors import UnusableError
 
 type Cell = str | int | float | bool | None
 
-# A row of the refused file has these in front; importing that file passes them over.
-REASON_COLUMNS: Final = ("refused_row", "refused_field", "refused_reason")
 
 NAMELESS: Final = "column "
 

@@ -194,7 +194,8 @@ class _Reader:
         """Of two names that stand next to an address and elsewhere, the person's is the one next to it."""
         place = parts(name)[:-1]
         for candidates in self._by_meaning.values():
-            candidates.sort(key=lambda pair: parts(pair[1])[:-1] != place)
+            if len(candidates) > 1:
+                candidates.sort(key=lambda pair: parts(pair[1])[:-1] != place)
 
     def _only_address(self) -> str | None:
         found: dict[str, str] = {}
