@@ -1,7 +1,7 @@
 """CPU time that intake takes for a signed Typeform request, warm: verified, read, mapped, queued, remembered.
 
-The real handler is called as Lambda calls it; AWS is a server in another process, whose time is not counted. Target:
-under 1.5 ms. Printed beside it is what of it is this project's own (without the three calls to AWS).
+The real handler is called as Lambda calls it; AWS is a server in another process, whose time is not counted. Printed
+beside it is what of it is spent on verifying, reading and mapping.
 """
 
 import base64
@@ -23,6 +23,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 from benchmarks.stand_in import SECRET, aws  # noqa: E402 - the path comes first
 
 ROUNDS: Final = 400
+TARGET_MS: Final = 1.5
 QUESTIONS: Final = [
     ("What is your first name?", "text", "Ada"),
     ("What is your last name?", "text", "King"),
@@ -73,12 +74,12 @@ def stack() -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
-    """Print both figures."""
+    """Print both figures, the first with its target."""
     with stack() as variables:
         os.environ |= variables
         whole, own = measure(Path(variables["ENROLLMENT_CONFIG"]))
-    print(f"a signed Typeform request, median of {ROUNDS}: {whole:.2f} ms CPU with the three calls to AWS")
-    print(f"of which verification, reading, mapping and encoding: {own:.3f} ms (target for intake's own: 1.5 ms)")
+    print(f"a signed Typeform request, median of {ROUNDS}: {whole:.2f} ms CPU, target: under {TARGET_MS} ms")
+    print(f"of which verification, reading, mapping and encoding: {own:.3f} ms")
 
 
 def environment(endpoint: str, config: Path) -> dict[str, str]:

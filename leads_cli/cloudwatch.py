@@ -1,22 +1,26 @@
 """The counts of a stack: what was reported to CloudWatch, and what its queue holds."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
+from leads.outcome import HELD_AGE
 from leads_cli.counts import METRICS, from_metrics
-from leads_cli.running import Status, aws_errors
+from leads_cli.running import OPERATOR, Status, aws_errors
 
 if TYPE_CHECKING:
     import boto3
 
-# GetMetricData takes 500 queries at once. Hourly sums are kept for 15 months, finer ones for days or weeks.
-_MAX_QUERIES: Final = 500
+# Whoever writes metrics does so as a whole; the same numbers by source and campaign are beside it.
+SERVICES: Final = ("intake", "enroll", OPERATOR)
+# Hourly sums are kept for 15 months, finer ones for days or weeks.
 _PERIOD: Final = timedelta(hours=1)
-# SQS reports the age of a queue's oldest message every minute, some minutes late.
+# SQS reports the age of a queue's oldest message every minute, some minutes late; enroll that of what it holds, which
+# comes back every hour at the least.
 _MINUTE: Final = timedelta(minutes=1)
 _RECENT: Final = timedelta(minutes=15)
+_LONGEST_BACKOFF: Final = timedelta(hours=1)
 _WAITING: Final = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -33,7 +37,7 @@ def status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelt
     cloudwatch = session.client("cloudwatch")
     with aws_errors("CloudWatch"):
         found = sums(cloudwatch, outputs["MetricsNamespace"], since, now)
-        oldest = _oldest(cloudwatch, outputs["LeadsQueueUrl"].rpartition("/")[2], now)
+        oldest = _oldest(cloudwatch, outputs, now)
     queued = waiting(session.client("sqs"), outputs["LeadsQueueUrl"])
     return Status(from_metrics(found, queued=queued), oldest if queued else None)
 
@@ -45,26 +49,24 @@ def waiting(sqs: Any, queue_url: str) -> int:
     return sum(int(answer["Attributes"].get(name, 0)) for name in _WAITING)
 
 
-def sums(cloudwatch: Any, namespace: str, since: timedelta, now: datetime) -> dict[str, float]:
-    """Each metric's sum over all campaigns and sources, by its name."""
-    metrics = [metric for metric in _metrics(cloudwatch, namespace) if metric["MetricName"] in METRICS.values()]
-    found: dict[str, float] = {}
-    for chunk in batched(metrics, _MAX_QUERIES, strict=False):
-        queries = [_query(f"m{number}", metric, "Sum", _PERIOD) for number, metric in enumerate(chunk)]
-        for index, values in _values(cloudwatch, queries, _hour(now - since), _hour(now) + _PERIOD):
-            name = chunk[index]["MetricName"]
-            found[name] = found.get(name, 0) + sum(values)
+def sums(
+    cloudwatch: Any, namespace: str, since: timedelta, now: datetime, services: Iterable[str] = SERVICES
+) -> Mapping[str, float]:
+    """Each metric's sum, by its name; asked for one by one, as CloudWatch lists only those of the last two weeks."""
+    metrics = [_metric(namespace, name, "service", each) for name in METRICS.values() for each in services]
+    queries = [_query(f"m{number}", metric, "Sum", _PERIOD) for number, metric in enumerate(metrics)]
+    found: defaultdict[str, float] = defaultdict(float)
+    for index, values in _values(cloudwatch, queries, _hour(now - since), _hour(now) + _PERIOD):
+        found[metrics[index]["MetricName"]] += sum(values)
     return found
 
 
-def _metrics(cloudwatch: Any, namespace: str) -> list[dict[str, Any]]:
-    pages = cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace)
-    return [metric for page in pages for metric in page["Metrics"]]
+def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, Any]:
+    return {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
 
 
 def _query(query_id: str, metric: Mapping[str, Any], stat: str, period: timedelta) -> dict[str, Any]:
-    named = {key: metric[key] for key in ("Namespace", "MetricName", "Dimensions")}
-    return {"Id": query_id, "MetricStat": {"Metric": named, "Period": int(period.total_seconds()), "Stat": stat}}
+    return {"Id": query_id, "MetricStat": {"Metric": metric, "Period": int(period.total_seconds()), "Stat": stat}}
 
 
 def _values(
@@ -83,12 +85,15 @@ def _hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _oldest(cloudwatch: Any, queue: str, now: datetime) -> float | None:
-    metric = {
-        "Namespace": "AWS/SQS",
-        "MetricName": "ApproximateAgeOfOldestMessage",
-        "Dimensions": [{"Name": "QueueName", "Value": queue}],
-    }
-    query = _query("m0", metric, "Maximum", _MINUTE)
-    recent = _values(cloudwatch, [query], now - _RECENT, now)
+def _oldest(cloudwatch: Any, outputs: Mapping[str, str], now: datetime) -> float | None:
+    """The larger of two ages: SQS leaves out what was received more than three times, enroll knows of nothing else."""
+    queue = outputs["LeadsQueueUrl"].rpartition("/")[2]
+    waiting = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue)
+    held = _metric(outputs["MetricsNamespace"], HELD_AGE, "service", "enroll")
+    ages = [_newest(cloudwatch, waiting, now - _RECENT, now), _newest(cloudwatch, held, now - _LONGEST_BACKOFF, now)]
+    return max((age for age in ages if age is not None), default=None)
+
+
+def _newest(cloudwatch: Any, metric: Mapping[str, Any], start: datetime, end: datetime) -> float | None:
+    recent = _values(cloudwatch, [_query("m0", metric, "Maximum", _MINUTE)], start, end)
     return next((value for _, values in recent for value in values), None)

@@ -14,7 +14,8 @@ class Counts:
 
     The fields behind those tell the rest of the story and are no part of the sum: submissions that were
     ignored by rule, redelivered by their sender, refused or unmappable at intake; messages that SQS delivered
-    twice; how often a message was held; messages that no lead could be read from; requests to Leadterra.
+    twice; how often a message was held, and came again; messages that no lead could be read from; requests to
+    Leadterra, and how many of them it took to find out who was refused.
     """
 
     accepted: int = 0
@@ -35,6 +36,8 @@ class Counts:
     held: int = 0
     malformed: int = 0
     requests: int = 0
+    retries: int = 0
+    isolation_requests: int = 0
 
     @property
     def difference(self) -> int:
@@ -59,10 +62,10 @@ OUTCOMES: Final = ("enrolled", "updated", "skipped", "unaccounted", "merged", "r
 # Most stacks never see these: they are shown once there are some.
 RARE: Final = frozenset({"replayed", "erased"})
 NAMES: Final = tuple(item.name for item in fields(Counts))
-ASIDE: Final = ("ignored", "redelivered", "refused", "unmappable", "duplicates", "held", "malformed", "requests")
+ASIDE: Final = tuple(name for name in NAMES if name not in {*TAKEN, *OUTCOMES})
 # What the functions, and the commands of an operator, report under the same names in the embedded stack and in
 # CloudWatch; the queue itself says what is still queued.
-METRICS: Final = {name: name.capitalize() for name in NAMES if name != "queued"}
+METRICS: Final = {name: name.title().replace("_", "") for name in NAMES if name != "queued"}
 
 
 def from_metrics(sums: Mapping[str, float], *, queued: int) -> Counts:

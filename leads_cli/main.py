@@ -4,6 +4,7 @@ import typer
 
 from leads_cli.commands.check import check
 from leads_cli.commands.dev import dev
+from leads_cli.commands.failures import app as failures
 from leads_cli.commands.import_ import import_
 from leads_cli.commands.send import send
 from leads_cli.commands.status import status
@@ -20,6 +21,7 @@ app.command()(send)
 app.command("import")(import_)
 app.command()(status)
 app.command()(check)
+app.add_typer(failures)
 
 
 def main() -> None:

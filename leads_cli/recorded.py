@@ -24,6 +24,10 @@ class EventError(Exception):
     """The event cannot be sent; the text says which one, why, and what would do."""
 
 
+class UnknownEventError(EventError):
+    """There is no such event."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpEvent:
     """A request to the webhook, as its sender sent it."""
@@ -100,7 +104,7 @@ def _find(event: str, folder: Path) -> Path:
     if Path(event).is_file():
         return Path(event)
     msg = f"{event}: there is no such event or file; recorded are: {', '.join(names(folder))}"
-    raise EventError(msg)
+    raise UnknownEventError(msg)
 
 
 def _http_event(path: Path, data: Mapping[str, Any], method: str, raw_path: str) -> HttpEvent:

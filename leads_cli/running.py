@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     from leads.config import Enrollment
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
+# The service that an operator's own metrics name.
+OPERATOR: Final = "operator"
 # As a configuration names its sources. Each other name would be a metric of its own, at $0.30 a month.
 _SOURCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _UNNAMED: Final = "other"
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
+_DAY: Final = 24 * _HOUR
 
 
 class NotReachableError(Exception):
@@ -57,10 +61,20 @@ class Running:
         return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
     def secret(self, source: str) -> str | None:
-        """A source's newest secret; None where there is none."""
+        """A source's newest secret; None where there is none.
+
+        Raises:
+            NotReachableError: AWS does not tell, or what it tells is not JSON.
+        """
         with aws_errors("the stack's secret"):
-            answer = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["SecretId"])
-        found = json.loads(answer["SecretString"]).get("sources", {}).get(source)
+            text = _secret_text(self.client("secretsmanager"), self.outputs["SecretId"])
+        try:
+            content = json.loads(text or "{}")
+        except ValueError as error:
+            msg = "the stack's secret is not JSON; docs/sources.md says how to put one"
+            raise NotReachableError(msg) from error
+        sources = content.get("sources") if isinstance(content, dict) else None
+        found = sources.get(source) if isinstance(sources, dict) else None
         return found[0] if isinstance(found, list) and found else found or None
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
@@ -76,16 +90,32 @@ class Running:
         Raises:
             NotReachableError: CloudWatch did not take it.
         """
-        dimensions = [{"Name": "source", "Value": source if _SOURCE.fullmatch(source) else _UNNAMED}]
+        service = {"Name": "service", "Value": OPERATOR}
+        named = {"Name": "source", "Value": source if _SOURCE.fullmatch(source) else _UNNAMED}
+        # As a whole and by name, as the functions do it.
         data = [
             {"MetricName": metric, "Dimensions": dimensions, "Value": value, "Unit": "Count"}
             for metric, value in counts.items()
+            for dimensions in ([service], [service, named])
             if value
         ]
         if data:
             with aws_errors("CloudWatch"):
                 namespace = self.outputs["MetricsNamespace"]
                 self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+
+def _secret_text(client: Any, name: str) -> str | None:
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    try:
+        found: str | None = client.get_secret_value(SecretId=name).get("SecretString")
+    except ClientError as error:
+        # A stack that was just deployed has a secret without a value.
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +136,7 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     if seconds < _HOUR:
         return f"{seconds / _MINUTE:.0f} min"
-    return f"{seconds / _HOUR:.1f} h"
+    return f"{seconds / _HOUR:.1f} h" if seconds < 2 * _DAY else f"{seconds / _DAY:.0f} days"
 
 
 def number(count: int, noun: str) -> str:
@@ -121,6 +151,7 @@ def embedded(url: str) -> Running:
         NotReachableError: none answers there.
     """
 
+    @cache
     def client(service: str) -> Any:
         from leads_cli.dev import session  # noqa: PLC0415 - boto3 takes half a second
 
@@ -160,18 +191,20 @@ def _get(url: str, path: str) -> dict[str, Any]:
     return data
 
 
-def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment") -> Running:
-    """A stack in an AWS account; its sources are those of the local file, which is what was deployed.
+def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:
+    """A stack in an AWS account; its sources are those of the local file, which is what was deployed, if it is given.
 
     Raises:
         NotReachableError: there is none, or the credentials may not see it.
     """
-    auths = {name: source.authentication.value for name, source in enrollment.sources.items()}
+    sources = enrollment.sources if enrollment else {}
+    auths = {name: source.authentication.value for name, source in sources.items()}
     outputs = stack_outputs(stack, session)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
-    client: Callable[..., Any] = session.client
-    providers = {name: source.provider for name, source in enrollment.sources.items()}
-    public_urls = {name: source.public_url for name, source in enrollment.sources.items()}
+    # Making one takes longer than most of what is asked of it.
+    client: Callable[[str], Any] = cache(session.client)
+    providers = {name: source.provider for name, source in sources.items()}
+    public_urls = {name: source.public_url for name, source in sources.items()}
     return Running(url, outputs, auths, client, providers, public_urls)
 
 

@@ -1,6 +1,7 @@
 """Sending recorded events to a running stack, with the proof that their source asks for."""
 
 import base64
+import json
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -34,6 +35,15 @@ class Answer:
     def taken(self) -> bool:
         """Whether a sender would be content."""
         return self.status in {None, HTTPStatus.OK, HTTPStatus.SEE_OTHER}
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the stack has taken this very event before."""
+        try:
+            content = json.loads(self.text)
+        except ValueError:
+            return False
+        return isinstance(content, dict) and content.get("duplicate") is True
 
 
 def http_client(running: Running) -> "httpx.Client":
@@ -112,7 +122,7 @@ def _proved(event: HttpEvent, running: Running) -> Request:
     if secret is None:
         msg = (
             f"{event.name}: the stack's secret has nothing under sources.{event.source}; "
-            f'add it: {{"sources": {{"{event.source}": "..."}}}}'
+            f'add it: {{"sources": {{"{event.source}": "..."}}}}, as docs/sources.md says'
         )
         raise NotSentError(msg)
     if kind == "signature":

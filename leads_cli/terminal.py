@@ -29,6 +29,11 @@ def stop(message: str, code: Code) -> NoReturn:
     raise typer.Exit(code)
 
 
+def plain(text: str) -> str:
+    """A text of somebody else's on one line, with everything escaped that a terminal might obey."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
 def enrollment(path: Path, code: Code) -> "Enrollment":
     """The configuration in a file; ends the command with every problem in it, by name."""
     try:
@@ -55,7 +60,7 @@ def print_status(status: "Status") -> None:
             table.add_row("+" if number else first, name, f"{numbers[name]:,}")
     console = Console(highlight=False)
     console.print(table)
-    if others := [f"{name} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
+    if others := [f"{name.replace('_', ' ')} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
         console.print("Beside these: " + ", ".join(others) + ".")
     if status.oldest_seconds is not None:
         console.print(f"The oldest lead has been waiting for {duration(status.oldest_seconds)}.")

@@ -61,6 +61,14 @@ def names(folder: Path = WEBHOOKS) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json"))
 
 
+def find(event: str, folder: Path = WEBHOOKS) -> Webhook | None:
+    """A recorded webhook by its name, with or without `.json`, or by its path; None where it is none of them."""
+    path = Path(event)
+    name = path.name.removesuffix(".json")
+    is_here = path.name == event or path.resolve().parent == folder
+    return load(name, folder) if is_here and name in names(folder) else None
+
+
 def load(name: str, folder: Path = WEBHOOKS) -> Webhook:
     """Read a recorded webhook."""
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))

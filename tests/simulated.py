@@ -9,6 +9,7 @@ from typing import Any
 from leads.batch import Parcel, Row, body
 from leads.isolation import Settled, isolate
 from leads.message import Message
+from leads.reading import READINGS, Reading
 from leads.reply import Reply
 from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Request, Sandbox
 
@@ -27,7 +28,7 @@ FLAWS: dict[str, Callable[[int], dict[str, Any]]] = {
 def row(lead: dict[str, Any]) -> Row:
     """A row as `leads.batch` makes one, of a lead that need not be valid."""
     message = Message(f"evt-{lead['email']}", "website", "newsletter", NOW, lead, {})
-    return Row(lead, json.dumps(lead), [Parcel(message, [0])])
+    return Row(lead, [Parcel(message, [0])])
 
 
 def rows(size: int, flaws: dict[int, str]) -> list[Row]:
@@ -77,11 +78,11 @@ type Service = Callable[[Sequence[Row]], Reply | None]
 """Answers to rows; None where there is no time left to ask."""
 
 
-def deliver(batch: Sequence[Row], service: Service) -> Run:
+def deliver(batch: Sequence[Row], service: Service, readings: Sequence[Reading] = READINGS) -> Run:
     """Drive `isolate` to its end."""
     places = {id(row): index for index, row in enumerate(batch)}
     run = Run(batch)
-    search = isolate(batch)
+    search = isolate(batch, readings)
     ask = next(search)
     try:
         while True:

@@ -17,12 +17,13 @@ from leads.edge import aws, queues
 from leads.edge.settings import Settings, enrollment
 from leads.edge.subscription import confirm
 from leads.edge.taking import Desk, Taken
-from leads.edge.telemetry import count, logger, where
+from leads.edge.telemetry import UNKNOWN, count, logger, where
 from leads.edge.vault import vault
 from leads.errors import LeadsError, TooLarge, Unauthorized, Unavailable
 from leads.event import Event, from_http, from_queue
 from leads.lead import Problem
 from leads.message import MAX_MESSAGE_BYTES
+from leads.outcome import HELD_AGE
 from leads.verification import needs_secret, origin_allowed, verify
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _request(request: Mapping[str, Any], desk: Desk, config: Enrollment) -> answ
         response = _respond(event, source, desk)
     except LeadsError as error:
         response = answer.refusal(error)
-        _report_refusal(error, event.source if event and source else "unknown", response)
+        _report_refusal(error, event.source if event and source else UNKNOWN, response)
     except Exception as error:  # noqa: BLE001 - the sender keeps the event and comes back, whatever broke here
         logger().error("unexpected", extra={"where": where(error)})
         response = answer.refusal(Unavailable())
@@ -68,9 +69,11 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
         raise Unauthorized
     wanted = handshake.echo(event, source)
     if wanted or handshake.is_probe(event, source):
-        return answer.ok({"ok": True}, wanted)
+        return answer.send_as_post() if handshake.is_misdirected(event) else answer.ok({"ok": True}, wanted)
     if needs_secret(source):
         desk = replace(desk, secrets=_authenticate(event, source, desk.settings))
+    if handshake.is_misdirected(event):
+        return answer.send_as_post()
     if event.method in {"GET", "HEAD"} or (event.method == "POST" and handshake.is_empty(event, source)):
         return answer.ok({"ok": True})
     if event.method != "POST":
@@ -127,25 +130,26 @@ def _records(records: Sequence[Mapping[str, Any]], desk: Desk, config: Enrollmen
 def _take_record(record: Mapping[str, Any], desk: Desk, config: Enrollment) -> bool:
     """Whether the record is settled; what is not comes back later."""
     attempts = int(record["attributes"]["ApproximateReceiveCount"])
+    name = UNKNOWN
     try:
         event = from_queue(record, config, desk.now)
         if event is None:
             stray = Event("", record["body"].encode(), desk.now)
             text = "no source: set the message attribute `source`, or `match` on a source in the configuration"
             desk.set_aside(stray, [Problem("source", text)], attempts=attempts)
-        elif source := config.sources.get(event.source):
+            return True
+        if source := config.sources.get(event.source):
+            name = event.source
             desk.take(event, source, answering=False, attempts=attempts)
-        else:
-            # Perhaps its source comes with the next deployment; a wrong name shows in the queue's age.
-            logger().error("unknown source", extra={"message_id": record["messageId"]})
-            return False
+            return True
+        # Perhaps its source comes with the next deployment; a wrong name shows in the age of what is held.
+        logger().error("unknown source", extra={"message_id": record["messageId"]})
     except LeadsError as error:
         logger().error("held", extra={"message_id": record["messageId"], "why": type(error).__name__})
-        return False
     except Exception as error:  # noqa: BLE001 - the message stays in its queue, whatever broke here
         logger().error("unexpected", extra={"message_id": record["messageId"], "where": where(error)})
-        return False
-    return True
+    count("source", name, {"Held": 1, HELD_AGE: queues.age(record, desk.now)})
+    return False
 
 
 def _hold(records: Sequence[Mapping[str, Any]], settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """`leads send`: an event, a lead or a provider's request to a running stack, as its sender would send it."""
 
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -42,9 +43,13 @@ def send(
     from leads_cli import sending  # noqa: PLC0415 - pydantic takes a quarter of a second
 
     try:
-        read = webhooks.load(event) if event in webhooks.names() else recorded.load(event)
+        read = webhooks.find(event) or recorded.load(event)
+    except recorded.UnknownEventError as error:
+        stop(f"{error}; and providers: {', '.join(webhooks.names())}{_meant(event)}", Code.USAGE)
     except recorded.EventError as error:
-        stop(f"{error}; and providers: {', '.join(webhooks.names())}", Code.USAGE)
+        stop(str(error), Code.USAGE)
+    if source is not None and not isinstance(read, webhooks.Webhook):
+        stop(f"--source is for a provider's request; {event} says by itself where it goes", Code.USAGE)
     try:
         running = find(url, stack, region, profile, config)
         found = sending.addressed(read, running, source) if isinstance(read, webhooks.Webhook) else read
@@ -55,8 +60,15 @@ def send(
     status = "" if answer.status is None else f" {answer.status}"
     typer.echo(f"{found.name}: {answer.where}{status}")
     typer.echo(answer.text)
+    if answer.repeated:
+        typer.echo("It was sent before: its event id is known for seven days, in which it enrolls nobody again.")
     if not answer.taken:
         raise typer.Exit(Code.FAILED)
+
+
+def _meant(event: str) -> str:
+    close = get_close_matches(event.lower(), [*recorded.names(), *webhooks.names()], n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _list() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from leads_cli.commands.target import Profile, Region, Stack, Url, session
+from leads_cli.project import command
 from leads_cli.running import DEFAULT_URL, NotReachableError, Status, embedded_status, stack_outputs
 from leads_cli.terminal import Code, print_status, stop
 
@@ -37,7 +38,8 @@ def status(
         print_status(found)
     if not found.counts.balanced:
         late = "" if stack is None else "; CloudWatch is up to three minutes late, so ask again before worrying"
-        stop(f"The counts do not add up: a difference of {found.counts.difference:+}{late}.", Code.FAILED)
+        moved = f"; SQS may have set some aside: {command()} failures list" if found.counts.difference > 0 else ""
+        stop(f"The counts do not add up: a difference of {found.counts.difference:+}{late}{moved}.", Code.FAILED)
 
 
 def _embedded(url: str) -> Status:

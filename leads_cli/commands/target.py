@@ -48,6 +48,17 @@ def options(url: str, stack: str | None, region: str | None, profile: str | None
     return "".join(f" --{name} {quote(value)}" for name, value in named if value)
 
 
+def reach(url: str, stack: str | None, region: str | None, profile: str | None) -> "Running":
+    """The same for commands that need nothing of its configuration.
+
+    Raises:
+        NotReachableError: it does not answer.
+    """
+    from leads_cli import running  # noqa: PLC0415
+
+    return running.embedded(url) if stack is None else running.deployed(stack, session(region, profile))
+
+
 def session(region: str | None, profile: str | None) -> "boto3.Session":
     """The user's own AWS session.
 

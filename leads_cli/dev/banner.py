@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from leads_cli import recorded
+from leads_cli import recorded, webhooks
 from leads_cli.dev.view import About, SourceRow
 from leads_cli.project import command, shown
 from leads_cli.running import DEFAULT_URL
@@ -46,7 +46,8 @@ def _source(source: SourceRow) -> Iterator[str]:
 
 
 def _event(about: About) -> str:
-    """A recorded event that this configuration takes; without one the command lists them."""
+    """What this configuration takes: a recorded event, or a provider's request; without one the command lists them."""
     sources = {source.name for source in about.sources}
-    names = [_FIRST, *recorded.names()]
-    return next((f" {name}" for name in names if recorded.load(name).source in sources), "")
+    events = [name for name in (_FIRST, *recorded.names()) if recorded.load(name).source in sources]
+    providers = [source.provider for source in about.sources if source.provider in webhooks.names()]
+    return next((f" {name}" for name in (*events, *providers)), "")

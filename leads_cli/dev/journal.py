@@ -101,7 +101,6 @@ class Journal:
                 row = self._set(lead, observed.described(body))
                 if row.state in SET_ASIDE:  # it is being replayed
                     self._set(lead, {"state": State.QUEUED, "reason": ""})
-                self._sums["Accepted"] += observed.is_direct(record, body)
             _keep_newest(self._ids, 2 * self._capacity)
 
     def observe_waiting(self, bodies: Iterable[str]) -> None:

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from leads.errors import LeadsError
-from leads.message import decode
 from leads_cli.counts import METRICS
 
 HELD: Final = {
@@ -35,21 +33,6 @@ def described(body: Mapping[str, Any]) -> dict[str, Any]:
     texts = {"email": email, "source": body.get("source"), "campaign": body.get("campaign")}
     said: dict[str, Any] = {key: value for key, value in texts.items() if isinstance(value, str)}
     return said | {"lead": lead if isinstance(lead, dict) else {}} | _moment(body.get("receivedAt"))
-
-
-def is_direct(record: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether a producer put this lead into LeadsQueue, so that no line of intake's has counted it.
-
-    Intake always names its source. Only the first delivery counts, and only what enroll can read.
-    """
-    first = record.get("attributes", {}).get("ApproximateReceiveCount") == "1"
-    if not first or body.get("source", "direct") != "direct":
-        return False
-    try:
-        decode(str(record.get("body")), message_id="", sent_at=datetime.now(UTC))
-    except LeadsError:
-        return False
-    return True
 
 
 def _moment(value: object) -> dict[str, datetime]:

@@ -11,7 +11,7 @@ from leads.config import Enrollment, Source
 from leads_cli import cloudwatch
 from leads_cli.dev.journal import Journal, LeadRow, State
 from leads_cli.dev.outcomes import told
-from leads_cli.running import Status
+from leads_cli.running import OPERATOR, Status
 
 if TYPE_CHECKING:
     from leads_cli.dev.stack import Stack
@@ -118,7 +118,7 @@ class StackView:
         """What commands reported; the functions' own metrics are lines of their logs, which the journal has."""
         now = datetime.now(UTC)
         namespace = self._stack.outputs["MetricsNamespace"]
-        sums = cloudwatch.sums(self._cloudwatch, namespace, now - self._started, now)
+        sums = cloudwatch.sums(self._cloudwatch, namespace, now - self._started, now, [OPERATOR])
         return {metric: round(value) for metric, value in sums.items()}
 
     @cached_property

@@ -2,23 +2,29 @@
 
 import json
 import tomllib
-from http import HTTPStatus
+from collections.abc import Mapping
 from typing import Any, Final
 
-from leads import answer
 from leads.message import MAX_MESSAGE_BYTES
 from leads.providers import PROVIDERS
 from leads.submission import MAX_LISTED
-from leads_cli.docs import schemas
+from leads_cli.docs import answers, schemas
 from leads_cli.docs.sources import signature_header
 from leads_cli.project import ROOT
 
 type Part = dict[str, Any]
 
 _JSON: Final = "application/json"
-_PROBLEM: Final = "application/problem+json"
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _LEAD: Final = {"email": "ava@example.com", "firstName": "Ava", "plan": "pro"}
+_SENT: Final[Mapping[str, tuple[str, Any]]] = {
+    "lead": ("one lead", _LEAD),
+    "list": ("several", [_LEAD, {"email": "ben@example.org"}]),
+    "bulk": ("several, as Leadterra's own bulk endpoint has them", {"leads": [_LEAD]}),
+    "wrapped": ("within another object, whatever its name", {"contact": _LEAD}),
+    "flattened": ("nested names in one, as some tools write them", {"contact__email": "ava@example.com"}),
+    "named otherwise": ("as people name their fields", {"Your e-mail": "ava@example.com", "Full name": "Ava Lind"}),
+}
 _SOURCE: Final[Part] = {
     "name": "source",
     "in": "path",
@@ -47,6 +53,12 @@ _DESCRIPTION: Final = f"""Takes signups and puts them into a queue; `200` means 
 
 A body of at most {MAX_MESSAGE_BYTES:,} bytes and at most {MAX_LISTED:,} leads is taken at once. Other methods are
 answered 405, with a right credential, and 401 without. Sources with `allowed_origins` answer with CORS headers."""
+
+_TEST: Final = (
+    'Nobody is enrolled. A source with `auth = "token"` or `"basic"` answers 200 to its secret and 401 to anything '
+    "else, which is what a tool's button for testing a connection wants to know. A source whose senders sign, and an "
+    "open one, answer 200 to everybody: some providers look before they send, and cannot sign that."
+)
 
 
 def document() -> str:
@@ -83,10 +95,11 @@ def description() -> Part:
 def _path(suffix: str, parameters: list[Part]) -> Part:
     # With the token in the path nothing else is needed; without, any of the schemes, as the source says.
     security: list[Part] = [{}] if suffix else [{}, *({name: []} for name in _security_schemes())]
-    refused = {str(status.value): _refusal(status) for status in schemas.refusals()}
-    looked = {key: refused[key] for key in ("401", "503")} | {"429": _throttled()}
-    bare = {key: {"description": part["description"]} for key, part in looked.items()}
-    ready = {"200": _content("There, and the credential is right where one is asked for", "Ready", {"ok": True})}
+    refused = {str(status.value): answers.refusal(status) for status in schemas.refusals()}
+    throttled = {"429": answers.throttled()}
+    looked = {key: refused[key] for key in ("401", "503")} | throttled
+    bare = {key: {name: value for name, value in part.items() if name != "content"} for key, part in looked.items()}
+    ready = {"200": answers.content("There, and the credential is right where one is asked for", "Ready", {"ok": True})}
     return {
         "parameters": parameters,
         "post": {
@@ -95,17 +108,20 @@ def _path(suffix: str, parameters: list[Part]) -> Part:
             "security": security,
             "parameters": [_IDEMPOTENCY_KEY],
             "requestBody": _request(),
-            "responses": _posted() | {k: part for k, part in refused.items() if k != "405"} | {"429": _throttled()},
+            "responses": answers.posted() | {k: part for k, part in refused.items() if k != "405"} | throttled,
         },
         "get": {
             "operationId": f"check{suffix}",
-            "summary": "Whether the hook is there: some providers ask before they send",
+            "summary": "Test this connection",
+            "description": _TEST,
             "security": security,
-            "responses": ready | looked,
+            # With a form's answers in the query: nobody is taken that way.
+            "responses": ready | looked | {"405": refused["405"]},
         },
         "head": {
             "operationId": f"checkHead{suffix}",
-            "summary": "The same, without a body",
+            "summary": "Test this connection, without a body",
+            "description": _TEST,
             "security": security,
             "responses": {"200": {"description": ready["200"]["description"]}} | bare,
         },
@@ -113,22 +129,14 @@ def _path(suffix: str, parameters: list[Part]) -> Part:
             "operationId": f"preflight{suffix}",
             "summary": "What a browser asks before a script may post",
             "security": [{}],
-            "responses": {"204": {"description": "The headers say what is permitted", "headers": _cors()}} | looked,
+            "responses": {"204": answers.permitted()} | looked,
         },
     }
 
 
 def _request() -> Part:
-    lead = {"schema": {"$ref": "#/components/schemas/Submission"}, "example": _LEAD}
-    several: Part = {
-        **lead,
-        "examples": {
-            "lead": {"value": _LEAD},
-            "list": {"value": [_LEAD, {"email": "ben@example.org"}]},
-            "bulk": {"value": {"leads": [_LEAD]}},
-        },
-    }
-    del several["example"]
+    examples = {name: {"summary": summary, "value": value} for name, (summary, value) in _SENT.items()}
+    several = {"schema": {"$ref": "#/components/schemas/Submission"}, "examples": examples}
     form = {"schema": {"$ref": "#/components/schemas/Lead"}, "example": _LEAD}
     text = {"schema": {"type": "string"}, "example": json.dumps(_LEAD)}
     return {
@@ -136,66 +144,6 @@ def _request() -> Part:
         "description": "The first byte is believed before the content type: SNS sends JSON as text.",
         "content": {_JSON: several, **dict.fromkeys(_FORMS, form), "text/plain": text},
     }
-
-
-def _posted() -> Part:
-    either = {"anyOf": [{"$ref": "#/components/schemas/Taken"}, {"$ref": "#/components/schemas/Ready"}]}
-    examples = {**schemas.bodies_taken(), "handshake": {"value": {"ok": True}}}
-    location = {"schema": {"type": "string", "format": "uri"}, "required": True}
-    return {
-        "200": {
-            "description": "Taken (durably), taken before, left alone by a rule, or a handshake. Signed sources are "
-            "also told this where no lead can be made of an event: it is kept for the operator.",
-            "content": {_JSON: {"schema": either, "examples": examples}},
-        },
-        "303": {
-            "description": "Taken, from a person's browser: on to the source's `redirect`",
-            "headers": {"Location": location},
-        },
-    }
-
-
-def _content(description: str, schema: str, example: Any) -> Part:
-    content = {_JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
-    return {"description": description, "content": content}
-
-
-_MEANINGS: Final = {
-    HTTPStatus.BAD_REQUEST: "The body is not what its content type says",
-    HTTPStatus.UNAUTHORIZED: "Unknown source, wrong or missing credential, stale signature, or an origin not allowed",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Another method",
-    HTTPStatus.CONTENT_TOO_LARGE: "Too large, or too many leads",
-    HTTPStatus.UNPROCESSABLE_CONTENT: "No lead can be made of it: each field by name, in a list by index",
-    HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is down, or the source's secret is not set: send it again",
-}
-# Where API Gateway may answer before the function does.
-_GATEWAY: Final = {
-    HTTPStatus.CONTENT_TOO_LARGE: "Request Entity Too Large",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Service Unavailable",
-}
-
-
-def _refusal(status: HTTPStatus) -> Part:
-    example = schemas.body(schemas.refusals()[status])
-    content: Part = {_PROBLEM: {"schema": schemas.problem_details(status), "example": example}}
-    if message := _GATEWAY.get(status):
-        content |= _content("", "GatewayMessage", {"message": message})["content"]
-    part: Part = {"description": _MEANINGS[status], "content": content}
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        seconds = {"schema": {"type": "integer", "minimum": 1}, "example": answer.RETRY_AFTER_SECONDS}
-        part["headers"] = {"Retry-After": {"description": "seconds", **seconds}}
-    return part
-
-
-def _throttled() -> Part:
-    return _content(
-        "API Gateway's limit (the stack's ThrottleRate)", "GatewayMessage", {"message": "Too Many Requests"}
-    )
-
-
-def _cors() -> Part:
-    names = ("Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers")
-    return {name: {"schema": {"type": "string"}} for name in names}
 
 
 def _security_schemes() -> Part:

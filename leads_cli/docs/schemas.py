@@ -39,7 +39,7 @@ def schemas() -> dict[str, Schema]:
             "additionalProperties": True,
         },
         "Submission": {
-            "description": "One lead, a list, the bulk endpoint's own shape, or the event of a provider.",
+            "description": "One lead, a list, the bulk endpoint's own shape, or anything that holds them.",
             "anyOf": [
                 _ref("Lead"),
                 {"type": "array", "items": _ref("Lead"), "minItems": 1, "maxItems": MAX_LISTED},
@@ -48,7 +48,11 @@ def schemas() -> dict[str, Schema]:
                     "properties": {"leads": {"type": "array", "items": _ref("Lead"), "minItems": 1}},
                     "required": ["leads"],
                 },
-                {"type": "object", "description": "a provider's event: see docs/sources.md"},
+                {
+                    "type": "object",
+                    "description": "Fields under other names, nested or flattened (`contact__email`), or the event of "
+                    "a provider: see docs/sources.md.",
+                },
             ],
         },
         "Problem": _ITEM,

@@ -1,4 +1,4 @@
-"""`docs/sources.md`: what is known of each provider, as the registry has it, and a recipe that people wrote.
+"""`docs/sources.md`: a recipe for each provider that people wrote, and what is known of it, as the registry has it.
 
 A recipe is `docs/recipes/<provider>.md`; in it `{address}` is the webhook's address and `{secret}` the place of the
 source's secret. Where it has no TOML of its own the registry says which lines are needed.
@@ -16,9 +16,8 @@ from leads.view import View
 from leads_cli.project import ROOT
 
 FRAME: Final = Path(__file__).with_name("sources.md.txt")
-_HEADS: Final = (
-    "provider", "name", "proves itself by", "in", "event id", "when not taken it sends again", "takes", "reads",
-)  # fmt: skip
+_PROOF_HEADS: Final = ("provider", "name", "proves itself by", "in")
+_EVENT_HEADS: Final = ("provider", "takes", "reads", "event id", "when not taken it sends again")
 # What a scheme that is code rather than data does: how, and where.
 _CODED: Final[Mapping[Scheme, tuple[str, str]]] = {
     schemes.standard_webhooks: ("HMAC-SHA256 or Ed25519, 5 minutes", "header:webhook-signature|svix-signature"),
@@ -37,25 +36,25 @@ def recipe_path(name: str) -> Path:
 
 def document(providers: Mapping[str, Provider] = PROVIDERS) -> str:
     """The whole document."""
-    rows = [_row([f"[{name}](#{name})", *row(provider)]) for name, provider in providers.items()]
-    table = "\n".join([_row(_HEADS), _row(["---"] * len(_HEADS)), *rows])
     recipes = "\n\n".join(recipe(name, provider) for name, provider in providers.items())
-    frame = Template(FRAME.read_text(encoding="utf-8"))
-    return frame.substitute(number=str(len(providers)), table=table, recipes=recipes)
-
-
-def row(provider: Provider) -> tuple[str, ...]:
-    """One provider's facts, in the order of the heads behind its link."""
-    proof, place = _proof(provider)
-    return (
-        provider.title,
-        proof,
-        place,
-        _places(provider.event_ids) or "none",
-        provider.retries,
-        _taken(provider),
-        _read(provider),
+    return Template(FRAME.read_text(encoding="utf-8")).substitute(
+        number=str(len(providers)),
+        index=" ·\n".join(f"[{provider.title}](#{name})" for name, provider in providers.items()),
+        recipes=recipes,
+        proofs=_table(
+            _PROOF_HEADS, {name: (provider.title, *_proof(provider)) for name, provider in providers.items()}
+        ),
+        events=_table(_EVENT_HEADS, {name: _events(provider) for name, provider in providers.items()}),
     )
+
+
+def _table(heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
+    lines = [_row([f"[{name}](#{name})", *cells]) for name, cells in rows.items()]
+    return "\n".join([_row(heads), _row(["---"] * len(heads)), *lines])
+
+
+def _events(provider: Provider) -> tuple[str, ...]:
+    return _taken(provider), _read(provider), _places(provider.event_ids) or "none", provider.retries
 
 
 def recipe(name: str, provider: Provider) -> str:

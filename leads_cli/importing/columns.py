@@ -7,16 +7,18 @@ from typing import Any, Final
 
 from leads.address import address_like
 from leads.config import Source
-from leads.lead import NoLead, Problem, Role, make_lead, roles
+from leads.flat import Value
+from leads.lead import NoLead, Problem, make_lead
 from leads.message import LEAD_FIELDS, Lead
 from leads.names import canonical, somebody_else
-from leads.submission import Submission, Value
-from leads.vocabulary import FULL_NAME
+from leads.roles import Role, roles
+from leads.submission import Submission
+from leads.vocabulary import FULL_NAME, NOTHINGS
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.table import NAMELESS, Cell, Row, Table
 
 # What programs write where there is nothing.
-_NOTHING: Final = frozenset({"NULL", "\\N", "N/A", "n/a", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!"})
+_NOTHING: Final = NOTHINGS | {"NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 _SAMPLE_ROWS: Final = 200
 _FIELDS: Final = {canonical(name): name for name in (*LEAD_FIELDS, FULL_NAME)}
 

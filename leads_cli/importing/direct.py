@@ -94,8 +94,7 @@ class Direct:
 
     def _send(self, page: Sequence[Todo], worklist: Worklist, stop: Event) -> Held | None:
         """Send some leads; what keeps those that are left from being settled."""
-        now = datetime.now(UTC)
-        parcels = (Parcel(decode(text, message_id=str(row), sent_at=now), [row]) for row, text in page)
+        parcels = (Parcel(decode(text, message_id=str(row), sent_at=0.0), [row]) for row, text in page)
         by_campaign, kept_out = rows(parcels, self.config)
         worklist.refuse(_refusal(parcel, out) for parcels in kept_out.values() for parcel, out in parcels)
         for campaign_id, campaign_rows in by_campaign.items():

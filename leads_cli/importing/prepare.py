@@ -39,7 +39,7 @@ class Labels:
 
     def read(self, todo: Todo) -> Message:
         """A message of the worklist."""
-        return decode(todo[1], message_id=self.id, sent_at=self.moment)
+        return decode(todo[1], message_id=self.id, sent_at=self.moment.timestamp())
 
 
 @dataclass(frozen=True, slots=True)

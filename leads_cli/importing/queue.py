@@ -8,9 +8,8 @@ from http import HTTPStatus
 from threading import Event
 from typing import TYPE_CHECKING, Final, Self
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
-from leads.edge.aws import UNREACHABLE
 from leads.message import MAX_BYTES
 from leads_cli.importing.errors import StoppedError
 from leads_cli.importing.facts import Facts
@@ -145,7 +144,7 @@ def _lasting(error: BotoCoreError | ClientError) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.BAD_REQUEST)
         return status < HTTPStatus.INTERNAL_SERVER_ERROR and error.response["Error"].get("Code") not in _THROTTLED
-    return not isinstance(error, UNREACHABLE)
+    return not isinstance(error, ConnectionError | HTTPClientError)
 
 
 def _chunks(todo: Iterator[Todo]) -> Iterator[list[Todo]]:

@@ -9,13 +9,14 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from leads.message import LEAD_FIELDS
-from leads.vocabulary import FULL_NAME
+from leads.vocabulary import FULL_NAME, INFIX
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.prepare import Totals
 from leads_cli.importing.worklist import Worklist
 
 _SHOWN_CHARACTERS: Final = 40
 SHOWN_PROBLEMS: Final = 10
+_COMPOSITE: Final = {FULL_NAME: "firstName, lastName", INFIX: "lastName, its beginning"}
 
 
 def show_columns(console: Console, columns: Columns) -> None:
@@ -29,9 +30,9 @@ def becomes(columns: Columns, name: str) -> str:
     role = columns.roles.get(name)
     if role is None:
         return "- left out"
-    if role.field not in {*LEAD_FIELDS, FULL_NAME}:
+    if role.field not in {*LEAD_FIELDS, *_COMPOSITE}:
         return f"custom field {role.field}"
-    field = "firstName, lastName" if role.field == FULL_NAME else role.field
+    field = _COMPOSITE.get(role.field, role.field)
     return field if role.choice == 0 else f"{field}, where {columns.column(role.field)} has none"
 
 

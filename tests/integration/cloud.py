@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from moto import mock_aws
@@ -14,6 +16,7 @@ from leads.edge import aws, settings, vault
 from leads.edge.settings import Settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
 REGION = "eu-central-1"
@@ -42,43 +45,52 @@ class Cloud:
 
     events_queue_url: str
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _services: list[tuple[str, Service]] = field(default_factory=list)
 
     @property
     def settings(self) -> Settings:
-        """The functions' own; clients are kept for each, so those here are theirs."""
+        """The functions' own."""
         return Settings.from_environ()
 
     @property
     def sqs(self) -> "SQSClient":
-        return aws.sqs(self.settings)
+        """A client for the test: what it asks is not noted."""
+        return _client("sqs")  # type: ignore[no-any-return]
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        return _client("dynamodb")  # type: ignore[no-any-return]
 
     def watch(self) -> None:
-        """Note every call of SQS."""
-        self.sqs.meta.events.register("provide-client-params.sqs", self._note)
+        """Note what the functions ask AWS, and answer in its place where a test wishes so."""
+        aws._session().get_component("event_emitter").register_first("before-send", self._before_send)
 
-    def _note(self, params: dict[str, Any], model: Any, **_: object) -> None:
-        self.asked.append((model.name, params))
+    def _before_send(self, request: Any, event_name: str, **_: object) -> AWSResponse | None:
+        operation = event_name.rpartition(".")[2]
+        parameters = json.loads(request.body)
+        self.asked.append((operation, parameters))
+        services = (service for name, service in self._services if name == operation)
+        served = next(filter(None, (service(parameters) for service in services)), None)
+        return served and AWSResponse(request.url, served[0], HTTPHeaders(), Raw(json.dumps(served[1]).encode()))
 
     def calls(self, name: str) -> list[dict[str, Any]]:
         return [params for called, params in self.asked if called == name]
 
     def set_secret(self, **content: Any) -> None:
         secret = json.dumps({"leadterra_api_key": API_KEY, **content})
-        aws.secretsmanager(self.settings).put_secret_value(SecretId=self.settings.secret_id, SecretString=secret)
+        self.set_secret_text(secret)
+
+    def set_secret_text(self, text: str) -> None:
+        _client("secretsmanager").put_secret_value(SecretId=self.settings.secret_id, SecretString=text)
 
     def answer(self, operation: str, status: int, body: object, *, times: int = 1_000_000) -> None:
-        """Answer so many calls of an SQS operation with this, before they reach anybody."""
+        """Answer so many calls of an operation with this, before they reach anybody."""
         left = iter(range(times))
         self.serve(operation, lambda _: None if next(left, None) is None else (status, body))
 
     def serve(self, operation: str, service: Service) -> None:
-        """Answer an SQS operation by a function from its parameters to a status and a body, or None to pass it on."""
-
-        def instead(request: Any, **_: object) -> Any:
-            served = service(json.loads(request.body))
-            return served and AWSResponse(request.url, served[0], HTTPHeaders(), _Raw(json.dumps(served[1]).encode()))
-
-        self.sqs.meta.events.register_first(f"before-send.sqs.{operation}", instead)
+        """Answer an operation by a function from its parameters to a status and a body, or None to pass it on."""
+        self._services.append((operation, service))
 
     def send(self, *bodies: object) -> None:
         """Put messages into LeadsQueue, as JSON unless they are text."""
@@ -118,7 +130,7 @@ class Cloud:
         ]
 
 
-class _Raw:
+class Raw:
     """A body as urllib3 would stream it."""
 
     def __init__(self, body: bytes) -> None:
@@ -128,9 +140,23 @@ class _Raw:
         yield self._body
 
 
+@cache
+def _client(service: str) -> Any:
+    session = botocore.session.Session()
+    session.set_credentials("test", "test")
+    return session.create_client(service, region_name=REGION)
+
+
+def settings_for(endpoint_url: str | None, region: str | None = REGION) -> Settings:
+    """The functions' own, with AWS at an address."""
+    required = {"LEADS_QUEUE_URL": "leads", "DEAD_LETTER_QUEUE_URL": "letters", "SECRET_ID": "leads"}
+    optional = {"AWS_ENDPOINT_URL": endpoint_url, "AWS_REGION": region}
+    return Settings.from_environ({**required, **{name: value for name, value in optional.items() if value}})
+
+
 def forget() -> None:
     """Start as a new container would: without clients, configuration or secret."""
-    for kept in (aws._client, settings._load, vault.vault):
+    for kept in (aws._client, aws._session_with, settings._load, vault.vault):
         kept.cache_clear()
 
 
@@ -149,19 +175,20 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
         environment.setenv(name, value)
     forget()
     with mock_aws():
-        found = Settings.from_environ()
+        sqs = _client("sqs")
         size: Any = {"MaximumMessageSize": "1048576"}
         for name in ("LeadsQueue", "DeadLetterQueue"):
-            aws.sqs(found).create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600", **size})
-        events = aws.sqs(found).create_queue(QueueName="EventsQueue", Attributes={"VisibilityTimeout": "180", **size})
-        aws.secretsmanager(found).create_secret(Name="leads")
-        aws.dynamodb(found).create_table(
+            sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600", **size})
+        events = sqs.create_queue(QueueName="EventsQueue", Attributes={"VisibilityTimeout": "180", **size})
+        _client("secretsmanager").create_secret(Name="leads")
+        _client("dynamodb").create_table(
             TableName="deliveries",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
         made = Cloud(events["QueueUrl"])
+        made.watch()
         made.set_secret()
         yield made
     forget()

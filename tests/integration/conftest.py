@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from leads.edge.delivery import experience
 from leads.edge.leadterra import leadterra as client
 from leads_cli.sandbox import Sandbox, SandboxServer
 from tests.integration.cloud import Cloud
@@ -12,6 +13,7 @@ from tests.integration.cloud import cloud as _cloud
 from tests.integration.contracting import Contract, contract_cloud
 from tests.integration.enrolling import CONFIG, Enrolling
 from tests.integration.intaking import Intake, set_up
+from tests.integration.operating import Operated, operated
 
 
 @pytest.fixture
@@ -34,6 +36,7 @@ def leadterra(leadterra_server: SandboxServer, monkeypatch: pytest.MonkeyPatch) 
     """A Leadterra with two running campaigns, at the address that the functions are given."""
     leadterra_server.sandbox.reset()
     leadterra_server.sandbox.rotate_keys(["sk_live_sandbox"])
+    experience.cache_clear()  # every test is a new container
     monkeypatch.setenv("LEADTERRA_BASE_URL", leadterra_server.url)
     return leadterra_server.sandbox
 
@@ -51,7 +54,6 @@ def enrollment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def enrolling(leadterra: Sandbox, enrollment: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Enrolling:
     """The enroll function with everything around it."""
     assert enrollment.exists()
-    cloud.watch()
     return Enrolling(cloud, leadterra, capsys)
 
 
@@ -74,3 +76,10 @@ def contract(contract_account: Cloud, capsys: pytest.CaptureFixture[str]) -> Con
     made = Contract(Intake(contract_account, capsys))
     made.forget()
     return made
+
+
+@pytest.fixture
+def operator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
+    """A deployed stack, and the command for it."""
+    with operated(monkeypatch) as made:
+        yield made

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from leads.edge import aws, vault
+from leads.edge import vault
 from leads.providers import PROVIDERS
 from leads.signature import Delivery
 from leads_cli import webhooks
@@ -95,6 +95,15 @@ class Contract:
         event = {"version": "2.0", "rawPath": path, "headers": {**headers, "host": HOST}, "requestContext": context}
         return self.intake.invoke({**event, **content})
 
+    def send_encoded(self, webhook: Webhook) -> Answer:
+        """Send the webhook as a gateway may hand it over as well: in base64, and with header names as sent."""
+        sent = proved(webhook)
+        headers = {name.title(): value for name, value in sent.headers.items()}
+        context = {"http": {"method": sent.method}}
+        body = base64.b64encode(sent.body).decode()
+        event = {"rawPath": f"/hooks/{webhook.name}", "headers": {**headers, "Host": HOST}, "requestContext": context}
+        return self.intake.invoke({**event, "body": body, "isBase64Encoded": True})
+
     def _content(self, content_type: str, body: bytes) -> dict[str, Any]:
         try:
             if content_type.startswith(_TEXT):
@@ -114,7 +123,7 @@ class Contract:
         """Empty the queues and the memory of deliveries."""
         self.intake.taken()
         self.intake.letters()
-        table = aws.dynamodb(self.intake.cloud.settings)
+        table = self.intake.cloud.dynamodb
         for item in table.scan(TableName="deliveries")["Items"]:
             table.delete_item(TableName="deliveries", Key={"id": item["id"]})
 

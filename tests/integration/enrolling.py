@@ -35,12 +35,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What an invocation answered, wrote and asked for."""
+    """What an invocation answered, wrote and asked for; `metrics` are the sums of what became of the leads."""
 
     records: Sequence[Mapping[str, Any]]
     failures: list[str]
     metrics: Counter[str]
     dimensions: Mapping[str, Counter[str]]
+    ages: list[float]
+    """Seconds that what is held has been waiting."""
     logs: list[dict[str, Any]]
     output: str
     hidden: Mapping[str, int]
@@ -83,12 +85,14 @@ class Enrolling:
         answer = step()
         output = "".join(self.captured.readouterr())
         lines = [json.loads(line) for line in output.splitlines()]
-        dimensions = _dimensions([line for line in lines if "_aws" in line])
+        metrics = [line for line in lines if "_aws" in line]
+        dimensions = _dimensions(metrics)
         return Invocation(
             records=records,
             failures=[item["itemIdentifier"] for item in answer["batchItemFailures"]] if answer else [],
             metrics=_sum(dimensions),
             dimensions=dimensions,
+            ages=[age for line in metrics for age in line.get("HeldAge", ())],
             logs=[line for line in lines if "_aws" not in line],
             output=output,
             hidden=self._hidden(records),
@@ -126,21 +130,23 @@ class Enrolling:
 
 
 def _dimensions(metrics: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
-    """Sums of EMF lines by the value of their dimension."""
+    """Sums of EMF lines by the source or the campaign that they are about."""
     sums: dict[str, Counter[str]] = {}
     for line in metrics:
         (directive,) = line["_aws"]["CloudWatchMetrics"]
-        ((dimension,),) = directive["Dimensions"]
+        ((_service,), (_, dimension)) = directive["Dimensions"]
         counter = sums.setdefault(f"{dimension}={line[dimension]}", Counter())
         for metric in directive["Metrics"]:
-            counter[metric["Name"]] += sum(line[metric["Name"]])
+            if metric["Unit"] == "Count":
+                counter[metric["Name"]] += sum(line[metric["Name"]])
     return sums
 
 
 def _sum(dimensions: Mapping[str, Counter[str]]) -> Counter[str]:
     total: Counter[str] = Counter()
-    for counter in dimensions.values():
-        total.update(counter)
+    for name, counter in dimensions.items():
+        if name.startswith("campaign="):
+            total.update(counter)
     return total
 
 

@@ -72,7 +72,10 @@ class Importing:
         """What CloudWatch was told, by source."""
         cloudwatch: Any = boto3.client("cloudwatch")
         metrics = cloudwatch.list_metrics(Namespace=NAMESPACE, MetricName="Accepted")["Metrics"]
-        return {metric["Dimensions"][0]["Value"]: _sum(cloudwatch, metric) for metric in metrics}
+        named = [
+            (each["Value"], metric) for metric in metrics for each in metric["Dimensions"] if each["Name"] == "source"
+        ]
+        return {name: _sum(cloudwatch, metric) for name, metric in named}
 
 
 def _sum(cloudwatch: Any, metric: dict[str, Any]) -> float:

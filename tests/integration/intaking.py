@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from functions.intake.handler import handler
-from leads.edge import aws, telemetry
+from leads.edge import telemetry
 from tests.integration.cloud import REGION, Cloud, Letter
 
 CONFIG = """
@@ -178,6 +178,7 @@ class Intake:
         found: Counter[tuple[str, str]] = Counter()
         for line in map(json.loads, self.output().splitlines()):
             for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
+                assert directive["Dimensions"] == [["service"], ["service", "source"]]
                 for metric in directive["Metrics"]:
                     found[line["source"], metric["Name"]] += sum(line[metric["Name"]])
         return found
@@ -185,22 +186,16 @@ class Intake:
     def fail(self, service: str, operation: str, answer: Any = None, *, after: int = 0, times: int = 10**6) -> None:
         """Answer calls of an operation with an error, or with this; or raise it, if it is an exception."""
         calls = count()
-        denied = {"Error": {"Code": "AccessDenied", "Message": "for ava@example.com"}}
+        denied = {"__type": f"com.amazonaws.{service}#AccessDenied", "message": "for ava@example.com"}
 
-        def instead(**_: object) -> tuple[_Http, Any] | None:
+        def instead(_: object) -> tuple[int, Any] | None:
             if not after <= next(calls) < after + times:
                 return None
             if isinstance(answer, Exception):
                 raise answer
-            return (_Http(403), denied) if answer is None else (_Http(200), answer)
+            return (403, denied) if answer is None else (200, answer)
 
-        client: Any = getattr(aws, service)(self.cloud.settings)
-        client.meta.events.register(f"before-call.{service}.{operation}", instead)
-
-
-@dataclass(frozen=True, slots=True)
-class _Http:
-    status_code: int
+        self.cloud.serve(operation, instead)
 
 
 def set_up(cloud: Cloud, folder: Path, environment: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]) -> Intake:
@@ -209,5 +204,4 @@ def set_up(cloud: Cloud, folder: Path, environment: pytest.MonkeyPatch, captured
     path.write_text(CONFIG)
     environment.setenv("ENROLLMENT_CONFIG", str(path))
     cloud.set_secret(sources=SECRETS)
-    cloud.watch()
     return Intake(cloud, captured)

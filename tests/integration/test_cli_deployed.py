@@ -11,6 +11,8 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from leads_cli import cloudwatch
+from leads_cli.counts import METRICS
 from leads_cli.main import app
 from leads_cli.running import NotReachableError, Running
 
@@ -43,26 +45,22 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         yield {item["OutputKey"]: item["OutputValue"] for item in outputs}
 
 
-def put(
-    dimension: str,
-    name: str,
-    ago: timedelta = timedelta(),
-    *,
-    namespace: str = "LeadterraEnroll/leads",
-    **values: float,
-) -> None:
-    cloudwatch: Any = boto3.client("cloudwatch")
-    cloudwatch.put_metric_data(
-        Namespace=namespace,
+def put(dimension: str, name: str, ago: timedelta = timedelta(), **values: float) -> None:
+    """Metrics as a function's log line makes them: for the function as a whole, and by name."""
+    client: Any = boto3.client("cloudwatch")
+    service = {"Name": "service", "Value": "intake" if dimension == "source" else "enroll"}
+    client.put_metric_data(
+        Namespace="LeadterraEnroll/leads",
         MetricData=[
             {
                 "MetricName": metric,
-                "Dimensions": [{"Name": dimension, "Value": name}],
+                "Dimensions": dimensions,
                 "Timestamp": datetime.now(UTC) - ago,
                 "Value": value,
                 "Unit": "Count",
             }
             for metric, value in values.items()
+            for dimensions in ([service], [service, {"Name": dimension, "Value": name}])
         ],
     )
 
@@ -73,11 +71,10 @@ def leads(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_counts_of_a_deployed_stack(queues: dict[str, str]) -> None:
-    """The metrics of this stack, and of no other, are summed; the queue says what is on its way."""
+    """Each metric is summed once, whatever sets of dimensions it has; the queue says what is on its way."""
     put("source", "website", Accepted=5)
     put("source", "api", timedelta(days=3), Accepted=4)
     put("campaign", "newsletter", Enrolled=6, Rejected=1, Requests=2)
-    put("source", "shop", namespace="LeadterraEnroll/another-stack", Accepted=100)
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}", DelaySeconds=600)
     code, output = leads("status", "--stack", "leads", "--json")
@@ -93,10 +90,25 @@ def test_the_counts_of_a_deployed_stack(queues: dict[str, str]) -> None:
     }
 
 
+@pytest.mark.usefixtures("queues")
+def test_the_counts_are_those_of_this_stack() -> None:
+    """Every question names its namespace, so that two stacks in an account keep separate books."""
+    asked: list[dict[str, Any]] = []
+    session = boto3.Session()
+    session.events.register("before-parameter-build.cloudwatch.GetMetricData", lambda params, **_: asked.append(params))
+    outputs = boto3.client("cloudformation").describe_stacks(StackName="leads")["Stacks"][0]["Outputs"]
+    named = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    cloudwatch.status(session, named, timedelta(days=14), datetime.now(UTC))
+    metrics = [query["MetricStat"]["Metric"] for params in asked for query in params["MetricDataQueries"]]
+    own = [metric for metric in metrics if metric["Namespace"] != "AWS/SQS"]
+    assert {metric["Namespace"] for metric in own} == {"LeadterraEnroll/leads"}
+    assert {metric["MetricName"] for metric in own} == {*METRICS.values(), "HeldAge"}
+
+
 def test_the_age_of_the_oldest_lead(queues: dict[str, str]) -> None:
     """How long the oldest lead has been waiting is SQS's newest word on it, and nothing where none waits."""
     queue = queues["LeadsQueueUrl"].rpartition("/")[2]
-    cloudwatch: Any = boto3.client("cloudwatch")
+    client: Any = boto3.client("cloudwatch")
     for minutes, age in [(9, 500.0), (4, 90.0)]:
         data = {
             "MetricName": "ApproximateAgeOfOldestMessage",
@@ -104,11 +116,21 @@ def test_the_age_of_the_oldest_lead(queues: dict[str, str]) -> None:
             "Timestamp": datetime.now(UTC) - timedelta(minutes=minutes),
             "Value": age,
         }
-        cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[data])
+        client.put_metric_data(Namespace="AWS/SQS", MetricData=[data])
     assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] is None
     put("source", "website", Accepted=1)
     boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
     assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] == 90
+
+
+def test_the_age_of_what_is_held(queues: dict[str, str]) -> None:
+    """SQS leaves out what came back several times; what enroll said of it last counts then."""
+    boto3.client("sqs").send_message(QueueUrl=queues["LeadsQueueUrl"], MessageBody="{}")
+    put("source", "website", Accepted=1)
+    put("campaign", "newsletter", timedelta(minutes=70), HeldAge=100)
+    put("campaign", "newsletter", timedelta(minutes=50), HeldAge=90_000)
+    put("campaign", "newsletter", timedelta(minutes=20), HeldAge=7_200)
+    assert json.loads(leads("status", "--stack", "leads", "--json")[1])["oldestSeconds"] == 7_200
 
 
 @pytest.mark.usefixtures("queues")
@@ -121,12 +143,13 @@ def test_only_the_days_asked_for() -> None:
 
 @pytest.mark.usefixtures("queues")
 def test_a_difference_is_a_failure() -> None:
-    """Counts that do not add up end with 1, and the message says that CloudWatch may be late."""
+    """Counts that do not add up end with 1; the message says that CloudWatch may be late, and where leads may be."""
     put("source", "website", Accepted=5)
     code, output = leads("status", "--stack", "leads")
     assert code == 1
     assert "a difference of +5" in output
     assert "CloudWatch" in output
+    assert "failures list" in output
 
 
 @pytest.mark.usefixtures("queues")
@@ -175,12 +198,22 @@ def test_what_an_operator_did_is_counted(queues: dict[str, str]) -> None:
 def test_a_name_that_is_no_sources(queues: dict[str, str], name: str) -> None:
     """What a producer called itself is no metric of its own, and nothing that CloudWatch would refuse."""
     running(queues).count(name, {"Replayed": 1})
-    cloudwatch: Any = boto3.client("cloudwatch")
-    (metric,) = cloudwatch.list_metrics(Namespace="LeadterraEnroll/leads")["Metrics"]
-    assert metric["Dimensions"] == [{"Name": "source", "Value": "other"}]
+    client: Any = boto3.client("cloudwatch")
+    metrics = client.list_metrics(Namespace="LeadterraEnroll/leads")["Metrics"]
+    service, named = {"Name": "service", "Value": "operator"}, {"Name": "source", "Value": "other"}
+    assert sorted((metric["Dimensions"] for metric in metrics), key=len) == [[service], [service, named]]
 
 
 def test_counts_that_cannot_be_reported(queues: dict[str, str]) -> None:
     """CloudWatch's refusal is told, with what to check."""
     with pytest.raises(NotReachableError, match="CloudWatch: AWS refused"):
         running({**queues, "MetricsNamespace": "AWS/SQS"}).count("website", {"Replayed": 1, "": 1})
+
+
+@pytest.mark.usefixtures("queues")
+def test_a_secret_without_a_value() -> None:
+    """A stack that was just deployed has none yet: what is missing is named, not the credentials of AWS."""
+    boto3.client("secretsmanager").create_secret(Name="leads")
+    code, output = leads("send", "api-lead", "--stack", "leads")
+    assert code == 1
+    assert "nothing under sources.api" in output

@@ -123,4 +123,21 @@ def test_what_can_be_sent() -> None:
     unknown = CliRunner().invoke(app, ["send", "typefrom"])
     assert unknown.exit_code == 2
     assert "website-form" in unknown.output
-    assert "typeform" in unknown.output
+    assert "did you mean typeform?" in unknown.output
+
+
+def test_a_source_for_what_has_one() -> None:
+    """A recorded event goes where it says; choosing another source for it is refused rather than passed over."""
+    result = CliRunner().invoke(app, ["send", "website-form", "--source", "shop"])
+    assert result.exit_code == 2
+    assert "website-form says by itself where it goes" in result.output
+
+
+def test_a_file_that_is_none(tmp_path: Path) -> None:
+    """A file that cannot be sent is told what it lacks, and not what else there is."""
+    path = tmp_path / "mine.json"
+    path.write_text("{}", encoding="utf-8")
+    result = CliRunner().invoke(app, ["send", str(path)])
+    assert result.exit_code == 2
+    assert "neither an API Gateway event" in result.output
+    assert "providers:" not in result.output

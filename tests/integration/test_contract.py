@@ -49,6 +49,13 @@ def test_the_recorded_leads(contract: Contract, webhook: Webhook) -> None:
 
 
 @every
+def test_the_bytes_that_were_signed(contract: Contract, webhook: Webhook) -> None:
+    """Whether the gateway hands a body over as text or in base64, what is verified and read is what was sent."""
+    assert_content(contract.send_encoded(webhook))
+    assert len(contract.leads()) == len(webhook.leads)
+
+
+@every
 def test_the_recorded_custom_fields(contract: Contract, webhook: Webhook) -> None:
     """With every custom field taken, they are those that a person answered and none of the tool's own."""
     assert_content(contract.send(webhook, suffix=ALL_FIELDS))

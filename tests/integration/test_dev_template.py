@@ -88,6 +88,15 @@ def test_left_out(template: Template, deployed: Deployed) -> None:
     assert not deployed.left_out.keys() & deployed.physical.keys()
 
 
+def test_what_watches_is_left_out(aws: EmbeddedAws) -> None:
+    """Alarms and the dashboard stay out by name, and whoever asks for more of them starts the stack all the same."""
+    topic = "arn:aws:sns:us-east-1:123456789012:alarms"
+    template = load(TEMPLATE, {"AlarmTopicArn": topic, "WatchedSource": "website", "SilentAfterHours": 2})
+    left_out = aws.deploy(template, f"t{uuid4().hex}").left_out
+    assert left_out["Dashboard"] == "AWS::CloudWatch::Dashboard"
+    assert {left_out["DeadLettersAlarm"], left_out["SilentSourceAlarm"]} == {"AWS::CloudWatch::Alarm"}
+
+
 def test_queues(aws: EmbeddedAws, template: Template, deployed: Deployed) -> None:
     """Every queue has the attributes and the redrive policy that the template gives it."""
     sqs = aws.client("sqs")

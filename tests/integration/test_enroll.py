@@ -58,10 +58,34 @@ def test_what_sqs_delivers_twice_is_counted_apart(enrolling: Enrolling, outcome:
     if outcome == "held":
         enrolling.leadterra.faults.set([Fault(kind="server_error")])
     done = enrolling.invoke([record, record])
-    counted = {"accepted": "Enrolled", "held": "Held", "rejected": "Rejected"}[outcome]
-    assert done.metrics == {"Requests": 1, "Duplicates": 1, counted: 1}
+    counted = {"accepted": ["Enrolled"], "held": ["Held", "HeldUnavailable"], "rejected": ["Rejected"]}[outcome]
+    assert done.metrics == {"Requests": 1, "Duplicates": 1, **dict.fromkeys(counted, 1)}
     assert done.failures == ([record["messageId"]] if outcome == "held" else [])
     assert len(enrolling.letters()) == (outcome == "rejected")
+
+
+def test_what_another_producer_sends_is_accepted_here(enrolling: Enrolling) -> None:
+    """A lead that intake never saw is counted when it is first received, and by nobody twice."""
+    counted = [message("ava@example.com"), {**message("eve@example.com"), "source": "direct"}]
+    named = {**message("ben@example.com"), "source": "website"}
+    enrolling.leadterra.faults.set([Fault(kind="server_error")])
+    enrolling.cloud.send(*counted, named, "not JSON")
+    records = enrolling.cloud.records()
+    first = enrolling.invoke(records)
+    assert first.dimensions["source=direct"] == {"Accepted": 2}
+    again = [{**r, "attributes": {**r["attributes"], "ApproximateReceiveCount": "2"}} for r in records]
+    assert "source=direct" not in enrolling.invoke(again).dimensions
+
+
+@pytest.mark.parametrize(("reason", "accepted"), [("rejected", None), ("malformed", {"Accepted": 1})])
+def test_what_is_sent_again_was_accepted_before(
+    enrolling: Enrolling, reason: str, accepted: dict[str, int] | None
+) -> None:
+    """A replayed dead letter is the operator's to count, unless nobody could read it in its first life."""
+    replay = {"of": "letter-1", "count": 1, "reason": reason}
+    done = enrolling.deliver({**message("ava@example.com"), "replay": replay})
+    assert done.dimensions.get("source=direct") == accepted
+    assert done.metrics["Enrolled"] == 1
 
 
 def test_two_messages_may_have_one_id(enrolling: Enrolling) -> None:
@@ -82,7 +106,7 @@ def test_campaigns_have_requests_of_their_own(enrolling: Enrolling) -> None:
     assert [body["campaign"] for body in done.held()] == [odd]
     assert done.dimensions["campaign=newsletter"] == {"Requests": 1, "Enrolled": 1}
     assert done.dimensions["campaign=trial"] == {"Requests": 1, "Updated": 1}
-    assert done.dimensions["campaign=other"] == {"Requests": 1, "Held": 1}
+    assert done.dimensions["campaign=other"] == {"Requests": 1, "Held": 1, "HeldNotFound": 1}
     path = enrolling.leadterra.requests.entries()[-1].path
     assert path == "/v1/campaigns/camp%2F..%2Fx%3Fy%3D1%23%C3%A4/leads/bulk"
 
@@ -109,7 +133,8 @@ def test_a_message_of_a_later_release_waits(enrolling: Enrolling) -> None:
     """What this release cannot read stays in the queue, and the others go through."""
     done = enrolling.deliver({"version": 2, "people": []}, {**message("ava@example.com"), "version": 1})
     assert done.held() == [{"version": 2, "people": []}]
-    assert (done.metrics, done.why()) == ({"Requests": 1, "Enrolled": 1, "Held": 1}, {"newer": 1})
+    assert done.metrics == {"Requests": 1, "Enrolled": 1, "Held": 1, "HeldNewer": 1}
+    assert done.why() == {"newer": 1}
     assert list(done.hidden) == done.failures
 
 

@@ -1,13 +1,22 @@
 """Enroll when something is wrong that is no lead's fault: everybody stays in the queue, longer each time."""
 
+import os
 import time
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from leads.edge import delivery
+from leads.experience import SEASONED_LEADS, SEASONED_TIME
+from leads.isolation import Settled
+from leads.outcome import ACCEPTED
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.enrolling import CONFIG, Context, Enrolling, message
 
+UNAVAILABLE = ("unavailable", "HeldUnavailable")
+UNEXPECTED = ("unexpected", "HeldUnexpected")
 THREE = [message(f"lead{n}@example.com") for n in range(3)]
 
 
@@ -16,32 +25,35 @@ def fault(kind: str, **settings: object) -> Fault:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "why"),
+    ("trouble", "why", "metric"),
     [
-        *((fault("status", status=status), "unavailable") for status in (408, 423, 425, 429, 500, 502, 503, 504, 599)),
-        *((fault("status", status=status), "unexpected") for status in (301, 304, 307, 402, 405, 409, 410, 418)),
-        (fault("server_error"), "unavailable"),
-        (fault("maintenance_page"), "unavailable"),
-        (fault("no_counts"), "unavailable"),
-        (fault("drop_before"), "unavailable"),
-        (fault("drop_after"), "unavailable"),
-        (fault("truncated_answer"), "unavailable"),
-        (fault("redirect"), "unexpected"),
-        (fault("status", status=404), "not_found"),
-        (fault("unauthorized"), "unauthorized"),
-        (fault("status", status=403), "unauthorized"),
+        *((fault("status", status=status), *UNAVAILABLE) for status in (408, 423, 425, 429, 500, 502, 503, 504, 599)),
+        *((fault("status", status=status), *UNEXPECTED) for status in (301, 304, 307, 402, 405, 409, 410, 418)),
+        (fault("server_error"), *UNAVAILABLE),
+        (fault("maintenance_page"), *UNAVAILABLE),
+        (fault("no_counts"), *UNAVAILABLE),
+        (fault("drop_before"), *UNAVAILABLE),
+        (fault("drop_after"), *UNAVAILABLE),
+        (fault("truncated_answer"), *UNAVAILABLE),
+        (fault("redirect"), *UNEXPECTED),
+        (fault("status", status=404), "not_found", "HeldNotFound"),
+        (fault("unauthorized"), "unauthorized", "HeldUnauthorized"),
+        (fault("status", status=403), "unauthorized", "HeldUnauthorized"),
     ],
     ids=lambda value: f"{value.kind}-{value.status}" if isinstance(value, Fault) else value,
 )
-def test_a_destination_in_trouble_holds_everybody(enrolling: Enrolling, trouble: Fault, why: str) -> None:
-    """Each message is hidden for about half a minute and named as a failure; what does not pass is an error."""
+def test_a_destination_in_trouble_holds_everybody(enrolling: Enrolling, trouble: Fault, why: str, metric: str) -> None:
+    """Each message is hidden for about half a minute, named as a failure and counted by its reason.
+
+    What does not pass is an error.
+    """
     enrolling.leadterra.faults.set([trouble])
     done = enrolling.deliver(*THREE)
     assert sorted(done.failures) == sorted(record["messageId"] for record in done.records)
     assert done.hidden.keys() == set(done.failures)
     assert all(15 <= seconds <= 30 for seconds in done.hidden.values())
     assert done.why() == {why: 3}
-    assert done.metrics == {"Requests": 2 if why == "unauthorized" else 1, "Held": 3}
+    assert done.metrics == {"Requests": 2 if why == "unauthorized" else 1, "Held": 3, metric: 3}
     assert [log["level"] for log in done.logs] == ["INFO" if why == "unavailable" else "ERROR"]
     assert enrolling.letters() == []
 
@@ -71,6 +83,24 @@ def test_the_backoff_doubles_with_every_receive(enrolling: Enrolling) -> None:
     done = enrolling.invoke(records)
     for record, longest in zip(records, (30, 60, 480, 3_600), strict=True):
         assert longest / 2 <= done.hidden[record["messageId"]] <= longest
+
+
+def test_how_long_the_oldest_has_been_waiting(enrolling: Enrolling) -> None:
+    """What is held tells how long it has been in the queue, and what came again is counted as a retry."""
+    enrolling.leadterra.faults.set([fault("server_error")])
+    now = time.time()
+    records = []
+    for seconds, receives in [(7_200, 5), (60, 2), (0, 1)]:
+        enrolling.cloud.send(message(f"lead{receives}@example.com"))
+        (record,) = enrolling.cloud.records()
+        sent = {"SentTimestamp": str(int((now - seconds) * 1000)), "ApproximateReceiveCount": str(receives)}
+        records.append({**record, "attributes": {**record["attributes"], **sent}})
+    done = enrolling.invoke(records)
+    assert done.metrics["Retries"] == 2
+    (age,) = done.ages
+    assert 7_200 <= age < 7_260
+    enrolling.leadterra.faults.set([])
+    assert enrolling.invoke(records).ages == []
 
 
 def test_a_rotated_key_heals_within_the_invocation(enrolling: Enrolling) -> None:
@@ -128,16 +158,47 @@ def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling) -> None:
     enrolling.leadterra.faults.set([fault("refuse_all")])
     done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(12)))
     assert (len(done.failures), done.why()) == (12, {"systemic": 12})
-    assert done.metrics["Held"] == 12
+    assert (done.metrics["Held"], done.metrics["HeldSystemic"]) == (12, 12)
     assert len(enrolling.requests()) < 20
     assert (enrolling.letters(), done.logs[-1]["level"]) == ([], "ERROR")
+
+
+def test_while_the_destination_is_down_an_invocation_asks_once(enrolling: Enrolling, enrollment: Path) -> None:
+    """One request of the first batch is the probe; all other batches and campaigns wait with it."""
+    enrolling.leadterra.faults.set([fault("server_error")])
+    enrollment.write_text(f"[leadterra]\nbatch_size = 2\n{CONFIG}")
+    others = [{**message(f"lead{n}@example.com"), "campaign": "trial"} for n in range(5)]
+    for _ in range(2):
+        enrolling.leadterra.requests.clear()
+        done = enrolling.deliver(*THREE, *others)
+        assert (len(done.failures), done.why()) == (8, {"unavailable": 8})
+        assert enrolling.requests() == [(2, 503)]
+
+
+def test_a_lone_refusal_waits_until_the_campaign_takes_somebody(enrolling: Enrolling) -> None:
+    """Where a campaign has long taken everybody, one lead alone might be refused for a schema that changed."""
+    seen = delivery.experience(os.environ["LEADTERRA_BASE_URL"])
+    long_ago = datetime.now(UTC) - 2 * SEASONED_TIME
+    for moment in (long_ago, long_ago + SEASONED_TIME):
+        seen.learn("camp_news", Settled([ACCEPTED] * SEASONED_LEADS, Counter()), moment)
+    alone = enrolling.deliver(message("ben@refused.example"))
+    assert (alone.why(), enrolling.letters()) == ({"unproven": 1}, [])
+    assert [log["level"] for log in alone.logs] == ["INFO"]
+    enrolling.deliver(message("ava@example.com"))
+    enrolling.show(alone.records)
+    assert enrolling.deliver().failures == []
+    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
 
 
 def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
     """With a few seconds left everything goes back to the queue."""
     enrolling.context = Context(lambda: 9_900)
     done = enrolling.deliver(*THREE, {**message("ava@example.com"), "campaign": "trial"})
-    assert (len(done.failures), done.why(), done.metrics) == (4, {"deadline": 4}, {"Held": 4})
+    assert (len(done.failures), done.why(), done.metrics) == (
+        4,
+        {"deadline": 4},
+        {"Held": 4, "HeldDeadline": 4},
+    )
     assert enrolling.requests() == []
 
 
@@ -149,7 +210,8 @@ def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
     assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]
     assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
-    assert done.metrics == {"Requests": 3, "Enrolled": 1, "Rejected": 1, "Held": 1}
+    counted = {"Requests": 3, "IsolationRequests": 2, "Enrolled": 1, "Rejected": 1, "Held": 1, "HeldDeadline": 1}
+    assert done.metrics == counted
 
 
 def test_a_request_does_not_outlast_the_time_left(enrolling: Enrolling) -> None:

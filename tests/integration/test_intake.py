@@ -127,6 +127,7 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
     answer = intake.post(source, AVA, headers={"content-type": "application/json", **headers}, path=path)
     assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
     assert answer.body["detail"] == "this source does not exist or its credentials are wrong"
+    assert answer.headers["www-authenticate"] == 'Bearer realm="hooks"'
     assert intake.taken() == []
 
 
@@ -191,6 +192,26 @@ def test_what_is_too_large_is_told(intake: Intake, body: bytes) -> None:
     """More than a message holds, or more leads than can be sent in time: 413."""
     assert intake.post(body=body).status == 413
     assert intake.taken() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "headers", "status"),
+    [("website", {}, 405), ("api", TOKEN, 405), ("api", {"x-api-key": "wrong"}, 401), ("nobody", {}, 401)],
+)
+def test_a_form_sent_as_a_get_is_told_so(intake: Intake, source: str, headers: dict[str, str], status: int) -> None:
+    """Instead of a 200 that looks as if the person were taken; whoever has no right to know learns nothing."""
+    query = urlencode({"your-email": "ava@example.com", "your-name": "Ava"})
+    request = {
+        "rawPath": f"/hooks/{source}",
+        "rawQueryString": query,
+        "headers": {"host": "hooks.example.com", **headers},
+        "requestContext": {"http": {"method": "GET"}},
+    }
+    answer = intake.invoke(request)
+    assert (answer.status, intake.taken()) == (status, [])
+    if status == 405:
+        assert (answer.headers["allow"], "POST" in answer.body["detail"]) == ("POST, OPTIONS", True)
+    assert "ava" not in answer.text
 
 
 @pytest.mark.parametrize(

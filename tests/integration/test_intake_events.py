@@ -1,6 +1,7 @@
 """Intake from EventsQueue: raw events in any envelope, each settled by itself."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -152,8 +153,24 @@ def test_an_unknown_source_waits_for_its_deployment(intake: Intake, receives: st
     record["attributes"]["ApproximateReceiveCount"] = receives
     record["messageAttributes"] = {"source": {"stringValue": "not-yet", "dataType": "String"}}
     assert intake.records([record]) == [record["messageId"]]
+    assert intake.metrics()["unknown", "Held"] == 1
     (call,) = intake.cloud.calls("ChangeMessageVisibilityBatch")
     assert shortest <= call["Entries"][0]["VisibilityTimeout"] <= longest
+
+
+def test_how_long_an_event_has_been_waiting(intake: Intake) -> None:
+    """What is held tells its source and how long it has been in the queue, which SQS's own metric forgets to."""
+    intake.fail("sqs", "SendMessageBatch")
+    source: Any = {"source": {"DataType": "String", "StringValue": "api"}}
+    intake.cloud.sqs.send_message(
+        QueueUrl=intake.cloud.events_queue_url, MessageBody=json.dumps(AVA), MessageAttributes=source
+    )
+    (record,) = intake.visible()
+    record["attributes"]["SentTimestamp"] = str(int((time.time() - 7_200) * 1000))
+    assert intake.records([record]) == [record["messageId"]]
+    metrics = intake.metrics()
+    assert metrics["api", "Held"] == 1
+    assert 7_200 <= metrics["api", "HeldAge"] < 7_260
 
 
 def test_a_record_that_cannot_be_hidden_is_held_all_the_same(intake: Intake) -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from leads.edge import aws
 from leads.edge.deliveries import KEEP_SECONDS
-from tests.integration.intaking import TOKEN, Intake
+from tests.integration.intaking import FORM, TOKEN, Intake
 
 AVA = {"email": "ava@example.com"}
 LIST = [{"email": f"p{i}@example.com"} for i in range(25)]
@@ -18,7 +17,7 @@ def failed(ids: range) -> dict[str, Any]:
 
 
 def remembered(intake: Intake) -> list[str]:
-    table = aws.dynamodb(intake.cloud.settings).scan(TableName="deliveries")
+    table = intake.cloud.dynamodb.scan(TableName="deliveries")
     return [item["id"]["S"] for item in table["Items"]]
 
 
@@ -88,6 +87,17 @@ def test_an_event_is_taken_once(intake: Intake, delivery: dict[str, str]) -> Non
     assert intake.emails() == ["ava@example.com"]
 
 
+def test_what_was_left_out_is_not_remembered(intake: Intake) -> None:
+    """An event that a rule or its kind left out is no reason to refuse the one of the same id that counts."""
+    keyed = {"content-type": FORM, "idempotency-key": "key-1"}
+    answers = [
+        intake.post("choosy", f"email=ava%40example.com&consent={consent}".encode(), headers=keyed).body
+        for consent in ("no", "yes", "yes")
+    ]
+    assert answers == [{"accepted": 0}, {"accepted": 1}, {"accepted": 0, "duplicate": True}]
+    assert (intake.emails(), remembered(intake)) == (["ava@example.com"], ["choosy#key-1"])
+
+
 def test_the_same_id_of_another_source_is_another_event(intake: Intake) -> None:
     """Ids are unique where they were made, no further."""
     intake.post("api", AVA, headers=KEYED)
@@ -106,7 +116,7 @@ def test_without_an_id_nothing_is_a_redelivery(intake: Intake) -> None:
 def test_an_id_is_forgotten_after_seven_days(intake: Intake) -> None:
     """No sender tries for longer; rows that DynamoDB has not deleted yet count no more."""
     intake.post(body=AVA, headers=KEYED)
-    dynamodb = aws.dynamodb(intake.cloud.settings)
+    dynamodb = intake.cloud.dynamodb
     (row,) = dynamodb.scan(TableName="deliveries")["Items"]
     expires = int(row["expiresAt"]["N"]) - KEEP_SECONDS
     dynamodb.put_item(TableName="deliveries", Item={**row, "expiresAt": {"N": str(expires - 1)}})

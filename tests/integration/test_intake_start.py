@@ -13,6 +13,13 @@ from leads.errors import ConfigError
 from tests.integration.intaking import CONFIG
 
 ROOT: Final = Path(__file__).parents[2]
+# What intake uses, and what that uses.
+NEEDED: Final = {
+    "annotated_types", "aws_lambda_powertools", "botocore", "dateutil", "email_validator", "idna", "jmespath",
+    "pydantic", "pydantic_core", "six", "typing_extensions", "typing_inspection", "urllib3",
+}  # fmt: skip
+# What those load only where they find it: not in Lambda, but among the tools of this project.
+FOUND: Final = {"OpenSSL", "awscrt", "certifi", "cryptography"}
 # Every look at the environment is noted, whoever looks.
 WATCH: Final = """
 import os, sys
@@ -35,7 +42,7 @@ print(" ".join(sorted(sys.modules)))
 
 
 def test_the_import_is_light_and_asks_for_nothing() -> None:
-    """Neither the client of Leadterra nor boto3 is loaded, and no variable of ours or of AWS's is read."""
+    """Neither Leadterra's client nor boto3 nor any provider's SDK is loaded; no variable of AWS's or ours is read."""
     result = subprocess.run(  # noqa: S603 - a program of ours
         [sys.executable, "-W", "error", "-c", WATCH],
         cwd=ROOT,
@@ -46,6 +53,8 @@ def test_the_import_is_light_and_asks_for_nothing() -> None:
     )
     asked, modules = (set(line.split()) for line in result.stdout.splitlines())
     assert not modules & {"httpx", "boto3", "s3transfer", "multipart", "leads.edge.leadterra"}
+    packages = {module.partition(".")[0] for module in modules if not module.startswith("_")}
+    assert packages - sys.stdlib_module_names - {"functions", "leads"} - NEEDED - FOUND == set()
     assert "leads.edge.taking" in modules
     ours = {"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "DELIVERIES_TABLE"}
     assert not asked & {*ours, "LEADTERRA_BASE_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"}

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 import pytest
 
-from leads.edge import aws
 from leads.edge.settlement import Item, Settlement
 from leads.message import Failure, Message
 from leads.outcome import Rejected
@@ -172,11 +171,14 @@ def explode(*_: object, **__: object) -> NoReturn:
 
 def test_an_unexpected_error_at_a_batch_is_logged_without_its_text(enrolling: Enrolling) -> None:
     """The log says where it broke; the batch is held."""
-    secrets = aws.secretsmanager(enrolling.cloud.settings)
-    secrets.meta.events.register_first("before-send.secrets-manager.GetSecretValue", explode)
+    enrolling.cloud.serve("GetSecretValue", explode)
     done = enrolling.deliver(AVA)
     check_discretion(done.output)
-    assert (len(done.failures), done.why(), done.metrics) == (1, {"internal": 1}, {"Held": 1})
+    assert (len(done.failures), done.why(), done.metrics) == (
+        1,
+        {"internal": 1},
+        {"Held": 1, "HeldInternal": 1},
+    )
     assert [log["where"][0] for log in done.logs if log["message"] == "unexpected"] == ["LookupError"]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from leads.edge import aws
 from leads.edge.vault import Vault
 from leads.errors import Unavailable
 from tests.integration.intaking import Intake
@@ -17,8 +16,7 @@ def vault(intake: Intake) -> Vault:
 
 
 def put(intake: Intake, text: str) -> None:
-    settings = intake.cloud.settings
-    aws.secretsmanager(settings).put_secret_value(SecretId=settings.secret_id, SecretString=text)
+    intake.cloud.set_secret_text(text)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,16 +18,18 @@ from leads.errors import ConfigError, Unauthorized
 from leads.event import Event
 from leads.intake import Reading, read
 from leads.verification import verify
+from leads_cli import webhooks
 from leads_cli.project import ROOT
+from leads_cli.signing import Request, sign
 
 PAGE = (ROOT / "docs" / "adding-a-provider.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRETS = ("the secret that Acme shows",)
 
 
-def block(language: str) -> str:
-    """The page's only block in a language."""
-    (text,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+def block(head: str) -> str:
+    """The page's only block under a head: its language, and the name of the file where it is one."""
+    (text,) = re.findall(rf"^```{re.escape(head)}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     return str(text)
 
 
@@ -60,14 +63,47 @@ def test_it_is_verified_and_mapped(source: Source) -> None:
     verify(event, source, SECRETS)
     reading = read_by(source, event)
     (message,) = reading.messages
-    assert message.lead == {"email": "ava@example.com", "firstName": "Ava"}
+    assert message.lead == {"email": "ava@example.com", "firstName": "Ava", "customFields": {"Plan": "pro"}}
     assert (reading.event_id, message.source, message.campaign) == ("ent_1", "acme", "newsletter")
+
+
+def test_its_recording_is_one(source: Source, tmp_path: Path) -> None:
+    """The recorded request is proved by its secret as the command signs it, and makes the leads that it names."""
+    (tmp_path / "acme.json").write_text(block("json events/webhooks/acme.json"), encoding="utf-8")
+    webhook = webhooks.load("acme", tmp_path)
+    request = sign("acme", Request(webhook.body, webhook.headers), webhook.secret, webhook.time)
+    at = datetime.fromtimestamp(webhook.time, UTC)
+    event = Event("acme", request.body, at, headers=request.headers)
+    verify(event, source, [webhook.secret])
+    reading = read_by(source, event)
+    assert [message.lead for message in reading.messages] == list(webhook.leads)
+    assert reading.event_id == webhook.event_id
+
+
+def test_its_other_shapes_are_read(source: Source) -> None:
+    """Each case comes to what it says."""
+    for case in json.loads(block("json tests/payloads/acme.json")):
+        event = Event("acme", json.dumps(case["body"]).encode(), NOW, headers={"content-type": case["content_type"]})
+        reading = read_by(source, event)
+        assert [message.lead for message in reading.messages] == case["leads"]
+        assert (reading.event_id, reading.ignored) == (case.get("event_id"), case["ignored"])
+
+
+def test_its_signature_is_believed(source: Source) -> None:
+    """One that another program made, and only as long as its time is near."""
+    vector = json.loads(block("json tests/vectors/signatures.json"))
+    event = Event(
+        "acme", vector["body"].encode(), datetime.fromtimestamp(vector["now"], UTC), headers=vector["headers"]
+    )
+    verify(event, source, [vector["secret"]])
+    with pytest.raises(Unauthorized):
+        verify(replace(event, received_at=event.received_at.replace(year=2025)), source, [vector["secret"]])
 
 
 def test_its_answers_can_be_named(source: Source) -> None:
     """Custom fields go by the question, and by the tool's own reference."""
     for name in ("Plan", "plan_1"):
-        chosen = source.model_copy(update={"fields": {"plan": name}})
+        chosen = source.model_copy(update={"fields": {"plan": name}, "custom_fields": ()})
         (message,) = read_by(chosen, signed()).messages
         assert message.lead.get("customFields") == {"plan": "pro"}
 

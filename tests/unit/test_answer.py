@@ -54,6 +54,8 @@ def test_another_method_is_told_which_there_are() -> None:
     """RFC 9110 asks for the list."""
     response = answer.method_not_allowed()
     assert (response["statusCode"], response["headers"]["allow"]) == (405, "POST, GET, HEAD, OPTIONS")
+    response = answer.send_as_post()
+    assert (response["statusCode"], response["headers"]["allow"]) == (405, "POST, OPTIONS")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,7 @@ def test_every_error_has_an_answer(error: LeadsError, status: int, detail: str) 
     response = answer.refusal(error)
     assert (response["statusCode"], json.loads(response["body"])["detail"]) == (status, detail)
     assert response["headers"].get("retry-after") == ("30" if status == 503 else None)
+    assert response["headers"].get("www-authenticate") == ('Bearer realm="hooks"' if status == 401 else None)
 
 
 @pytest.mark.parametrize(

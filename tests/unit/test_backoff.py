@@ -66,7 +66,20 @@ def test_an_outage_of_three_days_gives_nobody_up(chances: list[float]) -> None:
         ("2026-11-22T02:00:30Z", 30.0),
         ("2026-11-22T04:00:30+02:00", 30.0),
         ("Sun, 22 Nov 2026 01:00:00 GMT", None),
-        ("2026-11-22 02:00:30", None),
+        ("2026-11-22 02:00:30", 30.0),
+        ("Sun Nov 22 02:00:30 2026", 30.0),
+        ("Sun Nov 22 2026 02:00:30 GMT+0000 (Coordinated Universal Time)", 30.0),
+        ("Sunday, 22-Nov-26 02:00:30 GMT", 30.0),
+        ("120s", 120.0),
+        ("2 minutes", 120.0),
+        ("1h", 3_600.0),
+        ("1500 ms", 1.5),
+        ("+30", 30.0),
+        (str(int(NOW.timestamp()) + 30), 30.0),
+        (str(int(NOW.timestamp() + 30) * 1_000), 30.0),
+        (str(int(NOW.timestamp()) - 30), None),
+        ("1 fortnight", None),
+        ("9" * 400, None),
         ("", None),
         ("soon", None),
         ("nan", None),
@@ -80,7 +93,7 @@ def test_an_outage_of_three_days_gives_nobody_up(chances: list[float]) -> None:
     ],
 )
 def test_a_destinations_wish_is_read(value: str | None, seconds: float | None) -> None:
-    """Seconds or a date, as RFC 9110 or ISO 8601 write it; what is past or nonsense is no wish."""
+    """Seconds or a date, in any spelling that is seen; what is past or nonsense is no wish."""
     assert retry_after(value, NOW) == seconds
 
 

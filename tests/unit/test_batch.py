@@ -186,7 +186,8 @@ def test_no_batch_has_more_rows_than_configured(rows: int, size: int, lengths: l
 
 
 def _of_bytes(number: int) -> Row:
-    return Row({}, "x" * number, [])
+    empty = len('{"email":""}')
+    return Row({"email": "x" * (number - empty)}, [])
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ def _of_bytes(number: int) -> Row:
     [
         ([MAX_REQUEST_BYTES // 2 - 7] * 2, [2]),
         ([MAX_REQUEST_BYTES // 2 - 6] * 2, [1, 1]),
-        ([10, MAX_REQUEST_BYTES * 2, 10], [1, 1, 1]),
+        ([20, MAX_REQUEST_BYTES * 2, 20], [1, 1, 1]),
         ([400_000, 400_000, 400_000, 100_000], [2, 2]),
     ],
 )

@@ -38,12 +38,12 @@ def test_the_banner_says_what_lasts() -> None:
 
 @pytest.mark.parametrize(
     ("source", "event"),
-    [("website", " website-form"), ("api", " api-batch"), ("shop", "")],
+    [("website", " website-form"), ("api", " api-batch"), ("shop", " json"), ("", "")],
 )
 def test_the_banner_sends_what_the_configuration_takes(source: str, event: str) -> None:
-    """The event to try is one whose source there is; without one the command lists them."""
-    text = f'{RIGHT}[sources.{source}]\nprovider = "json"\ncampaign = "news"\nauth = "token"\n'
-    assert f"    leads send{event} --url http://127.0.0.1:1\n" in shown(text, "http://127.0.0.1:1")
+    """The event to try is one whose source there is, else the request of a provider; the command lists all of them."""
+    text = f'[sources.{source}]\nprovider = "json"\ncampaign = "news"\nauth = "token"\n' if source else ""
+    assert f"    leads send{event} --url http://127.0.0.1:1\n" in shown(RIGHT + text, "http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from leads.config import Auth, parse
+from leads.event import Event
+from leads.intake import read
 from leads.providers import PROVIDERS
+from leads_cli import webhooks
 from leads_cli.docs import openapi, sources
 from leads_cli.docs.__main__ import DOCUMENTS, main
 from leads_cli.project import ROOT
@@ -45,25 +49,62 @@ def test_every_provider_has_a_recipe(name: str) -> None:
     assert not re.search(r"\{(address|secret)\}", recipe)
 
 
+def test_tools_that_send_no_person_have_another_way() -> None:
+    """Whose webhooks carry ids alone, or who has none, is no provider: the page says which recipe serves instead."""
+    _, _, elsewhere = sources.document().partition("\n## Not directly\n")
+    rows = [line for line in elsewhere.splitlines() if line.startswith("| ")][2:]
+    for tool in ("Meta", "LinkedIn", "Squarespace", "Leadpages"):
+        assert tool.lower() not in PROVIDERS
+        assert [row for row in rows if tool in row and "(#zapier)" in row]
+
+
 def test_no_recipe_is_left_over() -> None:
     """A recipe belongs to a provider."""
     assert {path.stem for path in sources.recipe_path("").parent.glob("*.md")} <= PROVIDERS.keys()
 
 
+def lines(name: str) -> str:
+    """What a recipe says to paste, in a file with its campaign."""
+    (found,) = re.findall(r"^```toml\n(.*?)^```$", sources.recipe(name, PROVIDERS[name]), re.MULTILINE | re.DOTALL)
+    return '[campaigns.newsletter]\nid = "camp_1"\n' + str(found)
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_recipe_s_lines_are_a_valid_configuration(name: str) -> None:
-    """What is to be pasted passes `leads check`, under the name that the recipe's address has."""
-    (lines,) = re.findall(r"^```toml\n(.*?)^```$", sources.recipe(name, PROVIDERS[name]), re.MULTILINE | re.DOTALL)
-    source = parse('[campaigns.newsletter]\nid = "camp_1"\n' + lines).sources[name]
+    """What is to be pasted passes `leads check`, under the recipe's name; so does what may be uncommented there."""
+    source = parse(lines(name)).sources[name]
     assert source.provider == name
     assert (source.authentication is Auth.NONE) == (name == "form")
+    assert parse(re.sub(r"^# ", "", lines(name), flags=re.MULTILINE)).sources[name].provider == name
 
 
-def test_the_table_has_a_row_of_every_provider() -> None:
+@pytest.mark.parametrize("name", webhooks.names())
+def test_a_recipe_s_lines_take_what_the_provider_sends(name: str) -> None:
+    """As they stand: everybody in the provider's own request becomes a lead."""
+    webhook = webhooks.load(name)
+    source = parse(lines(webhook.provider)).sources[webhook.provider]
+    event = Event(webhook.provider, webhook.body, datetime.fromtimestamp(webhook.time, UTC), headers=webhook.headers)
+    emails = [message.lead["email"] for message in read(event, source, lambda: "no id").messages]
+    assert emails == [lead["email"] for lead in webhook.leads]
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/sources.md", "docs/adding-a-provider.md"])
+def test_what_a_command_is_given_as_json_is_json(path: str) -> None:
+    """Whoever pastes a command of the documents gets no complaint about a comma."""
+    for block in re.findall(
+        r"^ *```sh\n(.*?)^ *```$", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
+        for text in re.findall(r"'([{\[].*?)'", block, re.DOTALL):
+            assert json.loads(text)
+
+
+@pytest.mark.parametrize(("heading", "cells"), [("What proves each", 4), ("What its events are", 5)])
+def test_each_table_has_a_row_of_every_provider(heading: str, cells: int) -> None:
     """Each with as many cells as there are heads."""
-    table = [line for line in sources.document().splitlines() if line.startswith("| [")]
+    (section,) = re.findall(rf"^## {heading}\n(.*?)^## ", sources.document(), re.MULTILINE | re.DOTALL)
+    table = [line for line in section.splitlines() if line.startswith("| [")]
     assert [re.findall(r"\[(.+?)\]", line)[0] for line in table] == list(PROVIDERS)
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {9}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {cells + 1}
 
 
 def test_the_description_is_valid() -> None:
@@ -94,6 +135,31 @@ def test_examples_are_what_they_are_examples_of(schema: dict[str, Any], example:
     registry: Registry[Any] = Registry().with_resource("urn:d", DRAFT202012.create_resource(DESCRIPTION))
     absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:d#/'))
     OAS31Validator(absolute, registry=registry).validate(example)
+
+
+def _sent() -> dict[str, Any]:
+    examples = DESCRIPTION["paths"]["/hooks/{source}"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    return {name: example["value"] for name, example in examples.items()}
+
+
+@pytest.mark.parametrize("name", _sent())
+def test_what_the_description_says_to_send_is_taken(name: str) -> None:
+    """Each example of a body makes a lead of everybody in it, in whatever shape it is."""
+    body = _sent()[name]
+    text = '[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "json"\ncampaign = "n"\nauth = "token"'
+    event = Event("s", json.dumps(body).encode(), datetime(2026, 11, 24, tzinfo=UTC))
+    reading = read(event, parse(text).sources["s"], lambda: "no id")
+    people = re.findall(r"\w+@example\.\w+", json.dumps(body))
+    assert [message.lead["email"] for message in reading.messages] == people
+    assert reading.problems() == []
+
+
+def test_a_connection_can_be_tested() -> None:
+    """Both addresses have a GET that says so, with an answer for the right credential and one for a wrong one."""
+    for path in DESCRIPTION["paths"].values():
+        assert path["get"]["summary"] == "Test this connection"
+        assert {"200", "401", "503"} <= path["get"]["responses"].keys()
+        assert "WWW-Authenticate" in path["get"]["responses"]["401"]["headers"]
 
 
 def test_every_signature_header_is_described() -> None:

@@ -171,6 +171,18 @@ def test_a_dead_letter_is_sent_again_as_it_was(body: bytes, content_type: str) -
             assert json.loads(again.body) == json.loads(body)
 
 
+def test_a_replay_tells_its_history() -> None:
+    """Its id is the dead letter's, however often it is sent, and what was done about it survives another failure."""
+    history = {"replay": {"of": "letter-1", "count": 2}, "fixed": {"count": 1}}
+    again = from_queue(record({"version": 1, "source": "app", "event": AVA, **history}), CONFIG, NOW)
+    assert again is not None
+    assert (again.source, again.id, again.replayed) == ("app", "letter-1", True)
+    assert again.raw() == {"version": 1, "source": "app", "event": AVA, **history}
+    odd = from_queue(record({"version": 1, "source": "app", "event": AVA, "replay": "twice"}), CONFIG, NOW)
+    assert odd is not None
+    assert odd.id == "sqs-1"
+
+
 def test_what_is_no_text_is_kept_as_far_as_possible() -> None:
     """A dead letter is JSON; bytes that are no text are marked where they were."""
     assert Event("app", b"\xff{", NOW).raw() == {"version": 1, "source": "app", "event": "\ufffd{"}

@@ -7,7 +7,7 @@ import pytest
 
 from leads.config import Source, parse
 from leads.event import Event
-from leads.handshake import echo, is_empty, is_probe, subscription
+from leads.handshake import echo, is_empty, is_misdirected, is_probe, subscription
 
 SNS = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=abc"
 
@@ -37,6 +37,24 @@ def event(body: bytes = b"", *, method: str = "POST", **headers: str) -> Event:
 def test_a_look_at_the_address(method: str, provider: str, auth: str, *, probe: bool) -> None:
     """Whoever signs may look without proof, for a look cannot be signed; a token is wanted where there is one."""
     assert is_probe(event(method=method), source(provider, auth)) is probe
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "misdirected"),
+    [
+        ("GET", "your-name=Ava&your-email=ava%40example.com", True),
+        ("HEAD", "email=+ava@example.com", True),
+        ("GET", "", False),
+        ("GET", "hub.mode=subscribe&hub.challenge=115&email=", False),
+        ("GET", "challengeCode=ava", False),
+        ("POST", "email=ava%40example.com", False),
+        ("GET", "&".join(["email=ava%40example.com"] * 2_000), False),
+    ],
+)
+def test_answers_that_came_as_a_look(method: str, query: str, *, misdirected: bool) -> None:
+    """A form that was sent as a GET has somebody's address in its query; a handshake has none."""
+    sent = Event("x", b"", datetime.now(UTC), method=method, url=f"https://hooks.example.com/hooks/x?{query}")
+    assert is_misdirected(sent) is misdirected
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """Which leads an error body seems to mean, in every shape that was seen in the wild."""
 
 import time
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.hints import suspects
+from leads.hints import Hints, hints, suspects
 from leads_cli.sandbox import SHAPES
 from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import BODIES, LEADS, NO_HINTS
@@ -34,6 +35,28 @@ def test_nobody_is_suspected_without_a_word(shape: str) -> None:
 def test_an_address_is_believed_before_an_index() -> None:
     """Where the echoed address is another lead's than the index says, the address counts."""
     assert suspects({"errors": [{"index": 3, "email": "ben.example.com"}]}, LEADS) == {1}
+
+
+def _hints(named: Iterable[int] = (), indexed: Iterable[int] = (), pairs: Iterable[tuple[int, int]] = ()) -> Hints:
+    return Hints(frozenset(named), frozenset(indexed), frozenset(pairs))
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"index": 2}, _hints(indexed={2})),
+        ({"index": 4}, _hints(indexed={4})),
+        ({"index": 5}, _hints()),
+        ({"email": "ben.example.com"}, _hints({1})),
+        ({"index": 1, "email": "ben.example.com"}, _hints({1}, {1}, {(1, 1)})),
+        ({"index": 2, "email": "ben.example.com"}, _hints({1}, {2}, {(2, 1)})),
+        ({"index": 3, "email": "ben.example.com"}, _hints({1}, set(), {(3, 1)})),
+        ({"index": 3, "value": "gold"}, _hints(indexed={3})),
+    ],
+)
+def test_numbers_are_told_as_the_server_wrote_them(entry: object, expected: Hints) -> None:
+    """Who counts from 1 names the next row; an echo tells the true one, and beside a number how the server counts."""
+    assert hints({"errors": [entry]}, LEADS) == expected
 
 
 def test_an_echoed_lead_is_not_searched_for_others() -> None:

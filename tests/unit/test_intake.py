@@ -90,6 +90,12 @@ def test_an_event_keeps_its_id() -> None:
     assert [take({"email": "ava@example.com", "event_id": "e-1"}).messages[0].id for _ in range(2)] == ["e-1", "e-1"]
 
 
+def test_what_is_left_out_has_no_id() -> None:
+    """A rule may be mended, and other kinds of events may share the id of the signup that they overtake."""
+    bodies = (b"email=ava@example.com&consent=no", b"email=ava@example.com&consent=yes")
+    assert [take(body, "form", FORM, idempotency_key="k-1").event_id for body in bodies] == [None, "k-1"]
+
+
 @pytest.mark.parametrize(
     ("body", "ignored"),
     [
@@ -202,3 +208,11 @@ def test_what_tools_send_is_understood(body: bytes, content_type: str, expected:
     found = {**message.lead, **message.lead.get("customFields", {})}
     assert {name: found.get(name) for name in expected} == expected
     assert {name for name in message.lead if name != "customFields"} <= expected.keys()
+
+
+def test_a_lead_of_a_replay_carries_its_history() -> None:
+    """Should it be refused next, its dead letter tells that it was sent again before."""
+    history = {"replay": {"of": "letter-1", "count": 1}}
+    event = Event("app", b'{"email": "ava@example.com"}', NOW, id="letter-1", replayed=True, lineage=history)
+    (body,) = map(json.loads, read(event, CONFIG.sources["app"], str).bodies)
+    assert (body["id"], body["replay"]) == ("letter-1", history["replay"])

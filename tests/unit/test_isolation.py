@@ -66,10 +66,13 @@ def test_a_wrong_hint_costs_little_more_than_none(shape: str) -> None:
     assert len(run.requests) <= blind + 12
 
 
-def test_halving_does_not_ask_what_it_knows() -> None:
-    """Where one half is fine, the other one is not asked about as a whole."""
+def test_what_is_known_is_not_asked() -> None:
+    """Where a part of a refused group was fine the rest is not asked about as a whole."""
     run = run_sandbox(rows(8, {7: "format"}), error_shape="empty_body")
-    assert [sent for sent, _ in run.requests] == [[0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 2, 3], [4, 5], [6], [7]]
+    asked = [sent for sent, _ in run.requests]
+    assert asked[0] == list(range(8))
+    assert asked[-1] == [7]
+    assert sorted(i for sent in asked[1:] for i in sent) == list(range(8))
 
 
 @pytest.mark.parametrize("named", [999, 500, 17])
@@ -168,15 +171,32 @@ def test_bad_neighbours_do_not_trip_the_guard(start: int, shape: str) -> None:
     assert run.kinds == "A" * start + "R" * 10 + "A" * (990 - start)
 
 
-@pytest.mark.parametrize("size", [10, 12, 60])
-def test_leads_that_are_bad_for_different_reasons_are_all_rejected(size: int) -> None:
+@pytest.mark.parametrize("size", [10, 12, 20])
+def test_a_few_leads_that_are_bad_for_different_reasons_are_all_rejected(size: int) -> None:
     """The guard is about one reason for all."""
     flaws = {i: sorted(FLAWS)[i % len(FLAWS)] for i in range(size)}
     run = run_sandbox(rows(size, flaws), error_shape="index")
     assert run.kinds == "R" * size
 
 
-def test_halves_are_sent_in_the_one_envelope() -> None:
+@pytest.mark.parametrize("size", [60, 200, 1_000])
+@pytest.mark.parametrize("shape", ["index", "count_only"])
+def test_where_nothing_at_all_gets_through_nobody_is_blamed(size: int, shape: str) -> None:
+    """Dozens of refusals and not one acceptance: however the reasons differ, it is not the leads."""
+    run = run_sandbox(rows(size, {i: sorted(FLAWS)[i % len(FLAWS)] for i in range(size)}), error_shape=shape)
+    assert run.settled.outcomes == [Held("systemic")] * size
+    assert len(run.requests) < 40
+
+
+def test_a_trace_in_every_answer_does_not_deceive_the_guard() -> None:
+    """Refusals are alike though each has an id of its own."""
+    answers = iter(f"lead refused, trace 7f{n:x}a9-{n}c" for n in range(1, 100))
+    run = deliver(rows(200, {}), lambda _: refusal({"errors": [{"message": next(answers)}]}))
+    assert run.settled.closed == Held("systemic")
+    assert len(run.requests) < 20
+
+
+def test_parts_are_sent_in_the_one_envelope() -> None:
     """What is asked is rows, never a body of another shape."""
     batch = rows(2, {})
     search = isolate(batch)

@@ -33,6 +33,20 @@ def test_a_lone_lead_that_is_too_large_is_rejected() -> None:
     assert (outcome.failure.status, outcome.failure.field, outcome.failure.detail) == (413, None, None)
 
 
+def test_a_named_lead_that_is_too_large_is_no_proof_of_the_hints() -> None:
+    """Sent by itself it is rejected for its size; the group that named it is searched as before."""
+    batch = rows(8, {})
+
+    def service(sent: Sequence[Row]) -> Reply:
+        if sent == [batch[2]]:
+            return Reply(413)
+        return refusal({"errors": [{"index": sent.index(batch[2])}]}) if batch[2] in sent else counts(len(sent))
+
+    run = deliver(batch, service)
+    assert run.kinds == "AARAAAAA"
+    assert [sent for sent, _ in run.requests][:2] == [[*range(8)], [2]]
+
+
 def test_a_destination_that_takes_no_size_at_all_holds_everybody() -> None:
     """Ten leads of which none is small enough are the destination's trouble."""
     assert deliver(rows(10, {}), taking(0)).settled.outcomes == [Held("systemic")] * 10

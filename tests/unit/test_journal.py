@@ -144,20 +144,6 @@ def test_every_refused_lead_is_rejected(journal: Journal, reason: object) -> Non
     assert only(journal).state is State.REJECTED
 
 
-@pytest.mark.parametrize(
-    ("more", "accepted"),
-    [({}, 0), ({"source": None}, 1), ({"source": "direct"}, 1), ({"source": "direct", "lead": {}}, 0)],
-)
-def test_a_producers_own_message_is_accepted(journal: Journal, more: dict[str, Any], accepted: int) -> None:
-    """What intake did not count is counted when it is first delivered, so that law 2 holds for it as well."""
-    message = record("a", "ava@example.com", **more)
-    body = {key: value for key, value in json.loads(message["body"]).items() if value is not None}
-    for receives in ("1", "2"):
-        delivered = {**message, "body": json.dumps(body), "attributes": {"ApproximateReceiveCount": receives}}
-        journal.observe_records("LeadsQueue", [delivered])
-    assert journal.counts().accepted == accepted
-
-
 def test_a_row_has_the_lead(journal: Journal) -> None:
     """What was mapped is told as the message has it."""
     lead = {"email": "ava@example.com", "firstName": "Ava", "customFields": {"plan": "pro"}}

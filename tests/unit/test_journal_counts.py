@@ -9,13 +9,15 @@ def test_metrics_keep_their_names() -> None:
         *("Replayed", "Erased"),
         *("Accepted", "Redelivered", "Ignored", "Refused", "Unmappable"),
         *("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Duplicates", "Held", "Requests"),
-        "Malformed",
+        *("Malformed", "Retries", "IsolationRequests"),
     }
 
 
 def test_law_2() -> None:
     """Every outcome counts once, and what happened beside the sum changes nothing."""
-    counts = Counts(28, 1, 2, 3, 4, 5, 6, 7, ignored=9, redelivered=9, refused=9, held=9, duplicates=9, requests=9)
+    counts = Counts(
+        28, 1, 2, 3, 4, 5, 6, 7, ignored=9, redelivered=9, refused=9, held=9, duplicates=9, requests=9, retries=9
+    )
     assert (counts.difference, counts.balanced) == (0, True)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.batch import Row
-from leads.isolation import GUARD_ROWS, isolate
+from leads.guard import GUARD_ROWS
+from leads.isolation import isolate
 from leads.outcome import Accepted, Held, Rejected
 from leads.reply import Reply, judge
 from leads_cli.sandbox import SHAPES

@@ -42,6 +42,14 @@ def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
         ({"answer 7": "ava@example.com", "answer 8": "n@a", "message": "or b@example.com"}, "ava@example.com"),
         ({"friend_email": "bob@example.com", "email": "ava@example.com"}, "ava@example.com"),
         ({"emails.0.value": "ava@example.com", "emails.1.value": "b@example.com"}, "ava@example.com"),
+        (
+            {"emails.0.value": "b@example.com", "emails.1.value": "ava@example.com", "emails.1.primary": True},
+            "ava@example.com",
+        ),
+        (
+            {"emails.home": "b@example.com", "emails.work": "ava@example.com", "emails.work.isPrimary": "true"},
+            "ava@example.com",
+        ),
     ],
 )
 def test_the_address_is_found(fields: dict[str, Any], email: str) -> None:
@@ -96,6 +104,31 @@ def test_without_an_address_there_is_no_lead(fields: dict[str, Any], message: st
         ({"form.name": "Contact", "page title": "Home", "site.name": "Acme", "username": "ava"}, {}),
         ({"I agree to get e-mails": "on", "consent": "I agree. Write to privacy@example.com"}, {}),
         ({"first_name": "Ёлка", "company": "株式会社"}, {"firstName": "Ёлка", "company": "株式会社"}),
+        ({"name": "ava@example.com", "first_name": "ava.king@example.com", "company": "a@example.com"}, {}),
+        ({"name": "Acme GmbH", "company": "Acme GmbH"}, {"company": "Acme GmbH"}),
+        ({"name": "Acme, Inc."}, {}),
+        ({"name": "Acme", "company": "ACME"}, {"company": "ACME"}),
+        ({"name": "Ava King", "company": "Ava King"}, {"firstName": "Ava", "lastName": "King", "company": "Ava King"}),
+        ({"name": "Acme GmbH", "individual_name": "Ava King"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"name": "."}, {}),
+        ({"first_name": "null", "last_name": "undefined", "company": "None", "job_title": "N/A"}, {}),
+        ({"company": "-", "Unternehmen": "nein", "role": "Keine"}, {}),
+        ({"role": "admin"}, {}),
+        ({"role": "owner"}, {}),
+        ({"role": "Admin"}, {"jobTitle": "Admin"}),
+        ({"job_title": "admin"}, {"jobTitle": "admin"}),
+        ({"client_name": "Login page", "client_id": "abc"}, {}),
+        ({"client_name": "Ava King", "id": "abc"}, {"firstName": "Ava", "lastName": "King"}),
+        (
+            {"Voornaam": "Ava", "Tussenvoegsel": "van der", "Achternaam": "King"},
+            {"firstName": "Ava", "lastName": "van der King"},
+        ),
+        ({"Tussenvoegsel": "de", "Achternaam": "de King"}, {"lastName": "de King"}),
+        ({"Tussenvoegsel": "de"}, {}),
+        (
+            {"a.last_name": "Roe", "b.first_name": "Ava", "b.last_name": "King"},
+            {"firstName": "Ava", "lastName": "King"},
+        ),
     ],
 )
 def test_the_person_is_found(fields: dict[str, Any], person: dict[str, Any]) -> None:
@@ -156,6 +189,16 @@ def test_a_named_address_is_the_only_one() -> None:
         ('["*"]', {"title": "Mr", "jobTitle": "Sir"}, {"title": "Mr"}),
         ('["*"]', {"email_opt_in": "yes"}, {"email_opt_in": "yes"}),
         ('["*", "plan"]', {"Plan": "pro"}, {"Plan": "pro"}),
+        ('["*"]', {"Confirm e-mail": "AVA@example.com", "login": "ava@example.com", "cc": "b@example.com"},
+         {"cc": "b@example.com"}),
+        ('["*"]', {"first_name": "Ava", "last_name": "King", "name": "Ms. Ava King", "nickname": "Ava"},
+         {"nickname": "Ava"}),
+        ('["*"]', {"first_name": "Ava", "nombre": "Ava", "last_name": "King", "whole": "Ava"}, {"whole": "Ava"}),
+        ('["*"]', {"company": "Acme Ltd", "employer": "Acme Ltd", "name": "Acme Ltd", "plan": "pro"},
+         {"plan": "pro"}),
+        ('["*"]', {"password": "x", "user.auth_token": "x", "cvc": "1", "plan": "pro"}, {"plan": "pro"}),
+        ('["auth_token"]', {"auth_token": "x"}, {"auth_token": "x"}),
+        ('["name"]', {"first_name": "Ava", "last_name": "King", "name": "Ava King"}, {"name": "Ava King"}),
     ],
 )  # fmt: skip
 def test_custom_fields_are_what_the_file_allows(allowed: str, fields: dict[str, Any], custom: dict[str, Any]) -> None:
@@ -176,6 +219,8 @@ def test_the_noise_is_the_providers_own() -> None:
     fields = ADDRESS | {"event_id": "e-1", "submit": "now"}
     assert lead(fields, 'custom_fields = ["*"]')["customFields"] == {"event_id": "e-1"}
     assert lead(fields, 'custom_fields = ["*"]', "json")["customFields"] == {"submit": "now"}
+    nested = ADDRESS | {"data.event_id": "e-1", "data.plan": "pro"}
+    assert lead(nested, 'custom_fields = ["*"]', "json")["customFields"] == {"plan": "pro"}
 
 
 def test_a_reason_for_the_log_has_no_word_of_the_submission() -> None:
@@ -188,9 +233,9 @@ def test_a_reason_for_the_log_has_no_word_of_the_submission() -> None:
 @pytest.mark.parametrize(
     ("fields", "aliases", "expected"),
     [
-        ({"Who are you?": "Ava", "E-mail": "a@example.com"}, {"first_name": "Who are you?"}, {"firstName": "Ava"}),
+        ({"And you?": "Ava", "E-mail": "a@example.com"}, {"first_name": "And you?"}, {"firstName": "Ava"}),
         ({"Company": "Acme", "E-mail": "a@example.com"}, {"job_title": "Company"}, {"company": "Acme"}),
-        ({"Who are you?": "Ava", "E-mail": "a@example.com"}, {"ref-1": "Who are you?"}, {}),
+        ({"And you?": "Ava", "E-mail": "a@example.com"}, {"ref-1": "And you?"}, {}),
     ],
 )
 def test_another_name_speaks_where_the_title_does_not(

@@ -58,7 +58,7 @@ def body(**changes: object) -> str:
 
 
 def read(text: str) -> Message:
-    return decode(text, message_id="sqs-1", sent_at=NOW)
+    return decode(text, message_id="sqs-1", sent_at=NOW.timestamp())
 
 
 def test_a_message_is_written_as_the_contract_has_it() -> None:

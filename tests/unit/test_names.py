@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.names import ABOUT, canonical, core, meaning
+from leads.names import ABOUT, canonical, core, is_secret, meaning
 from leads.vocabulary import ALIASES
 
 EMAIL = (
@@ -14,35 +14,55 @@ EMAIL = (
     "_replyto", "Courriel", "Adresse e-mail", "Adresse électronique", "Correo electrónico",
     "Dirección de correo electrónico", "Indirizzo e-mail", "E-mailadres", "E-post", "Sähköposti", "Adres e-mail",
     "Endereço de e-mail", "Ihre E-Mail-Adresse*", "E-mail / Courriel", "\uff45\uff4d\uff41\uff49\uff4c",
+    "Wie lautet deine E-Mail-Adresse?", "¿Cuál es tu correo electrónico?", "Qual o seu e-mail?",
+    "Vad är din e-postadress?", "Great, and what's your *email*?", "youremail", "メールアドレス", "邮箱", "이메일",
+    "Электронная почта",
 )  # fmt: skip
 FIRST_NAME = (
     "firstName", "first_name", "FIRST-NAME", "First Name (required)", "FNAME", "mce-FNAME", "given_name", "first",
     "contact.first", "name.first", "name[first]", "Name (First)", "names[first_name]", "wpforms[fields][0][first]",
     "user.name.first", "name-1-first-name", "contact.properties.firstname", "attendee_info.first_name",
     "What's your first name?", "Vorname", "Ihr Vorname*", "Prénom", "pre\u0301nom", "Imię", "Voornaam", "Förnamn",
-    "Fornavn", "Etunimi", "First name / Prénom",
+    "Fornavn", "Etunimi", "First name / Prénom", "Vorname(n)", "Quel est votre prénom ?", "Jak masz na imię?",
+    "Hey there 👋 what's your *first name*?", "Your first name <span class='required'>*</span>",
+    "nomComplet.first", "reg_first_name", "userFirstName", "C_FirstName", "ctl00$Main$txtFirstName",
+    "billing_first_name", "$first_name",
 )  # fmt: skip
 LAST_NAME = (
     "lastName", "last_name", "Last Name:", "LNAME", "surname", "family-name", "name.last", "Nachname",
     "Nom de famille", "Apellidos", "Cognome", "Sobrenome", "Achternaam", "Efternamn", "Etternavn", "Nazwisko",
-    "Sukunimi", "lead.last_name",
+    "Sukunimi", "lead.last_name", "Et votre nom de famille ?", "¿Cuál es tu apellido?", "Wat is je achternaam?",
+    "signup-surname",
 )  # fmt: skip
 FULL_NAME = (
     "name", "your-name", "Full Name", "fullName", "customer_name", "contact_name", "user.name", "from_name", "name-1",
     "et_pb_contact_name_0", "fields[name][value]", "Please enter your full name", "First & last name", "Ihr Name",
     "Nom", "Votre nom", "Nom et prénom", "Nombre", "Nombre y apellidos", "Nome", "Vor- und Nachname",
-    "Voor- en achternaam", "Imię i nazwisko", "Name / Nom",
+    "Voor- en achternaam", "Imię i nazwisko", "Name / Nom", "What should we call you?", "Hallo! Wie heißt du?",
+    "Wie ist Ihr Name?", "Comment vous appelez-vous ?", "Quel est votre nom ?", "¿Cómo te llamas?", "Come ti chiami?",
+    "Ciao! Come ti chiami?", "First things first, what's your name?", "Qual é o seu nome?", "Hoe heet je?",
+    "Vad heter du?", "Jak się nazywasz?", "Hey there, what's your name?", "What's your name? We'd love to know!",
+    "Great {{field:a1}}, and what is your *full name*?", "Ansprechpartner", "jform[contact_name]", "submitted[name]",
+    "userAttributes.name", "json.name", "namedValues.Name", "お名前", "姓名", "ФИО",
 )  # fmt: skip
 COMPANY = (
     "company", "Company Name", "companyName", "company.name", "organization", "Organisation", "organization.name",
     "Your company", "Company / Organization", "What company do you work for?", "Name of your company", "Employer",
     "Account Name", "lead.company.name", "Current company", "Firma", "Unternehmen", "Nom de l'entreprise", "Société",
-    "Empresa", "Azienda", "Bedrijfsnaam", "Företag", "Nazwa firmy",
+    "Empresa", "Azienda", "Bedrijfsnaam", "Företag", "Nazwa firmy", "What's your company called?", "custom:company",
+    "Für welches Unternehmen arbeitest du?", "Name Ihres Unternehmens", "Quel est le nom de votre entreprise ?",
+    "Dans quelle entreprise travaillez-vous ?", "¿En qué empresa trabajas?", "Nombre de la empresa", "Naam bedrijf",
+    "Qual é o nome da sua empresa?", "Nome dell'azienda", "Per quale azienda lavori?", "Which company are you from?",
+    "Vilket företag representerar du?", "Nazwa Twojej firmy", "Vilket företag arbetar du på?",
+    "Unternehmen / Organisation", "会社名", "Компания", "userCompany", "ctl00$Main$txtCompany",
 )  # fmt: skip
 JOB_TITLE = (
     "jobTitle", "job_title", "jobtitle", "Job Title (optional)", "title", "role", "position", "Your role",
     "What is your role?", "Title / Role", "organization-title", "Berufsbezeichnung", "Poste", "Fonction", "Puesto",
-    "Cargo", "Ruolo", "Functie", "Stanowisko",
+    "Cargo", "Ruolo", "Functie", "Stanowisko", "What do you do?", "What's your job title at {{field:b2}}?",
+    "Ihre Rolle", "Welche Position haben Sie?", "Position im Unternehmen", "Quel poste occupez-vous ?",
+    "¿Qué cargo ocupas?", "Cargo en la empresa", "Vad är din roll?", "Vilken roll har du?",
+    "Che ruolo ricopri in azienda?", "役職",
 )  # fmt: skip
 NOTHING = (
     "form_name", "form[name]", "form.name", "page title", "pageTitle", "page.title", "site.name", "product.name",
@@ -51,6 +71,11 @@ NOTHING = (
     "fields[name][title]", "fields[name][id]", "first_visit", "last_login", "middle_name", "Anrede", "utm_source",
     "phone", "message", "subject", "newsletter", "Country", "address", "nombre de empleados", "1.3", "items.0.name",
     "friend_email", "referrer.email", "owner.firstName", "Emergency contact name", "", "_", ".", "🙂", "x" * 5_000,
+    "childsName.first", "friends.0.name", "E-Mail Ihres Freundes", "What's your dog's name?", "os_name", "title_en",
+    "Type d'entreprise", "Wie groß ist Ihr Unternehmen?", "Name auf der Karte", "Nombre en la tarjeta",
+    "Nom d'utilisateur", "Company no.", "What's your role in the project?", "Last name, company", "{{field:name}}",
+    "Wie lautet der Name Ihres Hundes?", "How many people work at your company?",
+    "shipping_first_name", "mothers_maiden_name", "sonFirstName", "insurance_company", "user_title",
 )  # fmt: skip
 
 
@@ -133,8 +158,34 @@ def test_objects_that_only_wrap_are_left_out(name: str, inner: str) -> None:
     assert core(name) == inner
 
 
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("password", True),
+        ("user[password_confirmation]", True),
+        ("Passwort", True),
+        ("access_token", True),
+        ("_fluentform_1_fluentformnonce", True),
+        ("cardNumber", True),
+        ("card[cvc]", True),
+        ("plan", False),
+        ("card", False),
+        ("number", False),
+        ("", False),
+    ],
+)
+def test_a_secret_is_known_by_its_name(name: str, secret: bool) -> None:  # noqa: FBT001
+    """Passwords, tokens and cards, whatever they are nested in."""
+    assert is_secret(name) is secret
+
+
 def test_no_two_fields_share_a_word() -> None:
     """Each word of the vocabulary means one thing and is written as names are compared."""
     words = [word for aliases in ALIASES.values() for word in aliases]
     assert len(set(words)) == len(words)
     assert [word for word in words if canonical(word) != word] == []
+
+
+def test_every_word_is_surer_than_a_hint() -> None:
+    """However late in its list: what only speaks of an address comes behind all that promise one."""
+    assert max(map(len, ALIASES.values())) < ABOUT / 4

@@ -1,8 +1,11 @@
 """Outcomes as numbers."""
 
+from typing import get_args
+
 import pytest
 
-from leads.outcome import Counts, tally
+from leads.outcome import HELD_AGE, Counts, Why, held_metric, tally
+from leads_cli.counts import METRICS
 
 
 @pytest.mark.parametrize(
@@ -25,3 +28,18 @@ def test_what_leadterra_does_not_count_is_unaccounted(counts: Counts, rows: int,
         counts.skipped,
     )
     assert sum(metrics.values()) == rows
+
+
+@pytest.mark.parametrize(("why", "metric"), [("systemic", "HeldSystemic"), ("not_found", "HeldNotFound")])
+def test_what_is_held_is_counted_by_its_reason(why: Why, metric: str) -> None:
+    """Alarms and the dashboard know the metrics by these names."""
+    assert held_metric(why) == metric
+
+
+def test_every_reason_to_hold_has_a_metric_of_its_own() -> None:
+    """None is named like another's, nor like a count of law 2."""
+    reasons = get_args(Why.__value__)
+    named = {held_metric(why) for why in reasons}
+    assert len(named) == len(reasons)
+    assert {"HeldUnauthorized", "HeldNotFound", "HeldSystemic", "HeldUnavailable"} <= named
+    assert not named & {*METRICS.values(), HELD_AGE}

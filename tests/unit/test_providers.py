@@ -46,6 +46,6 @@ def test_a_provider_is_whole(name: str) -> None:
     provider = PROVIDERS[name]
     assert provider.title
     assert provider.signs is (provider.auth == "signature")
-    assert all(noise == noise.lower() for noise in provider.noise)
+    assert all(noise == noise.lower() for noise in (*provider.noise, *provider.noise_prefixes))
     assert all(values for values in (*provider.only.values(), *provider.skip.values()))
     assert provider.retries

@@ -113,7 +113,7 @@ def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> N
         ("inf", None),
         ("in a while", None),
         ("Sun, 22 Nov 99999999999 02:00:00 GMT", None),
-        ("2026-11-22 02:01:00", None),
+        ("2026-11-22 02:01:00", 60.0),
         ("", None),
     ],
 )

@@ -226,6 +226,24 @@ def test_the_address_is_signed() -> None:
     assert not hubspot(replace(first, headers={**first.headers, "x-hubspot-signature-version": "v9"}), KEY, 0)
 
 
+@pytest.mark.parametrize(
+    ("signed", "expected"),
+    [
+        ("https://hooks.example.com/hooks/crm?to=a%40example.com%2cb&q=%20", True),
+        ("https://hooks.example.com/hooks/crm?to=a@example.com,b&q=%20", True),
+        ("https://hooks.example.com/hooks/crm?to=a@example.com,b&q= ", False),
+        ("https://hooks.example.com/hooks/crm?to=a@example.com%2cb&q=%20", False),
+    ],
+)
+def test_an_address_is_signed_in_either_spelling(signed: str, expected: bool) -> None:  # noqa: FBT001
+    """HubSpot: as it was called, or with the escapes written out that its documents list; no others, and no mixture."""
+    message = f"POST{signed}".encode() + BODY + b"1795312800000"
+    mac = base64.b64encode(hmac.digest(KEY.encode(), message, "sha256")).decode()
+    headers = {"x-hubspot-signature-v3": mac, "x-hubspot-request-timestamp": "1795312800000"}
+    called = "https://hooks.example.com/hooks/crm?to=a%40example.com%2cb&q=%20"
+    assert hubspot(Delivery(BODY, headers, "POST", called), KEY, 1_795_312_800) is expected
+
+
 def test_a_database_brings_the_secret_itself() -> None:
     """Supabase: a database webhook cannot sign; one that claims a signature is held to it."""
     assert supabase(Delivery(BODY, {}, tokens=(KEY,)), KEY, 0)

@@ -76,6 +76,32 @@ def test_a_source_without_a_secret_is_not_sent_to() -> None:
         sending.send(recorded.load("api-lead"), running("token")[0], client(ok))
 
 
+@pytest.mark.parametrize(
+    "content", ['{"sources": {"api": []}}', '{"sources": {"api": ""}}', '{"sources": []}', "[]", "{}"]
+)
+def test_a_secret_of_another_form_has_none(content: str) -> None:
+    """What a secret does not say under the source's name is missing, whatever else it says."""
+    with pytest.raises(NotSentError, match=r"nothing under sources\.api"):
+        sending.send(recorded.load("api-lead"), running("token", content)[0], client(ok))
+
+
+def test_a_secret_that_is_not_json_is_told() -> None:
+    """Without a word of it."""
+    with pytest.raises(NotReachableError, match="the stack's secret is not JSON") as raised:
+        sending.send(recorded.load("api-lead"), running("token", "sk_live_bare")[0], client(ok))
+    assert "sk_live" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "repeated"),
+    [('{"accepted":0,"duplicate":true}', True), ('{"accepted":0}', False), ("[]", False), ("https://x", False)],
+)
+def test_whether_it_was_sent_before(text: str, repeated: bool) -> None:  # noqa: FBT001
+    """The stack says so, and nothing else is taken for it."""
+    answer = client(lambda _: httpx.Response(200, text=text))
+    assert sending.send(recorded.load("api-lead"), running()[0], answer).repeated is repeated
+
+
 def test_an_unknown_source_is_not_sent_to() -> None:
     """A stack that has no such source would answer 401 to a mere misspelling."""
     stack = Running("http://127.0.0.1:3000", {}, {"shop": "none"}, lambda _: None)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,11 +18,17 @@ from leads.verification import needs_secret, origin_allowed, verify
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRETS = ("newest", "previous:with colon")
+# The newest secret's signature of an empty body.
+EMPTY = hmac.new(b"newest", b"", "sha256").hexdigest()
 
 
 def source(auth: str = "token", more: str = "") -> Source:
     text = f'[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "json"\ncampaign = "n"\nauth = "{auth}"\n{more}'
     return parse(text).sources["s"]
+
+
+def signing() -> Source:
+    return parse('[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "basin"\ncampaign = "n"').sources["s"]
 
 
 def event(token: str | None = None, **headers: str) -> Event:
@@ -80,6 +87,41 @@ def test_anything_else_is_not(auth: str, sent: Event) -> None:
     """Missing, malformed, in the wrong place or nearly right: one and the same refusal."""
     with pytest.raises(Unauthorized):
         verify(sent, source(auth), SECRETS)
+
+
+def compared(auth: str, sent: Event) -> int:
+    """How often something is compared in constant time before the answer is there."""
+    calls: list[object] = []
+
+    def watch(_frame: object, kind: str, called: object) -> None:
+        if kind == "c_call" and called is hmac.compare_digest:
+            calls.append(called)
+
+    previous = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        verify(sent, source(auth) if auth != "signature" else signing(), SECRETS)
+    except Unauthorized:
+        pass
+    finally:
+        sys.setprofile(previous)
+    return len(calls)
+
+
+@pytest.mark.parametrize(
+    ("auth", "offers"),
+    [
+        ("token", [event("newest"), event("previous:with colon"), event("newesx"), event("n"), event("x" * 999)]),
+        ("token", [event(x_api_key="newest"), event(x_api_key="previous:with colon"), event(x_api_key="wrong")]),
+        ("token", [event(authorization=f"Bearer {text}") for text in (*SECRETS, "wrong")]),
+        ("basic", [event(authorization=basic(f"anybody:{text}")) for text in (*SECRETS, "wrong")]),
+        ("signature", [event(x_basin_signature=f"sha256={mac}") for mac in ("00" * 32, "ff" * 32, EMPTY)]),
+    ],
+)
+def test_a_guess_takes_as_long_as_the_secret(auth: str, offers: list[Event]) -> None:
+    """Right or wrong, the newest or an older one: as many comparisons in constant time, each secret's among them."""
+    (number,) = {compared(auth, sent) for sent in offers}
+    assert number >= len(SECRETS)
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), (" ",), ("", "newest")])
@@ -149,13 +191,12 @@ def test_each_secret_of_a_rotation_signs(secrets: tuple[str, ...], let_in: bool)
     """The provider's scheme is its default, and the previous secret is as good as the newest."""
     body = b'{"email": "ava@example.com"}'
     signature = hmac.new(b"a", body, "sha256").hexdigest()
-    basin = parse('[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "basin"\ncampaign = "n"').sources["s"]
     sent = Event("s", body, NOW, headers={"x-basin-signature": f"sha256={signature}"})
     if let_in:
-        verify(sent, basin, secrets)
+        verify(sent, signing(), secrets)
     else:
         with pytest.raises(Unauthorized):
-            verify(sent, basin, secrets)
+            verify(sent, signing(), secrets)
 
 
 def test_the_configured_address_is_the_signed_one() -> None:

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.providers import PROVIDERS
-from leads.view import Answers, Boxes, Titles, View, answers, at
+from leads.view import Answers, Boxes, Titles, View, Views, answers, at
 
-QUESTIONS = View("q", ("value",), ("label", "key"), alias="key", kind="type", options="options")
+QUESTIONS = View("q", ("value",), ("label", "key"), alias="key", kind="type", options=("options", "rows"))
+LABELLED = View("q", ("value",), ("label",))
 TITLED = View("a", ("@type",), ("ref",), titles=Titles("form", "id", "title", "ref", "within"))
 CHOSEN = View("c", first="main", named="email", name=("id",), value=("v",))
 BOXED = View(boxes=Boxes({"3": "name.first"}, unless="1"))
@@ -57,13 +58,17 @@ def test_a_path_leads_somewhere_or_nowhere(document: Any, path: str, expected: A
         (QUESTIONS, {"q": [{"label": "L", "value": ["i", 5], "options": [{"id": "i", "text": "T"}]}]}, {"L": ["T", 5]}),
         (QUESTIONS, {"q": [{"label": "L", "value": "i", "options": [{"id": "i", "text": "T"}, "x"]}]}, {"L": "T"}),
         (QUESTIONS, {"q": [{"label": "L", "value": 5, "options": [{"id": "i", "text": "T"}]}]}, {"L": 5}),
-        (QUESTIONS, {"q": [{"label": "L", "value": {"labels": ["x"], "other": "y"}}]}, {"L": ["x", "y"]}),
-        (QUESTIONS, {"q": [{"label": "L", "value": {"labels": ["x"]}}]}, {"L": ["x"]}),
-        (QUESTIONS, {"q": [{"label": "L", "value": {"label": "x"}}]}, {"L": "x"}),
-        (QUESTIONS, {"q": [{"label": "L", "value": {"other": "y"}}]}, {"L": "y"}),
-        (QUESTIONS, {"q": [{"label": "L", "value": {"n": 1}}]}, {"L": {"n": 1}}),
+        (QUESTIONS, {"q": [{"label": "L", "value": {"r": ["i"], "s": "i"}, "options": [{"id": "i", "text": "T"}],
+                            "rows": [{"id": "r", "text": "R"}]}]}, {"L": {"R": ["T"], "s": "T"}}),
+        (LABELLED, {"q": [{"label": "L", "value": {"labels": ["x"], "other": "y"}}]}, {"L": ["x", "y"]}),
+        (LABELLED, {"q": [{"label": "L", "value": {"labels": ["x"]}}]}, {"L": ["x"]}),
+        (LABELLED, {"q": [{"label": "L", "value": {"label": "x"}}]}, {"L": "x"}),
+        (LABELLED, {"q": [{"label": "L", "value": {"other": "y"}}]}, {"L": "y"}),
+        (LABELLED, {"q": [{"label": "L", "value": {"n": 1}}]}, {"L": {"n": 1}}),
         (TITLED, {"a": [{"type": "t", "t": 1, "ref": "1"}], "form": [{"id": "1", "title": "T"}]}, {"T": 1}),
         (TITLED, {"a": [{"type": "t", "t": 1, "ref": 2}], "form": [{"within": [{"id": "2", "title": "U"}]}]}, {"U": 1}),
+        (TITLED, {"a": [{"type": "t", "t": 1, "ref": "3"}],
+                  "form": [{"within": [{"within": [{"id": "3", "title": "V"}]}]}]}, {"V": 1}),
         (TITLED, {"a": [{"type": "t", "t": 1, "ref": "1"}], "form": "none"}, {"1": 1}),
         (TITLED, {"a": [{"t": 1, "ref": "1"}, {"type": 5, "ref": "2"}], "form": [{"id": "1"}]}, {}),
         (CHOSEN, {"c": [{"id": "1", "v": "a"}, {"id": "2", "v": "b"}], "main": "2"}, {"email": "b"}),
@@ -106,6 +111,18 @@ def test_the_first_view_wins() -> None:
 def test_a_blank_part_is_not_made_up_for(document: dict[str, Any], values: dict[str, Any]) -> None:
     """Where the answers belong and are none, nobody's address is picked up elsewhere in the event."""
     assert answers(document, ((View("new"),), (View("old"),))).values == values
+
+
+@pytest.mark.parametrize(
+    ("views", "values"),
+    [
+        (((View("new"), View("", pick=frozenset({"x"}))), (View("old"),)), {"y": 2}),
+        (((View("new"), View("", drop=frozenset({"old"}))), (View("old"),)), {"x": 1}),
+    ],
+)
+def test_the_event_itself_is_always_there(views: Views, values: dict[str, Any]) -> None:
+    """Unless only some of its members are picked, which then belong to a part that is not."""
+    assert answers({"x": 1, "old": {"y": 2}}, views).values == values
 
 
 def test_a_part_is_read_up_to_a_limit() -> None:

@@ -17,6 +17,9 @@ _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LIKE: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _SEVERAL: Final = re.compile(r"[,;\s]+")
 _SCHEME: Final = re.compile(r"^mailto:", re.IGNORECASE)
+_QUOTED: Final = re.compile(r"(?P<quote>[\"'`])(.+)(?P=quote)")
+# Japanese and Chinese keyboards write the whole of ASCII in full width.
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 class NotAnAddress(ValueError):
@@ -39,9 +42,10 @@ def normalise_address(text: str) -> str:
     """
     if len(text) > _MAX_LENGTH:
         raise NotAnAddress("too long")
-    # Copied text brings marks that nobody sees.
-    seen = text if text.isascii() else "".join(c for c in text if category(c) != "Cf")
-    bare = _SCHEME.sub("", seen.strip(), count=1)
+    # Copied text brings marks that nobody sees, and what stood around it.
+    seen = text if text.isascii() else "".join(c for c in text if category(c) != "Cf").translate(_FULL_WIDTH)
+    quoted = _QUOTED.fullmatch(seen := seen.strip())
+    bare = _SCHEME.sub("", quoted[2] if quoted else seen, count=1).rstrip(".")
     several = [part for part in _SEVERAL.split(bare) if part]
     try:
         return _valid(several[0] if several and all(map(address_like, several)) else bare)

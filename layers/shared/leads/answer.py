@@ -17,6 +17,9 @@ from leads.verification import origin_allowed
 
 # Senders back off by themselves; this tells those that ask when it is worth trying again.
 RETRY_AFTER_SECONDS: Final = 30
+# RFC 9110 wants a 401 to name a scheme. One for all, or it would tell which sources exist; and never Basic, for
+# which a browser would ask the visitor of a form for a password.
+CHALLENGE: Final = 'Bearer realm="hooks"'
 
 type Response = dict[str, Any]
 
@@ -39,6 +42,13 @@ def preflight() -> Response:
 def method_not_allowed() -> Response:
     response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "post to this address")
     response["headers"]["allow"] = "POST, GET, HEAD, OPTIONS"
+    return response
+
+
+def send_as_post() -> Response:
+    """Answers that came in the address of a GET: better no 200 than a person who seems to be taken and is not."""
+    response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "a GET takes nobody: send the same fields as a POST")
+    response["headers"]["allow"] = "POST, OPTIONS"
     return response
 
 
@@ -89,7 +99,9 @@ def refusal(error: LeadsError) -> Response:
     match error:
         case Unauthorized():
             # No detail: a stranger learns neither which sources exist nor what was wrong.
-            return problem(HTTPStatus.UNAUTHORIZED, "this source does not exist or its credentials are wrong")
+            response = problem(HTTPStatus.UNAUTHORIZED, "this source does not exist or its credentials are wrong")
+            response["headers"]["www-authenticate"] = CHALLENGE
+            return response
         case Unreadable():
             return problem(HTTPStatus.BAD_REQUEST, str(error))
         case TooLarge():

@@ -4,7 +4,8 @@
 redrive policy allows.
 """
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -12,6 +13,17 @@ FIRST_SECONDS: Final = 30
 LONGEST_SECONDS: Final = 3_600
 # SQS hides a message for at most 12 hours from when it was received; a minute is left for this invocation.
 _SQS_LIMIT_SECONDS: Final = 12 * 3_600 - 60
+_WAIT: Final = re.compile(
+    r"\+?(\d{1,16}(?:\.\d{1,9})?)\s*(ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?)?", re.IGNORECASE | re.ASCII
+)
+_UNITS: Final = {
+    "ms": 0.001,
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hour", "hours"), 3_600),
+}
+# Nobody asks to be left alone for thirty years: such a number is a moment.
+_EPOCH: Final = 1e9
 
 
 def delay(receive_count: int, chance: float, retry_after: float | None = None) -> int:
@@ -30,32 +42,35 @@ def delay(receive_count: int, chance: float, retry_after: float | None = None) -
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a `Retry-After` header asks for: a number, a date, or nonsense (None).
 
-    lemlist documents both a number and a date of no standard form; RFC 9110 has seconds and HTTP dates.
+    RFC 9110 has seconds and HTTP dates. Seen beside them: a unit behind the number, the moment in seconds or
+    milliseconds since 1970 (as rate limiters have it), ISO 8601, and lemlist's date of no standard. A date that names
+    no zone is UTC, which every other one is as well.
     """
     if value is None:
         return None
     text = value.strip()
-    seconds = _number(text)
-    if seconds is None:
-        moment = _date(text)
-        seconds = None if moment is None else (moment - now).total_seconds()
+    seconds = _seconds(text, now)
+    if seconds is None and (moment := _date(text)):
+        seconds = (moment - now).total_seconds()
     return seconds if seconds is not None and seconds > 0 else None
 
 
-def _number(text: str) -> float | None:
-    try:
-        seconds = float(text)
-    except ValueError:
+def _seconds(text: str, now: datetime) -> float | None:
+    written = _WAIT.fullmatch(text)
+    if written is None:
         return None
-    return seconds if seconds < float("inf") else None
+    number = float(written[1]) * _UNITS[(written[2] or "s").lower()]
+    if number < _EPOCH:
+        return number
+    since_1970 = number / 1_000 if number >= _EPOCH * 1_000 else number
+    return since_1970 - now.timestamp()
 
 
 def _date(text: str) -> datetime | None:
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = parse(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        if moment.tzinfo is not None:
-            return moment
     return None

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import batched
+from typing import Any, Final, NamedTuple
 
 from leads.config import Campaign, CustomFieldStyle, Enrollment, OnMissingToken
 from leads.message import LEAD_FIELDS, Failure, Lead, Message
@@ -11,42 +12,37 @@ from leads.outcome import Rejected
 
 # nginx refuses more than 1 MB unless told otherwise, and it is in front of most APIs.
 MAX_REQUEST_BYTES: Final = 1_000_000
-_ENVELOPE: Final = '{"leads":[%s]}'
-# Each row brings a comma, of which the first one is too many.
-_ROOM: Final = MAX_REQUEST_BYTES - len(_ENVELOPE % "") + 1
+# The encoder itself: `json.dumps` with any option builds a new one for every call.
+_dumps: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message and the places of its records in the invocation: SQS may deliver the same one twice."""
 
     message: Message
     records: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One lead of a request: what all messages about one address come to.
-
-    `text` is its JSON, made once: every request that it is part of is put together from these.
-    """
+class Row(NamedTuple):
+    """One lead of a request: what all messages about one address come to."""
 
     lead: Mapping[str, Any]
-    text: str
     parcels: Sequence[Parcel]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One bulk request's rows; their addresses are distinct."""
+    """One bulk request's rows; their addresses are distinct. `body` is the request that has all of them."""
 
     campaign_id: str
     rows: Sequence[Row]
+    body: bytes
 
 
 def body(rows: Iterable[Row]) -> bytes:
     """The one envelope that leads travel in, a thousand or a single one."""
-    return (_ENVELOPE % ",".join(row.text for row in rows)).encode("ascii")
+    # All at once: a call for each takes twice as long.
+    return _dumps({"leads": [row.lead for row in rows]}).encode("ascii")
 
 
 type KeptOut = tuple[Parcel, Rejected]
@@ -73,13 +69,8 @@ def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[
             if rules.on_missing_token is OnMissingToken.DEAD_LETTER and (token := missing_token(lead, rules)):
                 refused.setdefault(campaign_id, []).extend((parcel, Rejected(_missing(token))) for parcel in same)
                 continue
-            wire = _wire(lead, config.leadterra.custom_fields)
-            kept.setdefault(campaign_id, []).append(Row(wire, _dumps(wire), same))
+            kept.setdefault(campaign_id, []).append(Row(_wire(lead, config.leadterra.custom_fields), same))
     return kept, refused
-
-
-# The encoder itself: `json.dumps` with any option builds a new one for every call.
-_dumps: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def merged(messages: Sequence[Message]) -> Lead:
@@ -132,19 +123,33 @@ def _wire(lead: Lead, style: CustomFieldStyle) -> Mapping[str, Any]:
     if style is CustomFieldStyle.NESTED or "customFields" not in lead:
         return lead
     flat = dict(lead)
-    custom = flat.pop("customFields")
-    return {**flat, **{name: value for name, value in custom.items() if name not in LEAD_FIELDS}}
+    # A custom field of a lead field's name fills it at the most: the lead's own value stays.
+    return {**flat.pop("customFields"), **flat}
 
 
 def batches(campaign_id: str, rows: Iterable[Row], size: int) -> Iterator[Batch]:
     """Requests of at most `size` rows and 1 MB; a row that is larger by itself travels alone."""
-    chunk: list[Row] = []
-    bytes_left = _ROOM
+    for chunk in batched(rows, size, strict=False):
+        written = body(chunk)
+        if len(written) <= MAX_REQUEST_BYTES:
+            yield Batch(campaign_id, chunk, written)
+        else:
+            yield from (Batch(campaign_id, part, body(part)) for part in _fitting(chunk))
+
+
+def _fitting(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Parts of which each fits into a request."""
+    part: list[Row] = []
+    room = _ROOM
     for row in rows:
-        if chunk and (len(chunk) == size or len(row.text) + 1 > bytes_left):
-            yield Batch(campaign_id, chunk)
-            chunk, bytes_left = [], _ROOM
-        chunk.append(row)
-        bytes_left -= len(row.text) + 1
-    if chunk:
-        yield Batch(campaign_id, chunk)
+        # Each row brings a comma, of which the first one is too many.
+        added = len(_dumps(row.lead)) + 1
+        if part and added > room:
+            yield part
+            part, room = [], _ROOM
+        part.append(row)
+        room -= added
+    yield part
+
+
+_ROOM: Final = MAX_REQUEST_BYTES - len(body([])) + 1

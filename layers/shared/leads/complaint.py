@@ -23,6 +23,7 @@ _CONTAINERS: Final = frozenset(
     }
 )  # fmt: skip
 _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")
+_DIGIT: Final = re.compile(r"\d")
 _NAME: Final = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)
 
 
@@ -84,10 +85,10 @@ def _names(content: Any, said: list[tuple[Route, str]], own: set[str]) -> Iterat
 
 
 def alike(refusals: Sequence[tuple[Failure, Mapping[str, Any]]]) -> int:
-    """How many of these refusals have the commonest reason, leaving out numbers and what is some lead's own."""
+    """How many of these refusals have the commonest reason, leaving out numbers, ids and what is some lead's own."""
     own = {word for _, lead in refusals for value in values(lead) for word in _words(value)}
     reasons = Counter(
-        (failure.status, failure.field, *(re.sub(r"\d+", "#", w) for w in _words(failure.message) if w not in own))
+        (failure.status, failure.field, *(w for w in _words(failure.message) if w not in own and not _DIGIT.search(w)))
         for failure, _ in refusals
     )
     return max(reasons.values(), default=0)

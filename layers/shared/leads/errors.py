@@ -8,6 +8,8 @@ LeadsError
 ├── Malformed          a queue message that no lead can be read from
 ├── NewerVersion       a queue message of a later release, met while a deployment runs
 └── Unavailable        a dependency did not answer; the sender should try again (503)
+    ├── Busy           it throttles, or has an error of its own, which may pass within moments
+    └── Unreachable    it could not even be asked; whoever asks it next waits as long for the same
 
 Texts never contain what a person typed: they end up in logs and dead letters' headers.
 """
@@ -52,3 +54,11 @@ class NewerVersion(LeadsError):
 
 class Unavailable(LeadsError):
     """A dependency did not answer, or refused for reasons of its own."""
+
+
+class Busy(Unavailable):
+    """A dependency throttles, or has an error of its own."""
+
+
+class Unreachable(Unavailable):
+    """A dependency could not be asked: nobody answers, or there are no credentials to ask with."""

@@ -15,13 +15,13 @@ from urllib.parse import unquote
 
 from leads.config import Enrollment
 from leads.errors import Malformed, Unreadable
-from leads.message import dumps, loads
+from leads.message import LINEAGE, dumps, loads
 
 _PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
 # An SNS topic may carry EventBridge events and a replay may carry either: three envelopes is all there can be.
 _MAX_ENVELOPES: Final = 3
 # A dead letter's body, see `Event.raw`. With any other key it is somebody's own event that has an `event`.
-_DEAD_LETTER_KEYS: Final = frozenset({"version", "source", "event", "contentType", "failure"})
+_DEAD_LETTER_KEYS: Final = frozenset({"version", "source", "event", "contentType", "failure", *LINEAGE})
 
 type Envelope = Mapping[str, Any]
 
@@ -38,6 +38,7 @@ class Event:
         id: the id that the transport gave it; HTTP gives none.
         url: the address as it was called; signatures of some senders are made over it.
         replayed: an operator sends a dead letter again, so that an id within it was met before.
+        lineage: what the dead letter tells of earlier replays and corrections; its leads carry it on.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Event:
     id: str | None = None
     url: str = ""
     replayed: bool = False
+    lineage: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def content_type(self) -> str:
@@ -61,7 +63,7 @@ class Event:
         except (Malformed, UnicodeDecodeError):
             content = self.body.decode(errors="replace")
         kept = {"contentType": self.content_type} if isinstance(content, str) and self.content_type else {}
-        return {"version": 1, "source": self.source, "event": content, **kept}
+        return {"version": 1, "source": self.source, "event": content, **kept, **self.lineage}
 
 
 def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
@@ -118,16 +120,26 @@ def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> 
     source = _named(record, envelopes) or _matched([*envelopes, _parsed(content)], config)
     if source is None:
         return None
-    dead_letter = next(filter(_is_dead_letter, envelopes), {})
+    dead_letter = next(filter(is_dead_letter, envelopes), {})
     message_id = str(record["messageId"])
     return Event(
         source=source,
         body=(content if isinstance(content, str) else dumps(content)).encode(errors="surrogatepass"),
         received_at=now,
         headers={"content-type": str(dead_letter.get("contentType", ""))},
-        id=message_id if dead_letter else envelope_id(envelopes) or message_id,
+        id=_replay_id(dead_letter) or message_id if dead_letter else envelope_id(envelopes) or message_id,
         replayed=bool(dead_letter),
+        lineage={key: dead_letter[key] for key in LINEAGE if key in dead_letter},
     )
+
+
+def _replay_id(dead_letter: Envelope) -> str | None:
+    """The dead letter's own id: a command that is killed may send it twice, and never sends two letters under one."""
+    match dead_letter:
+        case {"replay": {"of": str(letter)}}:
+            return letter
+        case _:
+            return None
 
 
 def unwrap(content: Any) -> tuple[Any, list[Envelope]]:
@@ -159,13 +171,14 @@ def _inside(envelope: Any) -> Any:
             return message
         case {"detail-type": _, "detail": detail, "source": _}:
             return detail
-        case {"event": event} if _is_dead_letter(envelope):
+        case {"event": event} if is_dead_letter(envelope):
             return event
         case _:
             return None
 
 
-def _is_dead_letter(envelope: Envelope) -> bool:
+def is_dead_letter(envelope: Envelope) -> bool:
+    """Whether this is an event in the envelope of `Event.raw`, with its failure or sent again."""
     match envelope:
         case {"version": int(), "source": str(), "event": _}:
             return envelope.keys() <= _DEAD_LETTER_KEYS
@@ -188,7 +201,7 @@ def _named(record: Mapping[str, Any], envelopes: Sequence[Envelope]) -> str | No
         match envelope:
             case {"MessageAttributes": {"source": {"Value": str(name)}}}:
                 return name
-            case {"source": str(name)} if _is_dead_letter(envelope):
+            case {"source": str(name)} if is_dead_letter(envelope):
                 return name
     return None
 

@@ -2,8 +2,11 @@
 
 import re
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
+from leads.address import address_like
 from leads.config import Auth, Source
+from leads.content import MAX_FIELDS
 from leads.errors import Malformed
 from leads.event import Event
 from leads.message import loads
@@ -20,6 +23,20 @@ def is_probe(event: Event, source: Source) -> bool:
     tells a wrong one.
     """
     return event.method in {"GET", "HEAD"} and source.authentication in {Auth.SIGNATURE, Auth.NONE}
+
+
+def is_misdirected(event: Event) -> bool:
+    """Whether somebody's answers came as a look: a form without `method="post"`, a tool that is set to GET.
+
+    Whoever only looks names no e-mail address.
+    """
+    if event.method not in {"GET", "HEAD"}:
+        return False
+    try:
+        query = parse_qsl(urlsplit(event.url).query, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        return False
+    return any(address_like(value.strip()) for _, value in query)
 
 
 def echo(event: Event, source: Source) -> dict[str, str]:

@@ -7,6 +7,7 @@ the text. A hint is only a suspicion: nobody is condemned on it alone.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 # An error body is the service's own; these only bound what a broken one can cost.
@@ -48,21 +49,50 @@ def nodes(content: Any) -> Iterator[tuple[Route, Any]]:
             stack += [((*route, key), child) for key, child in reversed(children)]
 
 
-def suspects(content: Any, leads: Sequence[Mapping[str, Any]]) -> set[int]:
-    """The indexes of the leads that a refusal seems to mean; `leads` are the request's, in order."""
-    places = {_plain(lead["email"]): index for index, lead in enumerate(leads)}
-    found = set[int]()
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a refusal says of the rows of its request.
+
+    Attributes:
+        named: the rows of which it shows something that is theirs alone: whichever way the server counts.
+        indexed: the numbers that it gives to rows, as written: who counts from 1 means the row before, and row n last.
+            Without those that what is echoed beside them contradicts.
+        pairs: the number and the row of each error that tells both: how this server counts.
+    """
+
+    named: frozenset[int]
+    indexed: frozenset[int]
+    pairs: frozenset[tuple[int, int]]
+
+
+def hints(content: Any, leads: Sequence[Mapping[str, Any]]) -> Hints:
+    """Read a refusal of these leads, in the order in which they were sent."""
+    places = {_plain(lead.get("email")): index for index, lead in enumerate(leads)}
+    named, indexed, pairs = set[int](), set[int](), set[tuple[int, int]]()
     for route, node in nodes(content):
         if not _ECHOES.isdisjoint(route[:-1]):
             continue  # an echoed lead may well mention another
         match node:
             case str() if not _is_own(route):
-                found |= _in_text(node[:_MAX_TEXT], places)
+                named |= _addresses_in(node[:_MAX_TEXT], places)
+                indexed |= _numbers_in(node[:_MAX_TEXT])
             case list():
-                found |= _by_position(node, len(leads))
+                named |= _by_position(node, len(leads))
             case dict():
-                found |= _by_key(node, places) | _in_entry(node, leads, places)
-    return {index for index in found if index < len(leads)}
+                named |= _by_address(node, places)
+                indexed |= _by_number(node)
+                rows, numbers = _in_entry(node, leads, places)
+                named |= rows
+                pairs |= {(number, row) for number in _indexes(node) for row in rows if number <= len(leads)}
+                indexed |= numbers
+    return Hints(frozenset(named), frozenset(n for n in indexed if n <= len(leads)), frozenset(pairs))
+
+
+def suspects(content: Any, leads: Sequence[Mapping[str, Any]]) -> set[int]:
+    """The rows that a refusal seems to mean, if the server counts from 0."""
+    found = hints(content, leads)
+    elsewhere = {number for number, row in found.pairs if number != row}
+    return {row for row in found.named | (found.indexed - elsewhere) if row < len(leads)}
 
 
 def _is_own(route: Route) -> bool:
@@ -70,9 +100,13 @@ def _is_own(route: Route) -> bool:
     return bool(_OWN.intersection(route[-1:])) or bool(_PATHS.intersection(route[-2:-1]))
 
 
-def _in_text(text: str, places: Mapping[str, int]) -> set[int]:
+def _addresses_in(text: str, places: Mapping[str, int]) -> set[int]:
     words = (word.lower().rstrip(".") for word in _WORD.findall(text))
-    return {places[word] for word in words if word in places} | {int(m[1]) for m in PATH_IN_TEXT.finditer(text)}
+    return {places[word] for word in words if word in places}
+
+
+def _numbers_in(text: str) -> set[int]:
+    return {int(m[1]) for m in PATH_IN_TEXT.finditer(text)}
 
 
 def _by_position(items: Sequence[Any], size: int) -> set[int]:
@@ -83,19 +117,27 @@ def _by_position(items: Sequence[Any], size: int) -> set[int]:
     return said if len(said) < size else set()
 
 
-def _by_key(node: Mapping[str, Any], places: Mapping[str, int]) -> set[int]:
-    """A map by index, path or address."""
-    keys = list(node)[:_MAX_NODES]
-    by_address = {place for key in keys if (place := places.get(_plain(key))) is not None}
-    return by_address | {index for key in keys if (index := _index_of(key)) is not None}
+def _by_address(node: Mapping[str, Any], places: Mapping[str, int]) -> set[int]:
+    return {place for key in list(node)[:_MAX_NODES] if (place := places.get(_plain(key))) is not None}
 
 
-def _in_entry(node: Mapping[str, Any], leads: Sequence[Mapping[str, Any]], places: Mapping[str, int]) -> set[int]:
-    """One error's own words: an echoed address, and an index or a path unless what is echoed is not that lead's."""
+def _by_number(node: Mapping[str, Any]) -> set[int]:
+    """A map by index or path."""
+    return {index for key in list(node)[:_MAX_NODES] if (index := _index_of(key)) is not None}
+
+
+def _in_entry(
+    node: Mapping[str, Any], leads: Sequence[Mapping[str, Any]], places: Mapping[str, int]
+) -> tuple[set[int], set[int]]:
+    """The rows that one error echoes, and its numbers unless what is echoed is not that row's, however one counts."""
     echoes = [echo for key in ECHO_KEYS if isinstance(echo := node.get(key), str | dict) and echo]
-    addresses = {place for echo in echoes if (place := places.get(_address(echo))) is not None}
-    indexes = {index for index in _indexes(node) if index < len(leads)}
-    return addresses | {index for index in indexes if all(_is_of(leads[index], echo) for echo in echoes)}
+    rows = {place for echo in echoes if (place := places.get(_address(echo))) is not None}
+    numbers = {number for number in _indexes(node) if number <= len(leads)}
+    return rows, {
+        number
+        for number in numbers
+        if any(all(_is_of(lead, echo) for echo in echoes) for lead in leads[max(0, number - 1) : number + 1])
+    }
 
 
 def _indexes(node: Mapping[str, Any]) -> Iterator[int]:

@@ -26,7 +26,8 @@ class Reading:
     """What one event came to.
 
     Attributes:
-        event_id: by which a redelivery is recognised; None where the sender gives none.
+        event_id: by which a redelivery is recognised; None where the sender gives none, or where nothing was taken:
+            a provider's kinds of events may share an id, and a rule that was wrong may be mended.
         bodies: the messages as the queue takes them.
         ignored: submissions that the source's rules leave out, or that a program filled in.
         listed: the event was a list, so that an index says which submission is meant.
@@ -79,7 +80,8 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
         else:
             messages.append(message)
     ignored = len(said.submissions) - len(messages) - len(unmappable)
-    return Reading(said.event_id, messages, bodies, unmappable, ignored, said.listed)
+    event_id = said.event_id if messages or unmappable else None
+    return Reading(event_id, messages, bodies, unmappable, ignored, said.listed)
 
 
 def _ruled_out(submission: Submission, source: Source) -> bool:
@@ -90,7 +92,7 @@ def _message(submission: Submission, event: Event, source: Source, message_id: s
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
     lead, campaign = make_lead(submission, source)
-    return Message(message_id, event.source, campaign, event.received_at, lead, {})
+    return Message(message_id, event.source, campaign, event.received_at, lead, event.lineage)
 
 
 def _message_id(event_id: str | None, index: int | None, new_id: Callable[[], str]) -> str:

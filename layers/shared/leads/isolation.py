@@ -5,27 +5,20 @@ for every row. A lead is rejected only when a request of its own was refused, fo
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
+from leads import guard
 from leads.batch import Row
-from leads.complaint import alike, complaint
-from leads.hints import suspects
+from leads.complaint import complaint
+from leads.hints import hints
 from leads.message import Failure
 from leads.outcome import ACCEPTED, Counts, Held, Outcome, Rejected, tally
+from leads.reading import READINGS, Reading
 from leads.reply import BadKey, Refused, Reply, TooBig, judge
-
-# With fewer rows than this, all of them being bad is a plain coincidence.
-GUARD_ROWS: Final = 10
-# Leads refused alike before anything got through: enough to ask whether all would be.
-_ALIKE: Final = 3
-# ... and this many more, spread over the batch, to answer it: a schema change refuses every one of them.
-_PROBES: Final = 7
-# ... three in four of them alike, as some may be bad for a reason of their own. After so many it is no use asking.
-_SHARE: Final = 0.75
-_SAMPLE: Final = 40
+from leads.search import NO_HINTS, Question, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,188 +35,136 @@ class Settled:
 
     Attributes:
         outcomes: one for each row, in order.
-        metrics: `Enrolled`, `Updated`, `Skipped`, `Unaccounted` in rows, and `Requests`.
+        metrics: `Enrolled`, `Updated`, `Skipped`, `Unaccounted` in rows; `Requests`, and of these `IsolationRequests`,
+            which came after a refusal.
         closed: the destination takes nothing at present: whatever else there is should be held as well.
+        readings: the ways to take this server's hints, by what they were worth: the order for its next refusal.
     """
 
     outcomes: list[Outcome]
     metrics: Counter[str]
     closed: Held | None = None
+    readings: Sequence[Reading] = READINGS
 
 
-type Isolation = Generator[Ask, tuple[Reply, datetime] | None, Settled]
+type _Answer = tuple[Reply, datetime] | None
+type Isolation = Generator[Ask, _Answer, Settled]
 """Yields what to send; is sent the reply and when it came, or None where no time is left."""
 
 
-def isolate(rows: Sequence[Row]) -> Isolation:
-    """Deliver a batch, finding out which leads are bad if it is refused."""
-    return (yield from _Search(rows).run())
+def isolate(rows: Sequence[Row], readings: Sequence[Reading] = READINGS) -> Isolation:
+    """Deliver a batch, finding out which leads are bad if it is refused.
 
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Rows that are sent together.
-
-    Attributes:
-        bad: it is known that one of them at least is bad.
-        first_half: the group next on the stack is the other half of a refused one.
+    `readings` are the ways to take hints, the likeliest first.
     """
-
-    indexes: Sequence[int]
-    bad: bool = False
-    first_half: bool = False
+    return (yield from _Isolation(rows, Search(len(rows), list(readings))).run())
 
 
 @dataclass(slots=True)
-class _Search:
+class _Isolation:
     rows: Sequence[Row]
+    search: Search
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    proofs: dict[int, Rejected] = field(default_factory=dict)
+    proofs: dict[int, Failure] = field(default_factory=dict)
     metrics: Counter[str] = field(default_factory=Counter)
-    todo: list[_Group] = field(default_factory=list)
-    named: set[int] = field(default_factory=set)
     got_through: bool = False
-    hints_hold: bool = True
     probed: bool = False
-    key_refused: bool = False
 
     def run(self) -> Isolation:
-        self.todo.append(_Group(range(len(self.rows))))
-        while self.todo:
-            group = self.todo.pop()
-            if group.bad and len(group.indexes) > 1:
-                # Its other half was fine, so that this one cannot be: asking would tell nothing new.
-                self._halve(group)
-                continue
-            answer = yield Ask([self.rows[i] for i in group.indexes], fresh_key=self.key_refused)
-            if answer is None:
-                return self._stop(Held("deadline"))
-            self.metrics["Requests"] += 1
-            if stopped := self._learn(group, *answer):
-                return self._stop(stopped)
+        while question := self.search.next():
+            verdict, reply = yield from self._ask(question)
+            match verdict:
+                case Counts():
+                    self._accept(question, verdict)
+                case Refused():
+                    self._refuse(question, verdict, reply)
+                case TooBig():
+                    self._divide(question, reply)
+                case _:
+                    return self._stop(verdict)
             if self._systemic():
-                return self._hold_all(Held("systemic"))
+                return self._hold_all()
         return self._finish()
 
-    def _learn(self, group: _Group, reply: Reply, now: datetime) -> Held | None:
-        """Take in one answer; what is returned ends the search."""
-        verdict = judge(reply, now)
-        if not isinstance(verdict, BadKey):
-            self.key_refused = False
-        match verdict:
-            case Counts():
-                self._accept(group, verdict)
-            case Refused():
-                self._refuse(group, verdict, reply)
-            case TooBig() if len(group.indexes) > 1:
-                middle = len(group.indexes) // 2
-                self.todo += [_Group(group.indexes[middle:]), _Group(group.indexes[:middle])]
-            case TooBig():
-                self._prove(group, _failure(413, "larger than Leadterra takes", reply))
-            case BadKey():
-                if self.key_refused:
-                    return Held("unauthorized")
-                self.key_refused = True
-                self.todo.append(group)
-            case _:
-                return verdict
-        return None
+    def _ask(self, question: Question) -> Generator[Ask, _Answer, tuple[Counts | Refused | TooBig | Held, Reply]]:
+        """One answer; a refused key is read afresh once."""
+        rows = [self.rows[index] for index in question.indexes]
+        for fresh_key in (False, True):
+            answer = yield Ask(rows, fresh_key=fresh_key)
+            if answer is None:
+                return Held("deadline"), Reply(None)
+            self.metrics["Requests"] += 1
+            if self.search.begun:
+                self.metrics["IsolationRequests"] += 1
+            verdict = judge(*answer)
+            if not isinstance(verdict, BadKey):
+                return verdict, answer[0]
+        return Held("unauthorized"), Reply(None)
 
-    def _accept(self, group: _Group, counts: Counts) -> None:
+    def _accept(self, question: Question, counts: Counts) -> None:
         self.got_through = True
-        self.metrics.update(tally(counts, len(group.indexes)))
-        self.outcomes.update(dict.fromkeys(group.indexes, ACCEPTED))
-        if group.first_half:
-            self.todo[-1] = replace(self.todo[-1], bad=True)
-        if self.hints_hold and self.named.intersection(group.indexes):
-            # The server named a lead that it takes: its hints are about other rows.
-            self.hints_hold = False
-            self.todo = list(self._merged_suspects())
+        self.metrics.update(tally(counts, len(question.indexes)))
+        self.outcomes.update(dict.fromkeys(question.indexes, ACCEPTED))
+        self.search.accepted(question)
 
-    def _merged_suspects(self) -> Iterable[_Group]:
-        """What is left to do, with those that wrong hints singled out put together again."""
-        singled = [i for group in self.todo for i in group.indexes if i in self.named]
-        rest = [_Group([i for i in group.indexes if i not in self.named]) for group in self.todo]
-        yield from (group for group in rest if group.indexes)
-        if singled:
-            yield _Group(singled)
+    def _refuse(self, question: Question, refused: Refused, reply: Reply) -> None:
+        leads = [self.rows[index].lead for index in question.indexes]
+        if len(leads) == 1:
+            said = complaint(refused.content, leads[0])
+            self._prove(question, _failure(refused.status, said.message, reply, said.field, refused.content))
+        # Hints that nobody would believe are not looked for.
+        told = hints(refused.content, leads) if len(leads) > 1 and self.search.readings else NO_HINTS
+        self.search.refused(question, told)
 
-    def _refuse(self, group: _Group, refused: Refused, reply: Reply) -> None:
-        if len(group.indexes) == 1:
-            said = complaint(refused.content, self.rows[group.indexes[0]].lead)
-            self._prove(group, _failure(refused.status, said.message, reply, said.field, refused.content))
-            return
-        meant = self._meant(group, refused)
-        if not meant:
-            self._halve(group)
-            return
-        self.named.update(meant)
-        # One suspect shows what the hints are worth; then the others, who should not wait for the rest of them.
-        first, *rest = sorted(meant)
-        others = [i for i in group.indexes if i not in meant]
-        self.todo += [*(_Group([i]) for i in reversed(rest)), _Group(others), _Group([first])]
+    def _divide(self, question: Question, reply: Reply) -> None:
+        if len(question.indexes) == 1:
+            self._prove(question, _failure(413, "larger than Leadterra takes", reply))
+        self.search.too_large(question)
 
-    def _meant(self, group: _Group, refused: Refused) -> set[int]:
-        """The rows that a refusal names, where its hints are worth anything: all rows are no hint."""
-        if not self.hints_hold:
-            return set()
-        meant = {group.indexes[i] for i in suspects(refused.content, [self.rows[i].lead for i in group.indexes])}
-        return meant if len(meant) < len(group.indexes) else set()
+    def _prove(self, question: Question, failure: Failure) -> None:
+        self.proofs[question.indexes[0]] = failure
 
-    def _halve(self, group: _Group) -> None:
-        middle = len(group.indexes) // 2
-        self.todo += [_Group(group.indexes[middle:]), _Group(group.indexes[:middle], first_half=True)]
+    # --- Whether it is the leads at all ------------------------------------------------------------
 
-    def _prove(self, group: _Group, failure: Failure) -> None:
-        self.proofs[group.indexes[0]] = Rejected(failure)
+    def _guarded(self) -> bool:
+        return not self.got_through and len(self.rows) >= guard.GUARD_ROWS
+
+    def _refusals(self) -> list[guard.Refusal]:
+        return [(failure, self.rows[index].lead) for index, failure in self.proofs.items()]
 
     def _systemic(self) -> bool:
         """Whether what is refused is everything: then the schema changed, not the leads."""
-        if self.got_through or len(self.rows) < GUARD_ROWS or not _ALIKE <= len(self.proofs) <= _SAMPLE:
+        if not self._guarded():
             return False
-        if self.probed:
-            return len(self.proofs) >= _ALIKE + _PROBES and self._mostly_alike()
-        if self._alike() >= _ALIKE:
+        refusals = self._refusals()
+        if not self.probed and guard.suspicious(refusals):
             self.probed = True
-            self._probe()
-        return False
+            self.search.ask_alone(guard.probes(self.search.left()))
+        return guard.systemic(refusals)
 
-    def _probe(self) -> None:
-        """Ask next about single leads from all over the batch."""
-        left = [i for group in self.todo for i in group.indexes]
-        left.sort()
-        step = max(1, len(left) // _PROBES)
-        chosen = left[step // 2 :: step][:_PROBES]
-        rest = [_Group([i for i in group.indexes if i not in chosen]) for group in self.todo]
-        self.todo = [*(group for group in rest if group.indexes), *(_Group([i]) for i in chosen)]
-
-    def _alike(self) -> int:
-        """How many of the refused leads share the commonest reason."""
-        return alike([(proof.failure, self.rows[i].lead) for i, proof in self.proofs.items()])
-
-    def _mostly_alike(self) -> bool:
-        return self._alike() >= _SHARE * len(self.proofs)
+    # --- The end -----------------------------------------------------------------------------------
 
     def _finish(self) -> Settled:
-        if len(self.rows) >= GUARD_ROWS and not self.got_through and self._mostly_alike():
-            return self._hold_all(Held("systemic"))
+        if self._guarded() and guard.mostly_alike(self._refusals()):
+            return self._hold_all()
         return self._settle(None)
 
     def _stop(self, held: Held) -> Settled:
         """Hold what is not settled; what was proved stays proved unless all might have been refused alike."""
-        if not self.got_through and len(self.rows) >= GUARD_ROWS:
+        if self._guarded():
             self.proofs.clear()
         return self._settle(held)
 
-    def _hold_all(self, held: Held) -> Settled:
+    def _hold_all(self) -> Settled:
         self.proofs.clear()
-        return self._settle(held)
+        return self._settle(Held("systemic"))
 
     def _settle(self, held: Held | None) -> Settled:
-        known: dict[int, Outcome] = {**self.proofs, **self.outcomes}
+        rejected = {index: Rejected(failure) for index, failure in self.proofs.items()}
+        known: dict[int, Outcome] = {**rejected, **self.outcomes}
         # Whoever the search might forget comes back as well.
-        outcomes = [known.get(i) or held or Held("internal") for i in range(len(self.rows))]
-        return Settled(outcomes, self.metrics, held)
+        outcomes = [known.get(index) or held or Held("internal") for index in range(len(self.rows))]
+        return Settled(outcomes, self.metrics, held, (*self.search.readings, *self.search.misread))
 
 
 def _failure(status: int, message: str, reply: Reply, field: str | None = None, detail: Any = None) -> Failure:

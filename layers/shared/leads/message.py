@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from leads.errors import Malformed, NewerVersion, TooLarge
 
 VERSION: Final = 1
+# The source of a message whose producer names none: intake always does.
+DIRECT: Final = "direct"
 LEAD_FIELDS: Final = ("email", "firstName", "lastName", "company", "jobTitle")
 
 # SQS takes 1 MiB, message attributes included; `MAX_BYTES` leaves room for those.
@@ -25,14 +27,18 @@ MAX_MESSAGE_BYTES: Final = MAX_BYTES - 16_384
 MAX_DETAIL_BYTES: Final = 8_192
 MAX_FAILURE_TEXT: Final = 500
 
+# What an operator's commands write beside a lead or an event that failed. It survives the next failure, so that a
+# dead letter tells its history; `replay.of` is SQS's id of the dead letter that was sent again.
+LINEAGE: Final = ("replay", "fixed")
+
 type Lead = dict[str, Any]
 """`email`, optional `firstName`, `lastName`, `company`, `jobTitle` (strings) and `customFields` (an object)."""
 
 type Reason = Literal["rejected", "missing_token", "unmappable", "malformed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+# A named tuple, as `Parcel` and `Row` are, since a thousand of them are made at once: three times as fast.
+class Message(NamedTuple):
     """One lead on its way to a campaign.
 
     `campaign` is a name from the configuration or a literal campaign id. `received_at` orders messages about
@@ -125,8 +131,10 @@ def _as_json(message: Message) -> dict[str, Any]:
 _KNOWN: Final = frozenset({"version", "id", "source", "campaign", "receivedAt", "lead", "failure"})
 
 
-def decode(body: str, *, message_id: str, sent_at: datetime) -> Message:
+def decode(body: str, *, message_id: str, sent_at: float) -> Message:
     """Read a queue body; `message_id` and `sent_at` are SQS's own and stand in for what a producer left out.
+
+    `sent_at` is in seconds since 1970.
 
     Raises:
         Malformed: no lead for a campaign can be read from it.
@@ -143,41 +151,43 @@ def decode(body: str, *, message_id: str, sent_at: datetime) -> Message:
         raise Malformed("campaign", "missing: a campaign's name or id, as a string")
     return Message(
         id=str(data.get("id") or message_id),
-        source=str(data.get("source") or "direct"),
+        source=str(data.get("source") or DIRECT),
         campaign=campaign.strip(),
         received_at=_moment(data.get("receivedAt"), sent_at),
         lead=_lead(data.get("lead")),
-        extra={key: data[key] for key in data.keys() - _KNOWN},
+        extra=_NOTHING if data.keys() <= _KNOWN else {key: data[key] for key in data.keys() - _KNOWN},
     )
 
 
-def _moment(value: object, otherwise: datetime) -> datetime:
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+def _moment(value: object, otherwise: float) -> datetime:
     # It only orders messages about one person: a producer's odd clock format is no reason to lose a lead.
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else otherwise
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(otherwise, UTC)
         if moment.tzinfo is UTC:
             return moment
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        return otherwise
+        return datetime.fromtimestamp(otherwise, UTC)
 
 
 def _lead(value: object) -> Lead:
     if not isinstance(value, dict):
         raise Malformed("lead", "missing: an object with at least `email`")
     email = value.get("email")
-    if not isinstance(email, str) or not email.strip():
+    if not isinstance(email, str) or not (email := email.strip()):
         raise Malformed("email", "missing: every lead needs an address, as a string")
-    lead: Lead = {"email": email.strip()}
+    lead: Lead = {"email": email}
     custom: dict[str, Any] = {}
     for key, item in value.items():
-        if key == "email" or item is None:
-            continue
-        if key == "customFields":
+        if key in _TEXTS:
+            if item is not None:
+                lead[key] = item if isinstance(item, str) else _text(key, item)
+        elif key == "customFields":
             custom.update(_custom_fields(item))
-        elif key in LEAD_FIELDS:
-            lead[key] = _text(key, item)
-        else:
+        elif key != "email" and item is not None:
             # The reference documents custom fields as further keys of the lead: a producer may follow it.
             custom.setdefault(key, item)
     if custom:
@@ -185,15 +195,18 @@ def _lead(value: object) -> Lead:
     return lead
 
 
+_TEXTS: Final = frozenset(LEAD_FIELDS) - {"email"}
+
+
 def _custom_fields(value: object) -> Mapping[str, Any]:
+    if value is None:
+        return {}
     if not isinstance(value, dict):
         raise Malformed("customFields", "not an object")
     return value
 
 
 def _text(field: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise Malformed(field, "not a text")

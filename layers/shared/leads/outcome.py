@@ -2,14 +2,31 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from leads.message import Failure
 
 type Why = Literal[
-    "unavailable", "unauthorized", "not_found", "unexpected", "systemic", "deadline", "newer", "internal"
+    "unavailable",
+    "unauthorized",
+    "not_found",
+    "unexpected",
+    "systemic",
+    "unproven",
+    "deadline",
+    "newer",
+    "internal",
 ]
-"""Why a lead is held: none of these is the lead's own fault."""
+"""Why a lead is held: none of these is known to be the lead's own fault."""
+
+# The metric of how long what is held has been waiting in its queue, in seconds. SQS's own age leaves out whatever was
+# received more than three times, which is what has been waiting.
+HELD_AGE: Final = "HeldAge"
+
+
+def held_metric(why: Why) -> str:
+    """The metric that counts what is held for this reason, for instance `HeldNotFound`."""
+    return f"Held{why.title().replace('_', '')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from leads import noise
 from leads.schemes import google_ads, hubspot, netlify, segment, standard_webhooks, supabase
 from leads.signature import Scheme, Signature, Timestamp
 from leads.view import Boxes, Titles, View, Views
@@ -27,13 +28,15 @@ class Provider:
         interactive: whoever sends reads the answer: what cannot be used is refused with the reason (422)
             instead of being taken and set aside for the operator.
         batches: the paths at which one event may carry a list of submissions.
-        decode: fields whose text is JSON.
+        decode: fields whose text is JSON or a form.
+        inside: where the event is, if it comes inside of something that a partner's bus adds.
         views: where the answers are; without any, everywhere.
         only: events to take: the value at a place, where there is one, must be one of these.
         skip: events to leave alone: those with one of these values at a place. Both are answered 200.
         event_ids: where the event's id may be, first found wins: `header:<name>` or a dotted path; `a+b` is an id
             only together.
-        noise: lower-case names of fields that are the tool's own, never an answer.
+        noise: names of fields that are the tool's own, never an answer, in lower case.
+        noise_prefixes: what names of the tool's own begin with, in lower case.
         echo: a header that a handshake wants back.
         subscribes: it asks for a call to an address of its own before it sends (SNS).
         retries: what it does when an event was not taken, for the documentation.
@@ -45,11 +48,13 @@ class Provider:
     interactive: bool = False
     batches: tuple[str, ...] = ()
     decode: tuple[str, ...] = ()
+    inside: str = ""
     views: Views = ()
     only: Rules = field(default_factory=dict)
     skip: Rules = field(default_factory=dict)
     event_ids: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
+    noise_prefixes: tuple[str, ...] = ()
     echo: str = ""
     subscribes: bool = False
     retries: str = "not documented"
@@ -69,46 +74,15 @@ def _values(*values: str) -> frozenset[str]:
 _EVENT_ID_HEADERS: Final = ("header:idempotency-key", "header:webhook-id|svix-id")
 # The names under which programs wrap a list.
 _LISTS: Final = ("leads", "contacts", "records", "items", "results", "data")
-
-# What form handlers, frameworks and captchas add to a form.
-_FORM_NOISE: Final = frozenset(
-    {
-        "_gotcha", "_next", "_subject", "_replyto", "_redirect", "_format", "_captcha", "_template", "_cc",
-        "_honeypot", "_token", "_method", "_wpnonce", "_wp_http_referer", "csrf_token", "csrfmiddlewaretoken",
-        "authenticity_token", "utf8", "commit", "submit", "form-name", "bot-field", "g-recaptcha-response",
-        "h-captcha-response", "cf-turnstile-response", "_wpcf7", "_wpcf7_version", "_wpcf7_locale",
-        "_wpcf7_unit_tag", "_wpcf7_container_post", "_wpcf7_posted_data_hash",
-    }
-)  # fmt: skip
-_EVENT_ID_NOISE: Final = frozenset({"event_id", "eventid"})
-
 # Stripe, Calendly, Formspree: `t=<seconds>,v1=<hex>` over `<seconds>.<body>`.
 _PAIRS: Final = ("timestamp", "=.", "body")
 
 
-# The columns of an entry that are no fields of the form.
-_GRAVITY_NOISE: Final = frozenset(
-    {
-        "id", "form_id", "post_id", "date_created", "date_updated", "is_starred", "is_read", "ip", "source_url",
-        "user_agent", "currency", "payment_status", "payment_date", "payment_amount", "payment_method",
-        "transaction_id", "is_fulfilled", "created_by", "transaction_type", "status", "source_id",
-    }
-)  # fmt: skip
-# What a landing page adds about itself.
-_UNBOUNCE_NOISE: Final = frozenset(
-    {
-        "page_id", "page_name", "page_url", "pageid", "pagename", "pageurl", "variant", "ip_address",
-        "time_submitted", "date_submitted", "page_uuid", "data.xml",
-    }
-)  # fmt: skip
-# A row of auth.users has the password's hash and every pending token.
-_SUPABASE_NOISE: Final = frozenset(
-    {
-        "raw_user_meta_data", "raw_app_meta_data", "encrypted_password", "confirmation_token", "recovery_token",
-        "email_change_token_new", "email_change_token_current", "phone_change_token", "reauthentication_token",
-        "email_change", "phone_change", "instance_id", "aud", "role", "is_sso_user", "is_super_admin", "is_anonymous",
-    }
-)  # fmt: skip
+_AUTH0_USER: Final = frozenset({"email", "given_name", "family_name", "name", "nickname", "phone_number"})
+_SHOPIFY_ELSEWHERE: Final = frozenset({"addresses", "default_address", "name"})
+_SHOPIFY_TOPICS: Final = frozenset({"customers/create", "customers/enable", "orders/create", "checkouts/create"})
+_STRIPE_CUSTOMER: Final = frozenset({"email", "name", "phone", "business_name", "individual_name"})
+_CALENDLY_INVITEE: Final = frozenset({"email", "name", "first_name", "last_name", "timezone", "text_reminder_number"})
 
 
 def _relay(title: str, retries: str) -> Provider:
@@ -118,7 +92,7 @@ def _relay(title: str, retries: str) -> Provider:
         interactive=True,
         batches=_LISTS,
         event_ids=(*_EVENT_ID_HEADERS, "event_id", "eventId"),
-        noise=_EVENT_ID_NOISE,
+        noise=noise.EVENT_IDS,
         retries=retries,
     )
 
@@ -128,7 +102,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         "a form on a web page",
         interactive=True,
         event_ids=_EVENT_ID_HEADERS,
-        noise=_FORM_NOISE,
+        noise=noise.FORMS,
         retries="never: a person sees the answer",
     ),
     "json": _relay("any program", "up to the program"),
@@ -162,7 +136,18 @@ PROVIDERS: Final[dict[str, Provider]] = {
         signature=Signature("tally-signature", encoding="base64"),
         only={"eventType": _values("FORM_RESPONSE")},
         event_ids=("eventId",),
-        views=((View("data.fields", ("value",), ("label", "key"), alias="key", kind="type", options="options"),),),
+        views=(
+            (
+                View(
+                    "data.fields",
+                    ("value",),
+                    ("label", "key"),
+                    alias="key",
+                    kind="type",
+                    options=("options", "rows", "columns"),
+                ),
+            ),
+        ),
         retries="5 times within about a day",
     ),
     "webflow": Provider(
@@ -176,6 +161,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         only={"triggerType": _values("form_submission")},
         event_ids=("payload.id", "_id"),
         views=((View("payload.data"),), (View("data"),)),
+        noise=noise.CAPTCHAS,
         retries="3 times, 10 minutes apart; switched off if it fails repeatedly",
     ),
     "jotform": Provider(
@@ -191,16 +177,21 @@ PROVIDERS: Final[dict[str, Provider]] = {
     "elementor": Provider(
         "Elementor",
         auth="token",
-        views=((View("fields", ("value", "raw_value"), ("title", "id"), alias="id", kind="type"),),),
-        noise=_FORM_NOISE | {"form_id", "form_name", "form.id", "form.name", "post_id", "queried_id"},
+        views=(
+            (View("fields", ("value", "raw_value"), ("title", "id"), alias="id", kind="type"),),
+            (View(strip=r"(?:No Label )?(.+)"),),
+        ),
+        noise=noise.ELEMENTOR,
         retries="never; the visitor sees an error",
     ),
     "gravity-forms": Provider(
         "Gravity Forms",
         auth="token",
+        # An entry as of one change, with all fields only. Ids are a site's own: the time tells two sites apart.
+        event_ids=("form_id+id+date_updated", "form_id+id+date_created"),
         # With all fields an entry has numbers for names: 1.3 and 1.6 are a name's, unless 1.1 makes them an address's.
         views=((View(boxes=Boxes({"3": "name.first", "6": "name.last"}, unless="1")),),),
-        noise=_GRAVITY_NOISE,
+        noise=noise.GRAVITY_FORMS,
         retries="never",
     ),
     "wpforms": Provider(
@@ -208,17 +199,22 @@ PROVIDERS: Final[dict[str, Provider]] = {
         auth="signature",
         signature=Signature("x-wpforms-webhook-signature", _PAIRS, form="pairs", member="v", timestamp=Timestamp("t")),
         views=((View(split="||"),),),
-        noise=_FORM_NOISE,
+        noise=noise.FORMS,
         retries="never",
     ),
     "contact-form-7": Provider(
-        "Contact Form 7", auth="token", noise=_FORM_NOISE, retries="never; mails the site's owner"
+        "Contact Form 7",
+        auth="token",
+        noise=noise.FORMS,
+        noise_prefixes=("_wpcf7",),
+        retries="never; mails the site's owner",
     ),
     "framer": Provider(
         "Framer",
         auth="signature",
         signature=Signature("framer-signature", ("body", "header:framer-webhook-submission-id"), prefix="sha256="),
         event_ids=("header:framer-webhook-submission-id",),
+        noise=noise.CAPTCHAS,
         retries="up to 5 times",
     ),
     "netlify": Provider(
@@ -232,42 +228,51 @@ PROVIDERS: Final[dict[str, Provider]] = {
                 View("", pick=_values("email", "name", "first_name", "last_name", "company")),
             ),
         ),
+        noise=noise.FORMS,
         retries="switched off after 6 failures",
     ),
     "formspree": Provider(
         "Formspree",
         auth="signature",
         signature=Signature("formspree-signature", _PAIRS, form="pairs", member="v1", timestamp=Timestamp("t")),
+        # Its own time of the submission, to the microsecond.
+        event_ids=("form+submission._date+submission.email",),
         views=((View("submission"),),),
-        noise=_FORM_NOISE | {"form", "keys", "_date"},
+        noise=noise.FORMS | {"form", "keys"},
+        noise_prefixes=("_",),
         echo="x-hook-secret",
     ),
     "basin": Provider(
         "Basin",
         auth="signature",
         signature=Signature("x-basin-signature", prefix="sha256="),
-        event_ids=("id", "data.id"),
+        decode=("data",),
+        event_ids=("id", "data.id", "data.submission_id"),
         views=((View("data"),),),
-        noise=_FORM_NOISE | {"id", "attachments", "ip", "referrer", "user_agent", "spam", "created_at", "updated_at"},
+        noise=noise.FORMS | noise.ROWS | {"submission_id", "attachments", "ip", "referrer", "user_agent", "spam"},
         retries="15 times within 24 to 28 hours",
     ),
     "unbounce": Provider(
         "Unbounce",
         auth="token",
-        decode=("data.json", "data_json"),
-        views=((View("data.json"),), (View("data_json"),)),
-        noise=_UNBOUNCE_NOISE,
+        decode=("data.json", "data_json", "data"),
+        views=((View("data.json"),), (View("data_json"),), (View("data"),)),
+        noise=noise.UNBOUNCE,
     ),
     "hubspot": Provider(
         "HubSpot",
         auth="signature",
         signature=hubspot,
+        # An app's subscriptions tell of every change, by ids alone.
+        only={"subscriptionType": _values("contact.creation", "object.creation")},
         # A contact as of one change: what is sent again is the same, what changed since is not.
-        event_ids=("vid+properties.lastmodifieddate.value",),
-        views=((View("properties", value=("value",)),),),
-        noise=frozenset(
-            {"vid", "canonical-vid", "portal-id", "is-contact", "profile-url", "hs_object_id", "lastmodifieddate"}
+        event_ids=("vid+properties.lastmodifieddate.value", "callbackId"),
+        views=(
+            (View("properties", value=("value",)),),
+            (View("object.properties", value=("value",)), View("inputFields")),
         ),
+        noise=noise.HUBSPOT,
+        noise_prefixes=("hs_", "recent_conversion_", "first_conversion_"),
         retries="for 3 days after a 503; never after another 4xx than 429",
     ),
     "calendly": Provider(
@@ -280,7 +285,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         event_ids=("payload.uri",),
         views=(
             (
-                View("payload", pick=_values("email", "name", "first_name", "last_name", "timezone")),
+                View("payload", pick=_CALENDLY_INVITEE),
                 View("payload.questions_and_answers", ("answer",), ("question",)),
                 View("payload.tracking"),
             ),
@@ -299,8 +304,9 @@ PROVIDERS: Final[dict[str, Provider]] = {
         event_ids=("id",),
         views=(
             (
-                View("data.object.customer_details", pick=_values("email", "name", "business_name", "individual_name")),
-                View("data.object", pick=_values("email", "name")),
+                View("data.object.collected_information", pick=_values("business_name", "individual_name")),
+                View("data.object.customer_details", pick=_STRIPE_CUSTOMER),
+                View("data.object", pick=_values("email", "customer_email", "name", "phone")),
                 View("data.object.metadata"),
                 View(
                     "data.object.custom_fields",
@@ -317,28 +323,28 @@ PROVIDERS: Final[dict[str, Provider]] = {
         auth="signature",
         signature=Signature("x-shopify-hmac-sha256", encoding="base64"),
         # Among the others are the mandatory customers/redact and customers/data_request: nobody's signup.
-        only={
-            "header:x-shopify-topic": _values(
-                "customers/create", "customers/enable", "orders/create", "checkouts/create"
-            )
-        },
-        event_ids=("header:x-shopify-event-id|x-shopify-webhook-id",),
+        only={"header:x-shopify-topic": _SHOPIFY_TOPICS, "metadata.X-Shopify-Topic": _SHOPIFY_TOPICS},
+        event_ids=(
+            "header:x-shopify-event-id|x-shopify-webhook-id",
+            "metadata.X-Shopify-Event-Id",
+            "metadata.X-Shopify-Webhook-Id",
+        ),
+        inside="payload",
+        # An order or a checkout with its customer, one without, and a customer. Neither an order's number nor who
+        # lives at one of somebody's addresses is the person's name.
         views=(
             (
-                View("customer", pick=_values("email", "first_name", "last_name", "tags", "note")),
+                View("customer", drop=_SHOPIFY_ELSEWHERE),
                 View("customer.default_address", pick=_values("company")),
-                View("", pick=_values("email")),
+                View("", pick=_values("email", "contact_email", "buyer_accepts_marketing")),
             ),
             (
-                View(
-                    "",
-                    drop=_values(
-                        "id", "admin_graphql_api_id", "addresses", "default_address", "state", "currency", "name"
-                    ),
-                ),
-                View("default_address", pick=_values("company")),
+                View("billing_address", pick=_values("first_name", "last_name", "company", "phone")),
+                View("", pick=_values("email", "contact_email", "phone", "buyer_accepts_marketing")),
             ),
+            (View("", drop=_SHOPIFY_ELSEWHERE), View("default_address", pick=_values("company"))),
         ),
+        noise=noise.SHOPIFY,
         retries="8 times within 4 hours",
     ),
     "google-ads": Provider(
@@ -353,9 +359,10 @@ PROVIDERS: Final[dict[str, Provider]] = {
         "Standard Webhooks",
         auth="signature",
         signature=standard_webhooks,
+        batches=("data",),
         event_ids=("header:webhook-id|svix-id",),
         views=((View("data"),),),
-        noise=frozenset({"type", "timestamp"}),
+        noise=noise.ROWS | {"type", "timestamp", "event", "event_type", "eventtype"},
         retries="Svix: 8 times within about 28 hours; 410 switches it off",
     ),
     "clerk": Provider(
@@ -384,38 +391,45 @@ PROVIDERS: Final[dict[str, Provider]] = {
         "Supabase",
         auth="signature",
         signature=supabase,
-        only={"type": _values("INSERT")},
+        # Of the auth hooks those before a signup and for its mail; the others run at every sign-in.
+        only={"type": _values("INSERT"), "email_data.email_action_type": _values("signup")},
+        skip={"claims.aud": _values("authenticated")},
         # Of two tables that feed one source both have a record number 1.
         event_ids=("header:webhook-id", "schema+table+record.id"),
         views=(
             (
                 View("record.raw_user_meta_data"),
-                View("record", drop=_SUPABASE_NOISE),
+                View("record", drop=noise.SUPABASE_SECRETS),
             ),
             (
                 View("user.user_metadata"),
                 View("user", pick=_values("email", "phone")),
             ),
         ),
+        noise=noise.SUPABASE,
         retries="database webhooks never; auth hooks up to 3 times after a 503",
     ),
     "auth0": Provider(
         "Auth0",
         auth="token",
         batches=("logs",),
-        only={"type": _values("user.created"), "data.type": _values("ss")},
+        # Its documents write the type in both ways.
+        only={"type": _values("user.created", "com.auth0.user.created"), "data.type": _values("ss")},
         event_ids=("id", "log_id"),
         views=(
             (
                 View("data.object.user_metadata"),
-                View("data.object", pick=_values("email", "given_name", "family_name", "name", "nickname")),
+                View("data.object", pick=_AUTH0_USER),
             ),
-            (View("user", pick=_values("email", "given_name", "family_name", "name")), View("user.user_metadata")),
+            (View("user", pick=_AUTH0_USER), View("user.user_metadata")),
+            (View("event.user", pick=_AUTH0_USER), View("event.user.user_metadata")),
             (
+                View("data.details.body", pick=_AUTH0_USER),
+                View("data.details.body.user_metadata"),
                 View("data", pick=_values("user_name", "email")),
-                View("data.details.body", pick=_values("email", "name")),
             ),
         ),
+        noise=noise.ACCOUNTS,
         retries="streams: 3 times",
     ),
     "workos": Provider(
@@ -426,7 +440,8 @@ PROVIDERS: Final[dict[str, Provider]] = {
         ),
         only={"event": _values("user.created", "dsync.user.created")},
         event_ids=("id",),
-        views=((View("data", drop=_values("object", "id", "profile_picture_url", "state", "raw_attributes")),),),
+        views=((View("data", drop=_values("raw_attributes")),),),
+        noise=noise.WORKOS,
         retries="up to 12 times within 3 days",
     ),
     "segment": Provider(
@@ -448,6 +463,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         only={"metric": _values("subscribed")},
         event_ids=("event_id",),
         views=((View("data.identifiers"), View("data", pick=_values("email_address", "email", "recipient"))),),
+        noise=frozenset({"id", "cio_id"}),
         retries="for 7 days, every later event waiting behind",
     ),
     "intercom": Provider(
@@ -458,9 +474,13 @@ PROVIDERS: Final[dict[str, Provider]] = {
             "topic": _values(
                 "contact.user.created",
                 "contact.lead.created",
+                "contact.lead.added_email",
                 "contact.lead.signed_up",
                 "contact.created",
+                "contact.added_email",
+                "contact.signed_up",
                 "user.created",
+                "visitor.signed_up",
             )
         },
         event_ids=("id",),
@@ -476,18 +496,24 @@ PROVIDERS: Final[dict[str, Provider]] = {
         "Mailchimp",
         auth="token",
         only={"type": _values("subscribe")},
-        views=((View("data.merges"), View("data", pick=_values("email", "id"))),),
+        # Whom of which list, and the second at which.
+        event_ids=("type+fired_at+data.list_id+data.id",),
+        views=((View("data.merges"), View("data", pick=_values("email"))),),
+        noise=frozenset({"groupings"}),
     ),
     "sns": Provider(
         "Amazon SNS",
         auth="token",
         skip={"Type": _values("SubscriptionConfirmation", "UnsubscribeConfirmation")},
+        # Without its envelope ("raw") the id is in a header.
+        event_ids=("header:x-amz-sns-message-id",),
         subscribes=True,
         retries="as the subscription's delivery policy says",
     ),
     "eventbridge": Provider(
         "Amazon EventBridge",
         auth="token",
+        noise=noise.COGNITO,
         retries="for 24 hours",
     ),
 }

@@ -2,28 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from leads.address import address_like
 from leads.content import Document, parse
-from leads.errors import Malformed, TooLarge, Unreadable
+from leads.errors import TooLarge, Unreadable
 from leads.event import Envelope, Event, envelope_id, unwrap
-from leads.message import dumps, loads
-from leads.names import meaning
+from leads.flat import Value, are_questions, flat
+from leads.message import dumps
+from leads.names import canonical, core, meaning
 from leads.providers import Provider
 from leads.view import answers, at
 
 # Five hundred calls to SQS: what can be sent before the sender hangs up. The bulk endpoint takes 1,000 itself.
 MAX_LISTED: Final = 5_000
-# Deeper or wider than anything a form tool nests.
-_MAX_DEPTH: Final = 16
-_MAX_FIELDS: Final = 2_000
 # What goes into logs and table keys as it is; anything else is hashed, for it may be an address.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/=+-]{0,127}")
-
-type Value = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,17 @@ class Submission:
     aliases: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     left_alone: bool = False
+
+    def spelling(self, name: str) -> str | None:
+        """The submission's own spelling of a field that a user named: as sent, or as good as; None if it has none."""
+        if name in self.fields:
+            return name
+        if (known := self.aliases.get(name)) in self.fields:
+            return known
+        plain = canonical(name)
+        whole = (given for given in self.fields if canonical(given) == plain)
+        inner = (given for given in self.fields if canonical(core(given)) == plain)
+        return next(chain(whole, inner), None) if plain else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ def submissions(event: Event, provider: Provider) -> Said:
     inner, envelopes = unwrap(content)
     if envelopes:
         content = parse((inner if isinstance(inner, str) else dumps(inner)).encode(errors="surrogatepass"), "")
+    if isinstance(content, list) and are_questions(content):
+        content = {"answers": content}
     documents = _list(content, provider)
     event_id = _event_id(event, content, documents, provider, envelopes)
     if documents is None:
@@ -87,7 +97,8 @@ def _submission(event: Event, document: Any, provider: Provider) -> Submission:
         return Submission({}, document)
     if not _is_signup(event, document, provider):
         return Submission({}, document, left_alone=True)
-    found = answers(_decoded(document, provider), provider.views)
+    inner = at(document, provider.inside) if provider.inside else None
+    found = answers(_decoded(inner if isinstance(inner, Mapping) else document, provider), provider.views)
     return Submission(flat(found.values), document, aliases=found.aliases, kinds=found.kinds)
 
 
@@ -110,15 +121,15 @@ def _text(value: Any) -> str:
 
 
 def _decoded(document: Mapping[str, Any], provider: Provider) -> Mapping[str, Any]:
-    """The document with the JSON in some of its texts read."""
-    read = {name: _json(document[name]) for name in provider.decode if name in document}
+    """The document with the JSON or the form in some of its texts read."""
+    read = {name: _read(document[name]) for name in provider.decode if name in document}
     return {**document, **read} if read else document
 
 
-def _json(value: Any) -> Any:
+def _read(value: Any) -> Any:
     try:
-        return loads(value) if isinstance(value, str) else value
-    except Malformed:
+        return parse(value.encode(errors="surrogatepass"), "") if isinstance(value, str) else value
+    except Unreadable:
         return value
 
 
@@ -130,15 +141,28 @@ def _list(content: Document | list[Any], provider: Provider) -> list[Any] | None
         found = at(content, path)
         if isinstance(found, list) and (content == {path: []} or _carries(content, path, found)):
             return found
-    return None
+    return _only_list(content) if provider.batches else None
+
+
+def _only_list(content: Document) -> list[Any] | None:
+    """The people in a list that is all there is, whatever its name."""
+    match list(content.values()):
+        case [[dict() as first, *rest]] if not are_questions([first, *rest]) and _has_address(first):
+            return [first, *rest]
+        case _:
+            return None
 
 
 def _carries(content: Document, path: str, found: list[Any]) -> bool:
     """Whether a list is of submissions: one person's own list, such as what they ordered, stands beside an address."""
-    if not any(isinstance(item, Mapping) for item in found):
+    if are_questions(found) or not any(isinstance(item, Mapping) for item in found):
         return False
-    beside = flat({name: value for name, value in content.items() if name != path})
-    return not any((m := meaning(name)) and m.field == "email" and address_like(str(beside[name])) for name in beside)
+    return not _has_address({name: value for name, value in content.items() if name != path})
+
+
+def _has_address(document: Document) -> bool:
+    found = flat(document)
+    return any((m := meaning(name)) and m.field == "email" and address_like(str(found[name])) for name in found)
 
 
 def _event_id(
@@ -179,48 +203,3 @@ def _identifier(value: str) -> str:
     if _PLAIN_ID.fullmatch(value):
         return value
     return hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
-
-
-def flat(document: Mapping[str, Any]) -> dict[str, Value]:
-    """What was answered, by name, nested names joined by dots.
-
-    Raises:
-        Unreadable: it is deeper or wider than any form.
-    """
-    fields: dict[str, Value] = {}
-    for name, value in _walk(document, "", 0):
-        fields[name] = value
-        if len(fields) > _MAX_FIELDS:
-            msg = f"more than {_MAX_FIELDS} fields"
-            raise Unreadable(msg)
-    return fields
-
-
-def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, Value]]:
-    if depth > _MAX_DEPTH:
-        msg = f"nested more than {_MAX_DEPTH} levels deep"
-        raise Unreadable(msg)
-    match value:
-        case Mapping():
-            for key, item in value.items():
-                yield from _walk(item, f"{name}.{key}" if name else key, depth + 1)
-        case list():
-            yield from _walk_list(value, name, depth)
-        case str():
-            if text := value.strip():
-                yield name, text
-        case bool() | int() | float():
-            yield name, value
-
-
-def _walk_list(items: list[Any], name: str, depth: int) -> Iterator[tuple[str, Value]]:
-    """Several choices are one answer, as people write a list; a list of objects is numbered."""
-    items = [item.strip() if isinstance(item, str) else item for item in items]
-    answered = [item for item in items if item not in (None, "")]
-    if len(answered) == 1:
-        yield from _walk(answered[0], name, depth + 1)
-    elif any(isinstance(item, dict | list) for item in answered):
-        for number, item in enumerate(items):
-            yield from _walk(item, f"{name}.{number}", depth + 1)
-    elif answered:
-        yield name, ", ".join(item if isinstance(item, str) else dumps(item) for item in answered)

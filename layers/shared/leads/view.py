@@ -19,7 +19,7 @@ _MISSING: Final = object()
 class Titles:
     """Where a form's questions are written out, apart from the answers: by `key` in a list at `path`.
 
-    A question may have questions of its own, at `within`.
+    A question may have questions of its own, at `within`, and those as well: a block in a group.
     """
 
     path: str
@@ -47,7 +47,7 @@ class View:
         name: where in a member its name is; empty: its key in the object.
         alias: where in a member another name of it is, which a configuration may use as well.
         kind: where in a member its type is: `email` tells an address whose name does not.
-        options: where in a member its choices are written out, each with `id` and `text`.
+        options: where in a member its choices are written out, each with `id` and `text`: of a grid in several places.
         titles: where the names are, if not in the members.
         pick: only these members.
         drop: not these.
@@ -63,7 +63,7 @@ class View:
     name: tuple[str, ...] = ()
     alias: str = ""
     kind: str = ""
-    options: str = ""
+    options: tuple[str, ...] = ()
     titles: Titles | None = None
     pick: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
@@ -99,9 +99,11 @@ def answers(document: Mapping[str, Any], views: Views) -> Answers:
 
 
 def _fits(document: Mapping[str, Any], alternative: tuple[View, ...]) -> bool:
-    """Whether a part is there, answered or not: who left it blank is not to be found elsewhere in the event."""
-    paths = [view.path for view in alternative if view.path]
-    return not paths or any(isinstance(at(document, path), Mapping | list) for path in paths)
+    """Whether a part is there, answered or not: who left it blank is not to be found elsewhere in the event.
+
+    The event itself is always there; a few members picked from it only add to another part.
+    """
+    return any(isinstance(at(document, view.path), dict | list) if view.path else not view.pick for view in alternative)
 
 
 def at(value: Any, path: str) -> Any:
@@ -113,11 +115,12 @@ def at(value: Any, path: str) -> Any:
 def _at(value: Any, path: str) -> Any:
     if not path:
         return value
-    if isinstance(value, Mapping) and path in value:
+    # Asking for a Mapping takes ten times as long, and parsed content holds no other than these.
+    if isinstance(value, dict) and path in value:
         return value[path]
     head, _, rest = path.partition(".")
     match value:
-        case Mapping() if head in value:
+        case dict() if head in value:
             return _at(value[head], rest)
         case list() if head.isdecimal() and int(head) < len(value):
             return _at(value[int(head)], rest)
@@ -150,7 +153,7 @@ def _read(document: Mapping[str, Any], view: View, found: Answers) -> None:
 
 
 def _members(part: Any) -> Iterator[tuple[str, Any]]:
-    pairs = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list) else ()
+    pairs = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
     for count, (key, member) in enumerate(pairs):
         if count == _MAX_MEMBERS:
             return
@@ -160,10 +163,15 @@ def _members(part: Any) -> Iterator[tuple[str, Any]]:
 def _titles(document: Mapping[str, Any], titles: Titles | None) -> dict[str, str]:
     if titles is None:
         return {}
+    found: dict[str, str] = {}
     questions = [question for _, question in _members(at(document, titles.path))]
-    questions += [inner for question in questions for _, inner in _members(at(question, titles.within))]
-    pairs = ((at(q, titles.key), at(q, titles.title)) for q in questions)
-    return {key: title for key, title in pairs if isinstance(key, str) and isinstance(title, str)}
+    while questions and len(found) < _MAX_MEMBERS:
+        question = questions.pop()
+        key, title = at(question, titles.key), at(question, titles.title)
+        if isinstance(key, str) and isinstance(title, str):
+            found[key] = title
+        questions += [inner for _, inner in _members(at(question, titles.within))]
+    return found
 
 
 def _boxed(key: str, part: Any, boxes: Boxes | None) -> str:
@@ -193,24 +201,38 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def _value(member: Any, view: View) -> Any:
     if not view.value:
         return member.split(view.split) if view.split and isinstance(member, str) else member
-    if not isinstance(member, Mapping):
+    if not isinstance(member, dict):
         # Newer versions of a provider's API often drop the object around a value.
         return None if view.name else member
     for place in view.value:
         path = str(member.get("type", "")) if place == "@type" else place
         value = at(member, path) if path else None
         if value is not None:
-            return _chosen(value, at(member, view.options) if view.options else None)
+            return _spelled(value, _texts(member, view.options)) if view.options else _chosen(value)
     return None
 
 
-def _chosen(value: Any, options: Any) -> Any:
-    """The texts of chosen options, where a form tool sends their ids; a choice's label where it sends objects."""
-    if isinstance(options, list):
-        texts = {at(o, "id"): at(o, "text") for o in options if isinstance(at(o, "id"), str)}
-        if isinstance(value, list):
+def _texts(member: Any, places: tuple[str, ...]) -> dict[str, Any]:
+    """The texts of options by their ids."""
+    options = [option for place in places for _, option in _members(at(member, place))]
+    return {key: at(option, "text") for option in options if isinstance(key := at(option, "id"), str)}
+
+
+def _spelled(value: Any, texts: Mapping[str, Any]) -> Any:
+    """The texts of chosen options, where a form tool sends their ids; of a grid the rows' as well."""
+    match value:
+        case str():
+            return texts.get(value, value)
+        case list():
             return [texts.get(item, item) if isinstance(item, str) else item for item in value]
-        return texts.get(value, value) if isinstance(value, str) else value
+        case dict():
+            return {texts.get(row, row): _spelled(item, texts) for row, item in value.items()}
+        case _:
+            return value
+
+
+def _chosen(value: Any) -> Any:
+    """A choice's label, where a form tool sends objects."""
     match value:
         case {"labels": [*labels]}:
             return labels + ([value["other"]] if value.get("other") else [])

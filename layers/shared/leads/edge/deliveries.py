@@ -4,44 +4,37 @@ The id is recorded after the leads are in the queue, never before: a crash betwe
 which the upsert absorbs; the other order would lose the leads.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from leads.edge import aws
+from leads.edge.aws import DynamoDB
 from leads.errors import Unavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 # Customer.io tries for 7 days, which is the longest of all.
 KEEP_SECONDS: Final = 7 * 24 * 3600
 
 
-def taken(dynamodb: "DynamoDBClient", table: str, source: str, event_id: str, now: float) -> bool:
+def taken(dynamodb: DynamoDB, table: str, source: str, event_id: str, now: float) -> bool:
     """Whether this source's event was taken already; `now` in seconds since 1970.
 
     Raises:
         Unavailable: the table does not answer.
     """
-    try:
-        answer = dynamodb.get_item(
-            TableName=table,
-            Key={"id": {"S": _key(source, event_id)}},
-            ProjectionExpression="expiresAt",
-            ConsistentRead=True,
-        )
-    except aws.AWS_ERRORS as error:
-        msg = f"DynamoDB: {aws.code(error)}"
-        raise Unavailable(msg) from error
+    answer = dynamodb.get_item(
+        TableName=table,
+        Key={"id": {"S": _key(source, event_id)}},
+        ProjectionExpression="expiresAt",
+        ConsistentRead=True,
+    )
     # DynamoDB deletes expired rows within days, not at once.
     return float(answer.get("Item", {}).get("expiresAt", {}).get("N", "0")) > now
 
 
-def record(dynamodb: "DynamoDBClient", table: str, source: str, event_id: str, now: float) -> bool:
+def record(dynamodb: DynamoDB, table: str, source: str, event_id: str, now: float) -> bool:
     """Remember an event whose leads are in the queue; False where that failed, which costs a duplicate at most."""
     item = {"id": {"S": _key(source, event_id)}, "expiresAt": {"N": str(int(now) + KEEP_SECONDS)}}
     try:
         dynamodb.put_item(TableName=table, Item=item)
-    except aws.AWS_ERRORS:
+    except Unavailable:
         return False
     return True
 

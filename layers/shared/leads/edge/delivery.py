@@ -1,20 +1,22 @@
 """Delivery: one invocation's messages, sent batch by batch as far as time and the destination allow."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 from leads.batch import Batch, Parcel, Row, batches, body, rows
 from leads.config import Enrollment
 from leads.edge.leadterra import Leadterra, leadterra
+from leads.edge.outside import WORLD, Outside
 from leads.edge.settings import Settings
 from leads.edge.settlement import Item, Record, Settlement
 from leads.edge.telemetry import logger, where
-from leads.edge.vault import Vault, vault
+from leads.edge.vault import Vault
 from leads.errors import Malformed, NewerVersion, Unavailable
+from leads.experience import Experience
 from leads.isolation import Ask, Settled, isolate
 from leads.message import Failure, Message, decode
 from leads.outcome import Accepted, Held, Rejected
@@ -30,6 +32,12 @@ _EVERYWHERE: Final = frozenset({"unavailable", "unauthorized", "deadline"})
 _UNNAMED: Final = "other"
 
 
+@cache
+def experience(_base_url: str) -> Experience:
+    """The container's own of this destination."""
+    return Experience()
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One invocation of enroll; `remaining_millis` says how much of its time is left."""
@@ -37,6 +45,9 @@ class Delivery:
     settings: Settings
     config: Enrollment
     remaining_millis: Callable[[], int]
+    outside: Outside = WORLD
+    service: Callable[[str], Leadterra] = leadterra
+    experience: Callable[[str], Experience] = experience
 
     def deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         """Send what the records hold; the ids of the messages that are to stay in the queue."""
@@ -47,8 +58,9 @@ class Delivery:
             return list(dict.fromkeys(record["messageId"] for record in records))
 
     def _deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
-        books = Settlement(self.settings, records, now)
+        books = Settlement(self.settings, records, now, self.outside)
         parcels = _read(records, books, now)
+        books.arrived(parcels)
         by_campaign, kept_out = rows(parcels, self.config)
         names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
         for campaign_id, kept in kept_out.items():
@@ -62,32 +74,39 @@ class Delivery:
             shut: Held | None = None
             for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
                 shut = closed or shut
-                settled = _held(batch, shut) if shut else self._send(batch)
+                settled = _held(batch, shut) if shut else self._send(batch, books.records)
                 _enter(books, names.get(campaign_id, _UNNAMED), batch, settled)
                 shut = shut or settled.closed
             if shut and shut.why in _EVERYWHERE:
                 closed = shut
 
-    def _send(self, batch: Batch) -> Settled:
+    def _send(self, batch: Batch, records: Sequence[Record]) -> Settled:
         try:
-            return self._isolate(batch)
+            seen = self.experience(self._base_url)
+            settled = self._isolate(batch, seen)
+            seen.learn(batch.campaign_id, settled, self.outside.now())
+            return _doubted(batch, settled, seen, records)
         except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
             logger().error("unexpected", extra={"where": where(error)})
             return _held(batch, Held("internal"))
 
-    def _isolate(self, batch: Batch) -> Settled:
-        service = leadterra(self.settings.leadterra_base_url or self.config.leadterra.base_url)
-        secret = vault(self.settings)
-        search = isolate(batch.rows)
+    @property
+    def _base_url(self) -> str:
+        return self.settings.leadterra_base_url or self.config.leadterra.base_url
+
+    def _isolate(self, batch: Batch, seen: Experience) -> Settled:
+        service = self.service(self._base_url)
+        secret = self.outside.vault(self.settings)
+        search = isolate(batch.rows, seen.readings)
         try:
             ask = next(search)
             while True:
-                ask = search.send(self._ask(service, secret, batch.campaign_id, ask))
+                ask = search.send(self._ask(service, secret, batch, ask))
         except StopIteration as done:
             settled: Settled = done.value
             return settled
 
-    def _ask(self, service: Leadterra, secret: Vault, campaign_id: str, ask: Ask) -> tuple[Reply, datetime] | None:
+    def _ask(self, service: Leadterra, secret: Vault, batch: Batch, ask: Ask) -> tuple[Reply, datetime] | None:
         """Send one request, unless there is no time left to do something with its answer."""
         seconds = self.remaining_millis() / 1000 - _RESERVE_SECONDS
         if seconds < _SHORTEST_SECONDS:
@@ -95,12 +114,13 @@ class Delivery:
         if ask.fresh_key:
             secret.refresh()
         try:
-            api_key = secret.api_key(time.monotonic())
+            api_key = secret.api_key(self.outside.monotonic())
         except Unavailable as error:
             # Without a key there is no answer either; what was settled before stays settled.
             logger().error("no key", extra={"detail": str(error)})
-            return Reply(None), datetime.now(UTC)
-        return service.bulk(campaign_id, body(ask.rows), api_key=api_key, timeout=seconds), datetime.now(UTC)
+            return Reply(None), self.outside.now()
+        content = batch.body if len(ask.rows) == len(batch.rows) else body(ask.rows)
+        return service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.outside.now()
 
 
 def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[Parcel]:
@@ -131,8 +151,31 @@ def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[P
 
 def _message(record: Record, now: datetime) -> Message:
     sent = record.get("attributes", {}).get("SentTimestamp")
-    sent_at = datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else now
+    sent_at = int(sent) / 1000 if sent else now.timestamp()
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
+
+
+def _doubted(batch: Batch, settled: Settled, seen: Experience, records: Sequence[Record]) -> Settled:
+    """The same, with those held whose refusal nothing shows to be about them."""
+    if any(isinstance(outcome, Accepted) for outcome in settled.outcomes):
+        return settled
+    outcomes = [
+        Held("unproven")
+        if isinstance(outcome, Rejected) and _doubts(batch.campaign_id, row, seen, records)
+        else outcome
+        for row, outcome in zip(batch.rows, settled.outcomes, strict=True)
+    ]
+    return replace(settled, outcomes=outcomes)
+
+
+def _doubts(campaign_id: str, row: Row, seen: Experience, records: Sequence[Record]) -> bool:
+    """As for the message of the row that was seen first."""
+    attributes = [records[index].get("attributes", {}) for parcel in row.parcels for index in parcel.records]
+    received = [int(found) for each in attributes if (found := each.get("ApproximateFirstReceiveTimestamp"))]
+    if not received:
+        return False
+    looks = max(int(each.get("ApproximateReceiveCount", 1)) for each in attributes)
+    return seen.doubts(campaign_id, datetime.fromtimestamp(min(received) / 1000, UTC), looks)
 
 
 def _held(batch: Batch, held: Held) -> Settled:

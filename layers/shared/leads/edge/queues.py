@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
-from leads.edge import aws
+from leads.edge.aws import Sqs
+from leads.errors import Unavailable, Unreachable
 from leads.message import MAX_BYTES
 
 if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
@@ -33,7 +34,7 @@ class Entry:
         return len(self.body) + sum(len(name) + 4 * len(value) + 6 for name, value in self.attributes.items())
 
 
-def send(sqs: "SQSClient", queue_url: str, entries: Sequence[Entry]) -> set[int]:
+def send(sqs: Sqs, queue_url: str, entries: Sequence[Entry]) -> set[int]:
     """Send entries; the indexes of those that are *not* known to be in the queue afterwards.
 
     An error ends it: the client has tried again by then, and the sender would wait for every further attempt.
@@ -43,7 +44,7 @@ def send(sqs: "SQSClient", queue_url: str, entries: Sequence[Entry]) -> set[int]
         for _ in range(_SEND_ATTEMPTS):
             for chunk in _chunks(entries, sorted(missing)):
                 missing -= _send_chunk(sqs, queue_url, entries, chunk)
-    except aws.AWS_ERRORS:
+    except Unavailable:
         pass
     return missing
 
@@ -62,7 +63,7 @@ def _chunks(entries: Sequence[Entry], indexes: Sequence[int]) -> Iterator[list[i
         yield chunk
 
 
-def _send_chunk(sqs: "SQSClient", queue_url: str, entries: Sequence[Entry], chunk: Sequence[int]) -> set[int]:
+def _send_chunk(sqs: Sqs, queue_url: str, entries: Sequence[Entry], chunk: Sequence[int]) -> set[int]:
     answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_request(entries[i], i) for i in chunk])
     return {int(sent["Id"]) for sent in answer.get("Successful", ())}
 
@@ -77,7 +78,7 @@ def _request(entry: Entry, index: int) -> "SendMessageBatchRequestEntryTypeDef":
     }
 
 
-def hold(sqs: "SQSClient", queue_url: str, delays: Mapping[str, int]) -> set[str]:
+def hold(sqs: Sqs, queue_url: str, delays: Mapping[str, int]) -> set[str]:
     """Keep received messages hidden for some seconds, by receipt handle; the handles for which that failed.
 
     Where it fails the queue's own visibility timeout does the same, later.
@@ -92,13 +93,19 @@ def hold(sqs: "SQSClient", queue_url: str, delays: Mapping[str, int]) -> set[str
         ]
         try:
             answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=requests)
-        except aws.UNREACHABLE:
+        except Unreachable:
             return failed.union(handles[start:])
-        except aws.AWS_ERRORS:
+        except Unavailable:
             failed.update(chunk)
         else:
             failed.update(chunk[int(item["Id"])] for item in answer.get("Failed", ()))
     return failed
+
+
+def age(record: Mapping[str, Any], now: datetime) -> int:
+    """Seconds since a record of Lambda's SQS event was put into its queue."""
+    sent = record.get("attributes", {}).get("SentTimestamp")
+    return max(0, int(now.timestamp() - int(sent) / 1000)) if sent else 0
 
 
 def url_of(arn: str, neighbour: str) -> str:

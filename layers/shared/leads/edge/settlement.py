@@ -4,7 +4,6 @@ A record is settled when Leadterra has its lead, or the dead-letter queue has it
 held: hidden for a while and named as a failure, so that SQS keeps it.
 """
 
-import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,19 +12,21 @@ from datetime import datetime
 from typing import Any, Final
 
 from leads.backoff import delay
-from leads.edge import aws, queues
-from leads.edge.queues import Entry
+from leads.batch import Parcel
+from leads.edge import queues
+from leads.edge.outside import WORLD, Outside
+from leads.edge.queues import Entry, age
 from leads.edge.settings import Settings
 from leads.edge.telemetry import count, logger
 from leads.errors import Malformed, TooLarge
-from leads.message import LEAD_FIELDS, Failure, Message, attributes, dead_letter, loads, refused
-from leads.outcome import Held, Outcome, Rejected
+from leads.message import DIRECT, LEAD_FIELDS, Failure, Message, attributes, dead_letter, loads, refused
+from leads.outcome import HELD_AGE, Held, Outcome, Rejected, held_metric
 
 type Record = Mapping[str, Any]
 """A record of Lambda's SQS event."""
 
 # The destination's own trouble, which passes; any other reason to hold wants a person's look.
-_PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
+_PASSING: Final = frozenset({"unavailable", "unproven", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
 _ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
 
@@ -55,7 +56,13 @@ class Settlement:
     settings: Settings
     records: Sequence[Record]
     now: datetime
+    outside: Outside = WORLD
     _lines: list[_Line] = field(default_factory=list)
+
+    def arrived(self, parcels: Iterable[Parcel]) -> None:
+        """Count what other producers put into the queue, which intake has not: now, so that no crash forgets it."""
+        new = [parcel for parcel in parcels if _is_new(parcel.message) and self._attempts(parcel.records[0]) == 1]
+        count("source", DIRECT, {"Accepted": len(new)})
 
     def enter(self, campaign: str, items: Iterable[Item], metrics: Mapping[str, int] | None = None) -> None:
         """Note what became of some messages; the metrics are those that are no message's outcome."""
@@ -86,7 +93,7 @@ class Settlement:
         if not letters:
             return
         entries = [entry for _, entry in letters]
-        missing = queues.send(aws.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
+        missing = queues.send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
         for index in missing:
             # Durable nowhere else yet: it comes back and is judged again.
             letters[index][0].outcome = Held("internal")
@@ -99,7 +106,7 @@ class Settlement:
             raw = _as_it_was(self.records[item.records[0]]["body"])
             body = dead_letter(raw, failure, attempts=attempts, failed_at=self.now)
             source, campaign = raw.get("source"), raw.get("campaign")
-            named = attributes(failure.reason, _text(source) or "direct", _text(campaign))
+            named = attributes(failure.reason, _text(source) or DIRECT, _text(campaign))
             return Entry(body, named)
         body = refused(item.message, failure, attempts=attempts, failed_at=self.now)
         return Entry(body, attributes(failure.reason, item.message.source, item.message.campaign))
@@ -110,11 +117,11 @@ class Settlement:
     def _hide(self, held: Mapping[int, Held]) -> None:
         """Back off by each message's own receive count: naming it as a failure alone would hammer the destination."""
         delays = {
-            self.records[i]["receiptHandle"]: delay(self._attempts(i), random.random(), outcome.retry_after)  # noqa: S311 - jitter
+            self.records[i]["receiptHandle"]: delay(self._attempts(i), self.outside.chance(), outcome.retry_after)
             for i, outcome in held.items()
         }
         url = queues.url_of(self.records[0]["eventSourceARN"], self.settings.leads_queue_url)
-        if failed := queues.hold(aws.sqs(self.settings), url, delays):
+        if failed := queues.hold(self.outside.sqs(self.settings), url, delays):
             logger().warning("not hidden", extra={"count": len(failed)})
 
     def _report(self, line: _Line) -> None:
@@ -133,10 +140,7 @@ class Settlement:
                     rejected.append({"id": name, **_summary(failure)})
                 case _:
                     accepted.append(name)
-        # Whoever wrote an unreadable message, intake did not: it is no part of what intake accepted.
-        malformed = sum(1 for item in line.items if item.message is None and isinstance(item.outcome, Rejected))
-        metrics = {**line.metrics, "Rejected": len(rejected) - malformed, "Malformed": malformed, "Held": len(held)}
-        count("campaign", line.campaign, metrics)
+        count("campaign", line.campaign, {**line.metrics, **self._counts(line.items)})
         log = logger().error if why.keys() - _PASSING else logger().info
         log(
             "batch settled",
@@ -150,11 +154,33 @@ class Settlement:
             },
         )
 
+    def _counts(self, items: Sequence[Item]) -> Counter[str]:
+        """What the outcomes come to, one for each message."""
+        counts = Counter[str]()
+        for item in items:
+            counts["Retries"] += self._attempts(item.records[0]) > 1
+            match item.outcome:
+                case Held(why):
+                    counts.update(("Held", held_metric(why)))
+                    counts[HELD_AGE] = max(counts[HELD_AGE], *(age(self.records[i], self.now) for i in item.records))
+                case Rejected():
+                    # Whoever wrote an unreadable message, intake did not: it is no part of what was accepted.
+                    counts["Malformed" if item.message is None else "Rejected"] += 1
+        return counts
+
     def _id(self, item: Item) -> str:
         """The message's id; SQS's own where there is none, or one that a producer made of something else."""
         if item.message and _ID.fullmatch(item.message.id):
             return item.message.id
         return str(self.records[item.records[0]]["messageId"])
+
+
+def _is_new(message: Message) -> bool:
+    """Whether this is another producer's lead that nobody has counted: one that is sent again was, if it was read."""
+    match message.extra.get("replay"):
+        case None | {"reason": "malformed"}:
+            return message.source == DIRECT
+    return False
 
 
 def _text(value: object) -> str | None:
@@ -169,7 +195,7 @@ def _as_it_was(body: str) -> dict[str, Any]:
         content = body
     if isinstance(content, dict):
         return {key: value for key, value in content.items() if key != "failure"}
-    return {"version": 1, "source": "direct", "event": content}
+    return {"version": 1, "source": DIRECT, "event": content}
 
 
 def _summary(failure: Failure) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from leads.config import Source
-from leads.edge import aws, deliveries
+from leads.edge import deliveries
+from leads.edge.outside import WORLD, Outside
 from leads.edge.queues import Entry, send
 from leads.edge.settings import Settings
-from leads.edge.telemetry import count, logger
+from leads.edge.telemetry import UNKNOWN, count, logger
 from leads.errors import TooLarge, Unavailable, Unreadable
 from leads.event import Event
 from leads.intake import Reading, read
@@ -37,6 +38,7 @@ class Desk:
     settings: Settings
     now: datetime
     secrets: tuple[str, ...] = ()
+    outside: Outside = WORLD
 
     def take(self, event: Event, source: Source, *, answering: bool, attempts: int = 1) -> Taken:
         """Put an authentic event's leads into LeadsQueue.
@@ -71,14 +73,14 @@ class Desk:
         table = self.settings.deliveries_table
         if table is None or reading.event_id is None:
             return False
-        dynamodb = aws.dynamodb(self.settings)
+        dynamodb = self.outside.dynamodb(self.settings)
         return deliveries.taken(dynamodb, table, event.source, reading.event_id, self.now.timestamp())
 
     def _send(self, event: Event, bodies: Sequence[str]) -> None:
         if not bodies:
             return
         entries = [Entry(body) for body in bodies]
-        missing = send(aws.sqs(self.settings), self.settings.leads_queue_url, entries)
+        missing = send(self.outside.sqs(self.settings), self.settings.leads_queue_url, entries)
         # Counted even if the rest is not: what is in the queue will be enrolled.
         count("source", event.source, {"Accepted": len(entries) - len(missing)})
         if missing:
@@ -107,10 +109,10 @@ class Desk:
             )
             for problems, raw in parts
         ]
-        if send(aws.sqs(self.settings), self.settings.dead_letter_queue_url, entries):
+        if send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries):
             msg = "the dead-letter queue did not take an event"
             raise Unavailable(msg)
-        count("source", event.source or "unknown", {"Unmappable": len(parts)})
+        count("source", event.source or UNKNOWN, {"Unmappable": len(parts)})
         fields = sorted({problem.field for problems, _ in parts for problem in problems})
         logger().warning("unmappable", extra={"source": event.source, "count": len(parts), "fields": fields})
 
@@ -119,7 +121,7 @@ class Desk:
         table = self.settings.deliveries_table
         if table is None or reading.event_id is None or not settled:
             return
-        dynamodb = aws.dynamodb(self.settings)
+        dynamodb = self.outside.dynamodb(self.settings)
         if not deliveries.record(dynamodb, table, event.source, reading.event_id, self.now.timestamp()):
             logger().warning("not recorded", extra={"source": event.source, "event_id": reading.event_id})
 

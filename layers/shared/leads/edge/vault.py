@@ -2,11 +2,11 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from leads.edge import aws
+from leads.edge.aws import SecretsManager, secretsmanager
 from leads.edge.settings import Settings
 from leads.errors import Unavailable
 
@@ -22,8 +22,9 @@ class Vault:
     `now` is a monotonic time in seconds.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, client: Callable[[Settings], SecretsManager] = secretsmanager) -> None:
         self._settings = settings
+        self._client = client
         self._content: Mapping[str, Any] | None = None
         self._doubted = False
         self._since = -math.inf
@@ -87,11 +88,7 @@ class Vault:
         return self._content
 
     def _fetch(self) -> Mapping[str, Any]:
-        try:
-            answer = aws.secretsmanager(self._settings).get_secret_value(SecretId=self._settings.secret_id)
-        except aws.AWS_ERRORS as error:
-            msg = f"Secrets Manager: {aws.code(error)}"
-            raise Unavailable(msg) from error
+        answer = self._client(self._settings).get_secret_value(SecretId=self._settings.secret_id)
         try:
             content = json.loads(answer.get("SecretString", ""))
         except ValueError as error:

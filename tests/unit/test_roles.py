@@ -1,7 +1,7 @@
-"""Leads: what fields of such names would become, before any was answered."""
+"""Roles: what fields of such names would become, before any was answered."""
 
 from leads.config import Source
-from leads.lead import Role, roles
+from leads.roles import Role, roles
 
 
 def source(**rules: object) -> Source:

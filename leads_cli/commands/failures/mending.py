@@ -1,0 +1,160 @@
+"""`leads failures fix` and `replay`: correcting what was refused, and sending it again."""
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from leads_cli.commands.failures import options
+from leads_cli.commands.failures.job import Job
+from leads_cli.commands.failures.options import Where, criteria
+from leads_cli.commands.target import Profile, Region, Stack, Url
+from leads_cli.running import DEFAULT_URL
+from leads_cli.terminal import Code, stop
+
+if TYPE_CHECKING:
+    from leads_cli.commands.failures.job import Work
+    from leads_cli.failures.edits import Edit
+    from leads_cli.failures.mending import Mending
+    from leads_cli.failures.repair import Wanted
+
+# A tenth of what one busy delivery takes: live leads do not notice.
+_RATE: Final = 50.0
+
+Rate = Annotated[float, typer.Option(min=0.1, help="Leads a second at the most, so that live ones come first.")]
+
+
+def replay(
+    letter_id: options.MaybeId = None,
+    *,
+    rate: Rate = _RATE,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+    as_json: options.AsJson = False,
+    reason: options.Reason = None,
+    field: options.Field = None,
+    source: options.Source = None,
+    campaign: options.Campaign = None,
+    status: options.Status = None,
+    since: options.Since = None,
+    older_than: options.OlderThan = None,
+    contains: options.Contains = None,
+    url: Url = DEFAULT_URL,
+    stack: Stack = None,
+    region: Region = None,
+    profile: Profile = None,
+    lease: options.Lease = options.LEASE_DEFAULT,
+) -> None:
+    """Send letters again, to where they came from; without ID and filters, all of them.
+
+    It says how many first and asks. Stop it whenever you like and run it again: what was sent is recognised.
+
+    Example: leads failures replay --reason missing_token
+    """
+    from leads_cli.failures.mending import Mending  # noqa: PLC0415
+
+    wanted = criteria(
+        reason, field, source, campaign, status=status, since=since, older_than=older_than, contains=contains
+    )
+    where = Where(url, stack, region, profile)
+    mending = Mending(replay=True)
+    job = Job(where, letter_id, wanted, lease, "replay", "replayed", dry_run=dry_run, yes=yes, as_json=as_json)
+    job.run(mending, _work(mending, rate, lease))
+
+
+def fix(
+    letter_id: options.MaybeId = None,
+    *,
+    set_to: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Give a field a text; FIELD:=VALUE takes JSON."),
+    ] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option(metavar="OLD=NEW", help="Move a field's value to another name.")
+    ] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Leave out a field.")] = None,
+    normalise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Tidy up: spaces, full-width signs; of an address also case and wrapping."),
+    ] = None,
+    to_campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Send a lead to this campaign.")] = None,
+    to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
+    then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
+    rate: Rate = _RATE,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+    as_json: options.AsJson = False,
+    reason: options.Reason = None,
+    field: options.Field = None,
+    source: options.Source = None,
+    campaign: options.Campaign = None,
+    status: options.Status = None,
+    since: options.Since = None,
+    older_than: options.OlderThan = None,
+    contains: options.Contains = None,
+    url: Url = DEFAULT_URL,
+    stack: Stack = None,
+    region: Region = None,
+    profile: Profile = None,
+    lease: options.Lease = options.LEASE_DEFAULT,
+) -> None:
+    """Correct letters: one, or all that the filters leave. They stay dead letters until they are replayed.
+
+    Fields are those of the lead (email, firstName, ..., customFields.plan), or of an event's own JSON by dotted path
+    (answers.0.email). What an edit names and a letter lacks leaves that letter as it is.
+
+    Example: leads failures fix --field email --normalise email --dry-run
+    """
+    from leads_cli.failures.mending import Mending  # noqa: PLC0415
+
+    edits = _wanted(
+        set_to=set_to or [],
+        rename=rename or [],
+        remove=remove or [],
+        normalise=normalise or [],
+        campaign=to_campaign,
+        source=to_source,
+    )
+    wanted = criteria(
+        reason, field, source, campaign, status=status, since=since, older_than=older_than, contains=contains
+    )
+    where = Where(url, stack, region, profile)
+    mending = Mending(edits, then_replay)
+    job = Job(where, letter_id, wanted, lease, "fix", "fixed", dry_run=dry_run, yes=yes, as_json=as_json)
+    job.run(mending, _work(mending, rate, lease))
+
+
+def _work(mending: "Mending", rate: float, lease: int) -> "Work":
+    from leads_cli.failures.mending import Pace, carry_out  # noqa: PLC0415
+
+    # What stays in the dead-letter queue is in nobody's way.
+    pace = Pace(rate) if mending.replay else None
+    return lambda running, plan, tally, around: carry_out(
+        running, plan.ids, mending, tally, lease=lease, pace=pace, around=around
+    )
+
+
+def _wanted(
+    *,
+    set_to: list[str],
+    rename: list[str],
+    remove: list[str],
+    normalise: list[str],
+    campaign: str | None,
+    source: str | None,
+) -> "Wanted":
+    """The edits in the order in which they make sense together: names first, then values."""
+    from leads_cli.failures.edits import Normalise, NotationError, Remove, renaming, setting  # noqa: PLC0415
+    from leads_cli.failures.repair import Wanted  # noqa: PLC0415
+
+    if not any((set_to, rename, remove, normalise, campaign, source)):
+        stop(
+            "What is to be changed? Give --set, --rename, --remove, --normalise, --to-campaign or --to-source; "
+            "to send letters again as they are: replay.",
+            Code.USAGE,
+        )
+    try:
+        edits: list[Edit] = [*map(renaming, rename), *map(Remove, remove), *map(setting, set_to)]
+        edits += map(Normalise, normalise)
+    except NotationError as error:
+        stop(str(error), Code.USAGE)
+    return Wanted(edits, campaign or None, source or None)

@@ -1,0 +1,1 @@
+"""What an operator does about dead letters: read, group, fix, replay, discard, export, erase. Nothing here prints."""

@@ -1,0 +1,34 @@
+"""Tidying up what somebody typed, as far as nobody can mean anything else by it. Spelling is not guessed at."""
+
+import re
+from typing import Final
+from unicodedata import category
+
+from leads.address import NotAnAddress, normalise_address
+from leads.names import meaning
+
+# Keyboards of East Asia have letters, digits and signs of full width; a domain's dot has three more forms.
+_HALF_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+_DOTS: Final = dict.fromkeys([0x3002, 0xFF61], ".")
+_MAILTO: Final = re.compile(r"^mailto:([^?]*).*$", re.IGNORECASE | re.DOTALL)
+_AROUND: Final = " \t\r\n<>\"'`()[],;:."
+
+
+def normalised(name: str, value: str) -> str:
+    """A field's text without what is there by accident: spaces, full-width signs and, of an address, its wrapping."""
+    found = meaning(name)
+    is_address = "@" in value.translate(_HALF_WIDTH) if found is None else found.field == "email"
+    return _address(value) if is_address else " ".join(value.translate(_HALF_WIDTH).split())
+
+
+def _address(text: str) -> str:
+    plain = "".join(c for c in text.translate(_HALF_WIDTH | _DOTS) if category(c) != "Cf")
+    bare = _MAILTO.sub(r"\1", plain.strip(_AROUND))
+    # A space beside the sign is a slip; one within a name may stand for a letter.
+    joined = re.sub(r"\s*@\s*", "@", bare)
+    for candidate in (joined, joined.strip(_AROUND), plain):
+        try:
+            return normalise_address(candidate)
+        except NotAnAddress:
+            continue
+    return joined.strip(_AROUND).lower()

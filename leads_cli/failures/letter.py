@@ -1,0 +1,180 @@
+"""Dead letters: what lies in the dead-letter queue, whoever wrote it.
+
+A letter is a message that enroll refused, or an event that intake could make no lead of, with its `failure`; or
+whatever SQS moved by itself after too many receives, as it was.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from leads.errors import LeadsError, Malformed
+from leads.event import is_dead_letter
+from leads.message import decode, loads
+
+LEADS: Final = "LeadsQueue"
+EVENTS: Final = "EventsQueue"
+EXHAUSTED: Final = "exhausted"
+# The queue that each kind of failure was met at, and to which a replay goes.
+_QUEUES: Final = {"rejected": LEADS, "missing_token": LEADS, "malformed": LEADS, "unmappable": EVENTS}
+# No option of a command, and no address that a producer made an id of.
+_ID: Final = re.compile(r"\w[\w.:/=+-]{0,127}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message of any queue, as SQS gave it; `origin` is its queue, or where a redrive took it from, if known."""
+
+    message_id: str
+    body: str
+    sent_at: datetime
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One dead letter; `content` is its body as an object, empty where it is something else."""
+
+    received: Received
+    content: Mapping[str, Any]
+
+    @property
+    def message_id(self) -> str:
+        """SQS's id of this very message: the same lead may be refused twice."""
+        return self.received.message_id
+
+    @property
+    def failure(self) -> Mapping[str, Any]:
+        return _object(self.content.get("failure"))
+
+    @property
+    def reason(self) -> str:
+        return _text(self.failure.get("reason")) or EXHAUSTED
+
+    @property
+    def queue(self) -> str:
+        """The queue that it came from, by the name of its template."""
+        if known := _QUEUES.get(self.reason):
+            return known
+        if self.received.origin and not self.is_envelope:
+            return self.received.origin
+        return LEADS if self.content.keys() & {"lead", "campaign"} and not self.is_envelope else EVENTS
+
+    @property
+    def is_lead(self) -> bool:
+        """A lead's message, or meant to be one; otherwise a provider's raw event."""
+        return self.queue == LEADS
+
+    @property
+    def is_envelope(self) -> bool:
+        """A raw event as intake sets it aside: `{"version", "source", "event"}`; one that SQS moved lies bare."""
+        return is_dead_letter(self.content)
+
+    @property
+    def id(self) -> str:
+        """The lead's own id, as the logs have it; SQS's where there is none, or one that is not fit to be typed.
+
+        An edited letter keeps the id that it had, although to SQS it is another message.
+        """
+        own = self.content.get("id") if self.is_lead else _object(self.content.get("fixed")).get("of")
+        return own if isinstance(own, str) and _ID.fullmatch(own) else self.message_id
+
+    @property
+    def source(self) -> str:
+        """Where it came from; "" where nobody says."""
+        own = _text(self.content.get("source")) if self.is_lead or self.is_envelope else ""
+        return own or self.received.attributes.get("source", "direct" if self.is_lead else "")
+
+    @property
+    def campaign(self) -> str:
+        """The campaign that a lead is for; "" for an event."""
+        own = _text(self.content.get("campaign")) if self.is_lead else ""
+        return own or self.received.attributes.get("campaign", "")
+
+    @property
+    def lead(self) -> Mapping[str, Any]:
+        return _object(self.content.get("lead")) if self.is_lead else {}
+
+    @property
+    def email(self) -> str:
+        return _text(self.lead.get("email"))
+
+    @property
+    def event(self) -> Any:
+        """The provider's event; None for a lead. What is no JSON is the text that it is."""
+        if self.is_envelope:
+            return self.content["event"]
+        return None if self.is_lead else self.content or _json(self.received.body)
+
+    @property
+    def field(self) -> str:
+        """The field that is to blame, in the words of whoever refused it."""
+        return _text(self.failure.get("field"))
+
+    @property
+    def status(self) -> int | None:
+        return _number(self.failure.get("status"))
+
+    @property
+    def says(self) -> str:
+        """What is wrong, for a person to read."""
+        if self.reason == EXHAUSTED:
+            return "SQS moved it by itself after too many receives"
+        return _text(self.failure.get("message")) or "no message"
+
+    @property
+    def failed_at(self) -> datetime:
+        """When it was refused; when SQS got it, where nobody says."""
+        try:
+            found = datetime.fromisoformat(_text(self.failure.get("failedAt")))
+        except ValueError:
+            return self.received.sent_at
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+    @property
+    def replays(self) -> int:
+        """How often it was sent again before."""
+        return _number(_object(self.content.get("replay")).get("count")) or 0
+
+    def rewritten(self, body: str, attributes: Mapping[str, str]) -> "Letter":
+        """The same letter with another body."""
+        return read(replace(self.received, body=body, attributes=attributes))
+
+    def unreadable(self) -> Malformed | None:
+        """Why enroll would refuse it at once if it were replayed as it is; events only intake can judge."""
+        if not self.is_lead:
+            return None
+        try:
+            decode(self.received.body, message_id=self.message_id, sent_at=self.received.sent_at.timestamp())
+        except Malformed as error:
+            return error
+        except LeadsError:
+            return None  # a later release wrote it, and may read it
+        return None
+
+
+def read(received: Received) -> Letter:
+    """Whatever lies in the dead-letter queue is a letter."""
+    return Letter(received, _object(_json(received.body)))
+
+
+def _json(text: str) -> Any:
+    try:
+        return loads(text)
+    except Malformed:
+        return text
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,59 @@
+"""A day and a half of twenty thousand leads in virtual time, with every trouble there is."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.simulation.deployed import Deployed
+from tests.simulation.soak import Soak
+from tests.simulation.weather import of_a_week
+
+
+def small(deployed: Deployed, leads: int = 1_000) -> Soak:
+    return Soak(leads, 1.5, of_a_week(1.5, outage_hours=8), deployed)
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Deployed:
+    """The template with a long window, so that few leads make batches of a size that many leads have."""
+    return Deployed.from_template(BatchingWindow=60)
+
+
+def test_everybody_arrives_through_every_trouble(deployed: Deployed) -> None:
+    """Nobody is lost, no innocent condemned, nobody bad enrolled; the books balance at every hour."""
+    soak = small(deployed, leads=20_000)
+    soak.run()
+    assert soak.problems == {}
+    metrics = soak.books.metrics
+    assert metrics["Accepted"] > 20_000 == soak.leads
+    assert metrics["Rejected"] == soak.truth.bad == soak.account.letters.total() > 100
+    assert soak.queue.most_received < deployed.most_receives / 10
+    # All of it did happen.
+    assert {0, 200, 401, 422, 429, 503} <= soak.service.statuses.keys()
+    assert {"unavailable", "unauthorized", "systemic", "internal"} <= soak.books.why.keys()
+    for name in ("Updated", "Skipped", "Merged", "Duplicates", "Redelivered", "IsolationRequests"):
+        assert metrics[name] > 0, name
+    assert soak.poller.kills > 0 < soak.counted_again()
+
+
+def test_a_run_can_be_had_again(deployed: Deployed) -> None:
+    """The same seed makes the same week, whatever happens in it."""
+    first, second = small(deployed), small(deployed)
+    first.run()
+    second.run()
+    assert first.samples == second.samples
+    assert first.books == second.books
+
+
+def test_too_few_receives_would_show(deployed: Deployed) -> None:
+    """A redrive that comes before the end of the outage is seen as leads that the queue gave up."""
+    soak = small(replace(deployed, most_receives=5))
+    soak.run()
+    assert soak.problems["leads that the queue gave up"] > 0 < soak.problems["leads lost"]
+
+
+def test_an_acknowledgement_too_many_would_show(deployed: Deployed) -> None:
+    """Without partial failures what is held is deleted: it is lost, and the books do not balance."""
+    soak = small(replace(deployed, partial_failures=False))
+    soak.run()
+    assert soak.problems["leads lost"] > 0 < soak.problems["hours at which law 2 did not balance"]

@@ -1,0 +1,154 @@
+"""A deployed stack in this process, and an operator with its dead letters in front of them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.sqs.models import sqs_backends
+from typer.testing import CliRunner
+
+from leads_cli.cloudwatch import sums
+from leads_cli.main import app
+from leads_cli.running import Running
+
+NAMESPACE = "LeadterraEnroll/leads"
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        **{name: {"Type": "AWS::SQS::Queue"} for name in ("LeadsQueue", "EventsQueue", "DeadLetterQueue")},
+        "DeliveriesTable": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            },
+        },
+    },
+    "Outputs": {
+        "WebhookUrl": {"Value": "https://a1b2c3.execute-api.us-east-1.amazonaws.com/hooks/"},
+        **{f"{name}Url": {"Value": {"Ref": name}} for name in ("LeadsQueue", "EventsQueue", "DeadLetterQueue")},
+        "DeliveriesTableName": {"Value": {"Ref": "DeliveriesTable"}},
+        "MetricsNamespace": {"Value": NAMESPACE},
+    },
+}
+
+
+type Instead = Callable[..., Any]
+"""Called with the operation itself and its parameters."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client with some of its operations replaced."""
+
+    real: Any
+    operations: Mapping[str, Instead]
+
+    def __getattr__(self, name: str) -> Any:
+        own = getattr(self.real, name)
+        return partial(self.operations[name], own) if name in self.operations else own
+
+
+@dataclass(frozen=True)
+class Operated:
+    """A stack named `leads`, and the command for it."""
+
+    outputs: dict[str, str]
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """One client for each service: making one takes longer than anything that is asked of it."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service)  # type: ignore[call-overload]
+        return self._clients[service]
+
+    @property
+    def running(self) -> Running:
+        return Running("", self.outputs, {}, self.client)
+
+    def instead(self, **operations: Instead) -> Running:
+        """The stack, with something else for some operations of whatever service has them."""
+        return Running("", self.outputs, {}, lambda service: Client(self.client(service), operations))
+
+    def counted(self, metric: str) -> int:
+        """The sum of a metric over all sources."""
+        return round(sums(self.client("cloudwatch"), NAMESPACE, timedelta(hours=1), datetime.now(UTC)).get(metric, 0))
+
+    @property
+    def sqs(self) -> Any:
+        return self.client("sqs")
+
+    def put(self, *bodies: object, queue: str = "DeadLetterQueue", **attributes: str) -> list[str]:
+        """Put messages into a queue; their ids."""
+        typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        return [
+            self.sqs.send_message(
+                QueueUrl=self.outputs[f"{queue}Url"],
+                MessageBody=body if isinstance(body, str) else json.dumps(body),
+                MessageAttributes=typed,
+            )["MessageId"]
+            for body in bodies
+        ]
+
+    def messages(self, queue: str = "DeadLetterQueue") -> list[dict[str, Any]]:
+        """What anybody can receive from a queue, which stays there."""
+        found: list[dict[str, Any]] = []
+        wanted: Any = {"MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
+        url = self.outputs[f"{queue}Url"]
+        while messages := self.sqs.receive_message(QueueUrl=url, **wanted).get("Messages"):
+            found += messages
+        for each in found:
+            self.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"], VisibilityTimeout=0)
+        return found
+
+    def end_leases(self) -> None:
+        """Let the time pass for which a killed command hides letters."""
+        for message in sqs_backends["123456789012"]["us-east-1"].queues[self._dead]._messages:
+            message.visible_at = 0
+
+    @property
+    def _dead(self) -> str:
+        return self.outputs["DeadLetterQueueUrl"].rpartition("/")[2]
+
+    def empty(self, queue: str) -> list[Any]:
+        """Take out what anybody can receive from a queue, as JSON."""
+        found = self.messages(queue)
+        for each in found:
+            self.sqs.delete_message(QueueUrl=self.outputs[f"{queue}Url"], ReceiptHandle=each["ReceiptHandle"])
+        return [json.loads(each["Body"]) for each in found]
+
+    def bodies(self, queue: str = "DeadLetterQueue") -> list[Any]:
+        """The same, as JSON."""
+        return [json.loads(each["Body"]) for each in self.messages(queue)]
+
+    def leads(self, *arguments: str, said: str = "") -> tuple[int, str, str]:
+        """Run a command on the stack; its exit code, output and complaints. `said` is what the operator types."""
+        result = CliRunner().invoke(app, [*arguments, "--stack", "leads"], input=said)
+        return result.exit_code, result.stdout, result.stderr
+
+    def json(self, *arguments: str) -> Any:
+        """What a command that succeeds says to programs."""
+        code, output, complaints = self.leads(*arguments, "--json")
+        assert (code, complaints) == (0, ""), (code, complaints)
+        return json.loads(output)
+
+
+@contextmanager
+def operated(environment: pytest.MonkeyPatch) -> Iterator[Operated]:
+    """The stack in an invented account."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        environment.setenv(name, "invented")
+    environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    environment.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        cloudformation = boto3.client("cloudformation")
+        cloudformation.create_stack(StackName="leads", TemplateBody=json.dumps(TEMPLATE))
+        outputs = cloudformation.describe_stacks(StackName="leads")["Stacks"][0]["Outputs"]
+        yield Operated({item["OutputKey"]: item["OutputValue"] for item in outputs})

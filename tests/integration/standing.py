@@ -1,0 +1,91 @@
+"""A server that stands in for AWS and misbehaves as it is told: what a mock within the process cannot do."""
+
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+type Answer = tuple[int, object] | str
+"""A status and a body, as JSON unless it is bytes, or a way to misbehave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and the port that it came from: the same one for the same connection."""
+
+    headers: Mapping[str, str]
+    body: Any
+    port: int
+
+
+@dataclass
+class Standing:
+    """The server as a test sees it; `answers` are given in their order, then `{}`."""
+
+    url: str
+    answers: list[Answer] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    over: Event = field(default_factory=Event)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    standing: Standing
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.standing.asked.append(Asked(headers, json.loads(content or b"null"), self.client_address[1]))
+        match self.standing.answers.pop(0) if self.standing.answers else (200, {}):
+            case "hangs up":
+                self.close_connection = True
+            case "stops in the middle":
+                self._answer(200, b"{}", length=100)
+                self.close_connection = True
+            case "leaves afterwards":
+                self._answer(200, b"{}")
+                self.close_connection = True
+            case "says so and leaves":
+                self._answer(200, b"{}", {"Connection": "close"})
+            case "is no web server":
+                self.wfile.write(b"220 mail.example.com ESMTP\r\n")
+                self.close_connection = True
+            case "is silent":
+                self.standing.over.wait()
+            case (int(status), body):
+                self._answer(status, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+    do_GET = do_POST  # noqa: N815 - the base class looks for it
+
+    def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None, length: int = 0) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(length or len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def standing(tls: ssl.SSLContext | None = None) -> Iterator[Standing]:
+    """Serve as long as it is needed."""
+    handler = type("Handler", (_Handler,), {})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        # A connection that is kept must not keep the test.
+        server.daemon_threads = True
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        made = Standing(f"{'https' if tls else 'http'}://localhost:{server.server_address[1]}")
+        handler.standing = made  # type: ignore[attr-defined]
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield made
+        made.over.set()
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,201 @@
+"""Reading the dead-letter queue, which is done by receiving: every letter is seen, and nothing is lost or kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from leads_cli.dev.aws import EmbeddedAws
+from leads_cli.failures.box import Reading
+from leads_cli.running import NotReachableError, Running
+
+
+@dataclass
+class Box:
+    """A dead-letter queue."""
+
+    aws: EmbeddedAws
+    sqs: Any
+    url: str
+
+    @property
+    def running(self) -> Running:
+        return Running("", {"DeadLetterQueueUrl": self.url}, {}, lambda _: self.sqs)
+
+    def fill(self, number: int) -> set[str]:
+        """Put letters into it; their bodies."""
+        bodies = [f"letter {n}" for n in range(number)]
+        for start in range(0, number, 10):
+            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
+            self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
+        return set(bodies)
+
+    def visible(self) -> list[str]:
+        return [each.body for each in self.aws.queues.stored(self.url) if each.state == "visible"]
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with EmbeddedAws() as aws:
+        sqs = aws.client("sqs")
+        yield Box(aws, sqs, sqs.create_queue(QueueName="dead")["QueueUrl"])
+
+
+def test_every_letter_is_seen_once(box: Box) -> None:
+    """Although one receive brings ten at the most, all are read, and each can be received by anybody afterwards."""
+    bodies = box.fill(500)
+    with Reading(box.running) as reading:
+        found = [each.body for each in reading]
+    assert (len(found), set(found)) == (500, bodies)
+    assert (reading.seen, reading.elsewhere, reading.whole) == (500, 0, True)
+    assert set(box.visible()) == bodies
+
+
+def test_an_empty_queue(box: Box) -> None:
+    """Where nothing is, nothing is found, and that is the whole of it."""
+    with Reading(box.running) as reading:
+        assert list(reading) == []
+    assert (reading.seen, reading.elsewhere, reading.whole) == (0, 0, True)
+
+
+def test_what_sqs_knows_of_a_letter(box: Box) -> None:
+    """Texts among its attributes, when it was sent, and for how long it will be kept."""
+    attributes = {
+        "source": {"DataType": "String", "StringValue": "forms"},
+        "seal": {"DataType": "Binary", "BinaryValue": b"\x00"},
+    }
+    sent = box.sqs.send_message(QueueUrl=box.url, MessageBody="x", MessageAttributes=attributes)
+    with Reading(box.running) as reading:
+        (found,) = reading
+    (stored,) = box.aws.queues.stored(box.url)
+    assert (found.message_id, found.attributes) == (sent["MessageId"], {"source": "forms"})
+    assert round(found.sent_at.timestamp() * 1_000) == stored.sent_at
+    assert reading.retention is not None
+    assert reading.retention.days == 4  # SQS's own default
+
+
+def test_a_letter_that_sqs_moved(box: Box) -> None:
+    """SQS names the queue that it moved a message from, which is known by its name in the template."""
+
+    class Moving:
+        """moto moves messages, and does not say whence."""
+
+        get_queue_attributes = staticmethod(box.sqs.get_queue_attributes)
+        change_message_visibility_batch = staticmethod(box.sqs.change_message_visibility_batch)
+
+        @staticmethod
+        def receive_message(**wanted: Any) -> Any:
+            answer = box.sqs.receive_message(**wanted)
+            for message in answer.get("Messages", ()):
+                message["Attributes"]["DeadLetterQueueSourceArn"] = "arn:events"
+            return answer
+
+    box.fill(1)
+    outputs = {"DeadLetterQueueUrl": box.url, "LeadsQueueArn": "arn:leads", "EventsQueueArn": "arn:events"}
+    with Reading(Running("", outputs, {}, lambda _: Moving())) as reading:
+        (found,) = reading
+    assert found.origin == "EventsQueue"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_whatever_ends_it_gives_back(box: Box, error: type[BaseException]) -> None:
+    """Ctrl-C or a fault in the middle leaves every letter where it was, for anybody to receive."""
+
+    def interrupted() -> None:
+        with Reading(box.running) as reading:
+            for _ in reading:
+                raise error
+
+    bodies = box.fill(100)
+    with pytest.raises(error):
+        interrupted()
+    assert set(box.visible()) == bodies
+
+
+def test_letters_in_other_hands(box: Box) -> None:
+    """What another command has received cannot be seen, and is not passed over in silence."""
+    box.fill(8)
+    others = box.sqs.receive_message(QueueUrl=box.url, MaxNumberOfMessages=3, VisibilityTimeout=600)["Messages"]
+    with Reading(box.running) as reading:
+        found = [each.body for each in reading]
+    assert len(found) == 5
+    assert not {each["Body"] for each in others} & set(found)
+    assert (reading.elsewhere, reading.whole) == (3, True)
+
+
+def test_a_queue_that_fills_as_fast_as_it_is_read(box: Box) -> None:
+    """A reading ends although the queue does not, and says that it did not see the end."""
+    box.fill(10)
+    with Reading(box.running) as reading:
+        for _ in reading:
+            box.sqs.send_message(QueueUrl=box.url, MessageBody="one more")
+    assert not reading.whole
+    assert reading.seen >= 10
+    assert len(box.visible()) >= reading.seen
+
+
+def test_only_what_is_deleted_goes(box: Box) -> None:
+    """Letters are deleted by their ids; what was deleted is not missed, and an unknown id changes nothing."""
+    bodies = box.fill(30)
+    with Reading(box.running) as reading:
+        gone = {each.message_id: each.body for each in reading if each.body.endswith("7")}
+        assert reading.delete([*gone, "unknown"]) == set()
+        assert not any(map(reading.holds, gone))
+    assert set(box.visible()) == bodies - set(gone.values())
+    assert len(gone) == 3
+
+
+def test_what_is_deleted_on_the_way_is_not_missed(box: Box) -> None:
+    """Letters that this very reading deleted are in nobody's hands."""
+    box.fill(20)
+    with Reading(box.running) as reading:
+        for each in reading:
+            reading.delete([each.message_id])
+    assert (reading.seen, reading.elsewhere, box.visible()) == (20, 0, [])
+
+
+def test_a_lease_is_renewed(box: Box) -> None:
+    """Whoever takes long between two letters keeps them for as long as it takes, and no longer than they ask for."""
+    box.fill(12)
+    now = [0.0]
+    with Reading(box.running, lease=60, clock=lambda: now[0]) as reading:
+        found = [each.message_id for each in reading]
+        before = {each.id: each.visible_at for each in box.aws.queues.stored(box.url)}
+        reading.keep()
+        assert {each.id: each.visible_at for each in box.aws.queues.stored(box.url)} == before
+        now[0] += 31
+        reading.keep()
+        after = {each.id: each.visible_at for each in box.aws.queues.stored(box.url)}
+        assert all(after[each] > before[each] for each in found)
+        now[0] += 59
+        assert all(map(reading.holds, found))
+        now[0] += 2
+        assert not any(map(reading.holds, found))
+
+
+def test_a_letter_that_was_taken_away_is_not_held(box: Box) -> None:
+    """A lease that cannot be renewed, because the letter is gone, is over."""
+    box.fill(3)
+    now = [0.0]
+    with Reading(box.running, lease=60, clock=lambda: now[0]) as reading:
+        first, *others = [each.message_id for each in reading]
+        box.aws.queues.get_queue("dead")._messages[:] = [
+            each for each in box.aws.queues.get_queue("dead")._messages if each.id != first
+        ]
+        now[0] += 31
+        reading.keep()
+        assert not reading.holds(first)
+        assert all(map(reading.holds, others))
+
+
+def test_a_queue_that_does_not_answer(box: Box) -> None:
+    """AWS's refusal is told by the queue's name, without what is in it."""
+    elsewhere = replace(box.running, outputs={"DeadLetterQueueUrl": f"{box.url}-of-nobody"})
+
+    def read() -> None:
+        with Reading(elsewhere) as reading:
+            list(reading)
+
+    with pytest.raises(NotReachableError, match="DeadLetterQueue: AWS refused"):
+        read()

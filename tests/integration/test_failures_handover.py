@@ -1,0 +1,240 @@
+"""Handing letters over, with AWS that fails and a command that is killed: nothing is lost, and little is sent twice."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from leads_cli.failures.box import Reading
+from leads_cli.failures.edits import Set
+from leads_cli.failures.handover import Handover, Tally, in_tens
+from leads_cli.failures.ledger import KEEP_SECONDS, Ledger
+from leads_cli.failures.mending import Mending, carry_out
+from leads_cli.failures.repair import Wanted
+from leads_cli.failures.succession import replayed
+from leads_cli.running import NotReachableError, Running
+from tests.integration.operating import Operated
+from tests.letters import failure, refused, unmappable
+
+REPLAY = Mending(replay=True)
+
+
+def carry(running: Running, ids: list[str], mending: Mending = REPLAY) -> Tally:
+    tally = Tally()
+    carry_out(running, ids, mending, tally, lease=60)
+    return tally
+
+
+def denied(*_: object, **__: object) -> Any:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "operation")
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+class Mortal:
+    """AWS's clients, of which the n-th call is the last one: before it takes effect, or just after."""
+
+    def __init__(self, operator: Operated, last: int, *, after: bool) -> None:
+        self.calls = 0
+        self._last = last
+        self._after = after
+        names = ("receive_message", "batch_get_item", "send_message_batch", "batch_write_item", "delete_message_batch")
+        self.running = operator.instead(**dict.fromkeys([*names, "put_metric_data"], self._call))
+
+    def _call(self, own: Callable[..., Any], **parameters: Any) -> Any:
+        self.calls += 1
+        if self.calls == self._last and not self._after:
+            raise Killed
+        answer = own(**parameters)
+        if self.calls == self._last:
+            raise Killed
+        return answer
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_any_call(operator: Operated, after: bool) -> None:  # noqa: FBT001
+    """Wherever it dies, running it again sends what is left: nobody is lost, ten are sent twice at the most."""
+    everyone = [f"lead-{n}" for n in range(12)]
+    last = calls = 0
+    while last == calls:
+        last += 1
+        counted = operator.counted("Replayed")
+        mortal = Mortal(operator, last, after=after)
+        ids = operator.put(*map(refused, everyone))
+        try:
+            carry(mortal.running, ids)
+        except Killed:
+            operator.end_leases()
+            carry(operator.running, [each["MessageId"] for each in operator.messages()])
+        calls = mortal.calls
+        bodies = [json.dumps(body) for body in operator.empty("LeadsQueue")]
+        sent = Counter(json.loads(body)["id"] for body in bodies)
+        assert set(sent) == set(everyone), last
+        assert sum(sent.values()) <= len(everyone) + 10, last
+        assert len(set(bodies)) == len(everyone), last
+        assert operator.messages() == []
+        assert operator.counted("Replayed") - counted in range(len(everyone) - 10, len(everyone) + 1), last
+    assert last > 10
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_fix_that_is_killed(operator: Operated, after: bool) -> None:  # noqa: FBT001
+    """A letter is edited in place by a successor in the same queue: there is always one of the two."""
+    everyone = [f"lead-{n}" for n in range(12)]
+    mending = Mending(Wanted([Set("company", "Acme")]))
+    last = calls = 0
+    while last == calls:
+        last += 1
+        mortal = Mortal(operator, last, after=after)
+        ids = operator.put(*map(refused, everyone))
+        try:
+            carry(mortal.running, ids, mending)
+        except Killed:
+            operator.end_leases()
+            left = {each["MessageId"] for each in operator.messages()}
+            carry(operator.running, [each for each in ids if each in left], mending)
+        calls = mortal.calls
+        letters = operator.empty("DeadLetterQueue")
+        assert {(body["id"], body["lead"]["company"]) for body in letters} == {(each, "Acme") for each in everyone}, (
+            last
+        )
+        assert len(letters) <= len(everyone) + 10, last
+    assert last > 10
+
+
+def test_some_are_not_taken(operator: Operated) -> None:
+    """What SendMessageBatch names as failed stays a dead letter; the others go."""
+
+    def send(own: Callable[..., Any], **wanted: Any) -> Any:
+        bad = [entry for entry in wanted["Entries"] if '"lead-3"' in entry["MessageBody"]]
+        good = [entry for entry in wanted["Entries"] if entry not in bad]
+        answer = own(**{**wanted, "Entries": good}) if good else {}
+        return {**answer, "Failed": [{"Id": entry["Id"], "SenderFault": True, "Code": "no"} for entry in bad]}
+
+    ids = operator.put(*(refused(f"lead-{n}") for n in range(5)))
+    tally = carry(operator.instead(send_message_batch=send), ids)
+    assert (tally.done, tally.failed) == (4, 1)
+    assert {body["id"] for body in operator.bodies("LeadsQueue")} == {"lead-0", "lead-1", "lead-2", "lead-4"}
+    assert [body["id"] for body in operator.bodies()] == ["lead-3"]
+
+
+def test_a_queue_that_takes_nothing(operator: Operated) -> None:
+    """The command stops at once, says which permission may be missing, and every letter is still there."""
+    ids = operator.put(*(refused(f"lead-{n}") for n in range(15)))
+    with pytest.raises(NotReachableError, match=r"LeadsQueue took none of 10 messages.*sqs:SendMessage"):
+        carry(operator.instead(send_message_batch=denied), ids)
+    assert len(operator.messages()) == 15
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [denied, lambda _, **wanted: {"Responses": {}, "UnprocessedKeys": wanted["RequestItems"]}],
+    ids=["denied", "busy"],
+)
+def test_a_ledger_that_does_not_answer(operator: Operated, answer: Callable[..., Any]) -> None:
+    """What may have been sent already is not sent on a guess."""
+    ids = operator.put(refused())
+    with pytest.raises(NotReachableError, match="DeliveriesTable"):
+        carry(operator.instead(batch_get_item=answer), ids)
+    assert (len(operator.messages()), operator.messages("LeadsQueue")) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [denied, lambda _, **wanted: {"UnprocessedItems": wanted["RequestItems"]}],
+    ids=["denied", "busy"],
+)
+def test_a_ledger_that_cannot_be_written(operator: Operated, answer: Callable[..., Any]) -> None:
+    """The letters are deleted all the same, which is what counts; the ledger is for kills in between."""
+    tally = carry(operator.instead(batch_write_item=answer), operator.put(refused()))
+    assert (tally.done, operator.messages(), len(operator.messages("LeadsQueue"))) == (1, [], 1)
+
+
+def test_a_ledger_that_is_busy_for_a_moment(operator: Operated) -> None:
+    """What DynamoDB leaves undone is asked for again."""
+    left = [1, 1]
+
+    def read(own: Callable[..., Any], **wanted: Any) -> Any:
+        return {"UnprocessedKeys": wanted["RequestItems"]} if left.pop() else own(**wanted)
+
+    def write(own: Callable[..., Any], **wanted: Any) -> Any:
+        (table, requests), *_ = wanted["RequestItems"].items()
+        own(RequestItems={table: requests[:1]})
+        return {"UnprocessedItems": {table: requests[1:]} if requests[1:] else {}}
+
+    ledger = Ledger(operator.instead(batch_get_item=lambda own, **wanted: own(**wanted), batch_write_item=write))
+    ledger.record(["a", "b", "c"], "replayed")
+    left[:] = [0, 1]
+    busy = Ledger(operator.instead(batch_get_item=read))
+    assert busy.settled(["a", "b", "c", "d"]) == {"a": "replayed", "b": "replayed", "c": "replayed"}
+
+
+def test_the_ledger_forgets(operator: Operated) -> None:
+    """A row is good for longer than SQS keeps any letter, and not for ever."""
+    Ledger(operator.running, clock=lambda: 1_000.0).record(["a"], "fixed")
+    last = 1_000 + KEEP_SECONDS
+    assert Ledger(operator.running, clock=lambda: last - 1.0).settled(["a"]) == {"a": "fixed"}
+    assert Ledger(operator.running, clock=lambda: float(last)).settled(["a"]) == {}
+    (row,) = boto3.client("dynamodb").scan(TableName=operator.outputs["DeliveriesTableName"])["Items"]
+    assert row == {"id": {"S": "#letter#a"}, "expiresAt": {"N": str(last)}, "deed": {"S": "fixed"}}
+
+
+@pytest.mark.parametrize(("deed", "counted"), [("replayed", 1), ("fixed", 0)])
+def test_what_a_killed_command_had_sent(operator: Operated, deed: Any, counted: int) -> None:
+    """A letter that has its successor only has to go; it counts as replayed if that is what was done with it."""
+    (message_id,) = operator.put(refused())
+    Ledger(operator.running).record([message_id], deed)
+    tally = carry(operator.running, [message_id])
+    assert (tally.done, tally.finished, operator.counted("Replayed")) == (0, 1, counted)
+    assert (operator.messages(), operator.messages("LeadsQueue")) == ([], [])
+
+
+def test_what_is_counted(operator: Operated) -> None:
+    """By source, and only what is one more lead to account for."""
+    ids = operator.put(
+        refused("a"),
+        refused("b", source="app"),
+        refused("c", failure=failure("missing_token")),
+        refused("d", failure=None),
+        unmappable({"email": "ava@example.com"}),
+    )
+    assert carry(operator.running, ids).done == 5
+    assert operator.counted("Replayed") == 3
+    metrics = boto3.client("cloudwatch").list_metrics(Namespace="LeadterraEnroll/leads")["Metrics"]
+    named = {each["Value"] for metric in metrics for each in metric["Dimensions"] if each["Name"] == "source"}
+    assert named == {"website", "app"}
+    assert {body.get("id") for body in operator.bodies("LeadsQueue")} == {"a", "b", "c", "d"}
+    assert [body["event"] for body in operator.bodies("EventsQueue")] == [{"email": "ava@example.com"}]
+
+
+def test_a_count_that_is_not_taken(operator: Operated) -> None:
+    """It is no reason to stop, and it is not hidden."""
+    ids = operator.put(refused("a"), refused("b"))
+    tally = carry(operator.instead(put_metric_data=denied), ids)
+    assert (tally.done, tally.uncounted, len(operator.messages("LeadsQueue"))) == (2, 2, 2)
+
+
+def test_a_letter_whose_lease_is_over_is_not_sent(operator: Operated) -> None:
+    """Somebody else may have it by now: after a machine was asleep, for instance."""
+    (message_id,) = operator.put(refused())
+    now = [0.0]
+    tally = Tally()
+    with Reading(operator.running, lease=60, clock=lambda: now[0]) as reading:
+        (hand,) = in_tens(reading, [message_id])
+        now[0] = 61
+        Handover(operator.running, reading, tally).pass_on([(letter, replayed(letter)) for letter in hand])
+    assert (tally.failed, operator.messages("LeadsQueue"), len(operator.messages())) == (1, [], 1)
+
+
+def test_what_came_in_later_is_not_meant(operator: Operated) -> None:
+    """Only the letters of the plan are touched."""
+    ids = operator.put(refused("a"), refused("b"))
+    operator.put(refused("c"))
+    assert carry(operator.running, ids).done == 2
+    assert [body["id"] for body in operator.bodies()] == ["c"]

@@ -1,0 +1,123 @@
+"""`leads failures list` and `show` of a deployed stack."""
+
+from typer.testing import CliRunner
+
+from leads_cli.main import app
+from tests.integration.operating import Operated
+from tests.letters import failure, refused, unmappable
+
+
+def test_the_groups(operator: Operated) -> None:
+    """What has one cause stands in one line, the largest group first, with what to type next."""
+    operator.put(*(refused(f"lead-{n}") for n in range(3)), unmappable("hello"))
+    code, output, _ = operator.leads("failures", "list")
+    assert code == 0
+    assert output.startswith("4 dead letters in 2 groups\n")
+    lines = output.splitlines()
+    assert lines[2].split()[:5] == ["3", "rejected", "email", "website", "newsletter"]
+    assert lines[3].split()[:5] == ["1", "unmappable", "email", "forms", "-"]
+    assert "expires in 4 days" in output
+    assert "failures show lead-" in lines[-1]
+    assert lines[-1].endswith(" --stack leads")
+    assert len(operator.messages()) == 4
+
+
+def test_one_by_one(operator: Operated) -> None:
+    """The newest letters are listed with their people, and how many there are besides."""
+    for n in range(3):
+        said = failure(failedAt=f"2026-11-24T1{n}:00:00.000Z")
+        operator.put(refused(f"lead-{n}", f"ava{n}@example.com", failure=said))
+    code, output, _ = operator.leads("failures", "list", "--each", "--limit", "2")
+    assert code == 0
+    assert [line.split()[0] for line in output.splitlines()[2:4]] == ["lead-2", "lead-1"]
+    assert "ava2@example.com" in output
+    assert "1 older: --limit 3 lists them as well." in output
+
+
+def test_for_programs(operator: Operated) -> None:
+    """JSON has the same, with everything that the filters left."""
+    operator.put(refused("lead-1"), refused("lead-2", campaign="trial"), unmappable("hello"))
+    found = operator.json("failures", "list", "--campaign", "trial")
+    assert (found["total"], found["elsewhere"], found["whole"]) == (1, 0, True)
+    assert [(group["campaign"], group["count"]) for group in found["groups"]] == [("trial", 1)]
+    found = operator.json("failures", "list", "--each", "--reason", "rejected")
+    assert {each["id"] for each in found["letters"]} == {"lead-1", "lead-2"}
+    assert found["expires"].endswith("+00:00")
+
+
+def test_nothing_to_list(operator: Operated) -> None:
+    """No letters at all are told apart from none that match."""
+    assert operator.leads("failures", "list")[1] == "No dead letters.\n"
+    operator.put(refused())
+    assert operator.leads("failures", "list", "--field", "company")[1] == "None of 1 dead letter matches.\n"
+
+
+def test_a_time_that_cannot_be_read(operator: Operated) -> None:
+    """The option is named, with examples of what would do."""
+    code, _, complaint = operator.leads("failures", "list", "--older-than", "lately")
+    assert code == 2
+    assert complaint.startswith("--older-than lately: neither an age such as 30m")
+
+
+def test_everything_about_a_letter(operator: Operated) -> None:
+    """The lead, the reason, the history and commands that can be typed as they stand, by a beginning of the id."""
+    operator.put(refused("lead-1", replay={"count": 2, "of": "before"}), refused("other"))
+    code, output, _ = operator.leads("failures", "show", "lead")
+    assert code == 0
+    for part in ('"email": "ava@example.com"', "invalid email format", '"of": "before"', "LeadsQueue"):
+        assert part in output
+    assert "failures fix lead-1 --set email=... --replay --stack leads\n" in output
+    assert len(operator.messages()) == 2
+
+
+def test_everything_for_programs(operator: Operated) -> None:
+    """JSON has the event of a letter without a lead as it was sent."""
+    (message_id,) = operator.put(unmappable({"answers": ["Ava"]}))
+    (found,) = operator.json("failures", "show", message_id[:8])
+    assert (found["event"], found["reason"], found["messageId"]) == ({"answers": ["Ava"]}, "unmappable", message_id)
+
+
+def test_what_a_letter_says_is_not_obeyed(operator: Operated) -> None:
+    """Control characters and markup that somebody typed are shown, not acted upon."""
+    evil = "\x1b[2J[bold]x[/bold]\r\u202e"
+    operator.put(refused("lead-1", evil, source=evil, failure=failure(field=evil, message=evil)))
+    for command in (["list"], ["list", "--each"], ["show", "lead-1"]):
+        code, output, _ = operator.leads("failures", *command)
+        assert code == 0
+        assert "\\x1b[2J[bold]x[/bold]\\r\\u202e" in output or "\\u001b[2J[bold]x" in output
+        assert not {"\x1b", "\r", "\u202e"} & set(output)
+
+
+def test_an_id_of_nobody(operator: Operated) -> None:
+    """An id that nothing begins with ends with 1, and says where to look."""
+    operator.put(refused())
+    code, _, complaint = operator.leads("failures", "show", "nobody")
+    assert code == 1
+    assert complaint.startswith("nobody: no dead letter that can be seen")
+    assert "failures list --each --stack leads" in complaint
+
+
+def test_an_id_of_several(operator: Operated) -> None:
+    """A beginning of several ids ends with 2 and lists them."""
+    operator.put(refused("lead-1"), refused("lead-2"))
+    code, _, complaint = operator.leads("failures", "show", "lead")
+    assert code == 2
+    assert "give more of it:" in complaint
+    assert {"  lead-1", "  lead-2"} <= set(complaint.splitlines())
+
+
+def test_letters_in_other_hands(operator: Operated) -> None:
+    """A letter that another command has received is counted, so that nobody thinks it gone."""
+    operator.put(refused("lead-1"), refused("lead-2"))
+    operator.sqs.receive_message(QueueUrl=operator.outputs["DeadLetterQueueUrl"], VisibilityTimeout=600)
+    output = operator.leads("failures", "list")[1]
+    assert output.startswith("1 dead letter in 1 group\n")
+    assert "About 1 more dead letter cannot be seen right now" in output
+    assert operator.json("failures", "list")["elsewhere"] == 1
+
+
+def test_each_command_has_an_example() -> None:
+    """Help ends with something to type."""
+    for name in ("list", "show", "fix", "replay", "discard", "export", "erase"):
+        output = CliRunner().invoke(app, ["failures", name, "--help"]).stdout
+        assert f"Example: leads failures {name}" in output

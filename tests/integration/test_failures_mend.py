@@ -1,0 +1,180 @@
+"""`leads failures fix` and `replay` of a deployed stack."""
+
+import boto3
+import pytest
+
+from leads_cli.running import NotReachableError, Running
+from tests.integration.operating import Operated
+from tests.letters import failure, refused, unmappable
+
+FIX = ("failures", "fix")
+REPLAY = ("failures", "replay")
+
+
+def test_a_fix_is_shown_first(operator: Operated) -> None:
+    """A dry run shows each value before and after, and changes nothing."""
+    operator.put(refused("lead-1", " Ava@Example.com"), refused("lead-2"))
+    code, output, _ = operator.leads(*FIX, "--normalise", "email", "--remove", "company", "--dry-run")
+    assert code == 0
+    assert output.splitlines() == [
+        "lead-1:",
+        '  - email: " Ava@Example.com"',
+        '  + email: "ava@example.com"',
+        "1 dead letter that none of this changes.",
+    ]
+    assert {body["lead"]["email"] for body in operator.bodies()} == {" Ava@Example.com", "ava@example.com"}
+
+
+def test_a_fix_of_many(operator: Operated) -> None:
+    """The first few are shown with the number of the others, and one answer does for all."""
+    operator.put(*(refused(f"lead-{n}", f"Ava{n}@Example.com") for n in range(22)), unmappable("hello"))
+    code, output, asked = operator.leads(*FIX, "--normalise", "email", "--set", "company=Acme", said="y\n")
+    assert (code, asked) == (0, "Fix 22 dead letters? [y/N]:")
+    assert "... and 2 more letters.\n" in output
+    assert "1 dead letter left alone: its event is a text, not JSON: no field of it can be named.\n" in output
+    assert output.endswith("Fixed: 22.\n")
+    leads = [body["lead"] for body in operator.bodies() if "lead" in body]
+    assert {(lead["email"], lead["company"]) for lead in leads} == {(f"ava{n}@example.com", "Acme") for n in range(22)}
+    assert operator.messages("LeadsQueue") == []
+
+
+def test_no_is_no(operator: Operated) -> None:
+    """Whoever says no, or is not there to answer, has changed nothing, and the command has failed."""
+    operator.put(refused())
+    for said in ("n\n", ""):
+        code, _, complaint = operator.leads(*REPLAY, said=said)
+        assert code == 1
+        assert complaint.endswith("Nothing was replayed.\n")
+    assert (len(operator.messages()), operator.messages("LeadsQueue")) == (1, [])
+
+
+def test_a_letter_is_fixed_and_replayed(operator: Operated) -> None:
+    """One letter, by the beginning of its id, goes back corrected; its neighbour stays."""
+    operator.put(refused("lead-1"), refused("other"))
+    code, output, _ = operator.leads(*FIX, "lead", "--set", "email=ava@example.org", "--replay", "--yes")
+    assert (code, output.splitlines()[-1]) == (0, "Fixed: 1.")
+    (body,) = operator.bodies("LeadsQueue")
+    assert (body["id"], body["lead"]["email"], "failure" in body) == ("lead-1", "ava@example.org", False)
+    assert (body["fixed"]["fields"], body["replay"]["reason"]) == (["email"], "rejected")
+    assert [each["id"] for each in operator.bodies()] == ["other"]
+    assert operator.counted("Replayed") == 1
+
+
+def test_an_event_keeps_its_id_when_it_is_fixed(operator: Operated) -> None:
+    """To SQS it is another message, to the operator the same letter."""
+    (message_id,) = operator.put(unmappable({"mail": "ava@example.com"}))
+    assert operator.json(*FIX, message_id, "--rename", "mail=email", "--yes")["fixed"] == 1
+    assert operator.json("failures", "show", message_id)[0]["event"] == {"email": "ava@example.com"}
+    assert operator.json(*REPLAY, message_id, "--yes")["replayed"] == 1
+    (body,) = operator.bodies("EventsQueue")
+    assert (body["event"], body["source"]) == ({"email": "ava@example.com"}, "forms")
+    assert operator.messages() == []
+
+
+def test_all_that_match_are_replayed(operator: Operated) -> None:
+    """The groups are shown, one question is asked, and only what matches goes."""
+    operator.put(*(refused(f"lead-{n}") for n in range(3)), refused("other", failure=failure("missing_token")))
+    code, output, asked = operator.leads(*REPLAY, "--reason", "rejected", said="y\n")
+    assert (code, asked) == (0, "Replay 3 dead letters? [y/N]:")
+    assert output.startswith("3 dead letters to replay:\n")
+    assert output.endswith("Replayed: 3.\n")
+    assert {body["id"] for body in operator.bodies("LeadsQueue")} == {"lead-0", "lead-1", "lead-2"}
+    assert [body["id"] for body in operator.bodies()] == ["other"]
+
+
+def test_for_programs(operator: Operated) -> None:
+    """JSON tells the plan or the result, and never asks."""
+    operator.put(refused("lead-1"), {"lead": {"email": "x"}, "failure": failure("malformed")})
+    plan = operator.json(*REPLAY, "--dry-run")
+    assert (plan["planned"], [group["count"] for group in plan["groups"]], plan["changes"]) == (1, [1], [])
+    problem = "it would be refused at once: campaign: missing: a campaign's name or id, as a string"
+    assert plan["problems"] == {problem: 1}
+    change = {"path": "company", "after": "Acme"}
+    plan = operator.json(*FIX, "lead-1", "--set", "company=Acme", "--dry-run")
+    assert [(each["id"], each["changes"]) for each in plan["changes"]] == [("lead-1", [change])]
+    code, _, complaint = operator.leads(*REPLAY, "--json")
+    assert code == 2
+    assert "add --yes, or --dry-run" in complaint
+    assert operator.json(*REPLAY, "--yes") == {
+        "replayed": 1,
+        "finished": 0,
+        "failed": 0,
+        "missing": 0,
+        "uncounted": 0,
+        "untouched": 0,
+        "problems": {problem: 1},
+    }
+
+
+def test_nothing_to_do(operator: Operated) -> None:
+    """It is said, and it is no failure."""
+    assert operator.leads(*REPLAY)[:2] == (0, "Nothing to replay.\n")
+    assert operator.json(*REPLAY, "--yes")["planned"] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ((), "What is to be changed? Give --set"),
+        (("--set", "email"), "write field=value"),
+        (("--set", "plan:=pro"), "behind := comes JSON"),
+        (("--rename", "mail"), "write old=new"),
+        (("--normalise", "email", "--since", "lately"), "--since lately"),
+    ],
+)
+def test_edits_that_cannot_be_read(operator: Operated, options: tuple[str, ...], hint: str) -> None:
+    """They end with 2 and say how they are written, before anything is read."""
+    code, _, complaint = operator.leads(*FIX, *options)
+    assert code == 2
+    assert complaint.startswith(hint)
+
+
+def test_a_field_that_no_lead_has(operator: Operated) -> None:
+    """A slip in a name is told, and does not become a custom field."""
+    operator.put(refused())
+    code, output, _ = operator.leads(*FIX, "--set", "emial=ava@example.org", "--yes")
+    assert code == 0
+    assert "Nothing to fix." in output
+    assert "1 dead letter left alone: a lead has no field emial; did you mean email?" in output
+
+
+def test_somebody_else_was_faster(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters that disappear between the question and the answer are told apart from those that were sent."""
+    operator.put(refused("lead-1"), refused("lead-2"))
+
+    def answer(*_: object, **__: object) -> bool:
+        message = operator.messages()[0]
+        operator.sqs.delete_message(
+            QueueUrl=operator.outputs["DeadLetterQueueUrl"], ReceiptHandle=message["ReceiptHandle"]
+        )
+        return True
+
+    monkeypatch.setattr("typer.confirm", answer)
+    code, output, _ = operator.leads(*REPLAY)
+    assert code == 0
+    assert "Replayed: 1." in output
+    assert "1 dead letter could not be seen any more" in output
+
+
+def test_aws_refuses_in_the_middle(operator: Operated) -> None:
+    """What was sent is told, the rest is still there, and the command has failed with what to check."""
+    operator.put(refused())
+    boto3.client("sqs").delete_queue(QueueUrl=operator.outputs["LeadsQueueUrl"])
+    code, output, complaint = operator.leads(*REPLAY, "--yes")
+    assert code == 1
+    assert "Replayed: 0." in output
+    assert "LeadsQueue took none of 1 messages" in complaint
+    assert len(operator.messages()) == 1
+
+
+def test_books_that_cannot_be_written(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the permission to count, letters go all the same, and the operator knows about the difference."""
+
+    def refuse(*_: object) -> None:
+        raise NotReachableError
+
+    operator.put(refused())
+    monkeypatch.setattr(Running, "count", refuse)
+    code, output, _ = operator.leads(*REPLAY, "--yes")
+    assert code == 0
+    assert "CloudWatch did not take the count of 1" in output

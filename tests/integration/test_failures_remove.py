@@ -1,0 +1,190 @@
+"""`leads failures discard`, `export` and `erase` of a deployed stack."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leads_cli.failures.ledger import Ledger
+from tests.integration.operating import Operated
+from tests.letters import failure, refused, unmappable
+
+DISCARD = ("failures", "discard")
+ERASE = ("failures", "erase", "Ava@Example.com")
+EXPORT = ("failures", "export")
+
+
+def on_its_way(lead_id: str, email: str, **more: Any) -> dict[str, Any]:
+    return {key: value for key, value in refused(lead_id, email, **more).items() if key != "failure"}
+
+
+def test_letters_are_discarded(operator: Operated) -> None:
+    """Those that match are shown, asked for, and gone; nothing is sent anywhere."""
+    operator.put(refused("lead-1"), refused("lead-2"), unmappable("hello"))
+    code, output, asked = operator.leads(*DISCARD, "--reason", "rejected", said="y\n")
+    assert (code, asked.strip()) == (0, "Discard 2 dead letters? [y/N]:")
+    assert output.endswith("Discarded: 2.\n")
+    assert [body["failure"]["reason"] for body in operator.bodies()] == ["unmappable"]
+    assert operator.messages("LeadsQueue") == operator.messages("EventsQueue") == []
+
+
+def test_everything_has_to_be_said(operator: Operated) -> None:
+    """Without an id or a filter nothing is discarded unless --all says so."""
+    operator.put(refused())
+    code, _, complaint = operator.leads(*DISCARD, "--yes")
+    assert code == 2
+    assert complaint.startswith("Which letters?")
+    assert operator.json(*DISCARD, "--all", "--yes")["discarded"] == 1
+    assert operator.messages() == []
+
+
+def test_what_is_discarded_without_an_outcome_is_erased(operator: Operated) -> None:
+    """A lead that SQS moved was accepted and had no outcome: this is it. Others have had theirs."""
+    operator.put(refused(failure=None), refused("lead-2"), unmappable({}), {"lead": {}, "campaign": "x"}, "text")
+    assert operator.json(*DISCARD, "--all", "--yes")["discarded"] == 5
+    assert operator.counted("Erased") == 1
+
+
+def test_a_letter_that_lives_on_is_not_erased(operator: Operated) -> None:
+    """A letter whose successor a killed command had sent only has to go: its lead is on its way."""
+    (message_id,) = operator.put(refused(failure=None))
+    Ledger(operator.running).record([message_id], "replayed")
+    found = operator.json(*DISCARD, "--all", "--yes")
+    assert (found["discarded"], found["finished"], operator.counted("Erased")) == (0, 1, 0)
+
+
+def test_an_export(operator: Operated, tmp_path: Path) -> None:
+    """A file for its owner alone, with every letter that matches; the letters stay."""
+    operator.put(refused("lead-1"), refused("lead-2"), unmappable("hello"))
+    path = tmp_path / "letters.csv"
+    code, output, said = operator.leads(*EXPORT, "--output", str(path), "--reason", "rejected")
+    assert (code, output) == (0, "")
+    assert said.startswith("2 dead letters written to ")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert {row["id"] for row in csv.DictReader(path.read_text().splitlines())} == {"lead-1", "lead-2"}
+    assert len(operator.messages()) == 3
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_export_to_a_pipe(operator: Operated) -> None:
+    """Without a file it goes to standard output, and what is said about it does not."""
+    operator.put(refused("lead-1"), refused("other"))
+    code, output, said = operator.leads(*EXPORT, "lead-1", "--format", "jsonl")
+    assert (code, said) == (0, "1 dead letter written.\n")
+    assert json.loads(output)["id"] == "lead-1"
+    _, output, _ = operator.leads(*EXPORT)
+    assert {row["id"] for row in csv.DictReader(io.StringIO(output))} == {"lead-1", "other"}
+
+
+def test_an_export_that_fails_leaves_nothing(operator: Operated, tmp_path: Path) -> None:
+    """A folder that is not there is told; an older file is replaced only by a whole one."""
+    operator.put(refused("lead-1"), refused("lead-2"))
+    code, _, complaint = operator.leads(*EXPORT, "--output", str(tmp_path / "missing" / "letters.csv"))
+    assert code == 2
+    assert "cannot be written: No such file or directory" in complaint
+    old = tmp_path / "old.csv"
+    old.write_text("older")
+    assert operator.leads(*EXPORT, "lead", "--output", str(old))[0] == 2
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["older"]
+
+
+def test_an_export_that_is_not_whole(operator: Operated) -> None:
+    """Letters in other hands are missing in it, which is a failure."""
+    operator.put(refused("lead-1"), refused("lead-2"))
+    operator.sqs.receive_message(QueueUrl=operator.outputs["DeadLetterQueueUrl"], VisibilityTimeout=600)
+    code, _, complaint = operator.leads(*EXPORT)
+    assert code == 1
+    assert "About 1 more dead letter could not be seen" in complaint
+
+
+@pytest.fixture
+def crowd(operator: Operated) -> Operated:
+    """Ava in every queue, as Bo is, and Ava mentioned by Bo."""
+    operator.put(refused("dead"), refused("dead-bo", "bo@example.org"), unmappable({"mail": "AVA@example.com"}))
+    operator.put(on_its_way("live", "ava@example.com"), on_its_way("live-bo", "bo@example.org"), queue="LeadsQueue")
+    friend = {"email": "bo@example.org", "customFields": {"referred_by": "ava@example.com"}}
+    operator.put(on_its_way("friend", "", lead=friend), queue="LeadsQueue")
+    operator.put({"email": "ava@example.com"}, "email=bo%40example.org", queue="EventsQueue", source="forms")
+    return operator
+
+
+def ids(operator: Operated, queue: str) -> set[str]:
+    return {body.get("id", "event") for body in operator.bodies(queue)}
+
+
+def test_a_person_is_forgotten(crowd: Operated) -> None:
+    """Every message about them goes, from all three queues, and nobody else's; the books know of the accepted lead."""
+    code, output, asked = crowd.leads(*ERASE, said="y\n")
+    assert (code, asked.strip()) == (0, "Erase 4 messages? [y/N]:")
+    assert "LeadsQueue: 1 message about this person.\n" in output
+    assert "  1 message of somebody else, or of several people, left alone without --mentions: friend\n" in output
+    assert output.count("erased.\n") == 3
+    assert "Elsewhere: Leadterra" in output
+    assert ids(crowd, "DeadLetterQueue") == {"dead-bo"}
+    assert ids(crowd, "LeadsQueue") == {"live-bo", "friend"}
+    assert [each["Body"] for each in crowd.messages("EventsQueue")] == ["email=bo%40example.org"]
+    assert crowd.counted("Erased") == 1
+
+
+def test_mentions_are_erased_when_asked_for(crowd: Operated) -> None:
+    """Messages of somebody else that have the address in them go only if that is wanted."""
+    found = crowd.json(*ERASE, "--mentions", "--yes")
+    assert {queue: (each["erased"], each["mentions"]) for queue, each in found.items()} == {
+        "EventsQueue": (1, 0),
+        "LeadsQueue": (2, 1),
+        "DeadLetterQueue": (2, 0),
+    }
+    assert ids(crowd, "LeadsQueue") == {"live-bo"}
+    assert crowd.counted("Erased") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "code"), [(("--dry-run",), "", 0), (("--dry-run", "--json"), "", 0), ((), "n\n", 1)]
+)
+def test_a_look_erases_nothing(crowd: Operated, options: tuple[str, ...], said: str, code: int) -> None:
+    """Neither does a look, nor a no."""
+    assert crowd.leads(*ERASE, *options, said=said)[0] == code
+    assert [len(crowd.messages(queue)) for queue in ("DeadLetterQueue", "LeadsQueue")] == [3, 3]
+    assert crowd.counted("Erased") == 0
+
+
+def test_a_person_who_is_not_there(operator: Operated) -> None:
+    """Nothing is asked where there is nothing to erase, and what is elsewhere is told all the same."""
+    code, output, complaint = operator.leads(*ERASE)
+    assert (code, complaint) == (0, "")
+    assert "Elsewhere: Leadterra" in output
+
+
+@pytest.mark.parametrize("address", ["", "ava", "@example.com", "ava@"])
+def test_half_an_address(operator: Operated, address: str) -> None:
+    """What would be in too many messages is not searched for."""
+    code, _, complaint = operator.leads("failures", "erase", address)
+    assert code == 2
+    assert "whole address" in complaint
+
+
+def test_json_does_not_ask(operator: Operated) -> None:
+    """A program says yes beforehand, or only looks."""
+    assert operator.leads(*ERASE, "--json")[0] == 2
+
+
+def test_messages_that_cannot_be_looked_at(crowd: Operated) -> None:
+    """Leads that wait for their next attempt are hidden from everybody, so that the request is not done with."""
+    crowd.sqs.receive_message(QueueUrl=crowd.outputs["LeadsQueueUrl"], VisibilityTimeout=600, MaxNumberOfMessages=2)
+    code, output, complaint = crowd.leads(*ERASE, "--yes")
+    assert code == 1
+    assert "About 2 more messages cannot be looked at now" in output
+    assert "run this again" in complaint
+
+
+def test_an_event_that_looks_like_a_lead_is_not_counted(operator: Operated) -> None:
+    """What was in EventsQueue was never accepted, whatever it looks like; nor is what enroll could not read."""
+    operator.put({"campaign": "x", "lead": {"email": "ava@example.com"}}, queue="EventsQueue")
+    operator.put({"lead": {"email": "ava@example.com"}}, queue="LeadsQueue")
+    operator.put(refused("again", failure=failure("malformed")))
+    found = operator.json(*ERASE, "--yes")
+    assert [each["erased"] for each in found.values()] == [1, 1, 1]
+    assert operator.counted("Erased") == 0

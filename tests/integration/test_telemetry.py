@@ -1,0 +1,69 @@
+"""Metrics as the functions write them: CloudWatch reads them from the log."""
+
+import json
+from typing import Any
+
+import pytest
+
+from leads.edge.telemetry import count
+from leads_cli.dev.observed import metrics
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "enroll")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "LeadterraEnroll/leads")
+
+
+def written(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    (line,) = capsys.readouterr().out.splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def test_a_metric_is_there_as_a_whole_and_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """Alarms need not know the configuration, and whoever asks for one campaign finds it."""
+    count("campaign", "newsletter", {"Enrolled": 3, "Requests": 1})
+    line = written(capsys)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "LeadterraEnroll/leads"
+    assert directive["Dimensions"] == [["service"], ["service", "campaign"]]
+    assert (line["service"], line["campaign"]) == ("enroll", "newsletter")
+    assert directive["Metrics"] == [{"Name": "Enrolled", "Unit": "Count"}, {"Name": "Requests", "Unit": "Count"}]
+    assert (line["Enrolled"], line["Requests"]) == ([3], [1])
+
+
+def test_a_metric_counts_once_where_lines_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """The embedded stack reads the same line: what is in two sets of dimensions is still one number."""
+    count("source", "website", {"Accepted": 3})
+    assert metrics(written(capsys)) == {"Accepted": 3}
+
+
+def test_an_age_is_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no count, and no sum of law 2 takes it for one."""
+    count("campaign", "newsletter", {"Held": 1, "HeldAge": 90})
+    line = written(capsys)
+    assert {metric["Name"]: metric["Unit"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]} == {
+        "Held": "Count",
+        "HeldAge": "Seconds",
+    }
+    assert metrics(line) == {"Held": 1}
+
+
+def test_nothing_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """CloudWatch bills the hours in which a metric has a value: zeros are not written."""
+    count("source", "website", {"Accepted": 0, "Ignored": 2})
+    assert "Accepted" not in written(capsys)
+    count("source", "website", {"Accepted": 0})
+    assert capsys.readouterr().out == ""
+
+
+def test_whoever_runs_a_function_by_hand_needs_no_environment(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Metrics are written all the same."""
+    monkeypatch.delenv("POWERTOOLS_SERVICE_NAME")
+    monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE")
+    count("source", "website", {"Accepted": 1})
+    line = written(capsys)
+    assert (line["service"], line["_aws"]["CloudWatchMetrics"][0]["Namespace"]) == ("leads", "LeadterraEnroll")

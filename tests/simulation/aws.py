@@ -1,0 +1,116 @@
+"""AWS as the functions call it, without a network: the same calls, answered by queues in memory and the weather."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+from leads.errors import Unreachable
+from tests.simulation.queues import StandardQueue
+from tests.simulation.weather import Kind, Weather
+
+ACCOUNT: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012"
+LEADS_URL: Final = f"{ACCOUNT}/LeadsQueue"
+LETTERS_URL: Final = f"{ACCOUNT}/DeadLetterQueue"
+LEADS_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue"
+# One call of SQS, DynamoDB or Secrets Manager.
+_CALL_SECONDS: Final = 0.008
+# How much of what is sent LeadsQueue takes while it is unwell.
+_TAKEN: Final = 0.7
+_NUMBER: Final = re.compile(r'"signup":"n(\d+)"')
+
+type Entries = Sequence[Mapping[str, Any]]
+
+
+def number_in(body: str) -> int:
+    """The signup that a message, or a dead letter, is about."""
+    found = _NUMBER.search(body)
+    assert found, "a message of nobody's"
+    return int(found[1])
+
+
+@dataclass
+class Account:
+    """What is kept between calls; `sent` counts by signup the messages to LeadsQueue, `letters` the dead ones."""
+
+    weather: Weather
+    chance: Random
+    leads: StandardQueue
+    secret: dict[str, Any]
+    sent: Counter[int] = field(default_factory=Counter)
+    letters: Counter[int] = field(default_factory=Counter)
+    table: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Process:
+    """Whoever calls AWS: how time passes for it, and what happens to it at each effect."""
+
+    clock: Callable[[], float]
+    spend: Callable[[float], None]
+    effect: Callable[[], None]
+
+
+class Client:
+    """SQS, DynamoDB and Secrets Manager for one process."""
+
+    def __init__(self, account: Account, process: Process) -> None:
+        self._account = account
+        self._process = process
+
+    def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to the operations that are used; what they do may be done though no answer comes."""
+        self._process.effect()
+        self._process.spend(_CALL_SECONDS)
+        answer: dict[str, Any]
+        match operation:
+            case "SendMessageBatch" if parameters["QueueUrl"] == LEADS_URL:
+                answer = self._send(parameters["Entries"])
+            case "SendMessageBatch":
+                answer = self._bury(parameters["Entries"])
+            case "ChangeMessageVisibilityBatch":
+                answer = self._hide(parameters["Entries"])
+            case "GetSecretValue":
+                self._unless("secret")
+                answer = {"SecretString": json.dumps(self._account.secret)}
+            case "GetItem":
+                self._unless("table")
+                expires = self._account.table.get(parameters["Key"]["id"]["S"])
+                answer = {"Item": {"expiresAt": {"N": expires}}} if expires else {}
+            case "PutItem":
+                self._unless("table")
+                self._account.table[parameters["Item"]["id"]["S"]] = parameters["Item"]["expiresAt"]["N"]
+                answer = {}
+            case _:
+                raise NotImplementedError(operation)
+        self._process.effect()
+        return answer
+
+    def _unless(self, trouble: Kind) -> None:
+        if self._account.weather.now(trouble, self._process.clock()):
+            raise Unreachable(f"{trouble}: down")
+
+    def _send(self, entries: Entries) -> dict[str, Any]:
+        now, unwell = self._process.clock(), self._account.weather.now("intake", self._process.clock())
+        taken = [entry for entry in entries if not unwell or self._account.chance.random() < _TAKEN]
+        for entry in taken:
+            number = number_in(entry["MessageBody"])
+            self._account.sent[number] += 1
+            self._account.leads.send(entry["MessageBody"], number, now)
+        return {"Successful": [{"Id": entry["Id"]} for entry in taken]}
+
+    def _bury(self, entries: Entries) -> dict[str, Any]:
+        self._unless("letters")
+        for entry in entries:
+            self._account.letters[number_in(entry["MessageBody"])] += 1
+        return {"Successful": [{"Id": entry["Id"]} for entry in entries]}
+
+    def _hide(self, entries: Entries) -> dict[str, Any]:
+        if self._account.chance.random() < self._account.weather.hides_failed:
+            return {"Failed": [{"Id": entry["Id"]} for entry in entries]}
+        now, hide = self._process.clock(), self._account.leads.hide
+        missing = [e["Id"] for e in entries if not hide(e["ReceiptHandle"], e["VisibilityTimeout"], now)]
+        return {"Failed": [{"Id": entry_id} for entry_id in missing]}

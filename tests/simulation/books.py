@@ -1,0 +1,93 @@
+"""The books as an operator could keep them: from what the functions write, and from what the queue holds.
+
+Law 2: accepted by intake = enrolled + updated + skipped + unaccounted + merged + rejected + still queued. What SQS
+delivers again after it was settled, and what a killed function settled without saying so, is counted apart: the
+log's ids tell how often a message was settled.
+"""
+
+import io
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import get_ident
+from typing import Any
+
+from tests.simulation.people import number_of
+
+SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected")
+
+
+@dataclass
+class Books:
+    """Sums of all metrics, and for each message how often it was settled.
+
+    Attributes:
+        settled: by signup, from the ids in the log.
+        cut_off: leads in metrics whose line of the log was never written, as the function was killed before it.
+        isolating: requests to Leadterra beyond a batch's first.
+        named: lines that an address is in: there must be none.
+    """
+
+    metrics: Counter[str] = field(default_factory=Counter)
+    settled: Counter[int] = field(default_factory=Counter)
+    why: Counter[str] = field(default_factory=Counter)
+    isolating: int = 0
+    cut_off: int = 0
+    named: int = 0
+    unexpected: list[str] = field(default_factory=list)
+    _unsaid: int = 0
+
+    def read(self, line: str) -> None:
+        """Take in one line that a function wrote."""
+        self.named += "@" in line
+        written = json.loads(line)
+        if "_aws" in written:
+            names = [metric["Name"] for metric in written["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+            counts = {name: int(sum(written[name])) for name in names}
+            self.metrics.update(counts)
+            self._unsaid = sum(counts.get(name, 0) for name in SETTLED)
+        elif written["message"] == "batch settled":
+            self._settle(written)
+        elif written["message"] == "unexpected":
+            self.unexpected.append(line)
+
+    def killed(self) -> None:
+        """Whoever wrote last writes no more."""
+        self.cut_off += self._unsaid
+        self._unsaid = 0
+
+    def _settle(self, line: dict[str, Any]) -> None:
+        self._unsaid = 0
+        self.settled.update(map(number_of, line["accepted"]))
+        self.settled.update(number_of(rejected["id"]) for rejected in line["rejected"])
+        self.why.update(line["why"])
+        self.isolating += max(0, line["requests"] - 1)
+
+    def difference(self, queued: int, repeated: int) -> int:
+        """Leads that nothing accounts for: nought, or law 2 is broken."""
+        return self.metrics["Accepted"] + repeated + self.cut_off - sum(self.metrics[name] for name in SETTLED) - queued
+
+
+class Output(io.TextIOBase):
+    """Standard output: each line goes into the books, and whoever writes may be stopped before or after it."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._begun = ""
+        self._effects: dict[int, Callable[[], None]] = {}
+
+    def watch(self, effect: Callable[[], None]) -> None:
+        """Call this around each line that the present thread writes."""
+        self._effects[get_ident()] = effect
+
+    def write(self, text: str) -> int:
+        *lines, self._begun = (self._begun + text).split("\n")
+        effect = self._effects.get(get_ident())
+        for line in lines:
+            if effect:
+                effect()
+            self._books.read(line)
+            if effect:
+                effect()
+        return len(text)

@@ -1,0 +1,126 @@
+"""Lambda's containers, in which the real delivery runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+import httpx
+
+from leads.config import Enrollment
+from leads.edge.aws import SecretsManager, Sqs
+from leads.edge.delivery import Delivery
+from leads.edge.leadterra import Leadterra
+from leads.edge.outside import Outside
+from leads.edge.settings import Settings
+from leads.edge.vault import Vault
+from leads.experience import Experience
+from tests.simulation.aws import LEADS_ARN, Account, Client, Process
+from tests.simulation.books import Output
+from tests.simulation.deployed import Deployed
+from tests.simulation.queues import Message, Received
+from tests.simulation.service import Service, Wire
+from tests.simulation.timeline import Lane, Timeline
+
+# A killed function has done this many things at the most: an invocation does few, or hundreds.
+_EFFECTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 40, 80, 160)
+
+type Check = Callable[[Received, str, bytes], None]
+
+
+class Killed(BaseException):
+    """The process ended here: no `except Exception` sees it."""
+
+
+@dataclass
+class Surroundings:
+    """What all containers have around them; `check` sees every accepted request with the batch that it is of."""
+
+    deployed: Deployed
+    settings: Settings
+    config: Enrollment
+    timeline: Timeline
+    account: Account
+    service: Service
+    output: Output
+    check: Check
+    chance: Random
+
+
+class Container:
+    """One environment of the function: after a kill the next one begins with nothing kept."""
+
+    def __init__(self, around: Surroundings, lane: Lane) -> None:
+        self._around = around
+        self._lane = lane
+        self._deadline = 0.0
+        self._left = 0
+        self._batch: Received = ()
+        self._start()
+
+    def _start(self) -> None:
+        around = self._around
+        client = Client(around.account, Process(lambda: self._lane.now, self._spend, self._effect))
+        wire = Wire(around.service, lambda: self._lane.now, self._wait, self._effect, self._checked)
+        vault = Vault(around.settings, lambda _: SecretsManager(client))
+        experience = Experience()
+        service = Leadterra(httpx.Client(base_url="https://leadterra.example", transport=wire))
+        outside = Outside(
+            sqs=lambda _: Sqs(client),
+            vault=lambda _: vault,
+            now=lambda: around.service.moment(self._lane.now),
+            monotonic=lambda: self._lane.now,
+            chance=around.chance.random,
+        )
+        self._delivery = Delivery(
+            around.settings, around.config, self._remaining, outside, lambda _: service, lambda _: experience
+        )
+
+    def invoke(self, batch: Received) -> set[str] | None:
+        """The ids of the messages that are to stay; None where the function was killed."""
+        around = self._around
+        around.output.watch(self._effect)
+        self._batch = batch
+        self._deadline = self._lane.now + around.deployed.timeout
+        doomed = around.chance.random() < around.account.weather.killed
+        self._left = around.chance.choice(_EFFECTS) if doomed else -1
+        records = [self._record(*each) for each in batch]
+        try:
+            return set(self._delivery.deliver(records, around.service.moment(self._lane.now)))
+        except Killed:
+            self._start()
+            return None
+
+    def _remaining(self) -> int:
+        return int((self._deadline - self._lane.now) * 1000)
+
+    def _wait(self, seconds: float) -> None:
+        self._lane.wait(self._lane.now + seconds)
+
+    def _spend(self, seconds: float) -> None:
+        self._lane.now += seconds
+
+    def _effect(self) -> None:
+        """Something is about to be done, or was just done: here a process may end."""
+        self._left -= 1
+        if self._left == 0 or self._lane.now > self._deadline:
+            raise Killed
+
+    def _checked(self, campaign: str, body: bytes) -> None:
+        self._around.check(self._batch, campaign, body)
+
+    def _record(self, handle: str, message: Message) -> dict[str, Any]:
+        millis = self._around.service.millis
+        return {
+            "messageId": message.id,
+            "receiptHandle": handle,
+            "body": message.body,
+            "attributes": {
+                "ApproximateReceiveCount": str(message.received),
+                "ApproximateFirstReceiveTimestamp": millis(message.first_received),
+                "SentTimestamp": millis(message.sent_at),
+            },
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": LEADS_ARN,
+        }

@@ -1,0 +1,73 @@
+"""Intake: events are taken by the real code, and sent again as senders do."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from random import Random
+from typing import Final
+from urllib.parse import urlencode
+
+from leads.config import Enrollment
+from leads.edge.aws import DynamoDB, Sqs
+from leads.edge.outside import Outside
+from leads.edge.settings import Settings
+from leads.edge.taking import Desk
+from leads.errors import Unavailable
+from leads.event import Event, from_http
+from tests.simulation.aws import Account, Client, Process
+from tests.simulation.people import Arrival
+from tests.simulation.service import Service
+from tests.simulation.timeline import Timeline
+
+# A sender that is answered 503 comes back after so long; one that has lost the answer within so long.
+_RETRY_SECONDS: Final = 45.0
+_RESENT_WITHIN: Final = 3_600.0
+
+
+@dataclass
+class Intake:
+    """The function without its HTTP; `on_taken` is called when something was put into LeadsQueue."""
+
+    settings: Settings
+    config: Enrollment
+    timeline: Timeline
+    account: Account
+    service: Service
+    chance: Random
+    on_taken: Callable[[], None]
+
+    def __post_init__(self) -> None:
+        process = Process(lambda: self.timeline.now, lambda _: None, lambda: None)
+        client = Client(self.account, process)
+        self._outside = Outside(sqs=lambda _: Sqs(client), dynamodb=lambda _: DynamoDB(client))
+
+    def take(self, arrival: Arrival) -> None:
+        """Take an event, now or when its sender comes back."""
+        now = self.timeline.now
+        desk = Desk(self.settings, self.service.moment(now), outside=self._outside)
+        try:
+            taken = desk.take(_event(arrival, desk.now), self.config.sources[arrival.source], answering=True)
+        except Unavailable:
+            self.timeline.at(now + _RETRY_SECONDS, partial(self.take, arrival))
+        else:
+            if not taken.redelivered and self.chance.random() < self.account.weather.resent:
+                self.timeline.at(now + _RESENT_WITHIN * self.chance.random(), partial(self.take, arrival))
+        self.on_taken()
+
+
+def _event(arrival: Arrival, now: datetime) -> Event:
+    """What API Gateway hands over, as the handler reads it."""
+    said = [signup.submission for signup in arrival.signups]
+    kind = "application/x-www-form-urlencoded" if arrival.form else "application/json"
+    request = {
+        "version": "2.0",
+        "rawPath": f"/hooks/{arrival.source}",
+        "headers": {"content-type": kind, "idempotency-key": arrival.event_id},
+        "requestContext": {"http": {"method": "POST", "path": f"/hooks/{arrival.source}"}},
+        "body": urlencode(said[0]) if arrival.form else json.dumps(said),
+    }
+    event = from_http(request, now)
+    assert event
+    return event

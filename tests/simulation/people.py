@@ -1,0 +1,110 @@
+"""Who signs up and what is true of it, apart from what the code under test makes of it.
+
+A signup's number travels with it as a custom field and in its event's id, so that whatever arrives anywhere can be
+compared with what was sent. All of it is computed from numbers: a million people need no memory.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import pi, sin
+from random import Random
+from typing import Final
+
+_FIRST_NAMES: Final = ("Ava", "Ben", "Chiara", "Dmitri", "Edda", "Farid", "Grete", "Hugo", "Inés", "Jürgen", "Kim")
+_PLANS: Final = ("free", "pro", "team")
+# One in a hundred is refused by Leadterra, one in two hundred is on its suppression list.
+_BAD_EVERY: Final = 100
+_SUPPRESSED_EVERY: Final = 200
+_SUPPRESSED_REST: Final = 77
+# Most events are a person's own form, most leads come in a list that a program sends.
+_LISTS: Final = 0.115
+_LIST_SIZES: Final = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
+# Somebody corrects in a moment what they have just sent.
+_CORRECTED: Final = 0.02
+_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Signup:
+    """One person once."""
+
+    number: int
+    person: int
+
+    @property
+    def bad(self) -> bool:
+        return self.person % _BAD_EVERY == 0
+
+    @property
+    def address(self) -> str:
+        domain = "example.com"
+        if self.bad:
+            domain = "refused.example"
+        elif self.person % _SUPPRESSED_EVERY == _SUPPRESSED_REST:
+            domain = "suppressed.example"
+        return f"p{self.person}@{domain}"
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What is said besides the address: not everything every time, and not the same."""
+        said = {"signup": f"n{self.number}", "plan": _PLANS[self.number % len(_PLANS)]}
+        if self.number % 3:
+            said["firstName"] = _FIRST_NAMES[self.person % len(_FIRST_NAMES)]
+        if self.number % 2:
+            said["company"] = f"Company {self.person % 997} v{self.number}"
+        return said
+
+    @property
+    def submission(self) -> dict[str, str]:
+        """As it is typed, now and then with a capital."""
+        address = self.address.capitalize() if self.number % 7 == 0 else self.address
+        return {"email": address, **self.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is sent at once, so many seconds after the start: a form with one signup, or a list."""
+
+    moment: float
+    form: bool
+    signups: Sequence[Signup]
+
+    @property
+    def source(self) -> str:
+        return "website" if self.form else "partner"
+
+    @property
+    def event_id(self) -> str:
+        return f"e{self.signups[0].number}"
+
+
+def number_of(message_id: str) -> int:
+    """The signup that a message is about: intake makes its id of the event's, and the place in a list."""
+    event, _, place = message_id.removeprefix("e").partition(":")
+    return int(event) + int(place or 0)
+
+
+def arrivals(leads: int, days: float, seed: int) -> Iterator[Arrival]:
+    """So many signups, or a few more, in the order of time: more by day than by night."""
+    chance = Random(seed)  # noqa: S311 - a simulation
+    # Nought stands for a form.
+    sizes: list[int] = []
+    left = leads
+    while left > 0:
+        sizes.append(chance.choice(_LIST_SIZES) if chance.random() < _LISTS else 0)
+        left -= sizes[-1] or 1
+    number = 0
+    for moment, size in zip(_moments(chance, len(sizes), days), sizes, strict=True):
+        signups = [Signup(number + n, chance.randrange(1, leads + 1)) for n in range(size or 1)]
+        number += len(signups)
+        yield Arrival(moment, not size, signups)
+        if not size and chance.random() < _CORRECTED:
+            yield Arrival(moment + 2 * chance.random(), form=True, signups=[Signup(number, signups[0].person)])
+            number += 1
+
+
+def _moments(chance: Random, count: int, days: float) -> list[float]:
+    """Moments of so many days: three in the afternoon has nine times the traffic of three at night."""
+    hours = range(max(1, round(days * 24)))
+    weights = [1 - 0.8 * sin(2 * pi * (hour + 3) / 24) for hour in hours]
+    return sorted(3_600 * (hour + chance.random()) for hour in chance.choices(hours, weights, k=count))

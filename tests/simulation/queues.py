@@ -1,0 +1,160 @@
+"""SQS's standard queues: at least once, in no strict order, with visibility, redrive and retention."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from math import ceil, inf
+from random import Random
+from typing import Final
+
+_IN_FLIGHT: Final = inf
+
+
+@dataclass(slots=True)
+class Message:
+    """A message; `visible_at` is in whole seconds, `number` says whose it is to those who simulate."""
+
+    id: str
+    body: str
+    sent_at: float
+    number: int
+    visible_at: float
+    received: int = 0
+    first_received: float = 0.0
+    gone: bool = False
+
+
+type Received = Sequence[tuple[str, Message]]
+"""A batch: messages, each with the handle of its receive."""
+
+
+@dataclass(slots=True)
+class Oddities:
+    """What at-least-once means: the share of messages that come twice, in each of three ways.
+
+    Twice in a batch, to two receivers at once, and again after it was deleted.
+    """
+
+    twins: float = 0.0
+    shared: float = 0.0
+    ghosts: float = 0.0
+
+
+@dataclass(slots=True)
+class StandardQueue:
+    """One queue; `on_odd` hears the number of each message that is delivered more often than it should be.
+
+    `copies` counts by number the messages that are in it.
+    """
+
+    chance: Random
+    visibility: float
+    retention: float
+    most_receives: int
+    oddities: Oddities = field(default_factory=Oddities)
+    on_odd: Callable[[int], object] = lambda _: None
+    messages: dict[str, Message] = field(default_factory=dict)
+    copies: Counter[int] = field(default_factory=Counter)
+    exhausted: list[Message] = field(default_factory=list)
+    expired: list[Message] = field(default_factory=list)
+    receives: int = 0
+    most_received: int = 0
+    _ready: deque[Message] = field(default_factory=deque)
+    _later: dict[float, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    _times: list[float] = field(default_factory=list)
+    _handles: dict[str, Message] = field(default_factory=dict)
+    _serial: int = 0
+
+    def send(self, body: str, number: int, now: float) -> None:
+        self._serial += 1
+        message = Message(f"00000000-0000-4000-8000-{self._serial:012}", body, now, number, 0)
+        self.messages[message.id] = message
+        self.copies[number] += 1
+        self._show(message, now)
+
+    def visible(self, now: float) -> int:
+        """How many messages could be received."""
+        while self._times and self._times[0] <= now:
+            moment = heappop(self._times)
+            # Whatever was hidden again, or deleted, since it was put here is passed over.
+            due = [message for message in self._later.pop(moment) if message.visible_at == moment and not message.gone]
+            self.chance.shuffle(due)
+            self._ready.extend(due)
+        return len(self._ready)
+
+    def next_visible(self) -> float | None:
+        return self._times[0] if self._times else None
+
+    def receive(self, most: int, now: float) -> Received:
+        """Up to so many messages, and some of them twice."""
+        oldest = (self._ready.popleft() for _ in range(min(most, len(self._ready))))
+        taken = [message for message in oldest if not message.gone]
+        received: list[tuple[str, Message]] = []
+        for message in taken + self._odd(taken, self.oddities.twins):
+            if message.gone:
+                continue  # the redrive took it a moment ago
+            message.received += 1
+            message.first_received = message.first_received or now
+            if message.received > self.most_receives:
+                self._remove(message, self.exhausted)
+            elif now - message.sent_at > self.retention:
+                self._remove(message, self.expired)
+            else:
+                message.visible_at = _IN_FLIGHT
+                handle = f"{message.id}#{message.received}"
+                self._handles[handle] = message
+                received.append((handle, message))
+                self.most_received = max(self.most_received, message.received)
+        self.receives += len(received)
+        self._ready.extend(message for message in self._odd(taken, self.oddities.shared) if not message.gone)
+        return received
+
+    def hide(self, handle: str, seconds: int, now: float) -> bool:
+        """Change the visibility of what was received; False: there is no such message any more."""
+        message = self._handles[handle]
+        if message.gone:
+            return False
+        self._show(message, now + seconds)
+        return True
+
+    def delete(self, handles: Iterable[str], now: float) -> None:
+        deleted = [self._handles[handle] for handle in handles]
+        for ghost in self._odd(deleted, self.oddities.ghosts):
+            if not ghost.gone:
+                deleted.remove(ghost)
+                self._show(ghost, now + self.visibility)
+        for message in deleted:
+            if not message.gone:
+                self._remove(message)
+
+    def end(self, handles: Iterable[str], received_at: float) -> None:
+        """Forget the handles of a batch; what nobody deleted or hid comes back after the queue's own time."""
+        for handle in handles:
+            message = self._handles.pop(handle)
+            if message.visible_at == _IN_FLIGHT and not message.gone:
+                self._show(message, received_at + self.visibility)
+
+    def _show(self, message: Message, moment: float) -> None:
+        message.visible_at = ceil(moment)
+        if message.visible_at not in self._later:
+            heappush(self._times, message.visible_at)
+        self._later[message.visible_at].append(message)
+
+    def _remove(self, message: Message, to: list[Message] | None = None) -> None:
+        message.gone = True
+        del self.messages[message.id]
+        self.copies[message.number] -= 1
+        if not self.copies[message.number]:
+            del self.copies[message.number]
+        if to is not None:
+            to.append(message)
+
+    def _odd(self, messages: list[Message], share: float) -> list[Message]:
+        """A few of them by lot."""
+        expected = share * len(messages)
+        count = int(expected) + (self.chance.random() < expected % 1)
+        odd = self.chance.sample(messages, count)
+        for message in odd:
+            self.on_odd(message.number)
+        return odd

@@ -1,0 +1,121 @@
+"""Leadterra without a socket: the sandbox that is documented, and the weather around it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from random import Random
+from typing import Final
+from urllib.parse import unquote
+
+import httpx
+
+from leads_cli.sandbox import Api, Request, Sandbox
+from tests.simulation.weather import Weather
+
+_MAINTENANCE: Final = b"<!doctype html><html><body><h1>We will be right back</h1></body></html>"
+# A request takes this long, and each lead in it a little more.
+_SECONDS: Final = 0.2
+_SECONDS_A_LEAD: Final = 0.001
+_THROTTLED: Final = 0.7
+_SPOILED: Final = b'{"status": "accepted"}'
+
+type Check = Callable[[str, bytes], None]
+
+
+@dataclass
+class Service:
+    """One Leadterra; `requests` and `rows` count all that arrived, `statuses` the answers (0: none)."""
+
+    sandbox: Sandbox
+    weather: Weather
+    chance: Random
+    start: datetime
+    requests: int = 0
+    rows: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._start_millis = self.start.timestamp() * 1_000
+
+    def moment(self, seconds: float) -> datetime:
+        return self.start + timedelta(seconds=seconds)
+
+    def millis(self, seconds: float) -> str:
+        """A moment as SQS tells it."""
+        return str(int(self._start_millis + seconds * 1_000))
+
+
+@dataclass
+class Wire(httpx.BaseTransport):
+    """A container's connection to it.
+
+    Attributes:
+        wait: lets so many seconds pass.
+        check: is told the campaign and the body of every request that was accepted.
+    """
+
+    service: Service
+    clock: Callable[[], float]
+    wait: Callable[[float], None]
+    effect: Callable[[], None]
+    check: Check
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.effect()
+        body = request.read()
+        rows = body.count(b'"email"')
+        self.service.requests += 1
+        self.service.rows += rows
+        try:
+            response = self._turned_away(request, rows) or self._served(request, body, rows)
+        except httpx.TransportError:
+            self.service.statuses[0] += 1
+            raise
+        self.service.statuses[response.status_code] += 1
+        self.effect()
+        return response
+
+    def _turned_away(self, request: httpx.Request, rows: int) -> httpx.Response | None:
+        """What those get who come at a bad time; nothing is done for them."""
+        service, chance = self.service, self.service.chance.random
+        if service.weather.now("outage", self.clock()):
+            return self._down(request, chance())
+        if service.weather.now("throttling", self.clock()) and chance() < _THROTTLED:
+            self.wait(_SECONDS)
+            return httpx.Response(429, headers={"Retry-After": str(rows % 90)})
+        return None
+
+    def _down(self, request: httpx.Request, lot: float) -> httpx.Response:
+        """Every way to be down, by lot."""
+        if lot < 0.1:
+            self.wait(request.extensions["timeout"]["read"])
+            raise httpx.ReadTimeout("silence", request=request)
+        self.wait(_SECONDS)
+        if lot < 0.2:
+            raise httpx.ConnectError("nobody there", request=request)
+        if lot < 0.3:
+            raise httpx.RemoteProtocolError("cut off", request=request)
+        if lot < 0.45:
+            return httpx.Response(200, headers={"Content-Type": "text/html"}, content=_MAINTENANCE)
+        if lot < 0.55:
+            return httpx.Response(503, headers={"Retry-After": "300"})
+        if lot < 0.6:
+            later = self.service.moment(self.clock() + 600)
+            return httpx.Response(503, headers={"Retry-After": format_datetime(later, usegmt=True)})
+        return httpx.Response(503, content=b"<h1>Service Unavailable</h1>")
+
+    def _served(self, request: httpx.Request, body: bytes, rows: int) -> httpx.Response:
+        service, chance = self.service, self.service.chance.random
+        self.wait((_SECONDS + _SECONDS_A_LEAD * rows) * (1 + chance()))
+        path = request.url.raw_path.decode()
+        headers = {"authorization": request.headers["authorization"]}
+        answer = Api(service.sandbox).respond(Request("POST", path, headers, body), service.moment(self.clock()))
+        if answer.status == httpx.codes.OK:
+            self.check(unquote(path.split("/")[3]), body)
+            if chance() < service.weather.answers_lost:
+                raise httpx.ReadError("lost after all was done", request=request)
+            if chance() < service.weather.answers_spoiled:
+                return httpx.Response(200, content=_SPOILED)
+        return httpx.Response(answer.status, headers={"Content-Type": answer.content_type}, content=answer.body)

@@ -1,0 +1,194 @@
+"""A soak: many leads in virtual time through the real code, and a comparison with what is true in the end."""
+
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, Final, cast
+
+from leads.config import parse
+from leads.edge import telemetry
+from leads.edge.settings import Settings
+from leads_cli.sandbox import SHAPES, Behaviour, Campaign, Fault, Sandbox
+from tests.simulation.aws import LEADS_URL, LETTERS_URL, Account
+from tests.simulation.books import Books, Output
+from tests.simulation.containers import Surroundings
+from tests.simulation.deployed import Deployed
+from tests.simulation.intake import Intake
+from tests.simulation.people import arrivals
+from tests.simulation.poller import Poller
+from tests.simulation.queues import Oddities, Received, StandardQueue
+from tests.simulation.service import Service
+from tests.simulation.timeline import Timeline
+from tests.simulation.truth import CAMPAIGNS, Truth
+from tests.simulation.weather import Weather
+
+START: Final = datetime(2026, 11, 23, tzinfo=UTC)
+HOUR: Final = 3_600.0
+_CONFIG: Final = """
+[campaigns.newsletter]
+id = "camp_news"
+[campaigns.trial]
+id = "camp_trial"
+[sources.website]
+provider = "form"
+auth = "none"
+campaign = "newsletter"
+custom_fields = ["signup", "plan"]
+[sources.partner]
+provider = "json"
+auth = "none"
+campaign = "trial"
+custom_fields = ["*"]
+"""
+_SETTINGS: Final = Settings(LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None)
+_OLD_KEY: Final = "sk_live_old"
+_NEW_KEY: Final = "sk_live_new"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How things stand after so many hours; `oldest` is the age of the oldest message in seconds."""
+
+    hour: float
+    queued: int
+    oldest: float
+    letters: int
+    accepted: int
+    requests: int
+
+
+def _usual() -> Oddities:
+    """One message in a thousand comes again."""
+    return Oddities(twins=0.0004, shared=0.0003, ghosts=0.0003)
+
+
+def every_dialect(hour: int) -> Behaviour:
+    """Another dialect, and another shape of errors, for every hour."""
+    return Behaviour.model_validate(
+        {
+            "matching": "campaign",
+            "dialect": ("reference", "guide", "data")[hour % 3],
+            "on_invalid": ("atomic", "partial")[hour % 2],
+            "duplicates": "refuse",
+            "error_shape": list(SHAPES)[hour % len(SHAPES)],
+        }
+    )
+
+
+@dataclass
+class Soak:
+    """One run; afterwards `problems` says what was not as it should be, at any hour or in the end.
+
+    Attributes:
+        behaviour: how Leadterra behaves from each hour on.
+        oddities: how often SQS delivers what it has delivered.
+    """
+
+    leads: int
+    days: float
+    weather: Weather
+    deployed: Deployed
+    seed: int = 1
+    behaviour: Callable[[int], Behaviour] = every_dialect
+    oddities: Oddities = field(default_factory=_usual)
+    samples: list[Sample] = field(default_factory=list)
+    problems: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        chance = Random(self.seed)  # noqa: S311 - a simulation
+        stack = self.deployed
+        self.timeline, self.books, self.truth = Timeline(), Books(), Truth()
+        self.repeated: set[int] = set()
+        self.queue = StandardQueue(
+            chance, stack.visibility, stack.retention, stack.most_receives, self.oddities, self.repeated.add
+        )
+        self.account = Account(self.weather, chance, self.queue, {"leadterra_api_key": _OLD_KEY})
+        self.sandbox = Sandbox(map(Campaign, CAMPAIGNS.values()), api_keys=[_OLD_KEY])
+        self.service = Service(self.sandbox, self.weather, chance, START)
+        self.output = Output(self.books)
+        config = parse(_CONFIG)
+        around = Surroundings(
+            stack, _SETTINGS, config, self.timeline, self.account, self.service, self.output, self.truth.check, chance
+        )
+        self.poller = Poller(around, self._killed)
+        self.intake = Intake(_SETTINGS, config, self.timeline, self.account, self.service, chance, self.poller.look)
+        self._coming = arrivals(self.leads, self.days, self.seed)
+        self._all_have_come = False
+
+    def run(self) -> None:
+        """Go through all of it, until nothing is left in the queue."""
+        self._plan()
+        self._next()
+        self._hour()
+        with contextlib.redirect_stdout(self.output), _logging_to(self.output), self.poller:
+            self.timeline.run()
+        self._look_back()
+
+    def _plan(self) -> None:
+        """What happens at a moment, rather than for a while."""
+        for spell in self.weather.spells:
+            match spell.kind:
+                case "key":
+                    self.timeline.at(spell.start, partial(self.sandbox.rotate_keys, [_NEW_KEY]))
+                    self.timeline.at(spell.end, partial(self.account.secret.update, leadterra_api_key=_NEW_KEY))
+                case "schema":
+                    self.timeline.at(spell.start, partial(self.sandbox.faults.set, [Fault(kind="refuse_all")]))
+                    self.timeline.at(spell.end, partial(self.sandbox.faults.set, []))
+
+    def _next(self) -> None:
+        """Wait for the next to come."""
+        if arrival := next(self._coming, None):
+            self.truth.add(arrival)
+            self.timeline.at(arrival.moment, partial(self.intake.take, arrival))
+            self.timeline.at(arrival.moment, self._next)
+        else:
+            self._all_have_come = True
+
+    def _killed(self, batch: Received) -> None:
+        self.books.killed()
+        self.repeated.update(message.number for _, message in batch)
+
+    def _hour(self) -> None:
+        """Look at the books, and let Leadterra behave in another way from now on."""
+        now, queued = self.timeline.now, self.queue.messages.values()
+        balanced = self.books.difference(len(queued), self.counted_again()) == 0
+        self.problems["hours at which law 2 did not balance"] += not balanced
+        oldest = now - min((message.sent_at for message in queued), default=now)
+        letters, accepted = self.account.letters.total(), self.books.metrics["Accepted"]
+        self.samples.append(Sample(now / HOUR, len(queued), oldest, letters, accepted, self.service.requests))
+        self.sandbox.behaviour = self.behaviour(len(self.samples))
+        if queued or not self._all_have_come:
+            self.timeline.at(now + HOUR, self._hour)
+
+    def counted_again(self) -> int:
+        """How often messages that came again were settled, or still are queued, beyond the once that counts."""
+        settled, copies, sent = self.books.settled, self.queue.copies, self.account.sent
+        return sum(settled[n] + copies[n] - sent[n] for n in self.repeated)
+
+    def _look_back(self) -> None:
+        self.truth.compare(self.sandbox, self.account.letters)
+        self.problems.update(self.truth.problems)
+        self.problems["leads left in the queue"] = len(self.queue.messages)
+        self.problems["leads that the queue gave up"] = len(self.queue.exhausted) + len(self.queue.expired)
+        self.problems["lines of the log that name somebody"] = self.books.named
+        self.problems["unexpected errors"] = len(self.books.unexpected)
+        self.problems = +self.problems
+
+
+@contextlib.contextmanager
+def _logging_to(output: Output) -> Iterator[None]:
+    """The logger outlives a run, and keeps the output that was there when it was made; nobody else is to read along."""
+    logger = logging.getLogger(telemetry.logger().name)
+    handler = cast("logging.StreamHandler[Any]", telemetry.logger().registered_handler)
+    before, propagates = handler.stream, logger.propagate
+    handler.setStream(output)
+    logger.propagate = False
+    yield
+    handler.setStream(before)
+    logger.propagate = propagates

@@ -1,0 +1,88 @@
+"""Virtual time: what is due happens in order, and whoever waits costs nothing.
+
+Invocations run the real code, which cannot be cut into steps. So each has a thread, of which one moves at a time:
+a lane hands over when it waits, and goes on when its moment has come. Two runs of the same seed are the same.
+"""
+
+import itertools
+from collections.abc import Callable
+from heapq import heappop, heappush
+from threading import Lock, Thread
+from typing import Self
+
+type Step = Callable[[], None]
+
+
+class Timeline:
+    """The order of things; `now` is in seconds since the start."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._due: list[tuple[float, int, Step]] = []
+        self._serial = itertools.count()
+
+    def at(self, moment: float, step: Step) -> None:
+        heappush(self._due, (max(moment, self.now), next(self._serial), step))
+
+    def run(self) -> None:
+        """Go on until nothing is due any more."""
+        while self._due:
+            self.now, _, step = heappop(self._due)
+            step()
+
+    def nothing_before(self, moment: float) -> bool:
+        return not self._due or self._due[0][0] > moment
+
+
+class Lane:
+    """A thread with a clock of its own, which may be a little ahead of everybody's until it waits."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.now = 0.0
+        self._timeline = timeline
+        # Whoever may not move waits for one of these.
+        self._mine, self._theirs = Lock(), Lock()
+        self._mine.acquire()
+        self._theirs.acquire()
+        self._work: Step | None = None
+        self._broken: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._work = None
+        self._mine.release()
+        self._thread.join()
+
+    def begin(self, work: Step) -> None:
+        """Do this from now on; returns when it waits for the first time, or is done."""
+        self._work = work
+        self._go_on()
+
+    def wait(self, until: float) -> None:
+        """Let others do what is due before that moment."""
+        self.now = max(self.now, until)
+        if self._timeline.nothing_before(self.now):
+            self._timeline.now = self.now
+            return
+        self._timeline.at(self.now, self._go_on)
+        self._theirs.release()
+        self._mine.acquire()
+
+    def _go_on(self) -> None:
+        self.now = self._timeline.now
+        self._mine.release()
+        self._theirs.acquire()
+        if self._broken:
+            raise self._broken
+
+    def _run(self) -> None:
+        while self._mine.acquire() and (work := self._work):
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001 - raised again where the timeline runs
+                self._broken = error
+            self._theirs.release()

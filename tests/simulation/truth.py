@@ -1,0 +1,94 @@
+"""What is true of everybody who signed up, and what of it is not so in Leadterra or in the dead letters."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from leads_cli.sandbox import Sandbox
+from tests.simulation.people import Arrival, Signup
+from tests.simulation.queues import Received
+
+CAMPAIGNS: Final = {"website": "camp_news", "partner": "camp_trial"}
+"""Where each source's people belong, by Leadterra's id."""
+
+
+@dataclass
+class Truth:
+    """Who signed up, and what became of it.
+
+    Attributes:
+        signups: by number, with the source.
+        arrived: the numbers that Leadterra has accepted.
+        people: everybody, in each campaign; `bad` counts signups.
+        overtaken: people of whom an older value came last.
+    """
+
+    signups: dict[int, tuple[Signup, str]] = field(default_factory=dict)
+    arrived: set[int] = field(default_factory=set)
+    people: int = 0
+    bad: int = 0
+    overtaken: int = 0
+    problems: Counter[str] = field(default_factory=Counter)
+
+    def add(self, arrival: Arrival) -> None:
+        self.signups.update({signup.number: (signup, arrival.source) for signup in arrival.signups})
+
+    def check(self, received: Received, campaign: str, body: bytes) -> None:
+        """Compare an accepted request with what the people of that batch said.
+
+        Later values win within a batch, field by field. Nothing is promised between batches: SQS knows no order.
+        """
+        said: dict[str, dict[str, int]] = {}
+        for _, message in received:
+            signup, source = self.signups[message.number]
+            if CAMPAIGNS[source] == campaign:
+                said.setdefault(signup.address, {})[message.body] = message.number
+        for row in json.loads(body)["leads"]:
+            messages = said.get(row.pop("email"), {})
+            self.problems["rows that nobody said"] += row != self._merged(messages)
+            self.arrived.update(messages.values())
+
+    def _merged(self, messages: dict[str, int]) -> dict[str, str]:
+        """The fields of one person's messages."""
+        bodies = list(messages)
+        if len(bodies) > 1:
+            bodies.sort(key=lambda body: str(json.loads(body)["receivedAt"]))
+        return {name: value for body in bodies for name, value in self.signups[messages[body]][0].fields.items()}
+
+    def compare(self, sandbox: Sandbox, letters: Counter[int]) -> None:
+        """After all is over: is everybody where they belong, and nowhere else?"""
+        people: dict[tuple[str, str], list[Signup]] = {}
+        for number, (signup, source) in self.signups.items():
+            people.setdefault((source, signup.address), []).append(signup)
+            here, there = number in self.arrived, number in letters
+            self.problems["leads lost"] += not here and not there
+            self.problems["innocents dead-lettered"] += there and not signup.bad
+            self.problems["bad leads enrolled"] += here and signup.bad
+            self.bad += signup.bad
+        self.people = len(people)
+        for (source, address), signups in people.items():
+            found = _fields(sandbox, CAMPAIGNS[source], address)
+            self.problems["people with wrong fields"] += not _is_right(found, signups)
+            latest = {name: value for signup in signups for name, value in signup.fields.items()}
+            self.overtaken += bool(found) and found != latest
+
+
+def _fields(sandbox: Sandbox, campaign: str, address: str) -> dict[str, Any]:
+    """What Leadterra has of a person in a campaign."""
+    found: dict[str, Any] = {}
+    for event in sandbox.history(address):
+        if event.campaign == campaign:
+            found |= event.fields
+    return found
+
+
+def _is_right(found: dict[str, Any], signups: list[Signup]) -> bool:
+    """Whether each field has one of the values that the person gave it, and a bad person has none."""
+    if signups[0].bad:
+        return not found
+    said: dict[str, set[str]] = {}
+    for signup in signups:
+        for name, value in signup.fields.items():
+            said.setdefault(name, set()).add(value)
+    return found.keys() == said.keys() and all(value in said[name] for name, value in found.items())

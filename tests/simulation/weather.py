@@ -1,0 +1,86 @@
+"""What happens to the world in the course of a run, and when."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+type Kind = Literal[
+    "outage",  # Leadterra: 503 with and without Retry-After, silence, lost connections, a maintenance page
+    "throttling",  # Leadterra: most requests are answered 429 with Retry-After
+    "key",  # Leadterra takes the new key only, and the secret has the old one
+    "schema",  # Leadterra refuses every lead alike
+    "letters",  # DeadLetterQueue takes nothing
+    "secret",  # Secrets Manager does not answer
+    "table",  # the table of deliveries does not answer
+    "intake",  # LeadsQueue takes a part of what is sent
+]
+
+_HOUR: Final = 3_600.0
+_DAY: Final = 24 * _HOUR
+_WEEK: Final = 7 * _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A kind of trouble from one moment to another, in seconds since the start."""
+
+    kind: Kind
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """The spells of a run, and what goes wrong at any time.
+
+    Attributes:
+        answers_lost: the share of requests to Leadterra that are served and never answered.
+        answers_spoiled: ... and answered without counts.
+        killed: the share of enroll's invocations that end in the middle.
+        hides_failed: the share of calls to hide messages that do nothing.
+        resent: the share of events that are sent again though they were taken.
+    """
+
+    spells: tuple[Spell, ...]
+    answers_lost: float = 0.0
+    answers_spoiled: float = 0.0
+    killed: float = 0.0
+    hides_failed: float = 0.0
+    resent: float = 0.0
+
+    def now(self, kind: Kind, moment: float) -> bool:
+        return any(spell.kind == kind and spell.start <= moment < spell.end for spell in self.spells)
+
+
+def of_a_week(days: float = 7, outage_hours: float = 72) -> Weather:
+    """A week's troubles in so many days. Only the outage is as long as it is said to be."""
+    scale = days * _DAY / _WEEK
+    # In a short run an hour would be a large part of it, and what is rare would not happen.
+    short, often = max(scale, 0.25), min(10.0, 1 / scale)
+
+    def at(day: float, minutes: float, kind: Kind) -> Spell:
+        start = day * _DAY * scale
+        return Spell(kind, start, start + minutes * 60 * short)
+
+    start = 2 * _DAY * scale
+    end = start + outage_hours * _HOUR
+    spells = (
+        at(0.4, 40, "throttling"),
+        at(0.8, 10, "letters"),
+        at(1.1, 15, "table"),
+        at(1.3, 25, "key"),
+        at(1.6, 10, "secret"),
+        Spell("outage", start, end),
+        # What comes up again is a new release, and everybody who waited meets it at once.
+        Spell("schema", end, end + _HOUR * short),
+        # Then all the bad ones among them are found out at once.
+        Spell("letters", end + _HOUR * short, end + 1.2 * _HOUR * short),
+        at(6.2, 10, "intake"),
+    )
+    return Weather(
+        spells,
+        answers_lost=0.002 * often,
+        answers_spoiled=0.001 * often,
+        killed=0.003 * often,
+        hides_failed=0.001 * often,
+        resent=0.001 * often,
+    )

@@ -1,0 +1,11 @@
+"""What several unit tests look at."""
+
+import pytest
+
+from tests.unit.translated import Template, translated
+
+
+@pytest.fixture(scope="session")
+def template() -> Template:
+    """Translated once: nobody changes it."""
+    return translated()

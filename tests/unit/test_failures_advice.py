@@ -1,0 +1,68 @@
+"""What the operator is told to do next."""
+
+from typing import Any
+
+import pytest
+
+from leads_cli.failures.advice import next_steps
+from tests.letters import failure, letter, refused, unmappable
+
+BAD = failure("malformed")
+
+
+@pytest.mark.parametrize(
+    ("body", "commands"),
+    [
+        (
+            refused(),
+            [
+                "fix lead-1 --normalise email --dry-run",
+                "fix lead-1 --set email=... --replay",
+                "replay lead-1",
+                "discard lead-1",
+            ],
+        ),
+        (
+            refused(failure=failure(field="plan")),
+            ["fix lead-1 --set customFields.plan=... --replay", "replay lead-1", "discard lead-1"],
+        ),
+        (
+            refused(failure=failure(field="unheard-of")),
+            ["fix lead-1 --set ... --replay", "replay lead-1", "discard lead-1"],
+        ),
+        (
+            refused(failure=failure("missing_token", field="company")),
+            [
+                "replay --reason missing_token --field company",
+                "fix lead-1 --set company=... --replay",
+                "discard lead-1",
+            ],
+        ),
+        (
+            refused(failure=failure("missing_token", field="plan")),
+            [
+                "replay --reason missing_token --field plan",
+                "fix lead-1 --set customFields.plan=... --replay",
+                "discard lead-1",
+            ],
+        ),
+        (unmappable({}), ["replay sqs-1", "fix sqs-1 --set email=... --replay", "discard sqs-1"]),
+        (
+            {"lead": {"email": "a@b.example"}, "failure": BAD},
+            ["fix sqs-1 --to-campaign ... --replay", "discard sqs-1"],
+        ),
+        ({"campaign": "news", "failure": BAD}, ["fix sqs-1 --set email=... --replay", "discard sqs-1"]),
+        (refused(failure=None), ["replay lead-1", "discard lead-1"]),
+    ],
+)
+def test_the_next_steps(body: dict[str, Any], commands: list[str]) -> None:
+    """Each reason has commands that can be typed as they stand, the likeliest first; letting go comes last."""
+    steps = list(next_steps(letter(body)))
+    assert [" ".join(step.arguments) for step in steps if step.arguments] == commands
+    assert all(step.text for step in steps)
+
+
+def test_a_default_is_named_by_its_key() -> None:
+    """Where a default for everybody would help, the key to set it under is told."""
+    first = next(iter(next_steps(letter(refused(failure=failure("missing_token", field="company"))))))
+    assert "company under [campaigns.newsletter.defaults]" in first.text

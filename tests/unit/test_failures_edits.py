@@ -1,0 +1,213 @@
+"""Edits of a lead or an event: where a path leads, what changes, and what is only tidied up."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from leads_cli.failures.cleaning import normalised
+from leads_cli.failures.edits import (
+    ABSENT,
+    Change,
+    Edit,
+    InapplicableError,
+    Normalise,
+    NotationError,
+    Remove,
+    Rename,
+    Set,
+    edited,
+    renaming,
+    setting,
+)
+
+LEAD = {"email": "Ava@Example.com", "firstName": "Ava", "customFields": {"plan": "pro", "a.b": 1}}
+EVENT: dict[str, Any] = {
+    "form": {"answers": [{"type": "mail", "mail": "ava@example.com"}, {"type": "text"}]},
+    "x.y": {"z": 1},
+}
+
+
+def wide(text: str) -> str:
+    """As keyboards of East Asia write it."""
+    return "".join(chr(ord(c) + 0xFEE0) for c in text)
+
+
+@pytest.mark.parametrize(
+    ("edit", "path", "before", "after"),
+    [
+        (Set("email", "ava@example.org"), "email", "Ava@Example.com", "ava@example.org"),
+        (Set("company", "Acme"), "company", ABSENT, "Acme"),
+        (Set("plan", "free"), "customFields.plan", "pro", "free"),
+        (Set("customFields.plan", 7), "customFields.plan", "pro", 7),
+        (Set("customFields.seats", None), "customFields.seats", ABSENT, None),
+        (Set("customFields.a.b", "1"), "customFields.a.b", 1, "1"),
+        (Set("a.b", 2), "customFields.a.b", 1, 2),
+        (Remove("plan"), "customFields.plan", "pro", ABSENT),
+        (Remove("firstName"), "firstName", "Ava", ABSENT),
+        (Normalise("email"), "email", "Ava@Example.com", "ava@example.com"),
+    ],
+)
+def test_an_edit_of_a_lead(edit: Edit, path: str, before: Any, after: Any) -> None:
+    """One field changes and nothing else; a custom field may be named without the object that it is in."""
+    whole = copy.deepcopy(LEAD)
+    lead, changes = edited(whole, [edit], is_lead=True)
+    assert changes == [Change(path, before, after)]
+    assert whole == LEAD
+    custom = path.removeprefix("customFields.")
+    found = (lead["customFields"] if custom != path else lead).get(custom, ABSENT)
+    assert found == after
+    assert type(found) is type(after)
+
+
+@pytest.mark.parametrize(
+    ("edit", "event"),
+    [
+        (
+            Set("form.answers.1.mail", "bo@example.org"),
+            {"form": {"answers": [EVENT["form"]["answers"][0], {"type": "text", "mail": "bo@example.org"}]}},
+        ),
+        (Set("form.answers.0", "x"), {"form": {"answers": ["x", {"type": "text"}]}}),
+        (Remove("form.answers.0"), {"form": {"answers": [{"type": "text"}]}}),
+        (Remove("form.answers.0.mail"), {"form": {"answers": [{"type": "mail"}, {"type": "text"}]}}),
+        (Set("x.y.z", 2), {"x.y": {"z": 2}}),
+        (Set("x.y.w", 2), {"x.y": {"z": 1, "w": 2}}),
+        (Set("a.b.c", 2), {"a": {"b": {"c": 2}}}),
+        (Remove("x.y"), {"x.y": ABSENT}),
+    ],
+)
+def test_an_edit_of_an_event(edit: Edit, event: dict[str, Any]) -> None:
+    """Any place can be named, in lists by number, and names that have dots of their own are found as well."""
+    found, changes = edited(EVENT, [edit], is_lead=False)
+    assert len(changes) == 1
+    assert found == {key: value for key, value in {**EVENT, **event}.items() if value is not ABSENT}
+
+
+def test_a_list_of_events() -> None:
+    """The event itself may be a list."""
+    assert edited([{"a": 1}], [Set("0.a", 2)], is_lead=False)[0] == [{"a": 2}]
+
+
+def test_a_value_moves() -> None:
+    """Renaming takes the value along; what has a value already is not overwritten."""
+    lead, changes = edited({"email": "a@b.example", "name": "Ava"}, [Rename("name", "firstName")], is_lead=True)
+    assert lead == {"email": "a@b.example", "firstName": "Ava"}
+    assert changes == [Change("name", "Ava", ABSENT), Change("firstName", ABSENT, "Ava")]
+    with pytest.raises(InapplicableError, match="email has a value already"):
+        edited(LEAD, [Rename("firstName", "email")], is_lead=True)
+    moved, _ = edited(LEAD, [Rename("plan", "customFields.tier")], is_lead=True)
+    assert moved["customFields"] == {"a.b": 1, "tier": "pro"}
+
+
+def test_edits_follow_one_another() -> None:
+    """What one edit made, the next one sees."""
+    event, changes = edited({"mail": " Ava@Example.com "}, [Rename("mail", "email"), Normalise("email")], is_lead=False)
+    assert event == {"email": "ava@example.com"}
+    assert len(changes) == 3
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        *(Remove("company"), Rename("company", "jobTitle"), Normalise("company"), Normalise("firstName")),
+        *(Set("firstName", "Ava"), Normalise("customFields"), Remove("email.domain"), Remove("customFields.0")),
+    ],
+)
+def test_what_changes_nothing(edit: Edit) -> None:
+    """A field that is missing, no text, or right already is no fault: one edit is for many letters."""
+    assert edited(LEAD, [edit], is_lead=True) == (LEAD, [])
+
+
+@pytest.mark.parametrize(
+    ("document", "edit", "why"),
+    [
+        (LEAD, Set("emial", "x"), r"no field emial; did you mean email\?; a custom field is written customFields"),
+        (LEAD, Set("tier", "x"), "no field tier; a custom field is written customFields.tier"),
+        (LEAD, Rename("firstName", "first"), "no field first"),
+        ({"email": "x", "customFields": "y"}, Set("customFields.plan", "x"), "leads nowhere"),
+        (EVENT, Set("form.answers.2.mail", "x"), "leads nowhere"),
+        (EVENT, Set("form.answers.last", "x"), "leads nowhere"),
+        (EVENT, Set("x.y.z.w", "x"), "leads nowhere"),
+    ],
+)
+def test_what_makes_no_sense(document: dict[str, Any], edit: Edit, why: str) -> None:
+    """A field that no lead has, most likely a slip, and a way that leads nowhere are told with what would do."""
+    with pytest.raises(InapplicableError, match=why):
+        edited(document, [edit], is_lead="email" in document)
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ("email=ava@example.com", Set("email", "ava@example.com")),
+        ("company=A=B", Set("company", "A=B")),
+        ("company=", Set("company", "")),
+        ("customFields.seats:=12", Set("customFields.seats", 12)),
+        ('plan:="pro"', Set("plan", "pro")),
+        ("plan:=null", Set("plan", None)),
+    ],
+)
+def test_how_a_value_is_written(text: str, edit: Set) -> None:
+    """Behind = stands a text as it is, behind := JSON."""
+    assert setting(text) == edit
+
+
+@pytest.mark.parametrize("text", ["email", "=x", ":=1", "", "plan:=pro", "plan:=NaN"])
+def test_values_that_cannot_be_read(text: str) -> None:
+    """The notation is told, with an example."""
+    with pytest.raises(NotationError, match=r"email=ava|in quotes"):
+        setting(text)
+
+
+def test_how_a_renaming_is_written() -> None:
+    """Both names are needed."""
+    assert renaming("mail = email") == Rename("mail", "email")
+    for text in ("mail", "mail=", "=email"):
+        with pytest.raises(NotationError, match="old=new"):
+            renaming(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ava@example.com", " Ava@Example.COM\n", "<ava@example.com>", "Ava King <ava@example.com>"),
+        *("mailto:ava@example.com", "MAILTO:ava@example.com?subject=hello", '"ava@example.com"', "ava@example.com."),
+        *("ava @ example.com", "ava\u200b@example.com", wide("ava@example.com"), "ava\uff20example\u3002com"),
+        *("(ava@example.com);", "ava@example.com, ava@example.org"),
+    ],
+)
+def test_an_address_is_tidied_up(text: str) -> None:
+    """Spaces, brackets, a scheme, capitals and full-width signs are accidents."""
+    assert normalised("email", text) == "ava@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("ava@gmial.com", "ava@gmial.com"),
+        ("ava king@example.com", "ava king@example.com"),
+        ("nobody", "nobody"),
+        ("Ava@example..com", "ava@example..com"),
+        ("", ""),
+    ],
+)
+def test_what_could_mean_something_else_stays(text: str, same: str) -> None:
+    """No spelling is corrected, and what is no address is made none."""
+    assert normalised("email", text) == same
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "tidy"),
+    [
+        ("firstName", "  Ava \t Maria ", "Ava Maria"),
+        ("firstName", f"{wide('Ava')}\u3000{wide('King')}", "Ava King"),
+        ("lastName", "\u0646\u0645\u06cc\u200c\u062f", "\u0646\u0645\u06cc\u200c\u062f"),
+        ("company", "ACME", "ACME"),
+        ("customFields.phone", "+44 (0) 20  7946", "+44 (0) 20 7946"),
+        ("answers.0.q1", " AVA@Example.com", "ava@example.com"),
+        ("form.user_email", " AVA@Example.com", "ava@example.com"),
+    ],
+)
+def test_other_fields_are_tidied_up(name: str, text: str, tidy: str) -> None:
+    """Spaces and full-width signs only; what looks like an address is treated as one where no name says otherwise."""
+    assert normalised(name, text) == tidy

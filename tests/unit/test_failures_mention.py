@@ -1,0 +1,112 @@
+"""Whose a message is, for a person's request to be forgotten; and what a spreadsheet gets to see."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from leads_cli.failures.export import COLUMNS, write_csv, write_jsonl
+from leads_cli.failures.mention import Mention, key, mention
+from tests.letters import failure, letter, refused, unmappable
+
+ABOUT, BESIDE, NONE = Mention.ABOUT, Mention.BESIDE, Mention.NONE
+FORM = "first=Ava&email=ava%40example.com"
+
+
+@pytest.mark.parametrize(
+    ("body", "how"),
+    [
+        (refused(), ABOUT),
+        (refused(email=" AVA@Example.com"), ABOUT),
+        (refused(email="ava@example.com", lead={"email": "ava@example.com", "company": "bo@example.org"}), ABOUT),
+        (refused(email="lava@example.com"), NONE),
+        (refused(email="ava@example.com.au"), NONE),
+        (refused(email="ava+news@example.com"), NONE),
+        (refused(lead={"email": "bo@example.org", "customFields": {"referred_by": "ava@example.com"}}), BESIDE),
+        (refused(lead={"email": "bo@example.org"}, failure=failure(message="ava@example.com is taken")), BESIDE),
+        (refused(lead={"email": "ava"}), NONE),
+        (unmappable({"mail": ["Ava <ava@example.com>"], "name": "Ava"}), ABOUT),
+        (unmappable({"AVA@example.com": True}), ABOUT),
+        (unmappable({"mail": "ava@example.com", "by": "bo@example.org"}), BESIDE),
+        (unmappable({"mail": "ava@example.com", "again": "mailto:AVA@example.com."}), ABOUT),
+        (unmappable(FORM, contentType="application/x-www-form-urlencoded"), ABOUT),
+        (unmappable(f"{FORM}&friend=bo%40example.org"), BESIDE),
+        (unmappable("nothing"), NONE),
+        ({"Type": "Notification", "TopicArn": "a", "Message": json.dumps({"email": "ava@example.com"})}, ABOUT),
+        ({"Type": "Notification", "Message": json.dumps({"rawRequest": json.dumps(["ava@example.com"])})}, ABOUT),
+        ([{"email": "ava@example.com"}, {"email": "bo@example.org"}], BESIDE),
+        ({"lead": {"mail": "ava@example.com"}, "failure": failure("malformed")}, ABOUT),
+        ("[broken, ava@example.com", ABOUT),
+        ("hello <ava@example.com>, how are you", ABOUT),
+    ],
+)
+def test_whose_a_message_is(body: object, how: Mention) -> None:
+    """A lead is its address's; an event is somebody's if it has no other address; alike is not the same."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    assert mention(letter(text), key("Ava@Example.com")) is how
+
+
+def test_an_address_that_is_none_can_be_forgotten() -> None:
+    """What was refused for its address is found by the very same text."""
+    assert mention(letter(refused(email="Ava@example..com")), key("ava@example..com ")) is ABOUT
+
+
+def test_hostile_nesting() -> None:
+    """However deep somebody nested it, a message is judged."""
+    deep = "[" * 500 + '"ava@example.com"' + "]" * 500
+    assert mention(letter(deep), key("ava@example.com")) is ABOUT
+    assert mention(letter("[" * 100_000), key("ava@example.com")) is NONE
+
+
+def table(*bodies: Any) -> list[dict[str, str]]:
+    stream = io.StringIO()
+    assert write_csv(map(letter, bodies), stream) == len(bodies)
+    return list(csv.DictReader(io.StringIO(stream.getvalue())))
+
+
+def test_a_table() -> None:
+    """Each letter is a line, with its reason in columns of its own, whatever kind it is."""
+    lead, event = table(refused(), unmappable({"a": "ä"}))
+    assert tuple(lead) == COLUMNS
+    assert (lead["reason"], lead["field"], lead["status"], lead["email"]) == (
+        "rejected",
+        "email",
+        "422",
+        "ava@example.com",
+    )
+    assert (lead["firstName"], lead["lastName"], lead["customFields"]) == ("Ava", "", '{"plan": "pro"}')
+    assert (event["reason"], event["event"], event["email"]) == ("unmappable", '{"a": "ä"}', "")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    """What a spreadsheet would compute is made a text, in every column that somebody else fills."""
+    evil = f'{start}HYPERLINK("https://evil.example")'
+    lead = {"email": evil, "firstName": evil, "customFields": {"a": evil}}
+    said = failure(evil, field=evil, message=evil, status=-1)
+    (row,) = table(refused(source=evil, campaign=evil, lead=lead, failure=said))
+    for column in ("reason", "field", "says", "source", "campaign", "email", "firstName"):
+        assert row[column] == f"'{evil}", column
+    assert row["status"] == "-1"
+    assert not any(cell.startswith(start) for column, cell in row.items() if column != "status")
+
+
+def test_what_cannot_be_written() -> None:
+    """Half a character is written as the escape that it was."""
+    assert table(refused(email="\ud83d@example.com"))[0]["email"] == "\\ud83d@example.com"
+
+
+def test_a_lead_fills_no_other_column() -> None:
+    """A field of a lead that has a column's name stays a field of the lead."""
+    assert table(refused(lead={"email": "ava@example.com", "reason": "because"}))[0]["reason"] == "rejected"
+
+
+def test_lines_of_json() -> None:
+    """Everything about each letter, and its body as it lies in the queue."""
+    stream = io.StringIO()
+    assert write_jsonl([letter(refused()), letter("text")], stream) == 2
+    lead, text = map(json.loads, stream.getvalue().splitlines())
+    assert (lead["reason"], json.loads(lead["body"])) == ("rejected", refused())
+    assert (text["reason"], text["body"]) == ("exhausted", "text")

@@ -1,0 +1,152 @@
+"""What a search costs: requests, the first refused one included, and no less certainty for it."""
+
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+from statistics import mean
+
+import pytest
+
+from leads.batch import Row
+from leads.reading import READINGS, Reading
+from leads.reply import Reply
+from tests.simulated import Run, Service, counts, deliver, refusal, rows
+
+type Tell = Callable[[list[int], Sequence[Row]], object]
+"""The body that refuses a request: from the places of its bad rows, and its rows."""
+
+
+def refusing(bad_rows: Sequence[Row], tell: Tell) -> Service:
+    """A service that refuses a request as a whole for one bad row."""
+    bad = {id(row) for row in bad_rows}
+
+    def service(sent: Sequence[Row]) -> Reply:
+        places = [place for place, row in enumerate(sent) if id(row) in bad]
+        return refusal(tell(places, sent)) if places else counts(len(sent))
+
+    return service
+
+
+def search(size: int, bad: Sequence[int], tell: Tell, readings: Sequence[Reading] = READINGS) -> Run:
+    batch = rows(size, {})
+    run = deliver(batch, refusing([batch[index] for index in bad], tell), readings)
+    assert [index for index, letter in enumerate(run.kinds) if letter == "R"] == sorted(bad)
+    assert run.kinds.count("A") == size - len(bad)
+    return run
+
+
+def drawn(size: int, bad: int, number: int) -> list[list[int]]:
+    """So many sets of bad rows, the same at every run."""
+    chance = Random(size * bad)  # noqa: S311 - a simulation
+    return [chance.sample(range(size), bad) for _ in range(number)]
+
+
+def silent(_: list[int], __: Sequence[Row]) -> object:
+    return {"errors": []}
+
+
+@pytest.mark.parametrize("bad", [1, 2, 5, 10, 50, 100])
+def test_without_hints_it_costs_little_more_than_information_theory_allows(bad: int) -> None:
+    """For d bad among 1,000, in the mean at most 1.1 log2 C(n, d) + 0.75 d + 6 requests."""
+    costs = [len(search(1_000, each, silent).requests) for each in drawn(1_000, bad, 40 if bad <= 10 else 8)]
+    assert mean(costs) <= 1.1 * math.log2(math.comb(1_000, bad)) + 0.75 * bad + 6
+
+
+@pytest.mark.parametrize("size", [100, 500])
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.25])
+def test_so_it_does_in_smaller_batches(size: int, share: float) -> None:
+    """Neither the size of a batch nor a larger share of bad leads changes that."""
+    bad = round(size * share)
+    costs = [len(search(size, each, silent).requests) for each in drawn(size, bad, 30)]
+    assert mean(costs) <= 1.1 * math.log2(math.comb(size, bad)) + 0.75 * bad + 6
+
+
+@pytest.mark.parametrize("start", [0, 480, 960])
+def test_bad_leads_side_by_side_cost_no_more(start: int) -> None:
+    """A list that was imported at once stands in one piece."""
+    run = search(1_000, range(start, start + 40), silent)
+    assert len(run.requests) <= 1.1 * math.log2(math.comb(1_000, 40)) + 0.75 * 40 + 6
+
+
+HONEST: dict[str, Tell] = {
+    "indexes": lambda places, _: {"errors": [{"index": place} for place in places]},
+    "from one": lambda places, _: {"errors": [{"index": place + 1} for place in places]},
+    "paths": lambda places, _: {"message": [f"leads.{place}.email must be an email" for place in places]},
+    "addresses": lambda places, sent: [f"{sent[place].lead['email']} is refused" for place in places],
+    "both, from one": lambda places, sent: [{"row": p + 1, "email": sent[p].lead["email"]} for p in places],
+    "by position": lambda places, sent: [["no"] if place in places else [] for place in range(len(sent))],
+    "map": lambda places, _: {"errors": {str(place): ["no"] for place in places}},
+    "the first only": lambda places, _: {"error": f"body/leads/{places[0]}/email must match"},
+    "the first only, from one": lambda places, _: {"error": {"row": places[0] + 1, "message": "invalid"}},
+    "the last only": lambda places, _: {"error": f"body/leads/{places[-1]}/email must match"},
+    "two at most": lambda places, _: {"errors": [{"index": place} for place in places[:2]]},
+    "two at most, from one": lambda places, _: {"errors": [{"index": place + 1} for place in places[:2]]},
+}
+
+
+@pytest.mark.parametrize("shape", HONEST)
+def test_honest_hints_cost_ten_requests_for_four_bad_leads(shape: str) -> None:
+    """Among 200, whatever the shape, also where a server names one at a time or counts from one."""
+    cases = [*drawn(200, 4, 40), [0, 1, 2, 3], [196, 197, 198, 199], [0, 66, 132, 199], [9, 10, 11, 12]]
+    assert max(len(search(200, each, HONEST[shape]).requests) for each in cases) <= 10
+
+
+@pytest.mark.parametrize("shape", [shape for shape in HONEST if "one" in shape])
+def test_how_a_server_counts_is_remembered(shape: str) -> None:
+    """What its numbers were seen to mean is where the next refusal begins."""
+    first = search(200, [20, 70, 120, 170], HONEST[shape])
+    second = search(200, [30, 80, 130, 180], HONEST[shape], first.settled.readings)
+    assert len(second.requests) <= len(first.requests)
+    assert second.settled.readings[0] is first.settled.readings[0]
+    third = search(200, [40], HONEST[shape], second.settled.readings)
+    assert [sent for sent, _ in third.requests[1:2]] == [[40]]
+
+
+CHANCE = Random(4)  # noqa: S311 - a simulation
+LYING: dict[str, Callable[[list[int], int], list[int]]] = {
+    "anybody": lambda _, size: [CHANCE.randrange(size)],
+    "four of them": lambda _, size: CHANCE.sample(range(size), min(size, 4)),
+    "offset": lambda places, _: [place + 7 for place in places],
+    "from the end": lambda places, size: [size - 1 - place for place in places],
+    "the first half": lambda _, size: list(range(size // 2)),
+    "all but the first": lambda _, size: list(range(1, size)),
+    "the good ones": lambda places, size: [place for place in range(size) if place not in places],
+    "one true": lambda places, size: [places[0], *CHANCE.sample(range(size), min(size, 5))],
+    "the true one last": lambda places, size: [*CHANCE.sample(range(size), min(size, 5)), places[-1]],
+    "now and then": lambda places, size: places if CHANCE.random() < 0.5 else [CHANCE.randrange(size)],
+}
+
+
+@pytest.mark.parametrize("style", ["index", "address"])
+@pytest.mark.parametrize("kind", LYING)
+def test_lying_hints_condemn_nobody_and_cost_little(kind: str, style: str) -> None:
+    """Four bad among 200 and a server that names others: the right four are rejected, in at most 75 requests."""
+
+    def tell(places: list[int], sent: Sequence[Row]) -> object:
+        said = LYING[kind](places, len(sent))
+        if style == "index":
+            return {"errors": [{"index": place} for place in said]}
+        return {"errors": [{"email": sent[place].lead["email"]} for place in said if place < len(sent)]}
+
+    assert max(len(search(200, each, tell).requests) for each in drawn(200, 4, 40)) <= 75
+
+
+def test_hints_and_group_testing_combine() -> None:
+    """Those that the hints name cost a request each, and the others are found as if there were no hints."""
+    named = set(range(0, 1_000, 100))
+    hidden = [55, 555]
+    batch = rows(1_000, {})
+    places = {id(row): index for index, row in enumerate(batch)}
+
+    def tell(bad: list[int], sent: Sequence[Row]) -> object:
+        return {"errors": [{"index": place} for place in bad if places[id(sent[place])] in named]}
+
+    run = deliver(batch, refusing([batch[index] for index in [*named, *hidden]], tell))
+    assert {index for index, letter in enumerate(run.kinds) if letter == "R"} == {*named, *hidden}
+    assert len(run.requests) <= len(named) + 2 + 1.1 * math.log2(math.comb(990, 2)) + 0.75 * 2 + 6
+
+
+def test_what_came_after_a_refusal_is_counted_apart() -> None:
+    """A metric says how much of the traffic is the search for bad leads."""
+    metrics = search(200, [17], silent).settled.metrics
+    assert metrics["IsolationRequests"] == metrics["Requests"] - 1 > 0

@@ -1,0 +1,197 @@
+"""The dashboard: JSON that CloudWatch takes, of metrics that somebody writes, and a first number that is law 2."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, combinations, pairwise
+from typing import Any, Final, Self, get_args
+
+import pytest
+
+from leads.outcome import HELD_AGE, Why, held_metric
+from leads_cli.cloudwatch import SERVICES
+from leads_cli.counts import METRICS, OUTCOMES, TAKEN
+from tests.unit.translated import Template
+
+type Widget = dict[str, Any]
+
+OWN: Final = "LeadterraEnroll/leads"
+WRITTEN: Final = {*METRICS.values(), *map(held_metric, get_args(Why.__value__)), HELD_AGE}
+COLUMNS: Final = 24
+
+
+@pytest.fixture(scope="module")
+def widgets(template: Template) -> list[Widget]:
+    """As CloudWatch gets them: `Fn::Sub` resolved, a resource by its logical id."""
+    pseudo = {"AWS::StackName": "leads", "AWS::Region": "eu-west-1"}
+    text = template.properties("Dashboard")["DashboardBody"]["Fn::Sub"]
+    filled = re.sub(r"\$\{(?!!)(.+?)\}", lambda found: pseudo.get(found[1], found[1]), text)
+    found: list[Widget] = json.loads(filled.replace("${!", "${"))["widgets"]
+    return found
+
+
+def metrics(widget: Widget) -> Iterator[tuple[str, str, dict[str, str], dict[str, Any]]]:
+    """Namespace, name, dimensions and options of a widget's metrics."""
+    for row in widget["properties"].get("metrics", ()):
+        options = row[-1] if isinstance(row[-1], dict) else {}
+        namespace, name, *named = [each for each in row if isinstance(each, str)] or ["", ""]
+        if namespace:
+            yield namespace, name, dict(zip(named[::2], named[1::2], strict=True)), options
+
+
+def expressions(widget: Widget) -> dict[str, str]:
+    rows = [row[0] for row in widget["properties"].get("metrics", ()) if isinstance(row[0], dict)]
+    return {row.get("id", f"unnamed {number}"): row["expression"] for number, row in enumerate(rows)}
+
+
+def test_every_reference_resolves(template: Template) -> None:
+    """What the body names is a resource of the template, one without a condition, or CloudFormation's own."""
+    text = template.properties("Dashboard")["DashboardBody"]["Fn::Sub"]
+    for name in re.findall(r"\$\{(?!!)(.+?)\}", text):
+        resource = template.body["Resources"].get(name.partition(".")[0], {"Condition": "none of that name"})
+        assert name in {"AWS::StackName", "AWS::Region"} or "Condition" not in resource, name
+
+
+def test_widgets_lie_beside_each_other(widgets: list[Widget]) -> None:
+    """None hides another, and all fit into the dashboard's columns."""
+    for one, other in combinations(widgets, 2):
+        apart = (
+            one["x"] + one["width"] <= other["x"]
+            or other["x"] + other["width"] <= one["x"]
+            or one["y"] + one["height"] <= other["y"]
+            or other["y"] + other["height"] <= one["y"]
+        )
+        assert apart, (one["properties"].get("title"), other["properties"].get("title"))
+    assert all(widget["x"] + widget["width"] <= COLUMNS for widget in widgets)
+
+
+def test_every_metric_is_written_by_somebody(widgets: list[Widget]) -> None:
+    """A widget of a metric that nobody writes would be empty for ever, and look like good news."""
+    for namespace, name, dimensions, _ in (each for widget in widgets for each in metrics(widget)):
+        if namespace == OWN:
+            assert name in WRITTEN
+            assert [*dimensions] == ["service"]
+            assert dimensions["service"] in SERVICES
+        else:
+            assert namespace in {"AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"}
+
+
+def test_every_reason_to_hold_is_shown(widgets: list[Widget]) -> None:
+    """Whatever holds leads, its name is on the dashboard."""
+    shown = {name for widget in widgets for _, name, _, _ in metrics(widget)}
+    assert {held_metric(why) for why in get_args(Why.__value__)} <= shown
+
+
+def test_every_alarm_is_shown(template: Template, widgets: list[Widget]) -> None:
+    """Those that always exist; the one of a watched source may not."""
+    (shown,) = (widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm")
+    alarms = {name for name, each in template.body["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"}
+    assert {name.removesuffix(".Arn") for name in shown} == alarms - {"SilentSourceAlarm"}
+
+
+def test_searches_are_bounded(widgets: list[Widget]) -> None:
+    """However many sources and campaigns there are, the busiest are shown, by name."""
+    found = [text for widget in widgets for text in expressions(widget).values() if "SEARCH" in text]
+    assert len(found) == 5
+    named = rf'\{{"{OWN}",service,(source|campaign)\}} MetricName="(\w+)"'
+    for text in found:
+        searched = re.fullmatch(rf"SORT\(SEARCH\('{named}', 'Sum', 300\), SUM, DESC, 10\)", text)
+        assert searched, text
+        assert searched[2] in WRITTEN
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values at the same times; None where CloudWatch has no data."""
+
+    values: Sequence[float | None]
+
+    def _with(self, other: Self | int, do: Callable[[float, float], float]) -> "Series":
+        others = [other] * len(self.values) if isinstance(other, int) else other.values
+        pairs = zip(self.values, others, strict=True)
+        return Series([None if a is None or b is None else do(a, b) for a, b in pairs])
+
+    def __sub__(self, other: Self) -> "Series":
+        return self._with(other, lambda a, b: a - b)
+
+    def __mul__(self, other: int) -> "Series":
+        return self._with(other, lambda a, b: a * b)
+
+
+def _sum(series: Sequence[Series]) -> Series:
+    columns = zip(*(each.values for each in series), strict=True)
+    present = [[value for value in column if value is not None] for column in columns]
+    return Series([sum(column) if column else None for column in present])
+
+
+def _fill(series: Series, value: float) -> Series:
+    return Series([value if each is None else each for each in series.values])
+
+
+def _diff(series: Series) -> Series:
+    steps = [None if a is None or b is None else b - a for a, b in pairwise(series.values)]
+    return Series([None, *steps])
+
+
+def _running_sum(series: Series) -> Series:
+    assert None not in series.values
+    return Series([*accumulate(value or 0 for value in series.values)])
+
+
+# CloudWatch's metric math, as far as the first widget uses it.
+MATH: Final = {"SUM": _sum, "FILL": _fill, "DIFF": _diff, "RUNNING_SUM": _running_sum}
+QUEUE: Final = ("visible", "taken", "delayed")
+
+
+def unexplained(widget: Widget, **told: Sequence[float | None]) -> list[float | None]:
+    """The first widget's line, where CloudWatch was told these values of its metrics and nothing of the others."""
+    points = len(told["visible"])
+    names: dict[str, Any] = {options["id"]: Series([None] * points) for *_, options in metrics(widget)}
+    names |= {name: Series(values) for name, values in told.items()}
+    formulas = expressions(widget)
+    for name in ("queued", "zero", "unexplained"):
+        names[name] = eval(formulas[name], {"__builtins__": {}}, {**MATH, **names})  # noqa: S307 - the template's own
+    return [*names["unexplained"].values]
+
+
+@pytest.fixture
+def first(widgets: list[Widget]) -> Widget:
+    """What an operator sees first."""
+    return min((widget for widget in widgets if widget["type"] == "metric"), key=lambda each: (each["y"], each["x"]))
+
+
+def test_the_first_number_has_every_term_of_law_2(first: Widget) -> None:
+    """What was taken, whoever counted it, and every outcome; the queue itself says what is queued."""
+    terms = [(name, dimensions["service"]) for namespace, name, dimensions, _ in metrics(first) if namespace == OWN]
+    assert {name for name, _ in terms} == {METRICS[name] for name in (*TAKEN, *OUTCOMES) if name != "queued"}
+    assert {service for name, service in terms if name == "Accepted"} == set(SERVICES)
+    queue = {name for namespace, name, _, _ in metrics(first) if namespace == "AWS/SQS"}
+    assert queue == {f"ApproximateNumberOfMessages{kind}" for kind in ("Visible", "NotVisible", "Delayed")}
+    assert first["properties"]["view"] == "singleValue"
+    shown = [row[0]["id"] for row in first["properties"]["metrics"] if row[-1].get("visible", True)]
+    assert shown == ["unexplained"]
+
+
+@pytest.mark.parametrize(
+    ("told", "last"),
+    [
+        ({"visible": [0, 0, 0]}, 0),
+        ({"visible": [5, 5, 5]}, 0),
+        ({"visible": [0, 3, 0], "accepted": [None, 3, None], "enrolled": [None, None, 3]}, 0),
+        ({"visible": [9, 6, 4], "taken": [0, 0, 2], "updated": [None, 2, None], "merged": [None, 1, None]}, 0),
+        ({"visible": [0, 0, 1], "direct": [None, 2, 2], "skipped": [None, 2, None], "rejected": [None, None, 1]}, 0),
+        ({"visible": [0, 0, 0], "replayed": [None, 1, None], "enrolled": [None, None, 1]}, 0),
+        ({"visible": [2, 2, 0], "erased": [None, None, 2]}, 0),
+        ({"visible": [0, 0, 0], "imported": [None, 4, None], "unaccounted": [None, 5, -1]}, 0),
+        ({"visible": [0, 0, 0], "accepted": [None, 3, None], "enrolled": [None, 2, None]}, 1),
+        ({"visible": [1, 0, 0]}, 1),
+        ({"visible": [0, 0, 0], "enrolled": [None, None, 1]}, -1),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else str(value),
+)
+def test_the_first_number_is_0_if_nobody_is_lost(
+    first: Widget, told: dict[str, Sequence[float | None]], last: int
+) -> None:
+    """Leads that were waiting before, that wait now, or that an operator moved are explained; others are counted."""
+    assert unexplained(first, **told)[-1] == last

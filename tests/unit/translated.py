@@ -1,0 +1,87 @@
+"""The template as CloudFormation gets it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT: Final = Path(__file__).parents[2]
+
+type Properties = dict[str, Any]
+
+
+class NoManagedPolicies:
+    """Stands in for the account, of which the template needs nothing."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Template:
+    """The translated template."""
+
+    body: Properties
+
+    def resource(self, name: str) -> Properties:
+        found: Properties = self.body["Resources"][name]
+        return found
+
+    def properties(self, name: str) -> Properties:
+        found: Properties = self.resource(name)["Properties"]
+        return found
+
+    def of_type(self, kind: str) -> list[Properties]:
+        return [r["Properties"] for r in self.body["Resources"].values() if r["Type"] == kind]
+
+    def mapping(self, queue: str) -> Properties:
+        (found,) = self._mappings(queue)
+        return found
+
+    def _mappings(self, queue: str) -> list[Properties]:
+        source = {"Fn::GetAtt": [queue, "Arn"]}
+        return [m for m in self.of_type("AWS::Lambda::EventSourceMapping") if m["EventSourceArn"] == source]
+
+    def consumers(self, queue: str) -> list[str]:
+        return [mapping["FunctionName"]["Ref"] for mapping in self._mappings(queue)]
+
+    def bounds(self, value: Any) -> tuple[int, int]:
+        """The least and the largest that a number, or the parameter behind it, may be."""
+        if isinstance(value, dict):
+            parameter = self.body["Parameters"][value["Ref"]]
+            return parameter["MinValue"], parameter["MaxValue"]
+        return value, value
+
+    def statements(self, function: str) -> Iterator[Properties]:
+        role = self.properties(self.properties(function)["Role"]["Fn::GetAtt"][0])
+        assert "ManagedPolicyArns" not in role
+        for policy in role["Policies"]:
+            yield from policy["PolicyDocument"]["Statement"]
+
+    def may(self, function: str) -> set[tuple[str, str]]:
+        """Pairs of an action and the name of the resource that it is allowed on."""
+        return {
+            (action, resource["Ref"] if "Ref" in resource else resource["Fn::GetAtt"][0])
+            for statement in self.statements(function)
+            for action in _listed(statement["Action"])
+            for resource in _listed(statement["Resource"])
+        }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def translated() -> Template:
+    """`template.yaml`, as it is, by SAM's own translator."""
+    source = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    for resource in source["Resources"].values():
+        for key in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
+            resource["Properties"][key] = "s3://bucket/key"  # where `sam package` puts a local folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        return Template(transform(source, {}, NoManagedPolicies()))
