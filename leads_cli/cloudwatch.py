@@ -20,6 +20,9 @@ _PERIOD: Final = timedelta(hours=1)
 # comes back every hour at the least.
 _MINUTE: Final = timedelta(minutes=1)
 _RECENT: Final = timedelta(minutes=15)
+# Sums of five minutes are kept for two months.
+_FIVE_MINUTES: Final = timedelta(minutes=5)
+_REMEMBERED: Final = timedelta(days=14)
 _LONGEST_BACKOFF: Final = timedelta(hours=1)
 _WAITING: Final = (
     "ApproximateNumberOfMessages",
@@ -73,12 +76,19 @@ def _values(
     cloudwatch: Any, queries: list[dict[str, Any]], start: datetime, end: datetime
 ) -> Iterator[tuple[int, list[float]]]:
     """The values of each query, by its index, the newest first; one query's may come in several pages."""
+    for result in _results(cloudwatch, queries, start, end):
+        yield int(result["Id"][1:]), result["Values"]
+
+
+def _results(
+    cloudwatch: Any, queries: list[dict[str, Any]], start: datetime, end: datetime
+) -> Iterator[Mapping[str, Any]]:
+    """What is told of each query, the newest first."""
     pages = cloudwatch.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampDescending"
     )
     for page in pages:
-        for result in page["MetricDataResults"]:
-            yield int(result["Id"][1:]), result["Values"]
+        yield from page["MetricDataResults"]
 
 
 def _hour(moment: datetime) -> datetime:
@@ -97,3 +107,30 @@ def _oldest(cloudwatch: Any, outputs: Mapping[str, str], now: datetime) -> float
 def _newest(cloudwatch: Any, metric: Mapping[str, Any], start: datetime, end: datetime) -> float | None:
     recent = _values(cloudwatch, [_query("m0", metric, "Maximum", _MINUTE)], start, end)
     return next((value for _, values in recent for value in values), None)
+
+
+def last_accepted(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """When each source last brought a lead, to five minutes; what is older than two weeks is not found.
+
+    Raises:
+        NotReachableError: AWS refuses.
+    """
+    names = list(sources)
+    service = {"Name": "service", "Value": "intake"}
+    metrics = [
+        {
+            "Namespace": namespace,
+            "MetricName": "Accepted",
+            "Dimensions": [service, {"Name": "source", "Value": name}],
+        }
+        for name in names
+    ]
+    queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]
+    found: dict[str, datetime] = {}
+    with aws_errors("CloudWatch"):
+        for result in _results(cloudwatch, queries, now - _REMEMBERED, now + _FIVE_MINUTES):
+            told = zip(result["Timestamps"], result["Values"], strict=True)
+            when = next((moment for moment, value in told if value), None)
+            if when:
+                found.setdefault(names[int(result["Id"][1:])], when)
+    return found

@@ -2,10 +2,14 @@
 
 import typer
 
+from leads_cli.commands.campaign import app as campaign
 from leads_cli.commands.check import check
+from leads_cli.commands.console import console
 from leads_cli.commands.dev import dev
 from leads_cli.commands.failures import app as failures
 from leads_cli.commands.import_ import import_
+from leads_cli.commands.logs import logs, tail
+from leads_cli.commands.secrets import app as secrets
 from leads_cli.commands.send import send
 from leads_cli.commands.status import status
 
@@ -21,6 +25,11 @@ app.command()(send)
 app.command("import")(import_)
 app.command()(status)
 app.command()(check)
+app.command()(logs)
+app.command()(tail)
+app.command()(console)
+app.add_typer(campaign)
+app.add_typer(secrets)
 app.add_typer(failures)
 
 

@@ -1,11 +1,11 @@
 """Running stacks, embedded or deployed: what `leads send`, `leads status` and the smoke run need of them."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -43,6 +43,8 @@ class Running:
         client: AWS clients, by service.
         providers: the kind of each source.
         public_urls: the address that a source's sender was given, where the configuration says it.
+        leadterra_url: where the stack's Leadterra is; None: where the configuration says.
+        config: the file that the stack reads, where it is one of this machine.
     """
 
     url: str
@@ -51,6 +53,8 @@ class Running:
     client: Callable[[str], Any]
     providers: Mapping[str, str] = field(default_factory=dict)
     public_urls: Mapping[str, str | None] = field(default_factory=dict)
+    leadterra_url: str | None = None
+    config: Path | None = None
 
     def source_of(self, provider: str) -> str | None:
         """The first source of a kind; None where there is none."""
@@ -66,16 +70,9 @@ class Running:
         Raises:
             NotReachableError: AWS does not tell, or what it tells is not JSON.
         """
-        with aws_errors("the stack's secret"):
-            text = _secret_text(self.client("secretsmanager"), self.outputs["SecretId"])
-        try:
-            content = json.loads(text or "{}")
-        except ValueError as error:
-            msg = "the stack's secret is not JSON; docs/sources.md says how to put one"
-            raise NotReachableError(msg) from error
-        sources = content.get("sources") if isinstance(content, dict) else None
-        found = sources.get(source) if isinstance(sources, dict) else None
-        return found[0] if isinstance(found, list) and found else found or None
+        from leads_cli.secret import read  # noqa: PLC0415 - it needs this module
+
+        return next(iter(read(self).values(source)), None)
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
         """Send a raw event to EventsQueue, or a lead's message to LeadsQueue."""
@@ -103,19 +100,6 @@ class Running:
             with aws_errors("CloudWatch"):
                 namespace = self.outputs["MetricsNamespace"]
                 self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
-
-
-def _secret_text(client: Any, name: str) -> str | None:
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
-    try:
-        found: str | None = client.get_secret_value(SecretId=name).get("SecretString")
-    except ClientError as error:
-        # A stack that was just deployed has a secret without a value.
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        return None
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +134,11 @@ def embedded(url: str) -> Running:
     Raises:
         NotReachableError: none answers there.
     """
+    return local(url, asked(url, "/_leads/stack"))
+
+
+def local(url: str, about: Mapping[str, Any]) -> Running:
+    """An embedded stack at an address, by what it tells about itself."""
 
     @cache
     def client(service: str) -> Any:
@@ -157,11 +146,19 @@ def embedded(url: str) -> Running:
 
         return session.client(session.embedded_session(), service, about["awsEndpoint"])
 
-    about = _get(url, "/_leads/stack")
     auths, providers, public_urls = (
         {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")
     )
-    return Running(url.rstrip("/"), about["outputs"], auths, client, providers, public_urls)
+    return Running(
+        url.rstrip("/"),
+        about["outputs"],
+        auths,
+        client,
+        providers,
+        public_urls,
+        leadterra_url=about.get("leadterraUrl") or None,
+        config=Path(about["config"]) if about.get("config") else None,
+    )
 
 
 def embedded_status(url: str) -> Status:
@@ -170,25 +167,39 @@ def embedded_status(url: str) -> Status:
     Raises:
         NotReachableError: none answers there.
     """
-    data = _get(url, "/_leads/status")
+    data = asked(url, "/_leads/status")
     oldest = data.get("oldestSeconds")
     return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
 
 
-def _get(url: str, path: str) -> dict[str, Any]:
-    import httpx  # noqa: PLC0415
+def asked(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The object that an embedded stack answers to a question of ours.
 
-    try:
-        # A proxy that the environment names is for the world outside.
-        answer = httpx.get(f"{url.rstrip('/')}{path}", timeout=10, trust_env=False)
-        data = answer.raise_for_status().json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
-        raise NotReachableError(msg) from error
+    Raises:
+        NotReachableError: none answers there.
+    """
+    data = answered(url, path, query)
     if not isinstance(data, dict):
         msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
         raise NotReachableError(msg)
     return data
+
+
+def answered(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
+    """What an embedded stack answers to a question of ours.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    import httpx  # noqa: PLC0415
+
+    try:
+        # A proxy that the environment names is for the world outside.
+        answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=10, trust_env=False)
+        return answer.raise_for_status().json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
+        raise NotReachableError(msg) from error
 
 
 def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:
@@ -199,13 +210,15 @@ def deployed(stack: str, session: "boto3.Session", enrollment: "Enrollment | Non
     """
     sources = enrollment.sources if enrollment else {}
     auths = {name: source.authentication.value for name, source in sources.items()}
-    outputs = stack_outputs(stack, session)
+    found = described(stack, session)
+    outputs = _outputs(found)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
     # Making one takes longer than most of what is asked of it.
     client: Callable[[str], Any] = cache(session.client)
     providers = {name: source.provider for name, source in sources.items()}
     public_urls = {name: source.public_url for name, source in sources.items()}
-    return Running(url, outputs, auths, client, providers, public_urls)
+    leadterra_url = parameters(found).get("LeadterraBaseUrl") or None
+    return Running(url, outputs, auths, client, providers, public_urls, leadterra_url)
 
 
 def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:
@@ -214,9 +227,27 @@ def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:
     Raises:
         NotReachableError: there is none, or the credentials may not see it.
     """
+    return _outputs(described(stack, session))
+
+
+def described(stack: str, session: "boto3.Session") -> Mapping[str, Any]:
+    """A stack as CloudFormation describes it.
+
+    Raises:
+        NotReachableError: there is none, or the credentials may not see it.
+    """
     with aws_errors(f"stack {stack}"):
-        found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return {item["OutputKey"]: item["OutputValue"] for item in found[0].get("Outputs", [])}
+        found: Mapping[str, Any] = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return found
+
+
+def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+
+
+def parameters(stack: Mapping[str, Any]) -> dict[str, str]:
+    """The values of a described stack's parameters."""
+    return {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """What the command says: every message tells what happened, to what, and what to do next."""
 
+import sys
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
@@ -10,8 +12,12 @@ from leads_cli.configuration import BadFileError, read
 from leads_cli.counts import ASIDE, OUTCOMES, RARE, TAKEN
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from leads.config import Enrollment
     from leads_cli.running import Status
+
+_WIDE: Final = 1_000
 
 
 class Code(IntEnum):
@@ -42,27 +48,47 @@ def enrollment(path: Path, code: Code) -> "Enrollment":
         stop(str(error), code)
 
 
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | None = None) -> None:
+    """Rows under each other, as wide as they are where no terminal bounds them; `right` is the column of numbers."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    made = Table(box=None, show_header=bool(heads), pad_edge=False, padding=(0, 2, 0, 0))
+    listed = [[Text(plain(cell)) for cell in row] for row in rows]
+    for index in range(len(heads) or max(map(len, listed), default=0)):
+        made.add_column(heads[index] if heads else "", justify="right" if index == right else "left")
+    for row in listed:
+        made.add_row(*row)
+    console().print(made)
+
+
+def console() -> "Console":
+    """The terminal; what is read by a program is not cut to a width that nobody sees."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+
+
 def print_status(status: "Status") -> None:
     """The counts as an equation, one term a line, and the verdict."""
-    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     from leads_cli.running import duration  # noqa: PLC0415
 
     numbers = status.counts.as_json()
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column()
-    table.add_column()
-    table.add_column(justify="right")
+    made = Table(box=None, show_header=False, pad_edge=False)
+    made.add_column()
+    made.add_column()
+    made.add_column(justify="right")
     for side, first in ((TAKEN, ""), (OUTCOMES, "=")):
         shown = [name for name in side if numbers[name] or name not in RARE]
         for number, name in enumerate(shown):
-            table.add_row("+" if number else first, name, f"{numbers[name]:,}")
-    console = Console(highlight=False)
-    console.print(table)
+            made.add_row("+" if number else first, name, f"{numbers[name]:,}")
+    out = console()
+    out.print(made)
     if others := [f"{name.replace('_', ' ')} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
-        console.print("Beside these: " + ", ".join(others) + ".")
+        out.print("Beside these: " + ", ".join(others) + ".")
     if status.oldest_seconds is not None:
-        console.print(f"The oldest lead has been waiting for {duration(status.oldest_seconds)}.")
+        out.print(f"The oldest lead has been waiting for {duration(status.oldest_seconds)}.")
     if status.counts.balanced:
-        console.print("The counts add up.")
+        out.print("The counts add up.")

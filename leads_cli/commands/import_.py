@@ -2,22 +2,23 @@
 
 import json
 import os
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.commands.target import Config, Profile, Region, Stack, Url, find, options
+from leads_cli.commands.target import AsJson, Config, Profile, Region, Stack, Target, Url, Yes, confirmed
+from leads_cli.leadterra import KEY_VARIABLE
 from leads_cli.project import CONFIG
 from leads_cli.running import DEFAULT_URL, NotReachableError, number
-from leads_cli.terminal import Code, enrollment, stop
+from leads_cli.terminal import Code, console, plain, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from leads_cli.importing.course import Destination, End
     from leads_cli.importing.order import Order
+    from leads_cli.running import Running
 
 _SOURCE: Final = "import"
 
@@ -42,7 +43,7 @@ def import_(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read it all, say what is wrong, send nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     again: Annotated[bool, typer.Option("--again", help="From the first row, whatever was sent before.")] = False,
     rate: Annotated[float | None, typer.Option(min=0.001, help="Leads a second at the most.")] = None,
     direct: Annotated[
@@ -51,7 +52,7 @@ def import_(
     leadterra_url: Annotated[
         str | None, typer.Option(help="Where Leadterra is, for --direct.", show_default="the configuration's")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="What it came to, as JSON for programs.")] = False,
+    as_json: AsJson = False,
     encoding: Annotated[str, typer.Option(help="Of a text.", show_default="found out")] = "",
     delimiter: Annotated[
         str, typer.Option(help="Between columns: a character, or tab.", show_default="found out")
@@ -77,70 +78,52 @@ def import_(
         stop("What is piped in leaves no way to ask: add --yes, or look at it first with --dry-run", Code.USAGE)
     if leadterra_url and not direct:
         stop("--leadterra-url is for --direct; through a stack, the stack knows where Leadterra is", Code.USAGE)
-    settings = enrollment(config, Code.USAGE)
-    from rich.console import Console  # noqa: PLC0415
-
     from leads_cli.importing import errors, order, pace, reading  # noqa: PLC0415 - pydantic takes a quarter of a second
 
-    asked = order.Order(
-        file=file,
-        campaign=campaign,
-        source=source,
-        config=settings,
-        console=Console(quiet=as_json, highlight=False),
-        maps=maps or (),
-        custom=custom or (),
-        reading=reading.Reading(encoding, delimiter, sheet),
-    )
+    target = Target(url, stack, region, profile, config)
+    said = reading.Reading(encoding, delimiter, sheet)
+    screen = console()
+    screen.quiet = as_json
     try:
+        running = None if dry_run or (direct and stack is None) else target.reach()
+        settings = target.enrollment(running)
+        asked = order.Order(file, campaign, source, settings, screen, maps or (), custom or (), said)
         if dry_run:
             found = asked.dry_run()
         else:
-            target = _Target(url, stack, region, profile, config)
-            destination = _leadterra(asked, leadterra_url, target) if direct else _queue(asked, target)
-            end = asked.run(destination, pace.Pace(rate), (lambda _: True) if yes else typer.confirm, again=again)
+            there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target.options())
+            end = asked.run(there, pace.Pace(rate), (lambda _: True) if yes else confirmed, again=again)
             found = end.as_json()
             if not as_json:
                 _tell(end, again=again)
     except errors.UnusableError as error:
-        stop(str(error), Code.USAGE)
+        stop(plain(str(error)), Code.USAGE)
     except (errors.StoppedError, NotReachableError) as error:
-        stop(str(error), Code.FAILED)
+        stop(plain(str(error)), Code.FAILED)
     if as_json:
         typer.echo(json.dumps(found, indent=2))
     if found["ending"] in {"stopped", "declined"} or (found["refused"] and found["ending"] != "finished before"):
         raise typer.Exit(Code.FAILED)
 
 
-class _Target(NamedTuple):
-    """The stack that the options name."""
-
-    url: str
-    stack: str | None
-    region: str | None
-    profile: str | None
-    config: Path
-
-
-@contextmanager
-def _queue(asked: "Order", target: _Target) -> "Iterator[Destination]":
+def _queue(asked: "Order", running: "Running | None", options: str) -> "AbstractContextManager[Destination]":
     from leads_cli.importing.queue import LeadsQueue  # noqa: PLC0415
 
-    there = options(target.url, target.stack, target.region, target.profile)
-    yield LeadsQueue.of(find(*target), asked.source, there)
+    assert running  # noqa: S101 - only --direct does without
+    return nullcontext(LeadsQueue.of(running, asked.source, options))
 
 
-@contextmanager
-def _leadterra(asked: "Order", address: str | None, target: _Target) -> "Iterator[Destination]":
+def _leadterra(asked: "Order", running: "Running | None", address: str | None) -> "AbstractContextManager[Destination]":
     from leads_cli.importing import direct, key  # noqa: PLC0415
     from leads_cli.importing.errors import UnusableError  # noqa: PLC0415
 
-    found = key.given(os.environ) or (key.from_stack(find(*target)) if target.stack else None)
-    if found is None:
-        msg = f"--direct needs Leadterra's key: set {key.VARIABLE}, or name the stack that has it with --stack"
+    found = key.given(os.environ) or (running and key.of_stack(running))
+    if not found:
+        msg = f"--direct needs Leadterra's key: set {KEY_VARIABLE}, or name the stack that has it with --stack"
         raise UnusableError(msg)
-    with direct.to(asked.config, asked.campaign_name(), found, address) as destination:
-        yield destination
+    return direct.to(
+        asked.config, asked.campaign_name(), found, address or (running.leadterra_url if running else None)
+    )
 
 
 def _tell(end: "End", *, again: bool) -> None:

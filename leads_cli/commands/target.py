@@ -1,5 +1,8 @@
 """Which stack a command is about: the one of `leads dev` at an address, or a deployed one by its name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -8,11 +11,12 @@ import typer
 
 from leads_cli.project import CONFIG_DEFAULT
 from leads_cli.running import DEFAULT_URL
-from leads_cli.terminal import Code, enrollment
+from leads_cli.terminal import Code, enrollment, plain, stop
 
 if TYPE_CHECKING:
     import boto3
 
+    from leads.config import Enrollment
     from leads_cli.running import Running
 
 Url = Annotated[str, typer.Option(help="Where `leads dev` runs.")]
@@ -25,6 +29,39 @@ Config = Annotated[
         help=f"The configuration that was deployed: it knows the sources. {CONFIG_DEFAULT}", show_default=False
     ),
 ]
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the options of a command say of the stack that it is about."""
+
+    url: str
+    stack: str | None
+    region: str | None
+    profile: str | None
+    config: Path
+
+    def reach(self) -> "Running":
+        """The running stack.
+
+        Raises:
+            NotReachableError: it does not answer.
+        """
+        return find(self.url, self.stack, self.region, self.profile, self.config)
+
+    def enrollment(self, running: "Running | None" = None) -> "Enrollment":
+        """The configuration that the stack works by: its own file where that is on this machine."""
+        return enrollment((running and running.config) or self.config, Code.USAGE)
+
+    def options(self) -> str:
+        """With which another command finds the same stack, as the user can type it."""
+        if self.stack is None:
+            return "" if self.url == DEFAULT_URL else f" --url {quote(self.url)}"
+        named = (("stack", self.stack), ("region", self.region), ("profile", self.profile))
+        return "".join(f" --{name} {quote(value)}" for name, value in named if value)
 
 
 def find(url: str, stack: str | None, region: str | None, profile: str | None, config: Path) -> "Running":
@@ -40,14 +77,6 @@ def find(url: str, stack: str | None, region: str | None, profile: str | None, c
     return running.deployed(stack, session(region, profile), enrollment(config, Code.USAGE))
 
 
-def options(url: str, stack: str | None, region: str | None, profile: str | None) -> str:
-    """The same options, to stand in a command that the user is shown."""
-    if stack is None:
-        return "" if url == DEFAULT_URL else f" --url {quote(url)}"
-    named = (("stack", stack), ("region", region), ("profile", profile))
-    return "".join(f" --{name} {quote(value)}" for name, value in named if value)
-
-
 def reach(url: str, stack: str | None, region: str | None, profile: str | None) -> "Running":
     """The same for commands that need nothing of its configuration.
 
@@ -57,6 +86,29 @@ def reach(url: str, stack: str | None, region: str | None, profile: str | None) 
     from leads_cli import running  # noqa: PLC0415
 
     return running.embedded(url) if stack is None else running.deployed(stack, session(region, profile))
+
+
+def confirmed(question: str) -> bool:
+    """Whether the operator says yes; nobody there is no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
+
+
+@contextmanager
+def ends() -> Iterator[None]:
+    """End the command with what went wrong and what to do about it."""
+    from leads_cli.campaigns import UnknownCampaignError  # noqa: PLC0415
+    from leads_cli.leadterra import LeadterraError  # noqa: PLC0415
+    from leads_cli.running import NotReachableError  # noqa: PLC0415
+
+    try:
+        yield
+    except UnknownCampaignError as error:
+        stop(plain(str(error)), Code.USAGE)
+    except (NotReachableError, LeadterraError) as error:
+        stop(plain(str(error)), Code.FAILED)
 
 
 def session(region: str | None, profile: str | None) -> "boto3.Session":

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from leads_cli.counts import Counts, from_metrics
 from leads_cli.dev import observed
+from leads_cli.dev.lines import LogLines
 
 # A page shows fifty; the rest is for whoever reads `/_leads/leads`.
 CAPACITY: Final = 5_000
@@ -62,12 +63,21 @@ class LeadRow:
         return {**shown, "when": self.when.isoformat()}
 
 
+def row_of(told: Mapping[str, Any]) -> LeadRow:
+    """A lead as `/_leads/leads` had it."""
+    return LeadRow(**{**told, "when": datetime.fromisoformat(told["when"]), "state": State(told["state"])})
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 class Journal:
-    """Collects what several threads observe. The newest `capacity` leads are kept; the counts are of all."""
+    """Collects what several threads observe. The newest `capacity` leads are kept; the counts are of all.
+
+    Attributes:
+        lines: the latest lines of the functions' logs.
+    """
 
     def __init__(self, capacity: int = CAPACITY, now: Callable[[], datetime] = _now) -> None:
         self._capacity = capacity
@@ -76,9 +86,11 @@ class Journal:
         self._rows: dict[str, LeadRow] = {}  # in order of arrival
         self._ids: dict[str, str] = {}  # SQS's message id -> the lead's
         self._sums: Counter[str] = Counter()
+        self.lines = LogLines(now=now)
 
-    def observe_log(self, function: str, line: str) -> None:  # noqa: ARG002 - lines tell who wrote them
-        """A line of a function's output; what is neither a metric nor a known log line says nothing."""
+    def observe_log(self, function: str, line: str) -> None:
+        """A line of a function's output; what is neither a metric nor a known log line is only kept."""
+        self.lines.add(function, line)
         data = observed.json_object(line)
         with self._lock:
             if "_aws" in data:

@@ -42,7 +42,7 @@ class Wanted:
     api_key: str | None
 
 
-class _Stop(BaseException):
+class Stopped(BaseException):
     """SIGINT, SIGTERM or SIGHUP: whatever is under way ends in good order."""
 
 
@@ -51,14 +51,14 @@ def until_stopped(wanted: Wanted, *, browser: bool) -> None:
     _check_port(wanted.port)
     watch = _watch(wanted)
     try:
-        with _stop_on_signals(), _running(wanted, watch, with_page=True) as view:
+        with stop_on_signals(), _running(wanted, watch, with_page=True) as view:
             typer.echo(banner(view.about, wanted.config))
-            if browser and _has_display():
+            if browser and has_display():
                 webbrowser.open(view.about.url)
             # In turns: a signal that the system hands to another thread does not wake this one.
             while not Event().wait(_TURN_SECONDS):
                 watch.broken()
-    except _Stop:
+    except Stopped:
         typer.echo("Stopped.")
 
 
@@ -66,9 +66,9 @@ def smoke_run(wanted: Wanted) -> None:
     """Send every recorded event; ends the command with 1 if not everything went as expected."""
     _check_port(wanted.port)
     try:
-        with _stop_on_signals(), _running(wanted, _watch(wanted), with_page=False) as view:
+        with stop_on_signals(), _running(wanted, _watch(wanted), with_page=False) as view:
             succeeded, status = smoke.run(view.about.url, typer.echo)
-    except _Stop:
+    except Stopped:
         stop("Stopped before the end.", Code.FAILED)
     except NotReachableError as error:
         stop(str(error), Code.FAILED)
@@ -149,8 +149,8 @@ def _check_port(port: int) -> None:
 
 
 @contextmanager
-def _stop_on_signals() -> Iterator[None]:
-    """Raise `_Stop` at the first signal; those that follow are ignored, so that nothing is left behind."""
+def stop_on_signals() -> Iterator[None]:
+    """Raise `Stopped` at the first signal; those that follow are ignored, so that nothing is left behind."""
     signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def ignore(*_: object) -> None:
@@ -159,7 +159,7 @@ def _stop_on_signals() -> Iterator[None]:
     def on_signal(*_: object) -> None:
         for number in signals:
             signal.signal(number, ignore)
-        raise _Stop
+        raise Stopped
 
     before = {number: signal.signal(number, on_signal) for number in signals}
     try:
@@ -169,6 +169,6 @@ def _stop_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _has_display() -> bool:
+def has_display() -> bool:
     """Whether there is a screen to open a browser on."""
     return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -49,6 +49,7 @@ class Stack:
         enrollment: what it said at the start.
         secrets: the invented secret of each source that has one.
         sandbox: the Leadterra that leads go to; None where a real one was named.
+        leadterra_url: where requests to Leadterra go.
         url: the webhook is at `{url}/hooks/{source}`.
         outputs: CloudFormation's, `url` in the place of the HTTP API.
         queues: the URL of each queue.
@@ -97,7 +98,8 @@ class Stack:
             opened.callback(server.stop)
             self.url = server.url
             opened.enter_context(self._aws)
-            self._deploy(self._leadterra_url or opened.enter_context(self._sandbox_server()).url)
+            self.leadterra_url = self._leadterra_url or opened.enter_context(self._sandbox_server()).url
+            self._deploy()
             opened.callback(self._work.stop, self._aws)
             self._work.start()
             server.start(self._app(self))
@@ -173,8 +175,8 @@ class Stack:
         self.sandbox = Sandbox(map(Campaign, ids), api_keys=(self._api_key,), behaviour=behaviour)
         return SandboxServer(self.sandbox)
 
-    def _deploy(self, leadterra_url: str) -> None:
-        self._template = load(self._path, {"LeadterraBaseUrl": leadterra_url})
+    def _deploy(self) -> None:
+        self._template = load(self._path, {"LeadterraBaseUrl": self.leadterra_url})
         deployed = self._aws.deploy(self._template)
         self.left_out = deployed.left_out
         self.outputs = _local(deployed, self.url)
@@ -189,7 +191,7 @@ class Stack:
                 **self.credentials,
                 "ENROLLMENT_CONFIG": str(self.config_path),
                 # As the template says; but no mistake in it may send anything to the real one.
-                "LEADTERRA_BASE_URL": leadterra_url,
+                "LEADTERRA_BASE_URL": self.leadterra_url,
             },
             on_log=self._journal.observe_log,
             on_records=self._journal.observe_records,

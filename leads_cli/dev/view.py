@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from leads.config import Enrollment, Source
 from leads_cli import cloudwatch
 from leads_cli.dev.journal import Journal, LeadRow, State
+from leads_cli.dev.lines import LogLine
 from leads_cli.dev.outcomes import told
 from leads_cli.running import OPERATOR, Status
 
@@ -42,13 +43,21 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What does not change while a stack runs; `leadterra` is None for the sandbox."""
+    """What does not change while a stack runs.
+
+    Attributes:
+        leadterra: the real service's address; None for the sandbox.
+        leadterra_url: where requests go, whichever it is.
+        config: the file that the stack reads.
+    """
 
     url: str
     aws_endpoint: str
     outputs: dict[str, str]
     sources: tuple[SourceRow, ...]
     leadterra: str | None
+    leadterra_url: str = ""
+    config: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As `/_leads/stack` has it: `leads send` finds its way by it. Secrets stay where they are."""
@@ -59,6 +68,8 @@ class About:
             "outputs": self.outputs,
             "sources": [{key: asdict(source)[key] for key in public} for source in self.sources],
             "leadterra": self.leadterra,
+            "leadterraUrl": self.leadterra_url,
+            "config": self.config,
         }
 
 
@@ -78,6 +89,9 @@ class View(Protocol):
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
         """The newest leads, newest first."""
+
+    def logs(self, since: datetime) -> Sequence[LogLine]:
+        """The lines of the functions' logs since then, oldest first."""
 
 
 class StackView:
@@ -100,6 +114,8 @@ class StackView:
             outputs=stack.outputs,
             sources=source_rows(stack.enrollment, stack.url, stack.secrets),
             leadterra=self._leadterra,
+            leadterra_url=stack.leadterra_url,
+            config=str(stack.config_path),
         )
 
     @property
@@ -124,6 +140,10 @@ class StackView:
     @cached_property
     def _cloudwatch(self) -> Any:
         return self._stack.client("cloudwatch")
+
+    def logs(self, since: datetime) -> Sequence[LogLine]:
+        """The lines of the functions' logs since then, oldest first."""
+        return self._journal.lines.since(since)
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
         """The newest leads, newest first; the queues tell who they are and why some were refused."""

@@ -1,12 +1,10 @@
-"""Leadterra's API key: from the environment, or from a deployed stack's secret."""
+"""Leadterra's API key, which may be rotated while a list is sent."""
 
-import json
 from collections.abc import Callable, Mapping
-from typing import Final
 
-from leads_cli.running import NotReachableError, Running, aws_errors
-
-VARIABLE: Final = "LEADTERRA_API_KEY"
+from leads_cli.leadterra import KEY_VARIABLE
+from leads_cli.running import NotReachableError, Running
+from leads_cli.secret import API_KEY, read
 
 
 class Key:
@@ -28,20 +26,17 @@ class Key:
 
 def given(environ: Mapping[str, str]) -> Key | None:
     """The key of the environment, if there is one."""
-    text = environ.get(VARIABLE, "").strip()
+    text = environ.get(KEY_VARIABLE, "").strip()
     return Key(lambda: text) if text else None
 
 
-def from_stack(running: Running) -> Key:
-    """The key in a stack's secret, which may be rotated meanwhile."""
+def of_stack(running: Running) -> Key:
+    """The key in a stack's secret."""
 
-    def read() -> str:
-        with aws_errors("the stack's secret"):
-            answer = running.client("secretsmanager").get_secret_value(SecretId=running.outputs["SecretId"])
-        found = json.loads(answer["SecretString"]).get("leadterra_api_key")
-        if not isinstance(found, str) or not found.strip():
-            msg = f"the stack's secret has no leadterra_api_key; put it there, or set {VARIABLE}"
+    def current() -> str:
+        if (found := read(running).api_key) is None:
+            msg = f"the stack's secret has no {API_KEY}: leads secrets set {API_KEY}, or name one in {KEY_VARIABLE}"
             raise NotReachableError(msg)
-        return found.strip()
+        return found
 
-    return Key(read)
+    return Key(current)

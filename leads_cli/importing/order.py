@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from leads.config import Enrollment
+from leads.message import DIRECT
 from leads.notation import Slug
 from leads_cli.importing import report
 from leads_cli.importing.columns import assigned, wanted
@@ -91,6 +92,9 @@ class Order:
                 raise StoppedError(msg) from error
 
     def _check_source(self) -> None:
+        if self.source == DIRECT:
+            msg = f"--source {DIRECT}: whose leads are so called enroll counts by itself; take another name"
+            raise UnusableError(msg)
         try:
             TypeAdapter[str](Slug).validate_python(self.source)
         except ValidationError as error:

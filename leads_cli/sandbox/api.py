@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from leads_cli.sandbox.control import control_answer
-from leads_cli.sandbox.dialects import bulk_answer, read_answer, start_answer
+from leads_cli.sandbox.dialects import bulk_answer, read_answer, start_answer, stats_answer
 from leads_cli.sandbox.error_shapes import SHAPES
 from leads_cli.sandbox.errors import BadRequestError, InvalidLeadsError, SandboxError
 from leads_cli.sandbox.fault_answers import answer_instead, answer_spoiled
@@ -93,7 +93,7 @@ class Api:
             case "start":
                 return json_answer(start_answer(*self.sandbox.start(call.campaign, now), dialect))
             case "stats":
-                return json_answer(read_answer(self.sandbox.stats(call.campaign), dialect))
+                return json_answer(stats_answer(self.sandbox.stats(call.campaign), dialect))
             case "preview":
                 email = call.query.get("email", [""])[0]
                 return json_answer(read_answer(self.sandbox.preview(call.campaign, email), dialect))

@@ -35,6 +35,13 @@ def start_answer(campaign: dict[str, object], queued: int, dialect: Dialect) -> 
     return {"campaign": {**bare, "leadsEnrolled": campaign["leads"], "queuedMessages": queued}}
 
 
+def stats_answer(stats: dict[str, object], dialect: Dialect) -> dict[str, object]:
+    """A campaign's metrics; the guide reads its status there as well, of which the reference knows nothing."""
+    if dialect == "reference":
+        return {name: value for name, value in stats.items() if name not in {"status", "tokens"}}
+    return {"data": stats}
+
+
 def read_answer(body: dict[str, object], dialect: Dialect) -> dict[str, object]:
     """A read endpoint's answer: bare, or in the `data` envelope that pages other than the reference use."""
     return body if dialect == "reference" else {"data": body}

@@ -97,3 +97,16 @@ def enrollment_as_json(enrollment: Enrollment) -> dict[str, object]:
         "startedAt": enrollment.started_at and timestamp(enrollment.started_at),
         "leads": len(enrollment.leads),
     }
+
+
+def metrics_as_json(enrollment: Enrollment) -> dict[str, object]:
+    """A campaign's metrics as the reference lists them; nothing is sent here, so that everybody's message waits."""
+    nothing = dict.fromkeys(("sent", "delivered", "bounced", "replied"), 0)
+    return {
+        "campaignId": enrollment.campaign.id,
+        "totalEnrolled": len(enrollment.leads),
+        **nothing,
+        "queued": 0 if enrollment.status == "draft" else len(enrollment.leads),
+        "openRate": 0.0,
+        "replyRate": 0.0,
+    }

@@ -95,12 +95,13 @@ class Sandbox:
             return records.enrollment_as_json(enrollment), queued
 
     def stats(self, campaign: str) -> dict[str, object]:
-        """Status, number of leads, and for each token of the copy how many leads fill it."""
+        """The documented counters, the status, and for each token of the copy how many leads fill it."""
         with self.lock:
             enrollment = self._enrollment(campaign)
             fields = [lead.fields for lead in enrollment.leads.values()]
             return {
-                **records.enrollment_as_json(enrollment),
+                **records.metrics_as_json(enrollment),
+                "status": enrollment.status,
                 "tokens": tokens.coverage(enrollment.campaign.copy, fields),
             }
 

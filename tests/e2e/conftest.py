@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 LEADS: Final = Path(sys.executable).parent / "leads"
+# The names that the Makefile looks for as well.
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
 @contextmanager
@@ -48,3 +53,12 @@ def dev() -> Iterator[str]:
     """The address of a stack that all tests share."""
     with started() as (_, url):
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=[*QUIET, "--disable-sync"])
+        yield browser
+        browser.close()

@@ -1,27 +1,16 @@
 """The page in a real browser: the way of a newcomer."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-# The names that the Makefile looks for as well.
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+from tests.e2e.legible import contrast, luminance
+
 # The batching window, a cold start of both functions and a busy machine.
 PATIENCE: Final = 60_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=[*QUIET, "--disable-sync"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -165,20 +154,9 @@ def test_texts_are_legible_in_light_and_dark(browser: Browser, dev: str, scheme:
     page.goto("/")
     expect(page.get_by_role("region", name="Leads")).to_be_visible()
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (_luminance(ground) < 0.1) == (scheme == "dark")
+    assert (luminance(ground) < 0.1) == (scheme == "dark")
     for selector in (".aside", ".hint", ".where", "h1", ".source p", "label", ".term dt"):
         color = page.locator(selector).first.evaluate("element => getComputedStyle(element).color")
         card = page.locator(".card").first.evaluate("element => getComputedStyle(element).backgroundColor")
-        assert _contrast(color, card) >= 4.5, selector
+        assert contrast(color, card) >= 4.5, selector
     page.context.close()
-
-
-def _luminance(color: str) -> float:
-    channels = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
-    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)

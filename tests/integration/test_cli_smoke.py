@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from leads_cli.counts import Counts
 from leads_cli.dev import page, smoke
 from leads_cli.dev.front import FrontServer
 from leads_cli.dev.journal import LeadRow
+from leads_cli.dev.lines import LogLine
 from leads_cli.dev.view import About, source_rows
 from leads_cli.running import NotReachableError, Status
 
@@ -52,6 +54,9 @@ class Fake:
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
         return [][:limit]
+
+    def logs(self, _: datetime) -> Sequence[LogLine]:
+        return []
 
     async def hook(self, _: "Request") -> JSONResponse:
         self.taken += self.status_code == 200

@@ -229,6 +229,7 @@ def test_the_campaigns_own_rules(importing: Importing) -> None:
         ),
         (["list.csv", "--map", "Phone=company"], "--map Phone: there is no such column; there are: E-Mail, Vorname"),
         (["list.csv", "--source", "a b"], "--source a b: letters, digits"),
+        (["list.csv", "--source", "direct"], "--source direct: whose leads are so called enroll counts by itself"),
         (["list.csv", "--leadterra-url", "http://localhost"], "--leadterra-url is for --direct"),
         (["list.csv", "--direct"], "--direct needs Leadterra's key: set LEADTERRA_API_KEY"),
     ],
@@ -236,7 +237,7 @@ def test_the_campaigns_own_rules(importing: Importing) -> None:
 def test_what_it_cannot_work_with(importing: Importing, options: list[str], said: str) -> None:
     """The message says what is wrong and what would be right; the exit code is that of a wrong call."""
     importing.write("list.csv", LIST)
-    code, output = importing.run(*options, "--yes")
+    code, output = importing.run(*options, "--yes") if "--direct" in options else importing.send(*options)
     assert code == 2
     assert said in output
     assert not list(importing.folder.glob("*.leads-state"))

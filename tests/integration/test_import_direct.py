@@ -16,7 +16,7 @@ from leads.config import parse
 from leads.edge.leadterra import Leadterra
 from leads_cli.importing.course import End
 from leads_cli.importing.direct import Direct
-from leads_cli.importing.key import Key, from_stack
+from leads_cli.importing.key import Key, of_stack
 from leads_cli.importing.order import Order
 from leads_cli.importing.pace import Pace
 from leads_cli.main import app
@@ -177,7 +177,7 @@ def test_the_key_of_a_stack() -> None:
             return {"SecretString": json.dumps(secret)}
 
     running = Running("https://example.com", {"SecretId": "leads"}, {}, lambda _: SecretsManager())
-    assert from_stack(running).value() == "sk_live_stack"
+    assert of_stack(running).value() == "sk_live_stack"
     secret["leadterra_api_key"] = ""
     with pytest.raises(NotReachableError, match="the stack's secret has no leadterra_api_key"):
-        from_stack(running).value()
+        of_stack(running).value()

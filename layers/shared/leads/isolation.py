@@ -12,7 +12,7 @@ from typing import Any
 
 from leads import guard
 from leads.batch import Row
-from leads.complaint import complaint
+from leads.complaint import alike, complaint
 from leads.hints import hints
 from leads.message import Failure
 from leads.outcome import ACCEPTED, Counts, Held, Outcome, Rejected, tally
@@ -69,9 +69,12 @@ class _Isolation:
     metrics: Counter[str] = field(default_factory=Counter)
     got_through: bool = False
     probed: bool = False
+    # Refused when nobody got through yet; the last of them is asked again as soon as somebody does.
+    doubted: dict[int, Failure] = field(default_factory=dict)
 
     def run(self) -> Isolation:
         while question := self.search.next():
+            doubting = bool(self.doubted)
             verdict, reply = yield from self._ask(question)
             match verdict:
                 case Counts():
@@ -82,6 +85,8 @@ class _Isolation:
                     self._divide(question, reply)
                 case _:
                     return self._stop(verdict)
+            if doubting:
+                self._believe(*question.indexes)
             if self._systemic():
                 return self._hold_all()
         return self._finish()
@@ -102,10 +107,13 @@ class _Isolation:
         return Held("unauthorized"), Reply(None)
 
     def _accept(self, question: Question, counts: Counts) -> None:
-        self.got_through = True
         self.metrics.update(tally(counts, len(question.indexes)))
         self.outcomes.update(dict.fromkeys(question.indexes, ACCEPTED))
+        hasty = not self.got_through and self._hasty()
+        self.got_through = True
         self.search.accepted(question)
+        if hasty:
+            self._doubt()
 
     def _refuse(self, question: Question, refused: Refused, reply: Reply) -> None:
         leads = [self.rows[index].lead for index in question.indexes]
@@ -123,6 +131,29 @@ class _Isolation:
 
     def _prove(self, question: Question, failure: Failure) -> None:
         self.proofs[question.indexes[0]] = failure
+
+    # --- A service that recovers in the middle -----------------------------------------------------
+
+    def _hasty(self) -> bool:
+        """Whether leads were refused that no hint had named which proved to be right."""
+        return bool(self.proofs) and (self.probed or not self.search.trusting)
+
+    def _doubt(self) -> None:
+        """Somebody gets through, for the first time: was it the leads before, or the service?"""
+        self.doubted = dict(self.proofs)
+        self.search.ask_again([next(reversed(self.doubted))])
+
+    def _believe(self, index: int) -> None:
+        """The one that was asked again had its answer: refused for the same reason as before it stands for all."""
+        before, lead = self.doubted.pop(index), self.rows[index].lead
+        others, self.doubted = list(self.doubted), {}
+        if index in self.outcomes:
+            del self.proofs[index]
+        elif alike([(before, lead), (self.proofs[index], lead)]) > 1:
+            return
+        for each in others:
+            del self.proofs[each]
+        self.search.ask_again(others)
 
     # --- Whether it is the leads at all ------------------------------------------------------------
 

@@ -103,8 +103,9 @@ class Person:
 
     def _prefer_beside(self, name: str, *fields: str) -> None:
         place = parts(name)[:-1]
-        for field in fields:
-            self._by_meaning.get(field, []).sort(key=lambda pair: parts(pair[1])[:-1] != place)
+        for candidates in (self._by_meaning.get(field, []) for field in fields):
+            if len(candidates) > 1:
+                candidates.sort(key=lambda pair: parts(pair[1])[:-1] != place)
 
     def _only_address(self) -> str | None:
         found: dict[str, str] = {}

@@ -46,6 +46,7 @@ class Search:
         readings: the ways to take hints that were not seen to be wrong, the likeliest first; `misread` are the others.
         settled: rows that were accepted, or refused by themselves.
         begun: something was refused.
+        trusting: hints were right of late, so that whoever they do not name is probably good.
     """
 
     size: int
@@ -53,6 +54,7 @@ class Search:
     misread: list[Reading] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     begun: bool = False
+    trusting: bool = False
     # Rows that nothing is known of, the first row of the last block next; a limit of size may divide them.
     _blocks: list[list[int]] = field(default_factory=list)
     # A group of which one at least is bad; or such a group with hints that are yet to be tried.
@@ -61,8 +63,6 @@ class Search:
     # Named by hints of which the first was right.
     _suspects: list[tuple[int, Reading]] = field(default_factory=list)
     _alone: list[int] = field(default_factory=list)
-    # Hints were right of late, so that whoever they do not name is probably good.
-    _trusting: bool = False
     _prevalence: Prevalence = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +78,11 @@ class Search:
         self._blocks = [[index for index in self.left() if index not in indexes]]
         self._refused, self._claim, self._suspects = [], None, []
         self._alone = list(indexes)
+
+    def ask_again(self, indexes: Sequence[int]) -> None:
+        """Ask next about these, which were settled by their refusal; if one is accepted, about all others at once."""
+        self.settled.difference_update(indexes)
+        self._alone = [*indexes, *self._alone]
 
     def next(self) -> Question | None:
         """What to send; None: every row is settled."""
@@ -95,7 +100,7 @@ class Search:
         if not self._blocks:
             return None
         unknown = self._blocks[-1]
-        if self.begun and not self._trusting:
+        if self.begun and not self.trusting:
             return Question("some", unknown[: self._prevalence.some(len(unknown))])
         return Question("rest", unknown)
 
@@ -149,7 +154,7 @@ class Search:
         """Take an answer into what is believed of the share of bad rows, unless hints chose whom to ask."""
         if question.role == "part":
             self._prevalence.learn(len(question.indexes), clean=clean, among=len(self._refused))
-        elif question.role in {"rest", "some"} and not self._trusting:
+        elif question.role in {"rest", "some"} and not self.trusting:
             self._prevalence.learn(len(question.indexes), clean=clean)
 
     def _withdraw(self, question: Question) -> None:
@@ -186,7 +191,7 @@ class Search:
             if 0 < len(named) < len(left):
                 self._claim = _Claim(group, told, reading, named)
                 return
-        self._trusting = False
+        self.trusting = False
         self._refused = left
 
     def _claimed(self) -> _Claim:
@@ -196,13 +201,13 @@ class Search:
 
     def _believe(self, claim: _Claim) -> None:
         """The first that was named is bad indeed."""
-        self._trusting = True
+        self.trusting = True
         self.readings.sort(key=lambda reading: reading is not claim.reading)
         self._suspects += [(index, claim.reading) for index in claim.named[1:]]
         self._forget(index for index in claim.group if index not in self.settled and index not in claim.named)
 
     def _distrust(self, reading: Reading) -> None:
-        self._trusting = False
+        self.trusting = False
         self.readings.remove(reading)
         self.misread.append(reading)
         self._forget(index for index, by in self._suspects if by is reading)

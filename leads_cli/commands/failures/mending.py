@@ -1,6 +1,6 @@
 """`leads failures fix` and `replay`: correcting what was refused, and sending it again."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,7 @@ from leads_cli.commands.failures import options
 from leads_cli.commands.failures.job import Job
 from leads_cli.commands.failures.options import Where, criteria
 from leads_cli.commands.target import Profile, Region, Stack, Url
+from leads_cli.failures import RATE
 from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, stop
 
@@ -17,16 +18,13 @@ if TYPE_CHECKING:
     from leads_cli.failures.mending import Mending
     from leads_cli.failures.repair import Wanted
 
-# A tenth of what one busy delivery takes: live leads do not notice.
-_RATE: Final = 50.0
-
 Rate = Annotated[float, typer.Option(min=0.1, help="Leads a second at the most, so that live ones come first.")]
 
 
 def replay(
     letter_id: options.MaybeId = None,
     *,
-    rate: Rate = _RATE,
+    rate: Rate = RATE,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
     as_json: options.AsJson = False,
@@ -79,7 +77,7 @@ def fix(
     to_campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Send a lead to this campaign.")] = None,
     to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
     then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
-    rate: Rate = _RATE,
+    rate: Rate = RATE,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
     as_json: options.AsJson = False,

@@ -36,7 +36,7 @@ class Leadterra:
         try:
             with self._http.stream(
                 "POST",
-                f"/v1/campaigns/{_segment(campaign_id)}/leads/bulk",
+                f"/v1/campaigns/{segment(campaign_id)}/leads/bulk",
                 content=body,
                 headers={"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"},
                 timeout=_waits(timeout),
@@ -47,7 +47,7 @@ class Leadterra:
         return Reply(response.status_code, content, dict(response.headers))
 
 
-def _segment(campaign_id: str) -> str:
+def segment(campaign_id: str) -> str:
     """A campaign's id as one segment of a path, whatever is in it: `..` must not lead elsewhere either."""
     quoted = quote(campaign_id, safe="")
     return quoted if quoted.strip(".") else quoted.replace(".", "%2E")

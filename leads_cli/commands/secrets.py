@@ -1,0 +1,269 @@
+"""`leads secrets`: what the stack's secret has, and putting values into it that nobody else sees."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from getpass import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from leads_cli.commands.target import AsJson, Config, Profile, Region, Stack, Target, Url, ends
+from leads_cli.project import CONFIG, shown
+from leads_cli.running import DEFAULT_URL
+from leads_cli.terminal import Code, plain, stop, table
+
+if TYPE_CHECKING:
+    from leads.config import Enrollment
+    from leads_cli.running import Running
+    from leads_cli.secret import Stored
+
+app = typer.Typer(
+    name="secrets",
+    help="Put Leadterra's key and the sources' secrets into the stack.\n\nExample: leads secrets status",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals hold secrets
+)
+
+_STDIN: Final = "-"
+_RANDOM_BYTES: Final = 32
+
+Name = Annotated[str, typer.Argument(help="A source in enrollment.toml, or leadterra_api_key.")]
+Given = Annotated[
+    str | None, typer.Argument(metavar="[-]", help="- reads the value from stdin. Without: you are asked for it.")
+]
+FromEnv = Annotated[str | None, typer.Option(metavar="VAR", help="Take the value of this environment variable.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make up a value of 32 random bytes, for --out.")]
+Out = Annotated[Path | None, typer.Option(help="The file for a generated value: a new one that only you may read.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a value comes from: exactly one of these, or a question."""
+
+    given: str | None
+    from_env: str | None
+    generate: bool
+    out: Path | None
+
+    def check(self, name: str) -> None:
+        """End the command where the options contradict each other, before anything is read."""
+        from leads_cli.secret import API_KEY  # noqa: PLC0415
+
+        if self.given not in {None, _STDIN}:
+            stop(
+                "A secret on the command line stays in the shell's history: leave it out and type it when asked, "
+                "pipe it in with -, or name an environment variable with --from-env.",
+                Code.USAGE,
+            )
+        if sum([self.given is not None, self.from_env is not None, self.generate]) > 1:
+            stop("-, --from-env and --generate are three ways to give one value: choose one.", Code.USAGE)
+        if self.generate != (self.out is not None):
+            stop("--generate and --out FILE belong together: the value is written there and shown nowhere.", Code.USAGE)
+        if self.generate and name == API_KEY:
+            stop("Leadterra makes its keys: copy one from there (Settings, API Keys).", Code.USAGE)
+        if self.given is None and self.from_env is None and not self.generate and not sys.stdin.isatty():
+            stop("There is nobody to ask for the value: pipe it in with -, or use --from-env VAR.", Code.USAGE)
+
+    @contextmanager
+    def value(self, name: str, enrollment: "Enrollment") -> Iterator[str]:
+        """The value; a file with a generated one is gone again if it does not get into the secret."""
+        if self.out is None:
+            yield _checked(self._read(name), name)
+            return
+        from leads_cli.signing import new_secret  # noqa: PLC0415
+
+        made = new_secret(enrollment.sources[name].provider, secrets.token_bytes(_RANDOM_BYTES))
+        _write(self.out, made)
+        try:
+            yield made
+        except BaseException:
+            self.out.unlink(missing_ok=True)
+            raise
+        typer.echo(f"The value is in {shown(self.out)}: give it to the sender, then delete the file.")
+
+    def _read(self, name: str) -> str:
+        if self.given == _STDIN:
+            return sys.stdin.read()
+        if self.from_env is not None:
+            if self.from_env not in os.environ:
+                stop(f"{self.from_env} is not set in the environment.", Code.USAGE)
+            return os.environ[self.from_env]
+        try:
+            return getpass(f"Value of {name} (it is not shown): ")
+        except EOFError:
+            stop("No value was typed; nothing was written.", Code.FAILED)
+
+
+def _checked(text: str, name: str) -> str:
+    """Without the line break that pasting and piping bring along."""
+    value = text.strip()
+    if not value:
+        stop(f"The value of {name} is empty; nothing was written.", Code.USAGE)
+    if not value.isprintable():
+        stop(f"The value of {name} has a line break or a control character in it; nothing was written.", Code.USAGE)
+    return value
+
+
+def _write(path: Path, value: str) -> None:
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{value}\n")
+    except FileExistsError:
+        stop(f"{shown(path)} is there already and is not overwritten; name another file.", Code.USAGE)
+    except OSError as error:
+        stop(f"{shown(path)} cannot be written ({error.strerror}); name another file.", Code.USAGE)
+
+
+@app.command("set")
+def set_value(
+    name: Name,
+    given: Given = None,
+    *,
+    from_env: FromEnv = None,
+    generate: Generate = False,
+    out: Out = None,
+    url: Url = DEFAULT_URL,
+    stack: Stack = None,
+    region: Region = None,
+    profile: Profile = None,
+    config: Config = CONFIG,
+) -> None:
+    """Put Leadterra's key or a source's secret into the stack's secret; everything else in it stays.
+
+    The value is typed without being shown, or comes from stdin (-) or an environment variable. It replaces the old one
+    at once: where senders still use that, take `rotate`.
+
+    Example: leads secrets set leadterra_api_key
+    """
+    from leads_cli.secret_edits import with_value  # noqa: PLC0415
+
+    origin = _Origin(given, from_env, generate, out)
+    origin.check(name)
+    with (
+        _editing(Target(url, stack, region, profile, config), name) as (running, enrollment, stored),
+        origin.value(name, enrollment) as value,
+    ):
+        _keep(running, stored, with_value(stored.content, name, value))
+    typer.echo(f"{name}: set. The functions take it up within five minutes, at once where the old one is refused.")
+
+
+@app.command()
+def rotate(
+    name: Name,
+    given: Given = None,
+    *,
+    drop_previous: Annotated[
+        bool, typer.Option("--drop-previous", help="End the overlap: the old one is over.")
+    ] = False,
+    from_env: FromEnv = None,
+    generate: Generate = False,
+    out: Out = None,
+    url: Url = DEFAULT_URL,
+    stack: Stack = None,
+    region: Region = None,
+    profile: Profile = None,
+    config: Config = CONFIG,
+) -> None:
+    """Give a source a new secret; the previous one is valid beside it until you drop it.
+
+    Example: leads secrets rotate website --generate --out new-secret.txt
+    """
+    from leads_cli.secret_edits import rotated, without_previous  # noqa: PLC0415
+
+    origin = _Origin(given, from_env, generate, out)
+    if drop_previous:
+        if origin != _Origin(None, None, generate=False, out=None):
+            stop("--drop-previous takes no new value; rotate first, then drop.", Code.USAGE)
+    else:
+        origin.check(name)
+    with _editing(Target(url, stack, region, profile, config), name) as (running, enrollment, stored):
+        if drop_previous:
+            _keep(running, stored, without_previous(stored, name))
+            typer.echo(f"{name}: the previous value is dropped; whoever still uses it is refused within five minutes.")
+            return
+        # Asked before the value is, so that nobody types in vain.
+        rotated(stored, name, "")
+        with origin.value(name, enrollment) as value:
+            _keep(running, stored, rotated(stored, name, value))
+    both = "the new value and the previous one are valid" if stored.values(name) else "set; it had no value before"
+    typer.echo(f"{name}: {both}. Once every sender has the new one: leads secrets rotate {name} --drop-previous")
+
+
+@contextmanager
+def _editing(target: Target, name: str) -> "Iterator[tuple[Running, Enrollment, Stored]]":
+    from leads_cli.secret import ChangedError, read  # noqa: PLC0415
+    from leads_cli.secret_edits import SecretError, known  # noqa: PLC0415
+
+    try:
+        with ends():
+            running = target.reach()
+            enrollment = target.enrollment(running)
+            known(enrollment, name)
+            yield running, enrollment, read(running)
+    except SecretError as error:
+        stop(plain(str(error)), Code.USAGE)
+    except ChangedError as error:
+        stop(f"{name}: {error}", Code.FAILED)
+
+
+def _keep(running: "Running", stored: "Stored", content: dict[str, Any]) -> None:
+    from leads_cli.secret import keep  # noqa: PLC0415
+
+    if replaced := keep(running, stored, content):
+        typer.echo(
+            "Somebody changed the secret at the very same moment, and that change is not in it any more: "
+            f"ask them to do it again (theirs is the version {replaced}).",
+            err=True,
+        )
+
+
+@app.command()
+def status(
+    *,
+    as_json: AsJson = False,
+    url: Url = DEFAULT_URL,
+    stack: Stack = None,
+    region: Region = None,
+    profile: Profile = None,
+    config: Config = CONFIG,
+) -> None:
+    """Show which sources have the secret that they need, and whether Leadterra's key is there. Never a value.
+
+    Example: leads secrets status
+    """
+    from leads_cli import secret, secret_edits  # noqa: PLC0415
+
+    with ends():
+        target = Target(url, stack, region, profile, config)
+        running = target.reach()
+        enrollment = target.enrollment(running)
+        stored = secret.read(running)
+        versions = secret.versions(running)
+    rows = secret_edits.survey(enrollment, stored)
+    unread = secret_edits.unread(enrollment, stored)
+    if as_json:
+        told = {
+            secret.API_KEY: stored.api_key is not None,
+            "sources": [row.as_json() for row in rows],
+            "unread": unread,
+            "versions": [version.as_json() for version in versions],
+        }
+        typer.echo(json.dumps(told, indent=2))
+        return
+    key = [secret.API_KEY, "", "", "set" if stored.api_key else "missing"]
+    table(["name", "provider", "auth", "secret"], [key, *([r.name, r.provider, r.auth, r.state] for r in rows)])
+    if unread:
+        typer.echo(f"In the secret, and read by nothing of the configuration: {plain(', '.join(unread))}.")
+    for label, stage in (("The present version", secret.CURRENT), ("The one before", secret.PREVIOUS)):
+        for version in versions:
+            if stage in version.stages and version.created:
+                typer.echo(f"{label} is of {version.created.astimezone():%Y-%m-%d %H:%M}.")
+    missing = [secret.API_KEY] * (not stored.api_key) + [r.name for r in rows if r.state is secret_edits.State.MISSING]
+    if missing:
+        typer.echo(f"Put what is missing: leads secrets set {plain(missing[0])}")

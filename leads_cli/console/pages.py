@@ -1,0 +1,58 @@
+"""All pages of the console, on an application."""
+
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from leads_cli.console import frame
+from leads_cli.console.campaigns import CampaignsPage
+from leads_cli.console.failure import FailurePage
+from leads_cli.console.failures import FailuresPage, criteria
+from leads_cli.console.flow import FlowPage
+from leads_cli.console.rate import Rate
+from leads_cli.console.sources import SourcesPage
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from leads_cli.console.desk import Desk
+    from leads_cli.console.subject import Subject
+
+
+def mount(app: "FastAPI", subject: "Subject", desk: "Desk", *, with_form: bool) -> None:
+    """Add the pages; `with_form`: the application has the page with the sign-up form as its first."""
+    rate = Rate()
+
+    def page(path: str, title: str) -> ui.page:
+        return ui.page(path, title=f"{title} · Leadterra Enroll", dark=None, language="en-US")
+
+    @page(frame.FLOW.path, "Flow")
+    def flow() -> None:
+        with frame.page(subject, frame.FLOW, with_form=with_form):
+            FlowPage(subject, rate).build()
+
+    @page(frame.FAILURES.path, "Failures")
+    def failures(request: Request) -> None:
+        with frame.page(subject, frame.FAILURES, with_form=with_form):
+            FailuresPage(desk, subject, criteria(request.query_params)).build()
+
+    @page(f"{frame.FAILURES.path}/letter", "Failure")
+    def failure(request: Request) -> None:
+        with frame.page(subject, frame.FAILURES, with_form=with_form):
+            FailurePage(desk, subject, request.query_params.get("id", "")).build()
+
+    @page(frame.CAMPAIGNS.path, "Campaigns")
+    def of_campaigns() -> None:
+        with frame.page(subject, frame.CAMPAIGNS, with_form=with_form):
+            CampaignsPage(desk, subject).build()
+
+    @page(frame.SOURCES.path, "Sources")
+    def of_sources() -> None:
+        with frame.page(subject, frame.SOURCES, with_form=with_form):
+            SourcesPage(subject).build()
+
+    if not with_form:
+        app.get("/", include_in_schema=False)(lambda: RedirectResponse(frame.FLOW.path))
+    ui.run_with(app, tailwind=False, favicon=frame.ICON, show_welcome_message=False)

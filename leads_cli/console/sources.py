@@ -1,0 +1,143 @@
+"""The page of sources: where each is reached, how its senders prove who they are, and when it was last heard of."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from html import escape
+from shlex import join, quote
+from typing import Final
+
+from nicegui import ui
+
+from leads.config import Source
+from leads_cli.console import frame
+from leads_cli.console.asking import told
+from leads_cli.console.failures import ago
+from leads_cli.console.subject import Subject
+from leads_cli.project import command
+from leads_cli.running import NotReachableError
+from leads_cli.secret import Stored, read
+from leads_cli.webhooks import names as recorded_providers
+
+_BODY: Final = '{"email": "ava@example.com", "firstName": "Ava"}'
+
+
+class SourcesPage:
+    """The page in one browser tab."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+
+    def build(self) -> None:
+        """Make the page; what has to be asked for comes afterwards."""
+        with ui.element("div").classes("row"):
+            ui.button("Refresh", icon="refresh", on_click=self._look).props("outline no-caps")
+            self._note = frame.text("", "soft")
+        if not self._subject.enrollment.sources:
+            frame.text("The configuration has no source.", "note warn")
+        self._parts = {name: _Part(self._subject, name, its) for name, its in self._subject.enrollment.sources.items()}
+        ui.timer(0, self._look, once=True)
+
+    async def _look(self) -> None:
+        seen = await told(asyncio.to_thread(self._subject.seen))
+        stored, trouble = await asyncio.to_thread(self._stored)
+        self._note.content = frame.paragraph(trouble, "note warn")
+        for part in self._parts.values():
+            part.tell(seen, stored)
+
+    def _stored(self) -> tuple[Stored | None, str]:
+        """The secret, of which a page shows no value; or why it cannot be told what is in it."""
+        try:
+            return read(self._subject.running), ""
+        except NotReachableError as error:
+            return None, str(error)
+
+
+class _Part:
+    """One source."""
+
+    def __init__(self, subject: Subject, name: str, source: Source) -> None:
+        self._subject = subject
+        self._name = name
+        self._source = source
+        address = source.public_url or f"{subject.running.url}/hooks/{name}"
+        with frame.card(name):
+            with ui.element("div").classes("row"):
+                ui.html(f"<code>{escape(address)}</code>", sanitize=False).classes("says")
+                _copy(address, f"Copy the address of {name}")
+            self._facts = ui.html(sanitize=False)
+            with ui.expansion("Send a test").classes("test"):
+                self._test = ui.element("div").classes("page")
+        self.tell(None, None)
+
+    def tell(self, seen: Mapping[str, datetime] | None, stored: Stored | None) -> None:
+        """Show what is known now."""
+        campaigns = dict.fromkeys(filter(None, [self._source.campaign, *self._source.campaigns.values()]))
+        facts = {
+            "Provider": self._source.provider,
+            "Proof": self._source.authentication.value,
+            "Secret": self._secret(stored),
+            "Leads go to": ", ".join(campaigns),
+            "Last event": self._last(seen),
+        }
+        lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
+        self._facts.content = f'<dl class="facts">{lines}</dl>'
+        self._test.clear()
+        with self._test:
+            for words, line in self._tests(stored):
+                frame.text(words, "soft")
+                with ui.element("div").classes("row"):
+                    ui.html(f"<pre>{escape(line)}</pre>", sanitize=False).classes("says")
+                    _copy(line, "Copy the command")
+
+    def _secret(self, stored: Stored | None) -> str:
+        if self._source.authentication == "none":
+            return "not needed"
+        if stored is None:
+            return "not known"
+        values = stored.values(self._name)
+        if not values:
+            return f"missing: senders get 503 until sources.{self._name} is in the stack's secret"
+        return "set" if len(values) == 1 else f"being rotated: {len(values)} values are accepted"
+
+    def _last(self, seen: Mapping[str, datetime] | None) -> str:
+        if seen is None:
+            return "not known"
+        when = seen.get(self._name)
+        return self._subject.unseen if when is None else f"{ago(when)}, at {when.astimezone():%d %b %Y, %H:%M}"
+
+    def _tests(self, stored: Stored | None) -> list[tuple[str, str]]:
+        """What to type, and what that does."""
+        found = []
+        if self._source.provider in recorded_providers():
+            line = join(["send", self._source.provider, "--source", self._name, *self._subject.options])
+            found.append(("A request as its provider sends it, with your stack's own proof:", f"{command()} {line}"))
+        if (proof := self._proof(stored)) is not None:
+            url = f"{self._subject.running.url}/hooks/{self._name}"
+            line = f"curl {quote(url)}{proof} -H 'Content-Type: application/json' -d {quote(_BODY)}"
+            found.append(("A lead by hand:", line))
+        return found
+
+    def _proof(self, stored: Stored | None) -> str | None:
+        """The part of a curl that proves who sends; None where only the provider can."""
+        # The embedded stack's secrets are invented for one run; a deployed one's never leave the account.
+        own = (stored.values(self._name) if stored and self._subject.leads else ()) or ("$TOKEN",)
+        match self._source.authentication.value:
+            case "none":
+                return ""
+            case "token":
+                return f' -H "Authorization: Bearer {own[0]}"'
+            case "basic":
+                return f' -u "leads:{own[0]}"'
+            case _:
+                return None
+
+
+def _copy(text: str, says: str) -> None:
+    def copy() -> None:
+        ui.clipboard.write(text)
+        ui.notify("Copied.", type="positive")
+
+    button = ui.button(icon="content_copy", on_click=copy).props("flat round dense")
+    button.props["aria-label"] = says
+    button.tooltip(says)

@@ -1,0 +1,109 @@
+"""What a console is about: one stack, embedded or deployed, with everything that its pages ask for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from leads.config import Enrollment
+from leads_cli import cloudwatch
+from leads_cli.dev.journal import LeadRow, row_of
+from leads_cli.running import Running, Status, answered, embedded_status
+
+if TYPE_CHECKING:
+    import boto3
+
+# The embedded stack's counts cost nothing; a deployed one's are some sixty metrics, at a cent per thousand.
+LIVE_SECONDS: Final = 1.0
+SPARING_SECONDS: Final = 60.0
+# As `leads status` counts.
+_SINCE: Final = timedelta(days=14)
+
+type Leads = Callable[[int], Sequence[LeadRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A stack as it is shown.
+
+    Attributes:
+        name: which one, for the head of each page.
+        options: what a command has to be told to mean this stack.
+        pause: seconds between two looks at its counts.
+        counted: what its counts are based on.
+        status: the counts now.
+        seen: when each source was last heard of.
+        unseen: what that says of the others.
+        leads: the newest leads; None for a deployed stack, of which only numbers are known.
+    """
+
+    name: str
+    options: Sequence[str]
+    running: Running
+    enrollment: Enrollment
+    pause: float
+    counted: str
+    status: Callable[[], Status]
+    seen: Callable[[], Mapping[str, datetime]]
+    unseen: str
+    leads: Leads | None = None
+
+
+def embedded(running: Running, enrollment: Enrollment, status: Callable[[], Status], leads: Leads) -> Subject:
+    """A stack of `leads dev`, by whatever tells its counts and its leads."""
+
+    def seen() -> dict[str, datetime]:
+        # The newest come first.
+        return {row.source: row.when for row in reversed(leads(_NEWEST))}
+
+    return Subject(
+        name=f"leads dev at {running.url}",
+        options=("--url", running.url),
+        running=running,
+        enrollment=enrollment,
+        pause=LIVE_SECONDS,
+        counted="Since it was started.",
+        status=status,
+        seen=seen,
+        unseen="none since it was started",
+        leads=leads,
+    )
+
+
+_NEWEST: Final = 5_000
+
+
+def at_address(running: Running, enrollment: Enrollment) -> Subject:
+    """A stack of `leads dev` in another process."""
+
+    def leads(limit: int) -> list[LeadRow]:
+        found = answered(running.url, f"/_leads/leads?limit={limit}")
+        return [row_of(each) for each in found] if isinstance(found, list) else []
+
+    return embedded(running, enrollment, lambda: embedded_status(running.url), leads)
+
+
+def deployed(
+    running: Running, enrollment: Enrollment, session: "boto3.Session", stack: str, options: Sequence[str]
+) -> Subject:
+    """A stack in an AWS account."""
+
+    def status() -> Status:
+        return cloudwatch.status(session, running.outputs, _SINCE, datetime.now(UTC))
+
+    def seen() -> dict[str, datetime]:
+        namespace = running.outputs["MetricsNamespace"]
+        return cloudwatch.last_accepted(running.client("cloudwatch"), namespace, enrollment.sources, datetime.now(UTC))
+
+    region = f", {session.region_name}" if session.region_name else ""
+    return Subject(
+        name=f"stack {stack}{region}",
+        options=options,
+        running=running,
+        enrollment=enrollment,
+        pause=SPARING_SECONDS,
+        counted=f"Of the last {_SINCE.days} days. CloudWatch is up to three minutes late; it is asked once a minute.",
+        status=status,
+        seen=seen,
+        unseen="none in two weeks",
+    )

@@ -1,0 +1,89 @@
+"""Where lines come from: CloudWatch Logs for a deployed stack, the journal of `leads dev` for the embedded one."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from leads_cli.logs.line import Line, parsed
+from leads_cli.running import NotReachableError, asked, aws_errors
+
+if TYPE_CHECKING:
+    import boto3
+
+FUNCTIONS: Final = ("intake", "enroll")
+# CloudWatch shows a line some seconds after it was written, and not always in order.
+_LATE: Final = timedelta(seconds=30)
+# How often to look: CloudWatch Logs takes ten questions a second from a whole account.
+DEPLOYED_SECONDS: Final = 5.0
+EMBEDDED_SECONDS: Final = 0.5
+# Looks in a row that may fail, once one has succeeded.
+_PATIENCE: Final = 3
+
+type Reader = Callable[[datetime, str | None], Iterable[Line]]
+"""The lines since a moment, oldest first; only those with a text in them, where one is given."""
+
+
+def embedded(url: str) -> Reader:
+    """The lines that `leads dev` keeps."""
+
+    def read(since: datetime, text: str | None) -> Iterator[Line]:
+        found = asked(url, "/_leads/logs", {"since": since.isoformat()})
+        for item in found["lines"]:
+            line = parsed(str(item["id"]), datetime.fromisoformat(item["when"]), item["function"], item["text"])
+            if line and (text is None or text in line.text):
+                yield line
+
+    return read
+
+
+def deployed(stack: str, session: "boto3.Session") -> Reader:
+    """The lines of a stack in an AWS account."""
+    client = session.client("logs")
+
+    def read(since: datetime, text: str | None) -> Iterator[Line]:
+        lines = [line for name in FUNCTIONS for line in group(name, since, text)]
+        yield from sorted(lines, key=lambda line: line.when)
+
+    def group(name: str, since: datetime, text: str | None) -> Iterator[Line]:
+        log_group = f"/aws/lambda/{stack}-{name}"
+        # Quoted, it is looked for as it is.
+        wanted = {} if text is None else {"filterPattern": json.dumps(text)}
+        start = round(since.timestamp() * 1000)
+        pages = client.get_paginator("filter_log_events").paginate(logGroupName=log_group, startTime=start, **wanted)
+        with aws_errors(f"the log {log_group}"):
+            for page in pages:
+                for event in page["events"]:
+                    when = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+                    if line := parsed(event["eventId"], when, name, event["message"]):
+                        yield line
+
+    return read
+
+
+def follow(read: Reader, since: datetime, every: float, pause: Callable[[float], None] = time.sleep) -> Iterator[Line]:
+    """New lines as they come, each once, without an end.
+
+    Raises:
+        NotReachableError: the first look fails, or several in a row do.
+    """
+    seen: dict[str, datetime] = {}
+    patience = 1
+    while True:
+        try:
+            lines = list(read(since, None))
+            patience = _PATIENCE
+        except NotReachableError:
+            patience -= 1
+            if patience <= 0:
+                raise
+            lines = []
+        for line in lines:
+            if line.id not in seen:
+                seen[line.id] = line.when
+                yield line
+        if seen:
+            since = max(since, max(seen.values()) - _LATE)
+            seen = {key: when for key, when in seen.items() if when >= since}
+        pause(every)

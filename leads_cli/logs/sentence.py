@@ -1,0 +1,107 @@
+"""What a line of a function's log says, in a person's words: as a whole, or of one lead."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from leads_cli.dev.observed import objects, texts
+from leads_cli.logs.line import Line
+
+type Data = Mapping[str, Any]
+
+_SHOWN_IDS: Final = 3
+# What is on every line and says nothing of what happened.
+_FRAME: Final = frozenset(
+    {"level", "log_level", "location", "message", "timestamp", "time", "service"}
+    | {"request_id", "requestId", "sampling_rate", "xray_trace_id"}
+)
+
+
+def sentence(line: Line) -> str:
+    """What happened, with its counts."""
+    told = _SENTENCES.get(str(line.data.get("message")), _other)
+    return told(line.data) if line.data else line.text
+
+
+def step(line: Line, lead: str) -> str | None:
+    """What a line says of one lead, by its id; None if it is not about that."""
+    data = line.data
+    refusal = next((each for each in objects(data.get("rejected")) if each.get("id") == lead), None)
+    if lead in texts(data.get("ids")):
+        return f"taken from {data.get('source')}"
+    if lead in texts(data.get("accepted")):
+        return f"accepted by Leadterra for {data.get('campaign')}"
+    if lead in texts(data.get("held")):
+        return f"held, tried again later: {_causes(data) or 'no reason given'}"
+    if refusal is not None:
+        return f"rejected for {data.get('campaign')}, now a dead letter: {_verdict(refusal)}"
+    return sentence(line) if lead in {data.get("message_id"), data.get("event_id")} else None
+
+
+def _taken(data: Data) -> str:
+    ids = texts(data.get("ids"))
+    parts = [f"{_leads(len(ids))} taken from {data.get('source')}{_named(ids)}"]
+    parts += [f"{data[key]} {key}" for key in ("ignored", "unmappable") if data.get(key)]
+    return ", ".join(parts)
+
+
+def _settled(data: Data) -> str:
+    accepted, held, rejected = texts(data.get("accepted")), texts(data.get("held")), objects(data.get("rejected"))
+    parts = [f"{len(accepted)} accepted{_named(accepted)}"] if accepted else []
+    parts += [f"{len(held)} held ({_causes(data)}){_named(held)}"] if held else []
+    if rejected:
+        ids = [str(each.get("id")) for each in rejected]
+        parts.append(f"{len(rejected)} rejected ({_verdict(rejected[0])}){_named(ids)}")
+    requests = data.get("requests", 0)
+    took = f"{requests} request{'' if requests == 1 else 's'}"
+    return f"{data.get('campaign')}: {', '.join(parts) or 'nothing to settle'}, {took}"
+
+
+def _redelivered(data: Data) -> str:
+    return f"{data.get('source')} sent {data.get('event_id')} again: known, nothing done"
+
+
+def _refused(data: Data) -> str:
+    return f"refused {data.get('source')}: {data.get('status')} {data.get('why')}"
+
+
+def _unavailable(data: Data) -> str:
+    return f"unavailable: {data.get('status')} to {data.get('source')}: {data.get('detail')}"
+
+
+def _other(data: Data) -> str:
+    rest = {key: value for key, value in data.items() if key not in _FRAME and value not in (None, "")}
+    # Lambda itself writes a crash, or its own events, without a message.
+    happened = data.get("message") or rest.pop("errorMessage", None) or rest.pop("type", None) or "?"
+    return " ".join([str(happened), *(f"{key}={_short(value)}" for key, value in rest.items())])
+
+
+_SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
+    "taken": _taken,
+    "batch settled": _settled,
+    "redelivered": _redelivered,
+    "refused": _refused,
+    "unavailable": _unavailable,
+}
+
+
+def _causes(data: Data) -> str:
+    why = data.get("why")
+    return ", ".join(map(str, why)) if isinstance(why, dict) else ""
+
+
+def _verdict(refusal: Data) -> str:
+    return " ".join(str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key))
+
+
+def _leads(count: int) -> str:
+    return f"{count} lead{'' if count == 1 else 's'}"
+
+
+def _named(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _SHOWN_IDS} more" if len(ids) > _SHOWN_IDS else ""
+    return f" [{' '.join(ids[:_SHOWN_IDS])}{more}]" if ids else ""
+
+
+def _short(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

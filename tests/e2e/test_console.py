@@ -1,0 +1,284 @@
+"""The console in a real browser, on the embedded stack: what was refused is seen, corrected, replayed, let go."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, expect
+
+from tests.e2e.console import dialog, look
+from tests.e2e.legible import contrast, luminance
+
+# The batching window, a cold start of both functions and a busy machine.
+PATIENCE: Final = 60_000
+LONG: Final = "long" * 12
+PEOPLE: Final[dict[str, dict[str, str]]] = {
+    "typo": {},
+    "keys": {"plan": "gold"},
+    "wrong": {},
+    "one.again": {},
+    "two.again": {},
+    "gone": {},
+    "file": {},
+    "markup": {"company": "<img src=x onerror=alert(1)>", "plan": "</pre><script>alert(2)"},
+    LONG: {"company": "x" * 200},
+    "light": {},
+    "dark": {},
+}
+PAGES: Final = ("/flow", "/failures", "/campaigns", "/sources")
+
+
+@pytest.fixture(scope="module")
+def refused(dev: str) -> None:
+    """Somebody for each test, whom Leadterra has refused; with all refused alike it would be taken to have changed."""
+    httpx.post(f"{dev}/hooks/website", data={"email": "fine@example.com"})
+    for name, more in PEOPLE.items():
+        form = {"email": f"{name}@refused.example", "first_name": "Ada", **more}
+        assert httpx.post(f"{dev}/hooks/website", data=form).json() == {"accepted": 1}
+    wait_until(lambda: {name for name in PEOPLE if state(dev, name) != "rejected"} == set())
+
+
+def state(dev: str, name: str) -> str:
+    """Where somebody's lead is."""
+    rows = httpx.get(f"{dev}/_leads/leads").json()
+    return next((row["state"] for row in rows if row["email"] == f"{name}@refused.example"), "")
+
+
+def is_settled(dev: str) -> bool:
+    status = httpx.get(f"{dev}/_leads/status").json()
+    return bool(status["balanced"]) and status["queued"] == 0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def page(browser: Browser, dev: str, refused: None) -> Iterator[Page]:  # noqa: ARG001 - they have to be there
+    context = browser.new_context(base_url=dev)
+    yield context.new_page()
+    context.close()
+
+
+def open_letter(page: Page, address: str) -> None:
+    look(page, address)
+    page.get_by_role("link", name=address).click()
+    expect(page.get_by_role("heading", name=address)).to_be_visible()
+
+
+def test_a_refused_person_is_corrected_and_enrolled(page: Page) -> None:
+    """A letter tells its reason at the field; edited, it shows what changes, goes out again and is enrolled."""
+    open_letter(page, "typo@refused.example")
+    expect(page.get_by_role("alert").filter(has_text="email domain does not accept mail")).to_be_visible()
+    page.get_by_label("email", exact=True).fill("typo@example.com")
+    page.get_by_role("button", name="Review the changes").click()
+    review = dialog(page, "Review the changes")
+    expect(review).to_contain_text('- email: "typo@refused.example"')
+    expect(review).to_contain_text('+ email: "typo@example.com"')
+    review.get_by_role("button", name="Save and replay").click()
+    sent = page.get_by_role("region", name="Sent again")
+    expect(sent).to_contain_text("enrolled", timeout=PATIENCE)
+    look(page, "typo@refused.example")
+    expect(page.get_by_text("No dead letter matches.")).to_be_visible()
+
+
+def test_correcting_needs_no_mouse(page: Page) -> None:
+    """Keys alone open a letter, rename a field, leave the review with Escape, and save."""
+    look(page, "keys@refused.example")
+    page.get_by_role("link", name="keys@refused.example").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Rename customFields.plan").focus()
+    page.keyboard.press("Enter")
+    name = page.get_by_label("New name of customFields.plan")
+    name.focus()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("customFields.tier")
+    page.get_by_role("button", name="Review the changes").focus()
+    page.keyboard.press("Enter")
+    expect(dialog(page, "Review the changes")).to_contain_text('+ customFields.tier: "gold"')
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Review the changes")).to_have_count(0)
+    page.keyboard.press("Enter")
+    save = dialog(page, "Review the changes").get_by_role("button", name="Save", exact=True)
+    expect(save).to_be_visible()
+    while not save.evaluate("button => button === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Corrected by an operator")).to_be_visible()
+    expect(page.get_by_label("customFields.tier", exact=True)).to_have_value("gold")
+
+
+def test_what_is_typed_wrong_is_told(page: Page) -> None:
+    """A field that no lead has is named with what would do, and nothing is done."""
+    open_letter(page, "wrong@refused.example")
+    page.get_by_role("button", name="Review the changes").click()
+    expect(page.get_by_role("alert").filter(has_text="Nothing is changed yet.")).to_be_visible()
+    page.get_by_role("button", name="Add a field").click()
+    page.get_by_label("Name of the field").fill("firstname")
+    page.get_by_label("Value").last.fill("Ava")
+    page.get_by_role("button", name="Review the changes").click()
+    expect(page.get_by_role("alert").filter(has_text="did you mean firstName?")).to_be_visible()
+
+
+def test_a_group_is_replayed(page: Page, dev: str) -> None:
+    """All that is shown goes out again after a yes; who is refused once more comes back with the history of it."""
+    look(page, ".again@refused")
+    page.get_by_role("button", name="Replay these 2").click()
+    asked = dialog(page, "Replay 2 dead letters?")
+    expect(asked).to_contain_text("At most 50 a second")
+    asked.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Replay these 2").click()
+    dialog(page, "Replay 2 dead letters?").get_by_role("button", name="Replay").click()
+    expect(page.get_by_role("status", name="Progress")).to_contain_text("2 replayed.")
+    wait_until(lambda: is_settled(dev))
+    look(page, "one.again@refused.example")
+    page.get_by_role("link", name="one.again@refused.example").click()
+    expect(page.get_by_text("Sent again once")).to_be_visible()
+
+
+def test_letting_go_is_asked_for(page: Page) -> None:
+    """A letter is discarded only after a yes."""
+    open_letter(page, "gone@refused.example")
+    page.get_by_role("button", name="Discard").click()
+    dialog(page, "Discard this letter?").get_by_role("button", name="Cancel").click()
+    look(page, "gone@refused.example")
+    page.get_by_role("link", name="gone@refused.example").click()
+    page.get_by_role("button", name="Discard").click()
+    dialog(page, "Discard this letter?").get_by_role("button", name="Discard for good").click()
+    expect(page.get_by_text("Discarded.")).to_be_visible()
+    look(page, "gone@refused.example")
+    expect(page.get_by_text("No dead letter matches.")).to_be_visible()
+
+
+def test_an_export(page: Page) -> None:
+    """What is shown can be taken away as a file."""
+    look(page, "file@refused.example")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Export JSON lines").click()
+    assert found.value.suggested_filename == "dead-letters.jsonl"
+    lines = found.value.path().read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["email"] for line in lines] == ["file@refused.example"]
+
+
+def test_what_others_say_is_no_markup(page: Page) -> None:
+    """Nothing of a person's, however it is written, becomes part of the page."""
+    asked = False
+
+    def on_dialog(found: Dialog) -> None:
+        nonlocal asked
+        asked = True
+        found.dismiss()
+
+    page.on("dialog", on_dialog)
+    open_letter(page, "markup@refused.example")
+    page.get_by_text("The whole message").click()
+    expect(page.get_by_text('"company": "<img src=x onerror=alert(1)>"')).to_be_visible()
+    assert not asked
+
+
+def test_the_flow(page: Page) -> None:
+    """The counts are those of the other page, beside how fast leads come and how many were set aside."""
+    page.goto("/flow")
+    expect(page.get_by_role("region", name="Counts")).to_contain_text(re.compile(r"\d+\s*accepted"))
+    expect(page.get_by_role("region", name="Pace")).to_contain_text(
+        re.compile(r"\d+\s*taken a minute"), timeout=PATIENCE
+    )
+    expect(page.get_by_role("region", name="Where they wait")).to_contain_text(re.compile(r"[1-9]\d*\s*dead letters"))
+    page.get_by_role("link", name="See what was refused").click()
+    expect(page).to_have_url(re.compile("/failures$"))
+
+
+def test_a_campaign_and_its_copy(page: Page) -> None:
+    """Leadterra's numbers, how many leads have a token, and how a copy reads for one of them."""
+    page.goto("/campaigns")
+    campaign = page.get_by_role("region", name="newsletter")
+    expect(campaign).to_contain_text("running")
+    expect(campaign).to_contain_text("totalEnrolled")
+    expect(campaign).to_contain_text(re.compile(r"\d+% have it; the others get “there”"))
+    expect(campaign).to_contain_text("of this run")
+    campaign.get_by_role("button", name="Preview its copy").click()
+    expect(campaign.locator(".copy")).to_have_text("Hi Ada,")
+    campaign.get_by_role("textbox", name="Copy").fill("Hi {{firstName}} of {{company}}")
+    expect(campaign.get_by_text("Renders as nothing: company.")).to_be_visible()
+
+
+def test_the_sources(page: Page, dev: str) -> None:
+    """Each source has its address to copy, the state of its secret, and a test that works as it stands."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/sources")
+    website = page.get_by_role("region", name="website")
+    expect(website).to_contain_text("not needed")
+    expect(website).to_contain_text(re.compile("Last event.* ago"))
+    website.get_by_role("button", name="Copy the address of website").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{dev}/hooks/website"
+    api = page.get_by_role("region", name="api")
+    expect(api.get_by_text("set", exact=True)).to_be_visible()
+    api.get_by_role("button", name="Send a test").click()
+    expect(api.get_by_text("Authorization: Bearer")).to_be_visible()
+    header = re.search(r"Bearer ([^\"]+)", api.locator("pre").last.inner_text())
+    assert header
+    answer = httpx.post(f"{dev}/hooks/api", json={"email": "ava@example.com"}, headers={"X-Api-Key": header[1]})
+    assert answer.json()["accepted"] == 1
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_fits_every_screen(page: Page, width: int) -> None:
+    """Nothing has to be scrolled sideways, from a phone to a desktop."""
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        page.goto(path)
+        expect(page.get_by_role("button", name="Refresh")).to_be_visible()
+        expect(page.get_by_role("heading", level=2).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+def test_a_letter_fits_a_phone(page: Page) -> None:
+    """The same of one letter, whose address and reason may be long."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    open_letter(page, f"{LONG}@refused.example")
+    page.get_by_text("The whole message").click()
+    expect(page.locator("pre").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.usefixtures("refused")
+def test_texts_are_legible_in_light_and_dark(browser: Browser, dev: str, scheme: str) -> None:
+    """The pages follow the system's scheme, and their texts keep the contrast that WCAG's level AA asks for."""
+    shown = browser.new_context(base_url=dev, color_scheme="dark" if scheme == "dark" else "light").new_page()
+    open_letter(shown, f"{scheme}@refused.example")
+    ground = shown.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (luminance(ground) < 0.1) == (scheme == "dark")
+    card = shown.locator(".card").first.evaluate("element => getComputedStyle(element).backgroundColor")
+    for selector in (".card h2", ".says", ".steps li", ".facts dt", ".facts dd", ".q-btn--outline", ".q-field__label"):
+        color = shown.locator(selector).first.evaluate("element => getComputedStyle(element).color")
+        assert contrast(color, card) >= 4.5, selector
+    shown.context.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", *PAGES, "/failures/letter?id=x", "/_nicegui_ws/socket.io/?EIO=4&transport=polling"]
+)
+@pytest.mark.parametrize("headers", [{"Host": "rebound.example:3000"}, {"Origin": "https://www.example.com"}])
+def test_only_this_machine_sees_it(dev: str, path: str, headers: dict[str, str]) -> None:
+    """Neither another host's name nor another page's script gets an answer."""
+    assert httpx.get(f"{dev}{path}", headers=headers).status_code == 403
+
+
+def test_everything_comes_from_this_machine(page: Page, dev: str) -> None:
+    """No page loads anything from anybody else."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PAGES:
+        page.goto(path)
+        expect(page.get_by_role("button", name="Refresh")).to_be_visible()
+    assert asked
+    assert [url for url in asked if not url.startswith((dev, "data:"))] == []

@@ -1,0 +1,194 @@
+"""`leads campaign` of a deployed stack, with a Leadterra on a real socket."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leads_cli.sandbox import Behaviour, Campaign, Fault, Sandbox, SandboxServer
+from tests.integration.deployed import Deployed, deployed
+
+CONFIG = """
+[campaigns.news]
+id = "camp_news"
+tokens = ["firstName", "company"]
+
+[campaigns.trial]
+id = "camp_trial"
+
+[campaigns.gone]
+id = "camp_gone"
+
+[sources.website]
+provider = "form"
+campaign = "news"
+auth = "none"
+
+[sources.app]
+provider = "json"
+campaign_field = "list"
+campaign = "news"
+auth = "token"
+
+[sources.app.campaigns]
+trial = "trial"
+"""
+AVA = {"email": "ava@example.com"}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[tuple[Sandbox, str]]:
+    """A Leadterra with a draft and a paused campaign, and its address."""
+    campaigns = [Campaign("camp_news", status="draft"), Campaign("camp_trial", status="paused")]
+    box = Sandbox(campaigns, behaviour=Behaviour(dialect="guide"))
+    with SandboxServer(box) as server:
+        yield box, server.url
+
+
+@pytest.fixture
+def stack(sandbox: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """A stack that enrolls into it."""
+    config = tmp_path / "enrollment.toml"
+    config.write_text(CONFIG)
+    with deployed(monkeypatch, config, LeadterraBaseUrl=sandbox[1]) as made:
+        made.put_secret({"leadterra_api_key": "sk_live_sandbox"})
+        yield made
+
+
+def enroll(box: Sandbox, campaign: str) -> None:
+    box.bulk_upsert(campaign, [AVA], datetime.now(UTC))
+
+
+def asked(box: Sandbox) -> list[tuple[str, str]]:
+    return [(entry.method, entry.path) for entry in box.requests.entries()]
+
+
+def test_the_list_says_what_feeds_each_campaign(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """Each campaign has its sources, tokens and status; one that Leadterra does not know has the reason."""
+    enroll(sandbox[0], "camp_news")
+    news, trial, gone = stack.leads("campaign", "list", "--json").json["campaigns"]
+    assert news == {
+        "name": "news",
+        "id": "camp_news",
+        "tokens": ["firstName", "company"],
+        "sources": ["website", "app"],
+        "status": "draft",
+        "enrolled": 1,
+        "problem": None,
+    }
+    assert (trial["sources"], trial["status"]) == (["app"], "paused")
+    assert (gone["status"], "no campaign camp_gone" in gone["problem"]) == (None, True)
+
+
+def test_a_list_without_leadterra_is_the_configuration(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """A refused key is said once, is asked about once, and hides no campaign."""
+    stack.put_secret({"leadterra_api_key": "sk_live_revoked"})
+    said = stack.leads("campaign", "list")
+    assert said.code == 0
+    assert [line.split()[:3] for line in said.out.splitlines()[1:]] == [
+        ["news", "camp_news", "?"],
+        ["trial", "camp_trial", "?"],
+        ["gone", "camp_gone", "?"],
+    ]
+    assert said.err.startswith("news, trial, gone: Leadterra refuses the API key")
+    assert asked(sandbox[0]) == [("GET", "/v1/campaigns/camp_news/stats")]
+
+
+@pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
+def test_stats_in_every_dialect(stack: Deployed, sandbox: tuple[Sandbox, str], dialect: str) -> None:
+    """The documented numbers are shown whatever envelope they come in; the reference has no status."""
+    enroll(sandbox[0], "camp_news")
+    sandbox[0].behaviour = Behaviour.model_validate({"dialect": dialect})
+    found = stack.leads("campaign", "stats", "news", "--json").json
+    assert (found["id"], found["stats"]["totalEnrolled"], found["stats"]["replyRate"]) == ("camp_news", 1, 0.0)
+    assert found["status"] == (None if dialect == "reference" else "draft")
+
+
+def test_a_key_of_the_environment_where_the_stack_has_none(stack: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key in the secret the one in LEADTERRA_API_KEY is used; with neither, both are named."""
+    stack.put_secret({"sources": {}})
+    said = stack.leads("campaign", "stats", "news")
+    assert said.code == 1
+    assert "leads secrets set leadterra_api_key" in said.err
+    assert "LEADTERRA_API_KEY" in said.err
+    monkeypatch.setenv("LEADTERRA_API_KEY", "sk_live_sandbox\n")
+    assert stack.leads("campaign", "stats", "news").code == 0
+
+
+def test_an_unknown_campaign(stack: Deployed) -> None:
+    """A misspelt name is answered with the one that was meant, and nothing is asked of Leadterra."""
+    said = stack.leads("campaign", "start", "nwes", "--yes")
+    assert said.code == 2
+    assert "did you mean news?" in said.err
+
+
+@pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
+def test_a_draft_is_started(stack: Deployed, sandbox: tuple[Sandbox, str], dialect: str) -> None:
+    """After a yes the campaign runs, in whichever envelope Leadterra says so."""
+    enroll(sandbox[0], "camp_news")
+    sandbox[0].behaviour = Behaviour.model_validate({"dialect": dialect})
+    said = stack.leads("campaign", "start", "news", typed="y\n")
+    assert said.code == 0
+    assert "Started news: status running" in said.out
+    assert sandbox[0].stats("camp_news")["status"] == "running"
+
+
+def test_nothing_is_started_without_a_yes(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """A no, and nobody there to ask, leave the campaign as it is; what would have happened was said before."""
+    enroll(sandbox[0], "camp_trial")
+    for typed in ("n\n", ""):
+        said = stack.leads("campaign", "start", "trial", typed=typed)
+        assert (said.code, "its sending RESUMES" in said.out) == (1, True)
+        assert "Nothing was started." in said.err
+    assert [method for method, _ in asked(sandbox[0])] == ["GET", "GET"]
+
+
+def test_a_running_campaign_is_left_alone(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """Nothing is asked and nothing is sent where there is nothing to start."""
+    enroll(sandbox[0], "camp_news")
+    sandbox[0].start("camp_news", datetime.now(UTC))
+    said = stack.leads("campaign", "start", "news")
+    assert (said.code, "running already" in said.out) == (0, True)
+    assert [method for method, _ in asked(sandbox[0])] == ["GET"]
+
+
+def test_a_campaign_of_unknown_status_says_all_that_may_happen(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """Where Leadterra does not tell the status, the operator hears that a paused campaign would resume."""
+    sandbox[0].behaviour = Behaviour(dialect="reference")
+    said = stack.leads("campaign", "start", "news", typed="n\n")
+    assert "a paused campaign RESUMES its sending" in said.out
+
+
+def test_a_start_that_is_refused(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """A campaign without leads is explained with what to do first."""
+    said = stack.leads("campaign", "start", "news", "--yes", "--json")
+    assert (said.code, said.out) == (1, "")
+    assert "nobody is enrolled in camp_news yet; enroll somebody first" in said.err
+    assert sandbox[0].stats("camp_news")["status"] == "draft"
+
+
+def test_a_program_has_to_say_yes(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """--json without --yes is a wrong call; with it, only JSON is on stdout."""
+    enroll(sandbox[0], "camp_news")
+    assert stack.leads("campaign", "start", "news", "--json").code == 2
+    found = stack.leads("campaign", "start", "news", "--json", "--yes").json
+    assert (found["name"], found["id"], found["status"]) == ("news", "camp_news", "running")
+
+
+def test_a_leadterra_that_is_down(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """Trouble of Leadterra's own is told as such, and without the key."""
+    sandbox[0].faults.set([Fault.model_validate({"kind": "server_error", "on": "stats"})])
+    said = stack.leads("campaign", "stats", "news")
+    assert said.code == 1
+    assert "trouble of its own (503" in said.err
+    assert "sk_live" not in said.err
+
+
+def test_a_start_without_an_answer(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
+    """Where the connection ends before the answer, the operator is told to look before doing it again."""
+    enroll(sandbox[0], "camp_news")
+    sandbox[0].faults.set([Fault.model_validate({"kind": "drop_after", "on": "start"})])
+    said = stack.leads("campaign", "start", "news", "--yes")
+    assert said.code == 1
+    assert "look first: leads campaign stats news" in said.err

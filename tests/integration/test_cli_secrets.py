@@ -1,0 +1,167 @@
+"""`leads secrets` of a deployed stack, as an operator types it."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from leads_cli import running as reached
+from leads_cli import secret
+from tests.integration.deployed import Deployed, deployed
+
+CONFIG = """
+[campaigns.news]
+id = "camp_news"
+
+[sources.website]
+provider = "form"
+campaign = "news"
+auth = "none"
+
+[sources.app]
+provider = "json"
+campaign = "news"
+auth = "token"
+
+[sources.clerk]
+provider = "clerk"
+campaign = "news"
+"""
+
+
+@pytest.fixture
+def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """A stack that was just deployed: its secret has no value."""
+    config = tmp_path / "enrollment.toml"
+    config.write_text(CONFIG)
+    with deployed(monkeypatch, config) as made:
+        yield made
+
+
+def stage(said: Any) -> dict[str, str]:
+    return {source["name"]: source["state"] for source in said["sources"]}
+
+
+def test_the_first_value_of_a_stack(stack: Deployed) -> None:
+    """A secret without a value takes its first one, and then the others beside it."""
+    assert stack.leads("secrets", "set", "leadterra_api_key", "-", typed="sk_live_first\n").code == 0
+    assert stack.leads("secrets", "set", "app", "-", typed="first\n").code == 0
+    assert stack.secret() == {"leadterra_api_key": "sk_live_first", "sources": {"app": "first"}}
+
+
+def test_a_value_of_the_environment(stack: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value may come from a variable; one that is not set is named."""
+    monkeypatch.setenv("APP_TOKEN", "from-the-environment")
+    assert stack.leads("secrets", "set", "app", "--from-env", "APP_TOKEN").code == 0
+    assert stack.secret()["sources"] == {"app": "from-the-environment"}
+    said = stack.leads("secrets", "set", "app", "--from-env", "APP_TOKN")
+    assert (said.code, said.err) == (2, "APP_TOKN is not set in the environment.\n")
+
+
+def test_a_generated_value_is_written_and_shown_nowhere(stack: Deployed, tmp_path: Path) -> None:
+    """It is in a file that only the operator may read, in the form that the provider's secrets have."""
+    out = tmp_path / "token"
+    said = stack.leads("secrets", "set", "clerk", "--generate", "--out", str(out))
+    value = out.read_text().strip()
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert value.startswith("whsec_")
+    assert stack.secret()["sources"] == {"clerk": value}
+    assert value not in said.out + said.err
+    again = stack.leads("secrets", "set", "app", "--generate", "--out", str(out))
+    assert (again.code, "is there already" in again.err) == (2, True)
+    assert out.read_text().strip() == value
+
+
+def test_a_generated_value_that_is_not_in_the_secret_is_not_kept(stack: Deployed, tmp_path: Path) -> None:
+    """A file with a value that nobody knows would only be mistaken for one that works."""
+    out = tmp_path / "token"
+    stack.put_secret({"sources": ["not", "an", "object"]})
+    said = stack.leads("secrets", "set", "app", "--generate", "--out", str(out))
+    assert (said.code, "is no object" in said.err) == (2, True)
+    assert not out.exists()
+
+
+def test_a_rotation_from_the_first_value_to_the_last(stack: Deployed) -> None:
+    """The new value comes first, the previous one stays valid until it is dropped; other names keep theirs."""
+    stack.put_secret({"leadterra_api_key": "sk_live_x", "sources": {"app": "old", "clerk": "whsec_x"}})
+    assert stack.leads("secrets", "rotate", "app", "-", typed="new").code == 0
+    assert stack.secret() == {"leadterra_api_key": "sk_live_x", "sources": {"app": ["new", "old"], "clerk": "whsec_x"}}
+    assert stage(stack.leads("secrets", "status", "--json").json)["app"] == "two values"
+    assert stack.leads("secrets", "rotate", "app", "--drop-previous").code == 0
+    assert stack.secret()["sources"] == {"app": "new", "clerk": "whsec_x"}
+    said = stack.leads("secrets", "rotate", "app", "--drop-previous")
+    assert (said.code, "no previous value" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("set", "app", "typed-in-the-open"), "shell's history"),
+        (("set", "app", "-", "--from-env", "X"), "choose one"),
+        (("set", "app", "--generate"), "--out FILE"),
+        (("set", "leadterra_api_key", "--generate", "--out", "key"), "Leadterra makes its keys"),
+        (("set", "app"), "nobody to ask"),
+        (("set", "ap", "-"), "did you mean app?"),
+        (("set", "website", "-"), 'auth = "none"'),
+        (("rotate", "leadterra_api_key", "-"), "one key at a time"),
+        (("rotate", "app", "-", "--drop-previous"), "takes no new value"),
+        (("set", "app", "-"), "is empty"),
+    ],
+)
+def test_what_is_no_way_to_give_a_value(stack: Deployed, arguments: tuple[str, ...], complaint: str) -> None:
+    """A wrong call is refused with the right ones, repeats no value, and changes nothing."""
+    said = stack.leads("secrets", *arguments, typed=" \n")
+    assert said.code == 2
+    assert complaint in said.err
+    assert "typed-in-the-open" not in said.err
+    assert stack.leads("secrets", "status", "--json").json["versions"] == []
+
+
+def test_the_status_tells_no_value(stack: Deployed) -> None:
+    """What each source has and since when, what is missing and what nothing reads: and nothing of any value."""
+    stack.put_secret({"leadterra_api_key": "sk_live_hidden", "sources": {"app": "hidden", "gone": "hidden"}})
+    said = stack.leads("secrets", "status", "--json")
+    found = said.json
+    assert (found["leadterra_api_key"], found["unread"]) == (True, ["sources.gone"])
+    assert stage(found) == {"website": "not needed", "app": "set", "clerk": "missing"}
+    assert [version["stages"] for version in found["versions"]] == [["AWSCURRENT"]]
+    shown = stack.leads("secrets", "status")
+    assert "leads secrets set clerk" in shown.out
+    assert "The present version is of 20" in shown.out
+    assert "hidden" not in said.out + shown.out
+
+
+def test_a_secret_that_is_not_json_is_left_alone(stack: Deployed) -> None:
+    """What somebody put there by hand is not overwritten."""
+    boto3.client("secretsmanager").put_secret_value(SecretId="leads", SecretString="sk_live_bare")
+    said = stack.leads("secrets", "set", "app", "-", typed="x")
+    assert (said.code, "is not JSON" in said.err) == (1, True)
+    assert "sk_live_bare" not in said.err
+
+
+def test_somebody_else_was_faster(stack: Deployed) -> None:
+    """A change between reading and writing is not overwritten; one at the very same moment is told."""
+    stack.put_secret({"sources": {"app": "a"}})
+    client: Any = boto3.client
+    running = reached.Running("", {"SecretId": "leads"}, {}, client)
+    before = secret.read(running)
+    stack.put_secret({"sources": {"app": "theirs"}})
+    with pytest.raises(secret.ChangedError):
+        secret.keep(running, before, {"sources": {"app": "mine"}})
+    assert stack.secret()["sources"] == {"app": "theirs"}
+
+    def put(service: str) -> Any:
+        made = client(service)
+        made.meta.events.register_first("before-parameter-build.secretsmanager.PutSecretValue", theirs)
+        return made
+
+    def theirs(**_: object) -> None:
+        stack.put_secret({"sources": {"app": "theirs, later"}})
+
+    raced = reached.Running("", {"SecretId": "leads"}, {}, put)
+    now = secret.read(raced)
+    assert secret.keep(raced, now, {"sources": {"app": "mine"}}) not in {None, now.version}
+    assert secret.keep(running, secret.read(running), {"sources": {"app": "last"}}) is None

@@ -1,0 +1,74 @@
+"""What an answer of Leadterra's means to an operator."""
+
+import json
+
+import pytest
+
+from leads_cli.campaigns import Campaign, consequence, read_stats
+from leads_cli.leadterra import LeadterraError, Service, judged
+
+NEWS = Campaign("news", "camp_news", (), ())
+
+
+@pytest.mark.parametrize("envelope", ["data", "campaign", "result", "stats", None])
+def test_an_answer_is_taken_out_of_its_envelope(envelope: str | None) -> None:
+    """Bare or in any of the documented envelopes, it is the same answer."""
+    inner = {"id": "camp_news", "status": "running"}
+    body = json.dumps({envelope: inner} if envelope else inner).encode()
+    assert judged(200, body, "camp_news") == inner
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "remedy"),
+    [
+        (400, {"error": {"code": "no_leads_enrolled"}}, "no_leads_enrolled", "enroll somebody first"),
+        (400, {"error": "no_sequence_steps"}, "no_sequence_steps", "give it a sequence step"),
+        (400, {"code": "no_sequence_steps", "message": "x"}, "no_sequence_steps", "give it a sequence step"),
+        (401, {}, "", "leads secrets set leadterra_api_key"),
+        (403, None, "", "put one that may"),
+        (404, {"error": {"code": "campaign_not_found"}}, "campaign_not_found", "no campaign camp_news"),
+        (429, [], "", "throttles"),
+        (502, "<html>", "", "trouble of its own"),
+        (302, {}, "", "leadterra.base_url"),
+        (400, {"error": {"code": "<b>\x1b[2J"}}, "", "something unexpected"),
+    ],
+)
+def test_each_refusal_has_a_remedy(status: int, body: object, code: str, remedy: str) -> None:
+    """Whatever the shape of the error, the text says what to do; only a plain word is believed to be a code."""
+    with pytest.raises(LeadterraError) as refused:
+        judged(status, json.dumps(body).encode(), "camp_news")
+    assert (refused.value.status, refused.value.code) == (status, code)
+    assert remedy in str(refused.value)
+
+
+def test_a_page_is_no_answer() -> None:
+    """A maintenance page that answers 200 says nothing of a campaign."""
+    with pytest.raises(LeadterraError, match="without JSON"):
+        judged(200, b"<html>", "camp_news")
+
+
+def test_a_key_is_never_shown() -> None:
+    """What is printed of a service by mistake has no key in it."""
+    assert "sk_live_x" not in repr(Service("https://example.com", "sk_live_x"))
+
+
+def test_stats_of_any_shape() -> None:
+    """Numbers are kept under Leadterra's names; what is none, or missing, is passed over."""
+    found = read_stats({"status": 3, "totalEnrolled": 4, "live": True, "tokens": {}, "openRate": 0.5})
+    assert (found.status, found.enrolled, found.numbers) == (None, 4, {"totalEnrolled": 4, "openRate": 0.5})
+    assert read_stats({}).enrolled is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"status": "draft", "totalEnrolled": 1200}, "is a draft, 1,200 leads: Leadterra begins to send"),
+        ({"status": "paused", "queued": 7}, "its sending RESUMES where it was stopped with the 7 messages that wait."),
+        ({"status": "running"}, "running already"),
+        ({}, "does not say whether"),
+        ({"status": "archived"}, "does not say whether"),
+    ],
+)
+def test_the_consequence_of_a_start(content: dict[str, object], said: str) -> None:
+    """An operator hears what will happen before it does."""
+    assert said in consequence(NEWS, read_stats(content))

@@ -1,0 +1,52 @@
+"""A service that refuses everybody, and recovers while the bad leads are looked for."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from leads.batch import Row
+from leads.outcome import Held, Rejected
+from leads.reply import Reply
+from tests.simulated import Run, deliver, row, rows, sandbox, sandbox_reply
+
+
+def recovering(batch: Sequence[Row], after: int, shape: str) -> Run:
+    """A changed schema for so many requests, and then the old one again."""
+    service = sandbox(error_shape=shape)
+    asked = iter(range(after))
+
+    def answer(sent: Sequence[Row]) -> Reply:
+        changed = [row({**r.lead, "jobTitle": 7}) for r in sent] if next(asked, None) is not None else sent
+        return sandbox_reply(service, changed)
+
+    return deliver(batch, answer)
+
+
+@pytest.mark.parametrize("after", range(1, 30))
+@pytest.mark.parametrize("size", [2, 5, 9, 10, 40, 1_000])
+@pytest.mark.parametrize("shape", ["index", "count_only", "drf"])
+def test_what_was_refused_before_anybody_got_through_is_doubted(size: int, after: int, shape: str) -> None:
+    """Of the leads that were refused in those requests none is bad, and none is rejected."""
+    run = recovering(rows(size, {}), after, shape)
+    assert "R" not in run.kinds or "A" not in run.kinds
+    if size >= 10:
+        assert "R" not in run.kinds
+
+
+@pytest.mark.parametrize("after", range(1, 12))
+def test_the_bad_ones_among_them_are_found_all_the_same(after: int) -> None:
+    """Refused again for another reason than before, a bad lead clears the others."""
+    run = recovering(rows(40, {0: "domain", 20: "domain"}), after, "count_only")
+    if isinstance(run.settled.outcomes[1], Held):
+        assert set(run.kinds) == {"H"}
+    else:
+        assert {i for i, outcome in enumerate(run.settled.outcomes) if isinstance(outcome, Rejected)} == {0, 20}
+
+
+def test_a_refusal_that_is_shown_again_stands() -> None:
+    """It costs a request."""
+    batch = rows(3, {0: "domain"})
+    service = sandbox(error_shape="count_only")
+    run = deliver(batch, lambda sent: sandbox_reply(service, sent))
+    assert run.kinds == "RAA"
+    assert [sent for sent, _ in run.requests] == [[0, 1, 2], [0], [1, 2], [0]]

@@ -1,0 +1,147 @@
+"""What lines of the functions' logs say to an operator, and how they are followed."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from leads_cli.logs.line import Filter, Line, parsed
+from leads_cli.logs.reading import follow
+from leads_cli.logs.sentence import sentence, step
+from leads_cli.running import NotReachableError
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+SETTLED: dict[str, Any] = {
+    "message": "batch settled",
+    "campaign": "news",
+    "requests": 3,
+    "accepted": ["a1", "a2", "a3", "a4"],
+    "held": ["h1"],
+    "rejected": [{"id": "r1", "reason": "rejected", "field": "email"}],
+    "why": {"late": 1},
+}
+TAKEN: dict[str, Any] = {
+    "level": "INFO",
+    "message": "taken",
+    "source": "website",
+    "ids": ["a1"],
+    "accepted": 1,
+    "ignored": 2,
+}
+
+
+def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
+    found = parsed(name, when, "enroll", json.dumps({"level": "INFO", **data}))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (TAKEN, "1 lead taken from website [a1], 2 ignored"),
+        (
+            SETTLED,
+            "news: 4 accepted [a1 a2 a3 and 1 more], 1 held (late) [h1], 1 rejected (rejected email) [r1], 3 requests",
+        ),
+        ({"message": "batch settled", "campaign": "news", "requests": 1}, "news: nothing to settle, 1 request"),
+        ({"message": "redelivered", "source": "app", "event_id": "e1"}, "app sent e1 again: known, nothing done"),
+        (
+            {"message": "refused", "source": "app", "status": 401, "why": "Unauthorized"},
+            "refused app: 401 Unauthorized",
+        ),
+        (
+            {"message": "unavailable", "source": "app", "status": 503, "detail": "Secrets Manager: timeout"},
+            "unavailable: 503 to app: Secrets Manager: timeout",
+        ),
+        ({"message": "unknown source", "message_id": "m1", "service": "intake"}, "unknown source message_id=m1"),
+        (
+            {"message": "batch settled", "accepted": "?", "rejected": 3, "why": []},
+            "None: nothing to settle, 0 requests",
+        ),
+    ],
+)
+def test_a_line_in_words(data: dict[str, Any], said: str) -> None:
+    """Known lines are told as sentences with their counts, others with what they say."""
+    assert sentence(line(**data)) == said
+
+
+def test_lines_that_are_no_json() -> None:
+    """A crash is shown as it is and counts as an error; a metric is none of an operator's lines."""
+    crash = parsed("1", NOW, "enroll", "Traceback (most recent call last):\n")
+    assert crash
+    assert (sentence(crash), crash.level) == ("Traceback (most recent call last):", "ERROR")
+    assert parsed("2", NOW, "enroll", '{"_aws": {}, "Accepted": 1}') is None
+    assert parsed("3", NOW, "enroll", '["a", "list"]')
+
+
+@pytest.mark.parametrize(
+    ("lead", "told"),
+    [
+        ("a4", "accepted by Leadterra for news"),
+        ("h1", "held, tried again later: late"),
+        ("r1", "rejected for news, now a dead letter: rejected email"),
+        ("a", None),
+    ],
+)
+def test_what_a_batch_says_of_one_lead(lead: str, told: str | None) -> None:
+    """Among a batch's ids a lead finds its own outcome; a part of an id is nobody's."""
+    assert step(line(**SETTLED), lead) == told
+
+
+def test_a_lead_is_known_from_its_taking() -> None:
+    """The line that took it names its source; one that holds its event names the message."""
+    assert step(line(**TAKEN), "a1") == "taken from website"
+    assert step(line(message="held", message_id="m1", why="Unavailable"), "m1") == "held message_id=m1 why=Unavailable"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        (Filter(), ["INFO", "WARNING", "ERROR"]),
+        (Filter(level="WARNING"), ["WARNING", "ERROR"]),
+        (Filter(source="app"), ["WARNING"]),
+        (Filter(campaign="news", level="ERROR"), ["ERROR"]),
+    ],
+)
+def test_only_what_is_wanted(wanted: Filter, kept: list[str]) -> None:
+    """A source, a campaign and a least level each leave out what is something else."""
+    lines = [
+        line(level="INFO", source="website"),
+        line(level="WARN", source="app"),
+        line(level="ERROR", campaign="news"),
+    ]
+    assert [each.level for each in lines if wanted.wants(each)] == kept
+
+
+def test_following_shows_each_line_once() -> None:
+    """Looks overlap, since a log is late and out of order; a look that fails is made good by the next."""
+    early, late, later = line("1"), line("2", NOW - timedelta(seconds=10)), line("3", NOW + timedelta(minutes=5))
+    looks = iter([[early], None, [late, early], [later, early], [later]])
+    asked = []
+
+    def read(since: datetime, _: str | None) -> list[Line]:
+        asked.append(since)
+        if (found := next(looks)) is None:
+            raise NotReachableError
+        return found
+
+    followed = follow(read, NOW - timedelta(hours=1), 0, pause=lambda _: None)
+    assert [each.id for each in islice(followed, 3)] == ["1", "2", "3"]
+    assert asked[1:] == [NOW - timedelta(seconds=30)] * 3
+
+
+def test_following_ends_where_nothing_answers() -> None:
+    """A first look that fails is told at once, later ones once they go on."""
+    looks = iter([True, False, False, False])
+
+    def read(_: datetime, __: str | None) -> list[Line]:
+        if next(looks):
+            return []
+        raise NotReachableError
+
+    with pytest.raises(NotReachableError):
+        next(follow(read, NOW, 0, pause=lambda _: None))
+    assert next(looks, None) is None

@@ -1,0 +1,108 @@
+"""Edits of the stack's secret: what is not named stays, whatever is edited."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.config import parse
+from leads_cli.secret import API_KEY, Stored
+from leads_cli.secret_edits import SecretError, State, known, rotated, survey, unread, with_value, without_previous
+
+ENROLLMENT = parse("""
+[campaigns.news]
+id = "camp_news"
+
+[sources.website]
+provider = "form"
+campaign = "news"
+auth = "none"
+
+[sources.app]
+provider = "json"
+campaign = "news"
+auth = "token"
+
+[sources.forms]
+provider = "typeform"
+campaign = "news"
+""")
+NAMES = st.sampled_from([API_KEY, "app", "forms", "other"])
+CONTENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        API_KEY: st.text(min_size=1),
+        "note": st.integers(),
+        "sources": st.dictionaries(
+            st.sampled_from(["app", "forms", "other"]), st.one_of(st.text(), st.lists(st.text(), max_size=3))
+        ),
+    },
+)
+
+
+def others(content: dict[str, object], name: str) -> dict[str, object]:
+    sources = content.get("sources", {})
+    assert isinstance(sources, dict)
+    rest = {f"sources.{key}": value for key, value in sources.items() if key != name}
+    return {key: value for key, value in content.items() if key not in {name, "sources"}} | rest
+
+
+@given(CONTENTS, NAMES)
+def test_nothing_of_the_other_names_is_lost(content: dict[str, object], name: str) -> None:
+    """Whatever is in the secret, setting and rotating one name leaves every other as it was."""
+    stored = Stored(content)
+    edits = [with_value(content, name, "new")]
+    if name != API_KEY and "new" not in stored.values(name):
+        edits.append(rotated(stored, name, "new"))
+    for edited in edits:
+        assert others(edited, name) == others(content, name)
+        new = Stored(edited)
+        assert (new.api_key if name == API_KEY else new.values(name)[0]) == "new"
+
+
+@given(CONTENTS, st.sampled_from(["app", "forms"]))
+def test_a_rotation_keeps_the_newest_value_beside_the_new_one(content: dict[str, object], name: str) -> None:
+    """Two values at the most are valid; dropping the previous one leaves the new one alone."""
+    before = Stored(content)
+    after = Stored(rotated(before, name, "brand new")) if "brand new" not in before.values(name) else before
+    assert after.values(name) == ("brand new", *before.values(name)[:1])
+    if before.values(name):
+        assert Stored(without_previous(after, name)).values(name) == ("brand new",)
+
+
+def test_what_cannot_be_rotated() -> None:
+    """Leadterra's key, a value that is there already, and a previous one that is not, are explained."""
+    stored = Stored({"sources": {"app": "same"}})
+    with pytest.raises(SecretError, match="one key at a time"):
+        rotated(stored, API_KEY, "x")
+    with pytest.raises(SecretError, match="already"):
+        rotated(stored, "app", "same")
+    with pytest.raises(SecretError, match="no previous value"):
+        without_previous(stored, "app")
+    with pytest.raises(SecretError, match="no previous value"):
+        without_previous(stored, "forms")
+    with pytest.raises(SecretError, match="is no object"):
+        with_value({"sources": ["app"]}, "app", "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"), [("ap", "did you mean app?"), ("website", 'auth = "none"'), ("leadterra_key", API_KEY)]
+)
+def test_a_name_that_nothing_reads(name: str, complaint: str) -> None:
+    """A secret goes only where a function looks for it."""
+    known(ENROLLMENT, "app")
+    known(ENROLLMENT, API_KEY)
+    with pytest.raises(SecretError) as refused:
+        known(ENROLLMENT, name)
+    assert complaint in str(refused.value)
+
+
+def test_what_a_survey_says() -> None:
+    """Each source by what it needs and has; what nothing reads is named, and the content of nothing."""
+    stored = Stored({API_KEY: " ", "old_key": "x", "sources": {"app": ["b", "a"], "website": "y", "gone": "z"}})
+    assert [(each.name, each.state) for each in survey(ENROLLMENT, stored)] == [
+        ("website", State.NOT_NEEDED),
+        ("app", State.OVERLAP),
+        ("forms", State.MISSING),
+    ]
+    assert unread(ENROLLMENT, stored) == ["old_key", "sources.website", "sources.gone"]
+    assert stored.api_key is None
