@@ -6,27 +6,24 @@ beside it is what of it is spent on verifying, reading and mapping.
 
 import base64
 import contextlib
-import hashlib
 import hmac
 import io
 import json
-import multiprocessing
 import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "layers" / "shared")]
 
+from benchmarks.stand_in import SECRET, aws  # noqa: E402 - the path comes first
+
 ROUNDS: Final = 400
 TARGET_MS: Final = 1.5
-SECRET: Final = "a secret of this benchmark"  # noqa: S105 - invented
 QUESTIONS: Final = [
     ("What is your first name?", "text", "Ada"),
     ("What is your last name?", "text", "King"),
@@ -44,39 +41,6 @@ provider = "typeform"
 campaign = "newsletter"
 custom_fields = ["Team size"]
 """
-
-
-class Aws(BaseHTTPRequestHandler):
-    """The three calls that intake makes, answered with nothing to say."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        answer: dict[str, Any] = {"SecretString": json.dumps({"sources": {"demo": SECRET}})}
-        if "Entries" in asked:
-            digest = [hashlib.md5(entry["MessageBody"].encode()).hexdigest() for entry in asked["Entries"]]  # noqa: S324
-            sent = [{"Id": str(n), "MessageId": "m", "MD5OfMessageBody": text} for n, text in enumerate(digest)]
-            answer = {"Successful": sent, "Failed": []}
-        elif "TableName" in asked:
-            answer = {}
-        content = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-amz-json-1.0")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
-def serve(port: Connection) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Aws)
-    port.send(server.server_address[1])
-    server.serve_forever()
 
 
 def request(number: int) -> dict[str, Any]:
@@ -103,15 +67,10 @@ def median_cpu_ms(call: Callable[[int], object]) -> float:
 @contextlib.contextmanager
 def stack() -> Iterator[dict[str, str]]:
     """An AWS in another process and a configuration in a file; yields the variables that the template would set."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    with tempfile.TemporaryDirectory() as folder:
+    with aws() as endpoint, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "enrollment.toml"
         path.write_text(CONFIG)
-        yield environment(f"http://127.0.0.1:{ours.recv()}", path)
-    server.terminate()
-    server.join()
+        yield environment(endpoint, path)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from leads_cli.commands.check import check
 from leads_cli.commands.console import console
 from leads_cli.commands.dev import dev
 from leads_cli.commands.failures import app as failures
+from leads_cli.commands.import_ import import_
 from leads_cli.commands.logs import logs, tail
 from leads_cli.commands.secrets import app as secrets
 from leads_cli.commands.send import send
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(dev)
 app.command()(send)
+app.command("import")(import_)
 app.command()(status)
 app.command()(check)
 app.command()(logs)

@@ -123,6 +123,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / _HOUR:.1f} h" if seconds < 2 * _DAY else f"{seconds / _DAY:.0f} days"
 
 
+def number(count: int, noun: str) -> str:
+    """So many of something, as people say it."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def embedded(url: str) -> Running:
     """The stack that `leads dev` runs at an address.
 

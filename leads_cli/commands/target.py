@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leads_cli.project import CONFIG_DEFAULT
+from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, enrollment, plain, stop
 
 if TYPE_CHECKING:
@@ -53,6 +55,13 @@ class Target:
     def enrollment(self, running: "Running | None" = None) -> "Enrollment":
         """The configuration that the stack works by: its own file where that is on this machine."""
         return enrollment((running and running.config) or self.config, Code.USAGE)
+
+    def options(self) -> str:
+        """With which another command finds the same stack, as the user can type it."""
+        if self.stack is None:
+            return "" if self.url == DEFAULT_URL else f" --url {quote(self.url)}"
+        named = (("stack", self.stack), ("region", self.region), ("profile", self.profile))
+        return "".join(f" --{name} {quote(value)}" for name, value in named if value)
 
 
 def find(url: str, stack: str | None, region: str | None, profile: str | None, config: Path) -> "Running":

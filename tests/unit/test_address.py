@@ -1,6 +1,9 @@
 """E-mail addresses: the same person is always the same text."""
 
+import re
+
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -71,3 +74,26 @@ def test_an_address_stays_as_it_is(text: str) -> None:
         return
     assert normalise_address(address) == address
     assert address == address.lower()
+
+
+_NAMES = st.from_regex(r"[a-zA-Z0-9._!#$%&'*+/=?^`{|}~-]{1,66}", fullmatch=True)
+_DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=True)
+
+
+@given(st.builds("{}@{}".format, st.one_of(_NAMES, st.just("ava")), st.one_of(_DOMAINS, st.just("Example.com"))))
+@example(f"{'x' * 64}@example.com")
+@example(f"{'x' * 65}@example.com")
+@example(f"ava@{'x.' * 124}com")
+@example(f"avas@{'x.' * 124}com")
+@example("ava.@example.com")
+@example("ava@xn--bcher-kva.example.com")
+@example("ava@localhost.localdomain")
+def test_plain_addresses_are_what_the_library_takes(text: str) -> None:
+    """What is not worth the library's whole time is judged as it would be."""
+    try:
+        expected = validate_email(text, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        with pytest.raises(NotAnAddress, match=re.escape(str(error))):
+            normalise_address(text)
+    else:
+        assert normalise_address(text) == expected

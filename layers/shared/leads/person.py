@@ -68,7 +68,7 @@ class Person:
         identifier = f"{plain.removesuffix('name')}id"
         return plain.endswith("clientname") and any(canonical(other) == identifier for other in self._fields)
 
-    def _candidates(self, field: str) -> Iterator[tuple[str, str]]:
+    def candidates(self, field: str) -> Iterator[tuple[str, str]]:
         """The names that may hold a lead's field, each with the known word that says so."""
         if explicit := self._explicit.get(field):
             yield explicit, ""
@@ -83,7 +83,7 @@ class Person:
         """
         refusal = ""
         about = {name for m, name in self._by_meaning.get("email", ()) if m.rank >= ABOUT}
-        for name, _ in self._candidates("email"):
+        for name, _ in self.candidates("email"):
             try:
                 return self._take_address(name)
             except NotAnAddress as error:
@@ -103,8 +103,9 @@ class Person:
 
     def _prefer_beside(self, name: str, *fields: str) -> None:
         place = parts(name)[:-1]
-        for field in fields:
-            self._by_meaning.get(field, []).sort(key=lambda pair: parts(pair[1])[:-1] != place)
+        for candidates in (self._by_meaning.get(field, []) for field in fields):
+            if len(candidates) > 1:
+                candidates.sort(key=lambda pair: parts(pair[1])[:-1] != place)
 
     def _only_address(self) -> str | None:
         found: dict[str, str] = {}
@@ -127,7 +128,7 @@ class Person:
         return {field: text for field, text in found.items() if text}
 
     def _text(self, field: str, company: str = "") -> str:
-        for name, word in self._candidates(field):
+        for name, word in self.candidates(field):
             value = self._fields[name]
             if isinstance(value, bool):
                 continue

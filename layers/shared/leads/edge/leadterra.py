@@ -15,6 +15,7 @@ from leads.reply import Reply
 
 # A thousand leads take a service seconds; what takes longer than this is not coming.
 LONGEST_SECONDS: Final = 30.0
+HEADERS: Final = {"User-Agent": "leadterra-enroll", "Accept": "application/json"}
 _CONNECT_SECONDS: Final = 5.0
 # Counts are short, and so is what explains a refusal; more than this is not read.
 _MAX_ANSWER_BYTES: Final = 1_000_000
@@ -74,8 +75,4 @@ def _read(response: httpx.Response, until: float) -> Iterator[bytes]:
 def leadterra(base_url: str) -> Leadterra:
     """The container's own client: the connection outlives the invocation."""
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=120)
-    return Leadterra(
-        httpx.Client(
-            base_url=base_url, limits=limits, headers={"User-Agent": "leadterra-enroll", "Accept": "application/json"}
-        )
-    )
+    return Leadterra(httpx.Client(base_url=base_url, limits=limits, headers=HEADERS))

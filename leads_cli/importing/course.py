@@ -1,0 +1,157 @@
+"""The course of an import: its rows are set down, agreed to and sent, and those that are refused are written out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import Event
+from typing import Any, Literal, Protocol, Self
+
+from rich.console import Console
+
+from leads.config import Enrollment
+from leads_cli.importing import refused, report
+from leads_cli.importing.columns import Columns
+from leads_cli.importing.errors import StoppedError
+from leads_cli.importing.facts import Facts, begun, finished
+from leads_cli.importing.pace import Pace
+from leads_cli.importing.prepare import Totals, prepare, totals
+from leads_cli.importing.progress import Told, progress
+from leads_cli.importing.stopping import stopping
+from leads_cli.importing.table import Table
+from leads_cli.importing.worklist import Worklist
+from leads_cli.running import number
+
+type Ending = Literal["finished", "finished before", "declined", "stopped"]
+
+
+class Destination(Protocol):
+    """Where the leads go."""
+
+    @property
+    def name(self) -> str:
+        """As it is shown."""
+
+    @property
+    def identity(self) -> str:
+        """As it is known again."""
+
+    def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: Told) -> None:
+        """Send what is on the list, until it is empty or `stop` is set.
+
+        Raises:
+            StoppedError: at present it cannot be gone on with.
+        """
+
+    def said(self, facts: Facts) -> Iterable[str]:
+        """What there is to be said and done about what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an import ended, and what is known of it.
+
+    Attributes:
+        said: what there is to be said and done about what was sent.
+        trouble: why it could not be gone on with.
+    """
+
+    ending: Ending
+    facts: Facts
+    said: tuple[str, ...] = ()
+    trouble: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        named = {"refusedFile": self.facts.refused_file or None, "trouble": self.trouble}
+        return {"ending": self.ending, **asdict(self.facts.totals), **named}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One import of a table.
+
+    Attributes:
+        facts: what it is, as far as that is known before its rows are read.
+        beside: what is kept of it is written next to this path.
+        console: where people are told.
+        agree: asks them.
+    """
+
+    table: Table
+    columns: Columns
+    config: Enrollment
+    facts: Facts
+    beside: Path
+    console: Console
+    agree: Callable[[str], bool]
+
+    def of(self, destination: Destination) -> Self:
+        """The same to this destination."""
+        return replace(self, facts=replace(self.facts, destination=destination.identity))
+
+    def run(self, worklist: Worklist, destination: Destination, pace: Pace, *, again: bool) -> End:
+        """From wherever it is to its end.
+
+        Raises:
+            UnusableError: it was begun otherwise before.
+        """
+        if not again and (done := finished(worklist, self.facts)):
+            return End("finished before", done)
+        known = None if again else begun(worklist, self.facts)
+        facts, agreed = (
+            self._begin(worklist, destination) if known is None else self._resume(worklist, known, destination)
+        )
+        if not agreed:
+            return End("declined", facts)
+        trouble = None
+        try:
+            with stopping() as stop, progress("sent", facts.totals.leads, worklist.register.progress()[0]) as told:
+                destination.send_all(worklist, pace, stop, told)
+        except StoppedError as error:
+            trouble = str(error)
+        finally:
+            facts = self._note(worklist, facts)
+        said = tuple(destination.said(facts))
+        if trouble or facts.totals.left:
+            return End("stopped", facts, said, trouble)
+        worklist.finish()
+        return End("finished", facts, said)
+
+    def _note(self, worklist: Worklist, facts: Facts) -> Facts:
+        """What it came to, and the file of what was refused, by the file or by its destination."""
+        now = replace(facts, totals=totals(facts.totals.rows, worklist))
+        if now.totals.refused:
+            now = replace(now, refused_file=now.refused_file or str(refused.place(self.beside).absolute()))
+            refused.write(Path(now.refused_file), self.table, worklist)
+        worklist.register.update(now.as_json())
+        return now
+
+    def _begin(self, worklist: Worklist, destination: Destination) -> tuple[Facts, bool]:
+        """Read the file, and ask; no trace of it is left where the answer is no."""
+        with worklist.filling() as keep:
+            facts = replace(self.facts, totals=self.read(worklist))
+            agreed = self._agreed(facts, destination)
+            if agreed:
+                worklist.register.enter(facts.key, facts.as_json())
+                keep()
+        return facts, agreed
+
+    def _resume(self, worklist: Worklist, facts: Facts, destination: Destination) -> tuple[Facts, bool]:
+        facts = replace(facts, totals=totals(facts.totals.rows, worklist))
+        left, leads = f"{facts.totals.left:,}", number(facts.totals.leads, "lead")
+        self.console.print(f"This import was stopped: {left} of {leads} are still to be sent.", soft_wrap=True)
+        # Where none is left, it is only not in the books yet.
+        return facts, not facts.totals.left or self._agreed(facts, destination)
+
+    def _agreed(self, facts: Facts, destination: Destination) -> bool:
+        leads = facts.totals.left
+        return leads > 0 and self.agree(f"Send {number(leads, 'lead')} to {destination.name}?")
+
+    def read(self, worklist: Worklist) -> Totals:
+        """Put all rows on the list, and say what they come to."""
+        with progress("rows read", None) as told:
+            found = prepare(self.table, self.columns, self.facts.labels, self.config, worklist=worklist, progress=told)
+        report.show_totals(self.console, found)
+        if found.refused:
+            report.show_problems(self.console, self.columns, worklist)
+        return found

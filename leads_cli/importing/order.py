@@ -1,0 +1,122 @@
+"""What the user asks for, put together: a file, a campaign, and what its columns are."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+
+from leads.config import Enrollment
+from leads.message import DIRECT
+from leads.notation import Slug
+from leads_cli.importing import report
+from leads_cli.importing.columns import assigned, wanted
+from leads_cli.importing.course import Course, Destination, End
+from leads_cli.importing.document import opened
+from leads_cli.importing.errors import StoppedError, UnusableError
+from leads_cli.importing.facts import Facts, now
+from leads_cli.importing.pace import Pace
+from leads_cli.importing.reading import Reading, table
+from leads_cli.importing.worklist import SUFFIX, Worklist
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An import as it was asked for; `campaign` may be left out where there is one only."""
+
+    file: str
+    campaign: str | None
+    source: str
+    config: Enrollment
+    console: Console
+    maps: Sequence[str] = ()
+    custom: Sequence[str] = ()
+    reading: Reading = field(default_factory=Reading)
+
+    @contextmanager
+    def course(self, agree: Callable[[str], bool]) -> Iterator[Course]:
+        """The import of the file, after its columns were shown.
+
+        Raises:
+            UnusableError: the file, or what was said about it, cannot be worked with.
+        """
+        campaign = self.campaign_name()
+        self._check_source()
+        with opened(self.file, self.reading.encoding or None) as document, table(document, self.reading) as found:
+            columns = assigned(found, wanted(self.maps, self.custom), campaign)
+            facts = Facts(
+                digest=document.digest,
+                destination="",
+                campaign=campaign,
+                source=self.source,
+                columns=columns.as_json(),
+                reading=self.reading.as_json(),
+                started=now(),
+            )
+            self.console.print(f"{document.name}: {found.about}", soft_wrap=True, markup=False)
+            report.show_columns(self.console, columns)
+            yield Course(found, columns, self.config, facts, document.beside, self.console, agree)
+
+    def dry_run(self) -> dict[str, Any]:
+        """Read it all and send nothing; what it comes to, and the first problems."""
+        with self.course(lambda _: False) as course, Worklist(None) as worklist, worklist.filling():
+            totals = course.read(worklist)
+            return {"ending": "dry run", "read": course.table.about, **report.as_json(course.columns, totals, worklist)}
+
+    def run(
+        self,
+        destination: AbstractContextManager[Destination],
+        pace: Pace,
+        agree: Callable[[str], bool],
+        *,
+        again: bool,
+    ) -> End:
+        """Send it, or what was left of it the last time.
+
+        The destination is looked for once there is something to be sent.
+
+        Raises:
+            UnusableError: it cannot be worked with.
+            StoppedError: at present it cannot be gone on with; the next run does.
+        """
+        with self.course(agree) as course, destination as there:
+            kept = course.beside.with_name(course.beside.name + SUFFIX)
+            try:
+                with Worklist(kept) as worklist:
+                    return course.of(there).run(worklist, there, pace, again=again)
+            except sqlite3.Error as error:
+                msg = f"{kept}: the import could not be noted there any more ({error})"
+                raise StoppedError(msg) from error
+
+    def _check_source(self) -> None:
+        if self.source == DIRECT:
+            msg = f"--source {DIRECT}: whose leads are so called enroll counts by itself; take another name"
+            raise UnusableError(msg)
+        try:
+            TypeAdapter[str](Slug).validate_python(self.source)
+        except ValidationError as error:
+            msg = f"--source {self.source}: letters, digits, _ . and -, at most 64 of them, as the configuration has it"
+            raise UnusableError(msg) from error
+
+    def campaign_name(self) -> str:
+        """The campaign as the configuration names it, or by its id, as the user did.
+
+        Raises:
+            UnusableError: none was named, or one that there is not.
+        """
+        known = self.config.campaigns
+        if self.campaign is None:
+            if len(known) == 1:
+                return next(iter(known))
+            msg = f"which campaign? Name it with --campaign: {', '.join(known) or 'the configuration has none'}"
+            raise UnusableError(msg)
+        if self.campaign not in {*known, *(campaign.id for campaign in known.values())}:
+            msg = (
+                f"--campaign {self.campaign}: the configuration has no such campaign; "
+                f"it has: {', '.join(known) or 'none'}; another file is named with --config"
+            )
+            raise UnusableError(msg)
+        return self.campaign

@@ -1,0 +1,23 @@
+"""The pace of an import: no faster than the user wants, and no further once they have enough."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+
+
+class Pace:
+    """So many leads a second at the most; None: as fast as they are taken. `clock` tells monotonic seconds."""
+
+    def __init__(self, rate: float | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._next = clock()
+
+    def take(self, number: int, stop: Event) -> bool:
+        """Wait until so many more may be sent; False: stop instead."""
+        if self._rate is None:
+            return not stop.is_set()
+        now = self._clock()
+        start = max(self._next, now)
+        self._next = start + number / self._rate
+        return not stop.wait(start - now)

@@ -1,0 +1,69 @@
+"""How far it is: a bar with rate and time left for a person, a line now and then for a log."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from leads_cli.running import duration
+
+_LINE_SECONDS: Final = 10.0
+
+type Told = Callable[[int], None]
+"""Hears how many more are done."""
+
+
+@contextmanager
+def progress(
+    what: str,
+    total: int | None,
+    done: int = 0,
+    *,
+    console: Console | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Told]:
+    """Show, on stderr if nowhere else, how many of `total` are done; None where that is not known."""
+    console = console or Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield _Lines(console, clock, what, total, done).told
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total, completed=done)
+        yield lambda number: bar.update(task, advance=number)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
+
+
+class _Lines:
+    """One line every ten seconds, none for what is done sooner."""
+
+    def __init__(self, console: Console, clock: Callable[[], float], what: str, total: int | None, done: int) -> None:
+        self._console = console
+        self._clock = clock
+        self._what = what
+        self._total = total
+        self._done = done
+        self._before = done
+        self._start = self._said = clock()
+
+    def told(self, number: int) -> None:
+        self._done += number
+        now = self._clock()
+        if now - self._said >= _LINE_SECONDS:
+            self._said = now
+            self._console.print(self._line(now - self._start), soft_wrap=True)
+
+    def _line(self, seconds: float) -> str:
+        rate = (self._done - self._before) / seconds
+        line = f"{self._what}: {self._done:,}"
+        if self._total is None or not rate:
+            return f"{line}, {rate:,.0f}/s"
+        return f"{line} of {self._total:,}, {rate:,.0f}/s, {duration((self._total - self._done) / rate)} left"

@@ -1,0 +1,29 @@
+"""Ctrl-C and SIGTERM while leads are being sent: what is under way is brought to its end."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
+
+@contextmanager
+def stopping() -> Iterator[Event]:
+    """Set at the first signal; a second one ends the process at once, which loses nothing either."""
+    stop = Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in signals}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def on_signal(*_: object) -> None:
+        stop.set()
+        restore()
+
+    for number in signals:
+        signal.signal(number, on_signal)
+    try:
+        yield stop
+    finally:
+        restore()

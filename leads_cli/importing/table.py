@@ -1,0 +1,87 @@
+"""Tables: rows of named cells, whatever kind of file they stand in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from leads.address import address_like
+from leads_cli.importing.errors import UnusableError
+
+type Cell = str | int | float | bool | None
+
+
+NAMELESS: Final = "column "
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row.
+
+    Attributes:
+        number: as a spreadsheet shows it, the header being 1; the line, where there is one object on each.
+        cells: by column, as they stand there; what stands beyond the header has a column named after its place.
+        flaw: why it cannot be read as a row of this table.
+    """
+
+    number: int
+    cells: Mapping[str, Cell]
+    flaw: str | None = None
+
+
+class Table(Protocol):
+    """A file's rows, which may be read again and again."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns, each with a name of its own."""
+
+    @property
+    def about(self) -> str:
+        """How it was read, to be shown."""
+
+    def rows(self) -> Iterator[Row]:
+        """All rows but empty ones, in their order."""
+
+
+def column_names(header: Sequence[Cell]) -> list[str]:
+    """A name for each cell of a header row: its text, told apart from the same one before it.
+
+    Raises:
+        UnusableError: it is no header but the first person of the list.
+    """
+    names: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        text = " ".join(str(cell).split()) if cell is not None else ""
+        if address_like(text):
+            msg = (
+                f"the first row has an address in column {place}, so it is no header: "
+                "put a row with the columns' names above it, for instance: email,first_name,last_name"
+            )
+            raise UnusableError(msg)
+        name, number = text or beyond(place), 1
+        while name in names:
+            number += 1
+            name = f"{text} ({number})"
+        names.append(name)
+    while names and names[-1] == beyond(len(names)):
+        del names[-1]
+    return names
+
+
+def beyond(place: int) -> str:
+    """The name of a column that has none."""
+    return f"{NAMELESS}{place}"
+
+
+def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> Row | None:
+    """A row of cells; None if all are empty. Missing ones at the end are empty, further ones must be."""
+    row = Row(number, dict(zip(columns, cells, strict=False)))
+    more = {beyond(place): cell for place, cell in enumerate(cells, start=1) if place > len(columns) and _says(cell)}
+    if more:
+        flaw = f"{len(cells)} cells, and the header has {len(columns)}: is there a separator in a cell without quotes?"
+        return replace(row, cells={**row.cells, **more}, flaw=flaw)
+    return row if any(map(_says, cells)) else None
+
+
+def _says(cell: Cell) -> bool:
+    return cell is not None and cell != "" and not (isinstance(cell, str) and cell.isspace())

@@ -1,0 +1,271 @@
+"""`leads import`: a list of people becomes messages in LeadsQueue."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from openpyxl import Workbook
+
+from tests.integration.importing import Importing, account
+
+LIST = "E-Mail;Vorname;Name;Firma;Plan\nAva@Example.com;Ava;König;Acme;pro\nben@example.org;Ben;;;\n"
+
+
+@pytest.fixture
+def importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
+    """A deployed stack."""
+    with account(tmp_path, monkeypatch) as made:
+        yield made
+
+
+def test_a_list_becomes_messages(importing: Importing) -> None:
+    """Columns are recognised as intake recognises fields; each row is a message that is labelled as imported."""
+    importing.write("list.csv", LIST)
+    code, output = importing.send("list.csv", "--custom", "plan")
+    assert code == 0, output
+    assert "In LeadsQueue now: 2 leads. What becomes of them: leads status --stack leads" in output
+    assert "What Leadterra refuses: leads failures list --source import --stack leads" in output
+    first, second = importing.received()
+    assert first["lead"] == {
+        "email": "ava@example.com",
+        "firstName": "Ava",
+        "lastName": "König",
+        "company": "Acme",
+        "customFields": {"plan": "pro"},
+    }
+    assert second["lead"] == {"email": "ben@example.org", "firstName": "Ben"}
+    assert (first["source"], first["campaign"], first["version"]) == ("import", "newsletter", 1)
+    assert [body["id"].rpartition(":")[2] for body in (first, second)] == ["2", "3"]
+    assert first["receivedAt"] == second["receivedAt"]
+
+
+def test_the_books_have_it(importing: Importing) -> None:
+    """What is put into LeadsQueue is accepted, under the name that the list was given."""
+    importing.write("list.csv", LIST)
+    assert importing.send("list.csv", "--source", "fair-2026")[0] == 0
+    assert importing.accepted() == {"fair-2026": 2.0}
+    assert [body["source"] for body in importing.received()] == ["fair-2026"] * 2
+
+
+def test_a_finished_import_is_not_repeated(importing: Importing) -> None:
+    """The same file into the same campaign again says so and sends nothing, unless it is told to."""
+    importing.write("list.csv", LIST)
+    importing.send("list.csv")
+    first = importing.received()
+    code, output = importing.send("list.csv")
+    assert code == 0
+    assert "nothing is sent" in output
+    assert importing.received() == []
+    assert importing.send("list.csv", "--again")[0] == 0
+    again = importing.received()
+    assert [body["lead"] for body in again] == [body["lead"] for body in first]
+    assert not {body["id"] for body in again} & {body["id"] for body in first}
+
+
+def test_rows_about_one_person_are_one_lead(importing: Importing) -> None:
+    """Later values win, field by field, as far as there are any; whoever is in the list twice gets one message."""
+    importing.write(
+        "list.csv",
+        "email,name,company,plan,size\n"
+        "ava@example.com,Ava King,Acme,free,5\nben@example.org,Ben,,,\nAVA@example.com,,New Ltd,pro,\n",
+    )
+    code, output = importing.send("list.csv", "--custom", "*")
+    assert code == 0
+    assert "+  merged   1" in output
+    assert importing.leads() == [
+        {"email": "ben@example.org", "firstName": "Ben"},
+        {
+            "email": "ava@example.com",
+            "firstName": "Ava",
+            "lastName": "King",
+            "company": "New Ltd",
+            "customFields": {"plan": "pro", "size": "5"},
+        },
+    ]
+
+
+def test_refused_rows_are_mended_and_imported(importing: Importing) -> None:
+    """Good rows go; the others are in a file with their reasons, which is imported once it is mended."""
+    importing.write("list.csv", LIST + "=nobody;=Cleo;Q;;\ndora@example.com;D;Q;A;B;C\n")
+    code, output = importing.send("list.csv", "--custom", "plan")
+    assert code == 1
+    assert "Refused: 2 rows. Mend them in " in output
+    assert len(importing.leads()) == 2
+    refused = importing.folder / "list.csv.refused.csv"
+    header, cleo, dora = csv.reader(io.StringIO(refused.read_text(encoding="utf-8-sig")))
+    assert header[:5] == ["refused_row", "refused_field", "refused_reason", "E-Mail", "Vorname"]
+    assert cleo[:5] == [
+        "4",
+        "email",
+        "not an e-mail address: An email address must have an @-sign.",
+        "'=nobody",
+        "'=Cleo",
+    ]
+    assert (dora[0], dora[3]) == ("5", "dora@example.com")
+    text = refused.read_text(encoding="utf-8-sig").replace("'=nobody", "cleo@example.com")
+    refused.write_text(text, encoding="utf-8-sig")
+    assert importing.send("list.csv.refused.csv", "--map", "column 6=")[0] == 0
+    assert importing.leads() == [
+        {"email": "cleo@example.com", "firstName": "=Cleo", "lastName": "Q"},
+        {"email": "dora@example.com", "firstName": "D", "lastName": "Q", "company": "A"},
+    ]
+
+
+def test_a_dry_run_says_what_is_wrong(importing: Importing) -> None:
+    """It reads everything and names row, column and problem; nothing is sent, asked for or left behind."""
+    importing.write("list.csv", LIST + "nobody;Cleo;Q;;\n\n;Dora;;;\nben@example.org;;Bell;;\n")
+    code, output = importing.run("list.csv", "--dry-run")
+    assert code == 1
+    assert [line.split() for line in output.splitlines() if line.startswith(("   rows", "=", "+"))] == [
+        ["rows", "5"],
+        ["=", "leads", "2"],
+        ["+", "merged", "1", "into", "a", "later", "row", "of", "the", "same", "address"],
+        ["+", "refused", "2"],
+    ]
+    assert "4    E-Mail  not an e-mail address: An email address must have an @-sign." in output
+    assert "6    E-Mail  no e-mail address" in output
+    assert sorted(path.name for path in importing.folder.iterdir()) == ["enrollment.toml", "list.csv"]
+    assert importing.received() == []
+    importing.write("good.csv", LIST)
+    assert importing.run("good.csv", "--dry-run")[0] == 0
+
+
+def test_a_dry_run_for_programs(importing: Importing) -> None:
+    """The same as JSON, without anything that somebody wrote into the list."""
+    importing.write("list.csv", LIST + "nobody;Cleo;Q;;\n")
+    code, output = importing.run("list.csv", "--dry-run", "--json", "--custom", "plan")
+    found = json.loads(output)
+    assert code == 1
+    assert found["columns"]["Plan"] == "custom field plan"
+    assert {name: found[name] for name in ("rows", "leads", "merged", "refused")} == {
+        "rows": 3,
+        "leads": 2,
+        "merged": 0,
+        "refused": 1,
+    }
+    assert [(problem["row"], problem["column"]) for problem in found["problems"]] == [(4, "E-Mail")]
+    assert found["kinds"][0]["rows"] == 1
+    assert "nobody" not in output
+    assert "ava@" not in output.lower()
+
+
+def test_what_is_sent_as_json(importing: Importing) -> None:
+    """What it came to, for programs: nothing else is on stdout."""
+    importing.write("list.csv", LIST + "nobody;;;;\n")
+    _, output = importing.send("list.csv", "--json")
+    assert json.loads(output) == {
+        "ending": "finished",
+        "rows": 3,
+        "leads": 2,
+        "merged": 0,
+        "refused": 1,
+        "left": 0,
+        "refusedFile": str(importing.folder / "list.csv.refused.csv"),
+        "trouble": None,
+    }
+
+
+def test_it_asks_before_it_sends(importing: Importing) -> None:
+    """What becomes of each column is shown first; a no sends nothing and leaves no trace."""
+    importing.write("list.csv", LIST)
+    code, output = importing.run("list.csv", "--stack", "leads", typed="n\n")
+    assert code == 1
+    assert "Vorname  firstName" in output
+    assert output.index("- left out") < output.index("Send 2 leads to LeadsQueue of https://a1b2c3")
+    assert output.endswith("Nothing was sent.\n")
+    assert sorted(path.name for path in importing.folder.iterdir()) == ["enrollment.toml", "list.csv"]
+    assert importing.run("list.csv", "--stack", "leads", typed="y\n")[0] == 0
+    assert len(importing.received()) == 2
+
+
+def test_what_is_piped_in(importing: Importing) -> None:
+    """It leaves no way to ask; it is known again by its content."""
+    code, output = importing.run("-", "--stack", "leads", typed=LIST)
+    assert code == 2
+    assert "add --yes" in output
+    assert importing.send("-", typed=LIST)[0] == 0
+    assert len(importing.received()) == 2
+    code, output = importing.send("-", typed=LIST)
+    assert (code, importing.received()) == (0, [])
+    assert importing.send("-", typed=LIST.replace("Ben", "Bob"))[0] == 0
+    assert [lead.get("firstName") for lead in importing.leads()] == ["Ava", "Bob"]
+
+
+def test_other_kinds_of_files(importing: Importing) -> None:
+    """A workbook and JSON lines are lists as well; values keep their types."""
+    book = Workbook()
+    for row in (["E-Mail", "Name", "Size"], ["ava@example.com", "Ava King", 5]):
+        book.worksheets[0].append(row)
+    book.save(importing.folder / "list.xlsx")
+    importing.write("list.jsonl", '{"email": "ava@example.com", "contact": {"name": "Ava King"}, "Size": 5}\n')
+    expected = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "customFields": {"size": 5}}
+    for name in ("list.xlsx", "list.jsonl"):
+        assert importing.send(name, "--custom", "size")[0] == 0
+        assert importing.leads() == [expected]
+
+
+def test_the_campaigns_own_rules(importing: Importing) -> None:
+    """A lead that the campaign would set aside for a token that it lacks is refused at once, with the reason."""
+    rules = 'tokens = ["company"]\non_missing_token = "dead_letter"\n'
+    importing.config.write_text(importing.config.read_text() + rules)
+    importing.write("list.csv", LIST + "ben@example.org;;;Bell Ltd;\ncleo@example.com;;;;\n")
+    code, output = importing.send("list.csv")
+    assert code == 1
+    assert "uses {{company}}" in output
+    assert [lead["email"] for lead in importing.leads()] == ["ava@example.com", "ben@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["nowhere.csv"], "nowhere.csv: there is no such file"),
+        (
+            ["list.csv", "--campaign", "trial"],
+            "--campaign trial: the configuration has no such campaign; it has: newsletter",
+        ),
+        (["list.csv", "--map", "Phone=company"], "--map Phone: there is no such column; there are: E-Mail, Vorname"),
+        (["list.csv", "--source", "a b"], "--source a b: letters, digits"),
+        (["list.csv", "--source", "direct"], "--source direct: whose leads are so called enroll counts by itself"),
+        (["list.csv", "--leadterra-url", "http://localhost"], "--leadterra-url is for --direct"),
+        (["list.csv", "--direct"], "--direct needs Leadterra's key: set LEADTERRA_API_KEY"),
+    ],
+)
+def test_what_it_cannot_work_with(importing: Importing, options: list[str], said: str) -> None:
+    """The message says what is wrong and what would be right; the exit code is that of a wrong call."""
+    importing.write("list.csv", LIST)
+    code, output = importing.run(*options, "--yes") if "--direct" in options else importing.send(*options)
+    assert code == 2
+    assert said in output
+    assert not list(importing.folder.glob("*.leads-state"))
+
+
+def test_which_campaign(importing: Importing) -> None:
+    """With several the user has to say; its id is as good as its name."""
+    importing.config.write_text(importing.config.read_text() + '[campaigns.trial]\nid = "camp_2"\n')
+    importing.write("list.csv", LIST)
+    code, output = importing.send("list.csv")
+    assert code == 2
+    assert "which campaign? Name it with --campaign: newsletter, trial" in output
+    for name in ("trial", "camp_2"):
+        assert importing.send("list.csv", "--campaign", name)[0] == 0
+        assert {body["campaign"] for body in importing.received()} == {name}
+
+
+def test_a_queue_that_is_gone(importing: Importing) -> None:
+    """What AWS said is told, and what is left is sent by the next run."""
+    importing.write("list.csv", LIST)
+    boto3.client("sqs").delete_queue(QueueUrl=importing.queue_url)
+    code, output = importing.send("list.csv")
+    assert code == 1
+    assert "LeadsQueue: An error occurred (AWS.SimpleQueueService.NonExistentQueue)" in output
+    assert "Stopped: 2 of 2 leads left to be sent; the same command goes on." in output
+    name = importing.queue_url.rpartition("/")[2]
+    boto3.client("sqs").create_queue(QueueName=name)
+    code, output = importing.send("list.csv")
+    assert code == 0
+    assert "This import was stopped: 2 of 2 leads are still to be sent." in output
+    assert len(importing.received()) == 2

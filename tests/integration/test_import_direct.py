@@ -1,0 +1,183 @@
+"""`leads import --direct`: a list straight to Leadterra, with the isolation of bad leads that enroll has."""
+
+import csv
+import json
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from leads.config import parse
+from leads.edge.leadterra import Leadterra
+from leads_cli.importing.course import End
+from leads_cli.importing.direct import Direct
+from leads_cli.importing.key import Key, of_stack
+from leads_cli.importing.order import Order
+from leads_cli.importing.pace import Pace
+from leads_cli.main import app
+from leads_cli.running import NotReachableError, Running
+from leads_cli.sandbox import Fault, Sandbox, SandboxServer
+from tests.integration.cloud import API_KEY
+
+CONFIG: Final = """
+[leadterra]
+batch_size = 50
+[campaigns.newsletter]
+id = "camp_news"
+"""
+
+
+@dataclass
+class Directly:
+    """A list, and a Leadterra to which it is sent."""
+
+    folder: Path
+    url: str
+    sandbox: Sandbox
+    pauses: list[tuple[int, float | None]] = field(default_factory=list)
+
+    def write(self, people: list[str]) -> None:
+        rows = "".join(f"{address},P{n},\n" for n, address in enumerate(people))
+        (self.folder / "list.csv").write_text(f"email,name,plan\n{rows}")
+
+    def command(self, *options: str) -> tuple[int, str]:
+        """The command as a user runs it; the exit code, and what it said."""
+        config = str(self.folder / "enrollment.toml")
+        arguments = ["list.csv", "--direct", "--leadterra-url", self.url, "--yes", "--config", config, *options]
+        result = CliRunner().invoke(app, ["import", *arguments])
+        return result.exit_code, result.output
+
+    def run(self, key: str = API_KEY) -> End:
+        """The same with a clock of its own: nobody waits for real."""
+        config = parse((self.folder / "enrollment.toml").read_text())
+        order = Order("list.csv", None, "import", config, Console(quiet=True))
+        with httpx.Client(base_url=self.url, trust_env=False) as http:
+            service = Leadterra(http)
+            direct = Direct(service, self.url, "Leadterra", Key(lambda: key), config, self._pause)
+            return order.run(nullcontext(direct), Pace(None), lambda _: True, again=False)
+
+    def _pause(self, attempt: int, retry_after: float | None) -> float:
+        self.pauses.append((attempt, retry_after))
+        return 0.0
+
+    def emails(self) -> set[str]:
+        leads: Any = self.sandbox.snapshot()["leads"]
+        return {lead["email"] for lead in leads}
+
+
+@pytest.fixture
+def directly(
+    tmp_path: Path, leadterra: Sandbox, leadterra_server: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> Directly:
+    """A Leadterra with a campaign, whose key is in the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEADTERRA_API_KEY", API_KEY)
+    (tmp_path / "enrollment.toml").write_text(CONFIG)
+    return Directly(tmp_path, leadterra_server.url, leadterra)
+
+
+PEOPLE: Final = [f"lead{n}@example.com" for n in range(120)]
+
+
+def test_good_leads_are_enrolled_and_bad_ones_written_out(directly: Directly) -> None:
+    """Nobody good is refused because of a bad neighbour; each bad row is written out with Leadterra's own reason."""
+    bad = ["rita@refused.example", "ron@refused.example"]
+    directly.write([*PEOPLE[:30], bad[0], *PEOPLE[30:], bad[1], "sue@suppressed.example"])
+    code, output = directly.command()
+    assert code == 1
+    assert directly.emails() == {*PEOPLE, "sue@suppressed.example"}
+    assert f"Leadterra at {directly.url} says: 120 enrolled, 0 updated, " in output
+    assert "Refused: 2 rows." in output
+    with (directly.folder / "list.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["refused_row"], row["email"], row["refused_field"]) for row in rows] == [
+        ("32", bad[0], "email"),
+        ("123", bad[1], "email"),
+    ]
+    assert all("does not accept mail" in row["refused_reason"] for row in rows)
+
+
+def test_all_rows_of_a_refused_person(directly: Directly) -> None:
+    """What was merged into a lead that is refused is written out with it: nothing is missing when it is mended."""
+    directly.write(["rita@refused.example", *PEOPLE, "Rita@refused.example"])
+    assert directly.command()[0] == 1
+    with (directly.folder / "list.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["refused_row"] for row in csv.DictReader(file)] == ["2", "123"]
+
+
+def test_an_outage_is_waited_for(directly: Directly) -> None:
+    """Leads that are held are tried again after what Leadterra asked for; the wait grows while nothing goes through."""
+    directly.write(PEOPLE)
+    directly.sandbox.faults.set(
+        [
+            Fault(kind="rate_limited", after=1, next=1, retry_after=60),
+            Fault(kind="server_error", next=2),
+            Fault(kind="drop_after", after=1, next=1),
+        ]
+    )
+    end = directly.run()
+    assert (end.ending, end.facts.totals.leads, end.facts.totals.refused) == ("finished", 120, 0)
+    assert directly.emails() == set(PEOPLE)
+    assert directly.pauses == [(1, None), (2, 60.0), (3, None), (1, None)]
+
+
+def test_an_outage_that_does_not_end(directly: Directly) -> None:
+    """After half an hour it is given up; what is left is sent by the next run, and nobody is enrolled twice."""
+    directly.write(PEOPLE)
+    directly.sandbox.faults.set([Fault(kind="drop_after", after=1)])
+    end = directly.run()
+    assert (end.ending, end.facts.totals.left) == ("stopped", 70)
+    assert end.trouble == "Leadterra: it is down, or throttles, and did not come back"
+    assert [attempt for attempt, _ in directly.pauses] == [1, 2, 3, 4, 5, 6]
+    assert any("it may have some leads already" in line for line in end.said)
+    directly.sandbox.faults.set([])
+    end = directly.run()
+    assert (end.ending, end.facts.totals.leads) == ("finished", 120)
+    assert directly.sandbox.snapshot()["leadCount"] == 120
+
+
+def test_what_a_person_has_to_mend(directly: Directly) -> None:
+    """A refused key, a campaign that there is not, a schema that changed: each stops at once, with what to do."""
+    directly.write(PEOPLE)
+    assert "refuses the API key" in str(directly.run("sk_live_old").trouble)
+    directly.sandbox.faults.set([Fault(kind="refuse_all")])
+    assert "refuses all leads alike" in str(directly.run().trouble)
+    directly.sandbox.faults.set([Fault(kind="redirect")])
+    assert "something that it should not" in str(directly.run().trouble)
+    assert directly.pauses == []
+    directly.sandbox.faults.set([])
+    assert directly.run().ending == "finished"
+    (directly.folder / "enrollment.toml").write_text(CONFIG.replace("camp_news", "camp_gone"))
+    code, output = directly.command()
+    assert code == 1
+    assert "it has no such campaign; correct the campaign's id" in output
+
+
+def test_a_rotated_key_is_read_afresh(directly: Directly) -> None:
+    """A key that is refused is asked for once more: a rotation in the middle stops nobody."""
+    directly.write(PEOPLE)
+    keys = iter(["sk_live_old", API_KEY])
+    key = Key(lambda: next(keys))
+    assert (key.value(), key.value()) == ("sk_live_old", "sk_live_old")
+    assert (key.fresh(), key.value()) == (API_KEY, API_KEY)
+
+
+def test_the_key_of_a_stack() -> None:
+    """A deployed stack's secret has it; where it has none, that is said."""
+    secret: dict[str, object] = {"leadterra_api_key": " sk_live_stack\n"}
+
+    class SecretsManager:
+        def get_secret_value(self, **asked: str) -> dict[str, str]:
+            assert asked == {"SecretId": "leads"}
+            return {"SecretString": json.dumps(secret)}
+
+    running = Running("https://example.com", {"SecretId": "leads"}, {}, lambda _: SecretsManager())
+    assert of_stack(running).value() == "sk_live_stack"
+    secret["leadterra_api_key"] = ""
+    with pytest.raises(NotReachableError, match="the stack's secret has no leadterra_api_key"):
+        of_stack(running).value()

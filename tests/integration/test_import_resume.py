@@ -1,0 +1,147 @@
+"""An import that is stopped, by hand or by force, and gone on with: nobody is left out."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from benchmarks.stand_in import aws
+from tests.integration.importing import CONFIG
+
+LEADS: Final = Path(sys.executable).parent / "leads"
+ROWS: Final = 3_000
+# What eight threads have in their hands, ten each.
+IN_HAND: Final = 80
+PATIENCE_SECONDS: Final = 60
+
+
+@dataclass
+class Imports:
+    """Runs of the command in processes of their own, against an SQS in another."""
+
+    folder: Path
+    url: str
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(self, *options: str) -> subprocess.Popen[str]:
+        config = str(self.folder / "enrollment.toml")
+        process = subprocess.Popen(  # noqa: S603 - a command of ours
+            [LEADS, "import", "list.csv", "--yes", "--url", self.url, "--config", config, *options],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "COLUMNS": "120"},
+        )
+        self.running.append(process)
+        return process
+
+    def finish(self, *options: str) -> str:
+        """Run it to its end; what it said."""
+        process = self.start(*options)
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 0, said
+        return said
+
+    def counts(self) -> tuple[int, int]:
+        """How many messages SQS got, and of how many different rows."""
+        found = httpx.get(f"{self.url}/counts", trust_env=False).json()
+        return found["messages"], found["rows"]
+
+    def until_sent(self, number: int, process: subprocess.Popen[str]) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self.counts()[0] < number:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def imports(tmp_path: Path) -> Iterator[Imports]:
+    """A list, and a queue for it."""
+    (tmp_path / "enrollment.toml").write_text(CONFIG)
+    people = "".join(f"lead{row}@example.com,Ava\n" for row in range(ROWS))
+    (tmp_path / "list.csv").write_text(f"email,name\n{people}")
+    with aws() as url:
+        made = Imports(tmp_path, url)
+        yield made
+        for process in made.running:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+
+
+def test_killed_in_the_middle(imports: Imports) -> None:
+    """The next run goes on where the killed one was: everybody is sent, and at most those in hand once more."""
+    process = imports.start("--rate", "100")
+    imports.until_sent(200, process)
+    process.kill()
+    process.communicate()
+    sent, _ = imports.counts()
+    assert 200 <= sent < ROWS
+    said = imports.finish()
+    assert "This import was stopped:" in said
+    messages, rows = imports.counts()
+    assert rows == ROWS
+    assert messages <= ROWS + IN_HAND
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_by_hand(imports: Imports, number: signal.Signals) -> None:
+    """What is under way is brought to its end and said; the next run sends the rest, and nobody twice."""
+    process = imports.start("--rate", "100")
+    imports.until_sent(100, process)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 1
+    sent, _ = imports.counts()
+    assert f"Stopped: {ROWS - sent:,} of 3,000 leads left to be sent; the same command goes on." in said
+    imports.finish()
+    assert imports.counts() == (ROWS, ROWS)
+
+
+def test_stopped_twice(imports: Imports) -> None:
+    """A run that was started anew with --again goes on without it, and with it begins once more."""
+    process = imports.start("--rate", "100", "--again")
+    imports.until_sent(50, process)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert "the same command without --again goes on" in said
+    imports.finish()
+    assert imports.counts() == (ROWS, ROWS)
+    imports.finish("--again")
+    assert imports.counts() == (2 * ROWS, ROWS)
+
+
+def test_other_options_do_not_mix(imports: Imports) -> None:
+    """To go on with other columns would make two kinds of leads; another file of the same name is another import."""
+    process = imports.start("--rate", "100")
+    imports.until_sent(50, process)
+    process.kill()
+    process.communicate()
+    other = imports.start("--map", "name=company")
+    said, _ = other.communicate(timeout=PATIENCE_SECONDS)
+    assert other.returncode == 2
+    assert "It had the columns email=email, name=fullName, and now would have email=email, name=company" in said
+    assert "begin anew with --again" in said
+    (imports.folder / "list.csv").write_text("email\nava@example.com\n")
+    assert "In LeadsQueue now: 1 lead." in imports.finish()
+
+
+def test_two_at_a_time(imports: Imports) -> None:
+    """While an import of a file runs, another of the same file says so and sends nothing."""
+    first = imports.start("--rate", "100")
+    imports.until_sent(10, first)
+    second = imports.start()
+    said, _ = second.communicate(timeout=PATIENCE_SECONDS)
+    assert second.returncode == 2
+    assert "another import of this file is running" in said
+    assert first.poll() is None

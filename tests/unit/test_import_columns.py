@@ -1,0 +1,160 @@
+"""Which column is what: guessed, said by the user, and shown."""
+
+from pathlib import Path
+
+import pytest
+
+from leads.lead import NoLead
+from leads.message import Lead
+from leads_cli.importing.columns import Columns, assigned, wanted
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.report import becomes
+from tests.unit.importing import reading
+
+
+def columns(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> Columns:
+    with reading(folder, text) as found:
+        return assigned(found, wanted(maps, custom), "news")
+
+
+def shown(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> dict[str, str]:
+    """What becomes of each column, in words."""
+    found = columns(folder, text, maps, custom)
+    return {name: becomes(found, name) for name in found.names}
+
+
+def leads(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> list[Lead | str]:
+    """Each row's lead, or why there is none."""
+    with reading(folder, text) as found:
+        guessed = assigned(found, wanted(maps, custom), "news")
+        made: list[Lead | str] = []
+        for row in found.rows():
+            try:
+                made.append(guessed.lead(row))
+            except NoLead as error:
+                made.append(error.problems[0].message)
+    return made
+
+
+def test_columns_are_recognised_as_fields_are(tmp_path: Path) -> None:
+    """By the words that intake knows, in the same order of preference; the rest is left out."""
+    text = "Work email,E-Mail,Vorname,Name,Firma,Position,Plan\nw@example.com,a@example.com,Ava,K,Acme,CEO,pro\n"
+    assert shown(tmp_path, text) == {
+        "Work email": "email, where E-Mail has none",
+        "E-Mail": "email",
+        "Vorname": "firstName",
+        "Name": "lastName",
+        "Firma": "company",
+        "Position": "jobTitle",
+        "Plan": "- left out",
+    }
+    assert shown(tmp_path, "email,full name\na@example.com,Ava K\n")["full name"] == "firstName, lastName"
+
+
+def test_a_row_is_read_as_a_submission(tmp_path: Path) -> None:
+    """Addresses are checked and names split the same way; what programs write for nothing is nothing."""
+    text = (
+        'email,work email,name,company\nA@Example.com,,"King, Ava",NULL\n,b@example.com,N/A,\\N\nnobody,,x,\n,,Cleo,\n'
+    )
+    assert leads(tmp_path, text) == [
+        {"email": "a@example.com", "firstName": "Ava", "lastName": "King"},
+        {"email": "b@example.com"},
+        "not an e-mail address: An email address must have an @-sign.",
+        "no e-mail address",
+    ]
+
+
+def test_an_address_elsewhere_is_nobodys(tmp_path: Path) -> None:
+    """An address in a column that is left out is not taken for that of somebody who has none."""
+    text = "email,account manager,notes\na@example.com,m@example.com,\n,m@example.com,ask c@example.com\n"
+    assert leads(tmp_path, text)[1] == "no e-mail address"
+
+
+def test_the_column_of_the_addresses_may_be_known_by_its_values(tmp_path: Path) -> None:
+    """Where no name tells, the only column that holds addresses is the one."""
+    text = "Kontakt,Wer,Notiz\na@example.com,Ava,x\nb@example.com,Ben,c@example.com\nn/a,Cleo,y\n"
+    assert shown(tmp_path, text)["Kontakt"] == "email"
+    opted = "Email opt-in,Kontakt\nyes,a@example.com\n"
+    assert shown(tmp_path, opted) == {"Email opt-in": "- left out", "Kontakt": "email"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "a,b\na@example.com,b@example.com\n",
+            'several columns hold addresses: a, b; say which is meant: --map "a=email"',
+        ),
+        ("a,b\nx,y\n", 'no column holds addresses; say which should: --map "a=email"; there are: a, b'),
+        ("referred by,b\na@example.com,y\n", "no column holds addresses"),
+    ],
+)
+def test_without_a_column_of_addresses(tmp_path: Path, text: str, message: str) -> None:
+    """Nothing is guessed where two columns, or none, could be it."""
+    with pytest.raises(UnusableError) as caught:
+        columns(tmp_path, text)
+    assert message in str(caught.value)
+
+
+def test_a_column_that_is_named_an_address_and_holds_none(tmp_path: Path) -> None:
+    """A list in which every address is missing is a list of problems, not a misunderstanding."""
+    assert leads(tmp_path, "email,name\n,Ava\n?,Ben\n") == [
+        "no e-mail address",
+        "not an e-mail address: An email address must have an @-sign.",
+    ]
+
+
+def test_what_the_user_says_counts(tmp_path: Path) -> None:
+    """A column is what --map says, under any spelling of its name; it may be left out, or be a custom field."""
+    text = "email,Your Role,title,Plan,Notes\na@example.com,CTO,Dr,pro,secret\n"
+    maps = ("your role=job_title", "title=", "Plan=tier")
+    assert shown(tmp_path, text, maps) == {
+        "email": "email",
+        "Your Role": "jobTitle",
+        "title": "- left out",
+        "Plan": "custom field tier",
+        "Notes": "- left out",
+    }
+    assert leads(tmp_path, text, maps) == [
+        {"email": "a@example.com", "jobTitle": "CTO", "customFields": {"tier": "pro"}}
+    ]
+    assert leads(tmp_path, "a=b,name\na@example.com,Ava King\n", ("a=b=email",)) == [
+        {"email": "a@example.com", "firstName": "Ava", "lastName": "King"}
+    ]
+
+
+def test_custom_fields_are_those_that_are_named(tmp_path: Path) -> None:
+    """Nothing is forwarded that was not asked for; `*` asks for all but what has no name."""
+    text = "email,Plan,Size,,title\na@example.com,pro,5,x,Mr\n"
+    assert leads(tmp_path, text, custom=("plan,size",)) == [
+        {"email": "a@example.com", "customFields": {"plan": "pro", "size": "5"}}
+    ]
+    assert leads(tmp_path, text, custom=("*",)) == [
+        {"email": "a@example.com", "customFields": {"Plan": "pro", "Size": "5", "title": "Mr"}}
+    ]
+    assert shown(tmp_path, text, custom=("*",))["column 4"] == "- left out"
+
+
+@pytest.mark.parametrize(
+    ("maps", "custom", "message"),
+    [
+        (("plan",), (), "--map plan: write column=field"),
+        (("=email",), (), "--map =email: write column=field"),
+        (("phone=email",), (), "--map phone: there is no such column; there are: email, plan"),
+        (("email=company", "plan=company"), (), "--map: both email and plan are to be company; name one"),
+        ((), ("plan, phone",), "--custom phone: there is no such column"),
+    ],
+)
+def test_what_is_said_of_columns_must_fit_them(
+    tmp_path: Path, maps: tuple[str, ...], custom: tuple[str, ...], message: str
+) -> None:
+    """A slip of the pen is told with the columns that there are."""
+    with pytest.raises(UnusableError) as caught:
+        columns(tmp_path, "email,plan\na@example.com,pro\n", maps, custom)
+    assert message in str(caught.value)
+
+
+def test_examples_are_the_first_values(tmp_path: Path) -> None:
+    """Each column is shown with something that is in it."""
+    found = columns(tmp_path, "email,plan,x\na@example.com,,\nb@example.com,pro,\n")
+    assert found.examples == {"email": "a@example.com", "plan": "pro"}

@@ -1,0 +1,111 @@
+"""The file to import: what its bytes are, whatever its name says."""
+
+import codecs
+import gzip
+import os
+import zipfile
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from leads_cli.importing.document import opened
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.reading import Reading
+from tests.unit.importing import document, reading, rows
+
+LIST = "email;first_name\nava@example.com;José\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (LIST.encode(), "utf-8"),
+        (codecs.BOM_UTF8 + LIST.encode(), "utf-8-sig"),
+        (LIST.encode("utf-16"), "utf-16"),
+        (codecs.BOM_UTF16_BE + LIST.encode("utf-16-be"), "utf-16"),
+        (LIST.encode("utf-16-le"), "utf-16-le"),
+        (LIST.encode("utf-16-be"), "utf-16-be"),
+        (LIST.encode("utf-32"), "utf-32"),
+        (LIST.encode("cp1252"), "cp1252"),
+    ],
+)
+def test_the_encoding_is_found_out(tmp_path: Path, content: bytes, encoding: str) -> None:
+    """By its mark, by where the zeros are, or by what all of the bytes can be; names come out as they were written."""
+    assert document(tmp_path, content).encoding == encoding
+    assert rows(tmp_path, content) == [(2, ["ava@example.com", "José"])]
+
+
+def test_another_encoding_far_into_the_file(tmp_path: Path) -> None:
+    """The whole file has a say, and a guess is said aloud."""
+    content = b"email\n" + b"ava@example.com\n" * 100_000 + "josé@example.com\n".encode("cp1252")
+    assert document(tmp_path, content).encoding == "cp1252"
+    with reading(tmp_path, content) as found:
+        assert "--encoding" in found.about
+
+
+def test_the_encoding_that_is_named(tmp_path: Path) -> None:
+    """What the user says counts, unless the file says otherwise."""
+    content = "email;name\na@example.com;Łukasz\n".encode("cp1250")
+    assert rows(tmp_path, content, Reading(encoding="cp1250")) == [(2, ["a@example.com", "Łukasz"])]
+    with pytest.raises(UnusableError, match=r"byte 25 is no utf-8 text; name the right --encoding"):
+        rows(tmp_path, content, Reading(encoding="utf-8"))
+    with pytest.raises(UnusableError, match="--encoding latin-99: not known"):
+        rows(tmp_path, content, Reading(encoding="latin-99"))
+
+
+def zipped(folder: Path, *names: str) -> bytes:
+    path = folder / "archive"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return path.read_bytes()
+
+
+def test_what_no_table_can_be_in(tmp_path: Path) -> None:
+    """The message says what it is instead, and what to do about that."""
+    for content, message in (
+        (b"", "it is empty"),
+        (b" \n\n", "it is empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or a protected Excel file; save it as .xlsx"),
+        (gzip.compress(LIST.encode()), "compressed; unpack it first: gunzip -c FILE"),
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"PK\x03\x04 cut off", "a damaged archive"),
+        (zipped(tmp_path, "people.csv"), "an archive without an Excel workbook in it"),
+        (zipped(tmp_path, "mimetype", "content.xml"), "an OpenDocument table"),
+        (b'[{"email": "a@example.com"}]', "JSON, but not one object on each line"),
+        (b'{\n "email": "a@example.com"\n}', "JSON, but not one object on each line"),
+        (b"email\na@example.com\n\x00\x01\x02\x00\x00\x81", "byte 25 is no UTF-8, and no cp1252 text"),
+        (b"email;name\n\x81\x8d;\n", "byte 11 is no UTF-8, and no cp1252 text"),
+    ):
+        with pytest.raises(UnusableError, match=message):
+            document(tmp_path, content)
+
+
+def test_what_there_is_not(tmp_path: Path) -> None:
+    """A file that is not there, and a folder, are named."""
+    with pytest.raises(UnusableError, match=r"nowhere\.csv: there is no such file"), opened("nowhere.csv"):
+        pass
+    with pytest.raises(UnusableError, match="a folder; name a file in it"), opened(str(tmp_path)):
+        pass
+
+
+def test_the_same_bytes_are_the_same_file(tmp_path: Path) -> None:
+    """A file is known by all of its bytes, wherever it lies."""
+    first = document(tmp_path, LIST.encode())
+    assert document(tmp_path, LIST.encode()).digest == first.digest
+    assert document(tmp_path, LIST.replace("é", "e").encode()).digest != first.digest
+
+
+def test_a_pipe_is_read_like_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be read only once is copied; what is kept of it has a place where the user stands, by its content."""
+    monkeypatch.chdir(tmp_path)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=[LIST])
+    writer.start()
+    with opened(str(pipe)) as found:
+        assert found.path.read_text(encoding="utf-8") == LIST
+        assert found.beside == Path(f"pipe-{found.digest[:8]}")
+    writer.join()
+    assert not found.path.exists()

@@ -1,0 +1,91 @@
+"""How fast an import goes, and how that is shown."""
+
+import io
+from threading import Event
+
+import pytest
+from rich.console import Console
+
+from leads_cli.importing.pace import Pace
+from leads_cli.importing.progress import progress
+
+
+class Clock:
+    """Time that passes while it is waited for."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Waiting(Event):
+    """A stop that never comes, and takes note of how long it was waited for."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.clock.now += timeout or 0.0
+        return False
+
+
+def test_no_more_than_the_rate() -> None:
+    """So many leads a second go, on the average: what took its time by itself need not be waited for."""
+    clock = Clock()
+    pace, stop = Pace(20, clock), Waiting(clock)
+    start = clock.now
+    assert all(pace.take(10, stop) for _ in range(5))
+    assert clock.now - start == pytest.approx(2.0)
+    clock.now += 100
+    before = clock.now
+    assert pace.take(10, stop)
+    assert clock.now == before
+    assert pace.take(10, stop)
+    assert clock.now - before == pytest.approx(0.5)
+
+
+def test_without_a_rate_nothing_is_waited_for() -> None:
+    """Leads go as fast as they are taken, until it is enough."""
+    stop = Event()
+    assert Pace(None).take(1_000_000, stop)
+    stop.set()
+    assert not Pace(None).take(1, stop)
+    assert not Pace(0.001).take(1, stop)
+
+
+def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nobody watches, a line every ten seconds says how far it is, how fast, and how long it will take."""
+    clock = Clock()
+    with progress("sent", 10_000, 4_000, clock=clock) as told:
+        told(100)
+        clock.now += 11
+        told(1_000)
+        clock.now += 9
+        told(1_000)
+        clock.now += 2
+        told(0)
+    assert capsys.readouterr().err == (
+        "sent: 5,100 of 10,000, 100/s, 49 s left\nsent: 6,100 of 10,000, 95/s, 41 s left\n"
+    )
+
+
+def test_a_line_where_the_end_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    """While a file is read nobody knows how long it is."""
+    clock = Clock()
+    with progress("rows read", None, clock=clock) as told:
+        clock.now += 10
+        told(5_000)
+    assert capsys.readouterr().err == "rows read: 5,000, 500/s\n"
+
+
+def test_a_bar_on_a_terminal() -> None:
+    """Whoever watches sees a bar, and at the end nothing of it is left in the way."""
+    screen = io.StringIO()
+    terminal = Console(file=screen, force_terminal=True, width=100)
+    with progress("sent", 10, console=terminal) as told:
+        told(4)
+    assert "sent" in screen.getvalue()
+    assert "4/10" in screen.getvalue()

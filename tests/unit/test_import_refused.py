@@ -1,0 +1,73 @@
+"""The refused rows as a file: harmless to a spreadsheet, and imported again as they were."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads_cli.importing import refused
+from leads_cli.importing.document import opened
+from leads_cli.importing.reading import Reading, table
+from leads_cli.importing.worklist import Refusal, Worklist
+from tests.unit.importing import reading
+
+
+def written(folder: Path, text: str, *refusals: Refusal) -> Path:
+    """The file of the rows of a text that were refused."""
+    path = folder / "list.refused.csv"
+    with reading(folder, text) as found, Worklist(None) as worklist:
+        worklist.refuse(refusals)
+        refused.write(path, found, worklist)
+    return path
+
+
+def lines(path: Path) -> list[Sequence[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_each_row_has_its_reason(tmp_path: Path) -> None:
+    """In front of the original columns stand the row's number, the field and the reason."""
+    text = "email;name\na@example.com;Ava\nnobody;Bén\nc@example.com;C;5\n"
+    found = written(tmp_path, text, (4, "row", "3 cells"), (3, "email", "no address"))
+    assert lines(found) == [
+        ["refused_row", "refused_field", "refused_reason", "email", "name", "column 3"],
+        ["3", "email", "no address", "nobody", "Bén", ""],
+        ["4", "row", "3 cells", "c@example.com", "C", "5"],
+    ]
+    assert found.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+49 30 1", "-5", "@SUM(A1)", "\tx", "\rx", "'=1", "''+1"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    """What a spreadsheet would run has an apostrophe in front, and is as it was when it is imported again."""
+    assert refused.harmless(cell) == f"'{cell}"
+    assert refused.as_it_was(f"'{cell}") == cell
+
+
+@given(st.text(max_size=10))
+def test_no_other_cell_is_changed(cell: str) -> None:
+    """A cell comes back as it was, whatever it holds."""
+    assert refused.as_it_was(refused.harmless(cell)) == cell
+    assert not str(refused.harmless(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:
+    """Its own columns are none of the table's, and cells are what they were before they were made harmless."""
+    found = written(tmp_path, "=email,phone\nnobody,+49 30 1\n", (2, "email", "no address"))
+    with opened(str(found)) as document, table(document, Reading()) as mended:
+        assert list(mended.columns) == ["=email", "phone"]
+        assert [dict(row.cells) for row in mended.rows()] == [{"=email": "nobody", "phone": "+49 30 1"}]
+        assert mended.about.endswith("rows that were refused before")
+
+
+def test_an_earlier_file_is_left_alone(tmp_path: Path) -> None:
+    """Somebody may be mending it."""
+    path = tmp_path / "list.csv"
+    assert refused.place(path) == tmp_path / "list.csv.refused.csv"
+    (tmp_path / "list.csv.refused.csv").touch()
+    assert refused.place(path) == tmp_path / "list.csv.refused-2.csv"

@@ -1,0 +1,122 @@
+"""JSON lines and workbooks: other files that are tables as well."""
+
+import io
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.reading import Reading
+from tests.unit.importing import document, reading, rows
+
+
+def workbook(*people: list[Any], title: str = "People", others: tuple[str, ...] = (), hidden: str = "") -> bytes:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = title
+    for person in people:
+        sheet.append(person)
+    for other in others:
+        book.create_sheet(other).append(["email"])
+    if hidden:
+        book.create_sheet(hidden, 0).sheet_state = "hidden"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    """Columns are all the names there are, nested ones as intake has them; values keep their types."""
+    first = '{"email": "a@example.com", "person": {"firstName": " Ava "}}'
+    text = first + '\n\n{"email": "b@example.com", "n": [1, 2], "vip": true}'
+    with reading(tmp_path, text) as found:
+        assert list(found.columns) == ["email", "person.firstName", "n", "vip"]
+        assert found.about == "JSON lines in UTF-8"
+        assert [(row.number, dict(row.cells)) for row in found.rows()] == [
+            (1, {"email": "a@example.com", "person.firstName": "Ava"}),
+            (3, {"email": "b@example.com", "n": "1, 2", "vip": True}),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("line", "flaw"),
+    [
+        ("nothing", "not JSON"),
+        ('{"email": NaN}', "not JSON"),
+        ("[1]", "no JSON object"),
+        ('{"a": ' * 20 + "1" + "}" * 20, "nested more than 16 levels deep"),
+    ],
+)
+def test_a_line_that_is_no_object(tmp_path: Path, line: str, flaw: str) -> None:
+    """It is kept as it is, with the reason, and spoils no other."""
+    with reading(tmp_path, f'{{"email": "a@example.com"}}\n{line}\n{{"email": "b@example.com"}}\n') as found:
+        _, bad, good = found.rows()
+    assert (bad.number, bad.flaw, bad.cells) == (2, flaw, {"email": line})
+    assert (good.number, good.flaw) == (3, None)
+
+
+def test_json_without_columns(tmp_path: Path) -> None:
+    """Objects with nothing in them, or with ever new names, are no table."""
+    with pytest.raises(UnusableError, match="no line of it is an object with something in it"):
+        rows(tmp_path, "{}\n{}\n")
+    with pytest.raises(UnusableError, match="more than 2,000 different names"):
+        rows(tmp_path, "".join(f'{{"a{n}@example.com": 1}}\n' for n in range(2_001)))
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    """Rows are numbered as Excel shows them; dates and whole numbers are as one would write them."""
+    content = workbook(
+        [],
+        ["Email", "Since", "Phone", "Score", "VIP", "At", "For", None],
+        ["a@example.com", datetime(2026, 1, 2), 491701234567.0, 3.5, True, time(9, 30), timedelta(days=1)],  # noqa: DTZ001
+        [],
+        ["b@example.com", datetime(2026, 1, 2, 3, 4), None, date(2026, 5, 6)],  # noqa: DTZ001
+    )
+    with reading(tmp_path, content) as found:
+        assert list(found.columns) == ["Email", "Since", "Phone", "Score", "VIP", "At", "For"]
+        first, second = found.rows()
+        assert [row.number for row in found.rows()] == [3, 5]
+    assert list(first.cells.values())[:6] == ["a@example.com", "2026-01-02", 491701234567, 3.5, True, "09:30:00"]
+    assert list(second.cells.values())[:4] == ["b@example.com", "2026-01-02T03:04:00", None, "2026-05-06"]
+
+
+def test_the_sheet(tmp_path: Path) -> None:
+    """The first that can be seen is read and the others are named; any can be asked for."""
+    content = workbook(["email"], ["a@example.com"], others=("Notes",), hidden="Lists")
+    with reading(tmp_path, content) as found:
+        assert found.about == "Excel workbook, sheet People (not read: Lists, Notes; --sheet names another)"
+        assert [row.number for row in found.rows()] == [2]
+    with reading(tmp_path, content, Reading(sheet="Notes")) as found:
+        assert list(found.rows()) == []
+    with pytest.raises(UnusableError, match="--sheet Leads: there is no such sheet; there are: People, Notes"):
+        rows(tmp_path, content, Reading(sheet="Leads"))
+    with pytest.raises(UnusableError, match="there is no row in its sheet 'Lists'"):
+        rows(tmp_path, content, Reading(sheet="Lists"))
+
+
+def test_a_damaged_workbook(tmp_path: Path) -> None:
+    """It is said of the file, with what to do."""
+    content = workbook(["email"], ["a@example.com"])
+    with pytest.raises(UnusableError, match="damaged"):
+        rows(tmp_path, content.replace(b"xl/worksheets/sheet1.xml", b"xl/worksheets/sheet9.xml"))
+
+
+def test_options_of_another_kind_of_file(tmp_path: Path) -> None:
+    """What is said of the file must fit it: it may be another file than the user thinks."""
+    for content, said, message in (
+        (workbook(["email"]), Reading(delimiter=";"), "list: it is a workbook: leave out --delimiter ;"),
+        (b'{"email": "a@example.com"}', Reading(delimiter=";"), "it is JSON lines: leave out --delimiter ;"),
+        (b"email\n", Reading(sheet="People"), "it is no workbook: leave out --sheet People"),
+    ):
+        with pytest.raises(UnusableError, match=message):
+            rows(tmp_path, content, said)
+
+
+def test_what_kind_of_file_it_is(tmp_path: Path) -> None:
+    """Its content says so, not its name."""
+    assert document(tmp_path, workbook(["email"])).kind == "xlsx"
+    assert document(tmp_path, b'\n{"email": "a@example.com"}\n').kind == "jsonl"
+    assert document(tmp_path, b"email\n").kind == "delimited"

@@ -1,0 +1,158 @@
+"""The worklist: what is on it is what is still to be sent."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.facts import Facts, begun, finished
+from leads_cli.importing.prepare import Totals
+from leads_cli.importing.worklist import Worklist
+
+FACTS = Facts(
+    digest="d",
+    destination="queue",
+    campaign="news",
+    source="import",
+    columns={"E-Mail": "email"},
+    reading={"delimiter": ""},
+    started="2026-11-24T09:00:00.000Z",
+    totals=Totals(rows=4, leads=4, left=4),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a list is kept."""
+    return tmp_path / "list.csv.leads-state"
+
+
+def fill(worklist: Worklist, rows: int = 4, facts: Facts = FACTS) -> None:
+    with worklist.filling() as keep:
+        worklist.add([(row, f"{row}@example.com", f"message {row}") for row in range(2, rows + 2)])
+        worklist.register.enter(facts.key, facts.as_json())
+        keep()
+
+
+def on(worklist: Worklist) -> list[int]:
+    return [row for row, _ in worklist.todo()]
+
+
+def test_what_is_settled_leaves_the_list(path: Path) -> None:
+    """Whatever order it is settled in, the next process finds the rest."""
+    with Worklist(path) as worklist:
+        fill(worklist)
+        worklist.settle([4, 2])
+    with Worklist(path) as worklist:
+        assert on(worklist) == [3, 5]
+        assert worklist.first(1) == [(3, "message 3")]
+        assert worklist.register.progress() == (2, 0)
+
+
+def test_a_list_is_read_while_it_gets_shorter(path: Path) -> None:
+    """Everything that is on it comes once, although others take it off meanwhile."""
+    with Worklist(path) as worklist:
+        fill(worklist, 2_500)
+        seen = []
+        for row, _ in worklist.todo():
+            seen.append(row)
+            worklist.settle([row])
+        assert seen == list(range(2, 2_502))
+        assert worklist.left() == 0
+
+
+def test_an_unfinished_list_is_as_it_was(path: Path) -> None:
+    """A file that is not agreed to, or is broken in the middle, changes nothing."""
+    with Worklist(path) as worklist:
+        fill(worklist)
+        with worklist.filling():
+            worklist.add([(9, "9@example.com", "another")])
+        with pytest.raises(sqlite3.IntegrityError), worklist.filling():
+            worklist.add([(9, "9@example.com", "another"), (9, "9@example.com", "the same row")])
+        assert on(worklist) == [2, 3, 4, 5]
+        assert begun(worklist, FACTS) == FACTS
+
+
+def test_no_trace_is_left_of_nothing(path: Path) -> None:
+    """A list that was never agreed to leaves no file."""
+    with Worklist(path) as worklist, worklist.filling():
+        worklist.add([(2, "a@example.com", "message")])
+    assert not path.exists()
+
+
+def test_one_row_stands_for_others(path: Path) -> None:
+    """Rows about one person are found, and the last of them stands for all; what refuses it refuses all."""
+    with Worklist(path) as worklist, worklist.filling():
+        worklist.add([(2, "a@example.com", "2"), (3, "b@example.com", "3"), (4, "a@example.com", "4")])
+        worklist.add([(5, "a@example.com", "5")])
+        assert list(worklist.same_person()) == [[2, 4, 5]]
+        worklist.merge([2, 4, 5], "all of them")
+        assert list(worklist.todo()) == [(3, "3"), (5, "all of them")]
+        assert worklist.merged() == 2
+        worklist.refuse([(5, "email", "no such person")])
+        assert list(worklist.refusals()) == [(row, "email", "no such person") for row in (2, 4, 5)]
+        assert worklist.reasons(1) == [("email", "no such person", 3)]
+        assert (on(worklist), worklist.merged()) == ([3], 0)
+
+
+def test_one_process_at_a_time(path: Path) -> None:
+    """Two imports of a file at once would send everything twice."""
+    with Worklist(path) as worklist:
+        fill(worklist)
+        with pytest.raises(UnusableError, match="another import of this file is running"):
+            Worklist(path)
+    with Worklist(path) as worklist:
+        assert on(worklist) == [2, 3, 4, 5]
+
+
+def test_where_it_cannot_be_kept(path: Path) -> None:
+    """Another program's file is not written to, and a place that does not exist is named."""
+    path.write_text("something else, long enough to be no database's first page")
+    with pytest.raises(UnusableError, match="move that file away"):
+        Worklist(path)
+    with pytest.raises(UnusableError, match="pipe it in"):
+        Worklist(path.parent / "nowhere" / path.name)
+
+
+def test_a_finished_list_keeps_nobodys_data(path: Path) -> None:
+    """What is left is that it was done: addresses are gone, also from what the database has freed."""
+    with Worklist(path) as worklist:
+        fill(worklist)
+        worklist.refuse([(2, "email", "2@example.com is no address")])
+        worklist.settle([3, 4, 5])
+        worklist.finish()
+        assert finished(worklist, FACTS) == FACTS
+        assert begun(worklist, FACTS) is None
+    assert b"message" not in path.read_bytes()
+    assert b"example.com" not in path.read_bytes()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("select count(*) from refused").fetchone() == (0,)
+
+
+def test_it_is_begun_otherwise(path: Path) -> None:
+    """To go on with other columns, or to another place, would mix two imports; other contents are another import."""
+    with Worklist(path) as worklist:
+        fill(worklist)
+        worklist.settle([2])
+        for other, said in (
+            ({"campaign": "trial"}, r"after 1 of 4 leads\. It had the campaign news, and now would have trial"),
+            (
+                {"columns": {"E-Mail": "email", "Plan": "plan"}},
+                "the columns E-Mail=email, and now would have E-Mail=email, Plan=plan",
+            ),
+            ({"reading": {"delimiter": ";"}}, "the reading none, and now would have delimiter=;"),
+            ({"destination": "elsewhere"}, "begin anew with --again"),
+        ):
+            with pytest.raises(UnusableError, match=said):
+                begun(worklist, Facts.from_json({**FACTS.as_json(), **other}))
+        assert begun(worklist, Facts.from_json({**FACTS.as_json(), "digest": "other"})) is None
+
+
+def test_another_time_is_another_import() -> None:
+    """Ids say which import a message is of; its file, its place and its name say whether it was done before."""
+    later = Facts.from_json({**FACTS.as_json(), "started": "2026-11-24T10:00:00.000Z"})
+    assert (later.key, later.labels.id) == (FACTS.key, later.labels.id)
+    assert later.labels.id != FACTS.labels.id
+    assert Facts.from_json({**FACTS.as_json(), "source": "fair"}).key != FACTS.key
