@@ -1,6 +1,7 @@
 """Asking before something is done, and telling what became of it."""
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING
 
 from nicegui import ui
@@ -17,8 +18,9 @@ async def confirmed(
     title: str, verb: str, content: Callable[[], object], *, possible: bool = True, danger: bool = False
 ) -> bool:
     """Whether the operator says yes to what `content` shows. Escape says no."""
-    with ui.dialog() as dialog, ui.card().props(f'role="dialog" aria-label="{title}"'):
-        ui.html(f"<h2>{title}</h2>", sanitize=False)
+    with ui.dialog() as dialog, ui.card().props('role="dialog"') as question:
+        question.props["aria-label"] = title
+        ui.html(f"<h2>{escape(title)}</h2>", sanitize=False)
         content()
         with ui.element("div").classes("row"):
             color = "negative" if danger else "primary"

@@ -1,12 +1,10 @@
 """The page of dead letters: in groups by what is wrong, one by one, and what can be done with all that are shown."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import urlencode
 
 from nicegui import ui
 
@@ -14,61 +12,27 @@ from leads_cli import cloudwatch
 from leads_cli.console import frame, report
 from leads_cli.console.asking import confirmed, nothing, number, told
 from leads_cli.console.desk import DISCARD, Desk, Work
+from leads_cli.console.entries import GROUPED, address, group_entry, letter_entry, planned, remarks
 from leads_cli.console.found import MOST, Found
-from leads_cli.console.subject import Subject
 from leads_cli.failures import RATE
 from leads_cli.failures.box import DEAD_LETTERS
 from leads_cli.failures.criteria import Criteria
-from leads_cli.failures.grouping import Group
-from leads_cli.failures.letter import Letter
-from leads_cli.failures.mending import Mending, Plan
+from leads_cli.failures.mending import Mending
 from leads_cli.running import NotReachableError, duration
 
 REPLAY: Final = Mending(replay=True)
-# What can be asked for in the page's address.
-_GROUPED: Final = ("reason", "field", "source", "campaign")
-_FILTERS: Final = (*_GROUPED, "contains")
 _SHOWN: Final = 50
 # Who opens the page wants to see what is there; who comes back from a letter wants to go on.
 _STALE: Final = timedelta(minutes=2)
 # Asking a queue how much it holds costs next to nothing, and hides nothing.
 _GLANCE_SECONDS: Final = 5.0
-_MOODS: Final = {"rejected": "bad", "missing_token": "warn", "unmappable": "warn", "malformed": "warn"}
-
-
-def criteria(query: Mapping[str, str]) -> Criteria:
-    """What the page's address asks for."""
-    reason, field, source, campaign = (query.get(name) for name in _GROUPED)
-    return Criteria(reason, field, source, campaign, contains=query.get("contains") or None)
-
-
-def address(wanted: Criteria) -> str:
-    """The page that shows what meets the criteria."""
-    asked = {name: value for name, value in asdict(wanted).items() if name in _FILTERS and value is not None}
-    return f"{frame.FAILURES.path}?{urlencode(asked)}" if asked else frame.FAILURES.path
-
-
-def letter_address(letter: Letter) -> str:
-    """The page of one letter."""
-    return f"{frame.FAILURES.path}/letter?{urlencode({'id': letter.message_id})}"
-
-
-def chip(reason: str) -> None:
-    """A reason, in the colour of how bad it is."""
-    ui.label(reason).classes(f"chip {_MOODS.get(reason, 'busy')}")
-
-
-def ago(when: datetime) -> str:
-    """How long since."""
-    return f"{duration(max(0, (datetime.now(UTC) - when).total_seconds()))} ago"
 
 
 class FailuresPage:
     """The page in one browser tab."""
 
-    def __init__(self, desk: Desk, subject: Subject, wanted: Criteria) -> None:
+    def __init__(self, desk: Desk, wanted: Criteria) -> None:
         self._desk = desk
-        self._subject = subject
         self._wanted = wanted
         self._shown = _SHOWN
         self._watched: Work | None = None
@@ -136,7 +100,7 @@ class FailuresPage:
             return
         found = self._desk.found.matching(self._wanted)
         self._filters(self._desk.found)
-        self._remarks(found)
+        remarks(found)
         if not found.total:
             with frame.card("Nothing here"):
                 nothing("No dead letters." if self._wanted == Criteria() else "No dead letter matches.")
@@ -144,7 +108,7 @@ class FailuresPage:
         self._doings(found)
         with frame.card(f"{number(found.total)} in {number(len(found.groups), 'group')}"), ui.element("ul"):
             for group in found.groups:
-                self._group(group)
+                group_entry(group)
         self._letters(found)
 
     def _filters(self, everything: Found) -> None:
@@ -152,7 +116,7 @@ class FailuresPage:
             ui.link("← All failures", frame.FAILURES.path).classes("back")
         groups = everything.groups
         with ui.element("search").classes("row").props('aria-label="Filter"'):
-            for name in _GROUPED:
+            for name in GROUPED:
                 values = sorted({getattr(group, name) for group in groups})
                 chosen = getattr(self._wanted, name)
                 options = {"*": f"any {name}"} | {f"={value}": value or f"no {name}" for value in values}
@@ -171,19 +135,6 @@ class FailuresPage:
         changed: dict[str, str | None] = {name: value}
         ui.navigate.to(address(replace(self._wanted, **changed)))  # type: ignore[arg-type]
 
-    def _remarks(self, found: Found) -> None:
-        if found.expires:
-            left = duration(max(0, (found.expires - datetime.now(UTC)).total_seconds()))
-            frame.text(f"SQS forgets the first of them in {left}.", "soft")
-        if found.elsewhere:
-            frame.text(
-                f"About {number(found.elsewhere, 'more dead letter')} cannot be seen right now: somebody else has them "
-                "in hand. They come back by themselves within minutes.",
-                "note warn",
-            )
-        if not found.whole:
-            frame.text("More came in while it was read, so that its end was not reached.", "note warn")
-
     def _doings(self, found: Found) -> None:
         which = "all" if self._wanted == Criteria() else "these"
         with ui.element("div").classes("row"):
@@ -192,18 +143,6 @@ class FailuresPage:
                 "outline no-caps"
             )
 
-    def _group(self, group: Group) -> None:
-        own = Criteria(reason=group.reason, field=group.field, source=group.source, campaign=group.campaign)
-        with _linked(address(own)):
-            with ui.item_section().props("side top"):
-                ui.label(f"{group.count:,}").classes("count")
-            with ui.item_section():
-                with ui.element("div").classes("row"):
-                    chip(group.reason)
-                    ui.label(group.field).classes("what")
-                ui.label(group.says).classes("says")
-                ui.label(f"{_way(group.source, group.campaign)} · newest {ago(group.newest)}").classes("soft")
-
     def _letters(self, found: Found) -> None:
         if not found.letters:
             frame.text(f"These are older than the newest {MOST:,}, which alone are shown one by one.", "note busy")
@@ -211,20 +150,12 @@ class FailuresPage:
         with frame.card("One by one, the newest first"):
             with ui.element("ul"):
                 for letter in found.letters[: self._shown]:
-                    self._letter(letter)
+                    letter_entry(letter)
             if len(found.letters) > self._shown:
                 more = ui.button(f"Show {min(_SHOWN, len(found.letters) - self._shown)} more", on_click=self._more)
                 more.props("flat no-caps")
             elif len(found.letters) < found.total:
                 nothing(f"Older ones: {number(found.total - len(found.letters))}, see leads failures list --each.")
-
-    def _letter(self, letter: Letter) -> None:
-        with _linked(letter_address(letter)), ui.item_section():
-            with ui.element("div").classes("row"):
-                ui.label(letter.email or letter.id).classes("what")
-                chip(letter.reason)
-            ui.label(letter.says).classes("says")
-            ui.label(f"{_way(letter.source, letter.campaign)} · {ago(letter.failed_at)}").classes("soft")
 
     def _more(self) -> None:
         self._shown += _SHOWN
@@ -239,7 +170,7 @@ class FailuresPage:
         count = len(plan.ids)
 
         def content() -> None:
-            _planned(plan, "sent again, to where they came from")
+            planned(plan, "sent again, to where they came from")
             if count:
                 nothing(f"At most {RATE:.0f} a second, so that live leads come first: about {duration(count / RATE)}.")
 
@@ -253,7 +184,7 @@ class FailuresPage:
         title = f"Discard {number(len(plan.ids))}?"
 
         def content() -> None:
-            _planned(plan, "deleted for good")
+            planned(plan, "deleted for good")
             nothing("Nobody can bring them back. An export keeps a copy.")
 
         if await confirmed(title, "Discard for good", content, possible=bool(plan.ids), danger=True):
@@ -296,31 +227,3 @@ class FailuresPage:
         text = await told(asyncio.to_thread(self._desk.export, self._wanted, form))
         if text is not None:
             ui.download.content(text.encode(), f"dead-letters.{form}", "text/csv" if form == "csv" else "")
-
-
-@contextmanager
-def _linked(where: str) -> Iterator[None]:
-    """An entry of a list that leads somewhere."""
-    # Quasar would call it an item of a list, and hide from a screen reader that it is a link.
-    with ui.element("li"), ui.item().props(f'href="{where}" clickable role="link"'):
-        yield
-
-
-def _way(source: str, campaign: str) -> str:
-    return " → ".join(part for part in (source, campaign) if part) or "nobody says from where"
-
-
-def _planned(plan: Plan, what: str) -> None:
-    if plan.ids:
-        frame.text(f"These are {what}:")
-        with ui.list().props("dense separator"):
-            for group in plan.groups.sorted():
-                with ui.item():
-                    with ui.item_section().props("side"):
-                        ui.label(f"{group.count:,}").classes("count")
-                    with ui.item_section(), ui.element("div").classes("row"):
-                        chip(group.reason)
-                        ui.label(group.field).classes("what")
-                        ui.label(_way(group.source, group.campaign)).classes("soft")
-    for problem, count in plan.problems.most_common():
-        frame.text(f"{number(count)} left alone: {problem}.", "note warn")

@@ -71,7 +71,9 @@ def page(subject: Subject, here: Place, *, with_form: bool) -> Iterator[None]:
 @contextmanager
 def card(title: str) -> Iterator[None]:
     """A part of a page, with its heading."""
-    with ui.element("section").classes("card").props(f'aria-label="{escape(title)}"'):
+    section = ui.element("section").classes("card")
+    section.props["aria-label"] = title
+    with section:
         ui.html(f"<h2>{escape(title)}</h2>", sanitize=False)
         yield
 

@@ -8,8 +8,9 @@ from starlette.responses import RedirectResponse
 
 from leads_cli.console import frame
 from leads_cli.console.campaigns import CampaignsPage
+from leads_cli.console.entries import criteria
 from leads_cli.console.failure import FailurePage
-from leads_cli.console.failures import FailuresPage, criteria
+from leads_cli.console.failures import FailuresPage
 from leads_cli.console.flow import FlowPage
 from leads_cli.console.rate import Rate
 from leads_cli.console.sources import SourcesPage
@@ -36,7 +37,7 @@ def mount(app: "FastAPI", subject: "Subject", desk: "Desk", *, with_form: bool) 
     @page(frame.FAILURES.path, "Failures")
     def failures(request: Request) -> None:
         with frame.page(subject, frame.FAILURES, with_form=with_form):
-            FailuresPage(desk, subject, criteria(request.query_params)).build()
+            FailuresPage(desk, criteria(request.query_params)).build()
 
     @page(f"{frame.FAILURES.path}/letter", "Failure")
     def failure(request: Request) -> None:

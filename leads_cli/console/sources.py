@@ -12,7 +12,7 @@ from nicegui import ui
 from leads.config import Source
 from leads_cli.console import frame
 from leads_cli.console.asking import told
-from leads_cli.console.failures import ago
+from leads_cli.console.entries import ago
 from leads_cli.console.subject import Subject
 from leads_cli.project import command
 from leads_cli.running import NotReachableError

@@ -7,7 +7,7 @@ import pytest
 
 from leads.config import Campaign
 from leads_cli.console.editing import FormError, Row, edits, rows
-from leads_cli.console.failures import address, criteria
+from leads_cli.console.entries import address, criteria
 from leads_cli.console.found import Found
 from leads_cli.console.history import chapters
 from leads_cli.console.rate import Rate
