@@ -8,6 +8,9 @@ READY := $(VENV)/.ready
 # Names under which a distribution installs a Chromium; tests/e2e looks for the same ones.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
+# A process for each core, which takes the next test of whoever is slow; files stay together, as do their servers.
+PARALLEL := -n auto --dist loadfile
+
 # sam wants a region even where it calls nobody; nothing of this project reports home.
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
@@ -23,7 +26,7 @@ dev: setup ## Run the whole pipeline on this machine (ARGS="--port 3001" and so 
 	@$(BIN)/leads dev $(ARGS)
 
 test: setup browser ## Run every test
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
 check: setup browser ## Everything that CI checks: format, lint, types, template, configuration, tests
 	$(BIN)/ruff format --check .
@@ -32,9 +35,9 @@ check: setup browser ## Everything that CI checks: format, lint, types, template
 	$(BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/leads check --config layers/config/enrollment.toml
-	$(BIN)/pytest tests/unit --cov --cov-report=
+	$(BIN)/pytest $(PARALLEL) tests/unit --cov --cov-report=
 	$(BIN)/coverage report --include='*/leads/*' --omit='*/leads/edge/*' --fail-under=100
-	$(BIN)/pytest tests/integration tests/e2e
+	$(BIN)/pytest $(PARALLEL) tests/integration tests/e2e
 
 build: setup ## Build the Lambda artifact into .aws-sam
 	@$(BIN)/sam build

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from leads.batch import Row
-from leads.outcome import ACCEPTED, Held, Outcome, Rejected
+from leads.isolation import Settled, hopeless, judged
+from leads.outcome import ACCEPTED, Accepted, Held, Outcome, Rejected
 from leads.reply import Reply
 from tests.simulated import Service, counts, deliver, refusal, rows, sandbox, sandbox_reply, scripted
 
@@ -102,3 +103,45 @@ def test_a_wish_to_be_left_alone_is_passed_on() -> None:
     held: Outcome = Held("unavailable", 120)
     run = deliver(rows(2, {}), scripted([Reply(429, headers={"retry-after": "120"})]))
     assert (run.settled.outcomes, run.settled.closed) == ([held] * 2, held)
+
+
+def parts(*sizes: int, service: Service) -> list[tuple[Sequence[Row], Settled]]:
+    """Batches of such sizes, delivered one after the other."""
+    return [(batch, deliver(batch, service).settled) for batch in (rows(size, {}) for size in sizes)]
+
+
+def alike(_: Sequence[Row]) -> Reply:
+    return refusal({"errors": [{"message": "consent is required"}]})
+
+
+def test_small_batches_are_judged_as_one() -> None:
+    """Ten leads of a campaign that are refused alike are held, in however many requests they went."""
+    found = judged(parts(4, 4, 4, service=alike))
+    assert [settled.outcomes for settled in found] == [[Held("systemic")] * 4] * 3
+    assert {settled.closed for settled in found} == {Held("systemic")}
+
+
+@pytest.mark.parametrize("sizes", [(4, 5), (9,)])
+def test_fewer_than_ten_may_all_be_bad(sizes: tuple[int, ...]) -> None:
+    """A plain coincidence: each keeps its proof."""
+    found = judged(parts(*sizes, service=alike))
+    assert all(isinstance(outcome, Rejected) for settled in found for outcome in settled.outcomes)
+
+
+def test_one_who_gets_through_proves_the_others_bad() -> None:
+    """In any of the batches."""
+    found = judged([*parts(4, 4, 4, service=alike), *parts(1, service=lambda sent: counts(len(sent)))])
+    assert [type(outcome) for settled in found for outcome in settled.outcomes] == [Rejected] * 12 + [Accepted]
+
+
+def test_nobody_refused_is_nothing_to_judge() -> None:
+    """Batches that were held stay as they were."""
+    found = parts(6, 6, service=lambda _: Reply(503))
+    assert judged(found) == [settled for _, settled in found]
+    assert not hopeless(found)
+
+
+@pytest.mark.parametrize(("batches", "enough"), [(5, False), (7, True)])
+def test_it_is_not_tried_for_ever(batches: int, enough: bool) -> None:  # noqa: FBT001
+    """After twenty-five refusals and nobody who got through no further batch is sent."""
+    assert hopeless(parts(*[4] * batches, service=alike)) is enough
