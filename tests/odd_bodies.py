@@ -16,6 +16,9 @@ LEADS: Final[list[dict[str, Any]]] = [
 ]
 
 
+LEADS[199]["email"] = "tagged+news@example.com"
+
+
 def _lead(row: int) -> str:
     return f"lead{row}@example.com"
 
@@ -110,6 +113,48 @@ NUMBERED: Final[Mapping[str, tuple[object, set[int]]]] = {
     "text in a page": ("<!doctype html><html><head><style>p {}</style></head><p>Lead <b>3</b><br>Row 9</p>", {3, 9}),
     "xml with data": ("<error><message><![CDATA[Lead 3 is bad]]></message></error>", {3}),
     "xml cut off": ("<errors><error index='3'>no</error><error index='9'><message>n", {3, 9}),
+    "a table's columns": ({"errors": [{"row": 3, "column": "email"}, {"line": 9, "column": "email"}]}, {3, 9}),
+    "a table's columns in words": ("Line 3, column email: no", {3}),
+    "two steps in one": ({"errors": [{"loc": ["body", "leads[3]", "email"]}, {"loc": ["leads", "[9]"]}]}, {3, 9}),
+    "rows between semicolons": ("rows: 4; 9; 17", {4, 9, 17}),
+    "a count, then rows": ("3 invalid rows (4, 9, 17)", {4, 9, 17}),
+    "cerberus": ({"leads": [{"3": [{"email": ["no"]}], "9": [{"email": ["no"]}]}]}, {3, 9}),
+    "ozzo": ("leads: (3: (email: must be valid.); 9: (email: no.).).", {3, 9}),
+    "voluptuous": ("expected Email for dictionary value @ data['leads'][3]['email']", {3}),
+    "amplitude": ({"leads_with_missing_fields": {"phone": [3, 9]}, "server_upload_time": 12}, {3, 9}),
+    "facebook": ("(#100) Param data[3] must be an object", {3}),
+    "linkedin": ({"inputErrors": [{"input": {"inputPath": {"fieldPath": "/elements/3/email"}}}]}, {3}),
+    "play": ({"obj.leads[3].email": [{"msg": ["error.email"], "args": []}]}, {3}),
+    "play in words": ("/leads(3)/email: error.email", {3}),
+    "a share": ({"errors": [{"index": "3 of 200"}, {"row": "9/200"}, {"row": "17th"}]}, {3, 9, 17}),
+    "protovalidate": (
+        {
+            "violations": [
+                {"field": {"elements": [{"fieldNumber": 1, "fieldName": "leads", "index": "3"}]}, "ruleId": "x"}
+            ]
+        },
+        {3},
+    ),
+    "hapi": (
+        {"message": "no", "validation": {"source": "payload", "keys": ["leads.3.email", "leads.9.email"]}},
+        {3, 9},
+    ),
+    "google ads": ({"errors": [{"location": {"fieldPathElements": [{"fieldName": "operations", "index": 3}]}}]}, {3}),
+    "bigquery": ({"insertErrors": [{"index": 3, "errors": [{"reason": "invalid", "location": "email"}]}]}, {3}),
+    "dry-validation": ('{:leads=>{3=>{:email=>["is invalid"]}}}', {3}),
+    "jsonschema": ("On instance['leads'][3]['email']:\n    'no'\nFailed validating 'format' in schema['items']", {3}),
+    "msgspec": ("Expected `str`, got `int` - at `$.leads[3].email`", {3}),
+    "zod in words": ("✖ Invalid email\n  → at leads[3].email", {3}),
+    "shopify in bulk": ('{"__lineNumber": 3, "errors": ["no"]}\n{"__lineNumber": 9, "errors": ["no"]}', {3, 9}),
+    "soap": ("<soap:Fault><faultcode>12</faultcode><faultstring>Lead 3: no</faultstring></soap:Fault>", {3}),
+    "map by bare paths": ({"errors": {"3.email": ["no"], "9.company": ["no"]}}, {3, 9}),
+    "nested fields": ({"errors": [{"field": "leads[3]", "errors": [{"field": "email", "message": "no"}]}]}, {3}),
+    "echoes of nothing": (
+        {"errors": [{"index": 3, "value": None, "input": {}, "lead": None}, {"index": 9, "value": "", "email": " "}]},
+        {3, 9},
+    ),
+    "an index of something": ({"errors": [{"entity": "lead", "entityIndex": 3, "columnIndex": 5}]}, {3}),
+    "a number inside": ({"errors": [{"data": {"row": 3, "limit": 5}}, {"params": {"index": 9}}]}, {3, 9}),
     "the last row from 1": ({"errors": [{"index": 200}]}, {200}),
 }
 
@@ -120,6 +165,7 @@ NAMED: Final[Mapping[str, tuple[object, set[int]]]] = {
     "errors of each row": ({"leads": [{"errors": ["no"] if row == 3 else []} for row in range(200)]}, {3}),
     "a truth for each row": ({"valid": [row != 3 for row in range(200)]}, {3}),
     "addresses in a map by other numbers": ({"errors": {"0": {"email": _lead(3)}, "1": {"email": _lead(9)}}}, {3, 9}),
+    "address without its tag": ({"errors": [{"email": "tagged@example.com"}]}, {199}),
     "address in a path": ({f"leads[{_lead(3)}]": ["no"]}, {3}),
     "address with a name": ({"email": f"Ben Doe <{_lead(3)}>"}, {3}),
     "address in brackets": ({"errors": [{"email": f"<{_lead(3)}>"}]}, {3}),
@@ -156,6 +202,21 @@ PAIRED: Final[Mapping[str, tuple[object, set[tuple[int, int]]]]] = {
     "inside": ({"errors": [{"record": {"index": 3, "email": _lead(3)}}]}, {(3, 3)}),
     "around": ({"errors": [{"email": _lead(3), "errors": [{"path": "leads.4.email"}]}]}, {(4, 3)}),
     "a map": ({"errors": {"3": [f"{_lead(3)} is bad"]}}, {(3, 3)}),
+    "marketo": (
+        {
+            "result": [
+                {"seq": 3, "status": "skipped", "reasons": [{"code": "1003"}]}
+                if row == 3
+                else {"seq": row, "status": "ok"}
+                for row in range(200)
+            ]
+        },
+        {(3, 3)},
+    ),
+    "mongodb": (
+        {"writeErrors": [{"index": 3, "code": 11000, "errmsg": f'dup key: {{ email: "{_lead(3)}" }}'}]},
+        {(3, 3)},
+    ),
     "places and numbers": (
         {"results": [{"row": row + 1, "status": "error" if row == 3 else "ok"} for row in range(200)]},
         {(4, 3)},

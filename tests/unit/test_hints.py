@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.hints import Hints, hints, suspects
+from leads.refusal.echoes import MAX_NUMBERS
 from leads.refusal.prose import MAX_PROSE
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
 from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
@@ -129,6 +130,31 @@ def test_a_lone_row_needs_no_hint(leads: Sequence[dict[str, Any]]) -> None:
     assert hints(content, leads) == _hints(set(), set(), {(0, 0)} if leads else set())
 
 
+@pytest.mark.parametrize(
+    ("content", "size", "found"),
+    [
+        # As long as the request by chance: the arguments of an error, and errors of which two are of one row.
+        ({"errors": [{"message": "no", "args": ["email", None]}]}, 2, _hints(set(), set(), set())),
+        ({"errors": [{"message": "no", "errors": [{}, {"email": ["no"]}]}]}, 2, _hints({1}, set(), set())),
+        (
+            {"errors": [{"index": 0, "error": "no"}, {"index": 0, "code": "x"}, {"index": 1, "error": "no"}]},
+            3,
+            _hints(set(), {0, 1}, set()),
+        ),
+        ({"links": [None, {"email": "no"}]}, 3, _hints(set(), set(), set())),
+        # Numbers that may be statuses of HTTP.
+        ({"422": "no", "message": "no"}, 500, _hints(set(), set(), set())),
+        ({"errors": {"422": ["no"]}}, 500, _hints(set(), set(), set())),
+        ({"errors": {"422": {"email": ["no"]}}}, 500, _hints(set(), {422}, set())),
+        ({"404": "Not Found", "409": "Conflict"}, 500, _hints(set(), set(), set())),
+        ({"404": "no", "3": "no"}, 500, _hints(set(), {404, 3}, set())),
+    ],
+)
+def test_what_may_be_chance_is_no_hint(content: object, size: int, found: Hints) -> None:
+    """A list of the request's length and a key that is a number below it mean rows only where more speaks for it."""
+    assert hints(content, [{"email": f"lead{row}@example.com"} for row in range(size)]) == found
+
+
 BAD = {3: "format", 5: "domain", 6: "company", 11: "jobTitle"}
 SENT = [row.lead for row in rows(13, BAD)]
 REFUSED = RefusedBatch(422, len(SENT), [*invalid_leads(SENT, refuse_duplicates=True)])
@@ -217,6 +243,13 @@ def test_words_are_read_up_to_a_limit() -> None:
     assert hints([*words, "lead 3 is bad"], LEADS).indexed == {3}
     assert hints([*words * 2, "lead 3 is bad"], LEADS).indexed == {3}
     assert hints([*words, *(f"{word}b" for word in words), "lead 3 is bad"], LEADS).indexed == set()
+
+
+@pytest.mark.parametrize(("times", "last"), [(MAX_NUMBERS // 200 - 1, {*range(180, 190)}), (MAX_NUMBERS // 200, set())])
+def test_ranges_are_followed_up_to_a_limit(times: int, last: set[int]) -> None:
+    """A few letters may mean a hundred rows, again and again: after so many numbers, a range is left out."""
+    content = {"errors": [*[{"rows": "0-99 and 0-99"}] * times, {"rows": "180-189"}]}
+    assert hints(content, LEADS).indexed == {*range(100), *last}
 
 
 json = st.recursive(

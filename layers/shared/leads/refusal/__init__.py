@@ -2,7 +2,8 @@
 
 document, salvage, markup, tables: any body as a bounded structure.
 labels, paths, numerals, prose: what names, paths and sentences in it say of rows.
-echoes: whose the values are that it repeats.
-verdicts, fault, faults: what each of its errors says. `leads.hints` decides which rows are meant.
-fieldname: which field is meant. `leads.complaint` tells it to a person.
+values, echoes: whose the values are that it repeats.
+verdicts, fault, faults: what each of its errors says.
+suspicion: which rows they mean, for `leads.hints`.
+fieldname, words: which field is meant and what a person should read, for `leads.complaint`.
 """

@@ -1,7 +1,7 @@
 """Echoes: what a refusal repeats of the leads that were sent, and whose it is."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -10,10 +10,14 @@ from urllib.parse import unquote
 
 from leads.message import LEAD_FIELDS
 from leads.refusal.labels import squashed
+from leads.refusal.values import fields, plain, values
 
 MAX_ECHO: Final = 512
+# A thousand rows are given some numbers each; a range takes few letters to mean all of them again and again.
+MAX_NUMBERS: Final = 50_000
 
 _ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
+_TAG: Final = re.compile(r"\+[^@]*(?=@)")
 _MASKED: Final = re.compile(r"[*•…]|\.\.\.|\[\w{1,32}\]|<\w{1,32}>|redacted", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\s\"<>(),;:\[\]{}|`]+")
 _AROUND: Final = " \t\r\n'\"`<>()[]{}.,;:!?“”"
@@ -30,22 +34,6 @@ _COMMON: Final = frozenset(
 )
 
 
-def plain(value: object) -> str:
-    """A value in the form in which values are compared."""
-    return str(value).strip().lower()
-
-
-def fields(lead: Mapping[str, Any]) -> dict[str, Any]:
-    """A lead with its custom fields beside the others."""
-    custom = lead.get("customFields")
-    return {**lead, **custom} if isinstance(custom, dict) else dict(lead)
-
-
-def values(lead: Mapping[str, Any]) -> set[str]:
-    """A lead's values, custom ones included, in the form in which they are compared."""
-    return {plain(value) for value in fields(lead).values()}
-
-
 def is_address(text: str) -> bool:
     """Whether a text can only be somebody's address: no sentence, and none with its middle hidden."""
     return _ADDRESS.fullmatch(text) is not None and not is_masked(text)
@@ -55,16 +43,24 @@ def is_masked(text: str) -> bool:
     return _MASKED.search(text) is not None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sent:
-    """The leads of a request, found by what a refusal may repeat of them."""
+    """The leads of a request, found by what a refusal may repeat of them.
+
+    Attributes:
+        leads: in the order in which they were sent.
+        spare: how many numbers may still be given to them.
+    """
 
     leads: Sequence[Mapping[str, Any]]
+    spare: int = MAX_NUMBERS
 
     @cached_property
     def addresses(self) -> dict[str, int]:
         found = ((lead.get("email"), row) for row, lead in enumerate(self.leads))
-        return {plain(email): row for email, row in found if isinstance(email, str) and email}
+        whole = {plain(email): row for email, row in found if isinstance(email, str) and email}
+        # A service may leave out what only the owner of a mailbox tells apart: `ava+news@example.com`.
+        return {_TAG.sub("", email): row for email, row in whole.items() if "+" in email} | whole
 
     @cached_property
     def fields(self) -> frozenset[str]:
@@ -85,6 +81,15 @@ class Sent:
     def numbers(self) -> frozenset[int]:
         """The numbers that a service may give to rows: the last one is n where it counts from 1."""
         return frozenset(range(len(self.leads) + 1))
+
+    def within(self, ranges: Iterable[range]) -> set[int]:
+        """The numbers in these ranges, of those that end among the rows."""
+        found = set[int]()
+        for numbers in ranges:
+            if numbers.stop - 1 in self.numbers and len(numbers) <= self.spare:
+                self.spare -= len(numbers)
+                found.update(numbers)
+        return found
 
     def is_all(self, items: Sequence[Any]) -> bool:
         """Whether a list is the request's own, repeated."""

@@ -14,6 +14,10 @@ from leads.refusal.paths import number_of, row_behind, row_in, steps_of
 MAX_LISTING: Final = 8_000
 # One number, or several, and nothing else.
 _LISTING: Final = re.compile(r"[\[({]?\s*#?\d{1,6}(?:[\s,;&#.\[\](){}-]|and|to|or|\d)*", re.ASCII)
+# Two steps in one: `leads[3]`.
+_BRACKETED: Final = re.compile(r"\w{0,64}\[\d{1,6}\]", re.ASCII)
+# `3 of 200`, `3/200`, `3rd`.
+_SHARE: Final = re.compile(r"#?(\d{1,6})(?:\s?(?:/|(?:out )?of)\s?\d|st\b|nd\b|rd\b|th\b)", re.ASCII)
 _DIGIT: Final = re.compile(r"\d", re.ASCII)
 _OF_A_LEAD: Final = frozenset({"id", "customfields", "createdat", "updatedat"})
 
@@ -85,6 +89,8 @@ class Fault:
             # A lone number may count what is bad.
             if len(numbers) > 1 or about.row or about.rows:
                 self._numbers_of(name).update(numbers)
+        elif about.row and (share := _SHARE.match(text)):
+            self._numbers_of(name).add(int(share[1]))
         elif _DIGIT.search(text) and (number := row_of_path(steps_of(text), name, sent)) is not None:
             self.paths.add(number)
         elif squashed(name) in sent.fields and sent.knows(text):
@@ -101,9 +107,12 @@ class Fault:
     def take_lead(self, name: str, lead: Mapping[str, Any], sent: Sent) -> bool:
         """Take in a lead that is repeated; false if it is something else."""
         about = label(name)
-        # What was refused is never searched for errors, whatever the service has added to it.
-        pure = {squashed(key) for key in lead} <= sent.fields | _OF_A_LEAD
-        if not pure and not about.value:
+        if not lead:
+            return True
+        names = {squashed(key) for key in lead}
+        pure = names <= sent.fields | _OF_A_LEAD
+        # What was refused is not searched for errors, whatever the service has added to it.
+        if not pure and not (about.value and names & sent.fields):
             return False
         email = next((value for key, value in lead.items() if label(key).email and isinstance(value, str)), "")
         if (row := sent.row_of(email)) is not None:
@@ -120,7 +129,8 @@ class Fault:
         about = label(name)
         if about.value or any(isinstance(item, dict | list) for item in items):
             return about.value
-        if (number := row_of_path(items, name, sent)) is not None:
+        steps = [step for item in items for step in (steps_of(item) if _BRACKETED.fullmatch(str(item)) else [item])]
+        if (number := row_of_path(steps, name, sent)) is not None:
             self.paths.add(number)
             return True
         if about.path and not any(" " in str(item) for item in items):
@@ -143,10 +153,5 @@ def row_of_path(steps: Sequence[object], name: str, sent: Sent) -> int | None:
     return row_in(steps, sent.fields) if label(name).path else row_behind(steps)
 
 
-def numbers_in(text: str, sent: Sent) -> set[int]:
-    """The numbers that a text gives to rows, as far as there are so many."""
-    return {number for numbers in numerals(text) if numbers.stop - 1 in sent.numbers for number in numbers}
-
-
 def _listing(text: str, sent: Sent) -> set[int]:
-    return numbers_in(f"rows {text}", sent) if len(text) <= MAX_LISTING and _LISTING.fullmatch(text) else set()
+    return sent.within(numerals(f"rows {text}")) if len(text) <= MAX_LISTING and _LISTING.fullmatch(text) else set()

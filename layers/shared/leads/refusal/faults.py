@@ -11,15 +11,17 @@ from http import HTTPStatus
 from typing import Any, Final, Self
 
 from leads.refusal.echoes import Sent
-from leads.refusal.fault import Fault, numbers_in
+from leads.refusal.fault import Fault
 from leads.refusal.labels import MAX_NAME, label, squashed
+from leads.refusal.numerals import numerals
 from leads.refusal.paths import number_of, row_behind, row_in, steps_of
 from leads.refusal.verdicts import bad_places, verdict
 
 # Only such a key may have a row's number in it.
 _DIGIT: Final = re.compile(r"\d", re.ASCII)
-_OF_A_TEXT: Final = frozenset({"column", "col", "file", "offset", "character"})
+_COLUMNS: Final = frozenset({"column", "col", "columnnumber", "offset", "character"})
 _STATUSES: Final = frozenset(str(status.value) for status in HTTPStatus)
+_REFUSALS: Final = frozenset({"400", "422"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,19 @@ class _Scope:
         rows: the same, by an echo.
         inside: it is about a row's own fields, where a number is that of a tag or a phone.
         bad: it is about what was refused.
+        here: its own name says so.
+        listed: it is an item of a list, or in one.
     """
 
     numbers: frozenset[int] = frozenset()
     rows: frozenset[int] = frozenset()
     inside: bool = False
     bad: bool = False
+    here: bool = False
+    listed: bool = False
 
     def under(self, name: str) -> Self:
-        return replace(self, bad=True) if label(name).bad else self
+        return replace(self, bad=self.bad or label(name).bad, here=label(name).bad)
 
     def of(self, fault: Fault, *, inside: bool = False) -> Self:
         """In that error."""
@@ -106,15 +112,14 @@ class _Reader:
             case list():
                 return fault.take_list(name, child, self.sent, of_rows=self._may_be_rows(name, scope))
             case _:
-                # A text that could not be read has lines, and so has a program.
-                if not about.row or _OF_A_TEXT.isdisjoint(map(squashed, node)):
+                if not (about.row and _is_of_a_text(node)):
                     fault.take_scalar(name, child, self.sent)
                 return True
 
     def _may_be_rows(self, name: str, scope: _Scope) -> bool:
-        """Whether numbers in a list of that name are rows': of bad ones, or of those with a fault in a field."""
+        """Whether numbers in a list of that name are rows': of bad ones, or of those with a fault of that name."""
         about = label(name)
-        of_field = scope.bad and (" " in name or squashed(name) in self.sent.fields)
+        of_field = scope.here or (scope.bad and (" " in name or squashed(name) in self.sent.fields))
         return not scope.inside and not about.measure and (about.rows or about.row or about.bad or of_field)
 
     def _join(self, fault: Fault, parts: Sequence[Fault]) -> None:
@@ -142,7 +147,7 @@ class _Reader:
                     found[key] = Fault(paths={number})
                 elif (place := row_in(steps, self.sent.fields)) is not None:
                     places[key] = place
-                elif len(key) <= MAX_NAME and (numbers := numbers_in(key, self.sent)):
+                elif len(key) <= MAX_NAME and (numbers := self.sent.within(numerals(key))):
                     found[key] = Fault(paths=numbers)
         if places and not scope.inside and self._are_rows(places, node):
             found |= {key: Fault(places={place}) for key, place in places.items()}
@@ -150,7 +155,9 @@ class _Reader:
 
     def _are_rows(self, places: Mapping[str, int], node: Mapping[str, Any]) -> bool:
         """Whether a map's keys are numbers of rows, not of statuses or codes, and its values are no counts."""
-        if all(key in _STATUSES and isinstance(node[key], str) for key in places):
+        if all(key in _STATUSES and isinstance(node[key], str) for key in places) or (
+            _REFUSALS.issuperset(places) and not any(isinstance(node[key], dict) for key in places)
+        ):
             return False
         counts = any(isinstance(node[key], int | float) and verdict(node[key]) is None for key in places)
         return not counts and self.sent.numbers.issuperset(places.values())
@@ -170,20 +177,28 @@ class _Reader:
                 self.closed.append(fault)
 
     def _read_list(self, items: Sequence[Any], name: str, scope: _Scope, *, sparse: bool) -> Fault:
-        bad = None
-        if not (scope.inside or label(name).path or label(name).value):
-            bad = bad_places(items, name, len(self.sent.leads), sparse=sparse)
-        if bad is None and self.sent.is_all(items):
+        if self._read_places(items, name, scope, sparse=sparse) or self.sent.is_all(items):
             return Fault()
-        inner = scope if bad is None else replace(scope, inside=True)
-        places = [i for i, item in enumerate(items) if verdict(item) is not True] if bad is None else bad
-        parts = {place: self._read_item(items[place], name, inner) for place in places}
-        if bad is not None and all(_stands_in(place, part) for place, part in parts.items()):
-            for place, part in parts.items():
-                part.rows.add(place)
-            self.closed += parts.values()
-            return Fault()
-        return self._gathered(parts.values(), scope)
+        inner = replace(scope, listed=True)
+        parts = [self._read_item(item, name, inner) for item in items if verdict(item) is not True]
+        return self._gathered(parts, scope)
+
+    def _read_places(self, items: Sequence[Any], name: str, scope: _Scope, *, sparse: bool) -> bool:
+        """Read a list with a place for each row; false if it is another."""
+        about = label(name)
+        # An error has lists as well, of arguments and the like, which may be as long by chance.
+        if scope.inside or about.path or about.value or (scope.listed and not (about.list or about.rows or about.bad)):
+            return False
+        bad = bad_places(items, name, len(self.sent.leads), sparse=sparse)
+        if bad is None:
+            return False
+        parts = {place: self._read_item(items[place], name, replace(scope, inside=True)) for place in bad}
+        if not all(_stands_in(place, part) for place, part in parts.items()):
+            return False
+        for place, part in parts.items():
+            part.rows.add(place)
+        self.closed += parts.values()
+        return True
 
     def _read_item(self, item: Any, name: str, scope: _Scope) -> Fault:
         match item:
@@ -214,6 +229,12 @@ class _Reader:
                 part.rows |= scope.rows
             self.closed.append(part)
         return fault
+
+
+def _is_of_a_text(node: Mapping[str, Any]) -> bool:
+    """Whether its line is one of a text that could not be read, or of a program; a table's columns have names."""
+    names = {squashed(name): value for name, value in node.items()}
+    return "file" in names or any(isinstance(names[name], int) for name in _COLUMNS.intersection(names))
 
 
 def _stands_in(place: int, fault: Fault) -> bool:

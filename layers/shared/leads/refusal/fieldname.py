@@ -10,9 +10,9 @@ from typing import Any, Final
 from leads.message import LEAD_FIELDS
 from leads.names import ABOUT, meaning
 from leads.refusal.document import Route, nodes
-from leads.refusal.echoes import fields, plain, values
 from leads.refusal.labels import label, squashed
 from leads.refusal.paths import IN_TEXT, number_of, row_behind, steps_of
+from leads.refusal.values import fields, plain, values
 
 _MAX_READ: Final = 1_000
 

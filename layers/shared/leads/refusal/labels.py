@@ -19,7 +19,7 @@ THING: Final = (
     "|customer|enrollee|candidate|participant|attendee|signup"
 )
 THINGS: Final = re.sub(r"\w+", r"\g<0>s", THING).replace("entrys", "entries") + "|people"
-_PLACE: Final = "index|idx|position|pos|ordinal"
+_PLACE: Final = "index|idx|position|pos|ordinal|seq"
 _PLACES: Final = "indexes|indices|idxs|positions|ordinals"
 _NUMBER: Final = "number|num|no|nr"
 # What stands before such a word and changes nothing.
@@ -58,7 +58,12 @@ _SILENT: Final = frozenset(
 )  # fmt: skip
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_ROW: Final = re.compile(rf"(?:{_OF_THEM})*(?:(?:{THING}|line)(?:{_PLACE}|{_NUMBER})?|{_PLACE})|{_NUMBER}|i", re.ASCII)
+_ROW: Final = re.compile(
+    rf"(?:{_OF_THEM})*(?:(?:{THING}|line)(?:{_PLACE}|{_NUMBER})?|{_PLACE})|{_NUMBER}|i"
+    r"|(?!(?:char|character|column|col|field|byte|page|start|end|first|last|token|tab|z|param|parameter|argument|property"
+    r"|step|rule|attempt)i)\w+(?:index|idx)",
+    re.ASCII,
+)
 _ROWS: Final = re.compile(
     rf"(?:{_OF_THEM})*(?:(?:{THINGS}|lines)(?:{_PLACES}|numbers|nos)?|(?:{THING}|line)(?:{_PLACES}|numbers|nos)|{_PLACES})"
     r"(?:failed|invalid|rejected|with(?:errors|problems|issues))?",

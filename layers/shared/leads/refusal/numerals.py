@@ -22,7 +22,7 @@ _FAULTS: Final = frozenset(
     {"affected", "failed", "failing", "invalid", "rejected", "with", "having", "errors", "problems", "issues"}
 )
 # Between numbers.
-_AND: Final = frozenset({",", "and", "or", "&", "+"})
+_AND: Final = frozenset({",", ";", "and", "or", "&", "+"})
 _TO: Final = frozenset({"-", "..", "...", "to", "through", "until"})
 _DRESS: Final = frozenset("#\"'`")
 _MAX_BETWEEN: Final = 8
@@ -46,7 +46,7 @@ _ORDINALS: Final = {
 _OTHERS: Final = frozenset(
     {
         "error", "code", "request", "ticket", "case", "issue", "rule", "ref", "reference", "campaign", "batch", "job",
-        "step", "page", "attempt", "workspace", "id",
+        "step", "page", "attempt", "workspace", "id", "(",
     }
 )  # fmt: skip
 _AFTER: Final = frozenset("%@")
@@ -55,7 +55,7 @@ _COLONS: Final = frozenset(":=-")
 # A text that could not be read has lines and positions, and so has a program.
 _OF_TEXTS: Final = frozenset({"line", "lines", "position", "positions", "pos"})
 _OF_A_TEXT: Final = re.compile(
-    r"\b(?:json|column|col|characters?|char|byte|token|offset)\b|\.\w{1,4}:\d", re.IGNORECASE
+    r"\b(?:json|characters?|char|byte|token|offset|col(?:umn)?:?\s\d)|\.\w{1,4}:\d", re.IGNORECASE
 )
 # What an answer begins with that is no row's number.
 _STATUSES: Final = frozenset({400, 422})
@@ -150,7 +150,8 @@ class _Reader:
             number, to = step
             found.append(range(found.pop().start if to else number, number + 1))
         if found == [range(first, first + 1)] and many and _PLACES.isdisjoint([noun, *links]):
-            lone = not self.counted and "(" not in links and self._ends(-1)
+            in_brackets = "(" in links and self.ahead().text == ")"
+            lone = not self.counted and not in_brackets and self._ends(-1)
             return found if lone else ()
         return found
 

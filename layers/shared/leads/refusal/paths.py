@@ -26,8 +26,8 @@ _AFTER: Final = r"""["'\])]*(?:[./\[]|,\s?)["']?"""
 IN_TEXT: Final = re.compile(
     rf"""(?<![^\W_])(?:(?:{THINGS}|{THING})(?:_attributes)?
       (?:["'\]]*[./\[]{{1,2}}["']?(?:(?:{"|".join(_BETWEEN)})["'\]]*[./\[]["']?)?
-        |["'],\s?["']?|["']:\s?\{{\s?["']?|["']?\s?=>\s?[\[{{]?["']?|["']?\s?[→»>]\s?|->|__)
-      |(?:list|batch|bulk|array)\[)
+        |["'],\s?["']?|\((?=\d{{1,6}}\)[./\[])|["']:\s?\{{\s?["']?|["']?\s?=>\s?[\[{{]?["']?|["']?\s?[→»>]\s?|->|__)
+      |(?:list|batch|bulk|array|data|body|input|payload)\[)
       (?P<number>\d{{1,6}})(?![\w@%]|\.\d|,\s?\d|-\d|\]?/(?:{THING})\[)(?:{_AFTER}(?P<field>[a-z_][\w-]*))?""",
     re.IGNORECASE | re.ASCII | re.VERBOSE,
 )

@@ -25,7 +25,7 @@ _ESCAPE: Final = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 # Java says how it got there: `Request["leads"]->java.util.ArrayList[3]`.
 _CHAIN: Final = re.compile(r"->[\w.$]{0,128}\[")
 _DASHES: Final = {0x2013: "-", 0x2014: "-", 0x2026: "..."}
-_CLAUSE: Final = re.compile(r"[\r\n;]+|(?<=[.!?])\s+(?=[^\W\d])")
+_CLAUSE: Final = re.compile(r"[\r\n]+|(?<!\d);|;(?!\s?\d)|(?<=[.!?])\s+(?=[^\W\d])")
 _NUMBER: Final = re.compile(r"\d|first|second|third|th\b", re.IGNORECASE)
 _SPACE: Final = re.compile(r"\s+")
 # A value in quotes; or what is said before it: that it would be right, until it is said what was there instead.
@@ -47,8 +47,8 @@ _ANOTHER: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNTED: Final = re.compile(
-    r"\b(?:total|counts?|number of|valid|succeeded|successful|processed|created|updated|enrolled|imported|limit"
-    r"|max(?:imum)?|min(?:imum)?|at (?:most|least)|up to|sent|submitted)\b",
+    r"\b(?:total|counts?|number of|valid(?=:|\s[a-z]+s\b)|succeeded|successful|processed|created|updated|enrolled"
+    r"|imported|limit|max(?:imum)?|min(?:imum)?|at (?:most|least)|up to|sent|submitted)\b",
     re.IGNORECASE,
 )
 # Addresses that are nobody's stand in such a sentence.
@@ -135,6 +135,5 @@ def _numbers(words: str, sent: Sent, *, listed: bool, counted: bool) -> frozense
         int(match["number"]) for match in BARE_IN_TEXT.finditer(words) if squashed(match["field"]) in sent.fields
     }
     if not found:
-        ranges = numerals(words, listed=listed, counted=counted)
-        found = {number for numbers in ranges if numbers.stop - 1 in sent.numbers for number in numbers}
+        found = sent.within(numerals(words, listed=listed, counted=counted))
     return frozenset(found.intersection(sent.numbers))

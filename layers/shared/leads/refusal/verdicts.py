@@ -15,7 +15,18 @@ _GOOD: Final = frozenset(
 )  # fmt: skip
 _BAD: Final = frozenset({"error", "fail", "failed", "failure", "invalid", "rejected", "refused"})
 _ERRORS: Final = frozenset(
-    {"error", "errors", "issues", "violations", "problems", "errormessage", "errormessages", "failurereason"}
+    {
+        "error",
+        "errors",
+        "issues",
+        "violations",
+        "problems",
+        "errormessage",
+        "errormessages",
+        "failurereason",
+        "reason",
+        "reasons",
+    }
 )
 _STATES: Final = frozenset(
     {
@@ -23,6 +34,7 @@ _STATES: Final = frozenset(
         "accepted", "severity", "level",
     }
 )  # fmt: skip
+_RESULTS: Final = frozenset({"", "results", "result", "details", "items", "data", "messages", "message"})
 _OPPOSITES: Final = frozenset({"invalid", "isinvalid", "failed", "haserror", "haserrors", "iserror", "error"})
 
 
@@ -84,5 +96,8 @@ def bad_places(results: Sequence[Any], name: str, size: int, *, sparse: bool = F
         # Where none is good by itself, those that tell of an error are bad.
         wanted = {False, None} if True in said else {False} if None in said else set[bool | None]()
         return [place for place, good in enumerate(said) if good in wanted] if wanted & set(said) or all(said) else None
-    empty = any(r is None or r == {} for r in results)
-    return [place for place, good in enumerate(said) if good is not True] if sparse or empty else None
+    about = label(name)
+    holed = (about.list or about.rows or about.bad or squashed(name) in _RESULTS) and any(
+        r in (None, {}) for r in results
+    )
+    return [place for place, good in enumerate(said) if good is not True] if sparse or holed else None
