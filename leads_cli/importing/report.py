@@ -19,8 +19,9 @@ SHOWN_PROBLEMS: Final = 10
 _COMPOSITE: Final = {FULL_NAME: "firstName, lastName", INFIX: "lastName, its beginning"}
 
 
-def show_columns(console: Console, columns: Columns) -> None:
+def show_columns(console: Console, title: str, columns: Columns) -> None:
     """Which column becomes what, with an example."""
+    console.print(_plain(title), soft_wrap=True)
     rows = ((name, becomes(columns, name), _short(str(columns.examples.get(name, "")))) for name in columns.names)
     _show(console, ("column", "becomes", "for instance"), rows)
 
