@@ -28,7 +28,7 @@ _THREADS: Final = 8
 # One SendMessageBatch: 10 entries and 1 MiB in all.
 _MAX_ENTRIES: Final = 10
 # Books that are a little behind are no trouble; a call to CloudWatch is some.
-_COUNT_SECONDS: Final = 10.0
+_COUNT_SECONDS: Final = 2.0
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 _THROTTLED: Final = frozenset({"RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 
