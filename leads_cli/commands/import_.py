@@ -24,7 +24,9 @@ _SOURCE: Final = "import"
 
 
 def import_(
-    file: Annotated[str, typer.Argument(help="CSV, TSV, JSON lines or .xlsx; - reads what is piped in.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON lines or .xlsx; - reads what is piped in.")
+    ],
     *,
     campaign: Annotated[
         str | None, typer.Option(help="A campaign of the configuration. Without: the only one.", show_default=False)

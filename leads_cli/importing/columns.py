@@ -112,7 +112,20 @@ def assigned(table: Table, said: Wanted, campaign: str) -> Columns:
         UnusableError: a column that was named is not there, or none holds the addresses.
     """
     names = table.columns
-    sample = list(islice(table.rows(), _SAMPLE_ROWS))
+    sample = list(islice((row for row in table.rows() if not row.flaw), _SAMPLE_ROWS))
+    explicit, left_out = _said(said, names)
+    read = [name for name in names if name not in left_out]
+    if "email" not in explicit and (told := _address_column(read, sample, campaign)):
+        explicit["email"] = told
+    source = _source(campaign, explicit, said.custom)
+    named = [name for name in read if not _is_nameless(name) or name in explicit.values()]
+    found = roles(named, source)
+    addresses = frozenset(name for name, role in found.items() if role.field == "email")
+    return Columns(names, found, _examples(names, sample), source, addresses)
+
+
+def _said(said: Wanted, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """Lead field = column, as the user has it, and the columns that are left out."""
     explicit: dict[str, str] = {}
     left_out: set[str] = set()
     for column, lead_field in said.fields.items():
@@ -127,14 +140,7 @@ def assigned(table: Table, said: Wanted, campaign: str) -> Columns:
     for column in said.custom:
         if column != "*":
             _named(column, names, "--custom")
-    read = [name for name in names if name not in left_out]
-    if "email" not in explicit and (told := _address_column(read, sample, campaign)):
-        explicit["email"] = told
-    source = _source(campaign, explicit, said.custom)
-    named = [name for name in read if not _is_nameless(name) or name in explicit.values()]
-    found = roles(named, source)
-    addresses = frozenset(name for name, role in found.items() if role.field == "email")
-    return Columns(names, found, _examples(names, sample), source, addresses)
+    return explicit, left_out
 
 
 def _is_nameless(name: str) -> bool:

@@ -72,6 +72,7 @@ class Course:
 
     Attributes:
         facts: what it is, as far as that is known before its rows are read.
+        lines: about how many rows there are, if that is known.
         beside: what is kept of it is written next to this path.
         console: where people are told.
         agree: asks them.
@@ -81,6 +82,7 @@ class Course:
     columns: Columns
     config: Enrollment
     facts: Facts
+    lines: int | None
     beside: Path
     console: Console
     agree: Callable[[str], bool]
@@ -149,7 +151,7 @@ class Course:
 
     def read(self, worklist: Worklist) -> Totals:
         """Put all rows on the list, and say what they come to."""
-        with progress("rows read", None) as told:
+        with progress("rows read", self.lines) as told:
             found = prepare(self.table, self.columns, self.facts.labels, self.config, worklist=worklist, progress=told)
         report.show_totals(self.console, found)
         if found.refused:

@@ -39,14 +39,15 @@ class Document:
         beside: what is kept of the import is written next to this path.
         digest: of all its bytes.
         encoding: of a text; "" for a workbook.
+        lines: of a text; about as many rows are in it.
     """
 
     path: Path
     beside: Path
     digest: str
-    size: int
     kind: Kind
     encoding: str
+    lines: int | None
 
     @property
     def name(self) -> str:
@@ -77,7 +78,7 @@ def opened(name: str, encoding: str | None = None) -> Iterator[Document]:
             with _copied(sys.stdin.buffer) as copy:
                 yield _piped(copy, "stdin", encoding)
         elif path.is_file():
-            yield examined(path, shown(path), path, encoding)
+            yield _examined(path, shown(path), path, encoding)
         elif path.exists() and not path.is_dir():
             with path.open("rb") as pipe, _copied(pipe) as copy:
                 yield _piped(copy, path.name, encoding)
@@ -100,11 +101,11 @@ def _copied(pipe: BinaryIO) -> Iterator[Path]:
 
 def _piped(copy: Path, name: str, encoding: str | None) -> Document:
     """What came through a pipe has no place of its own: what is kept of it goes to where the user stands."""
-    found = examined(copy, name, copy, encoding)
+    found = _examined(copy, name, copy, encoding)
     return replace(found, beside=Path(f"{name}-{found.digest[:8]}"))
 
 
-def examined(path: Path, name: str, beside: Path, encoding: str | None) -> Document:
+def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> Document:
     """A file's bytes: how many, which, and what they are.
 
     Raises:
@@ -113,8 +114,7 @@ def examined(path: Path, name: str, beside: Path, encoding: str | None) -> Docum
     with path.open("rb") as file:
         begin = file.read(_SAMPLE)
         file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    size = path.stat().st_size
+        digest, lines = _digest(file)
     if not begin.strip():
         msg = f"{name}: it is empty"
         raise UnusableError(msg)
@@ -123,10 +123,19 @@ def examined(path: Path, name: str, beside: Path, encoding: str | None) -> Docum
         raise UnusableError(msg)
     if begin.startswith(b"PK\x03\x04"):
         _check_workbook(path, name)
-        return Document(path, beside, digest, size, "xlsx", "")
+        return Document(path, beside, digest, "xlsx", "", None)
     found = encoding_of(path, name, begin, encoding)
-    document = Document(path, beside, digest, size, "delimited", found)
+    document = Document(path, beside, digest, "delimited", found, lines)
     return replace(document, kind="jsonl") if _is_jsonl(document, name) else document
+
+
+def _digest(file: BinaryIO) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    lines = 0
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+        lines += piece.count(b"\n")
+    return digest.hexdigest(), lines
 
 
 def _check_workbook(path: Path, name: str) -> None:

@@ -56,9 +56,8 @@ class Order:
                 reading=self.reading.as_json(),
                 started=now(),
             )
-            self.console.print(f"{document.name}: {found.about}", soft_wrap=True, markup=False)
-            report.show_columns(self.console, columns)
-            yield Course(found, columns, self.config, facts, document.beside, self.console, agree)
+            report.show_columns(self.console, f"{document.name}: {found.about}", columns)
+            yield Course(found, columns, self.config, facts, document.lines, document.beside, self.console, agree)
 
     def dry_run(self) -> dict[str, Any]:
         """Read it all and send nothing; what it comes to, and the first problems."""

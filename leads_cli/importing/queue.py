@@ -28,7 +28,7 @@ _THREADS: Final = 8
 # One SendMessageBatch: 10 entries and 1 MiB in all.
 _MAX_ENTRIES: Final = 10
 # Books that are a little behind are no trouble; a call to CloudWatch is some.
-_COUNT_SECONDS: Final = 10.0
+_COUNT_SECONDS: Final = 2.0
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 _THROTTLED: Final = frozenset({"RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 
@@ -41,6 +41,7 @@ class LeadsQueue:
         identity: its URL.
         count: tells the stack's books how many leads were put into it.
         options: with which other commands find the stack.
+        pauses: seconds before each further attempt at what SQS did not take.
     """
 
     sqs: "SQSClient"
@@ -48,6 +49,7 @@ class LeadsQueue:
     name: str
     count: Callable[[int], None]
     options: str = ""
+    pauses: Sequence[float] = _PAUSES
 
     @classmethod
     def of(cls, running: Running, source: str, options: str) -> Self:
@@ -114,7 +116,7 @@ class LeadsQueue:
     def _taken(self, chunk: Sequence[Todo], stop: Event) -> Iterator[Sequence[int]]:
         """The rows of a chunk as SQS takes them: most often all at once."""
         left = dict(chunk)
-        for pause in (*_PAUSES, None):
+        for pause in (*self.pauses, None):
             try:
                 taken = self._send(left)
             except (BotoCoreError, ClientError) as error:

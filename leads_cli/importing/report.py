@@ -19,8 +19,9 @@ SHOWN_PROBLEMS: Final = 10
 _COMPOSITE: Final = {FULL_NAME: "firstName, lastName", INFIX: "lastName, its beginning"}
 
 
-def show_columns(console: Console, columns: Columns) -> None:
+def show_columns(console: Console, title: str, columns: Columns) -> None:
     """Which column becomes what, with an example."""
+    console.print(_plain(title), soft_wrap=True)
     rows = ((name, becomes(columns, name), _short(str(columns.examples.get(name, "")))) for name in columns.names)
     _show(console, ("column", "becomes", "for instance"), rows)
 
@@ -33,7 +34,12 @@ def becomes(columns: Columns, name: str) -> str:
     if role.field not in {*LEAD_FIELDS, *_COMPOSITE}:
         return f"custom field {role.field}"
     field = _COMPOSITE.get(role.field, role.field)
-    return field if role.choice == 0 else f"{field}, where {columns.column(role.field)} has none"
+    if role.field == FULL_NAME and columns.column("firstName") and columns.column("lastName"):
+        return f"{field}, where they are empty"
+    if role.choice == 0:
+        return field
+    otherwise = ", or a custom field" if "*" in columns.source.custom_fields else ""
+    return f"{field}, where {columns.column(role.field)} has none{otherwise}"
 
 
 def show_totals(console: Console, totals: Totals) -> None:

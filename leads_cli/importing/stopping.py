@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while leads are being sent: what is under way is brought to its end."""
+"""Ctrl-C, SIGTERM or a closed terminal while leads are being sent: what is under way is brought to its end."""
 
 import signal
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from threading import Event
 def stopping() -> Iterator[Event]:
     """Set at the first signal; a second one ends the process at once, which loses nothing either."""
     stop = Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in signals}
 
     def restore() -> None:

@@ -94,7 +94,7 @@ def test_killed_in_the_middle(imports: Imports) -> None:
     assert messages <= ROWS + IN_HAND
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stopped_by_hand(imports: Imports, number: signal.Signals) -> None:
     """What is under way is brought to its end and said; the next run sends the rest, and nobody twice."""
     process = imports.start("--rate", "100")

@@ -187,8 +187,9 @@ def _logging_to(output: Output) -> Iterator[None]:
     logger = logging.getLogger(telemetry.logger().name)
     handler = cast("logging.StreamHandler[Any]", telemetry.logger().registered_handler)
     before, propagates = handler.stream, logger.propagate
-    handler.setStream(output)
+    # Not by `setStream`, which flushes the one before: that of an earlier test is closed.
+    handler.stream = output
     logger.propagate = False
     yield
-    handler.setStream(before)
+    handler.stream = before
     logger.propagate = propagates

@@ -51,6 +51,21 @@ def test_columns_are_recognised_as_fields_are(tmp_path: Path) -> None:
     assert shown(tmp_path, "email,full name\na@example.com,Ava K\n")["full name"] == "firstName, lastName"
 
 
+def test_columns_that_stand_in_for_others(tmp_path: Path) -> None:
+    """A second column of the same kind counts where the first is empty; what is not used so may be a custom field."""
+    text = "email,work email,first name,last name,full name\na@example.com,w@example.com,,K,Ava K\n"
+    assert shown(tmp_path, text)["full name"] == "firstName, lastName, where they are empty"
+    assert shown(tmp_path, text, custom=("*",))["work email"] == "email, where email has none, or a custom field"
+    assert leads(tmp_path, text, custom=("*",)) == [
+        {
+            "email": "a@example.com",
+            "firstName": "Ava",
+            "lastName": "K",
+            "customFields": {"work email": "w@example.com"},
+        }
+    ]
+
+
 def test_a_row_is_read_as_a_submission(tmp_path: Path) -> None:
     """Addresses are checked and names split the same way; what programs write for nothing is nothing."""
     text = (

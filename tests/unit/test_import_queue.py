@@ -1,0 +1,169 @@
+"""Sending a worklist to LeadsQueue, whatever SQS does."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from leads_cli.importing.errors import StoppedError
+from leads_cli.importing.pace import Pace
+from leads_cli.importing.queue import LeadsQueue
+from leads_cli.importing.worklist import Worklist
+from leads_cli.running import NotReachableError
+from tests.unit.test_import_worklist import FACTS
+
+ROWS = 95
+
+
+def refusal(status: int, code: str) -> ClientError:
+    said: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(said, "SendMessageBatch")
+
+
+@dataclass
+class Sqs:
+    """A queue; `trouble` says of each call, by its number, what goes wrong: an error, or entries that are not taken."""
+
+    trouble: Callable[[int], Exception | int] = lambda _: 0
+    taken: Counter[int] = field(default_factory=Counter)
+    sizes: list[int] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        with self.lock:
+            self.sizes.append(len(asked["Entries"]))
+            match self.trouble(len(self.sizes)):
+                case Exception() as error:
+                    raise error
+                case left:
+                    good = asked["Entries"][int(left) :]
+            self.taken.update(int(entry["Id"]) for entry in good)
+            return {"Successful": [{"Id": entry["Id"]} for entry in good], "Failed": []}
+
+
+@dataclass
+class Sending:
+    """A worklist on its way into a queue, and the books of the stack."""
+
+    worklist: Worklist
+    sqs: Sqs = field(default_factory=Sqs)
+    counted: list[int] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+    stop: Event = field(default_factory=Event)
+
+    def run(self, count: Callable[[int], None] | None = None) -> None:
+        sqs: Any = self.sqs
+        queue = LeadsQueue(sqs, "url", "LeadsQueue", count or self.counted.append, pauses=(0.0, 0.0))
+        queue.send_all(self.worklist, Pace(None), self.stop, self.told.append)
+
+    @property
+    def sent(self) -> list[int]:
+        """The rows that are in the queue, each as often as it is there."""
+        return sorted(self.sqs.taken.elements())
+
+
+@pytest.fixture
+def sending() -> Iterator[Sending]:
+    """A list of 95 leads."""
+    with Worklist(None) as worklist:
+        with worklist.filling() as keep:
+            worklist.add([(row, f"{row}@example.com", f"message {row}") for row in range(2, ROWS + 2)])
+            worklist.register.enter(FACTS.key, FACTS.as_json())
+            keep()
+        yield Sending(worklist)
+
+
+ALL = list(range(2, ROWS + 2))
+
+
+def test_ten_at_a_time(sending: Sending) -> None:
+    """Everybody goes once, ten in a call, and is counted as accepted."""
+    sending.run()
+    assert sending.sent == ALL
+    assert sorted(sending.sqs.sizes) == [5, *[10] * 9]
+    assert (sum(sending.counted), sum(sending.told), sending.worklist.left()) == (ROWS, ROWS, 0)
+
+
+def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:
+    """A call takes 1 MiB at the most."""
+    with sending.worklist.filling() as keep:
+        sending.worklist.add([(row, f"{row}@example.com", "x" * 400_000) for row in range(2, 7)])
+        sending.worklist.register.enter(FACTS.key, FACTS.as_json())
+        keep()
+    sending.run()
+    assert sorted(sending.sqs.sizes) == [1, 2, 2]
+
+
+def test_what_sqs_does_not_take_is_sent_again(sending: Sending) -> None:
+    """An answer of 200 that names what failed, a throttle, and a connection that breaks: nobody is left out."""
+    troubles: dict[int, Exception | int] = {
+        1: 4,
+        3: refusal(400, "RequestThrottled"),
+        5: EndpointConnectionError(endpoint_url="x"),
+        6: 10,
+    }
+    sending.sqs.trouble = lambda call: troubles.get(call, 0)
+    sending.run()
+    assert sending.sent == ALL
+
+
+@pytest.mark.parametrize(
+    "error",
+    [refusal(403, "AccessDenied"), refusal(400, "AWS.SimpleQueueService.NonExistentQueue"), NoCredentialsError()],
+)
+def test_what_lasts_is_not_tried_again(sending: Sending, error: Exception) -> None:
+    """A refusal is told as AWS has it, at once; what is sent by then is counted, the rest is kept."""
+    sending.sqs.trouble = lambda call: error if call > 2 else 0
+    with pytest.raises(StoppedError, match="LeadsQueue: "):
+        sending.run()
+    assert sending.worklist.left() == ROWS - len(sending.sent)
+    assert sum(sending.counted) == len(sending.sent) == 20
+    assert len(sending.sqs.sizes) <= ROWS // 10 + 1
+    sending.sqs.trouble = lambda _: 0
+    sending.run()
+    assert sending.sent == ALL
+
+
+def test_an_outage_that_lasts_ends_it(sending: Sending) -> None:
+    """After some attempts it stops and says why; nothing is lost."""
+    sending.sqs.trouble = lambda _: refusal(503, "ServiceUnavailable")
+    with pytest.raises(StoppedError, match="ServiceUnavailable"):
+        sending.run()
+    sending.sqs.trouble = lambda _: 10
+    with pytest.raises(StoppedError, match="it does not take all of them"):
+        sending.run()
+    assert sending.worklist.left() == ROWS
+    assert sending.counted == []
+
+
+def test_enough_is_enough(sending: Sending) -> None:
+    """Once it is told to stop, nothing new is begun, and what is under way is finished and counted."""
+
+    def enough(call: int) -> int:
+        if call == 3:
+            sending.stop.set()
+        return 0
+
+    sending.sqs.trouble = enough
+    sending.run()
+    assert sending.worklist.left() == ROWS - len(sending.sent) > 0
+    assert sum(sending.counted) == len(sending.sent)
+
+
+def test_books_that_cannot_be_written(sending: Sending) -> None:
+    """Leads that CloudWatch was not told of are told by the next run, and not sent again."""
+
+    def refuse(_: int) -> None:
+        raise NotReachableError("CloudWatch: no")
+
+    with pytest.raises(StoppedError, match="CloudWatch: no"):
+        sending.run(refuse)
+    assert (sending.sent, sending.worklist.left()) == (ALL, 0)
+    assert sending.worklist.register.progress() == (ROWS, 0)
+    sending.run()
+    assert sending.sent == ALL
+    assert sending.counted == [ROWS]
