@@ -44,7 +44,8 @@ def test_a_lead_is_followed(dev: str) -> None:
         assert tail.stdout
         lines = map(json.loads, tail.stdout)
         subprocess.run([LEADS, "send", "website-form", "--url", dev], check=True)  # noqa: S603 - a command of ours
-        (lead,) = next(line["ids"] for line in lines if line["message"] == "taken" and line["source"] == "website")
+        # Other tests may have sent what the source's rules leave out.
+        (lead,) = next(line["ids"] for line in lines if line["message"] == "taken" and len(line["ids"]) == 1)
         assert next(line for line in lines if line["message"] == "batch settled" and lead in line["accepted"])
         tail.send_signal(signal.SIGINT)
     assert tail.returncode == 0
@@ -75,11 +76,14 @@ def test_the_counts_on_a_screen(dev: str) -> None:
     )
     os.close(theirs)
     said = b""
+    asked = False
     try:
         while chunk := os.read(ours, 4096):
             said += chunk
-            if b"Ctrl-C ends it." in said:
+            # Once: a second one would end whatever ends it.
+            if b"Ctrl-C ends it." in said and not asked:
                 process.send_signal(signal.SIGINT)
+                asked = True
     except OSError:
         assert b"accepted" in said  # the other end is closed
     assert process.wait() == 0
