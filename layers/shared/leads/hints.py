@@ -31,10 +31,3 @@ def hints(content: Any, leads: Sequence[Mapping[str, Any]]) -> Hints:
     from leads.refusal.suspicion import Suspicion  # noqa: PLC0415
 
     return Suspicion.of(content, leads).hints()
-
-
-def suspects(content: Any, leads: Sequence[Mapping[str, Any]]) -> set[int]:
-    """The rows that a refusal seems to mean, if the server counts from 0."""
-    found = hints(content, leads)
-    elsewhere = {number for number, row in found.pairs if number != row}
-    return {row for row in found.named | (found.indexed - elsewhere) if row < len(leads)}
