@@ -130,6 +130,14 @@ def test_a_row_without_an_address_can_be_meant() -> None:
     assert hints(content, leads).indexed == {1}
 
 
+def test_a_word_is_not_taken_for_an_address() -> None:
+    """Somebody whose address is said to be `invalid` is not meant by every error with that code."""
+    leads = [{"email": "ava@example.com"}, {"email": "ben@example.com"}, {"email": "invalid"}]
+    content = {"errors": [{"index": 0, "code": "invalid", "message": "invalid"}, {"invalid": ["no"]}]}
+    assert hints(content, leads) == _hints(set(), {0}, set())
+    assert hints({"errors": [{"email": "invalid"}]}, leads) == _hints({2}, set(), set())
+
+
 @pytest.mark.parametrize("leads", [[], LEADS[:1]])
 def test_a_lone_row_needs_no_hint(leads: Sequence[dict[str, Any]]) -> None:
     """What is said of everybody is no hint."""

@@ -95,12 +95,17 @@ class Sent:
         """Whether a list is the request's own, repeated."""
         emails = (item.get("email") if isinstance(item, dict) else None for item in items)
         return len(items) == len(self.leads) > 1 and all(
-            isinstance(email, str) and self.row_of(email) == row for row, email in enumerate(emails)
+            isinstance(email, str) and self.row_of(email, expected=True) == row for row, email in enumerate(emails)
         )
 
-    def row_of(self, text: str) -> int | None:
-        """Whose address this text is, however it is written."""
+    def row_of(self, text: str, *, expected: bool = False) -> int | None:
+        """Whose address this text is, however it is written.
+
+        Where none is `expected`, a word of letters alone is only that, even if it was somebody's idea of an address.
+        """
         text = plain(text[:MAX_ECHO])
+        if not (expected or _SIGN.search(text)):
+            return None
         row = self.addresses.get(text)
         if row is None and _DRESSED.search(text):
             row = self.addresses.get(text.strip(_AROUND))
@@ -146,7 +151,6 @@ class Sent:
 def _forms(word: str) -> Iterator[str]:
     """What a word of a sentence may be without the signs around it."""
     bare = word.strip(_AROUND)
-    # A word of letters alone is one of the sentence's, even if it was somebody's idea of an address.
     if not _SIGN.search(bare):
         return
     yield bare

@@ -81,7 +81,7 @@ class Fault:
 
     def _take_text(self, name: str, text: str, sent: Sent, *, listed: bool) -> None:
         about = label(name)
-        if (row := sent.row_of(text)) is not None:
+        if (row := sent.row_of(text, expected=about.email or about.value)) is not None:
             self.rows.add(row)
         elif about.value or (about.email and is_address(text)):
             self._take_value(text)
@@ -115,7 +115,7 @@ class Fault:
         if not pure and not (about.value and names & sent.fields):
             return False
         email = next((value for key, value in lead.items() if label(key).email and isinstance(value, str)), "")
-        if (row := sent.row_of(email)) is not None:
+        if (row := sent.row_of(email, expected=True)) is not None:
             self.rows.add(row)
         elif is_address(email) and (about.value or about.row):
             self.stranger = True

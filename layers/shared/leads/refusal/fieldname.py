@@ -1,7 +1,7 @@
 """Field names: which of a lead's fields an error means, by a path, by the key of its message or by its words."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -31,7 +31,8 @@ _WORD: Final = re.compile(r"[\w-]+")
 _IN_SENTENCE: Final = re.compile(
     r"""\A["'`](?P<first>[\w.-]{1,64})["'`]\s(?:is|must|should|has|can|cannot|does|may|length)\b"""
     r"""|\b(?:field|property|attribute|parameter|column)(?:s?:\s["'`]?|\s["'`])(?P<behind>[\w.-]{1,64})"""
-    r"""|(?<![\w.-])(?!(?i:required|missing|unknown|invalid|this|the)\s)["'`]?(?P<before>[\w.-]{1,64})["'`]?\s(?:field|property|attribute)\b"""
+    r"""|(?<![\w.-])(?!(?i:required|missing|unknown|invalid|this|the)\s)["'`]?(?P<before>[\w.-]{1,64})["'`]?"""
+    r"""\s(?:field|property|attribute)\b"""
     r"""|(?<![\w.-])(?P<joined>[a-z]{1,32}(?:[A-Z][a-z0-9]{1,32}|_[a-z0-9]{1,32})+)(?![\w.-])"""
 )
 # The address of the request, which some frameworks repeat under `path`.
@@ -89,17 +90,20 @@ class FieldNames:
 
     def _in_paths(self, document: Any) -> Iterator[tuple[Route, str]]:
         for route, node in nodes(document):
-            key = next((step for step in route[-1:] if isinstance(step, str)), "")
-            named = label(key).path or (key == "name" and isinstance(node, str) and self._field(node) is not None)
-            steps = steps_of(node) if isinstance(node, str) else node if isinstance(node, list) else ()
+            steps = node if isinstance(node, list) else steps_of(node) if isinstance(node, str) else ()
             names = [step for step in steps if isinstance(step, str) and number_of(step) is None]
             if (
                 names
-                and (named or row_behind(steps) is not None)
-                and not (isinstance(node, str) and _ENDPOINT.match(node))
+                and not _ENDPOINT.match(str(node))
+                and (self._is_path(route, names) or row_behind(steps) is not None)
             ):
                 # A type may stand at the end: `["body", "leads", 0, "email", "str"]`.
                 yield route, next((name for name in reversed(names) if squashed(name) in self._fields), names[-1])
+
+    def _is_path(self, route: Route, names: Sequence[str]) -> bool:
+        """Whether a value is one by its key; what has a field's name may well be called a name."""
+        key = next((step for step in route[-1:] if isinstance(step, str)), "")
+        return label(key).path or (key == "name" and self._field(names[-1]) is not None)
 
     def _in_route(self, route: Route) -> Iterator[str]:
         """The key of a message, and those around it."""

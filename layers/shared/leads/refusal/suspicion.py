@@ -15,7 +15,12 @@ from leads.refusal.prose import MAX_PROSE, Clause, clauses
 
 @dataclass(slots=True)
 class Suspicion:
-    """Who is suspected, error by error."""
+    """Who is suspected, error by error.
+
+    Attributes:
+        heard: what each text says.
+        unheard: how much more may be read.
+    """
 
     sent: Sent
     named: set[int] = field(default_factory=set)
