@@ -56,6 +56,8 @@ def run(folder: Path, url: str, kill_at: int | None = None) -> Run:
         stdout=subprocess.DEVNULL,
     )
     while kill_at is not None and counts(url)["messages"] < kill_at:
+        if process.poll() is not None:
+            raise RuntimeError(f"the import ended with {process.returncode} before it could be killed")
         time.sleep(0.05)
     if kill_at is not None:
         process.send_signal(signal.SIGKILL)

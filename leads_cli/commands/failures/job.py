@@ -13,6 +13,7 @@ import typer
 from leads_cli.commands.failures import printed
 from leads_cli.commands.failures.interrupt import Interrupt
 from leads_cli.commands.failures.options import Where, number, telling
+from leads_cli.commands.target import confirmed
 from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
 
@@ -133,14 +134,6 @@ class Job:
                 f"CloudWatch did not take the count of {tally.uncounted:,} (cloudwatch:PutMetricData): "
                 "`leads status` will show so many as a difference."
             )
-
-
-def confirmed(question: str) -> bool:
-    """Whether the operator says yes; nobody there is no."""
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        return False
 
 
 def _planned(plan: "Plan", reading: "Reading") -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leads_cli.commands.failures import options
-from leads_cli.commands.failures.job import Job, confirmed
+from leads_cli.commands.failures.job import Job
 from leads_cli.commands.failures.options import Where, criteria, number, telling
-from leads_cli.commands.target import Profile, Region, Stack, Url
+from leads_cli.commands.target import Profile, Region, Stack, Url, confirmed
 from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, plain, stop
 
