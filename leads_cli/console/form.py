@@ -25,6 +25,7 @@ class Form:
         self._letter = letter
         self._enrollment = enrollment
         self._rows = rows(letter)
+        self._added: Row | None = None
 
     @property
     def possible(self) -> bool:
@@ -35,7 +36,7 @@ class Form:
         """Make the form."""
         self._fields()
         with ui.element("div").classes("row"):
-            ui.button("Add a field", icon="add", on_click=self._add).props("flat no-caps")
+            self._adds = ui.button("Add a field", icon="add", on_click=self._add).props("flat no-caps")
         self._choices(self._letter)
 
     @ui.refreshable_method
@@ -46,7 +47,7 @@ class Form:
                     self._field(row)
 
     def _field(self, row: Row) -> None:
-        called = row.path or "the new field"
+        called = row.was or "the new field"
         with ui.element("div").classes("field"):
             name = (
                 ui.input(f"New name of {row.was}" if row.was else "Name of the field", value=row.path)
@@ -54,18 +55,22 @@ class Form:
                 .classes("name")
             )
             name.bind_value_to(row, "path").set_visibility(not row.was)
+            if row is self._added:
+                name.props("autofocus")
             label = (row.was or "Value") + (" (JSON)" if row.is_json else "")
             value = ui.input(label, value=row.text).props("outlined dense autogrow").bind_value_to(row, "text")
             if self._blamed(row):
                 value.props["error"] = True
-                value.props["error-message"] = self._letter.says[:_LONGEST]
+                with value.add_slot("error"):
+                    says = ui.label(self._letter.says[:_LONGEST]).props('role="alert"')
+                value.props["aria-describedby"] = says.html_id
             with ui.element("div").classes("row"):
                 if row.was == "email":
                     _icon(
                         "auto_fix_high", "Tidy up the address", lambda: value.set_value(normalised("email", row.text))
                     )
                 if row.before is not ABSENT:
-                    _icon("drive_file_rename_outline", f"Rename {called}", lambda: name.set_visibility(True))
+                    _icon("drive_file_rename_outline", f"Rename {called}", lambda: _open(name))
                 if row.before is not ABSENT or not row.was:
                     _icon("close", f"Remove {called}", lambda: self._remove(row))
 
@@ -74,11 +79,15 @@ class Form:
 
     def _add(self) -> None:
         self._rows.append(Row("customFields." if self._letter.is_lead else ""))
+        self._added = self._rows[-1]
         self._fields.refresh()
 
     def _remove(self, row: Row) -> None:
         row.removed = True
+        self._added = None
         self._fields.refresh()
+        # The button that was pressed is gone, and with it the place of whoever uses the keyboard.
+        _focus(self._adds)
 
     def _choices(self, letter: Letter) -> None:
         names, now, label = (
@@ -100,6 +109,16 @@ class Form:
         if self._letter.is_lead:
             return Wanted(found, campaign=chosen if chosen != self._letter.campaign else None)
         return Wanted(found, source=chosen if chosen != self._letter.source else None)
+
+
+def _open(name: ui.input) -> None:
+    name.set_visibility(True)
+    _focus(name)
+
+
+def _focus(element: ui.element) -> None:
+    """Where the keyboard goes on, once the browser has drawn it."""
+    ui.run_javascript(f"requestAnimationFrame(() => document.getElementById('{element.html_id}').focus())")
 
 
 def _icon(icon: str, says: str, on_click: Callable[[], object]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 # The names that the Makefile looks for as well.
@@ -57,6 +57,8 @@ def dev() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Other tests run on the same machine: how soon a page answers is no test's subject.
+    expect.set_options(timeout=30_000)
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=found, args=[*QUIET, "--disable-sync"])
