@@ -64,6 +64,16 @@ def test_what_sqs_delivers_twice_is_counted_apart(enrolling: Enrolling, outcome:
     assert len(enrolling.letters()) == (outcome == "rejected")
 
 
+def test_an_event_that_was_taken_twice_may_be_delivered_twice_as_well(enrolling: Enrolling) -> None:
+    """Its two messages differ by the moment: each is one of its own, and what comes again is counted apart."""
+    times = ("2026-11-22T02:00:00Z", "2026-11-22T02:00:45Z")
+    enrolling.cloud.send(*({**message("ava@example.com"), "id": "evt-1", "receivedAt": moment} for moment in times))
+    records = enrolling.cloud.records()
+    done = enrolling.invoke([*records, *records])
+    assert done.metrics == {"Requests": 1, "Enrolled": 1, "Merged": 1, "Duplicates": 2}
+    assert done.failures == []
+
+
 def test_what_another_producer_sends_is_accepted_here(enrolling: Enrolling) -> None:
     """A lead that intake never saw is counted when it is first received, and by nobody twice."""
     counted = [message("ava@example.com"), {**message("eve@example.com"), "source": "direct"}]
@@ -152,7 +162,7 @@ os.environ = Spy(environ._data, environ.encodekey, environ.decodekey, environ.en
 sys.path[:0] = [".", "layers/shared"]
 import functions.enroll.handler
 print({"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "LEADTERRA_BASE_URL",
-       "DELIVERIES_TABLE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"} & set(read))
+       "EXPERIENCE_TABLE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"} & set(read))
 print({"boto3", "s3transfer"} & set(sys.modules))
 """
     root = Path(__file__).parents[2]

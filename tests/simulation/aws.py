@@ -10,11 +10,13 @@ from typing import Any, Final
 
 from leads.errors import Unreachable
 from tests.simulation.queues import StandardQueue
+from tests.simulation.table import Table
 from tests.simulation.weather import Kind, Weather
 
 ACCOUNT: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012"
 LEADS_URL: Final = f"{ACCOUNT}/LeadsQueue"
 LETTERS_URL: Final = f"{ACCOUNT}/DeadLetterQueue"
+EXPERIENCE: Final = "experience"
 LEADS_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue"
 # One call of SQS, DynamoDB or Secrets Manager.
 _CALL_SECONDS: Final = 0.008
@@ -43,6 +45,7 @@ class Account:
     sent: Counter[int] = field(default_factory=Counter)
     letters: Counter[int] = field(default_factory=Counter)
     table: dict[str, str] = field(default_factory=dict)
+    experience: Table = field(default_factory=Table)
 
 
 @dataclass
@@ -76,6 +79,9 @@ class Client:
             case "GetSecretValue":
                 self._unless("secret")
                 answer = {"SecretString": json.dumps(self._account.secret)}
+            case "GetItem" | "UpdateItem" if parameters["TableName"] == EXPERIENCE:
+                self._unless("table")
+                answer = self._account.experience.call(operation, parameters)
             case "GetItem":
                 self._unless("table")
                 expires = self._account.table.get(parameters["Key"]["id"]["S"])

@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 
 from leads.config import Enrollment
-from leads.edge.aws import SecretsManager, Sqs
+from leads.edge.aws import DynamoDB, SecretsManager, Sqs
 from leads.edge.delivery import Delivery
 from leads.edge.leadterra import Leadterra
 from leads.edge.outside import Outside
@@ -67,6 +67,7 @@ class Container:
         service = Leadterra(httpx.Client(base_url="https://leadterra.example", transport=wire))
         outside = Outside(
             sqs=lambda _: Sqs(client),
+            dynamodb=lambda _: DynamoDB(client),
             vault=lambda _: vault,
             now=lambda: around.service.moment(self._lane.now),
             monotonic=lambda: self._lane.now,

@@ -13,9 +13,12 @@ from typing import Any, Final, cast
 
 from leads.config import parse
 from leads.edge import telemetry
+from leads.edge.aws import DynamoDB
+from leads.edge.memory import Table
 from leads.edge.settings import Settings
+from leads.experience import SEASONED_LEADS, SEASONED_TIME, Taken
 from leads_cli.sandbox import SHAPES, Behaviour, Campaign, Fault, Sandbox
-from tests.simulation.aws import LEADS_URL, LETTERS_URL, Account
+from tests.simulation.aws import EXPERIENCE, LEADS_URL, LETTERS_URL, Account, Client, Process
 from tests.simulation.books import Books, Output
 from tests.simulation.containers import Surroundings
 from tests.simulation.deployed import Deployed
@@ -46,7 +49,9 @@ auth = "none"
 campaign = "trial"
 custom_fields = ["*"]
 """
-_SETTINGS: Final = Settings(LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None)
+_SETTINGS: Final = Settings(
+    LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None, EXPERIENCE
+)
 _OLD_KEY: Final = "sk_live_old"
 _NEW_KEY: Final = "sk_live_new"
 
@@ -120,6 +125,14 @@ class Soak:
         self.intake = Intake(_SETTINGS, config, self.timeline, self.account, self.service, chance, self.poller.look)
         self._coming = arrivals(self.leads, self.days, self.seed)
         self._all_have_come = False
+
+    def were_in_use(self) -> None:
+        """Let it begin with campaigns that are known to take leads."""
+        process = Process(lambda: -HOUR, lambda _: None, lambda: None)
+        table = Table(DynamoDB(Client(self.account, process)), EXPERIENCE)
+        taken = Taken(SEASONED_LEADS, START - 2 * SEASONED_TIME, START - SEASONED_TIME)
+        for campaign_id in CAMPAIGNS.values():
+            assert table.tell(campaign_id, taken)
 
     def run(self) -> None:
         """Go through all of it, until nothing is left in the queue."""

@@ -74,7 +74,9 @@ def of_a_week(days: float = 7, outage_hours: float = 72) -> Weather:
         Spell("schema", end, end + _HOUR * short),
         # Then all the bad ones among them are found out at once.
         Spell("letters", end + _HOUR * short, end + 1.2 * _HOUR * short),
-        at(6.2, 10, "intake"),
+        # At night, when batches have a lead or two.
+        at(6.1, 60, "schema"),
+        at(6.3, 10, "intake"),
     )
     return Weather(
         spells,

@@ -193,6 +193,16 @@ def test_a_trace_in_every_answer_does_not_deceive_the_guard() -> None:
     assert len(run.requests) < 20
 
 
+@pytest.mark.parametrize("bad", [(), (0,), (3,), (0, 3), (1, 2), (0, 1, 2, 3), (5,), (4, 5)])
+def test_who_is_refused_last_might_be_anybody(bad: tuple[int, ...]) -> None:
+    """A schema may change in the middle of a search: only who gets through afterwards shows that it has not."""
+    run = run_sandbox(rows(6, dict.fromkeys(bad, "domain")), error_shape="count_only")
+    assert run.kinds == "".join("R" if place in bad else "A" for place in range(6))
+    last = max((number for number, (_, reply) in enumerate(run.requests) if reply.status == 200), default=-1)
+    refused_later = {sent[0] for sent, reply in run.requests[last + 1 :] if len(sent) == 1}
+    assert run.settled.unconfirmed == refused_later
+
+
 def test_parts_are_sent_in_the_one_envelope() -> None:
     """What is asked is rows, never a body of another shape."""
     batch = rows(2, {})

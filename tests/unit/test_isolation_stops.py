@@ -32,6 +32,7 @@ def test_a_lone_lead_that_is_too_large_is_rejected() -> None:
     outcome = run.settled.outcomes[2]
     assert isinstance(outcome, Rejected)
     assert (outcome.failure.status, outcome.failure.field, outcome.failure.detail) == (413, None, None)
+    assert deliver(batch[2:3], lambda _: Reply(413)).settled.unconfirmed == set()
 
 
 def test_a_named_lead_that_is_too_large_is_no_proof_of_the_hints() -> None:

@@ -6,6 +6,7 @@ for every row. A lead is rejected only when a request of its own was refused, fo
 
 from collections import Counter
 from collections.abc import Generator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -39,12 +40,14 @@ class Settled:
             which came after a refusal.
         closed: the destination takes nothing at present: whatever else there is should be held as well.
         readings: the ways to take this server's hints, by what they were worth: the order for its next refusal.
+        unconfirmed: those of the rejected after whom nobody got through, so that everybody might be refused by now.
     """
 
     outcomes: list[Outcome]
     metrics: Counter[str]
     closed: Held | None = None
     readings: Sequence[Reading] = READINGS
+    unconfirmed: AbstractSet[int] = frozenset()
 
 
 type _Answer = tuple[Reply, datetime] | None
@@ -66,6 +69,7 @@ class _Isolation:
     search: Search
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     proofs: dict[int, Failure] = field(default_factory=dict)
+    unconfirmed: set[int] = field(default_factory=set)
     metrics: Counter[str] = field(default_factory=Counter)
     got_through: bool = False
     probed: bool = False
@@ -109,6 +113,7 @@ class _Isolation:
     def _accept(self, question: Question, counts: Counts) -> None:
         self.metrics.update(tally(counts, len(question.indexes)))
         self.outcomes.update(dict.fromkeys(question.indexes, ACCEPTED))
+        self.unconfirmed.clear()
         hasty = not self.got_through and self._hasty()
         self.got_through = True
         self.search.accepted(question)
@@ -120,6 +125,7 @@ class _Isolation:
         if len(leads) == 1:
             said = complaint(refused.content, leads[0])
             self._prove(question, _failure(refused.status, said.message, reply, said.field, refused.content))
+            self.unconfirmed.update(question.indexes)
         # Hints that nobody would believe are not looked for.
         told = hints(refused.content, leads) if len(leads) > 1 and self.search.readings else NO_HINTS
         self.search.refused(question, told)
@@ -195,7 +201,8 @@ class _Isolation:
         known: dict[int, Outcome] = {**rejected, **self.outcomes}
         # Whoever the search might forget comes back as well.
         outcomes = [known.get(index) or held or Held("internal") for index in range(len(self.rows))]
-        return Settled(outcomes, self.metrics, held, (*self.search.readings, *self.search.misread))
+        readings = (*self.search.readings, *self.search.misread)
+        return Settled(outcomes, self.metrics, held, readings, self.unconfirmed & rejected.keys())
 
 
 type Part = tuple[Sequence[Row], Settled]

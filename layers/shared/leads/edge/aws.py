@@ -68,6 +68,11 @@ class DynamoDB:
     def put_item(self, **asked: Unpack["dynamodb_types.PutItemInputTypeDef"]) -> "dynamodb_types.PutItemOutputTypeDef":
         return self.client.call("PutItem", asked)  # type: ignore[no-any-return]
 
+    def update_item(
+        self, **asked: Unpack["dynamodb_types.UpdateItemInputTypeDef"]
+    ) -> "dynamodb_types.UpdateItemOutputTypeDef":
+        return self.client.call("UpdateItem", asked)  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True, slots=True)
 class SecretsManager:

@@ -10,6 +10,7 @@ from typing import Final
 from leads.batch import Batch, Parcel, Row, batches, body, rows
 from leads.config import Enrollment
 from leads.edge.leadterra import Leadterra, leadterra
+from leads.edge.memory import Memory, Table
 from leads.edge.outside import WORLD, Outside
 from leads.edge.settings import Settings
 from leads.edge.settlement import OTHER, Item, Record, Settlement
@@ -63,10 +64,23 @@ class Delivery:
         names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
         for campaign_id, kept in kept_out.items():
             books.enter(names[campaign_id], (Item(p.records, p.message, outcome) for p, outcome in kept))
-        self._send_all(by_campaign, names, books)
-        return books.close()
+        memory = self._memory()
+        self._send_all(by_campaign, names, books, memory)
+        held = books.close()
+        # Last, as nobody's lead depends on it.
+        memory.tell(self.outside.now())
+        return held
 
-    def _send_all(self, by_campaign: Mapping[str, Sequence[Row]], names: Mapping[str, str], books: Settlement) -> None:
+    def _memory(self) -> Memory:
+        table = self.settings.experience_table
+        return Memory(
+            self.experience(self._base_url),
+            Table(self.outside.dynamodb(self.settings), table) if table else None,
+        )
+
+    def _send_all(
+        self, by_campaign: Mapping[str, Sequence[Row]], names: Mapping[str, str], books: Settlement, memory: Memory
+    ) -> None:
         closed: Held | None = None
         for campaign_id, campaign_rows in by_campaign.items():
             shut: Held | None = None
@@ -74,7 +88,7 @@ class Delivery:
             became: list[Settled] = []
             for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
                 shut = closed or shut
-                settled = _held(batch, shut) if shut else self._send(batch)
+                settled = _held(batch, shut) if shut else self._send(batch, books, memory)
                 sent.append(batch)
                 became.append(settled)
                 shut = shut or settled.closed
@@ -85,13 +99,12 @@ class Delivery:
             if shut and shut.why in _EVERYWHERE:
                 closed = shut
 
-    def _send(self, batch: Batch) -> Settled:
+    def _send(self, batch: Batch, books: Settlement, memory: Memory) -> Settled:
         try:
-            seen = self.experience(self._base_url)
-            settled = self._isolate(batch, seen)
+            settled = self._isolate(batch, memory.seen)
             now = self.outside.now()
-            seen.learn(batch.campaign_id, settled, now)
-            return _doubted(batch, settled, seen, now)
+            memory.seen.learn(batch.campaign_id, settled, now)
+            return _doubted(batch, settled, books, memory, now)
         except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
             logger().error("unexpected", extra={"where": where(error)})
             return _held(batch, Held("internal"))
@@ -133,6 +146,7 @@ def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[P
     """The records' messages; those that SQS, or a producer, delivered twice only once."""
     parcels: list[Parcel] = []
     seen: dict[tuple[str, str], Parcel] = {}
+    others: dict[tuple[str, str], list[Parcel]] = {}
     unread: list[Item] = []
     duplicates = 0
     for index, record in enumerate(records):
@@ -145,12 +159,17 @@ def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[P
         except NewerVersion:
             unread.append(Item([index], None, Held("newer")))
             continue
-        known = seen.setdefault((message.source, message.id), parcel := Parcel(message, [index]))
-        if known is parcel or known.message != message:
+        key = message.source, message.id
+        known = seen.setdefault(key, parcel := Parcel(message, [index]))
+        if known is parcel:
             parcels.append(parcel)
-        else:
-            known.records.append(index)
+        elif same := next((each for each in (known, *others.get(key, ())) if each.message == message), None):
+            same.records.append(index)
             duplicates += 1
+        else:
+            # The same event, taken twice: it says the same at another time.
+            others.setdefault(key, []).append(parcel)
+            parcels.append(parcel)
     books.enter(OTHER, unread, {"Duplicates": duplicates} if duplicates else {})
     return parcels
 
@@ -161,23 +180,17 @@ def _message(record: Record, now: datetime) -> Message:
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
 
 
-def _doubted(batch: Batch, settled: Settled, seen: Experience, now: datetime) -> Settled:
+def _doubted(batch: Batch, settled: Settled, books: Settlement, memory: Memory, now: datetime) -> Settled:
     """The same, with those held whose refusal nothing shows to be about them."""
-    if any(isinstance(outcome, Accepted) for outcome in settled.outcomes):
+    if not settled.unconfirmed:
         return settled
-    outcomes = [
-        Held("unproven")
-        if isinstance(outcome, Rejected) and seen.doubts(batch.campaign_id, _name(row), now)
-        else outcome
-        for row, outcome in zip(batch.rows, settled.outcomes, strict=True)
-    ]
+    # SQS's own ids: who is sent again by an operator is doubted anew.
+    refused = {place: books.message_id(batch.rows[place].parcels[0]) for place in settled.unconfirmed}
+    doubts = memory.doubts(batch.campaign_id, list(refused.values()), now)
+    outcomes = list(settled.outcomes)
+    for place, doubt in zip(refused, doubts, strict=True):
+        outcomes[place] = doubt or outcomes[place]
     return replace(settled, outcomes=outcomes)
-
-
-def _name(row: Row) -> tuple[str, str]:
-    """By which a lead is known when it comes again: its first message's source and id."""
-    message = row.parcels[0].message
-    return message.source, message.id
 
 
 def _parts(sent: Sequence[Batch], became: Sequence[Settled]) -> list[Part]:

@@ -68,6 +68,10 @@ class Settlement:
         new = [parcel for parcel in parcels if _is_new(parcel.message) and self._attempts(parcel.records[0]) == 1]
         count("source", DIRECT, {"Accepted": len(new)})
 
+    def message_id(self, parcel: Parcel) -> str:
+        """SQS's own id of the first record that brought it."""
+        return str(self.records[parcel.records[0]]["messageId"])
+
     def enter(self, campaign: str, items: Iterable[Item], metrics: Mapping[str, int] | None = None) -> None:
         """Note what became of some messages; the metrics are those that are no message's outcome."""
         line = _Line(campaign, metrics or {}, list(items))

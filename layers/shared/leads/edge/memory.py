@@ -1,0 +1,139 @@
+"""Memory: a container's experience, and what all of them have seen, so that one that has just started knows it too.
+
+The table only ever raises doubts: where there is none, or it does not answer, a container has its own experience.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from leads.edge.aws import DynamoDB
+from leads.edge.telemetry import logger
+from leads.errors import Unavailable
+from leads.experience import Experience, Taken, Told
+from leads.outcome import Held
+
+# A campaign that has taken nobody for so long has to prove itself anew.
+_CAMPAIGN_KEPT: Final = timedelta(days=30)
+# A lead that is held is seen again within hours.
+_LEAD_KEPT: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one invocation knows of the destination; `seen` is the container's own."""
+
+    seen: Experience
+    table: "Table | None"
+
+    def doubts(self, campaign_id: str, message_ids: Sequence[str], now: datetime) -> list[Held | None]:
+        """For each lead that was refused alone in a batch of which nothing got through: why it may be fine, or None."""
+        if self.table and (told := self.table.recall(campaign_id)):
+            self.seen.told(campaign_id, told)
+        if not self.seen.seasoned(campaign_id):
+            return [None] * len(message_ids)
+        for message_id in message_ids:
+            first = self.table.refused(campaign_id, message_id, now) if self.table else now
+            self.seen.refused(campaign_id, message_id, first)
+        return [self.seen.doubts(campaign_id, message_id, now) for message_id in message_ids]
+
+    def tell(self, now: datetime) -> None:
+        """Let the others know who was taken, if it is time."""
+        if self.table:
+            for campaign_id, taken in list(self.seen.news(now)):
+                if self.table.tell(campaign_id, taken):
+                    self.seen.heard(campaign_id)
+
+
+@dataclass(slots=True)
+class Table:
+    """One invocation's access to the table; after the first call that fails it asks no more."""
+
+    dynamodb: DynamoDB
+    table: str
+    _answers: bool = field(default=True, init=False)
+
+    def recall(self, campaign_id: str) -> Told | None:
+        """What is known of a campaign."""
+        if not self._answers:
+            return None
+        try:
+            answer = self.dynamodb.get_item(
+                TableName=self.table, Key={"id": {"S": _campaign(campaign_id)}}, ConsistentRead=True
+            )
+        except Unavailable as error:
+            self._fail(error)
+            return None
+        item = answer.get("Item", {})
+        if "taken" not in item:
+            return None
+        taken = Taken(int(item["taken"]["N"]), _moment(item["firstAt"]["N"]), _moment(item["lastAt"]["N"]))
+        return Told(taken, int(item.get("waiting", {"N": "0"})["N"]))
+
+    def tell(self, campaign_id: str, taken: Taken) -> bool:
+        """Add leads that the campaign has taken; whether that succeeded."""
+        if not self._answers:
+            return False
+        try:
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"id": {"S": _campaign(campaign_id)}},
+                UpdateExpression="SET firstAt = if_not_exists(firstAt, :first), lastAt = :last, expiresAt = :expires "
+                "REMOVE waiting ADD taken :number",
+                ExpressionAttributeValues={
+                    ":number": {"N": str(taken.number)},
+                    ":first": _number(taken.first),
+                    ":last": _number(taken.last),
+                    ":expires": _expiry(taken.last + _CAMPAIGN_KEPT),
+                },
+            )
+        except Unavailable as error:
+            self._fail(error)
+            return False
+        return True
+
+    def refused(self, campaign_id: str, message_id: str, at: datetime) -> datetime:
+        """Note that a lead was refused alone; when that happened for the first time."""
+        if not self._answers:
+            return at
+        try:
+            before = self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"id": {"S": f"message#{message_id}"}},
+                UpdateExpression="SET firstRefusedAt = if_not_exists(firstRefusedAt, :at), expiresAt = :expires",
+                ExpressionAttributeValues={":at": _number(at), ":expires": _expiry(at + _LEAD_KEPT)},
+                ReturnValues="ALL_OLD",
+            ).get("Attributes")
+            if before:
+                return min(at, _moment(before["firstRefusedAt"]["N"]))
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"id": {"S": _campaign(campaign_id)}},
+                UpdateExpression="ADD waiting :one",
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )
+        except Unavailable as error:
+            self._fail(error)
+        return at
+
+    def _fail(self, error: Unavailable) -> None:
+        self._answers = False
+        logger().warning("no memory", extra={"detail": str(error)})
+
+
+def _campaign(campaign_id: str) -> str:
+    return f"campaign#{campaign_id}"
+
+
+def _number(moment: datetime) -> dict[str, str]:
+    return {"N": str(moment.timestamp())}
+
+
+def _moment(number: str) -> datetime:
+    return datetime.fromtimestamp(float(number), UTC)
+
+
+def _expiry(moment: datetime) -> dict[str, str]:
+    """DynamoDB deletes what has expired; it wants whole seconds."""
+    return {"N": str(int(moment.timestamp()))}
