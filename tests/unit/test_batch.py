@@ -214,3 +214,23 @@ def test_one_lead_travels_in_the_envelope_of_a_thousand(number: int) -> None:
     written = body(rows)
     assert written.isascii()
     assert json.loads(written) == {"leads": leads}
+
+
+HUGE = {"email": "ava@example.com", "id": 2**64 + 1}
+HALF = {"email": "ben@example.com", "firstName": "\ud83d"}
+
+
+@pytest.mark.parametrize("odd", [HUGE, HALF])
+def test_what_other_libraries_cannot_write_goes_out_as_it_came(odd: dict[str, Any]) -> None:
+    """Integers beyond 64 bits and halves of an emoji, beside leads in any script."""
+    leads = [{"email": "eve@example.com", "firstName": "\u0395\u03cd\u03b1"}, odd]
+    assert json.loads(body(map(row, leads))) == {"leads": leads}
+
+
+def test_a_request_stays_small_where_they_do() -> None:
+    """They take more room than others, each for itself."""
+    leads = [{**HALF, "email": f"lead{n}@example.com", "company": "\u00e4" * 1_000} for n in range(400)]
+    parts = list(batches("camp_1", map(row, leads), 1_000))
+    assert all(len(part.body) <= MAX_REQUEST_BYTES for part in parts)
+    assert len(parts) == 3
+    assert [lead for part in parts for lead in json.loads(part.body)["leads"]] == leads

@@ -1,11 +1,12 @@
 """Messages and dead letters: what is written is read, and what producers write is read as they meant it."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.errors import Malformed, NewerVersion, TooLarge
@@ -14,6 +15,8 @@ from leads.message import (
     MAX_MESSAGE_BYTES,
     Failure,
     Message,
+    _as_encoded,
+    _as_produced,
     attributes,
     dead_letter,
     decode,
@@ -257,3 +260,47 @@ def test_a_dead_letter_is_written_as_it_came_where_escapes_would_not_fit(letter:
     assert len(written.encode()) <= MAX_BYTES
     assert json.loads(written)["event"] == event
     assert not set("\ud800\uffff\x7f").intersection(written)
+
+
+NEARLY = st.sampled_from(
+    ["", " ", "evt-1", " evt-1", "\u00e4", "\ud800", "2026-11-22T02:00:00.000Z", "2026-11-22T03:00:00+01:00"]
+)
+ODD = NEARLY | VALUES | st.sampled_from([1, 2, 2**64, -(2**63) - 1, 1e30, True])
+ODD_LEADS = st.dictionaries(
+    st.sampled_from(["email", "firstName", "jobTitle", "customFields", "plan"]),
+    NEARLY | st.dictionaries(st.sampled_from(["plan", "size"]), ODD, max_size=2) | ODD,
+    max_size=4,
+)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "version": st.sampled_from([1, 1, 1, 2, True, "1"]),
+    "id": NEARLY | ODD,
+    "source": NEARLY | ODD,
+    "campaign": NEARLY | ODD,
+    "receivedAt": NEARLY | ODD,
+    "lead": ODD_LEADS | ODD_LEADS | VALUES,
+}
+
+
+def what(read: Callable[[], Message]) -> object:
+    """The message, or what was wrong."""
+    try:
+        return read()
+    except (Malformed, NewerVersion) as error:
+        return str(error)
+
+
+@settings(max_examples=500)
+@given(st.one_of(st.fixed_dictionaries(FIELDS), st.fixed_dictionaries({}, optional=FIELDS)))
+def test_the_short_way_reads_what_the_long_one_does(content: dict[str, Any]) -> None:
+    """Whatever looks like a body of our own is read as any other producer's would be, to the last digit."""
+    body = json.dumps(content)
+    message = what(lambda: decode(body, message_id="msg-1", sent_at=NOW.timestamp()))
+    assert message == what(lambda: _as_produced(body, "msg-1", NOW.timestamp()))
+
+
+@given(MESSAGES)
+def test_what_intake_writes_takes_the_short_way(message: Message) -> None:
+    """As long as it is made of texts."""
+    texts = {key: value for key, value in message.lead.items() if key != "customFields"}
+    plain = message._replace(lead={**texts, "customFields": {"plan": "pro"}}, extra={})
+    assert _as_encoded(encode(plain)) == decode(encode(plain), message_id="", sent_at=0)

@@ -13,6 +13,8 @@ from math import isfinite
 from typing import Any, Final, Literal, NamedTuple, NoReturn
 from urllib.parse import quote
 
+import orjson
+
 from leads.errors import Malformed, NewerVersion, TooLarge
 
 VERSION: Final = 1
@@ -147,7 +149,8 @@ def _as_json(message: Message) -> dict[str, Any]:
     }
 
 
-_KNOWN: Final = frozenset({"version", "id", "source", "campaign", "receivedAt", "lead", "failure"})
+_ENCODED: Final = ("version", "id", "source", "campaign", "receivedAt", "lead")
+_KNOWN: Final = frozenset({*_ENCODED, "failure"})
 
 
 def decode(body: str, *, message_id: str, sent_at: float) -> Message:
@@ -159,6 +162,48 @@ def decode(body: str, *, message_id: str, sent_at: float) -> Message:
         Malformed: no lead for a campaign can be read from it.
         NewerVersion: a later release wrote it; this one is about to be replaced by that.
     """
+    return _as_encoded(body) or _as_produced(body, message_id, sent_at)
+
+
+def _as_encoded(body: str) -> Message | None:
+    """A body as `encode` writes it, of texts alone, in half the time; None: it wants a closer look.
+
+    orjson makes floats of integers beyond 64 bits, which must not happen to anything that is passed on.
+    """
+    try:
+        data = orjson.loads(body)
+        if not isinstance(data, dict) or tuple(data) != _ENCODED:
+            return None
+        version, id_, source, campaign, received_at, lead = data.values()
+        if not (id_.__class__ is source.__class__ is campaign.__class__ is received_at.__class__ is str):
+            return None
+        moment = datetime.fromisoformat(received_at)
+    except ValueError:
+        return None
+    plain = version == VERSION and id_ and source and campaign.strip() == campaign and moment.tzinfo is UTC
+    return Message(id_, source, campaign, moment, lead, _NOTHING) if plain and campaign and _is_plain(lead) else None
+
+
+def _is_plain(lead: object) -> bool:
+    """Whether a lead needs no reading: texts, of which the address is one, and custom fields that are texts."""
+    if not isinstance(lead, dict):
+        return False
+    for key, value in lead.items():
+        if key in _LEAD_FIELDS:
+            if value.__class__ is not str:
+                return False
+        elif key != "customFields" or value.__class__ is not dict or not value:
+            return False
+        else:
+            for each in value.values():
+                if each.__class__ is not str:
+                    return False
+    email: str = lead.get("email", "")
+    return email != "" and email == email.strip()
+
+
+def _as_produced(body: str, message_id: str, sent_at: float) -> Message:
+    """A body as any producer may write it."""
     data = loads(body)
     if not isinstance(data, dict):
         raise Malformed("body", "not a JSON object")
@@ -206,25 +251,24 @@ def _lead(value: object) -> Lead:
     if not isinstance(email, str) or not (email := email.strip()):
         raise Malformed("email", "missing: every lead needs an address, as a string")
     lead: Lead = {"email": email}
-    custom: dict[str, Any] = {}
-    for key, item in value.items():
-        if key in _TEXTS:
-            if item is not None:
-                lead[key] = item if isinstance(item, str) else _text(key, item)
-        elif key == "customFields":
-            custom.update(_custom_fields(item))
-        elif key != "email" and item is not None:
-            # The reference documents custom fields as further keys of the lead: a producer may follow it.
-            custom.setdefault(key, item)
+    for key in _TEXTS:
+        if (item := value.get(key)) is not None:
+            lead[key] = item if isinstance(item, str) else _text(key, item)
+    custom = _custom_fields(value.get("customFields"))
+    if not value.keys() <= _LEAD_KEYS:
+        # The reference documents custom fields as further keys of the lead: a producer may follow it.
+        custom = {key: value[key] for key in value if key not in _LEAD_KEYS and value[key] is not None} | custom
     if custom:
         lead["customFields"] = custom
     return lead
 
 
-_TEXTS: Final = frozenset(LEAD_FIELDS) - {"email"}
+_TEXTS: Final = LEAD_FIELDS[1:]
+_LEAD_FIELDS: Final = frozenset(LEAD_FIELDS)
+_LEAD_KEYS: Final = frozenset({*LEAD_FIELDS, "customFields"})
 
 
-def _custom_fields(value: object) -> Mapping[str, Any]:
+def _custom_fields(value: object) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):

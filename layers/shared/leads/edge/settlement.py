@@ -20,7 +20,7 @@ from leads.edge.settings import Settings
 from leads.edge.telemetry import count, logger, where
 from leads.errors import Malformed, TooLarge
 from leads.message import DIRECT, LEAD_FIELDS, Failure, Message, attributes, dead_letter, loads, refused
-from leads.outcome import HELD_AGE, Held, Outcome, Rejected, held_metric
+from leads.outcome import HELD_AGE, Accepted, Held, Outcome, Rejected, held_metric
 
 type Record = Mapping[str, Any]
 """A record of Lambda's SQS event."""
@@ -32,6 +32,7 @@ OTHER: Final = "other"
 # The destination's own trouble, which passes; any other reason to hold wants a person's look.
 _PASSING: Final = frozenset({"unavailable", "unproven", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
+_NOTHING: Final[Mapping[str, str]] = {}
 _ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
 
 
@@ -143,7 +144,7 @@ class Settlement:
         return Entry(body, attributes(failure.reason, item.message.source, item.message.campaign))
 
     def _attempts(self, index: int) -> int:
-        return int(self.records[index].get("attributes", {}).get("ApproximateReceiveCount", 1))
+        return int(self.records[index].get("attributes", _NOTHING).get("ApproximateReceiveCount", 1))
 
     def _hide(self, held: Mapping[int, Held]) -> None:
         """Back off by each message's own receive count: naming it as a failure alone would hammer the destination."""
@@ -164,13 +165,13 @@ class Settlement:
         for item in line.items:
             name = self._id(item)
             match item.outcome:
+                case Accepted():
+                    accepted.append(name)
                 case Held():
                     held.append(name)
                     why[item.outcome.why] += 1
                 case Rejected(failure):
                     rejected.append({"id": name, **_summary(failure)})
-                case _:
-                    accepted.append(name)
         count("campaign", line.campaign, {**line.metrics, **self._counts(line.items)})
         log = logger().error if why.keys() - _PASSING else logger().info
         log(
@@ -187,10 +188,12 @@ class Settlement:
 
     def _counts(self, items: Sequence[Item]) -> Counter[str]:
         """What the outcomes come to, one for each message."""
-        counts = Counter[str]()
+        retries = sum(self._attempts(item.records[0]) > 1 for item in items)
+        counts = Counter(Retries=retries)
         for item in items:
-            counts["Retries"] += self._attempts(item.records[0]) > 1
             match item.outcome:
+                case Accepted():
+                    pass
                 case Held(why):
                     counts.update(("Held", held_metric(why)))
                     counts[HELD_AGE] = max(counts[HELD_AGE], *(age(self.records[i], self.now) for i in item.records))
