@@ -76,8 +76,8 @@ def _accounts(soak: Soak) -> Iterator[str]:
     for name in SETTLED:
         yield f"  {name.lower():10}{metrics[name]:>11,}"
     yield f"  queued    {len(soak.queue.messages):>11,}"
-    again = soak.counted_again() + soak.books.cut_off
-    yield f"  less      {again:>11,}  settled again after a kill, or as SQS delivered them again"
+    again = soak.counted_again() + soak.books.cut_off + soak.intake.untold
+    yield f"  less      {again:>11,}  settled or taken again after a kill, or as SQS delivered them again"
     yield f"duplicates  {metrics['Duplicates']:>11,}  twice in a batch"
 
 
@@ -87,7 +87,7 @@ def _effort(soak: Soak) -> Iterator[str]:
     statuses = ", ".join(f"{status or 'none'} {number:,}" for status, number in service.statuses.most_common())
     yield f"requests    {service.requests:>11,}  {1_000 * service.requests / leads:.0f} for 1,000 leads; {statuses}"
     yield f"isolating   {soak.books.metrics['IsolationRequests']:>11,}  {soak.truth.bad:,} signups were bad"
-    yield f"invocations {poller.invocations:>11,}  {poller.kills:,} killed"
+    yield f"invocations {poller.invocations:>11,}  {poller.kills:,} killed, and {soak.intake.kills:,} of intake"
     yield f"receives    {queue.receives:>11,}  {queue.most_received} of one message; {queue.most_receives} are allowed"
     yield f"people      {soak.truth.people:>11,}  of {soak.truth.overtaken:,} an older value came last"
 

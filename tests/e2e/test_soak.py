@@ -26,7 +26,9 @@ def test_everybody_arrives_through_every_trouble(deployed: Deployed) -> None:
     assert soak.problems == {}
     metrics = soak.books.metrics
     assert metrics["Accepted"] > 20_000 == soak.leads
-    assert metrics["Rejected"] == soak.truth.bad == soak.account.letters.total() > 100
+    # A function that is killed makes a second letter at the most.
+    assert len(soak.account.letters) == soak.truth.bad > 100
+    assert metrics["Rejected"] >= soak.truth.bad
     assert soak.queue.most_received < deployed.most_receives / 10
     # All of it did happen.
     assert {0, 200, 401, 422, 429, 503} <= soak.service.statuses.keys()
@@ -34,6 +36,7 @@ def test_everybody_arrives_through_every_trouble(deployed: Deployed) -> None:
     for name in ("Updated", "Skipped", "Merged", "Duplicates", "Redelivered", "IsolationRequests"):
         assert metrics[name] > 0, name
     assert soak.poller.kills > 0 < soak.counted_again()
+    assert soak.intake.kills > 0 < soak.intake.untold
 
 
 def test_a_run_can_be_had_again(deployed: Deployed) -> None:

@@ -36,13 +36,19 @@ def number_in(body: str) -> int:
 
 @dataclass
 class Account:
-    """What is kept between calls; `sent` counts by signup the messages to LeadsQueue, `letters` the dead ones."""
+    """What is kept between calls.
+
+    Attributes:
+        sent: by signup the messages to LeadsQueue; `sends` is their sum.
+        letters: by signup the dead ones.
+    """
 
     weather: Weather
     chance: Random
     leads: StandardQueue
     secret: dict[str, Any]
     sent: Counter[int] = field(default_factory=Counter)
+    sends: int = 0
     letters: Counter[int] = field(default_factory=Counter)
     table: dict[str, str] = field(default_factory=dict)
     experience: Table = field(default_factory=Table)
@@ -102,6 +108,7 @@ class Client:
     def _send(self, entries: Entries) -> dict[str, Any]:
         now, unwell = self._process.clock(), self._account.weather.now("intake", self._process.clock())
         taken = [entry for entry in entries if not unwell or self._account.chance.random() < _TAKEN]
+        self._account.sends += len(taken)
         for entry in taken:
             number = number_in(entry["MessageBody"])
             self._account.sent[number] += 1

@@ -64,16 +64,20 @@ class Books:
         self.why.update(line["why"])
         self.isolating += max(0, line["requests"] - 1)
 
-    def difference(self, queued: int, repeated: int) -> int:
-        """Leads that nothing accounts for: nought, or law 2 is broken."""
-        return self.metrics["Accepted"] + repeated + self.cut_off - sum(self.metrics[name] for name in SETTLED) - queued
+    def difference(self, queued: int, untold: int, repeated: int) -> int:
+        """Leads that nothing accounts for: nought, or law 2 is broken.
+
+        `untold` were taken by a function that was killed before it counted them.
+        """
+        taken = self.metrics["Accepted"] + untold + repeated + self.cut_off
+        return taken - sum(self.metrics[name] for name in SETTLED) - queued
 
 
 class Output(io.TextIOBase):
     """Standard output: each line goes into the books, and whoever writes may be stopped before or after it."""
 
     def __init__(self, books: Books) -> None:
-        self._books = books
+        self.books = books
         self._begun = ""
         self._effects: dict[int, Callable[[], None]] = {}
 
@@ -87,7 +91,7 @@ class Output(io.TextIOBase):
         for line in lines:
             if effect:
                 effect()
-            self._books.read(line)
+            self.books.read(line)
             if effect:
                 effect()
         return len(text)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
@@ -18,18 +18,12 @@ from leads.experience import Experience
 from tests.simulation.aws import LEADS_ARN, Account, Client, Process
 from tests.simulation.books import Output
 from tests.simulation.deployed import Deployed
+from tests.simulation.life import Killed, Life
 from tests.simulation.queues import Message, Received
 from tests.simulation.service import Service, Wire
 from tests.simulation.timeline import Lane, Timeline
 
-# A killed function has done this many things at the most: an invocation does few, or hundreds.
-_EFFECTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 40, 80, 160)
-
 type Check = Callable[[Received, str, bytes], None]
-
-
-class Killed(BaseException):
-    """The process ended here: no `except Exception` sees it."""
 
 
 @dataclass
@@ -54,7 +48,7 @@ class Container:
         self._around = around
         self._lane = lane
         self._deadline = 0.0
-        self._left = 0
+        self._life = Life(around.chance, around.account.weather)
         self._batch: Received = ()
         self._start()
 
@@ -83,8 +77,7 @@ class Container:
         around.output.watch(self._effect)
         self._batch = batch
         self._deadline = self._lane.now + around.deployed.timeout
-        doomed = around.chance.random() < around.account.weather.killed
-        self._left = around.chance.choice(_EFFECTS) if doomed else -1
+        self._life.begin()
         records = [self._record(*each) for each in batch]
         try:
             return set(self._delivery.deliver(records, around.service.moment(self._lane.now)))
@@ -103,8 +96,8 @@ class Container:
 
     def _effect(self) -> None:
         """Something is about to be done, or was just done: here a process may end."""
-        self._left -= 1
-        if self._left == 0 or self._lane.now > self._deadline:
+        self._life.effect()
+        if self._lane.now > self._deadline:
             raise Killed
 
     def _checked(self, campaign: str, body: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Intake: events are taken by the real code, and sent again as senders do."""
+"""Intake: events are taken by the real code, which may end at any moment, and sent again as senders do."""
 
 import json
 from collections.abc import Callable
@@ -17,6 +17,8 @@ from leads.edge.taking import Desk
 from leads.errors import Unavailable
 from leads.event import Event, from_http
 from tests.simulation.aws import Account, Client, Process
+from tests.simulation.books import Output
+from tests.simulation.life import Killed, Life
 from tests.simulation.people import Arrival
 from tests.simulation.service import Service
 from tests.simulation.timeline import Timeline
@@ -28,7 +30,13 @@ _RESENT_WITHIN: Final = 3_600.0
 
 @dataclass
 class Intake:
-    """The function without its HTTP; `on_taken` is called when something was put into LeadsQueue."""
+    """The function without its HTTP.
+
+    Attributes:
+        on_taken: is called when something may have been put into LeadsQueue.
+        kills: how often it ended in the middle.
+        untold: messages that it had put into LeadsQueue by then, and had not counted.
+    """
 
     settings: Settings
     config: Enrollment
@@ -36,10 +44,14 @@ class Intake:
     account: Account
     service: Service
     chance: Random
+    output: Output
     on_taken: Callable[[], None]
+    kills: int = 0
+    untold: int = 0
 
     def __post_init__(self) -> None:
-        process = Process(lambda: self.timeline.now, lambda _: None, lambda: None)
+        self._life = Life(self.chance, self.account.weather)
+        process = Process(lambda: self.timeline.now, lambda _: None, self._life.effect)
         client = Client(self.account, process)
         self._outside = Outside(sqs=lambda _: Sqs(client), dynamodb=lambda _: DynamoDB(client))
 
@@ -47,9 +59,17 @@ class Intake:
         """Take an event, now or when its sender comes back."""
         now = self.timeline.now
         desk = Desk(self.settings, self.service.moment(now), outside=self._outside)
+        event = _event(arrival, desk.now)
+        self._life.begin()
+        self.output.watch(self._life.effect)
+        before = self.account.sends - self.output.books.metrics["Accepted"]
         try:
-            taken = desk.take(_event(arrival, desk.now), self.config.sources[arrival.source], answering=True)
-        except Unavailable:
+            taken = desk.take(event, self.config.sources[arrival.source], answering=True)
+        except (Unavailable, Killed) as error:
+            # A sender has no answer of a function that ended: for it the one is as good as the other.
+            if isinstance(error, Killed):
+                self.kills += 1
+                self.untold += self.account.sends - self.output.books.metrics["Accepted"] - before
             self.timeline.at(now + _RETRY_SECONDS, partial(self.take, arrival))
         else:
             if not taken.redelivered and self.chance.random() < self.account.weather.resent:

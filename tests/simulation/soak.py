@@ -122,7 +122,9 @@ class Soak:
             stack, _SETTINGS, config, self.timeline, self.account, self.service, self.output, self.truth.check, chance
         )
         self.poller = Poller(around, self._killed)
-        self.intake = Intake(_SETTINGS, config, self.timeline, self.account, self.service, chance, self.poller.look)
+        self.intake = Intake(
+            _SETTINGS, config, self.timeline, self.account, self.service, chance, self.output, self.poller.look
+        )
         self._coming = arrivals(self.leads, self.days, self.seed)
         self._all_have_come = False
 
@@ -170,7 +172,7 @@ class Soak:
     def _hour(self) -> None:
         """Look at the books, and let Leadterra behave in another way from now on."""
         now, queued = self.timeline.now, self.queue.messages.values()
-        balanced = self.books.difference(len(queued), self.counted_again()) == 0
+        balanced = self.books.difference(len(queued), self.intake.untold, self.counted_again()) == 0
         self.problems["hours at which law 2 did not balance"] += not balanced
         oldest = now - min((message.sent_at for message in queued), default=now)
         letters, accepted = self.account.letters.total(), self.books.metrics["Accepted"]
