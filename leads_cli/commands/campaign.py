@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leads_cli.commands.target import AsJson, Config, Profile, Region, Stack, Target, Url, Yes, confirmed, ends
-from leads_cli.project import CONFIG
-from leads_cli.running import DEFAULT_URL, NotReachableError
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import AsJson, Target, Yes, confirmed, ends
+from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop, table
 
 if TYPE_CHECKING:
@@ -27,14 +27,11 @@ Name = Annotated[str, typer.Argument(help="A name under `campaigns` in enrollmen
 
 
 @app.command("list")
+@grouped
 def list_campaigns(
     *,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """List the configured campaigns: what feeds them, what their copy uses and, if Leadterra answers, their status.
 
@@ -42,7 +39,6 @@ def list_campaigns(
     """
     from leads_cli import campaigns, leadterra  # noqa: PLC0415
 
-    target = Target(url, stack, region, profile, config)
     try:
         running = target.reach()
         enrollment = target.enrollment(running)
@@ -74,15 +70,12 @@ def _print_list(found: "Iterable[Listed]") -> None:
 
 
 @app.command()
+@grouped
 def stats(
     name: Name,
     *,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Show what Leadterra counts of a campaign: enrolled, sent, delivered, bounced, replied.
 
@@ -91,7 +84,7 @@ def stats(
     from leads_cli import campaigns  # noqa: PLC0415
 
     with ends():
-        campaign, service = _asked(name, Target(url, stack, region, profile, config))
+        campaign, service = _asked(name, target)
         found = campaigns.stats(service, campaign)
     if as_json:
         told = {"name": campaign.name, "id": campaign.id, "status": found.status, "stats": dict(found.numbers)}
@@ -102,16 +95,13 @@ def stats(
 
 
 @app.command()
+@grouped
 def start(
     name: Name,
     *,
     yes: Yes = False,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Start a campaign in Leadterra, after saying what that will do and asking.
 
@@ -124,7 +114,7 @@ def start(
     if as_json and not yes:
         stop("--json leaves nobody to ask: add --yes.", Code.USAGE)
     with ends():
-        campaign, service = _asked(name, Target(url, stack, region, profile, config))
+        campaign, service = _asked(name, target)
         before = campaigns.stats(service, campaign)
         typer.echo(plain(campaigns.consequence(campaign, before)), err=as_json)
         if before.status != campaigns.RUNNING and not (yes or confirmed("Start it?")):

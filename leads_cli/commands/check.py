@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leads_cli.commands.target import AsJson, Profile, Region, Stack, Target, Url, ends
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import AsJson, Target, Where, ends
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
-from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, enrollment, table
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from leads_cli.checks.finding import Finding
 
 
+@grouped
 def check(
     config: Annotated[Path, typer.Option(help=f"The file to check. {CONFIG_DEFAULT}", show_default=False)] = CONFIG,
     *,
@@ -25,17 +27,14 @@ def check(
         bool, typer.Option("--live", help="Check a running stack as well: secret, key, campaigns, queues, alarms.")
     ] = False,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    where: Where,
 ) -> None:
     """Check enrollment.toml as the functions do when they start; with --live or --stack, a running stack as well.
 
     Example: leads check --config layers/config/enrollment.toml
     """
-    if live or stack is not None:
-        _live(Target(url, stack, region, profile, config), as_json=as_json)
+    if live or where.stack is not None:
+        _live(Target(**asdict(where), config=config), as_json=as_json)
         return
     if as_json:
         _report(_configuration(config)[1], as_json=True)

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.commands.target import Config, Profile, Region, Stack, Target, Url, session
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import Target
 from leads_cli.project import CONFIG, command
-from leads_cli.running import DEFAULT_URL, NotReachableError
+from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, stop
 
 if TYPE_CHECKING:
@@ -15,15 +16,12 @@ if TYPE_CHECKING:
 DEFAULT_PORT: Final = 3100
 
 
+@grouped
 def console(
     *,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.")] = DEFAULT_PORT,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Operate a stack in a browser: its flow, its failures, its campaigns and sources.
 
@@ -32,7 +30,7 @@ def console(
     Example: leads console --stack leadterra-enroll
     """
     try:
-        subject = _subject(Target(url, stack, region, profile, config))
+        subject = _subject(target)
     except NotReachableError as error:
         stop(str(error), Code.FAILED)
     from leads_cli.console.serving import serve  # noqa: PLC0415 - NiceGUI takes a second or two
@@ -50,7 +48,6 @@ def _subject(target: Target) -> "Subject":
     enrollment = target.enrollment(running)
     if target.stack is None:
         return subject.at_address(running, enrollment)
-    given = {"--stack": target.stack, "--region": target.region, "--profile": target.profile}
-    options = [part for name, value in given.items() if value for part in (name, value)]
+    options = target.options()
     options += ["--config", str(target.config)] if target.config != CONFIG else []
-    return subject.deployed(running, enrollment, session(target.region, target.profile), target.stack, options)
+    return subject.deployed(running, enrollment, target.session(), target.stack, options)

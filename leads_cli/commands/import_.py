@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.commands.target import AsJson, Config, Profile, Region, Stack, Target, Url, Yes, confirmed
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import AsJson, Target, Yes, confirmed
 from leads_cli.leadterra import KEY_VARIABLE
-from leads_cli.project import CONFIG
-from leads_cli.running import DEFAULT_URL, NotReachableError, number
+from leads_cli.running import NotReachableError, number
 from leads_cli.terminal import Code, console, plain, stop
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SOURCE: Final = "import"
 
 
+@grouped
 def import_(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON lines or .xlsx; - reads what is piped in.")
@@ -60,11 +61,7 @@ def import_(
         str, typer.Option(help="Between columns: a character, or tab.", show_default="found out")
     ] = "",
     sheet: Annotated[str, typer.Option(help="Of a workbook.", show_default="the first")] = "",
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Import a list of people into a campaign.
 
@@ -82,18 +79,17 @@ def import_(
         stop("--leadterra-url is for --direct; through a stack, the stack knows where Leadterra is", Code.USAGE)
     from leads_cli.importing import errors, order, pace, reading  # noqa: PLC0415 - pydantic takes a quarter of a second
 
-    target = Target(url, stack, region, profile, config)
     said = reading.Reading(encoding, delimiter, sheet)
     screen = console()
     screen.quiet = as_json
     try:
-        running = None if dry_run or (direct and stack is None) else target.reach()
+        running = None if dry_run or (direct and target.stack is None) else target.reach()
         settings = target.enrollment(running)
         asked = order.Order(file, campaign, source, settings, screen, maps or (), custom or (), said)
         if dry_run:
             found = asked.dry_run()
         else:
-            there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target.options())
+            there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target)
             end = asked.run(there, pace.Pace(rate), (lambda _: True) if yes else confirmed, again=again)
             found = end.as_json()
             if not as_json:
@@ -108,11 +104,11 @@ def import_(
         raise typer.Exit(Code.FAILED)
 
 
-def _queue(asked: "Order", running: "Running | None", options: str) -> "AbstractContextManager[Destination]":
+def _queue(asked: "Order", running: "Running | None", target: Target) -> "AbstractContextManager[Destination]":
     from leads_cli.importing.queue import LeadsQueue  # noqa: PLC0415
 
     assert running  # noqa: S101 - only --direct does without
-    return nullcontext(LeadsQueue.of(running, asked.source, options))
+    return nullcontext(LeadsQueue.of(running, asked.source, target.typed()))
 
 
 def _leadterra(asked: "Order", running: "Running | None", address: str | None) -> "AbstractContextManager[Destination]":

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.commands.target import AsJson, Profile, Region, Stack, Url, ends, session
-from leads_cli.running import DEFAULT_URL
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import AsJson, Where, ends
 from leads_cli.terminal import Code, plain, stop
 
 if TYPE_CHECKING:
@@ -23,15 +23,13 @@ Since = Annotated[str, typer.Option(help="How far to look back: 2h, 3d, 2026-11-
 Level = Annotated[str | None, typer.Option(help="Only this level and above: debug, info, warning, error.")]
 
 
+@grouped
 def logs(
     lead: LeadId,
     *,
     since: Since = _LOOK_BACK,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    where: Where,
 ) -> None:
     """Follow one lead's way: taken, tried, held, accepted or rejected, line by line.
 
@@ -41,7 +39,7 @@ def logs(
 
     start = _moment(since)
     with ends():
-        read, _ = _reader(url, stack, region, profile)
+        read, _ = _reader(where)
         steps = [(line, told) for line in read(start, lead) if (told := step(line, lead))]
     if as_json:
         typer.echo(json.dumps({"id": lead, "lines": [line.as_json() for line, _ in steps]}, indent=2))
@@ -56,6 +54,7 @@ def logs(
         )
 
 
+@grouped
 def tail(
     *,
     source: Annotated[str | None, typer.Option(help="Only what a source sent.")] = None,
@@ -63,10 +62,7 @@ def tail(
     level: Level = None,
     since: Annotated[str | None, typer.Option(help="Begin so far back: 10m, 2h.", show_default="now")] = None,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    where: Where,
 ) -> None:
     """Show what both functions do as it happens, until Ctrl-C. With --json each line is as it was written.
 
@@ -83,7 +79,7 @@ def tail(
     start = _moment(since) if since else datetime.now(UTC) - _TAIL_BACK
     try:
         with ends():
-            read, every = _reader(url, stack, region, profile)
+            read, every = _reader(where)
             for line in follow(read, start, every):
                 if wanted.wants(line):
                     typer.echo(json.dumps(line.as_json()) if as_json else _shown(line, sentence(line)))
@@ -92,13 +88,13 @@ def tail(
         raise typer.Exit from None
 
 
-def _reader(url: str, stack: str | None, region: str | None, profile: str | None) -> "tuple[Reader, float]":
+def _reader(where: Where) -> "tuple[Reader, float]":
     """Where lines come from, and how often to look for new ones."""
     from leads_cli.logs import reading  # noqa: PLC0415
 
-    if stack is None:
-        return reading.embedded(url), reading.EMBEDDED_SECONDS
-    return reading.deployed(stack, session(region, profile)), reading.DEPLOYED_SECONDS
+    if where.stack is None:
+        return reading.embedded(where.url), reading.EMBEDDED_SECONDS
+    return reading.deployed(where.stack, where.session()), reading.DEPLOYED_SECONDS
 
 
 def _moment(text: str) -> datetime:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leads_cli.commands.grouped import grouped
 from leads_cli.commands.secret_value import Origin
-from leads_cli.commands.target import AsJson, Config, Profile, Region, Stack, Target, Url, ends
-from leads_cli.project import CONFIG
-from leads_cli.running import DEFAULT_URL
+from leads_cli.commands.target import AsJson, Target, ends
 from leads_cli.terminal import Code, plain, stop, table
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ Out = Annotated[Path | None, typer.Option(help="The file for a generated value: 
 
 
 @app.command("set")
+@grouped
 def set_value(
     name: Name,
     given: Given = None,
@@ -44,11 +44,7 @@ def set_value(
     from_env: FromEnv = None,
     generate: Generate = False,
     out: Out = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Put Leadterra's key or a source's secret into the stack's secret; everything else in it stays.
 
@@ -62,7 +58,7 @@ def set_value(
     origin = Origin(given, from_env, generate, out)
     origin.check(name)
     with (
-        _editing(Target(url, stack, region, profile, config), name) as (running, enrollment, stored),
+        _editing(target, name) as (running, enrollment, stored),
         origin.value(name, enrollment) as value,
     ):
         _keep(running, stored, with_value(stored.content, name, value))
@@ -70,6 +66,7 @@ def set_value(
 
 
 @app.command()
+@grouped
 def rotate(
     name: Name,
     given: Given = None,
@@ -80,11 +77,7 @@ def rotate(
     from_env: FromEnv = None,
     generate: Generate = False,
     out: Out = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Give a source a new secret; the previous one is valid beside it until you drop it.
 
@@ -98,7 +91,7 @@ def rotate(
             stop("--drop-previous takes no new value; rotate first, then drop.", Code.USAGE)
     else:
         origin.check(name)
-    with _editing(Target(url, stack, region, profile, config), name) as (running, enrollment, stored):
+    with _editing(target, name) as (running, enrollment, stored):
         if drop_previous:
             _keep(running, stored, without_previous(stored, name))
             typer.echo(f"{name}: the previous value is dropped; whoever still uses it is refused within five minutes.")
@@ -140,14 +133,11 @@ def _keep(running: "Running", stored: "Stored", content: dict[str, Any]) -> None
 
 
 @app.command()
+@grouped
 def status(
     *,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Show which sources have the secret that they need, and whether Leadterra's key is there. Never a value.
 
@@ -156,7 +146,6 @@ def status(
     from leads_cli import secret, secret_edits  # noqa: PLC0415
 
     with ends():
-        target = Target(url, stack, region, profile, config)
         running = target.reach()
         enrollment = target.enrollment(running)
         stored = secret.read(running)

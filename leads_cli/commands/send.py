@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leads_cli import recorded, webhooks
-from leads_cli.commands.target import AsJson, Config, Profile, Region, Stack, Url, find
-from leads_cli.project import CONFIG, EVENTS, command, shown
-from leads_cli.running import DEFAULT_URL, NotReachableError
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import AsJson, Target
+from leads_cli.project import EVENTS, command, shown
+from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, stop
 
 if TYPE_CHECKING:
     from leads_cli.sending import Answer
 
 
+@grouped
 def send(
     event: Annotated[
         str | None,
@@ -26,11 +28,7 @@ def send(
         str | None, typer.Option(help="Which source of the provider; the first one otherwise.", show_default=False)
     ] = None,
     as_json: AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
-    config: Config = CONFIG,
+    target: Target,
 ) -> None:
     """Send an event to a running stack, with the proof that its source asks for.
 
@@ -56,7 +54,7 @@ def send(
     if source is not None and not isinstance(read, webhooks.Webhook):
         stop(f"--source is for a provider's request; {event} says by itself where it goes", Code.USAGE)
     try:
-        running = find(url, stack, region, profile, config)
+        running = target.reach()
         found = sending.addressed(read, running, source) if isinstance(read, webhooks.Webhook) else read
         with sending.http_client(running) as client:
             answer = sending.send(found, running, client)

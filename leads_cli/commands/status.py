@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from leads_cli.commands.target import AsJson, Profile, Region, Stack, Url, session
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import AsJson, Where
 from leads_cli.counts import NAMES
 from leads_cli.project import command
-from leads_cli.running import DEFAULT_URL, NotReachableError, Status, embedded_status, stack_outputs
+from leads_cli.running import NotReachableError, Status, embedded_status, stack_outputs
 from leads_cli.terminal import Code, console, plain, print_status, status_parts, stop
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Moment:
 type Look = Callable[[], Status]
 
 
+@grouped
 def status(
     *,
     as_json: AsJson = False,
@@ -47,10 +49,7 @@ def status(
         int | None,
         typer.Option(min=1, help="Seconds between two looks of --watch.", show_default="1, deployed 30 at the least"),
     ] = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    where: Where,
     since: Annotated[int, typer.Option(min=1, max=450, help="Days to count, of a deployed stack.")] = 14,
 ) -> None:
     """Show what became of every lead, and whether the counts add up.
@@ -59,16 +58,16 @@ def status(
     """
     if every is not None and not watch:
         stop("--every says how often --watch looks; add --watch.", Code.USAGE)
-    if stack is not None and every is not None and every < _DEPLOYED_SECONDS:
+    if where.stack is not None and every is not None and every < _DEPLOYED_SECONDS:
         told = f"each look at a deployed stack costs $0.0006, and CloudWatch is minutes late: take {_DEPLOYED_SECONDS}"
         stop(f"--every {every}: {told} or more.", Code.USAGE)
 
     def look() -> Status:
-        return _embedded(url) if stack is None else _deployed(stack, region, profile, since)
+        return _embedded(where.url) if where.stack is None else _deployed(where, since)
 
     try:
         if watch:
-            _watch(look, every or (_EMBEDDED_SECONDS if stack is None else _DEPLOYED_SECONDS), as_json=as_json)
+            _watch(look, every or (_EMBEDDED_SECONDS if where.stack is None else _DEPLOYED_SECONDS), as_json=as_json)
         found = look()
     except NotReachableError as error:
         stop(plain(str(error)), Code.FAILED)
@@ -77,7 +76,7 @@ def status(
     else:
         print_status(found)
     if not found.counts.balanced:
-        late = "" if stack is None else "; CloudWatch is up to three minutes late, so ask again before worrying"
+        late = "" if where.stack is None else "; CloudWatch is up to three minutes late, so ask again before worrying"
         moved = f"; SQS may have set some aside: {command()} failures list" if found.counts.difference > 0 else ""
         stop(f"The counts do not add up: a difference of {found.counts.difference:+}{late}{moved}.", Code.FAILED)
 
@@ -129,9 +128,9 @@ def _embedded(url: str) -> Status:
     return found
 
 
-def _deployed(stack: str, region: str | None, profile: str | None, days: int) -> Status:
+def _deployed(where: Where, days: int) -> Status:
     from leads_cli import cloudwatch  # noqa: PLC0415
 
-    user = session(region, profile)
-    outputs = stack_outputs(stack, user)
+    user = where.session()
+    outputs = stack_outputs(where.stack or "", user)
     return cloudwatch.status(user, outputs, timedelta(days=days), datetime.now(UTC))

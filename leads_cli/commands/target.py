@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leads_cli.project import CONFIG_DEFAULT
+from leads_cli.project import CONFIG, CONFIG_DEFAULT
 from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, enrollment, plain, stop
 
@@ -35,14 +35,13 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Where:
     """What the options of a command say of the stack that it is about."""
 
-    url: str
-    stack: str | None
-    region: str | None
-    profile: str | None
-    config: Path
+    url: Url = DEFAULT_URL
+    stack: Stack = None
+    region: Region = None
+    profile: Profile = None
 
     def reach(self) -> "Running":
         """The running stack.
@@ -50,42 +49,56 @@ class Target:
         Raises:
             NotReachableError: it does not answer.
         """
-        return find(self.url, self.stack, self.region, self.profile, self.config)
+        from leads_cli import running  # noqa: PLC0415
+
+        return running.embedded(self.url) if self.stack is None else running.deployed(self.stack, self.session())
+
+    def session(self) -> "boto3.Session":
+        """The user's own AWS session.
+
+        Raises:
+            NotReachableError: there is no such profile, or no region.
+        """
+        import boto3  # noqa: PLC0415
+
+        from leads_cli.running import aws_errors  # noqa: PLC0415
+
+        with aws_errors("your AWS configuration"):
+            return boto3.Session(region_name=self.region, profile_name=self.profile)
+
+    def options(self) -> list[str]:
+        """With which another command finds the same stack."""
+        if self.stack is None:
+            return [] if self.url == DEFAULT_URL else ["--url", self.url]
+        given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile}
+        return [part for name, value in given.items() if value for part in (name, value)]
+
+    def typed(self) -> str:
+        """The same as it goes on after a command's words."""
+        return "".join(f" {quote(part)}" for part in self.options())
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Where):
+    """The same for commands that need its configuration."""
+
+    config: Config = CONFIG
+
+    def reach(self) -> "Running":
+        """The running stack.
+
+        Raises:
+            NotReachableError: it does not answer.
+        """
+        from leads_cli import running  # noqa: PLC0415
+
+        if self.stack is None:
+            return running.embedded(self.url)
+        return running.deployed(self.stack, self.session(), enrollment(self.config, Code.USAGE))
 
     def enrollment(self, running: "Running | None" = None) -> "Enrollment":
         """The configuration that the stack works by: its own file where that is on this machine."""
         return enrollment((running and running.config) or self.config, Code.USAGE)
-
-    def options(self) -> str:
-        """With which another command finds the same stack, as the user can type it."""
-        if self.stack is None:
-            return "" if self.url == DEFAULT_URL else f" --url {quote(self.url)}"
-        named = (("stack", self.stack), ("region", self.region), ("profile", self.profile))
-        return "".join(f" --{name} {quote(value)}" for name, value in named if value)
-
-
-def find(url: str, stack: str | None, region: str | None, profile: str | None, config: Path) -> "Running":
-    """The running stack that the options name.
-
-    Raises:
-        NotReachableError: it does not answer.
-    """
-    from leads_cli import running  # noqa: PLC0415
-
-    if stack is None:
-        return running.embedded(url)
-    return running.deployed(stack, session(region, profile), enrollment(config, Code.USAGE))
-
-
-def reach(url: str, stack: str | None, region: str | None, profile: str | None) -> "Running":
-    """The same for commands that need nothing of its configuration.
-
-    Raises:
-        NotReachableError: it does not answer.
-    """
-    from leads_cli import running  # noqa: PLC0415
-
-    return running.embedded(url) if stack is None else running.deployed(stack, session(region, profile))
 
 
 def confirmed(question: str) -> bool:
@@ -109,17 +122,3 @@ def ends() -> Iterator[None]:
         stop(plain(str(error)), Code.USAGE)
     except (NotReachableError, LeadterraError) as error:
         stop(plain(str(error)), Code.FAILED)
-
-
-def session(region: str | None, profile: str | None) -> "boto3.Session":
-    """The user's own AWS session.
-
-    Raises:
-        NotReachableError: there is no such profile, or no region.
-    """
-    import boto3  # noqa: PLC0415
-
-    from leads_cli.running import aws_errors  # noqa: PLC0415
-
-    with aws_errors("your AWS configuration"):
-        return boto3.Session(region_name=region, profile_name=profile)

@@ -15,9 +15,9 @@ import httpx
 from leads.backoff import delay
 from leads.batch import Batch, Parcel, batches, body, rows
 from leads.config import Enrollment
+from leads.decoding import decode
 from leads.edge.leadterra import HEADERS, LONGEST_SECONDS, Leadterra
 from leads.isolation import Ask, Settled, isolate
-from leads.message import decode
 from leads.outcome import Accepted, Held, Outcome, Rejected
 from leads.reply import Reply
 from leads_cli.importing.errors import StoppedError

@@ -8,9 +8,10 @@ from typing import Final
 
 from leads.batch import Parcel, merged, rows
 from leads.config import Enrollment, OnMissingToken
+from leads.decoding import decode
 from leads.errors import TooLarge
 from leads.lead import NoLead
-from leads.message import Lead, Message, decode, encode
+from leads.message import Lead, Message, encode
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.progress import Told
 from leads_cli.importing.table import Table

@@ -19,8 +19,9 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
+from leads.dead_letter import Failure, dead_letter, refused
 from leads.event import Event
-from leads.message import Failure, Message, dead_letter, dumps, refused
+from leads.message import Message, dumps
 from leads_cli.dev import page
 from leads_cli.dev.journal import Journal
 from leads_cli.dev.stack import Stack

@@ -52,7 +52,7 @@ def test_a_letter_is_fixed_and_replayed(operator: Operated) -> None:
     """One letter, by the beginning of its id, goes back corrected; its neighbour stays."""
     operator.put(refused("lead-1"), refused("other"))
     code, output, _ = operator.leads(*FIX, "lead", "--set", "email=ava@example.org", "--replay", "--yes")
-    assert (code, output.splitlines()[-1]) == (0, "Fixed: 1.")
+    assert (code, output.splitlines()[-1]) == (0, "Fixed and replayed: 1.")
     (body,) = operator.bodies("LeadsQueue")
     assert (body["id"], body["lead"]["email"], "failure" in body) == ("lead-1", "ava@example.org", False)
     assert (body["fixed"]["fields"], body["replay"]["reason"]) == (["email"], "rejected")

@@ -9,8 +9,9 @@ from typing import Any, NoReturn
 
 import pytest
 
+from leads.dead_letter import Failure
 from leads.edge.settlement import Item, Settlement
-from leads.message import Failure, Message
+from leads.message import Message
 from leads.outcome import Rejected
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.cloud import API_KEY

@@ -9,23 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leads.dead_letter import Failure, attributes, dead_letter, refused, without
+from leads.decoding import _as_encoded, _as_produced, decode
 from leads.errors import Malformed, NewerVersion, TooLarge
-from leads.message import (
-    MAX_BYTES,
-    MAX_MESSAGE_BYTES,
-    Failure,
-    Message,
-    _as_encoded,
-    _as_produced,
-    attributes,
-    dead_letter,
-    decode,
-    encode,
-    loads,
-    refused,
-    timestamp,
-    without,
-)
+from leads.message import MAX_BYTES, MAX_MESSAGE_BYTES, Message, encode, loads, timestamp
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com"}

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from leads.config import Campaign, CustomFieldStyle, Enrollment, OnMissingToken
-from leads.message import LEAD_FIELDS, Failure, Lead, Message
+from leads.dead_letter import Failure
+from leads.message import LEAD_FIELDS, Lead, Message
 from leads.outcome import Rejected
 
 # nginx refuses more than 1 MB unless told otherwise, and it is in front of most APIs.

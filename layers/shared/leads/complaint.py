@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads.message import Failure
+from leads.dead_letter import Failure
 from leads.refusal.values import values
 
 _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")

@@ -14,8 +14,9 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from leads.config import Enrollment
+from leads.dead_letter import LINEAGE
 from leads.errors import Malformed, Unreadable
-from leads.message import LINEAGE, dumps, loads
+from leads.message import dumps, loads
 
 _PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
 # An SNS topic may carry EventBridge events and a replay may carry either: three envelopes is all there can be.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from leads.complaint import alike
-from leads.message import Failure
+from leads.dead_letter import Failure
 
 # With fewer rows than this, all of them being bad is a plain coincidence.
 GUARD_ROWS: Final = 10

@@ -14,8 +14,8 @@ from typing import Any
 from leads import guard
 from leads.batch import Row
 from leads.complaint import alike, complaint
+from leads.dead_letter import Failure
 from leads.hints import hints
-from leads.message import Failure
 from leads.outcome import ACCEPTED, Accepted, Counts, Held, Outcome, Rejected, tally
 from leads.reading import READINGS, Reading
 from leads.reply import BadKey, Refused, Reply, TooBig, judge

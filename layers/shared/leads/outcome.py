@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from leads.message import Failure
+from leads.dead_letter import Failure
 
 type Why = Literal[
     "unavailable",

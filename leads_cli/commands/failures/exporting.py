@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from leads_cli.commands.failures import options
-from leads_cli.commands.failures.options import Where, criteria, number, telling
-from leads_cli.commands.target import Profile, Region, Stack, Url
+from leads_cli.commands.failures.options import Which, number, telling
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import Where
 from leads_cli.project import shown
-from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, stop
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
+@grouped
 def export(
     letter_id: options.MaybeId = None,
     *,
@@ -37,18 +38,8 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="A new file. Without: standard output.", show_default=False)
     ] = None,
-    reason: options.Reason = None,
-    field: options.Field = None,
-    source: options.Source = None,
-    campaign: options.Campaign = None,
-    status: options.Status = None,
-    since: options.Since = None,
-    older_than: options.OlderThan = None,
-    contains: options.Contains = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    which: Which,
+    where: Where,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Write letters into a file, one a line, with their reasons; they stay where they are.
@@ -61,13 +52,9 @@ def export(
     from leads_cli.failures.export import write_csv, write_jsonl  # noqa: PLC0415
     from leads_cli.failures.survey import chosen  # noqa: PLC0415
 
-    wanted = criteria(
-        reason, field, source, campaign, status=status, since=since, older_than=older_than, contains=contains
-    )
-    where = Where(url, stack, region, profile)
     write: Callable[[Iterable[Letter], TextIO], int] = write_csv if form is Format.CSV else write_jsonl
     with telling(where, letter_id), Reading(where.reach(), lease=lease) as reading, _opened(output) as stream:
-        written = write(chosen(reading, wanted, letter_id), stream)
+        written = write(chosen(reading, which.criteria(), letter_id), stream)
     place = f" to {shown(output)}; it holds people's data, so keep it no longer than you need it" if output else ""
     typer.echo(f"{number(written)} written{place}.", err=True)
     if reading.elsewhere or not reading.whole:

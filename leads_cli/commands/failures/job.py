@@ -12,8 +12,8 @@ import typer
 
 from leads_cli.commands.failures import printed
 from leads_cli.commands.failures.interrupt import Interrupt
-from leads_cli.commands.failures.options import Where, number, telling
-from leads_cli.commands.target import confirmed
+from leads_cli.commands.failures.options import How, number, telling
+from leads_cli.commands.target import Where, confirmed
 from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
 
@@ -32,32 +32,30 @@ type Work = Callable[["Running", "Plan", "Tally", "Around"], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One command's work on the letters that are meant; `verb` and `done` are what the operator calls it."""
+    """One command's work on the letters that are meant; `verb`, `done` and `also` are what the operator calls it."""
 
     where: Where
     letter_id: str | None
     criteria: "Criteria"
+    how: How
     lease: int
     verb: str
     done: str
-    dry_run: bool
-    yes: bool
-    as_json: bool
+    also: str = ""
 
     def run(self, mending: "Mending", work: Work) -> None:
         """Everything from the first look to the last word; ends the command with 1 if something is left undone."""
-        if self.as_json and not (self.yes or self.dry_run):
-            stop("--json leaves nobody to ask: add --yes, or --dry-run to see what would be done.", Code.USAGE)
+        self.how.check()
         with telling(self.where, self.letter_id):
             running = self.where.reach()
             plan, reading = self._plan(running, mending)
-        if not self.as_json:
+        if not self.how.as_json:
             self._say(plan, reading)
-        if self.dry_run or not plan.ids:
-            if self.as_json:
+        if self.how.dry_run or not plan.ids:
+            if self.how.as_json:
                 typer.echo(json.dumps(_planned(plan, reading), indent=2))
             return
-        if not self.yes and not confirmed(f"{self.verb.capitalize()} {number(len(plan.ids))}?"):
+        if not self.how.yes and not confirmed(f"{self.verb.capitalize()} {number(len(plan.ids))}?"):
             stop(f"Nothing was {self.done}.", Code.FAILED)
         self._work(running, plan, work)
 
@@ -114,13 +112,13 @@ class Job:
 
     def _report(self, plan: "Plan", tally: "Tally", trouble: str) -> None:
         missing = 0 if trouble else len(plan.ids) - tally.handled
-        if self.as_json:
+        if self.how.as_json:
             told = {self.done: tally.done, "finished": tally.finished, "failed": tally.failed, "missing": missing}
             typer.echo(json.dumps({**told, "uncounted": tally.uncounted, **_left(plan)}, indent=2))
             return
         if sys.stderr.isatty():
             typer.echo("\r", nl=False, err=True)
-        typer.echo(f"{self.done.capitalize()}: {tally.done:,}.")
+        typer.echo(f"{self.done.capitalize()}{self.also}: {tally.done:,}.")
         if tally.finished:
             typer.echo(
                 f"{number(tally.finished)} had been sent on by a command that was stopped; now they are gone too."

@@ -7,28 +7,19 @@ from typing import Annotated
 import typer
 
 from leads_cli.commands.failures import options, printed
-from leads_cli.commands.failures.options import Where, criteria, telling
-from leads_cli.commands.target import Profile, Region, Stack, Url
-from leads_cli.running import DEFAULT_URL
+from leads_cli.commands.failures.options import Which, telling
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import AsJson, Where
 
 
+@grouped
 def list_letters(
     *,
     each: Annotated[bool, typer.Option("--each", help="One by one instead of in groups.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many to list one by one, the newest first.")] = 100,
-    as_json: options.AsJson = False,
-    reason: options.Reason = None,
-    field: options.Field = None,
-    source: options.Source = None,
-    campaign: options.Campaign = None,
-    status: options.Status = None,
-    since: options.Since = None,
-    older_than: options.OlderThan = None,
-    contains: options.Contains = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    as_json: AsJson = False,
+    which: Which,
+    where: Where,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """List what was refused, grouped by what is wrong: the largest group first.
@@ -39,13 +30,9 @@ def list_letters(
     from leads_cli.failures.listing import Listing  # noqa: PLC0415
     from leads_cli.failures.survey import chosen  # noqa: PLC0415
 
-    where = Where(url, stack, region, profile)
-    wanted = criteria(
-        reason, field, source, campaign, status=status, since=since, older_than=older_than, contains=contains
-    )
     listing = Listing(limit if each else 0)
     with telling(where), Reading(where.reach(), lease=lease) as reading:
-        for letter in chosen(reading, wanted):
+        for letter in chosen(reading, which.criteria()):
             listing.add(letter)
     if as_json:
         found = {"letters": listing.newest()} if each else {"groups": [group.as_json() for group in listing.groups]}
@@ -56,14 +43,12 @@ def list_letters(
     printed.listing(listing, reading, where, datetime.now(UTC), each=each)
 
 
+@grouped
 def show(
     letter_id: options.LetterId,
     *,
-    as_json: options.AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    as_json: AsJson = False,
+    where: Where,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Show everything about a letter: the lead or event, who refused it, its history, and what to do next.
@@ -74,7 +59,6 @@ def show(
     from leads_cli.failures.listing import described  # noqa: PLC0415
     from leads_cli.failures.survey import find, letters  # noqa: PLC0415
 
-    where = Where(url, stack, region, profile)
     with telling(where, letter_id), Reading(where.reach(), lease=lease) as reading:
         found = find(letters(reading), letter_id)
     if as_json:

@@ -6,10 +6,10 @@ import typer
 
 from leads_cli.commands.failures import options
 from leads_cli.commands.failures.job import Job
-from leads_cli.commands.failures.options import Where, criteria
-from leads_cli.commands.target import Profile, Region, Stack, Url
+from leads_cli.commands.failures.options import How, Which
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import Where
 from leads_cli.failures import RATE
-from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, stop
 
 if TYPE_CHECKING:
@@ -21,25 +21,14 @@ if TYPE_CHECKING:
 Rate = Annotated[float, typer.Option(min=0.1, help="Leads a second at the most, so that live ones come first.")]
 
 
+@grouped
 def replay(
     letter_id: options.MaybeId = None,
     *,
     rate: Rate = RATE,
-    dry_run: options.DryRun = False,
-    yes: options.Yes = False,
-    as_json: options.AsJson = False,
-    reason: options.Reason = None,
-    field: options.Field = None,
-    source: options.Source = None,
-    campaign: options.Campaign = None,
-    status: options.Status = None,
-    since: options.Since = None,
-    older_than: options.OlderThan = None,
-    contains: options.Contains = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    how: How,
+    which: Which,
+    where: Where,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Send letters again, to where they came from; without ID and filters, all of them.
@@ -50,15 +39,12 @@ def replay(
     """
     from leads_cli.failures.mending import Mending  # noqa: PLC0415
 
-    wanted = criteria(
-        reason, field, source, campaign, status=status, since=since, older_than=older_than, contains=contains
-    )
-    where = Where(url, stack, region, profile)
     mending = Mending(replay=True)
-    job = Job(where, letter_id, wanted, lease, "replay", "replayed", dry_run=dry_run, yes=yes, as_json=as_json)
+    job = Job(where, letter_id, which.criteria(), how, lease, "replay", "replayed")
     job.run(mending, _work(mending, rate, lease))
 
 
+@grouped
 def fix(
     letter_id: options.MaybeId = None,
     *,
@@ -78,21 +64,9 @@ def fix(
     to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
     then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
     rate: Rate = RATE,
-    dry_run: options.DryRun = False,
-    yes: options.Yes = False,
-    as_json: options.AsJson = False,
-    reason: options.Reason = None,
-    field: options.Field = None,
-    source: options.Source = None,
-    campaign: options.Campaign = None,
-    status: options.Status = None,
-    since: options.Since = None,
-    older_than: options.OlderThan = None,
-    contains: options.Contains = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    how: How,
+    which: Which,
+    where: Where,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Correct letters: one, or all that the filters leave. They stay dead letters until they are replayed.
@@ -112,12 +86,8 @@ def fix(
         campaign=to_campaign,
         source=to_source,
     )
-    wanted = criteria(
-        reason, field, source, campaign, status=status, since=since, older_than=older_than, contains=contains
-    )
-    where = Where(url, stack, region, profile)
     mending = Mending(edits, then_replay)
-    job = Job(where, letter_id, wanted, lease, "fix", "fixed", dry_run=dry_run, yes=yes, as_json=as_json)
+    job = Job(where, letter_id, which.criteria(), how, lease, "fix", "fixed", " and replayed" if then_replay else "")
     job.run(mending, _work(mending, rate, lease))
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.commands.target import reach
+from leads_cli.commands.target import AsJson, Where, Yes
 from leads_cli.project import command
-from leads_cli.running import DEFAULT_URL, NotReachableError
+from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
 
 if TYPE_CHECKING:
     from leads_cli.failures.criteria import Criteria
-    from leads_cli.running import Running
 
 LEASE_DEFAULT: Final = 120
 
@@ -25,20 +24,6 @@ MaybeId = Annotated[
     str | None,
     typer.Argument(metavar="[ID]", help="One letter, by its id or the beginning of it. Without: all that match."),
 ]
-Reason = Annotated[
-    str | None,
-    typer.Option(help="Only this reason: rejected, missing_token, unmappable, malformed or exhausted."),
-]
-Field = Annotated[str | None, typer.Option(help="Only where this field is to blame.")]
-Source = Annotated[str | None, typer.Option(help="Only from this source.")]
-Campaign = Annotated[str | None, typer.Option(help="Only for this campaign.")]
-Status = Annotated[int | None, typer.Option(help="Only with this status of Leadterra's answer.")]
-Since = Annotated[str | None, typer.Option(help="Only what failed since then: 2h, 3d, 2026-11-22.")]
-OlderThan = Annotated[str | None, typer.Option(help="Only what failed before that: 2h, 3d, 2026-11-22.")]
-Contains = Annotated[str | None, typer.Option(help="Only what has this text anywhere in it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Lease = Annotated[
     int,
     typer.Option(min=1, max=3_600, help="Seconds that a killed command hides letters from others, at the most."),
@@ -46,54 +31,54 @@ Lease = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """The stack that the options name."""
+class Which:
+    """The letters that the options name."""
 
-    url: str
-    stack: str | None
-    region: str | None
-    profile: str | None
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Only this reason: rejected, missing_token, unmappable, malformed or exhausted."),
+    ] = None
+    field: Annotated[str | None, typer.Option(help="Only where this field is to blame.")] = None
+    source: Annotated[str | None, typer.Option(help="Only from this source.")] = None
+    campaign: Annotated[str | None, typer.Option(help="Only for this campaign.")] = None
+    status: Annotated[int | None, typer.Option(help="Only with this status of Leadterra's answer.")] = None
+    since: Annotated[str | None, typer.Option(help="Only what failed since then: 2h, 3d, 2026-11-22.")] = None
+    older_than: Annotated[str | None, typer.Option(help="Only what failed before that: 2h, 3d, 2026-11-22.")] = None
+    contains: Annotated[str | None, typer.Option(help="Only what has this text anywhere in it.")] = None
 
-    def reach(self) -> "Running":
-        """The stack.
+    def criteria(self) -> "Criteria":
+        """The same for the letters themselves; ends the command where a time cannot be read."""
+        from leads_cli.failures.criteria import Criteria  # noqa: PLC0415
 
-        Raises:
-            NotReachableError: it does not answer.
-        """
-        return reach(self.url, self.stack, self.region, self.profile)
+        return Criteria(
+            reason=self.reason,
+            field=self.field,
+            source=self.source,
+            campaign=self.campaign,
+            status=self.status,
+            since=_moment("--since", self.since),
+            before=_moment("--older-than", self.older_than),
+            contains=self.contains,
+        )
 
-    def line(self, *arguments: str) -> str:
-        """A command of ours for the same stack, as the user can type it."""
-        given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile}
-        same = [part for name, value in given.items() if value for part in (name, value)]
-        address = ["--url", self.url] if self.stack is None and self.url != DEFAULT_URL else []
-        return f"{command()} {plain(join(['failures', *arguments, *same, *address]))}"
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a command goes about what it changes."""
+
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False
+    yes: Yes = False
+    as_json: AsJson = False
+
+    def check(self) -> None:
+        """End the command where nobody could be asked."""
+        if self.as_json and not (self.yes or self.dry_run):
+            stop("--json leaves nobody to ask: add --yes, or --dry-run to see what would be done.", Code.USAGE)
 
 
-def criteria(
-    reason: str | None,
-    field: str | None,
-    source: str | None,
-    campaign: str | None,
-    *,
-    status: int | None,
-    since: str | None,
-    older_than: str | None,
-    contains: str | None,
-) -> "Criteria":
-    """The options as criteria; ends the command where a time cannot be read."""
-    from leads_cli.failures.criteria import Criteria  # noqa: PLC0415
-
-    return Criteria(
-        reason=reason,
-        field=field,
-        source=source,
-        campaign=campaign,
-        status=status,
-        since=_moment("--since", since),
-        before=_moment("--older-than", older_than),
-        contains=contains,
-    )
+def line(where: Where, *arguments: str) -> str:
+    """A command of ours for the same stack, as the user can type it."""
+    return f"{command()} {plain(join(['failures', *arguments, *where.options()]))}"
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
@@ -116,7 +101,7 @@ def telling(where: Where, letter_id: str | None = None) -> Iterator[None]:
     except NoSuchLetterError:
         stop(
             f"{name}: no dead letter that can be seen has an id that begins so. It may have been replayed, or be in "
-            f"another command's hands at this moment; see what is there: {where.line('list', '--each')}",
+            f"another command's hands at this moment; see what is there: {line(where, 'list', '--each')}",
             Code.FAILED,
         )
     except AmbiguousError as error:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from leads_cli.commands.failures.options import Where, number
+from leads_cli.commands.failures.options import line, number
+from leads_cli.commands.target import Where
 from leads_cli.running import duration
 from leads_cli.terminal import plain
 
@@ -41,7 +42,7 @@ def listing(found: "Listing", reading: "Reading", where: Where, now: datetime, *
     unseen(reading)
     if found.total:
         example = found.groups[0].example
-        typer.echo(f"Next: {where.line('show', example)}")
+        typer.echo(f"Next: {line(where, 'show', example)}")
 
 
 def unseen(reading: "Reading") -> None:
@@ -148,7 +149,7 @@ def letter(found: "Letter", where: Where) -> None:
     for step in next_steps(found):
         typer.echo(f"  {plain(step.text)}" + (":" if step.arguments else "."))
         if step.arguments:
-            typer.echo(f"    {where.line(*step.arguments)}")
+            typer.echo(f"    {line(where, *step.arguments)}")
 
 
 def _field(name: str, value: Any) -> None:

@@ -7,9 +7,9 @@ import typer
 
 from leads_cli.commands.failures import options
 from leads_cli.commands.failures.job import Job
-from leads_cli.commands.failures.options import Where, criteria, number, telling
-from leads_cli.commands.target import Profile, Region, Stack, Url, confirmed
-from leads_cli.running import DEFAULT_URL
+from leads_cli.commands.failures.options import How, Which, line, number, telling
+from leads_cli.commands.grouped import grouped
+from leads_cli.commands.target import Where, confirmed
 from leads_cli.terminal import Code, plain, stop
 
 if TYPE_CHECKING:
@@ -18,27 +18,16 @@ if TYPE_CHECKING:
     from leads_cli.failures.erase import Found
 
 
+@grouped
 def discard(
     letter_id: options.MaybeId = None,
     *,
     everything: Annotated[
         bool, typer.Option("--all", help="Every letter, where neither ID nor filter is given.")
     ] = False,
-    dry_run: options.DryRun = False,
-    yes: options.Yes = False,
-    as_json: options.AsJson = False,
-    reason: options.Reason = None,
-    field: options.Field = None,
-    source: options.Source = None,
-    campaign: options.Campaign = None,
-    status: options.Status = None,
-    since: options.Since = None,
-    older_than: options.OlderThan = None,
-    contains: options.Contains = None,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    how: How,
+    which: Which,
+    where: Where,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Let go of letters for good: one, or all that the filters leave. `export` keeps a copy.
@@ -48,19 +37,17 @@ def discard(
     from leads_cli.failures.criteria import Criteria  # noqa: PLC0415
     from leads_cli.failures.mending import Mending, let_go  # noqa: PLC0415
 
-    wanted = criteria(
-        reason, field, source, campaign, status=status, since=since, older_than=older_than, contains=contains
-    )
+    wanted = which.criteria()
     if letter_id is None and wanted == Criteria() and not everything:
         stop("Which letters? Give an id, a filter, or --all for every one of them.", Code.USAGE)
-    where = Where(url, stack, region, profile)
-    job = Job(where, letter_id, wanted, lease, "discard", "discarded", dry_run=dry_run, yes=yes, as_json=as_json)
+    job = Job(where, letter_id, wanted, how, lease, "discard", "discarded")
     job.run(
         Mending(),
         lambda running, plan, tally, around: let_go(running, plan.ids, tally, lease=lease, around=around),
     )
 
 
+@grouped
 def erase(
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address of the person who asks to be forgotten.")],
     *,
@@ -70,13 +57,8 @@ def erase(
             "--mentions", help="Also what is about somebody else, or several people, and has the address in it."
         ),
     ] = False,
-    dry_run: options.DryRun = False,
-    yes: options.Yes = False,
-    as_json: options.AsJson = False,
-    url: Url = DEFAULT_URL,
-    stack: Stack = None,
-    region: Region = None,
-    profile: Profile = None,
+    how: How,
+    where: Where,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Forget a person: delete every message about an address, dead or on its way, and say what is left elsewhere.
@@ -90,20 +72,18 @@ def erase(
     person = key(email)
     if not all(person.partition("@")):
         stop("Give the person's whole address, such as ava@example.com.", Code.USAGE)
-    if as_json and not (yes or dry_run):
-        stop("--json leaves nobody to ask: add --yes, or --dry-run to see what would be done.", Code.USAGE)
-    where = Where(url, stack, region, profile)
+    how.check()
     with telling(where):
         running = where.reach()
         found = look(running, person, lease=lease)
-        if not as_json:
+        if not how.as_json:
             _say(found, where, mentions=mentions)
         total = sum(each.about + (each.beside if mentions else 0) for each in found)
-        if not dry_run and total:
-            if not yes and not confirmed(f"Erase {number(total, 'message')}?"):
+        if not how.dry_run and total:
+            if not how.yes and not confirmed(f"Erase {number(total, 'message')}?"):
                 stop("Nothing was erased.", Code.FAILED)
             found = carry_out(running, person, mentions=mentions, lease=lease)
-    _report(found, dry_run=dry_run, as_json=as_json)
+    _report(found, dry_run=how.dry_run, as_json=how.as_json)
     if not all(each.complete for each in found):
         stop("Not every message could be looked at, see above: run this again, until it finds nothing.", Code.FAILED)
 
@@ -123,7 +103,7 @@ def _say(found: "Sequence[Found]", where: Where, *, mentions: bool) -> None:
         if not each.whole:
             typer.echo("  More came in while it was read, so that its end was not reached.")
     if any(each.ids for each in found):
-        typer.echo(f"Look at dead letters with: {where.line('show', 'ID')}")
+        typer.echo(f"Look at dead letters with: {line(where, 'show', 'ID')}")
 
 
 def _report(found: "Sequence[Found]", *, dry_run: bool, as_json: bool) -> None:

@@ -9,6 +9,8 @@ from typing import Final
 
 from leads.batch import Batch, Parcel, Row, batches, body, rows
 from leads.config import Enrollment
+from leads.dead_letter import Failure
+from leads.decoding import decode
 from leads.edge.leadterra import Leadterra, leadterra
 from leads.edge.memory import Memory, Table
 from leads.edge.outside import WORLD, Outside
@@ -19,7 +21,7 @@ from leads.edge.vault import Vault
 from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.experience import Experience
 from leads.isolation import Ask, Part, Settled, hopeless, isolate, judged
-from leads.message import Failure, Message, decode
+from leads.message import Message
 from leads.outcome import Accepted, Held, Rejected
 from leads.reply import Reply
 

@@ -13,13 +13,14 @@ from typing import Any, Final
 
 from leads.backoff import delay
 from leads.batch import Parcel
+from leads.dead_letter import Failure, attributes, dead_letter, refused
 from leads.edge import queues
 from leads.edge.outside import WORLD, Outside
 from leads.edge.queues import Entry, age
 from leads.edge.settings import Settings
 from leads.edge.telemetry import count, logger, where
 from leads.errors import Malformed, TooLarge
-from leads.message import DIRECT, LEAD_FIELDS, Failure, Message, attributes, dead_letter, loads, refused
+from leads.message import DIRECT, LEAD_FIELDS, Message, loads
 from leads.outcome import HELD_AGE, Accepted, Held, Outcome, Rejected, held_metric
 
 type Record = Mapping[str, Any]

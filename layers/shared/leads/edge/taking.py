@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from leads.config import Source
+from leads.dead_letter import Failure, attributes, dead_letter, without
 from leads.edge import deliveries
 from leads.edge.outside import WORLD, Outside
 from leads.edge.queues import Entry, send
@@ -16,7 +17,6 @@ from leads.errors import TooLarge, Unavailable, Unreadable
 from leads.event import Event
 from leads.intake import Reading, read
 from leads.lead import Problem
-from leads.message import Failure, attributes, dead_letter, without
 
 
 @dataclass(frozen=True, slots=True)
