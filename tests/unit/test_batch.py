@@ -118,6 +118,13 @@ def test_defaults_and_both_styles_of_custom_fields(style: CustomFieldStyle, wire
     assert sent([parcel(LEAD)], config(style, defaults=defaults)) == {"camp_1": [wire]}
 
 
+def test_a_lead_that_has_it_all_needs_no_defaults() -> None:
+    """Its own values go out."""
+    lead = {"email": "ava@example.com", "firstName": "Ava", "customFields": {"plan": "pro"}}
+    flat = {"email": "ava@example.com", "firstName": "Ava", "plan": "pro"}
+    assert sent([parcel(lead)], config(defaults={"firstName": "there", "plan": "free"})) == {"camp_1": [flat]}
+
+
 @pytest.mark.parametrize("style", list(CustomFieldStyle))
 def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFieldStyle) -> None:
     """No style adds an empty object, with defaults or without."""

@@ -285,6 +285,39 @@ def test_the_short_way_reads_what_the_long_one_does(content: dict[str, Any]) -> 
     assert message == what(lambda: _as_produced(body, "msg-1", NOW.timestamp()))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"lead": {**LEAD, "firstName": 7}},
+        {"lead": {**LEAD, "plan": "pro"}},
+        {"lead": {**LEAD, "customFields": {}}},
+        {"lead": {**LEAD, "customFields": "pro"}},
+        {"lead": {**LEAD, "customFields": {"size": 2**64 + 1}}},
+        {"lead": {"email": " ava@example.com"}},
+        {"lead": {"email": ""}},
+        {"lead": {"firstName": "Ava"}},
+        {"lead": "ava@example.com"},
+        {"id": 2**64 + 1},
+        {"source": ""},
+        {"campaign": " news"},
+        {"campaign": ""},
+        {"receivedAt": "2026-11-22T03:00:00+01:00"},
+        {"receivedAt": "yesterday"},
+        {"version": 2},
+        {"replay": {}},
+    ],
+    ids=str,
+)
+def test_what_differs_from_what_intake_writes_takes_the_long_way(odd: dict[str, Any]) -> None:
+    """The short way leaves to it whatever might have to be read with more care."""
+    own = json.loads(encode(MESSAGE))
+    assert _as_encoded(json.dumps(own)) == MESSAGE
+    body = json.dumps({**own, **odd})
+    assert _as_encoded(body) is None
+    message = what(lambda: decode(body, message_id="msg-1", sent_at=NOW.timestamp()))
+    assert message == what(lambda: _as_produced(body, "msg-1", NOW.timestamp()))
+
+
 @given(MESSAGES)
 def test_what_intake_writes_takes_the_short_way(message: Message) -> None:
     """As long as it is made of texts."""

@@ -100,8 +100,6 @@ def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[
 
 def merged(messages: Sequence[Message]) -> Lead:
     """One lead of all messages about an address, oldest first: later values win, field by field, as far as sent."""
-    if len(messages) == 1:
-        return messages[0].lead
     lead: Lead = {}
     custom: dict[str, Any] = {}
     for message in messages:
