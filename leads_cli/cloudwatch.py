@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from leads.outcome import HELD_AGE
-from leads_cli.counts import METRICS, from_metrics
-from leads_cli.running import OPERATOR, Status, aws_errors
+from leads_cli.counts import METRICS, Status, from_metrics
+from leads_cli.running import OPERATOR, aws_errors
 
 if TYPE_CHECKING:
     import boto3

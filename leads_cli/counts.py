@@ -76,3 +76,15 @@ def from_metrics(sums: Mapping[str, float], *, queued: int) -> Counts:
 def from_json(data: Mapping[str, object]) -> Counts:
     """The counts that a running stack answered; what is no count in it is passed over."""
     return Counts(**{name: value for name in NAMES if isinstance(value := data.get(name), int)})
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The counts of law 2, and how long the oldest lead has been waiting (None: none waits)."""
+
+    counts: Counts
+    oldest_seconds: float | None = None
+
+    def as_json(self) -> dict[str, int | float | bool | None]:
+        """As `leads status --json` and `/_leads/status` have it."""
+        return {**self.counts.as_json(), "oldestSeconds": self.oldest_seconds}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from leads.config import Enrollment
-    from leads_cli.running import Status
+    from leads_cli.counts import Status
 
 _WIDE: Final = 1_000
 
@@ -80,7 +80,7 @@ def status_parts(status: "Status", rates: Mapping[str, float] | None = None) -> 
     """The same as parts of a screen; `rates` are changes a second, which stand behind their terms."""
     from rich.table import Table  # noqa: PLC0415
 
-    from leads_cli.running import duration  # noqa: PLC0415
+    from leads_cli.words import duration  # noqa: PLC0415
 
     numbers = status.counts.as_json()
     made = Table(box=None, show_header=False, pad_edge=False)

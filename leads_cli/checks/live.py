@@ -8,8 +8,9 @@ from leads_cli import campaigns, leadterra, secret
 from leads_cli.checks import subjects
 from leads_cli.checks.finding import Finding, fail
 from leads_cli.checks.queues import Trigger, examined
+from leads_cli.embedded import answered
 from leads_cli.project import TEMPLATE
-from leads_cli.running import NotReachableError, Running, answered, aws_errors
+from leads_cli.running import NotReachableError, Running, aws_errors
 
 if TYPE_CHECKING:
     from leads.config import Enrollment

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leads_cli.campaigns import RUNNING, Listed
 from leads_cli.checks.finding import Finding, fail, ok, warn
-from leads_cli.running import duration
 from leads_cli.secret import API_KEY, Stored
 from leads_cli.secret_edits import State, survey, unread
+from leads_cli.words import duration
 
 if TYPE_CHECKING:
     from leads.config import Enrollment

@@ -10,8 +10,9 @@ import typer
 from leads_cli.commands.grouped import grouped
 from leads_cli.commands.target import AsJson, Target, Yes, confirmed
 from leads_cli.leadterra import KEY_VARIABLE
-from leads_cli.running import NotReachableError, number
+from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, console, plain, stop
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

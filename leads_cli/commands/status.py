@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
+from leads_cli import embedded
 from leads_cli.commands.grouped import grouped
 from leads_cli.commands.target import AsJson, Where
-from leads_cli.counts import NAMES
+from leads_cli.counts import NAMES, Status
+from leads_cli.deployed import stack_outputs
 from leads_cli.project import command
-from leads_cli.running import NotReachableError, Status, embedded_status, stack_outputs
+from leads_cli.running import NotReachableError
 from leads_cli.terminal import Code, console, plain, print_status, status_parts, stop
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ def rates(before: "Moment", after: "Moment") -> dict[str, float]:
 def _embedded(url: str) -> Status:
     """The counts at a moment when they can be compared: queue and metrics of one batch move one after the other."""
     until = time.monotonic() + _SETTLE_SECONDS
-    while not (found := embedded_status(url)).counts.balanced and time.monotonic() < until:
+    while not (found := embedded.status(url)).counts.balanced and time.monotonic() < until:
         time.sleep(_SETTLE_SECONDS / 10)
     return found
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leads_cli.embedded import DEFAULT_URL
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
-from leads_cli.running import DEFAULT_URL
 from leads_cli.terminal import Code, enrollment, plain, stop
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ class Where:
         Raises:
             NotReachableError: it does not answer.
         """
-        from leads_cli import running  # noqa: PLC0415
+        from leads_cli import deployed, embedded  # noqa: PLC0415
 
-        return running.embedded(self.url) if self.stack is None else running.deployed(self.stack, self.session())
+        return embedded.find(self.url) if self.stack is None else deployed.find(self.stack, self.session())
 
     def session(self) -> "boto3.Session":
         """The user's own AWS session.
@@ -90,11 +90,11 @@ class Target(Where):
         Raises:
             NotReachableError: it does not answer.
         """
-        from leads_cli import running  # noqa: PLC0415
+        from leads_cli import deployed, embedded  # noqa: PLC0415
 
         if self.stack is None:
-            return running.embedded(self.url)
-        return running.deployed(self.stack, self.session(), enrollment(self.config, Code.USAGE))
+            return embedded.find(self.url)
+        return deployed.find(self.stack, self.session(), enrollment(self.config, Code.USAGE))
 
     def enrollment(self, running: "Running | None" = None) -> "Enrollment":
         """The configuration that the stack works by: its own file where that is on this machine."""

@@ -16,7 +16,7 @@ from leads_cli.failures.criteria import Criteria
 from leads_cli.failures.grouping import Group
 from leads_cli.failures.letter import Letter
 from leads_cli.failures.mending import Plan
-from leads_cli.running import duration
+from leads_cli.words import duration
 
 # What can be asked for in the page's address.
 GROUPED: Final = ("reason", "field", "source", "campaign")

@@ -18,7 +18,8 @@ from leads_cli.failures import RATE
 from leads_cli.failures.box import DEAD_LETTERS
 from leads_cli.failures.criteria import Criteria
 from leads_cli.failures.mending import Mending
-from leads_cli.running import NotReachableError, duration
+from leads_cli.running import NotReachableError
+from leads_cli.words import duration
 
 REPLAY: Final = Mending(replay=True)
 _SHOWN: Final = 50

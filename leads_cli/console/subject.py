@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from leads.config import Enrollment
 from leads_cli import cloudwatch
+from leads_cli.counts import Status
 from leads_cli.dev.journal import LeadRow, row_of
-from leads_cli.running import Running, Status, answered, embedded_status
+from leads_cli.embedded import answered
+from leads_cli.embedded import status as status_of
+from leads_cli.running import Running
 
 if TYPE_CHECKING:
     import boto3
@@ -80,7 +83,7 @@ def at_address(running: Running, enrollment: Enrollment) -> Subject:
         found = answered(running.url, f"/_leads/leads?limit={limit}")
         return [row_of(each) for each in found] if isinstance(found, list) else []
 
-    return embedded(running, enrollment, lambda: embedded_status(running.url), leads)
+    return embedded(running, enrollment, lambda: status_of(running.url), leads)
 
 
 def deployed(

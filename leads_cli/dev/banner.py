@@ -6,8 +6,8 @@ from typing import Final
 
 from leads_cli import recorded, webhooks
 from leads_cli.dev.view import About, SourceRow
+from leads_cli.embedded import DEFAULT_URL
 from leads_cli.project import command, shown
-from leads_cli.running import DEFAULT_URL
 
 # What the secret is called where its sender is set up.
 _SECRETS: Final = {"token": "TOKEN", "basic": "PASSWORD", "signature": "SECRET"}

@@ -6,9 +6,9 @@ from html import escape
 from typing import Any, Final
 
 from leads.message import LEAD_FIELDS
-from leads_cli.counts import OUTCOMES, RARE, TAKEN
+from leads_cli.counts import OUTCOMES, RARE, TAKEN, Status
 from leads_cli.dev.journal import LeadRow, State
-from leads_cli.running import Status, duration
+from leads_cli.words import duration
 
 SHOWN: Final = 50
 # A lead may have any number of custom fields, of any length; the list stays a list.

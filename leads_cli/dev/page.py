@@ -19,7 +19,7 @@ from leads_cli.dev import live
 from leads_cli.dev.form import open_form, signup_form
 from leads_cli.dev.journal import CAPACITY
 from leads_cli.dev.view import SourceRow, View
-from leads_cli.running import local
+from leads_cli.embedded import local
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -13,11 +13,13 @@ from typing import Final
 
 import httpx
 
-from leads_cli import recorded, running, sending, webhooks
+from leads_cli import embedded, recorded, sending, webhooks
+from leads_cli.counts import Status
 from leads_cli.project import command
 from leads_cli.recorded import Event, EventError
-from leads_cli.running import NotReachableError, Running, Status, duration
+from leads_cli.running import NotReachableError, Running
 from leads_cli.sending import Answer, NotSentError
+from leads_cli.words import duration
 
 # A cold start, the batching window and Leadterra's answer take seconds; a lead that is held first comes back
 # after 15 to 30.
@@ -42,8 +44,8 @@ def run(url: str, say: Say, *, patience: float = PATIENCE_SECONDS) -> tuple[bool
     Raises:
         NotReachableError: the stack does not answer.
     """
-    stack = running.embedded(url)
-    before = running.embedded_status(url).counts
+    stack = embedded.find(url)
+    before = embedded.status(url).counts
     tally = Tally()
     with sending.http_client(stack) as client:
         for name in recorded.names():
@@ -126,7 +128,7 @@ def _settled(url: str, accepted: int, patience: float) -> Status:
     """The counts once everything that was sent is accounted for and nothing is queued, or when patience ends."""
     until = time.monotonic() + patience
     while True:
-        status = running.embedded_status(url)
+        status = embedded.status(url)
         counts = status.counts
         if (counts.accepted >= accepted and counts.balanced and not counts.queued) or time.monotonic() > until:
             return status

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from leads.config import Enrollment, Source
 from leads_cli import cloudwatch
+from leads_cli.counts import Status
 from leads_cli.dev.journal import Journal, LeadRow, State
 from leads_cli.dev.lines import LogLine
 from leads_cli.dev.outcomes import told
-from leads_cli.running import OPERATOR, Status
+from leads_cli.running import OPERATOR
 
 if TYPE_CHECKING:
     from leads_cli.dev.stack import Stack

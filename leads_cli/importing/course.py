@@ -19,7 +19,7 @@ from leads_cli.importing.progress import Told, progress
 from leads_cli.importing.stopping import stopping
 from leads_cli.importing.table import Table
 from leads_cli.importing.worklist import Worklist
-from leads_cli.running import number
+from leads_cli.words import number
 
 type Ending = Literal["finished", "finished before", "declined", "stopped"]
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from leads_cli.running import duration
+from leads_cli.words import duration
 
 _LINE_SECONDS: Final = 10.0
 

@@ -17,7 +17,8 @@ from leads_cli.importing.pace import Pace
 from leads_cli.importing.progress import Told
 from leads_cli.importing.worklist import Todo, Worklist
 from leads_cli.project import command
-from leads_cli.running import NotReachableError, Running, number
+from leads_cli.running import NotReachableError, Running
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -22,12 +22,13 @@ from typer.testing import CliRunner
 from leads.dead_letter import Failure, dead_letter, refused
 from leads.event import Event
 from leads.message import Message, dumps
+from leads_cli import embedded
 from leads_cli.dev import page
 from leads_cli.dev.journal import Journal
 from leads_cli.dev.stack import Stack
 from leads_cli.dev.view import StackView
 from leads_cli.main import app
-from leads_cli.running import Running, embedded, embedded_status
+from leads_cli.running import Running
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 CONFIG: Final = """
@@ -75,7 +76,7 @@ class Desk:
     operator: Running = field(init=False)
 
     def __post_init__(self) -> None:
-        self.operator = embedded(self.stack.url)
+        self.operator = embedded.find(self.stack.url)
 
     def put(self, letters: Sequence[tuple[str, str]]) -> None:
         """Put dead letters into the stack, by reason and body, and into the books what they had been before."""
@@ -197,7 +198,7 @@ def test_the_books_balance(desk: Desk) -> None:
     """Letters of five kinds are fixed and replayed, each becomes a lead, and law 2 holds before and after."""
     number = 12
     desk.put([each for kind in KINDS for each in letters(kind, number)])
-    before = embedded_status(desk.stack.url).counts
+    before = embedded.status(desk.stack.url).counts
     # What SQS moved by itself has no outcome yet.
     assert (before.rejected, before.difference) == (2 * number, number)
     for kind, edits in FIXES.items():
@@ -205,7 +206,7 @@ def test_the_books_balance(desk: Desk) -> None:
     assert desk.command("replay", "--yes")["replayed"] == 5 * number
     desk.settle()
     assert sorted(desk.enrolled()) == sorted(address(kind, n) for kind in KINDS for n in range(number))
-    after = embedded_status(desk.stack.url).counts
+    after = embedded.status(desk.stack.url).counts
     assert (after.replayed, after.enrolled, after.difference) == (3 * number, 5 * number, 0)
 
 
@@ -219,7 +220,7 @@ def test_a_replay_that_fails_again(desk: Desk) -> None:
         (body,) = map(json.loads, desk.bodies())
         assert (body["id"], body["lead"], body["failure"]["field"]) == ("lead-1", lead, "email")
         assert (body["replay"]["count"], body["replay"]["reason"]) == (times, "rejected")
-    counts = embedded_status(desk.stack.url).counts
+    counts = embedded.status(desk.stack.url).counts
     assert (counts.accepted, counts.replayed, counts.rejected, counts.difference) == (1, 2, 3, 0)
 
 
@@ -233,7 +234,7 @@ def test_an_event_that_fails_again(desk: Desk) -> None:
     assert desk.command("fix", *FIXES["unmappable"], "--replay", "--yes")["fixed"] == 1
     desk.settle()
     assert desk.enrolled() == [address("unmappable", 0)]
-    assert embedded_status(desk.stack.url).counts.balanced
+    assert embedded.status(desk.stack.url).counts.balanced
 
 
 def test_ctrl_c(desk: Desk) -> None:
@@ -248,7 +249,7 @@ def test_ctrl_c(desk: Desk) -> None:
     assert f"Fixed: {40 - len(left)}." in said
     assert {letter.state for letter in left} == {"visible"}
     desk.settle()
-    assert len(desk.enrolled()) == embedded_status(desk.stack.url).counts.replayed == 40 - len(left)
+    assert len(desk.enrolled()) == embedded.status(desk.stack.url).counts.replayed == 40 - len(left)
 
 
 def test_a_thousand_letters(desk: Desk) -> None:

@@ -12,13 +12,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from leads.config import Enrollment, parse
-from leads_cli.counts import Counts
+from leads_cli.counts import Counts, Status
 from leads_cli.dev import page, smoke
 from leads_cli.dev.front import FrontServer
 from leads_cli.dev.journal import LeadRow
 from leads_cli.dev.lines import LogLine
 from leads_cli.dev.view import About, source_rows
-from leads_cli.running import NotReachableError, Status
+from leads_cli.running import NotReachableError
 
 if TYPE_CHECKING:
     from starlette.requests import Request

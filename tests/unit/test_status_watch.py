@@ -3,8 +3,7 @@
 import pytest
 
 from leads_cli.commands.status import Moment, rates
-from leads_cli.counts import Counts
-from leads_cli.running import Status
+from leads_cli.counts import Counts, Status
 from leads_cli.terminal import console, status_parts
 
 

@@ -10,8 +10,8 @@ import typer
 
 from leads_cli.commands.failures.options import line, number
 from leads_cli.commands.target import Where
-from leads_cli.running import duration
 from leads_cli.terminal import plain
+from leads_cli.words import duration
 
 if TYPE_CHECKING:
     from leads_cli.failures.box import Reading
