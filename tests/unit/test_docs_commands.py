@@ -1,0 +1,49 @@
+"""Every command that a page names is there, with the options that it names."""
+
+import re
+from shlex import split
+from typing import Any, Final
+
+import pytest
+from typer.main import get_command
+
+from leads_cli.main import app
+from leads_cli.project import ROOT
+
+PAGES: Final = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/importing.md", "docs/delivery.md")
+# A line of a block, or what stands between two backticks.
+_NAMED: Final = re.compile(r"(?m)^(?:\.venv/bin/)?(leads [^\n#|&>]*)|`(leads [^`\n]*)`")
+
+
+def named(page: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [block or inline for block, inline in _NAMED.findall(text)]
+
+
+def problem(line: str) -> str | None:
+    """What of a command is not there."""
+    command: Any = get_command(app)
+    _, *words = split(line, comments=True)
+    while hasattr(command, "commands") and words:
+        name = words.pop(0)
+        if name.startswith("-"):
+            return None if name in {"--help", *(option for each in command.params for option in each.opts)} else name
+        if (found := command.commands.get(name)) is None:
+            return name
+        command = found
+    options = {"--help", *(option for each in command.params for option in each.opts + each.secondary_opts)}
+    given = [word.partition("=")[0] for word in words if re.fullmatch(r"-{1,2}[a-z-]+(=.*)?", word)]
+    return next((word for word in given if word not in options), None)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_that_a_page_names_is_there(page: str) -> None:
+    """Somebody in trouble types what the page says."""
+    lines = named(page)
+    assert {line: wrong for line in lines if (wrong := problem(line))} == {}
+
+
+def test_pages_do_name_commands() -> None:
+    """What is not found is not checked."""
+    assert min(len(named(page)) for page in ("README.md", "docs/operations.md")) > 20
+    assert (problem("leads failurs list"), problem("leads failures list --bogus 3")) == ("failurs", "--bogus")
