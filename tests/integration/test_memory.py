@@ -49,6 +49,27 @@ def test_a_container_that_has_just_started_doubts_a_lone_refusal(enrolling: Enro
     assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
 
 
+def test_who_was_held_with_everybody_is_not_condemned_alone(enrolling: Enrolling) -> None:
+    """A batch that was held comes again in pieces, to other containers, of a campaign that nobody knows yet."""
+    enrolling.leadterra.faults.set([Fault(kind="refuse_all")])
+    done = enrolling.deliver(*(message(f"lead{number}@example.com") for number in range(GUARD_ROWS + 2)))
+    assert done.why() == {"systemic": GUARD_ROWS + 2}
+    restart()
+    enrolling.show(done.records)
+    pieces = enrolling.cloud.records()
+    assert [enrolling.invoke([piece]).why() for piece in pieces] == [{"systemic": 1}] * len(pieces)
+    assert enrolling.letters() == []
+    enrolling.leadterra.faults.set([])
+    enrolling.show(pieces)
+    assert enrolling.deliver(BEN).failures == []
+    assert len(enrolling.enrolled()) == len(pieces)
+    # Somebody was taken, Ben is bad, and so is whoever comes after him.
+    restart()
+    enrolling.deliver(message("eve@refused.example"))
+    letters = sorted(letter.body["lead"]["email"] for letter in enrolling.letters())
+    assert letters == ["ben@refused.example", "eve@refused.example"]
+
+
 @pytest.mark.usefixtures("table")
 def test_a_schema_that_changes_in_the_middle_of_a_search(enrolling: Enrolling) -> None:
     """Who got through before it says nothing of those that are refused from then on; who got through after, all."""
@@ -86,11 +107,13 @@ def test_what_was_taken_is_told_at_most_once_a_minute(enrolling: Enrolling, tabl
     table.refused("camp_news", "somebody", datetime.now(UTC) - timedelta(seconds=1))
     before = table.recall("camp_news")
     assert before
+    assert before.taken
     assert before.waiting == 1
     done = enrolling.deliver(message("ava@example.com"), message("eve@example.com"))
     assert (done.failures, calls(enrolling)) == ([], ["UpdateItem"])
     after = table.recall("camp_news")
     assert after
+    assert after.taken
     assert after == Told(Taken(SEASONED_LEADS + 2, before.taken.first, after.taken.last), waiting=0)
     assert after.taken.last > before.taken.last
     enrolling.deliver(message("ida@example.com"))

@@ -172,3 +172,26 @@ def test_a_lead_that_another_container_has_seen_refused_has_waited_since_then() 
     assert seen.refused("camp_1", "ava", NOW) == NOW
     assert seen.refused("camp_1", "ava", NOW - SECOND) == NOW - SECOND
     assert seen.refused("camp_1", "ava", NOW + SECOND) == NOW - SECOND
+
+
+def test_an_alarm_holds_those_who_were_there() -> None:
+    """Until somebody is taken; whoever comes later, or is there for the first time, is judged like anybody else."""
+    seen = Experience()
+    assert not seen.was_there("camp_1", NOW)
+    seen.alarm("camp_1", NOW)
+    assert seen.was_there("camp_1", NOW - SECOND)
+    assert not seen.was_there("camp_1", NOW + SECOND)
+    assert not seen.was_there("camp_1", None)
+    assert not seen.was_there("camp_2", NOW - SECOND)
+    seen.learn("camp_1", took(1), NOW + SECOND)
+    assert not seen.was_there("camp_1", NOW - SECOND)
+
+
+def test_an_alarm_of_another_container_counts_as_well() -> None:
+    """The later one of those that are known."""
+    seen = Experience()
+    seen.told("camp_1", Told(None, alarmed=NOW))
+    assert seen.was_there("camp_1", NOW)
+    seen.alarm("camp_1", NOW + 2 * SECOND)
+    seen.told("camp_1", Told(None, alarmed=NOW + SECOND))
+    assert seen.was_there("camp_1", NOW + 2 * SECOND)

@@ -47,10 +47,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What all containers have seen of a campaign; `waiting`: leads refused alone since the last was taken."""
+    """What all containers have seen of a campaign.
 
-    taken: Taken
-    waiting: int
+    Attributes:
+        waiting: leads that were refused alone since the last was taken.
+        alarmed: when everybody of a batch was refused, unless somebody was taken since.
+    """
+
+    taken: Taken | None
+    waiting: int = 0
+    alarmed: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -62,6 +68,7 @@ class _Campaign:
     # When a lead was refused for the first time.
     refused: dict[Hashable, datetime] = field(default_factory=dict)
     waiting: int = 0
+    alarmed: datetime | None = None
 
     @property
     def taken(self) -> Taken | None:
@@ -85,7 +92,11 @@ class Experience:
         if accepted := sum(isinstance(outcome, Accepted) for outcome in settled.outcomes):
             known = self._known(campaign_id)
             known.news = Taken(accepted, now, now) | known.news
-            known.waiting = 0
+            known.waiting, known.alarmed = 0, None
+
+    def alarm(self, campaign_id: str, now: datetime) -> None:
+        """Take in that everybody of a batch was refused, which was held for that."""
+        self._known(campaign_id).alarmed = now
 
     # --- What is known to others -------------------------------------------------------------------
 
@@ -105,6 +116,7 @@ class Experience:
         """Take in what others have seen as well."""
         known = self._known(campaign_id)
         known.told, known.waiting = told.taken, told.waiting
+        known.alarmed = max(filter(None, (told.alarmed, known.alarmed)), default=None)
 
     # --- Doubts ------------------------------------------------------------------------------------
 
@@ -120,6 +132,15 @@ class Experience:
         """Whether the campaign is known to take leads, so that a refusal may be doubted."""
         known = self._campaigns.get(campaign_id)
         return known is not None and known.taken is not None and known.taken.seasoned
+
+    def was_there(self, campaign_id: str, since: datetime | None) -> bool:
+        """Whether a lead that comes again was on its way when everybody was refused, and nobody was taken since.
+
+        `since` is when it was received for the first time; None: that is now. Its batch was held, and comes again in
+        pieces too small to show that it is about everybody.
+        """
+        known = self._campaigns.get(campaign_id)
+        return bool(since and known and known.alarmed and since <= known.alarmed)
 
     def doubts(self, campaign_id: str, lead: Hashable, now: datetime) -> Held | None:
         """Why a lead that was `refused` may be fine all the same; None: it is believed to be bad, and forgotten.

@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from leads import guard
 from leads.batch import Row
@@ -49,6 +49,9 @@ class Settled:
     readings: Sequence[Reading] = READINGS
     unconfirmed: AbstractSet[int] = frozenset()
 
+
+# It is about everybody.
+SYSTEMIC: Final = Held("systemic")
 
 type _Answer = tuple[Reply, datetime] | None
 type Isolation = Generator[Ask, _Answer, Settled]
@@ -194,7 +197,7 @@ class _Isolation:
 
     def _hold_all(self) -> Settled:
         self.proofs.clear()
-        return self._settle(Held("systemic"))
+        return self._settle(SYSTEMIC)
 
     def _settle(self, held: Held | None) -> Settled:
         rejected = {index: Rejected(failure) for index, failure in self.proofs.items()}
@@ -213,12 +216,11 @@ def judged(parts: Sequence[Part]) -> list[Settled]:
     """What became of the batches of one campaign: the guard judges them as one, however small they were."""
     if not _is_systemic(parts, finished=True):
         return [settled for _, settled in parts]
-    held = Held("systemic")
     return [
         replace(
             settled,
-            outcomes=[held if isinstance(outcome, Rejected) else outcome for outcome in settled.outcomes],
-            closed=settled.closed or held,
+            outcomes=[SYSTEMIC if isinstance(outcome, Rejected) else outcome for outcome in settled.outcomes],
+            closed=settled.closed or SYSTEMIC,
         )
         for _, settled in parts
     ]

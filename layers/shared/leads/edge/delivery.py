@@ -20,7 +20,7 @@ from leads.edge.telemetry import logger, where
 from leads.edge.vault import Vault
 from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.experience import Experience
-from leads.isolation import Ask, Part, Settled, hopeless, isolate, judged
+from leads.isolation import SYSTEMIC, Ask, Part, Settled, hopeless, isolate, judged
 from leads.message import Message
 from leads.outcome import Accepted, Held, Rejected
 from leads.reply import Reply
@@ -95,8 +95,11 @@ class Delivery:
                 became.append(settled)
                 shut = shut or settled.closed
                 if not shut and hopeless(_parts(sent, became)):
-                    shut = Held("systemic")
-            for batch, settled in zip(sent, judged(_parts(sent, became)), strict=True):
+                    shut = SYSTEMIC
+            outcomes = judged(_parts(sent, became))
+            if any(settled.closed == SYSTEMIC for settled in outcomes):
+                memory.alarm(campaign_id, self.outside.now())
+            for batch, settled in zip(sent, outcomes, strict=True):
                 _enter(books, names.get(campaign_id, OTHER), batch, settled)
             if shut and shut.why in _EVERYWHERE:
                 closed = shut
@@ -189,8 +192,7 @@ def _doubted(batch: Batch, settled: Settled, books: Settlement, memory: Memory, 
     """The same, with those held whose refusal nothing shows to be about them."""
     if not settled.unconfirmed:
         return settled
-    # SQS's own ids: who is sent again by an operator is doubted anew.
-    refused = {place: books.message_id(batch.rows[place].parcels[0]) for place in settled.unconfirmed}
+    refused = {place: books.suspect(batch.rows[place].parcels[0]) for place in settled.unconfirmed}
     doubts = memory.doubts(batch.campaign_id, list(refused.values()), now)
     outcomes = list(settled.outcomes)
     for place, doubt in zip(refused, doubts, strict=True):

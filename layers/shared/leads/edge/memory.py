@@ -21,22 +21,40 @@ _LEAD_KEPT: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
+class Suspect:
+    """A lead that was refused alone, by SQS's own id; `since`: when it was first received, if it comes again."""
+
+    message_id: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What one invocation knows of the destination; `seen` is the container's own."""
 
     seen: Experience
     table: "Table | None"
 
-    def doubts(self, campaign_id: str, message_ids: Sequence[str], now: datetime) -> list[Held | None]:
-        """For each lead that was refused alone in a batch of which nothing got through: why it may be fine, or None."""
+    def doubts(self, campaign_id: str, suspects: Sequence[Suspect], now: datetime) -> list[Held | None]:
+        """For each lead that was refused alone, and nobody got through since: why it may be fine, or None."""
         if self.table and (told := self.table.recall(campaign_id)):
             self.seen.told(campaign_id, told)
-        if not self.seen.seasoned(campaign_id):
-            return [None] * len(message_ids)
-        for message_id in message_ids:
-            first = self.table.refused(campaign_id, message_id, now) if self.table else now
-            self.seen.refused(campaign_id, message_id, first)
-        return [self.seen.doubts(campaign_id, message_id, now) for message_id in message_ids]
+        if self.seen.seasoned(campaign_id):
+            for suspect in suspects:
+                first = self.table.refused(campaign_id, suspect.message_id, now) if self.table else now
+                self.seen.refused(campaign_id, suspect.message_id, first)
+        return [
+            Held("systemic")
+            if self.seen.was_there(campaign_id, suspect.since)
+            else self.seen.doubts(campaign_id, suspect.message_id, now)
+            for suspect in suspects
+        ]
+
+    def alarm(self, campaign_id: str, now: datetime) -> None:
+        """Note that everybody of a batch was refused."""
+        self.seen.alarm(campaign_id, now)
+        if self.table:
+            self.table.alarm(campaign_id, now)
 
     def tell(self, now: datetime) -> None:
         """Let the others know who was taken, if it is time."""
@@ -65,11 +83,10 @@ class Table:
         except Unavailable as error:
             self._fail(error)
             return None
-        item = answer.get("Item", {})
-        if "taken" not in item:
-            return None
-        taken = Taken(int(item["taken"]["N"]), _moment(item["firstAt"]["N"]), _moment(item["lastAt"]["N"]))
-        return Told(taken, int(item.get("waiting", {"N": "0"})["N"]))
+        item = {name: float(value["N"]) for name, value in answer.get("Item", {}).items() if "N" in value}
+        taken = "taken" in item and Taken(int(item["taken"]), _moment(item["firstAt"]), _moment(item["lastAt"]))
+        alarmed = "alarmedAt" in item and _moment(item["alarmedAt"])
+        return Told(taken or None, int(item.get("waiting", 0)), alarmed or None)
 
     def tell(self, campaign_id: str, taken: Taken) -> bool:
         """Add leads that the campaign has taken; whether that succeeded."""
@@ -80,7 +97,7 @@ class Table:
                 TableName=self.table,
                 Key={"id": {"S": _campaign(campaign_id)}},
                 UpdateExpression="SET firstAt = if_not_exists(firstAt, :first), lastAt = :last, expiresAt = :expires "
-                "REMOVE waiting ADD taken :number",
+                "REMOVE waiting, alarmedAt ADD taken :number",
                 ExpressionAttributeValues={
                     ":number": {"N": str(taken.number)},
                     ":first": _number(taken.first),
@@ -92,6 +109,20 @@ class Table:
             self._fail(error)
             return False
         return True
+
+    def alarm(self, campaign_id: str, now: datetime) -> None:
+        """Note that everybody of a batch was refused."""
+        if not self._answers:
+            return
+        try:
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"id": {"S": _campaign(campaign_id)}},
+                UpdateExpression="SET alarmedAt = :at, expiresAt = :expires",
+                ExpressionAttributeValues={":at": _number(now), ":expires": _expiry(now + _CAMPAIGN_KEPT)},
+            )
+        except Unavailable as error:
+            self._fail(error)
 
     def refused(self, campaign_id: str, message_id: str, at: datetime) -> datetime:
         """Note that a lead was refused alone; when that happened for the first time."""
@@ -106,7 +137,7 @@ class Table:
                 ReturnValues="ALL_OLD",
             ).get("Attributes")
             if before:
-                return min(at, _moment(before["firstRefusedAt"]["N"]))
+                return min(at, _moment(float(before["firstRefusedAt"]["N"])))
             self.dynamodb.update_item(
                 TableName=self.table,
                 Key={"id": {"S": _campaign(campaign_id)}},
@@ -130,8 +161,8 @@ def _number(moment: datetime) -> dict[str, str]:
     return {"N": str(moment.timestamp())}
 
 
-def _moment(number: str) -> datetime:
-    return datetime.fromtimestamp(float(number), UTC)
+def _moment(number: float) -> datetime:
+    return datetime.fromtimestamp(number, UTC)
 
 
 def _expiry(moment: datetime) -> dict[str, str]:

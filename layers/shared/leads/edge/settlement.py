@@ -8,13 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from leads.backoff import delay
 from leads.batch import Parcel
 from leads.dead_letter import Failure, attributes, dead_letter, refused
 from leads.edge import queues
+from leads.edge.memory import Suspect
 from leads.edge.outside import WORLD, Outside
 from leads.edge.queues import Entry, age
 from leads.edge.settings import Settings
@@ -70,9 +71,13 @@ class Settlement:
         new = [parcel for parcel in parcels if _is_new(parcel.message) and self._attempts(parcel.records[0]) == 1]
         count("source", DIRECT, {"Accepted": len(new)})
 
-    def message_id(self, parcel: Parcel) -> str:
-        """SQS's own id of the first record that brought it."""
-        return str(self.records[parcel.records[0]]["messageId"])
+    def suspect(self, parcel: Parcel) -> Suspect:
+        """By which a lead is known when it comes again: SQS's own id, so that one sent by an operator is a new one."""
+        record = self.records[parcel.records[0]]
+        millis = record.get("attributes", _NOTHING).get("ApproximateFirstReceiveTimestamp")
+        again = millis is not None and self._attempts(parcel.records[0]) > 1
+        since = datetime.fromtimestamp(int(millis) / 1_000, UTC) if millis and again else None
+        return Suspect(str(record["messageId"]), since)
 
     def enter(self, campaign: str, items: Iterable[Item], metrics: Mapping[str, int] | None = None) -> None:
         """Note what became of some messages; the metrics are those that are no message's outcome."""
