@@ -64,16 +64,22 @@ def with_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, A
 
 
 def rotated(stored: Stored, name: str, value: str) -> dict[str, Any]:
-    """A new value before the one that was the newest so far; an older one is gone.
+    """A new value before the one that was the only one so far.
 
     Raises:
-        SecretError: the name is Leadterra's key, or the value is the present one.
+        SecretError: the name is Leadterra's key, the value is the present one, or a previous one is still valid, which
+            some sender may not have left behind yet.
     """
     _no_key(name)
     values = stored.values(name)
     if value in values[:1]:
         raise SecretError(f"{name} has this very value already; nothing was written")
-    return _with_source(stored.content, name, [value, *values[:1]] if values else value)
+    if len(values) > 1:
+        raise SecretError(
+            f"{name} is in a rotation already: whoever still uses its previous value would be refused. Once nobody "
+            f"does: leads secrets rotate {name} --drop-previous, and rotate then; leads secrets set {name} ends both"
+        )
+    return _with_source(stored.content, name, [value, *values] if values else value)
 
 
 def without_previous(stored: Stored, name: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(help="A source in enrollment.toml, or leadterra_api_key.")]
+SourceName = Annotated[str, typer.Argument(metavar="NAME", help="A source in enrollment.toml.")]
 Given = Annotated[
     str | None, typer.Argument(metavar="[-]", help="- reads the value from stdin. Without: you are asked for it.")
 ]
@@ -68,7 +69,7 @@ def set_value(
 @app.command()
 @grouped
 def rotate(
-    name: Name,
+    name: SourceName,
     given: Given = None,
     *,
     drop_previous: Annotated[
@@ -81,7 +82,7 @@ def rotate(
 ) -> None:
     """Give a source a new secret; the previous one is valid beside it until you drop it.
 
-    Example: leads secrets rotate website --generate --out new-secret.txt
+    Example: leads secrets rotate api --generate --out new-secret.txt
     """
     from leads_cli.secret_edits import rotated, without_previous  # noqa: PLC0415
 
@@ -101,7 +102,8 @@ def rotate(
         with origin.value(name, enrollment) as value:
             _keep(running, stored, rotated(stored, name, value))
     both = "the new value and the previous one are valid" if stored.values(name) else "set; it had no value before"
-    typer.echo(f"{name}: {both}. Once every sender has the new one: leads secrets rotate {name} --drop-previous")
+    drop = f"leads secrets rotate {name} --drop-previous{target.typed()}"
+    typer.echo(f"{name}: {both}. Once every sender has the new one: {drop}")
 
 
 @contextmanager
@@ -170,5 +172,5 @@ def status(
             if stage in version.stages and version.created:
                 typer.echo(f"{label} is of {version.created.astimezone():%Y-%m-%d %H:%M}.")
     missing = [secret.API_KEY] * (not stored.api_key) + [r.name for r in rows if r.state is secret_edits.State.MISSING]
-    if missing:
-        typer.echo(f"Put what is missing: leads secrets set {plain(missing[0])}")
+    for name in missing:
+        typer.echo(f"Put what is missing: leads secrets set {plain(name)}{target.typed()}")

@@ -90,17 +90,21 @@ class _TellingJournal(Journal):
         While the configuration is broken every call crashes alike: what is wrong with it was told once.
         """
         super().observe_log(function, line)
-        if complaint(line) and not self._watch.broken():
-            typer.echo(f"  {function}: {line}", err=True)
+        if (said := complaint(line)) and not self._watch.broken():
+            typer.echo(f"  {function}: {said}", err=True)
 
 
-def complaint(line: str) -> bool:
-    """Whether a line of a function's output is worth a developer's look."""
+def complaint(line: str) -> str:
+    """What of a line of a function's output is worth a developer's look; "": nothing."""
     try:
         data = json.loads(line)
     except ValueError:
-        return True
-    return isinstance(data, dict) and data.get("level") in {"WARNING", "ERROR", "CRITICAL"}
+        return line
+    if not isinstance(data, dict):
+        return ""
+    if isinstance(trace := data.get("stackTrace"), list):
+        return "".join(map(str, [*trace, f"{data.get('errorType')}: {data.get('errorMessage')}"]))
+    return line if data.get("level") in {"WARNING", "ERROR", "CRITICAL"} else ""
 
 
 def _watch(wanted: Wanted) -> ConfigWatch:

@@ -8,6 +8,8 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any, Protocol
 
 from leads.config import Enrollment, Source
+from leads.edge import settings
+from leads.errors import ConfigError
 from leads_cli import cloudwatch
 from leads_cli.counts import Status
 from leads_cli.dev.journal import Journal, LeadRow, State
@@ -44,7 +46,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What does not change while a stack runs.
+    """What a stack tells of itself; but for its sources it does not change while it runs.
 
     Attributes:
         leadterra: the real service's address; None for the sandbox.
@@ -79,7 +81,7 @@ class View(Protocol):
 
     @property
     def about(self) -> About:
-        """What does not change."""
+        """What it tells of itself."""
 
     @property
     def enrollment(self) -> Enrollment:
@@ -107,13 +109,13 @@ class StackView:
 
     @property
     def about(self) -> About:
-        """What does not change."""
+        """What it tells of itself."""
         stack = self._stack
         return About(
             url=stack.url,
             aws_endpoint=stack.aws_endpoint,
             outputs=stack.outputs,
-            sources=source_rows(stack.enrollment, stack.url, stack.secrets),
+            sources=source_rows(self.enrollment, stack.url, stack.secrets),
             leadterra=self._leadterra,
             leadterra_url=stack.leadterra_url,
             config=str(stack.config_path),
@@ -121,8 +123,11 @@ class StackView:
 
     @property
     def enrollment(self) -> Enrollment:
-        """What the configuration said at the start."""
-        return self._stack.enrollment
+        """What the configuration says now, as the functions see it; what it said at the start where that is no use."""
+        try:
+            return settings.enrollment(self._stack.config_path)
+        except ConfigError:
+            return self._stack.enrollment
 
     def status(self) -> Status:
         """The counts now."""

@@ -92,8 +92,10 @@ def serve(api: HTTPConnection, handler: Handler, response: HTTPResponse) -> None
     try:
         outcome, body = "response", json.dumps(handler(event, context)).encode()
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is its result
-        traceback.print_exception(error)
         outcome, body = "error", describe(error)
+        # As Lambda writes it with JSON logging: one line.
+        line = {"log_level": "ERROR", "requestId": context.aws_request_id, **json.loads(body)}
+        print(json.dumps(line), file=sys.stderr)  # noqa: T201 - the log
     sys.stderr.flush()
     print(f"\n{END_MARK}", flush=True)  # noqa: T201 - the log is standard output
     post(api, f"{path}/{outcome}", body)

@@ -25,13 +25,15 @@ def next_steps(letter: Letter) -> Iterator[Step]:
     elif letter.reason == "rejected":
         yield from _mend(letter, letter.field)
         yield Step("If Leadterra was wrong, send it again as it is", ("replay", letter.id))
+    elif letter.reason == "unmappable" and not letter.source:
+        yield Step("Say which source it is of", ("fix", letter.id, "--to-source", "...", "--replay"))
     elif letter.reason == "unmappable":
         yield Step(
-            f"Tell the source {letter.source or '(none is named)'} in enrollment.toml which field is which, deploy, "
-            "and send it again",
+            f"Tell the source {letter.source} in enrollment.toml which field is which, deploy, and send it again",
             ("replay", letter.id),
         )
-        yield Step("Or correct the event itself", ("fix", letter.id, "--set", "email=...", "--replay"))
+        if isinstance(letter.event, dict):
+            yield Step("Or correct the event itself", ("fix", letter.id, "--set", "email=...", "--replay"))
     else:
         yield Step(
             "Look into the function's log for why it came back so often, then send it again", ("replay", letter.id)
@@ -41,7 +43,9 @@ def next_steps(letter: Letter) -> Iterator[Step]:
 
 def _mend(letter: Letter, field: str) -> Iterator[Step]:
     if field == "campaign":
-        yield Step("Say which campaign it is for", ("fix", letter.id, "--to-campaign", "...", "--replay"))
+        address = () if letter.email else ("--set", "email=...")
+        words = "Say which campaign it is for" + (" and whose it is" if address else "")
+        yield Step(words, ("fix", letter.id, "--to-campaign", "...", *address, "--replay"))
         return
     path = field if field in LEAD_FIELDS else "email" if field in {"lead", "body"} else _place(letter, field)
     if path == "email" and letter.email:

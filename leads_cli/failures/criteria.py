@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from leads_cli.failures.letter import Letter
+from leads_cli.failures.letter import EXHAUSTED, Letter
+
+REASONS: Final = ("rejected", "missing_token", "unmappable", "malformed", EXHAUSTED)
 
 _AGE: Final = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from leads.dead_letter import attributes
 from leads.edge.queues import Entry
-from leads.message import dumps
+from leads.message import DIRECT, dumps
 from leads_cli.failures.box import DEAD_LETTERS
 from leads_cli.failures.ledger import Deed
 from leads_cli.failures.letter import EXHAUSTED, Letter
@@ -63,9 +63,11 @@ def _history(letter: Letter) -> dict[str, Any]:
 def counts_again(letter: Letter) -> bool:
     """Whether a replay is one more lead to account for.
 
-    Intake counts events by itself; what SQS moved has had no outcome yet, so that its first one is still awaited.
+    Intake counts events by itself, and enroll a direct lead as soon as it can be read; what SQS moved has had no
+    outcome yet, so that its first one is still awaited.
     """
-    return letter.is_lead and letter.reason != EXHAUSTED
+    unread = letter.reason == "malformed" and letter.source == DIRECT
+    return letter.is_lead and letter.reason != EXHAUSTED and not unread
 
 
 def counts_as_erased(letter: Letter) -> bool:

@@ -69,7 +69,14 @@ def _unavailable(data: Data) -> str:
     return f"unavailable: {data.get('status')} to {data.get('source')}: {data.get('detail')}"
 
 
+def _failed(data: Data) -> str:
+    """A crash as Lambda writes it: what came last, of the trace that only `--json` shows."""
+    return f"failed: {data.get('errorType', 'Error')}: {str(data.get('errorMessage', '')).strip()}"
+
+
 def _other(data: Data) -> str:
+    if "stackTrace" in data:
+        return _failed(data)
     rest = {key: value for key, value in data.items() if key not in _FRAME and value not in (None, "")}
     # Lambda itself writes a crash, or its own events, without a message.
     happened = data.get("message") or rest.pop("errorMessage", None) or rest.pop("type", None) or "?"

@@ -23,8 +23,10 @@ class Admission:
 
 def admission(rows: Sequence[object], behaviour: Behaviour, *, refuse_all: bool) -> Admission:
     """Judge every row; `refuse_all` is the day on which the schema has changed."""
-    if refuse_all:
-        return Admission([], RefusedBatch(behaviour.invalid_lead_status, len(rows), [*schema_changed(rows)]))
+    if refuse_all and (changed := list(schema_changed(rows))):
+        out = {refusal.index for refusal in changed}
+        kept = [row for index, row in enumerate(rows) if index not in out and isinstance(row, dict)]
+        return Admission(kept, RefusedBatch(behaviour.invalid_lead_status, len(rows), changed))
     unmet = list(unmet_schema(rows))
     invalid = list(invalid_leads(rows, refuse_duplicates=behaviour.duplicates == "refuse"))
     bad = {refusal.index for refusal in [*unmet, *invalid]}

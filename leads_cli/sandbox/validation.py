@@ -63,10 +63,12 @@ def invalid_leads(rows: Sequence[object], *, refuse_duplicates: bool) -> Iterato
 
 
 def schema_changed(rows: Sequence[object]) -> Iterator[Refusal]:
-    """Every row, as though the service had begun to require a field that nobody sends."""
+    """Every row, as though the service had begun to require a field that nobody sends, but for those that do."""
     for index, row in enumerate(rows):
-        email = row.get("email") if isinstance(row, dict) else None
-        yield Refusal(index, email, "consentBasis", None, "missing", "consentBasis is required")
+        fields = row if isinstance(row, dict) else {}
+        custom = fields.get("customFields")
+        if not (fields.get("consentBasis") or (isinstance(custom, dict) and custom.get("consentBasis"))):
+            yield Refusal(index, fields.get("email"), "consentBasis", None, "missing", "consentBasis is required")
 
 
 def _refused_address(index: int, email: object) -> Refusal | None:

@@ -1,5 +1,6 @@
 """Functions as Lambda runs them: environments, time limits, crashes, logs."""
 
+import json
 import os
 import socket
 import sys
@@ -94,7 +95,8 @@ def test_exception(make: Make, log: list[tuple[str, str]]) -> None:
     error = function.invoke({"raise": "no"}).error or {}
     assert (error["errorType"], error["errorMessage"]) == ("ValueError", "no")
     assert "dev_stub.py" in error["stackTrace"][-1]
-    assert any("ValueError: no" in line for _, line in log)
+    (crash,) = (json.loads(line) for _, line in log if "ValueError" in line)
+    assert crash == {"log_level": "ERROR", "requestId": crash["requestId"], **error}
     assert function.environments == 1
 
 

@@ -11,13 +11,15 @@ from leads_cli.main import app
 from leads_cli.project import ROOT
 
 PAGES: Final = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/importing.md", "docs/delivery.md")
-# A line of a block, or what stands between two backticks.
-_NAMED: Final = re.compile(r"(?m)^(?:\.venv/bin/)?(leads [^\n#|&>]*)|`(leads [^`\n]*)`")
+_BLOCK: Final = re.compile(r"(?ms)^```\w*\n(.*?)^```")
+_LINE: Final = re.compile(r"(?m)^(?:\.venv/bin/)?(leads [^\n#|&>]*)")
+_INLINE: Final = re.compile(r"`(leads [^`\n]*)`")
 
 
 def named(page: str) -> list[str]:
     text = (ROOT / page).read_text(encoding="utf-8")
-    return [block or inline for block, inline in _NAMED.findall(text)]
+    lines = [line for block in _BLOCK.findall(text) for line in _LINE.findall(block)]
+    return lines + _INLINE.findall(_BLOCK.sub("", text))
 
 
 def problem(line: str) -> str | None:

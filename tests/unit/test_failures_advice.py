@@ -47,6 +47,12 @@ BAD = failure("malformed")
             ],
         ),
         (unmappable({}), ["replay sqs-1", "fix sqs-1 --set email=... --replay", "discard sqs-1"]),
+        (unmappable("Hello"), ["replay sqs-1", "discard sqs-1"]),
+        ({**unmappable({}), "source": ""}, ["fix sqs-1 --to-source ... --replay", "discard sqs-1"]),
+        (
+            {"lead": {}, "failure": BAD},
+            ["fix sqs-1 --to-campaign ... --set email=... --replay", "discard sqs-1"],
+        ),
         (
             {"lead": {"email": "a@b.example"}, "failure": BAD},
             ["fix sqs-1 --to-campaign ... --replay", "discard sqs-1"],

@@ -168,6 +168,8 @@ def test_the_attributes_of_a_fixed_letter() -> None:
         (refused(), True, False),
         (refused(failure=failure("missing_token")), True, False),
         (refused(failure=failure("malformed")), True, False),
+        (refused(source="direct", failure=failure("malformed")), False, False),
+        (refused(source="direct"), True, False),
         (unmappable({}), False, False),
         (refused(failure=None), False, True),
         ("hello", False, False),

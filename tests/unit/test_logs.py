@@ -56,6 +56,10 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
             {"message": "unavailable", "source": "app", "status": 503, "detail": "Secrets Manager: timeout"},
             "unavailable: 503 to app: Secrets Manager: timeout",
         ),
+        (
+            {"errorType": "ConfigError", "errorMessage": "it is wrong", "stackTrace": ["a", "b"], "requestId": "r"},
+            "failed: ConfigError: it is wrong",
+        ),
         ({"message": "unknown source", "message_id": "m1", "service": "intake"}, "unknown source message_id=m1"),
         (
             {"message": "batch settled", "accepted": "?", "rejected": 3, "why": []},

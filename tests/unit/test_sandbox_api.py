@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -202,6 +203,13 @@ def test_a_changed_schema_refuses_good_leads_one_by_one_too() -> None:
     service = api(Fault(kind="refuse_all"))
     assert [error["index"] for error in json.loads(enroll(service).body)["errors"]] == [0, 1]
     assert json.loads(enroll(service, ROWS[:1]).body)["errors"][0]["field"] == "consentBasis"
+
+
+@pytest.mark.parametrize("more", [{"consentBasis": "newsletter"}, {"customFields": {"consentBasis": "newsletter"}}])
+def test_a_changed_schema_takes_leads_that_have_what_it_asks_for(more: dict[str, Any]) -> None:
+    """So that an operator can practise to give everybody a default."""
+    service = api(Fault(kind="refuse_all"))
+    assert enroll(service, [{**ROWS[0], **more}]).status == 200
 
 
 def test_the_log_counts_requests_and_holds_no_personal_data() -> None:

@@ -67,6 +67,8 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
+    if path.exists():
+        stop(f"{shown(path)} is there already: name a new file, or move that one away.", Code.USAGE)
     part = path.with_name(f"{path.name}.part")
     try:
         with os.fdopen(

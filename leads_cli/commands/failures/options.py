@@ -48,8 +48,10 @@ class Which:
 
     def criteria(self) -> "Criteria":
         """The same for the letters themselves; ends the command where a time cannot be read."""
-        from leads_cli.failures.criteria import Criteria  # noqa: PLC0415
+        from leads_cli.failures.criteria import REASONS, Criteria  # noqa: PLC0415
 
+        if self.reason is not None and self.reason not in REASONS:
+            stop(f"--reason {plain(self.reason)}: there is no such reason; take {', '.join(REASONS)}.", Code.USAGE)
         return Criteria(
             reason=self.reason,
             field=self.field,
