@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from leads.config import Enrollment
+from leads.config import Auth, Enrollment
 from leads.message import LEAD_FIELDS
 from leads.names import canonical
 
@@ -24,9 +24,13 @@ def advice(enrollment: Enrollment) -> Iterator[str]:
         key = f"campaigns.{name}"
         if campaign.id == PLACEHOLDER:
             yield f"{key}.id: {PLACEHOLDER} is only a placeholder: put the id there that Leadterra shows"
+        elif "/" in campaign.id:
+            yield f"{key}.id: {campaign.id!r} looks like an address: the id alone is its last part, such as camp_..."
         yield from _misspelt(f"{key}.tokens", campaign.tokens)
         yield from _misspelt(f"{key}.defaults", campaign.defaults)
     for name, source in enrollment.sources.items():
+        if source.authentication is Auth.NONE and source.preset.signs:
+            yield f"sources.{name}.auth: {source.provider} signs what it sends, and nobody looks: leave auth out"
         yield from _misspelt(f"sources.{name}.fields", source.fields)
 
 

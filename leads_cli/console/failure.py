@@ -101,7 +101,7 @@ class FailurePage:
         if chosen == "save":
             await self._save(Mending(wanted))
         elif chosen == "replay":
-            await self._send(Mending(wanted, replay=True))
+            await self._send(Mending(wanted, replay=True), repair.letter)
 
     def _tell(self, words: str) -> None:
         self._problem.content = frame.paragraph(words, "problem")
@@ -132,9 +132,9 @@ class FailurePage:
             )
 
         if await confirmed("Replay it as it is?", "Replay", content, possible=not problem):
-            await self._send(REPLAY)
+            await self._send(REPLAY, self._letter)
 
-    async def _send(self, mending: Mending) -> None:
+    async def _send(self, mending: Mending, letter: Letter) -> None:
         plan = await self._plan(mending)
         if plan is None:
             return
@@ -143,7 +143,7 @@ class FailurePage:
         self._desk.found = None
         self._place.clear()
         with self._place:
-            Sent(self._subject, self._letter).build()
+            Sent(self._subject, letter).build()
 
     async def _discard(self) -> None:
         def content() -> None:

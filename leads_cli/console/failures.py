@@ -17,7 +17,7 @@ from leads_cli.console.found import MOST, Found
 from leads_cli.failures import RATE
 from leads_cli.failures.box import DEAD_LETTERS
 from leads_cli.failures.criteria import Criteria
-from leads_cli.failures.mending import Mending
+from leads_cli.failures.mending import Mending, Plan
 from leads_cli.running import NotReachableError
 from leads_cli.words import duration
 
@@ -63,7 +63,7 @@ class FailuresPage:
 
     async def _first(self) -> None:
         found = self._desk.found
-        if found is None or datetime.now(UTC) - found.at > _STALE:
+        if found is None or datetime.now(UTC) - found.at > _STALE or await self._there() != found.total:
             await self.read()
         else:
             self._tell()
@@ -85,13 +85,27 @@ class FailuresPage:
         found = self._desk.found
         if found is None or self._watched:
             return
-        url = self._desk.running.outputs[f"{DEAD_LETTERS}Url"]
-        try:
-            there = await asyncio.to_thread(cloudwatch.waiting, self._desk.running.client("sqs"), url)
-        except NotReachableError:
+        there = await self._there()
+        if there is None:
             return
         news = "" if there == found.total else f" · the queue has {number(there)} now"
         self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}{news}"
+
+    async def _there(self) -> int | None:
+        """How many the queue has now; None: it does not say."""
+        url = self._desk.running.outputs[f"{DEAD_LETTERS}Url"]
+        try:
+            return await asyncio.to_thread(cloudwatch.waiting, self._desk.running.client("sqs"), url)
+        except NotReachableError:
+            return None
+
+    async def _plan(self, mending: Mending) -> Plan | None:
+        """What would be done; what came in since is shown before anybody is asked about it."""
+        plan = await told(asyncio.to_thread(self._desk.plan, self._wanted, mending))
+        found = self._desk.found
+        if plan is not None and (found is None or len(plan.ids) != found.matching(self._wanted).total):
+            await self.read()
+        return plan
 
     # --- What is shown -----------------------------------------------------------------------------
 
@@ -165,7 +179,7 @@ class FailuresPage:
     # --- What is done ------------------------------------------------------------------------------
 
     async def _replay(self) -> None:
-        plan = await told(asyncio.to_thread(self._desk.plan, self._wanted, REPLAY))
+        plan = await self._plan(REPLAY)
         if plan is None:
             return
         count = len(plan.ids)
@@ -179,7 +193,7 @@ class FailuresPage:
             await self._begin(self._desk.replay, plan, REPLAY)
 
     async def _discard(self) -> None:
-        plan = await told(asyncio.to_thread(self._desk.plan, self._wanted, DISCARD))
+        plan = await self._plan(DISCARD)
         if plan is None:
             return
         title = f"Discard {number(len(plan.ids))}?"

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
+from leads.address import NotAnAddress, normalise_address
 from leads.errors import Malformed
 from leads.message import LEAD_FIELDS, loads
 from leads_cli.failures import path as paths
@@ -59,6 +60,10 @@ class Change:
     after: Any | Absent
 
 
+# In a command that is shown, the place of what only the operator knows.
+GAP: Final = "..."
+
+
 class NotationError(ValueError):
     """An edit that cannot be read; says what would do."""
 
@@ -76,6 +81,8 @@ def setting(text: str) -> Set:
     path, found, value = text.partition("=")
     if not found or not path.strip(" :"):
         raise NotationError("write field=value, for instance email=ava@example.com or customFields.seats:=12")
+    if value == GAP:
+        raise NotationError(f"put the value itself in the place of {GAP}")
     if not path.endswith(":"):
         return Set(path.strip(), value)
     try:
@@ -117,6 +124,8 @@ def _apply(document: Any, edit: Edit, *, is_lead: bool) -> tuple[Any, list[Chang
     before = ABSENT if route is None else paths.get(document, route)
     match edit:
         case Set(_, value):
+            if is_lead and place == "email":
+                _check_address(value)
             if before is not ABSENT and _same(before, value):
                 return document, []
             return _put(document, place, value, is_lead=is_lead), [Change(place, before, value)]
@@ -132,6 +141,14 @@ def _apply(document: Any, edit: Edit, *, is_lead: bool) -> tuple[Any, list[Chang
             return _put(document, place, after, is_lead=is_lead), [Change(place, before, after)]
         case _:
             return document, []
+
+
+def _check_address(value: Any) -> None:
+    """An address that is none is refused again; here somebody sees it."""
+    try:
+        normalise_address(str(value))
+    except NotAnAddress as error:
+        raise InapplicableError(f"email would be no e-mail address: {error}") from error
 
 
 def _same(one: Any, other: Any) -> bool:

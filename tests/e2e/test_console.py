@@ -138,9 +138,12 @@ def test_what_is_typed_wrong_is_told(page: Page) -> None:
 def test_a_group_is_replayed(page: Page, dev: str) -> None:
     """All that is shown goes out again after a yes; who is refused once more comes back with the history of it."""
     look(page, ".again@refused")
+    heading = page.get_by_role("heading", name="Leadterra Enroll")
+    place = heading.bounding_box()
     page.get_by_role("button", name="Replay these 2").click()
     asked = dialog(page, "Replay 2 dead letters?")
     expect(asked).to_contain_text("At most 50 a second")
+    assert heading.bounding_box() == place, "the page behind the question moved"
     asked.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Replay these 2").click()
     dialog(page, "Replay 2 dead letters?").get_by_role("button", name="Replay").click()

@@ -126,7 +126,7 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
     """Wrong secret, unknown source, other path, foreign page: always 401, never 404 or 410, and nobody is enrolled."""
     answer = intake.post(source, AVA, headers={"content-type": "application/json", **headers}, path=path)
     assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
-    assert answer.body["detail"] == "this source does not exist or its credentials are wrong"
+    assert answer.body["detail"] == "no such source, wrong credentials, or a page that may not post to it"
     assert answer.headers["www-authenticate"] == 'Bearer realm="hooks"'
     assert intake.taken() == []
 

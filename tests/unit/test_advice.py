@@ -52,3 +52,17 @@ def test_a_misspelt_field() -> None:
     """A key that is nearly a lead's own field would become a custom field beside it."""
     assert "sources.web.fields: 'jobTitel'" in warnings(source='[sources.web.fields]\njobTitel = "role"')[0]
     assert "campaigns.news.defaults: 'compny'" in warnings('[campaigns.news.defaults]\ncompny = "you"')[0]
+
+
+def test_an_address_in_the_place_of_an_id() -> None:
+    """What a browser's address line has is no campaign's id."""
+    whole = WHOLE.format(campaign="", source="").replace("camp_1", "https://app.leadterra.example/campaigns/9")
+    (line,) = advice(parse(whole))
+    assert "campaigns.news.id" in line
+    assert "its last part" in line
+
+
+def test_a_signature_that_nobody_looks_at() -> None:
+    """A provider that signs what it sends needs no open door."""
+    (line,) = advice(parse(WHOLE.format(campaign="", source="").replace('"form"', '"typeform"')))
+    assert line.startswith("sources.web.auth: typeform signs what it sends")

@@ -61,7 +61,11 @@ def test_another_method_is_told_which_there_are() -> None:
 @pytest.mark.parametrize(
     ("error", "status", "detail"),
     [
-        (Unauthorized("no valid token"), 401, "this source does not exist or its credentials are wrong"),
+        (
+            Unauthorized("no valid token"),
+            401,
+            "no such source, wrong credentials, or a page that may not post to it",
+        ),
         (Unreadable("not JSON"), 400, "not JSON"),
         (TooLarge("too many"), 413, "too many"),
         (Unavailable("DynamoDB: Throttled"), 503, "try again later"),

@@ -159,6 +159,20 @@ def test_values_that_cannot_be_read(text: str) -> None:
         setting(text)
 
 
+def test_a_place_that_was_left_open() -> None:
+    """Commands are shown with a gap for what only the operator knows: pasted as it is, it is no value."""
+    with pytest.raises(NotationError, match=r"in the place of \.\.\."):
+        setting("email=...")
+
+
+@pytest.mark.parametrize("value", ["ava", "ava@", "", 7, None])
+def test_an_address_that_is_none(value: Any) -> None:
+    """A lead whose address is corrected to something else would come back at once; its own would be gone."""
+    with pytest.raises(InapplicableError, match="email would be no e-mail address"):
+        edited(LEAD, [Set("email", value)], is_lead=True)
+    assert edited({}, [Set("email", value)], is_lead=False)[0] == {"email": value}
+
+
 def test_how_a_renaming_is_written() -> None:
     """Both names are needed."""
     assert renaming("mail = email") == Rename("mail", "email")

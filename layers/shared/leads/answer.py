@@ -99,7 +99,10 @@ def refusal(error: LeadsError) -> Response:
     match error:
         case Unauthorized():
             # No detail: a stranger learns neither which sources exist nor what was wrong.
-            response = problem(HTTPStatus.UNAUTHORIZED, "this source does not exist or its credentials are wrong")
+            response = problem(
+                HTTPStatus.UNAUTHORIZED,
+                "no such source, wrong credentials, or a page that may not post to it",
+            )
             response["headers"]["www-authenticate"] = CHALLENGE
             return response
         case Unreadable():

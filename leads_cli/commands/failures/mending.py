@@ -111,7 +111,7 @@ def _wanted(
     source: str | None,
 ) -> "Wanted":
     """The edits in the order in which they make sense together: names first, then values."""
-    from leads_cli.failures.edits import Normalise, NotationError, Remove, renaming, setting  # noqa: PLC0415
+    from leads_cli.failures.edits import GAP, Normalise, NotationError, Remove, renaming, setting  # noqa: PLC0415
     from leads_cli.failures.repair import Wanted  # noqa: PLC0415
 
     if not any((set_to, rename, remove, normalise, campaign, source)):
@@ -120,6 +120,8 @@ def _wanted(
             "to send letters again as they are: replay.",
             Code.USAGE,
         )
+    if GAP in {campaign, source}:
+        stop(f"Put the name itself in the place of {GAP}.", Code.USAGE)
     try:
         edits: list[Edit] = [*map(renaming, rename), *map(Remove, remove), *map(setting, set_to)]
         edits += map(Normalise, normalise)
