@@ -142,4 +142,5 @@ def _tell(end: "End", *, again: bool) -> None:
             how = "the same command without --again" if again else "the same command"
             typer.echo(f"Stopped: {totals.left:,} of {number(totals.leads, 'lead')} left to be sent; {how} goes on.")
         if totals.refused:
-            typer.echo(f"Refused: {number(totals.refused, 'row')}. Mend them in {facts.refused_file}, and import that.")
+            mend = f"Mend them in {facts.refused_file}, and import that with the same options."
+            typer.echo(f"Refused: {number(totals.refused, 'row')}. {mend}")

@@ -30,7 +30,8 @@ def step(line: Line, lead: str) -> str | None:
     if lead in texts(data.get("ids")):
         return f"taken from {data.get('source')}"
     if lead in texts(data.get("accepted")):
-        return f"accepted by Leadterra for {data.get('campaign')}"
+        some = " among some that its counts leave out" if data.get("unaccounted") else ""
+        return f"accepted by Leadterra for {data.get('campaign')}{some}"
     if lead in texts(data.get("held")):
         return f"held, tried again later: {_causes(data) or 'no reason given'}"
     if refusal is not None:
@@ -48,6 +49,7 @@ def _taken(data: Data) -> str:
 def _settled(data: Data) -> str:
     accepted, held, rejected = texts(data.get("accepted")), texts(data.get("held")), objects(data.get("rejected"))
     parts = [f"{len(accepted)} accepted{_named(accepted)}"] if accepted else []
+    parts += [f"{data['unaccounted']} of these unaccounted"] if data.get("unaccounted") else []
     parts += [f"{len(held)} held ({_causes(data)}){_named(held)}"] if held else []
     if rejected:
         ids = [str(each.get("id")) for each in rejected]

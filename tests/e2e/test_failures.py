@@ -246,7 +246,7 @@ def test_ctrl_c(desk: Desk) -> None:
     said, complaint = process.communicate(timeout=PATIENCE_SECONDS)
     left = desk.stack.messages("DeadLetterQueue")
     assert (process.returncode, complaint) == (1, "Interrupted; run it again for the rest.\n")
-    assert f"Fixed: {40 - len(left)}." in said
+    assert f"Fixed and replayed: {40 - len(left)}." in said
     assert {letter.state for letter in left} == {"visible"}
     desk.settle()
     assert len(desk.enrolled()) == embedded.status(desk.stack.url).counts.replayed == 40 - len(left)

@@ -31,10 +31,11 @@ def test_counts_in_every_envelope(enrolling: Enrolling, dialect: Dialect) -> Non
 
 
 def test_a_lead_that_is_ignored_silently_is_unaccounted_for(enrolling: Enrolling) -> None:
-    """Where Leadterra takes a request and counts fewer rows, the difference is a metric."""
+    """Where Leadterra takes a request and counts fewer rows, the difference is a metric, and told of its batch."""
     enrolling.leadterra.behaviour = Behaviour(on_invalid="ignore")
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"))
     assert (done.failures, done.metrics) == ([], {"Requests": 1, "Enrolled": 1, "Unaccounted": 1})
+    assert [(log["unaccounted"], len(log["accepted"])) for log in done.logs] == [(1, 2)]
 
 
 def test_messages_about_one_person_are_one_row(enrolling: Enrolling) -> None:

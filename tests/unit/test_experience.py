@@ -195,3 +195,13 @@ def test_an_alarm_of_another_container_counts_as_well() -> None:
     seen.alarm("camp_1", NOW + 2 * SECOND)
     seen.told("camp_1", Told(None, alarmed=NOW + SECOND))
     assert seen.was_there("camp_1", NOW + 2 * SECOND)
+
+
+def test_an_alarm_ends_when_anybody_is_taken_anywhere() -> None:
+    """The container that raised it hears of it from others, as it has no news of its own."""
+    seen = Experience()
+    seen.alarm("camp_1", NOW)
+    seen.told("camp_1", Told(Taken(1, NOW - SECOND, NOW - SECOND)))
+    assert seen.was_there("camp_1", NOW)
+    seen.told("camp_1", Told(Taken(2, NOW - SECOND, NOW + SECOND)))
+    assert not seen.was_there("camp_1", NOW)

@@ -47,6 +47,10 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
             "news: 4 accepted [a1 a2 a3 and 1 more], 1 held (late) [h1], 1 rejected (rejected email) [r1], 3 requests",
         ),
         ({"message": "batch settled", "campaign": "news", "requests": 1}, "news: nothing to settle, 1 request"),
+        (
+            {"message": "batch settled", "campaign": "news", "requests": 1, "accepted": ["a1", "a2"], "unaccounted": 1},
+            "news: 2 accepted [a1 a2], 1 of these unaccounted, 1 request",
+        ),
         ({"message": "redelivered", "source": "app", "event_id": "e1"}, "app sent e1 again: known, nothing done"),
         (
             {"message": "refused", "source": "app", "status": 401, "why": "Unauthorized"},

@@ -140,7 +140,10 @@ class Experience:
         pieces too small to show that it is about everybody.
         """
         known = self._campaigns.get(campaign_id)
-        return bool(since and known and known.alarmed and since <= known.alarmed)
+        if since is None or known is None or known.alarmed is None or since > known.alarmed:
+            return False
+        # Another container may have heard of somebody who was taken meanwhile.
+        return known.taken is None or known.taken.last <= known.alarmed
 
     def doubts(self, campaign_id: str, lead: Hashable, now: datetime) -> Held | None:
         """Why a lead that was `refused` may be fine all the same; None: it is believed to be bad, and forgotten.

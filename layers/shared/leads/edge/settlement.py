@@ -179,6 +179,8 @@ class Settlement:
                 case Rejected(failure):
                     rejected.append({"id": name, **_summary(failure)})
         count("campaign", line.campaign, {**line.metrics, **self._counts(line.items)})
+        # Which of the accepted ones they are, Leadterra does not say.
+        unaccounted = line.metrics.get("Unaccounted", 0)
         log = logger().error if why.keys() - _PASSING else logger().info
         log(
             "batch settled",
@@ -189,6 +191,7 @@ class Settlement:
                 "held": held,
                 "rejected": rejected,
                 "why": dict(why),
+                **({"unaccounted": unaccounted} if unaccounted else {}),
             },
         )
 
