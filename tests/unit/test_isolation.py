@@ -8,6 +8,7 @@ from leads.batch import Row
 from leads.isolation import isolate
 from leads.outcome import ACCEPTED, Held, Rejected
 from leads.reply import Reply
+from leads_cli.sandbox import SHAPES
 from tests.simulated import (
     FLAWS,
     NOW,
@@ -177,7 +178,7 @@ def test_a_few_leads_that_are_bad_for_different_reasons_are_all_rejected(size: i
 
 
 @pytest.mark.parametrize("size", [60, 200, 1_000])
-@pytest.mark.parametrize("shape", ["index", "count_only"])
+@pytest.mark.parametrize("shape", sorted(SHAPES))
 def test_where_nothing_at_all_gets_through_nobody_is_blamed(size: int, shape: str) -> None:
     """Dozens of refusals and not one acceptance: however the reasons differ, it is not the leads."""
     run = run_sandbox(rows(size, {i: sorted(FLAWS)[i % len(FLAWS)] for i in range(size)}), error_shape=shape)

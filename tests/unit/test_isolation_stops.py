@@ -144,5 +144,5 @@ def test_nobody_refused_is_nothing_to_judge() -> None:
 
 @pytest.mark.parametrize(("batches", "enough"), [(5, False), (7, True)])
 def test_it_is_not_tried_for_ever(batches: int, enough: bool) -> None:  # noqa: FBT001
-    """After twenty-five refusals and nobody who got through no further batch is sent."""
+    """After twenty-one refusals and nobody who got through no further batch is sent."""
     assert hopeless(parts(*[4] * batches, service=alike)) is enough

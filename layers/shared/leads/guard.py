@@ -18,16 +18,19 @@ ALIKE: Final = 5
 PROBES: Final = 7
 # ... three in four of them alike, as some may be bad for a reason of their own.
 _SHARE: Final = 0.75
-# So many leads refused one by one, and nothing got through: whatever the words, that is no coincidence.
-ENOUGH: Final = 25
+# So many, whatever the words, are enough to ask that as well ...
+MANY: Final = 8
+# ... and so many, with nothing got through, are no coincidence. A service that names one lead of each request takes two
+# requests for each of them; fewer than forty have to do.
+ENOUGH: Final = 21
 
 type Refusal = tuple[Failure, Mapping[str, Any]]
 """What was said of a lead in a request of its own."""
 
 
 def suspicious(refusals: Sequence[Refusal]) -> bool:
-    """Whether so many were refused alike that single leads from all over the batch should be asked."""
-    return len(refusals) >= ALIKE and alike(refusals) >= ALIKE
+    """Whether so many were refused, alike or not, that single leads from all over the batch should be asked."""
+    return len(refusals) >= MANY or (len(refusals) >= ALIKE and alike(refusals) >= ALIKE)
 
 
 def systemic(refusals: Sequence[Refusal]) -> bool:
