@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads.edge.aws import dynamodb
+from leads.edge.aws import DynamoDB, dynamodb
 from leads.edge.delivery import experience
 from leads.edge.memory import Table
 from leads.experience import PATIENCE, SEASONED_LEADS, SEASONED_TIME, Taken, Told
 from leads.guard import GUARD_ROWS
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.enrolling import Enrolling, message
+from tests.simulation.table import Table as SimulatedTable
 
 BEN = message("ben@refused.example")
 
@@ -137,3 +138,24 @@ def test_without_a_table_nobody_is_asked(enrolling: Enrolling, monkeypatch: pyte
     monkeypatch.delenv("EXPERIENCE_TABLE")
     done = enrolling.deliver(BEN)
     assert (done.failures, calls(enrolling), len(enrolling.letters())) == ([], [], 1)
+
+
+def test_the_simulated_table_answers_as_the_real_one(table: Table) -> None:
+    """What a simulated week proves rests on it."""
+    simulated = Table(DynamoDB(SimulatedTable()), table.table)
+    now = datetime.now(UTC)
+
+    def course(of: Table) -> list[object]:
+        """Everything that is ever asked, and what is known after each step."""
+        second = timedelta(seconds=1)
+        steps = (
+            lambda: of.tell("camp_new", Taken(3, now, now + second)),
+            lambda: of.refused("camp_new", "m-1", now + 2 * second),
+            lambda: of.refused("camp_new", "m-1", now + 3 * second),
+            lambda: of.alarm("camp_new", now + 4 * second),
+            lambda: of.tell("camp_new", Taken(2, now + 5 * second, now + 6 * second)),
+            lambda: of.alarm("camp_other", now),
+        )
+        return [(step(), of.recall("camp_new"), of.recall("camp_other")) for step in steps]
+
+    assert course(simulated) == course(table)

@@ -31,7 +31,8 @@ class Table:
                     for name, otherwise, always in _SET.findall(what):
                         row[name] = values[always] if always else row.get(name, values[otherwise])
                 case "REMOVE":
-                    row.pop(what, None)
+                    for name in what.split(", "):
+                        row.pop(name, None)
                 case _:
                     name, value = what.split()
                     row[name] = {"N": str(int(row.get(name, {"N": 0})["N"]) + int(values[value]["N"]))}

@@ -110,7 +110,7 @@ def merged(messages: Sequence[Message]) -> Lead:
 
 def with_defaults(lead: Lead, rules: Campaign) -> Lead:
     """The lead, with the campaign's defaults where it says nothing."""
-    custom = lead.get("customFields", _NOTHING)
+    custom = lead.get("customFields", {})
     missing = {
         name: value
         for name, value in rules.defaults.items()
@@ -139,9 +139,6 @@ def _missing(token: str) -> Failure:
 
 def _says_nothing(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def _wire(lead: Lead, style: CustomFieldStyle) -> Mapping[str, Any]:

@@ -180,12 +180,9 @@ def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[P
 
 
 def _message(record: Record, now: datetime) -> Message:
-    sent = record.get("attributes", _NOTHING).get("SentTimestamp")
+    sent = record.get("attributes", {}).get("SentTimestamp")
     sent_at = float(sent) / 1000 if sent else now.timestamp()
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
-
-
-_NOTHING: Final[Mapping[str, str]] = {}
 
 
 def _doubted(batch: Batch, settled: Settled, books: Settlement, memory: Memory, now: datetime) -> Settled:

@@ -34,7 +34,6 @@ OTHER: Final = "other"
 # The destination's own trouble, which passes; any other reason to hold wants a person's look.
 _PASSING: Final = frozenset({"unavailable", "unproven", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
-_NOTHING: Final[Mapping[str, str]] = {}
 _ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
 
 
@@ -74,7 +73,7 @@ class Settlement:
     def suspect(self, parcel: Parcel) -> Suspect:
         """By which a lead is known when it comes again: SQS's own id, so that one sent by an operator is a new one."""
         record = self.records[parcel.records[0]]
-        millis = record.get("attributes", _NOTHING).get("ApproximateFirstReceiveTimestamp")
+        millis = record.get("attributes", {}).get("ApproximateFirstReceiveTimestamp")
         again = millis is not None and self._attempts(parcel.records[0]) > 1
         since = datetime.fromtimestamp(int(millis) / 1_000, UTC) if millis and again else None
         return Suspect(str(record["messageId"]), since)
@@ -150,7 +149,7 @@ class Settlement:
         return Entry(body, attributes(failure.reason, item.message.source, item.message.campaign))
 
     def _attempts(self, index: int) -> int:
-        return int(self.records[index].get("attributes", _NOTHING).get("ApproximateReceiveCount", 1))
+        return int(self.records[index].get("attributes", {}).get("ApproximateReceiveCount", 1))
 
     def _hide(self, held: Mapping[int, Held]) -> None:
         """Back off by each message's own receive count: naming it as a failure alone would hammer the destination."""

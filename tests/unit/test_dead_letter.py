@@ -1,0 +1,80 @@
+"""Dead letters: the message or the event as it was, and why it was refused."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from leads.dead_letter import Failure, attributes, dead_letter, refused, without
+from leads.errors import TooLarge
+from leads.message import MAX_BYTES, Message, encode
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+MESSAGE = Message("evt-1", "website", "news", NOW, {"email": "ava@example.com", "customFields": {"plan": "pro"}}, {})
+
+
+def test_a_dead_letter_is_the_message_and_its_failure() -> None:
+    """Without `failure` it is the message again."""
+    failure = Failure("rejected", "invalid email format", 422, "email", {"index": 0}, "request-1")
+    letter = json.loads(refused(MESSAGE, failure, attempts=2, failed_at=NOW))
+    assert letter.pop("failure") == {
+        "reason": "rejected",
+        "status": 422,
+        "field": "email",
+        "message": "invalid email format",
+        "detail": {"index": 0},
+        "attempts": 2,
+        "failedAt": "2026-11-22T02:00:00.000Z",
+        "requestId": "request-1",
+    }
+    assert letter == json.loads(encode(MESSAGE))
+
+
+def test_a_failure_stays_small() -> None:
+    """A page of HTML explains nothing; a failure without detail has an empty one."""
+    long = json.loads(dead_letter({}, Failure("rejected", "x" * 999, detail=["y" * 9_000]), attempts=1, failed_at=NOW))
+    assert (len(long["failure"]["message"]), long["failure"]["detail"]) == (500, {"truncated": True})
+    assert json.loads(dead_letter({}, Failure("malformed", ""), attempts=1, failed_at=NOW))["failure"]["detail"] == {}
+
+
+def test_a_dead_letter_that_does_not_fit_is_refused() -> None:
+    """A body that fills its message to the brim has no room for a reason."""
+    with pytest.raises(TooLarge):
+        dead_letter({"event": "x" * MAX_BYTES}, Failure("unmappable", ""), attempts=1, failed_at=NOW)
+
+
+def test_attributes_are_what_sqs_takes() -> None:
+    """No empty value, no control character, nothing endless."""
+    assert attributes("rejected", "web\x00site", "c" * 999) == {
+        "reason": "rejected",
+        "source": "website",
+        "campaign": "c" * 256,
+    }
+    assert attributes("malformed", "", None) == {"reason": "malformed"}
+
+
+@pytest.mark.parametrize(
+    ("written", "secrets", "left"),
+    [
+        ('{"u":"https://x/one-secret/y"}', ["one-secret"], '{"u":"https://x/***/y"}'),
+        ('{"u":"say \\"secret\\""}', ['say "secret"'], '{"u":"***"}'),
+        ('{"u":"new and old-secret"}', ["new-secret", "old-secret"], '{"u":"new and ***"}'),
+        ('{"u":"https://x/a%2Fb%2Bcdefg%3D"}', ["a/b+cdefg="], '{"u":"https://x/***"}'),
+        ('{"raw":"{\\"k\\":\\"a\\\\/b+cdefg=\\"}"}', ["a/b+cdefg="], '{"raw":"{\\"k\\":\\"***\\"}"}'),
+        ('{"u":"a word"}', ["word"], '{"u":"a word"}'),
+        ('{"u":"a word"}', [], '{"u":"a word"}'),
+    ],
+)
+def test_secrets_are_blotted_out(written: str, secrets: list[str], left: str) -> None:
+    """What would be a secret in a dead letter is gone, however JSON writes it; words that are none stay."""
+    assert without(written, secrets) == left
+
+
+@pytest.mark.parametrize("letter", ["я", "字", "\U0001f642"])
+def test_a_dead_letter_is_written_as_it_came_where_escapes_would_not_fit(letter: str) -> None:
+    """What SQS refuses stays escaped, and it is the same body."""
+    event = {"text": letter * 180_000 + "\ud800\uffff\x7f"}
+    written = dead_letter({"event": event}, Failure("unmappable", "no"), attempts=1, failed_at=NOW)
+    assert len(written.encode()) <= MAX_BYTES
+    assert json.loads(written)["event"] == event
+    assert not set("\ud800\uffff\x7f").intersection(written)

@@ -1,0 +1,221 @@
+"""Decoding: what is written is read, and what producers write is read as they meant it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leads.decoding import _as_encoded, _as_produced, decode
+from leads.errors import Malformed, NewerVersion
+from leads.message import Message, encode
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+LEAD = {"email": "ava@example.com"}
+MESSAGE = Message("evt-1", "website", "news", NOW, {**LEAD, "customFields": {"plan": "pro"}}, {})
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+MOMENTS = st.datetimes(
+    min_value=datetime(1970, 1, 2),  # noqa: DTZ001 - the strategy adds the zone
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=11, minutes=30))]),
+)
+TEXTS = st.text(min_size=1).filter(str.strip).map(str.strip)
+MESSAGES = st.builds(
+    Message,
+    id=TEXTS,
+    source=TEXTS,
+    campaign=TEXTS,
+    received_at=MOMENTS,
+    lead=st.fixed_dictionaries(
+        {"email": TEXTS},
+        optional={"firstName": st.text(), "customFields": st.dictionaries(st.text(), VALUES, min_size=1, max_size=3)},
+    ),
+    extra=st.dictionaries(st.text().map("x-{}".format), VALUES, max_size=2),
+)
+
+
+def body(**changes: object) -> str:
+    whole = {"version": 1, "id": "evt-1", "source": "website", "campaign": "news", "lead": LEAD, **changes}
+    return json.dumps({key: value for key, value in whole.items() if value is not ...})
+
+
+def read(text: str) -> Message:
+    return decode(text, message_id="sqs-1", sent_at=NOW.timestamp())
+
+
+@given(MESSAGES)
+def test_what_is_written_is_read(message: Message) -> None:
+    """Every letter and every type, keys of a later release included; times to the millisecond."""
+    written = encode(message)
+    assert written.isascii()
+    again = read(written)
+    assert abs(again.received_at - message.received_at) < timedelta(milliseconds=1)
+    assert (again.id, again.source, again.campaign) == (message.id, message.source, message.campaign)
+    assert (again.lead, again.extra) == (message.lead, message.extra)
+    assert json.loads(encode(again)) == json.loads(written)
+
+
+@pytest.mark.parametrize(
+    ("changes", "attribute", "expected"),
+    [
+        ({"id": ...}, "id", "sqs-1"),
+        ({"id": 17}, "id", "17"),
+        ({"source": None}, "source", "direct"),
+        ({"campaign": " camp_1 "}, "campaign", "camp_1"),
+        ({"version": ...}, "extra", {}),
+        ({"version": "0.9"}, "extra", {}),
+        ({"failure": {"reason": "rejected"}}, "extra", {}),
+        ({"trace": "t-1"}, "extra", {"trace": "t-1"}),
+        ({"receivedAt": "2026-11-22T03:00:00+01:00"}, "received_at", NOW),
+        ({"receivedAt": "2026-11-22T02:00:00"}, "received_at", NOW),
+        ({"receivedAt": "yesterday"}, "received_at", NOW),
+        ({"receivedAt": 1_795_312_800}, "received_at", NOW),
+        ({"receivedAt": "0001-01-01T00:00:00+14:00"}, "received_at", NOW),
+        ({"lead": {"email": " ava@example.com "}}, "lead", LEAD),
+        ({"lead": {**LEAD, "firstName": None, "plan": None}}, "lead", LEAD),
+        ({"lead": {**LEAD, "company": 37, "jobTitle": 1.5}}, "lead", {**LEAD, "company": "37", "jobTitle": "1.5"}),
+        ({"lead": {**LEAD, "plan": True}}, "lead", {**LEAD, "customFields": {"plan": True}}),
+        (
+            {"lead": {**LEAD, "plan": "free", "customFields": {"plan": "pro"}}},
+            "lead",
+            {**LEAD, "customFields": {"plan": "pro"}},
+        ),
+        ({"lead": {**LEAD, "customFields": None}}, "lead", LEAD),
+    ],
+)
+def test_what_a_producer_left_out_has_a_default(changes: dict[str, Any], attribute: str, expected: object) -> None:
+    """SQS's own id and time stand in, and further keys of a lead are its custom fields."""
+    assert getattr(read(body(**changes)), attribute) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("hello", "body"),
+        ("", "body"),
+        ("[]", "body"),
+        ('{"a": NaN}', "body"),
+        ('{"a": -1e999}', "body"),
+        ("[" * 100_000, "body"),
+        (body(campaign=...), "campaign"),
+        (body(campaign=" "), "campaign"),
+        (body(campaign=5), "campaign"),
+        (body(lead=...), "lead"),
+        (body(lead=[LEAD]), "lead"),
+        (body(lead={}), "email"),
+        (body(lead={"email": " "}), "email"),
+        (body(lead={"email": 5}), "email"),
+        (body(lead={**LEAD, "customFields": []}), "customFields"),
+        (body(lead={**LEAD, "firstName": {"a": 1}}), "firstName"),
+        (body(lead={**LEAD, "firstName": True}), "firstName"),
+    ],
+)
+def test_what_no_lead_can_be_read_from_is_malformed(text: str, field: str) -> None:
+    """The part at fault is named, and nothing of what was sent is quoted."""
+    with pytest.raises(Malformed) as caught:
+        read(text)
+    assert caught.value.field == field
+    assert str(caught.value) == f"{field}: {caught.value.message}"
+
+
+def test_a_later_releases_message_waits_for_it() -> None:
+    """While a deployment runs the queue holds messages of both."""
+    with pytest.raises(NewerVersion):
+        read(body(version=2, lead=...))
+
+
+def test_a_body_that_nests_without_end_is_malformed() -> None:
+    """The encoder gives up at about a thousand levels, and nobody else's lead is to wait for that."""
+    deep: object = 1
+    for _ in range(65):
+        deep = {"x": deep}
+    with pytest.raises(Malformed, match="levels deep"):
+        read(json.dumps({"campaign": "c", "lead": {"email": "ava@example.com", "x": deep}}))
+    many = {str(n): {"x": [n]} for n in range(200)}
+    assert (
+        read(json.dumps({"campaign": "c", "lead": {"email": "ava@example.com", **many}})).lead["customFields"] == many
+    )
+
+
+NEARLY = st.sampled_from(
+    ["", " ", "evt-1", " evt-1", "\u00e4", "\ud800", "2026-11-22T02:00:00.000Z", "2026-11-22T03:00:00+01:00"]
+)
+ODD = NEARLY | VALUES | st.sampled_from([1, 2, 2**64, -(2**63) - 1, 1e30, True])
+ODD_LEADS = st.dictionaries(
+    st.sampled_from(["email", "firstName", "jobTitle", "customFields", "plan"]),
+    NEARLY | st.dictionaries(st.sampled_from(["plan", "size"]), ODD, max_size=2) | ODD,
+    max_size=4,
+)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "version": st.sampled_from([1, 1, 1, 2, True, "1"]),
+    "id": NEARLY | ODD,
+    "source": NEARLY | ODD,
+    "campaign": NEARLY | ODD,
+    "receivedAt": NEARLY | ODD,
+    "lead": ODD_LEADS | ODD_LEADS | VALUES,
+}
+
+
+def what(read: Callable[[], Message]) -> object:
+    """The message, or what was wrong."""
+    try:
+        return read()
+    except (Malformed, NewerVersion) as error:
+        return str(error)
+
+
+@settings(max_examples=500)
+@given(st.one_of(st.fixed_dictionaries(FIELDS), st.fixed_dictionaries({}, optional=FIELDS)))
+def test_the_short_way_reads_what_the_long_one_does(content: dict[str, Any]) -> None:
+    """Whatever looks like a body of our own is read as any other producer's would be, to the last digit."""
+    body = json.dumps(content)
+    message = what(lambda: decode(body, message_id="msg-1", sent_at=NOW.timestamp()))
+    assert message == what(lambda: _as_produced(body, "msg-1", NOW.timestamp()))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"lead": {**LEAD, "firstName": 7}},
+        {"lead": {**LEAD, "plan": "pro"}},
+        {"lead": {**LEAD, "customFields": {}}},
+        {"lead": {**LEAD, "customFields": "pro"}},
+        {"lead": {**LEAD, "customFields": {"size": 2**64 + 1}}},
+        {"lead": {"email": " ava@example.com"}},
+        {"lead": {"email": ""}},
+        {"lead": {"firstName": "Ava"}},
+        {"lead": "ava@example.com"},
+        {"id": 2**64 + 1},
+        {"source": ""},
+        {"campaign": " news"},
+        {"campaign": ""},
+        {"receivedAt": "2026-11-22T03:00:00+01:00"},
+        {"receivedAt": "yesterday"},
+        {"version": 2},
+        {"replay": {}},
+    ],
+    ids=str,
+)
+def test_what_differs_from_what_intake_writes_takes_the_long_way(odd: dict[str, Any]) -> None:
+    """The short way leaves to it whatever might have to be read with more care."""
+    own = json.loads(encode(MESSAGE))
+    assert _as_encoded(json.dumps(own)) == MESSAGE
+    body = json.dumps({**own, **odd})
+    assert _as_encoded(body) is None
+    message = what(lambda: decode(body, message_id="msg-1", sent_at=NOW.timestamp()))
+    assert message == what(lambda: _as_produced(body, "msg-1", NOW.timestamp()))
+
+
+@given(MESSAGES)
+def test_what_intake_writes_takes_the_short_way(message: Message) -> None:
+    """As long as it is made of texts."""
+    texts = {key: value for key, value in message.lead.items() if key != "customFields"}
+    plain = message._replace(lead={**texts, "customFields": {"plan": "pro"}}, extra={})
+    assert _as_encoded(encode(plain)) == decode(encode(plain), message_id="", sent_at=0)
