@@ -3,16 +3,19 @@
 The table only ever raises doubts: where there is none, or it does not answer, a container has its own experience.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from leads.edge.aws import DynamoDB
 from leads.edge.telemetry import logger
 from leads.errors import Unavailable
 from leads.experience import Experience, Taken, Told
 from leads.outcome import Held
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 # A campaign that has taken nobody for so long has to prove itself anew.
 _CAMPAIGN_KEPT: Final = timedelta(days=30)
@@ -74,14 +77,9 @@ class Table:
 
     def recall(self, campaign_id: str) -> Told | None:
         """What is known of a campaign."""
-        if not self._answers:
-            return None
-        try:
-            answer = self.dynamodb.get_item(
-                TableName=self.table, Key={"id": {"S": _campaign(campaign_id)}}, ConsistentRead=True
-            )
-        except Unavailable as error:
-            self._fail(error)
+        key = {"id": {"S": _campaign(campaign_id)}}
+        answer = self._ask(lambda: self.dynamodb.get_item(TableName=self.table, Key=key, ConsistentRead=True))
+        if answer is None:
             return None
         item = {name: float(value["N"]) for name, value in answer.get("Item", {}).items() if "N" in value}
         taken = "taken" in item and Taken(int(item["taken"]), _moment(item["firstAt"]), _moment(item["lastAt"]))
@@ -90,81 +88,69 @@ class Table:
 
     def tell(self, campaign_id: str, taken: Taken) -> bool:
         """Add leads that the campaign has taken; whether that succeeded."""
-        if not self._answers:
-            return False
-        try:
-            self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"id": {"S": _campaign(campaign_id)}},
-                UpdateExpression="SET firstAt = if_not_exists(firstAt, :first), lastAt = :last, expiresAt = :expires "
-                "REMOVE waiting, alarmedAt ADD taken :number",
-                ExpressionAttributeValues={
-                    ":number": {"N": str(taken.number)},
-                    ":first": _number(taken.first),
-                    ":last": _number(taken.last),
-                    ":expires": _expiry(taken.last + _CAMPAIGN_KEPT),
-                },
-            )
-        except Unavailable as error:
-            self._fail(error)
-            return False
-        return True
+        told = self._update(
+            _campaign(campaign_id),
+            "SET firstAt = if_not_exists(firstAt, :first), lastAt = :last, expiresAt = :expires "
+            "REMOVE waiting, alarmedAt ADD taken :number",
+            number=taken.number,
+            first=taken.first.timestamp(),
+            last=taken.last.timestamp(),
+            expires=_expiry(taken.last + _CAMPAIGN_KEPT),
+        )
+        return told is not None
 
     def alarm(self, campaign_id: str, now: datetime) -> None:
         """Note that everybody of a batch was refused."""
-        if not self._answers:
-            return
-        try:
-            self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"id": {"S": _campaign(campaign_id)}},
-                UpdateExpression="SET alarmedAt = :at, expiresAt = :expires",
-                ExpressionAttributeValues={":at": _number(now), ":expires": _expiry(now + _CAMPAIGN_KEPT)},
-            )
-        except Unavailable as error:
-            self._fail(error)
+        expires = _expiry(now + _CAMPAIGN_KEPT)
+        self._update(
+            _campaign(campaign_id), "SET alarmedAt = :at, expiresAt = :expires", at=now.timestamp(), expires=expires
+        )
 
     def refused(self, campaign_id: str, message_id: str, at: datetime) -> datetime:
         """Note that a lead was refused alone; when that happened for the first time."""
-        if not self._answers:
-            return at
-        try:
-            before = self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"id": {"S": f"message#{message_id}"}},
-                UpdateExpression="SET firstRefusedAt = if_not_exists(firstRefusedAt, :at), expiresAt = :expires",
-                ExpressionAttributeValues={":at": _number(at), ":expires": _expiry(at + _LEAD_KEPT)},
-                ReturnValues="ALL_OLD",
-            ).get("Attributes")
-            if before:
-                return min(at, _moment(float(before["firstRefusedAt"]["N"])))
-            self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"id": {"S": _campaign(campaign_id)}},
-                UpdateExpression="ADD waiting :one",
-                ExpressionAttributeValues={":one": {"N": "1"}},
-            )
-        except Unavailable as error:
-            self._fail(error)
+        before = self._update(
+            f"message#{message_id}",
+            "SET firstRefusedAt = if_not_exists(firstRefusedAt, :at), expiresAt = :expires",
+            at=at.timestamp(),
+            expires=_expiry(at + _LEAD_KEPT),
+        )
+        if before:
+            return min(at, _moment(float(before["firstRefusedAt"]["N"])))
+        self._update(_campaign(campaign_id), "ADD waiting :one", one=1)
         return at
 
-    def _fail(self, error: Unavailable) -> None:
-        self._answers = False
-        logger().warning("no memory", extra={"detail": str(error)})
+    def _update(self, key: str, expression: str, **values: float) -> "Mapping[str, AttributeValueTypeDef] | None":
+        """The row as it was, empty if it is new; None: the table does not answer."""
+        answer = self._ask(
+            lambda: self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"id": {"S": key}},
+                UpdateExpression=expression,
+                ExpressionAttributeValues={f":{name}": {"N": str(value)} for name, value in values.items()},
+                ReturnValues="ALL_OLD",
+            )
+        )
+        return None if answer is None else answer.get("Attributes", {})
+
+    def _ask[Answer](self, call: Callable[[], Answer]) -> Answer | None:
+        if not self._answers:
+            return None
+        try:
+            return call()
+        except Unavailable as error:
+            self._answers = False
+            logger().warning("no memory", extra={"detail": str(error)})
+            return None
 
 
 def _campaign(campaign_id: str) -> str:
     return f"campaign#{campaign_id}"
 
 
-def _number(moment: datetime) -> dict[str, str]:
-    return {"N": str(moment.timestamp())}
-
-
 def _moment(number: float) -> datetime:
     return datetime.fromtimestamp(number, UTC)
 
 
-def _expiry(moment: datetime) -> dict[str, str]:
+def _expiry(moment: datetime) -> int:
     """DynamoDB deletes what has expired; it wants whole seconds."""
-    return {"N": str(int(moment.timestamp()))}
+    return int(moment.timestamp())
