@@ -36,7 +36,7 @@ check: setup browser ## Everything that CI checks: format, lint, types, template
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/leads check --config layers/config/enrollment.toml
 	$(BIN)/pytest $(PARALLEL) tests/unit --cov --cov-report=
-	$(BIN)/coverage report --include='*/leads/*' --omit='*/leads/edge/*' --fail-under=100
+	$(BIN)/coverage report --include='*/leads/*' --omit='*/leads/io/*' --fail-under=100
 	$(BIN)/pytest $(PARALLEL) tests/integration tests/e2e
 
 build: setup ## Build the Lambda artifact into .aws-sam

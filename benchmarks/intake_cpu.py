@@ -100,10 +100,10 @@ def measure(path: Path) -> tuple[float, float]:
     from datetime import UTC, datetime  # noqa: PLC0415 - after the environment is set
 
     from functions.intake.handler import handler  # noqa: PLC0415
-    from leads.config import parse  # noqa: PLC0415
-    from leads.event import from_http  # noqa: PLC0415
-    from leads.intake import read  # noqa: PLC0415
-    from leads.verification import verify  # noqa: PLC0415
+    from leads.config.schema import parse  # noqa: PLC0415
+    from leads.event.event import from_http  # noqa: PLC0415
+    from leads.event.verify import verify  # noqa: PLC0415
+    from leads.message.intake import read  # noqa: PLC0415
 
     source = parse(path.read_text()).sources["demo"]
     requests = [request(number) for number in range(ROUNDS + 20)]

@@ -15,7 +15,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "shared")]
 
-from leads.search import Search  # noqa: E402 - the path is set above
+from leads.search.search import Search  # noqa: E402 - the path is set above
 
 SIZES: Final = (100, 500, 1_000)
 BAD: Final = (1, 2, 5, 10, 20, 50, 100, 250)

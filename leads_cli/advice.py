@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from leads.config import Auth, Enrollment
-from leads.message import LEAD_FIELDS
-from leads.names import canonical
+from leads.config.schema import Auth, Enrollment
+from leads.lead.names import canonical
+from leads.message.message import LEAD_FIELDS
 
 # The starter file's.
 PLACEHOLDER: Final = "camp_01HZA1TPNQ8RD4KF"

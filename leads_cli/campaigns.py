@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from leads_cli.leadterra import LeadterraError, Service
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment, Source
+    from leads.config.schema import Enrollment, Source
 
 DRAFT: Final = "draft"
 PAUSED: Final = "paused"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from leads.outcome import HELD_AGE
+from leads.request.outcome import HELD_AGE
 from leads_cli.counts import METRICS, Status, from_metrics
 from leads_cli.running import OPERATOR, aws_errors
 

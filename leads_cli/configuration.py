@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from leads_cli.project import shown
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
 
 
 class BadFileError(Exception):
@@ -19,7 +19,7 @@ def read(path: Path) -> "Enrollment":
     Raises:
         BadFileError: it is missing, unreadable or wrong.
     """
-    from leads.config import parse  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads.config.schema import parse  # noqa: PLC0415 - pydantic takes a quarter of a second
     from leads.errors import ConfigError  # noqa: PLC0415
 
     try:

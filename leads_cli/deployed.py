@@ -9,7 +9,7 @@ from leads_cli.running import Running, aws_errors
 if TYPE_CHECKING:
     import boto3
 
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
 
 
 def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:

@@ -16,7 +16,7 @@ from leads_cli.running import NotReachableError
 from leads_cli.secret import API_KEY, read
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
     from leads_cli.running import Running
 
 KEY_VARIABLE: Final = "LEADTERRA_API_KEY"
@@ -61,7 +61,7 @@ class Service:
     def _ask(self, method: str, campaign_id: str, what: str) -> dict[str, Any]:
         import httpx  # noqa: PLC0415
 
-        from leads.edge.leadterra import segment  # noqa: PLC0415
+        from leads.io.leadterra import segment  # noqa: PLC0415
 
         url = f"{self.base_url}/v1/campaigns/{segment(campaign_id)}/{what}"
         headers = {"Authorization": f"Bearer {self.api_key}", "Accept": "application/json"}

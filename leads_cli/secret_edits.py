@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from leads_cli.secret import API_KEY, Stored
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
 
 
 class SecretError(Exception):

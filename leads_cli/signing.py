@@ -1,4 +1,4 @@
-"""Signing, as the providers do it: the inverse of `leads.signature` and `leads.schemes`, for trying a stack out.
+"""Signing, as the providers do it: the inverse of `leads.event.signature` and its schemes, for trying a stack out.
 
 It runs where an operator or a test does, never in the functions: those only verify.
 """
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from leads import schemes
-from leads.providers import PROVIDERS
-from leads.signature import Scheme, Signature, Timestamp, decode
+from leads.event import schemes
+from leads.event.signature import Scheme, Signature, Timestamp, decode
+from leads.presets.providers import PROVIDERS
 
 _GOOGLE_KEY: Final = "google_key"
 

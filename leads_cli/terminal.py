@@ -14,7 +14,7 @@ from leads_cli.counts import ASIDE, OUTCOMES, RARE, TAKEN
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
     from leads_cli.counts import Status
 
 _WIDE: Final = 1_000

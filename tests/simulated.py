@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from leads.batch import Parcel, Row, body
-from leads.isolation import Settled, isolate
-from leads.message import Message
-from leads.reading import READINGS, Reading
-from leads.reply import Reply
+from leads.message.message import Message
+from leads.request.batch import Parcel, Row, body
+from leads.request.reply import Reply
+from leads.search.isolation import Settled, isolate
+from leads.search.reading import READINGS, Reading
 from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Request, Sandbox
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ FLAWS: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 def row(lead: dict[str, Any]) -> Row:
-    """A row as `leads.batch` makes one, of a lead that need not be valid."""
+    """A row as `leads.request.batch` makes one, of a lead that need not be valid."""
     message = Message(f"evt-{lead['email']}", "website", "newsletter", NOW, lead, {})
     return Row(lead, [Parcel(message, [0])])
 

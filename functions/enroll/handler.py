@@ -1,16 +1,15 @@
 """Enroll: messages from LeadsQueue become batches, requests and outcomes, each accounted for.
 
-It composes: what a batch is, what a reply means and who is to blame are `leads.batch`'s, `leads.reply`'s and
-`leads.isolation`'s business.
+It composes: what a batch is, what a reply means and which leads are bad is decided in `leads.request` and `leads.search`.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from leads.edge.delivery import Delivery
-from leads.edge.settings import Settings, enrollment
-from leads.edge.telemetry import logger
+from leads.io.delivery import Delivery
+from leads.io.settings import Settings, enrollment
+from leads.io.telemetry import logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

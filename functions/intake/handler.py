@@ -1,6 +1,6 @@
 """Intake: an event, by HTTP or from EventsQueue, is in LeadsQueue before it is acknowledged.
 
-It composes: what an event means is `leads.intake`'s business, what a sender is told `leads.answer`'s.
+It composes: what an event means is `leads.message.intake`'s business, what a sender is told `leads.event.answer`'s.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,20 +8,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from leads import answer, handshake
-from leads.backoff import delay
-from leads.config import Enrollment, Source
-from leads.edge import queues
-from leads.edge.settings import Settings, enrollment
-from leads.edge.subscription import confirm
-from leads.edge.taking import Desk, Taken
-from leads.edge.telemetry import UNKNOWN, count, logger, where
+from leads.config.schema import Enrollment, Source
 from leads.errors import LeadsError, TooLarge, Unauthorized, Unavailable
-from leads.event import Event, from_http, from_queue
-from leads.lead import Problem
-from leads.message import MAX_MESSAGE_BYTES
-from leads.outcome import HELD_AGE
-from leads.verification import needs_secret, origin_allowed, verify
+from leads.event import answer, handshake
+from leads.event.event import Event, from_http, from_queue
+from leads.event.verify import needs_secret, origin_allowed, verify
+from leads.io import queues
+from leads.io.settings import Settings, enrollment
+from leads.io.subscription import confirm
+from leads.io.taking import Desk, Taken
+from leads.io.telemetry import UNKNOWN, count, logger, where
+from leads.lead.lead import Problem
+from leads.message.message import MAX_MESSAGE_BYTES
+from leads.request.backoff import delay
+from leads.request.outcome import HELD_AGE
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -13,7 +13,7 @@ from leads_cli.project import TEMPLATE
 from leads_cli.running import NotReachableError, Running, aws_errors
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
 
 _CONSUMED: Final = ("LeadsQueue", "EventsQueue")
 # Hourly sums are kept for long, finer ones are not.

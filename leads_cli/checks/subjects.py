@@ -11,7 +11,7 @@ from leads_cli.secret_edits import State, survey, unread
 from leads_cli.words import duration
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
 
 LOOK_BACK_DAYS: Final = 14
 

@@ -15,7 +15,7 @@ from leads_cli.project import CONFIG, CONFIG_DEFAULT
 from leads_cli.terminal import Code, enrollment, table
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
     from leads_cli.checks.finding import Finding
 
 

@@ -16,7 +16,7 @@ from leads_cli.project import shown
 from leads_cli.terminal import Code, stop
 
 if TYPE_CHECKING:
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
 
 STDIN: Final = "-"
 _RANDOM_BYTES: Final = 32

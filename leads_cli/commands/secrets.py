@@ -15,7 +15,7 @@ from leads_cli.terminal import Code, plain, stop, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
     from leads_cli.running import Running
     from leads_cli.secret import Stored
 

@@ -16,7 +16,7 @@ from leads_cli.terminal import Code, enrollment, plain, stop
 if TYPE_CHECKING:
     import boto3
 
-    from leads.config import Enrollment
+    from leads.config.schema import Enrollment
     from leads_cli.running import Running
 
 Url = Annotated[str, typer.Option(help="Where `leads dev` runs.")]

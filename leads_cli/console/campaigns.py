@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nicegui import ui
 
-from leads.config import Campaign as Rules
+from leads.config.schema import Campaign as Rules
 from leads_cli import campaigns, leadterra
 from leads_cli.campaigns import Campaign, Listed
 from leads_cli.console import frame

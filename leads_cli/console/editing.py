@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leads.errors import Malformed
-from leads.message import LEAD_FIELDS, loads
+from leads.message.message import LEAD_FIELDS, loads
 from leads_cli.failures.edits import ABSENT, Absent, Edit, Remove, Rename, Set
 from leads_cli.failures.letter import Letter
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from nicegui import ui
 
-from leads.config import Enrollment
+from leads.config.schema import Enrollment
 from leads_cli.console import frame
 from leads_cli.console.editing import Row, edits, rows
 from leads_cli.failures.cleaning import normalised

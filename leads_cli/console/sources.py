@@ -9,7 +9,7 @@ from typing import Final
 
 from nicegui import ui
 
-from leads.config import Source
+from leads.config.schema import Source
 from leads_cli.console import frame
 from leads_cli.console.asking import told
 from leads_cli.console.entries import ago

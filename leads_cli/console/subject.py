@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from leads.config import Enrollment
+from leads.config.schema import Enrollment
 from leads_cli import cloudwatch
 from leads_cli.counts import Status
 from leads_cli.dev.journal import LeadRow, row_of

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads.batch import with_defaults
-from leads.config import Campaign
+from leads.config.schema import Campaign
+from leads.request.batch import with_defaults
 from leads_cli.failures.edits import ABSENT, Absent
 
 _TOKEN: Final = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from leads.config import Auth, Enrollment, Source
+from leads.config.schema import Auth, Enrollment, Source
 
 # Lead field, label, type, autocomplete: what browsers and password managers fill in by themselves.
 _FIELDS: Final = (

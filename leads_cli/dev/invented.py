@@ -2,7 +2,7 @@
 
 import secrets
 
-from leads.config import Auth, Enrollment, Source
+from leads.config.schema import Auth, Enrollment, Source
 from leads_cli.signing import new_secret
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from starlette.applications import Starlette
 
-from leads.config import parse
+from leads.config.schema import parse
 from leads_cli.dev import session
 from leads_cli.dev.aws import EmbeddedAws
 from leads_cli.dev.deployment import deployment

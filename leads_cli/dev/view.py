@@ -7,9 +7,9 @@ from functools import cached_property
 from shlex import quote
 from typing import TYPE_CHECKING, Any, Protocol
 
-from leads.config import Enrollment, Source
-from leads.edge import settings
+from leads.config.schema import Enrollment, Source
 from leads.errors import ConfigError
+from leads.io import settings
 from leads_cli import cloudwatch
 from leads_cli.counts import Status
 from leads_cli.dev.journal import Journal, LeadRow, State

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from leads import answer
+from leads.event import answer
 from leads_cli.docs import schemas
 
 type Part = dict[str, Any]

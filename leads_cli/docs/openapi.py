@@ -5,9 +5,9 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from leads.message import MAX_MESSAGE_BYTES
-from leads.providers import PROVIDERS
-from leads.submission import MAX_LISTED
+from leads.fields.submission import MAX_LISTED
+from leads.message.message import MAX_MESSAGE_BYTES
+from leads.presets.providers import PROVIDERS
 from leads_cli.docs import answers, schemas
 from leads_cli.docs.sources import signature_header
 from leads_cli.project import ROOT

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from leads import answer
 from leads.errors import TooLarge, Unauthorized, Unavailable, Unreadable
-from leads.message import LEAD_FIELDS, MAX_MESSAGE_BYTES
-from leads.submission import MAX_LISTED
+from leads.event import answer
+from leads.fields.submission import MAX_LISTED
+from leads.message.message import LEAD_FIELDS, MAX_MESSAGE_BYTES
 
 type Schema = dict[str, Any]
 

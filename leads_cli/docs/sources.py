@@ -9,10 +9,10 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from leads import schemes
-from leads.providers import PROVIDERS, Provider
-from leads.signature import Scheme, Signature
-from leads.view import View
+from leads.event import schemes
+from leads.event.signature import Scheme, Signature
+from leads.fields.view import View
+from leads.presets.providers import PROVIDERS, Provider
 from leads_cli.project import ROOT
 
 FRAME: Final = Path(__file__).with_name("sources.md.txt")

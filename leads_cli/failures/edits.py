@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Final
 
-from leads.address import NotAnAddress, normalise_address
 from leads.errors import Malformed
-from leads.message import LEAD_FIELDS, loads
+from leads.lead.address import NotAnAddress, normalise_address
+from leads.message.message import LEAD_FIELDS, loads
 from leads_cli.failures import path as paths
 from leads_cli.failures.cleaning import normalised
 

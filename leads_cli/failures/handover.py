@@ -15,9 +15,9 @@ from typing import Any, Final
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from leads.edge import queues
-from leads.edge.aws import Sqs
 from leads.errors import Unavailable
+from leads.io import queues
+from leads.io.aws import Sqs
 from leads_cli.failures.box import Reading
 from leads_cli.failures.ledger import Deed, Ledger
 from leads_cli.failures.letter import Letter, read

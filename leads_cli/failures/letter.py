@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from leads.decoding import decode
 from leads.errors import LeadsError, Malformed
-from leads.event import is_dead_letter
-from leads.message import loads
+from leads.event.event import is_dead_letter
+from leads.message.decoding import decode
+from leads.message.message import loads
 
 LEADS: Final = "LeadsQueue"
 EVENTS: Final = "EventsQueue"

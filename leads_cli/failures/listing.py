@@ -6,7 +6,7 @@ from heapq import heappush, heappushpop
 from itertools import count
 from typing import Any, Final
 
-from leads.dead_letter import LINEAGE
+from leads.message.dead_letter import LINEAGE
 from leads_cli.failures.grouping import Group, Groups
 from leads_cli.failures.letter import Letter
 

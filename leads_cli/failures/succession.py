@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads.dead_letter import attributes
-from leads.edge.queues import Entry
-from leads.message import DIRECT, dumps
+from leads.io.queues import Entry
+from leads.message.dead_letter import attributes
+from leads.message.message import DIRECT, dumps
 from leads_cli.failures.box import DEAD_LETTERS
 from leads_cli.failures.ledger import Deed
 from leads_cli.failures.letter import EXHAUSTED, Letter

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from leads.address import address_like
-from leads.config import Source
-from leads.flat import Value
-from leads.lead import NoLead, Problem, make_lead
-from leads.message import LEAD_FIELDS, Lead
-from leads.names import canonical, somebody_else
-from leads.roles import Role, roles
-from leads.submission import Submission
-from leads.vocabulary import FULL_NAME, NOTHINGS
+from leads.config.schema import Source
+from leads.fields.flat import Value
+from leads.fields.submission import Submission
+from leads.lead.address import address_like
+from leads.lead.lead import NoLead, Problem, make_lead
+from leads.lead.names import canonical, somebody_else
+from leads.lead.roles import Role, roles
+from leads.lead.vocabulary import FULL_NAME, NOTHINGS
+from leads.message.message import LEAD_FIELDS, Lead
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.table import NAMELESS, Cell, Row, Table
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, Self
 
 from rich.console import Console
 
-from leads.config import Enrollment
+from leads.config.schema import Enrollment
 from leads_cli.importing import refused, report
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.errors import StoppedError

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Final
 
-from leads.message import MAX_BYTES
-from leads.names import ABOUT, meaning
+from leads.lead.names import ABOUT, meaning
+from leads.message.message import MAX_BYTES
 from leads_cli.importing.document import Document
 from leads_cli.importing.encoding import FALLBACK
 from leads_cli.importing.errors import UnusableError

@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from leads.backoff import delay
-from leads.batch import Batch, Parcel, batches, body, rows
-from leads.config import Enrollment
-from leads.decoding import decode
-from leads.edge.leadterra import HEADERS, LONGEST_SECONDS, Leadterra
-from leads.isolation import Ask, Settled, isolate
-from leads.outcome import Accepted, Held, Outcome, Rejected
-from leads.reply import Reply
+from leads.config.schema import Enrollment
+from leads.io.leadterra import HEADERS, LONGEST_SECONDS, Leadterra
+from leads.message.decoding import decode
+from leads.request.backoff import delay
+from leads.request.batch import Batch, Parcel, batches, body, rows
+from leads.request.outcome import Accepted, Held, Outcome, Rejected
+from leads.request.reply import Reply
+from leads.search.isolation import Ask, Settled, isolate
 from leads_cli.importing.errors import StoppedError
 from leads_cli.importing.facts import Facts
 from leads_cli.importing.key import Key

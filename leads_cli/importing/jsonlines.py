@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from leads.errors import Malformed, Unreadable
-from leads.flat import Value, flat
-from leads.message import loads
+from leads.fields.flat import Value, flat
+from leads.message.message import loads
 from leads_cli.importing.document import Document
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.table import Row

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
-from leads.config import Enrollment
-from leads.message import DIRECT
-from leads.notation import Slug
+from leads.config.schema import Enrollment
+from leads.config.values import Slug
+from leads.message.message import DIRECT
 from leads_cli.importing import report
 from leads_cli.importing.columns import assigned, wanted
 from leads_cli.importing.course import Course, Destination, End

@@ -6,12 +6,12 @@ from functools import reduce
 from itertools import batched
 from typing import Final
 
-from leads.batch import Parcel, merged, rows
-from leads.config import Enrollment, OnMissingToken
-from leads.decoding import decode
+from leads.config.schema import Enrollment, OnMissingToken
 from leads.errors import TooLarge
-from leads.lead import NoLead
-from leads.message import Lead, Message, encode
+from leads.lead.lead import NoLead
+from leads.message.decoding import decode
+from leads.message.message import Lead, Message, encode
+from leads.request.batch import Parcel, merged, rows
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.progress import Told
 from leads_cli.importing.table import Table

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
-from leads.message import MAX_BYTES
+from leads.message.message import MAX_BYTES
 from leads_cli.importing.errors import StoppedError
 from leads_cli.importing.facts import Facts
 from leads_cli.importing.pace import Pace

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from leads.message import LEAD_FIELDS
-from leads.vocabulary import FULL_NAME, INFIX
+from leads.lead.vocabulary import FULL_NAME, INFIX
+from leads.message.message import LEAD_FIELDS
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.prepare import Totals
 from leads_cli.importing.worklist import Worklist

@@ -19,9 +19,9 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from leads.dead_letter import Failure, dead_letter, refused
-from leads.event import Event
-from leads.message import Message, dumps
+from leads.event.event import Event
+from leads.message.dead_letter import Failure, dead_letter, refused
+from leads.message.message import Message, dumps
 from leads_cli import embedded
 from leads_cli.dev import page
 from leads_cli.dev.journal import Journal

@@ -12,8 +12,8 @@ import pytest
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from moto import mock_aws
 
-from leads.edge import aws, settings, vault
-from leads.edge.settings import Settings
+from leads.io import aws, settings, vault
+from leads.io.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

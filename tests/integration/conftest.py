@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leads.edge.delivery import experience
-from leads.edge.leadterra import leadterra as client
+from leads.io.delivery import experience
+from leads.io.leadterra import leadterra as client
 from leads_cli.sandbox import Sandbox, SandboxServer
 from tests.integration.cloud import Cloud
 from tests.integration.cloud import cloud as _cloud

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pytest
 
-from leads.edge import vault
-from leads.providers import PROVIDERS
-from leads.signature import Delivery
+from leads.event.signature import Delivery
+from leads.io import vault
+from leads.presets.providers import PROVIDERS
 from leads_cli import webhooks
 from leads_cli.signing import Request, new_secret, sign
 from leads_cli.webhooks import Webhook

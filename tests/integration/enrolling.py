@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.enroll.handler import handler
-from leads.edge import telemetry
+from leads.io import telemetry
 from leads_cli.sandbox import Sandbox
 from tests.integration.cloud import Cloud, Letter
 

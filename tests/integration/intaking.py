@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from functions.intake.handler import handler
-from leads.edge import telemetry
+from leads.io import telemetry
 from tests.integration.cloud import REGION, Cloud, Letter
 
 CONFIG = """

@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from leads.edge import aws
 from leads.errors import Unreachable
+from leads.io import aws
 from tests.integration.cloud import Raw, forget, settings_for
 from tests.integration.standing import standing
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from leads.config import Enrollment, parse
-from leads.event import Event, from_http
-from leads.verification import verify
+from leads.config.schema import Enrollment, parse
+from leads.event.event import Event, from_http
+from leads.event.verify import verify
 from leads_cli import sending, webhooks
 from leads_cli.dev.invented import invented_secrets
 from leads_cli.main import app

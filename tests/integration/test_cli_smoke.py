@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from leads.config import Enrollment, parse
+from leads.config.schema import Enrollment, parse
 from leads_cli.counts import Counts, Status
 from leads_cli.dev import page, smoke
 from leads_cli.dev.front import FrontServer

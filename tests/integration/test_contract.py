@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from leads.providers import PROVIDERS
+from leads.presets.providers import PROVIDERS
 from leads_cli.webhooks import Webhook
 from tests.integration.contracting import (
     ALL_FIELDS,

@@ -2,7 +2,7 @@
 
 import json
 
-from leads.providers import PROVIDERS
+from leads.presets.providers import PROVIDERS
 from leads_cli.webhooks import Webhook
 from tests.integration.contracting import (
     ALL_FIELDS,

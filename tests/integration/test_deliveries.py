@@ -2,9 +2,9 @@
 
 import pytest
 
-from leads.edge import aws
-from leads.edge.deliveries import KEEP_SECONDS, record, taken
 from leads.errors import Unavailable
+from leads.io import aws
+from leads.io.deliveries import KEEP_SECONDS, record, taken
 from tests.integration.intaking import Intake
 
 NOW = 1_795_312_800.5

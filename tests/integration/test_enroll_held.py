@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leads.edge import delivery
-from leads.experience import SEASONED_LEADS, SEASONED_TIME
-from leads.isolation import Settled
-from leads.outcome import ACCEPTED
+from leads.io import delivery
+from leads.request.outcome import ACCEPTED
+from leads.search.experience import SEASONED_LEADS, SEASONED_TIME
+from leads.search.isolation import Settled
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.enrolling import CONFIG, Context, Enrolling, message
 

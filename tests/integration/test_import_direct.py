@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from leads.config import parse
-from leads.edge.leadterra import Leadterra
+from leads.config.schema import parse
+from leads.io.leadterra import Leadterra
 from leads_cli.importing.course import End
 from leads_cli.importing.direct import Direct
 from leads_cli.importing.key import Key, of_stack

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from leads.message import MAX_MESSAGE_BYTES
+from leads.message.message import MAX_MESSAGE_BYTES
 from tests.integration.intaking import FORM, TOKEN, Intake
 
 AVA = {"email": "ava@example.com", "firstName": "Ava"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leads.backoff import FIRST_SECONDS, LONGEST_SECONDS
+from leads.request.backoff import FIRST_SECONDS, LONGEST_SECONDS
 from tests.integration.intaking import Intake
 
 AVA = {"email": "ava@example.com", "firstName": "Ava"}

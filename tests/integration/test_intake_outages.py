@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from leads.edge.deliveries import KEEP_SECONDS
+from leads.io.deliveries import KEEP_SECONDS
 from tests.integration.intaking import FORM, TOKEN, Intake
 
 AVA = {"email": "ava@example.com"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leads.edge.settings import Settings
+from leads.io.settings import Settings
 from tests.integration.intaking import FORM, TOKEN, Intake
 
 PERSONAL = (

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from functions.intake.handler import handler
-from leads.edge.settings import Settings, enrollment
 from leads.errors import ConfigError
+from leads.io.settings import Settings, enrollment
 from tests.integration.intaking import CONFIG
 
 ROOT: Final = Path(__file__).parents[2]
@@ -52,10 +52,10 @@ def test_the_import_is_light_and_asks_for_nothing() -> None:
         check=True,
     )
     asked, modules = (set(line.split()) for line in result.stdout.splitlines())
-    assert not modules & {"httpx", "boto3", "s3transfer", "multipart", "leads.edge.leadterra"}
+    assert not modules & {"httpx", "boto3", "s3transfer", "multipart", "leads.io.leadterra"}
     packages = {module.partition(".")[0] for module in modules if not module.startswith("_")}
     assert packages - sys.stdlib_module_names - {"functions", "leads"} - NEEDED - FOUND == set()
-    assert "leads.edge.taking" in modules
+    assert "leads.io.taking" in modules
     ours = {"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "DELIVERIES_TABLE"}
     assert not asked & {*ours, "LEADTERRA_BASE_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"}
 

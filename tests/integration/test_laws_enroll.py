@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 
 import pytest
 
-from leads.dead_letter import Failure
-from leads.edge.settlement import Item, Settlement
-from leads.message import Message
-from leads.outcome import Rejected
+from leads.io.settlement import Item, Settlement
+from leads.message.dead_letter import Failure
+from leads.message.message import Message
+from leads.request.outcome import Rejected
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.cloud import API_KEY
 from tests.integration.enrolling import Enrolling, message

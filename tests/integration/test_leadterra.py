@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from leads.edge.leadterra import Leadterra, leadterra
-from leads.reply import Reply
+from leads.io.leadterra import Leadterra, leadterra
+from leads.request.reply import Reply
 from leads_cli.sandbox import Fault, Sandbox, SandboxServer
 
 BODY = b'{"leads":[{"email":"ava@example.com"}]}'

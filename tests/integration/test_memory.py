@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads.edge.aws import DynamoDB, dynamodb
-from leads.edge.delivery import experience
-from leads.edge.memory import Table
-from leads.experience import PATIENCE, SEASONED_LEADS, SEASONED_TIME, Taken, Told
-from leads.guard import GUARD_ROWS
+from leads.io.aws import DynamoDB, dynamodb
+from leads.io.delivery import experience
+from leads.io.memory import Table
+from leads.search.experience import PATIENCE, SEASONED_LEADS, SEASONED_TIME, Taken, Told
+from leads.search.guard import GUARD_ROWS
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.enrolling import Enrolling, message
 from tests.simulation.table import Table as SimulatedTable

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from leads.edge import aws
-from leads.edge.aws import Sqs
 from leads.errors import Busy, Unavailable, Unreachable
+from leads.io import aws
+from leads.io.aws import Sqs
 from tests.integration.cloud import forget, settings_for
 from tests.integration.standing import Answer, Standing, standing
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from leads.edge import aws
-from leads.edge.queues import Entry, hold, send, url_of
-from leads.message import MAX_BYTES
+from leads.io import aws
+from leads.io.queues import Entry, hold, send, url_of
+from leads.message.message import MAX_BYTES
 from tests.integration.intaking import Intake
 
 

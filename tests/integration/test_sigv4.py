@@ -9,7 +9,7 @@ from botocore.credentials import ReadOnlyCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.edge.sigv4 import signed
+from leads.io.sigv4 import signed
 
 # https://docs.aws.amazon.com/general/latest/gr/signature-v4-test-suite.html
 EXAMPLE = ReadOnlyCredentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)

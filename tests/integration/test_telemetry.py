@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leads.edge.telemetry import count
+from leads.io.telemetry import count
 from leads_cli.dev.observed import metrics
 
 

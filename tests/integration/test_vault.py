@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from leads.edge.vault import Vault
 from leads.errors import Unavailable
+from leads.io.vault import Vault
 from tests.integration.intaking import Intake
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import httpx
 
-from leads.config import Enrollment
-from leads.edge.aws import DynamoDB, SecretsManager, Sqs
-from leads.edge.delivery import Delivery
-from leads.edge.leadterra import Leadterra
-from leads.edge.outside import Outside
-from leads.edge.settings import Settings
-from leads.edge.vault import Vault
-from leads.experience import Experience
+from leads.config.schema import Enrollment
+from leads.io.aws import DynamoDB, SecretsManager, Sqs
+from leads.io.delivery import Delivery
+from leads.io.leadterra import Leadterra
+from leads.io.outside import Outside
+from leads.io.settings import Settings
+from leads.io.vault import Vault
+from leads.search.experience import Experience
 from tests.simulation.aws import LEADS_ARN, Account, Client, Process
 from tests.simulation.books import Output
 from tests.simulation.deployed import Deployed

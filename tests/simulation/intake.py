@@ -9,13 +9,13 @@ from random import Random
 from typing import Final
 from urllib.parse import urlencode
 
-from leads.config import Enrollment
-from leads.edge.aws import DynamoDB, Sqs
-from leads.edge.outside import Outside
-from leads.edge.settings import Settings
-from leads.edge.taking import Desk
+from leads.config.schema import Enrollment
 from leads.errors import Unavailable
-from leads.event import Event, from_http
+from leads.event.event import Event, from_http
+from leads.io.aws import DynamoDB, Sqs
+from leads.io.outside import Outside
+from leads.io.settings import Settings
+from leads.io.taking import Desk
 from tests.simulation.aws import Account, Client, Process
 from tests.simulation.books import Output
 from tests.simulation.life import Killed, Life

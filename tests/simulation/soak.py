@@ -11,12 +11,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, cast
 
-from leads.config import parse
-from leads.edge import telemetry
-from leads.edge.aws import DynamoDB
-from leads.edge.memory import Table
-from leads.edge.settings import Settings
-from leads.experience import SEASONED_LEADS, SEASONED_TIME, Taken
+from leads.config.schema import parse
+from leads.io import telemetry
+from leads.io.aws import DynamoDB
+from leads.io.memory import Table
+from leads.io.settings import Settings
+from leads.search.experience import SEASONED_LEADS, SEASONED_TIME, Taken
 from leads_cli.sandbox import SHAPES, Behaviour, Campaign, Fault, Sandbox
 from tests.simulation.aws import EXPERIENCE, LEADS_URL, LETTERS_URL, Account, Client, Process
 from tests.simulation.books import Books, Output

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from leads import providers
-from leads.config import Source, parse
+from leads.config.schema import Source, parse
 from leads.errors import ConfigError, Unauthorized
-from leads.event import Event
-from leads.intake import Reading, read
-from leads.verification import verify
+from leads.event.event import Event
+from leads.event.verify import verify
+from leads.message.intake import Reading, read
+from leads.presets import providers
 from leads_cli import webhooks
 from leads_cli.project import ROOT
 from leads_cli.signing import Request, sign

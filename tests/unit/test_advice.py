@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.config import parse
+from leads.config.schema import parse
 from leads_cli.advice import PLACEHOLDER, advice
 from leads_cli.project import CONFIG
 

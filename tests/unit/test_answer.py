@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 import pytest
 
-from leads import answer
-from leads.config import Source, parse
+from leads.config.schema import Source, parse
 from leads.errors import LeadsError, Malformed, TooLarge, Unauthorized, Unavailable, Unreadable
-from leads.event import Event
+from leads.event import answer
+from leads.event.event import Event
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 FORM = "application/x-www-form-urlencoded"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leads.backoff import FIRST_SECONDS, LONGEST_SECONDS, delay, retry_after
+from leads.request.backoff import FIRST_SECONDS, LONGEST_SECONDS, delay, retry_after
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 # What the template's redrive policy allows, and the outage that it has to outlast.

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads import batch
-from leads.batch import MAX_REQUEST_BYTES, Parcel, Row, batches, body
-from leads.config import Campaign, CustomFieldStyle, Enrollment, Leadterra, OnMissingToken
-from leads.message import Message
+from leads.config.schema import Campaign, CustomFieldStyle, Enrollment, Leadterra, OnMissingToken
+from leads.message.message import Message
+from leads.request import batch
+from leads.request.batch import MAX_REQUEST_BYTES, Parcel, Row, batches, body
 from tests.simulated import row
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads.config import parse
+from leads.config.schema import parse
 from leads_cli.campaigns import Campaign, Listed, Stats
 from leads_cli.checks import subjects
 from leads_cli.checks.queues import Trigger, examined

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.complaint import Complaint, alike, complaint
-from leads.dead_letter import Failure
+from leads.message.dead_letter import Failure
+from leads.search.complaint import Complaint, alike, complaint
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
 from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import SHAPES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.config import Auth, Campaign, CustomFieldStyle, Enrollment, OnMissingToken, parse
+from leads.config.schema import Auth, Campaign, CustomFieldStyle, Enrollment, OnMissingToken, parse
 
 # The example of docs and starter file; its second source is a `json` one.
 EXAMPLE = """

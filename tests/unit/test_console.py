@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from leads.config import Campaign
+from leads.config.schema import Campaign
 from leads_cli.console.editing import FormError, Row, edits, rows
 from leads_cli.console.entries import address, criteria
 from leads_cli.console.found import Found

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leads.content import MAX_FIELDS, parse
 from leads.errors import Unreadable
+from leads.fields.body import MAX_FIELDS, parse
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leads.dead_letter import Failure, attributes, dead_letter, refused, without
 from leads.errors import TooLarge
-from leads.message import MAX_BYTES, Message, encode
+from leads.message.dead_letter import Failure, attributes, dead_letter, refused, without
+from leads.message.message import MAX_BYTES, Message, encode
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 MESSAGE = Message("evt-1", "website", "news", NOW, {"email": "ava@example.com", "customFields": {"plan": "pro"}}, {})

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.decoding import _as_encoded, _as_produced, decode
 from leads.errors import Malformed, NewerVersion
-from leads.message import Message, encode
+from leads.message.decoding import _as_encoded, _as_produced, decode
+from leads.message.message import Message, encode
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leads.config import parse
+from leads.config.schema import parse
 from leads_cli import project
 from leads_cli.dev.banner import banner
 from leads_cli.dev.view import About, source_rows

@@ -12,10 +12,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from leads.config import Auth, parse
-from leads.event import Event
-from leads.intake import read
-from leads.providers import PROVIDERS
+from leads.config.schema import Auth, parse
+from leads.event.event import Event
+from leads.message.intake import read
+from leads.presets.providers import PROVIDERS
 from leads_cli import webhooks
 from leads_cli.docs import openapi, sources
 from leads_cli.docs.__main__ import DOCUMENTS, main

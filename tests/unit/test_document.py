@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from leads.refusal.document import MAX_DEPTH, MAX_FOLDS, MAX_KEY, MAX_NODES, MAX_TEXT, MAX_TEXTS, bounded, nodes
-from leads.refusal.markup import MAX_OPEN, MAX_TAGS
-from leads.refusal.salvage import MAX_ATTEMPTS, MAX_FRAGMENTS, MAX_TOKENS
-from leads.refusal.tables import MAX_LINES
+from leads.search.refusal.document import MAX_DEPTH, MAX_FOLDS, MAX_KEY, MAX_NODES, MAX_TEXT, MAX_TEXTS, bounded, nodes
+from leads.search.refusal.markup import MAX_OPEN, MAX_TAGS
+from leads.search.refusal.salvage import MAX_ATTEMPTS, MAX_FRAGMENTS, MAX_TOKENS
+from leads.search.refusal.tables import MAX_LINES
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.ed25519 import _ORDER, _P, verify
+from leads.event.ed25519 import _ORDER, _P, verify
 
 # Public key, message, signature.
 VECTORS = [

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from leads.config import Enrollment, parse
+from leads.config.schema import Enrollment, parse
 from leads.errors import Unreadable
-from leads.event import Event, from_http, from_queue
+from leads.event.event import Event, from_http, from_queue
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 AVA = {"email": "ava@example.com"}

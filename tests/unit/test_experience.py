@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 
-from leads.experience import (
+from leads.request.outcome import ACCEPTED, Held
+from leads.search.experience import (
     MOST_CAMPAIGNS,
     MOST_LEADS,
     NEWS_EVERY,
@@ -15,10 +16,9 @@ from leads.experience import (
     Taken,
     Told,
 )
-from leads.guard import GUARD_ROWS
-from leads.isolation import Settled
-from leads.outcome import ACCEPTED, Held
-from leads.reading import Reading
+from leads.search.guard import GUARD_ROWS
+from leads.search.isolation import Settled
+from leads.search.reading import Reading
 from tests.simulated import NOW
 
 SECOND = timedelta(seconds=1)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leads.message import MAX_BYTES
+from leads.message.message import MAX_BYTES
 from leads_cli.failures.edits import Normalise, Rename, Set
 from leads_cli.failures.letter import Letter
 from leads_cli.failures.mending import Mending, Pace, planned

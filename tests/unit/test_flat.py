@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leads.errors import Unreadable
-from leads.flat import flat
+from leads.fields.flat import flat
 
 
 def nested(depth: int) -> Any:

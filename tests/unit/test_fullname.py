@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.fullname import complete_name, split_name
+from leads.lead.fullname import complete_name, split_name
 
 
 @pytest.mark.parametrize(

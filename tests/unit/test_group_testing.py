@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.group_testing import Prevalence
+from leads.search.group_testing import Prevalence
 
 
 def taught(size: int, share: float, answers: int = 200) -> Prevalence:

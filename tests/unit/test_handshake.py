@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leads.config import Source, parse
-from leads.event import Event
-from leads.handshake import echo, is_empty, is_misdirected, is_probe, subscription
+from leads.config.schema import Source, parse
+from leads.event.event import Event
+from leads.event.handshake import echo, is_empty, is_misdirected, is_probe, subscription
 
 SNS = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=abc"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.hints import Hints, hints
-from leads.refusal.echoes import MAX_NUMBERS
-from leads.refusal.prose import MAX_PROSE
+from leads.search.hints import Hints, hints
+from leads.search.refusal.echoes import MAX_NUMBERS
+from leads.search.refusal.prose import MAX_PROSE
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
 from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import FIRST_ONLY, SHAPES

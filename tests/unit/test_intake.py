@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from leads.config import parse
+from leads.config.schema import parse
 from leads.errors import TooLarge, Unreadable
-from leads.event import Event
-from leads.intake import Reading, read
+from leads.event.event import Event
+from leads.message.intake import Reading, read
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CONFIG = parse("""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from leads.batch import Row
-from leads.isolation import isolate
-from leads.outcome import ACCEPTED, Held, Rejected
-from leads.reply import Reply
+from leads.request.batch import Row
+from leads.request.outcome import ACCEPTED, Held, Rejected
+from leads.request.reply import Reply
+from leads.search.isolation import isolate
 from leads_cli.sandbox import SHAPES
 from tests.simulated import (
     FLAWS,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from leads.batch import Row
-from leads.outcome import Held, Rejected
-from leads.reply import Reply
+from leads.request.batch import Row
+from leads.request.outcome import Held, Rejected
+from leads.request.reply import Reply
 from tests.simulated import Run, deliver, row, rows, sandbox, sandbox_reply
 
 

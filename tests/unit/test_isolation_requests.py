@@ -7,9 +7,9 @@ from statistics import mean
 
 import pytest
 
-from leads.batch import Row
-from leads.reading import READINGS, Reading
-from leads.reply import Reply
+from leads.request.batch import Row
+from leads.request.reply import Reply
+from leads.search.reading import READINGS, Reading
 from tests.simulated import Run, Service, counts, deliver, refusal, rows
 
 type Tell = Callable[[list[int], Sequence[Row]], object]

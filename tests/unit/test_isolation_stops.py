@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from leads.batch import Row
-from leads.isolation import Settled, hopeless, judged
-from leads.outcome import ACCEPTED, Accepted, Held, Outcome, Rejected
-from leads.reply import Reply
+from leads.request.batch import Row
+from leads.request.outcome import ACCEPTED, Accepted, Held, Outcome, Rejected
+from leads.request.reply import Reply
+from leads.search.isolation import Settled, hopeless, judged
 from tests.simulated import Service, counts, deliver, refusal, rows, sandbox, sandbox_reply, scripted
 
 

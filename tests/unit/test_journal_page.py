@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from leads.config import Enrollment, parse
+from leads.config.schema import Enrollment, parse
 from leads_cli.counts import Counts, Status
 from leads_cli.dev import live
 from leads_cli.dev.form import open_form, signup_form

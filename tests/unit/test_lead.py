@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from leads.config import Source, parse
-from leads.lead import NoLead, make_lead
-from leads.submission import Submission
+from leads.config.schema import Source, parse
+from leads.fields.submission import Submission
+from leads.lead.lead import NoLead, make_lead
 
 ADDRESS = {"email": "ava@example.com"}
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from leads.config import Campaign, Enrollment, Leadterra, Source, parse
+from leads.config.schema import Campaign, Enrollment, Leadterra, Source, parse
 from leads.errors import ConfigError
 
 CAMPAIGN = '[campaigns.news]\nid = "camp_1"\n'

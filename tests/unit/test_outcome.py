@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from leads.outcome import HELD_AGE, Counts, Why, held_metric, tally
+from leads.request.outcome import HELD_AGE, Counts, Why, held_metric, tally
 from leads_cli.counts import METRICS
 
 

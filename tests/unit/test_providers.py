@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from leads.config import Source
-from leads.event import Event
-from leads.intake import read
-from leads.providers import PROVIDERS
+from leads.config.schema import Source
+from leads.event.event import Event
+from leads.message.intake import read
+from leads.presets.providers import PROVIDERS
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PAYLOADS = Path(__file__).parents[1] / "payloads"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from leads.hints import Hints
-from leads.reading import READINGS, Reading
+from leads.search.hints import Hints
+from leads.search.reading import READINGS, Reading
 
 
 def told(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from leads import event, intake
-from leads.config import parse
+from leads.config.schema import parse
+from leads.event import event
+from leads.message import intake
 from leads_cli import recorded
 from leads_cli.project import CONFIG, EVENTS
 from leads_cli.recorded import EventError, HttpEvent, QueueEvent

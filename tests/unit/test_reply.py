@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.outcome import Counts, Held
-from leads.reply import BadKey, Refused, Reply, TooBig, Verdict, judge
+from leads.request.outcome import Counts, Held
+from leads.request.reply import BadKey, Refused, Reply, TooBig, Verdict, judge
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.providers import PROVIDERS
-from leads.schemes import google_ads, hubspot, netlify, segment, standard_webhooks, supabase
-from leads.signature import Delivery, Scheme
+from leads.event.schemes import google_ads, hubspot, netlify, segment, standard_webhooks, supabase
+from leads.event.signature import Delivery, Scheme
+from leads.presets.providers import PROVIDERS
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "signatures.json").read_text())["vectors"]
 KNOWN = {vector["name"]: vector for vector in VECTORS if vector["provider"]}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.config import parse
+from leads.config.schema import parse
 from leads_cli.secret import API_KEY, Stored
 from leads_cli.secret_edits import SecretError, State, known, rotated, survey, unread, with_value, without_previous
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.signature import Delivery, Signature, Timestamp, decode, fresh, has_token, same, versioned
+from leads.event.signature import Delivery, Signature, Timestamp, decode, fresh, has_token, same, versioned
 
 VECTORS = {
     vector["name"]: vector

@@ -5,9 +5,9 @@ import hmac
 
 import pytest
 
-from leads.config import parse
-from leads.providers import PROVIDERS
-from leads.signature import Delivery
+from leads.config.schema import parse
+from leads.event.signature import Delivery
+from leads.presets.providers import PROVIDERS
 from leads_cli.dev.invented import invented_secrets
 from leads_cli.signing import Request, new_secret, sign
 

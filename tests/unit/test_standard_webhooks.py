@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from leads.schemes import standard_webhooks
-from leads.signature import Delivery
+from leads.event.schemes import standard_webhooks
+from leads.event.signature import Delivery
 
 NOW = 1_714_564_800
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # published with the library's tests

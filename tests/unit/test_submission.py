@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.errors import TooLarge, Unreadable
-from leads.event import Event
-from leads.providers import PROVIDERS
-from leads.submission import MAX_LISTED, Said, submissions
+from leads.event.event import Event
+from leads.fields.submission import MAX_LISTED, Said, submissions
+from leads.presets.providers import PROVIDERS
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 AVA = {"email": "ava@example.com"}

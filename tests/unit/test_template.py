@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from leads import backoff
+from leads.request import backoff
 from tests.unit.translated import Template
 
 FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")

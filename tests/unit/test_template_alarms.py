@@ -5,8 +5,8 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from leads import backoff
-from leads.outcome import HELD_AGE, Why, held_metric
+from leads.request import backoff
+from leads.request.outcome import HELD_AGE, Why, held_metric
 from leads_cli.counts import METRICS
 from tests.unit.translated import ROOT, Properties, Template
 

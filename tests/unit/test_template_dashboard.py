@@ -9,7 +9,7 @@ from typing import Any, Final, Self, get_args
 
 import pytest
 
-from leads.outcome import HELD_AGE, Why, held_metric
+from leads.request.outcome import HELD_AGE, Why, held_metric
 from leads_cli.cloudwatch import SERVICES
 from leads_cli.counts import METRICS, OUTCOMES, TAKEN
 from tests.unit.translated import Template

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.config import Auth, Source, parse
+from leads.config.schema import Auth, Source, parse
 from leads.errors import Unauthorized
-from leads.event import Event
-from leads.verification import needs_secret, origin_allowed, verify
+from leads.event.event import Event
+from leads.event.verify import needs_secret, origin_allowed, verify
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRETS = ("newest", "previous:with colon")

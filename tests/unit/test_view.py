@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.providers import PROVIDERS
-from leads.view import Answers, Boxes, Titles, View, Views, answers, at
+from leads.fields.view import Answers, Boxes, Titles, View, Views, answers, at
+from leads.presets.providers import PROVIDERS
 
 QUESTIONS = View("q", ("value",), ("label", "key"), alias="key", kind="type", options=("options", "rows"))
 LABELLED = View("q", ("value",), ("label",))

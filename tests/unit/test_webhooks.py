@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from leads.config import Auth, parse
-from leads.providers import PROVIDERS
+from leads.config.schema import Auth, parse
+from leads.presets.providers import PROVIDERS
 from leads_cli import webhooks
 from leads_cli.project import CONFIG, EVENTS
 from leads_cli.webhooks import WEBHOOK_CONFIG

@@ -1,0 +1,116 @@
+"""Answers: what a sender is told, as API Gateway's response (payload format 2.0).
+
+Three habits of senders decide the details. Some switch a hook off for good at a 404 or 410, so an unknown
+source is a 401. Some count anything but exactly 200 as a failure. And one refuses a visitor's sign-up if the
+answer has a key named `error`.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from leads.config.schema import Source
+from leads.errors import LeadsError, TooLarge, Unauthorized, Unreadable
+from leads.event.event import Event
+from leads.event.verify import origin_allowed
+from leads.message.message import dumps
+
+# Senders back off by themselves; this tells those that ask when it is worth trying again.
+RETRY_AFTER_SECONDS: Final = 30
+# RFC 9110 wants a 401 to name a scheme. One for all, or it would tell which sources exist; and never Basic, for
+# which a browser would ask the visitor of a form for a password.
+CHALLENGE: Final = 'Bearer realm="hooks"'
+
+type Response = dict[str, Any]
+
+
+def ok(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Taken, or rightly left alone; `headers` are those that a handshake wants."""
+    return _response(HTTPStatus.OK, dumps(body), {"content-type": "application/json", **(headers or {})})
+
+
+def see_other(address: str) -> Response:
+    """Where a browser goes once its form was taken; the address is the configuration's, never the sender's."""
+    return _response(HTTPStatus.SEE_OTHER, "", {"location": address})
+
+
+def preflight() -> Response:
+    """What a browser asks before a script may post; `with_cors` adds the permission."""
+    return _response(HTTPStatus.NO_CONTENT, "", {})
+
+
+def method_not_allowed() -> Response:
+    response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "post to this address")
+    response["headers"]["allow"] = "POST, GET, HEAD, OPTIONS"
+    return response
+
+
+def send_as_post() -> Response:
+    """Answers that came in the address of a GET: better no 200 than a person who seems to be taken and is not."""
+    response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "a GET takes nobody: send the same fields as a POST")
+    response["headers"]["allow"] = "POST, OPTIONS"
+    return response
+
+
+def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:
+    """No lead can be made of it: each field by name, in a list also by index."""
+    return problem(HTTPStatus.UNPROCESSABLE_CONTENT, "no lead can be made of this", errors=list(problems))
+
+
+def problem(status: HTTPStatus, detail: str, **more: Any) -> Response:
+    """Problem details (RFC 9457)."""
+    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
+    return _response(status, dumps(body), {"content-type": "application/problem+json"})
+
+
+def _response(status: HTTPStatus, body: str, headers: dict[str, str]) -> Response:
+    return {"statusCode": status.value, "headers": {**headers, "cache-control": "no-store"}, "body": body}
+
+
+def with_cors(response: Response, event: Event, source: Source) -> Response:
+    """Let scripts on the configured origins read the answer."""
+    if not source.allowed_origins:
+        return response
+    headers = {**response["headers"], "vary": "Origin"}
+    origin = event.headers.get("origin")
+    if origin and origin_allowed(event, source):
+        headers |= {
+            "access-control-allow-origin": origin,
+            "access-control-allow-methods": "POST, OPTIONS",
+            "access-control-allow-headers": "content-type, authorization, x-api-key, idempotency-key",
+            "access-control-max-age": "3600",
+        }
+    return {**response, "headers": headers}
+
+
+def wants_page(event: Event) -> bool:
+    """Whether a person's browser waits for a page: a form was submitted, not fetched by a script."""
+    form = event.content_type.partition(";")[0].strip().lower()
+    if form not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return False
+    if event.headers.get("sec-fetch-mode", "navigate") != "navigate" or "x-requested-with" in event.headers:
+        return False
+    accept = event.headers.get("accept", "")
+    return not accept or "text/html" in accept
+
+
+def refusal(error: LeadsError) -> Response:
+    """The one place where errors meet HTTP."""
+    match error:
+        case Unauthorized():
+            # No detail: a stranger learns neither which sources exist nor what was wrong.
+            response = problem(
+                HTTPStatus.UNAUTHORIZED,
+                "no such source, wrong credentials, or a page that may not post to it",
+            )
+            response["headers"]["www-authenticate"] = CHALLENGE
+            return response
+        case Unreadable():
+            return problem(HTTPStatus.BAD_REQUEST, str(error))
+        case TooLarge():
+            return problem(HTTPStatus.CONTENT_TOO_LARGE, str(error))
+        case _:
+            # Ours, and passing: the sender keeps the event and comes back.
+            response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "try again later")
+            response["headers"]["retry-after"] = str(RETRY_AFTER_SECONDS)
+            return response

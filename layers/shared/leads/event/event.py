@@ -1,0 +1,226 @@
+"""Events: what arrived, by HTTP or through EventsQueue, before anybody looked into it.
+
+Sources: API Gateway's payload format 2.0, Lambda's SQS event, SNS's notification and EventBridge's event, as
+AWS documents them.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import unquote
+
+from leads.config.schema import Enrollment
+from leads.errors import Malformed, Unreadable
+from leads.message.dead_letter import LINEAGE
+from leads.message.message import dumps, loads
+
+_PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
+# An SNS topic may carry EventBridge events and a replay may carry either: three envelopes is all there can be.
+_MAX_ENVELOPES: Final = 3
+# A dead letter's body, see `Event.raw`. With any other key it is somebody's own event that has an `event`.
+_DEAD_LETTER_KEYS: Final = frozenset({"version", "source", "event", "contentType", "failure", *LINEAGE})
+
+type Envelope = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One delivery of one source.
+
+    Attributes:
+        source: the name it claims, not checked yet.
+        headers: names in lower case.
+        body: the bytes as sent: signatures are made over these.
+        token: the last path segment, for senders that cannot sign.
+        id: the id that the transport gave it; HTTP gives none.
+        url: the address as it was called; signatures of some senders are made over it.
+        replayed: an operator sends a dead letter again, so that an id within it was met before.
+        lineage: what the dead letter tells of earlier replays and corrections; its leads carry it on.
+    """
+
+    source: str
+    body: bytes
+    received_at: datetime
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
+    id: str | None = None
+    url: str = ""
+    replayed: bool = False
+    lineage: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+    def raw(self) -> dict[str, Any]:
+        """The event as a dead letter carries it, and as EventsQueue takes it back: a replay needs no more."""
+        try:
+            content: Any = loads(self.body.decode())
+        except (Malformed, UnicodeDecodeError):
+            content = self.body.decode(errors="replace")
+        kept = {"contentType": self.content_type} if isinstance(content, str) and self.content_type else {}
+        return {"version": 1, "source": self.source, "event": content, **kept, **self.lineage}
+
+
+def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
+    """An API Gateway event (payload format 2.0); None where its path is no hook's.
+
+    Raises:
+        Unreadable: the gateway says that the body is base64 and it is not.
+    """
+    source, token = _path(request)
+    if source is None:
+        return None
+    headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
+    query = request.get("rawQueryString")
+    return Event(
+        source=source,
+        token=token,
+        method=request.get("requestContext", {}).get("http", {}).get("method", "POST").upper(),
+        headers=headers,
+        body=_body(request),
+        received_at=now,
+        url=f"https://{headers.get('host', '')}{request.get('rawPath', '')}{f'?{query}' if query else ''}",
+    )
+
+
+def _path(request: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    parameters = request.get("pathParameters") or {}
+    if "source" in parameters:
+        return parameters["source"], parameters.get("token")
+    # The `$default` route has no parameters; a stage or a domain's mapping may stand in front of the path.
+    found = _PATH.search(request.get("rawPath") or "")
+    if found is None:
+        return None, None
+    source, token = found.groups()
+    return unquote(source), unquote(token) if token else None
+
+
+def _body(request: Mapping[str, Any]) -> bytes:
+    body = request.get("body") or ""
+    if not request.get("isBase64Encoded"):
+        return str(body).encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        msg = "the body is not base64"
+        raise Unreadable(msg) from error
+
+
+def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> Event | None:
+    """A raw event from EventsQueue, out of its envelopes; None where nothing says which source it is of.
+
+    The innermost id wins: SNS and EventBridge repeat theirs when they deliver twice, SQS does not know.
+    """
+    content, envelopes = unwrap(record["body"])
+    source = _named(record, envelopes) or _matched([*envelopes, _parsed(content)], config)
+    if source is None:
+        return None
+    dead_letter = next(filter(is_dead_letter, envelopes), {})
+    message_id = str(record["messageId"])
+    return Event(
+        source=source,
+        body=(content if isinstance(content, str) else dumps(content)).encode(errors="surrogatepass"),
+        received_at=now,
+        headers={"content-type": str(dead_letter.get("contentType", ""))},
+        id=_replay_id(dead_letter) or message_id if dead_letter else envelope_id(envelopes) or message_id,
+        replayed=bool(dead_letter),
+        lineage={key: dead_letter[key] for key in LINEAGE if key in dead_letter},
+    )
+
+
+def _replay_id(dead_letter: Envelope) -> str | None:
+    """The dead letter's own id: a command that is killed may send it twice, and never sends two letters under one."""
+    match dead_letter:
+        case {"replay": {"of": str(letter)}}:
+            return letter
+        case _:
+            return None
+
+
+def unwrap(content: Any) -> tuple[Any, list[Envelope]]:
+    """The provider's own event, and the envelopes around it, outermost first."""
+    envelopes: list[Envelope] = []
+    for _ in range(_MAX_ENVELOPES):
+        envelope = _parsed(content)
+        inner = _inside(envelope)
+        if inner is None:
+            break
+        envelopes.append(envelope)
+        content = inner
+    return content, envelopes
+
+
+def _parsed(content: Any) -> Any:
+    if not isinstance(content, str):
+        return content
+    try:
+        return loads(content)
+    except Malformed:
+        return None
+
+
+def _inside(envelope: Any) -> Any:
+    """What an envelope carries; None where it is none."""
+    match envelope:
+        case {"Type": "Notification", "TopicArn": _, "Message": message}:
+            return message
+        case {"detail-type": _, "detail": detail, "source": _}:
+            return detail
+        case {"event": event} if is_dead_letter(envelope):
+            return event
+        case _:
+            return None
+
+
+def is_dead_letter(envelope: Envelope) -> bool:
+    """Whether this is an event in the envelope of `Event.raw`, with its failure or sent again."""
+    match envelope:
+        case {"version": int(), "source": str(), "event": _}:
+            return envelope.keys() <= _DEAD_LETTER_KEYS
+        case _:
+            return False
+
+
+def envelope_id(envelopes: Sequence[Envelope]) -> str | None:
+    """The id that SNS or EventBridge gave, the innermost first."""
+    ids = (envelope.get(key) for envelope in reversed(envelopes) for key in ("MessageId", "id"))
+    return next((str(found) for found in ids if found), None)
+
+
+def _named(record: Mapping[str, Any], envelopes: Sequence[Envelope]) -> str | None:
+    """The source that a message attribute, of SQS's or SNS's, or a dead letter's own body names."""
+    attribute = (record.get("messageAttributes") or {}).get("source") or {}
+    if name := attribute.get("stringValue"):
+        return str(name)
+    for envelope in envelopes:
+        match envelope:
+            case {"MessageAttributes": {"source": {"Value": str(name)}}}:
+                return name
+            case {"source": str(name)} if is_dead_letter(envelope):
+                return name
+    return None
+
+
+def _matched(layers: Sequence[Any], config: Enrollment) -> str | None:
+    """The first source whose `match` holds for the event, each of its paths in an envelope or in the event itself."""
+    for name, source in config.sources.items():
+        if source.match and all(_says(layers, path, allowed) for path, allowed in source.match.items()):
+            return name
+    return None
+
+
+def _says(layers: Sequence[Any], path: str, allowed: tuple[str, ...]) -> bool:
+    return any(_at(layer, path) in allowed for layer in layers)
+
+
+def _at(value: Any, path: str) -> Any:
+    """What is at a dotted path: `detail-type`, `detail.user.kind`."""
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,33 @@
+"""Outside: AWS, the clocks and chance, in one place, so that a simulation can stand in for all of them.
+
+Leadterra's client is passed in where it is used: intake has no use for what it imports.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from leads.io import aws
+from leads.io.settings import Settings
+from leads.io.vault import Vault, vault
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The defaults are the real ones; `monotonic` is in seconds, `chance` in [0, 1)."""
+
+    sqs: Callable[[Settings], aws.Sqs] = aws.sqs
+    dynamodb: Callable[[Settings], aws.DynamoDB] = aws.dynamodb
+    vault: Callable[[Settings], Vault] = vault
+    now: Callable[[], datetime] = _now
+    monotonic: Callable[[], float] = time.monotonic
+    chance: Callable[[], float] = random.random
+
+
+WORLD = Outside()

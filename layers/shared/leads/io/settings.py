@@ -1,0 +1,73 @@
+"""The environment of both functions, read once it is needed and never at import."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Self
+
+from leads.config.schema import Enrollment, parse
+from leads.errors import ConfigError
+
+DEFAULT_CONFIG: Final = "/opt/enrollment.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The variables that the template sets; hashable, so that what is built from them can be kept."""
+
+    leads_queue_url: str
+    dead_letter_queue_url: str
+    secret_id: str
+    config_path: Path
+    leadterra_base_url: str | None
+    deliveries_table: str | None
+    region: str | None
+    endpoint_url: str | None
+    experience_table: str | None = None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the variables.
+
+        Raises:
+            ConfigError: naming each one that is missing.
+        """
+        required = ("LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID")
+        if missing := [name for name in required if not environ.get(name)]:
+            raise ConfigError([f"{name}: not set; the template sets it" for name in missing])
+        return cls(
+            leads_queue_url=environ["LEADS_QUEUE_URL"],
+            dead_letter_queue_url=environ["DEAD_LETTER_QUEUE_URL"],
+            secret_id=environ["SECRET_ID"],
+            config_path=Path(environ.get("ENROLLMENT_CONFIG") or DEFAULT_CONFIG),
+            leadterra_base_url=environ.get("LEADTERRA_BASE_URL") or None,
+            deliveries_table=environ.get("DELIVERIES_TABLE") or None,
+            region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
+            endpoint_url=environ.get("AWS_ENDPOINT_URL") or None,
+            experience_table=environ.get("EXPERIENCE_TABLE") or None,
+        )
+
+
+def enrollment(path: Path) -> Enrollment:
+    """The configuration file, read again only when it was changed: in Lambda once, on a developer's machine live.
+
+    Raises:
+        ConfigError: it is missing or wrong.
+    """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}; ENROLLMENT_CONFIG names the file"]) from error
+    return _load(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path, _changed: int, _size: int) -> Enrollment:
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: cannot be read as UTF-8 text"]) from error
+    except ConfigError as error:
+        raise ConfigError([f"{path}: {problem}" for problem in error.problems]) from error

@@ -1,0 +1,98 @@
+"""Dead letters: a message, or an event that no lead could be made of, and why it was refused."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from leads.errors import TooLarge
+from leads.message.message import MAX_BYTES, Message, as_json, dumps, timestamp
+
+# A failure's detail is Leadterra's own words: more than this of them explains nothing.
+MAX_DETAIL_BYTES: Final = 8_192
+MAX_FAILURE_TEXT: Final = 500
+
+# What an operator's commands write beside a lead or an event that failed. It survives the next failure, so that a
+# dead letter tells its history; `replay.of` is SQS's id of the dead letter that was sent again.
+LINEAGE: Final = ("replay", "fixed")
+
+type Reason = Literal["rejected", "missing_token", "unmappable", "malformed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a lead was refused, as the operator will read it."""
+
+    reason: Reason
+    message: str
+    status: int | None = None
+    field: str | None = None
+    detail: object = None
+    request_id: str | None = None
+
+
+# What SQS refuses of what JSON leaves unescaped.
+_ILLEGAL: Final = re.compile("[\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]")
+
+
+def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, failed_at: datetime) -> str:
+    """The dead-letter queue's body: the message (or the raw event) as it was, plus `failure`.
+
+    Replaying is sending `body` again without `failure`.
+
+    Raises:
+        TooLarge: the body fills a queue message to the brim, so that no reason fits beside it.
+    """
+    detail = {} if failure.detail is None else failure.detail
+    letter = {
+        **body,
+        "failure": {
+            "reason": failure.reason,
+            "status": failure.status,
+            "field": failure.field,
+            "message": failure.message[:MAX_FAILURE_TEXT],
+            "detail": detail if len(dumps(detail)) <= MAX_DETAIL_BYTES else {"truncated": True},
+            "attempts": attempts,
+            "failedAt": timestamp(failed_at),
+            "requestId": failure.request_id,
+        },
+    }
+    written = dumps(letter)
+    if len(written) > MAX_BYTES:
+        # Escapes take six bytes for a letter that took two: what came in fits as it came.
+        written = _ILLEGAL.sub(
+            lambda m: f"\\u{ord(m[0]):04x}", json.dumps(letter, ensure_ascii=False, separators=(",", ":"))
+        )
+    if len(written.encode()) > MAX_BYTES:
+        msg = f"a dead letter of {len(written)} bytes; a queue message holds {MAX_BYTES}"
+        raise TooLarge(msg)
+    return written
+
+
+# Shorter ones would tear holes into words, and are none.
+_MIN_SECRET: Final = 8
+
+
+def without(written: str, secrets: Iterable[str]) -> str:
+    """A body with secrets blotted out: providers send our own address, or our key, back in theirs."""
+    for secret in secrets:
+        if len(secret) >= _MIN_SECRET:
+            # As it is, within an address, and as PHP writes it into JSON.
+            for spelt in {secret, quote(secret, safe=""), secret.replace("/", "\\/")}:
+                written = written.replace(dumps(spelt)[1:-1], "***")
+    return written
+
+
+def refused(message: Message, failure: Failure, *, attempts: int, failed_at: datetime) -> str:
+    """The dead letter of a message that Leadterra, or the campaign's own rules, refused."""
+    return dead_letter(as_json(message), failure, attempts=attempts, failed_at=failed_at)
+
+
+def attributes(reason: str, source: str, campaign: str | None) -> dict[str, str]:
+    """The message attributes of a dead letter; SQS takes neither empty values nor control characters."""
+    values = {"reason": reason, "source": source, "campaign": campaign or ""}
+    clean = {key: "".join(c for c in value if c.isprintable())[:256] for key, value in values.items()}
+    return {key: value for key, value in clean.items() if value}

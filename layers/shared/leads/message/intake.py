@@ -1,0 +1,102 @@
+"""Intake: one event becomes messages, or the reasons why not. What to do about either is the handler's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leads.config.schema import Source
+from leads.errors import TooLarge
+from leads.event.event import Event
+from leads.fields.submission import Submission, submissions
+from leads.lead.lead import NoLead, Problem, make_lead, trapped, wanted
+from leads.message.message import Message, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Unmappable:
+    """A submission that no lead can be made of; `index` is its place in the event."""
+
+    index: int
+    document: Any
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one event came to.
+
+    Attributes:
+        event_id: by which a redelivery is recognised; None where the sender gives none, or where nothing was taken:
+            a provider's kinds of events may share an id, and a rule that was wrong may be mended.
+        bodies: the messages as the queue takes them.
+        ignored: submissions that the source's rules leave out, or that a program filled in.
+        listed: the event was a list, so that an index says which submission is meant.
+    """
+
+    event_id: str | None
+    messages: Sequence[Message]
+    bodies: Sequence[str]
+    unmappable: Sequence[Unmappable]
+    ignored: int
+    listed: bool
+
+    def problems(self) -> list[dict[str, Any]]:
+        """What a sender can mend, by field and, in a list, by index."""
+        return [
+            {
+                **({"index": bad.index} if self.listed else {}),
+                "field": problem.field,
+                "message": problem.message,
+            }
+            for bad in self.unmappable
+            for problem in bad.problems
+        ]
+
+
+def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
+    """Read an event by its source's rules; it is trusted by now.
+
+    Raises:
+        Unreadable: the body is not what its content type says.
+        TooLarge: it holds one lead, and that does not fit into a queue message; or too many leads.
+    """
+    said = submissions(event, source.preset)
+    messages: list[Message] = []
+    bodies: list[str] = []
+    unmappable: list[Unmappable] = []
+    for index, submission in enumerate(said.submissions):
+        if submission.left_alone or _ruled_out(submission, source):
+            continue
+        message_id = _message_id(said.event_id, index if said.listed else None, new_id)
+        try:
+            message = _message(submission, event, source, message_id)
+            bodies.append(encode(message))
+        except NoLead as error:
+            unmappable.append(Unmappable(index, submission.document, error.problems))
+        except TooLarge as error:
+            if not said.listed:
+                raise
+            unmappable.append(Unmappable(index, submission.document, [Problem("body", str(error))]))
+        else:
+            messages.append(message)
+    ignored = len(said.submissions) - len(messages) - len(unmappable)
+    event_id = said.event_id if messages or unmappable else None
+    return Reading(event_id, messages, bodies, unmappable, ignored, said.listed)
+
+
+def _ruled_out(submission: Submission, source: Source) -> bool:
+    return not submission.flaw and (trapped(submission, source) or not wanted(submission, source))
+
+
+def _message(submission: Submission, event: Event, source: Source, message_id: str) -> Message:
+    if submission.flaw:
+        raise NoLead([Problem("body", submission.flaw)])
+    lead, campaign = make_lead(submission, source)
+    return Message(message_id, event.source, campaign, event.received_at, lead, event.lineage)
+
+
+def _message_id(event_id: str | None, index: int | None, new_id: Callable[[], str]) -> str:
+    """An event delivered twice makes messages of the same ids, so that its way can be followed."""
+    if event_id is None:
+        return new_id()
+    return event_id if index is None else f"{event_id}:{index}"

@@ -1,0 +1,79 @@
+"""Outcomes: what became of a lead, and the counts that every invocation accounts for."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from leads.message.dead_letter import Failure
+
+type Why = Literal[
+    "unavailable",
+    "unauthorized",
+    "not_found",
+    "unexpected",
+    "systemic",
+    "unproven",
+    "deadline",
+    "newer",
+    "internal",
+]
+"""Why a lead is held: none of these is known to be the lead's own fault."""
+
+# The metric of how long what is held has been waiting in its queue, in seconds. SQS's own age leaves out whatever was
+# received more than three times, which is what has been waiting.
+HELD_AGE: Final = "HeldAge"
+
+
+def held_metric(why: Why) -> str:
+    """The metric that counts what is held for this reason, for instance `HeldNotFound`."""
+    return f"Held{why.title().replace('_', '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Leadterra has it: enrolled, updated or suppressed, which it tells for the whole request only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Refused for what it is, by proof."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not settled; it comes back. `retry_after` is the destination's wish in seconds."""
+
+    why: Why
+    retry_after: float | None = None
+
+
+type Outcome = Accepted | Rejected | Held
+
+ACCEPTED = Accepted()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What Leadterra says became of the rows of one request."""
+
+    enrolled: int
+    updated: int
+    skipped: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.enrolled + self.updated + self.skipped
+
+
+def tally(counts: Counts, rows: int) -> Counter[str]:
+    """The metrics of an accepted request; `Unaccounted` is below zero where Leadterra counts more than was sent."""
+    return Counter(
+        {
+            "Enrolled": counts.enrolled,
+            "Updated": counts.updated,
+            "Skipped": counts.skipped,
+            "Unaccounted": rows - counts.total,
+        }
+    )
