@@ -1,6 +1,6 @@
 """Enroll: messages from LeadsQueue become batches, requests and outcomes, each accounted for.
 
-It composes: what a batch is, what a reply means and which leads are bad is decided in `leads.request` and `leads.search`.
+It composes: what a batch is, what a reply means and which leads are bad `leads.request` and `leads.search` decide.
 """
 
 from collections.abc import Mapping
