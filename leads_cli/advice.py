@@ -6,7 +6,7 @@ from typing import Final
 
 from leads.config.schema import Auth, Enrollment
 from leads.lead.names import canonical
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 
 # The starter file's.
 PLACEHOLDER: Final = "camp_01HZA1TPNQ8RD4KF"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leads.errors import Malformed
-from leads.message.message import LEAD_FIELDS, loads
+from leads.json import loads
+from leads.model import LEAD_FIELDS
 from leads_cli.failures.edits import ABSENT, Absent, Edit, Remove, Rename, Set
 from leads_cli.failures.letter import Letter
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 from leads_cli.counts import OUTCOMES, RARE, TAKEN, Status
 from leads_cli.dev.journal import LeadRow, State
 from leads_cli.words import duration

@@ -11,8 +11,8 @@ from typing import Final
 
 from leads.event import schemes
 from leads.event.signature import Scheme, Signature
-from leads.fields.view import View
-from leads.presets.providers import PROVIDERS, Provider
+from leads.presets.provider import Provider, View
+from leads.presets.providers import PROVIDERS
 from leads_cli.project import ROOT
 
 FRAME: Final = Path(__file__).with_name("sources.md.txt")

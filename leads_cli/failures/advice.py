@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 from leads_cli.failures.letter import Letter
 
 

@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Any, Final
 
 from leads.errors import Malformed
+from leads.json import loads
 from leads.lead.address import NotAnAddress, normalise_address
-from leads.message.message import LEAD_FIELDS, loads
+from leads.model import LEAD_FIELDS
 from leads_cli.failures import path as paths
 from leads_cli.failures.cleaning import normalised
 

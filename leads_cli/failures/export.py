@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Final, TextIO
 
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 from leads_cli.failures.letter import Letter
 from leads_cli.failures.listing import described
 

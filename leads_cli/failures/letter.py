@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from leads.errors import LeadsError, Malformed
 from leads.event.event import is_dead_letter
+from leads.json import loads
 from leads.message.decoding import decode
-from leads.message.message import loads
 
 LEADS: Final = "LeadsQueue"
 EVENTS: Final = "EventsQueue"

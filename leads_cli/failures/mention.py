@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from leads.errors import Malformed
-from leads.message.message import loads
+from leads.json import loads
 from leads_cli.failures.cleaning import normalised
 from leads_cli.failures.letter import Letter
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads.message.message import MAX_BYTES, VERSION, dumps
+from leads.json import dumps
+from leads.message.message import MAX_BYTES, VERSION
 from leads_cli.failures.edits import ABSENT, Change, Edit, InapplicableError, edited
 from leads_cli.failures.letter import Letter
 

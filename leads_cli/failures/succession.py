@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leads.io.queues import Entry
+from leads.json import dumps
 from leads.message.dead_letter import attributes
-from leads.message.message import DIRECT, dumps
+from leads.message.message import DIRECT
 from leads_cli.failures.box import DEAD_LETTERS
 from leads_cli.failures.ledger import Deed
 from leads_cli.failures.letter import EXHAUSTED, Letter

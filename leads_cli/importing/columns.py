@@ -13,7 +13,7 @@ from leads.lead.lead import NoLead, Problem, make_lead
 from leads.lead.names import canonical, somebody_else
 from leads.lead.roles import Role, roles
 from leads.lead.vocabulary import FULL_NAME, NOTHINGS
-from leads.message.message import LEAD_FIELDS, Lead
+from leads.model import LEAD_FIELDS, Lead
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.table import NAMELESS, Cell, Row, Table
 

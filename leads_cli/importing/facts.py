@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from leads.message.message import dumps, timestamp
+from leads.json import dumps
+from leads.message.message import timestamp
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.prepare import Labels, Totals
 from leads_cli.importing.worklist import Worklist

@@ -5,7 +5,7 @@ from typing import Final
 
 from leads.errors import Malformed, Unreadable
 from leads.fields.flat import Value, flat
-from leads.message.message import loads
+from leads.json import loads
 from leads_cli.importing.document import Document
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.table import Row

@@ -10,7 +10,8 @@ from leads.config.schema import Enrollment, OnMissingToken
 from leads.errors import TooLarge
 from leads.lead.lead import NoLead
 from leads.message.decoding import decode
-from leads.message.message import Lead, Message, encode
+from leads.message.message import Message, encode
+from leads.model import Lead
 from leads.request.batch import Parcel, merged, rows
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.progress import Told

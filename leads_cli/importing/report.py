@@ -9,7 +9,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from leads.lead.vocabulary import FULL_NAME, INFIX
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.prepare import Totals
 from leads_cli.importing.worklist import Worklist

@@ -20,8 +20,9 @@ from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from leads.event.event import Event
+from leads.json import dumps
 from leads.message.dead_letter import Failure, dead_letter, refused
-from leads.message.message import Message, dumps
+from leads.message.message import Message
 from leads_cli import embedded
 from leads_cli.dev import page
 from leads_cli.dev.journal import Journal

@@ -17,7 +17,7 @@ from leads.errors import ConfigError, Unauthorized
 from leads.event.event import Event
 from leads.event.verify import verify
 from leads.message.intake import Reading, read
-from leads.presets import providers
+from leads.presets import provider, providers
 from leads_cli import webhooks
 from leads_cli.project import ROOT
 from leads_cli.signing import Request, sign
@@ -40,9 +40,9 @@ BODY = block("json").encode()
 def source(monkeypatch: pytest.MonkeyPatch) -> Source:
     """The page's source, with its literal in the registry for as long as a test takes."""
     code = ast.parse(f"{{{block('python')}}}", mode="eval")
-    added: dict[str, providers.Provider] = eval(compile(code, "page", "eval"), vars(providers).copy())  # noqa: S307 - our own page
-    for name, provider in added.items():
-        monkeypatch.setitem(providers.PROVIDERS, name, provider)
+    added: dict[str, provider.Provider] = eval(compile(code, "page", "eval"), vars(providers).copy())  # noqa: S307 - our own page
+    for name, literal in added.items():
+        monkeypatch.setitem(providers.PROVIDERS, name, literal)
     return parse('[campaigns.newsletter]\nid = "camp_1"\n' + block("toml")).sources["acme"]
 
 

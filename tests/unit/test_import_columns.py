@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leads.lead.lead import NoLead
-from leads.message.message import Lead
+from leads.model import Lead
 from leads_cli.importing.columns import Columns, assigned, wanted
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.report import becomes

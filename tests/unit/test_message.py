@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from leads.errors import Malformed, TooLarge
+from leads.json import loads
 from leads.message.dead_letter import Failure, refused
-from leads.message.message import MAX_BYTES, MAX_MESSAGE_BYTES, Message, encode, loads, timestamp
+from leads.message.message import MAX_BYTES, MAX_MESSAGE_BYTES, Message, encode, timestamp
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com"}

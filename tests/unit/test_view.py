@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.fields.view import Answers, Boxes, Titles, View, Views, answers, at
+from leads.fields.view import Answers, answers, at
+from leads.presets.provider import Boxes, Titles, View, Views
 from leads.presets.providers import PROVIDERS
 
 QUESTIONS = View("q", ("value",), ("label", "key"), alias="key", kind="type", options=("options", "rows"))

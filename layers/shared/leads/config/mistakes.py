@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leads.config.values import MAX_BATCH_SIZE
 from leads.lead.names import canonical
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 from leads.presets.providers import PROVIDERS
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from leads.config.values import (
     Values,
 )
 from leads.errors import ConfigError
-from leads.presets.providers import PROVIDERS, Provider
+from leads.presets.provider import Provider
+from leads.presets.providers import PROVIDERS
 
 
 class CustomFieldStyle(StrEnum):

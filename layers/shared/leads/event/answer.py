@@ -13,7 +13,7 @@ from leads.config.schema import Source
 from leads.errors import LeadsError, TooLarge, Unauthorized, Unreadable
 from leads.event.event import Event
 from leads.event.verify import origin_allowed
-from leads.message.message import dumps
+from leads.json import dumps
 
 # Senders back off by themselves; this tells those that ask when it is worth trying again.
 RETRY_AFTER_SECONDS: Final = 30

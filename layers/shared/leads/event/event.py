@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 from leads.config.schema import Enrollment
 from leads.errors import Malformed, Unreadable
+from leads.json import dumps, loads
 from leads.message.dead_letter import LINEAGE
-from leads.message.message import dumps, loads
 
 _PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
 # An SNS topic may carry EventBridge events and a replay may carry either: three envelopes is all there can be.

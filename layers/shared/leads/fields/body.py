@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from leads.errors import Malformed, Unreadable
-from leads.message.message import loads
+from leads.json import loads
 
 # They decode in quadratic time, or into what no sender meant.
 _NO_CHARSETS: Final = frozenset({"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7"})

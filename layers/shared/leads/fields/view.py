@@ -10,68 +10,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from leads.presets.provider import Boxes, Titles, View, Views
+
 # An object of this many questions is no form.
 _MAX_MEMBERS: Final = 2_000
 _MISSING: Final = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """Where a form's questions are written out, apart from the answers: by `key` in a list at `path`.
-
-    A question may have questions of its own, at `within`, and those as well: a block in a group.
-    """
-
-    path: str
-    key: str
-    title: str
-    reference: str
-    within: str
-
-
-@dataclass(frozen=True, slots=True)
-class Boxes:
-    """A question asked in several boxes, keys `<number>.<box>`: what the boxes are, where there is no box `unless`."""
-
-    names: Mapping[str, str]
-    unless: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A part of an event whose members are answers. All paths are dotted; several are tried in order.
-
-    Attributes:
-        path: where the object or the list is; empty for the event itself.
-        value: where in a member its answer is, `@type` being the member that `type` names; empty: the member itself.
-        name: where in a member its name is; empty: its key in the object.
-        alias: where in a member another name of it is, which a configuration may use as well.
-        kind: where in a member its type is: `email` tells an address whose name does not.
-        options: where in a member its choices are written out, each with `id` and `text`: of a grid in several places.
-        titles: where the names are, if not in the members.
-        pick: only these members.
-        drop: not these.
-        strip: an expression that a member's key must match; its last group is the name.
-        boxes: how keys in numbers are to be read.
-        split: what separates several answers in one text.
-        first: where the name of the member that counts is; failing that the first one counts. It needs `named`.
-        named: what the one that counts is called; the others are left out.
-    """
-
-    path: str = ""
-    value: tuple[str, ...] = ()
-    name: tuple[str, ...] = ()
-    alias: str = ""
-    kind: str = ""
-    options: tuple[str, ...] = ()
-    titles: Titles | None = None
-    pick: frozenset[str] = frozenset()
-    drop: frozenset[str] = frozenset()
-    strip: str = ""
-    boxes: Boxes | None = None
-    split: str = ""
-    first: str = ""
-    named: str = ""
 
 
 @dataclass(slots=True)
@@ -81,10 +24,6 @@ class Answers:
     values: dict[str, Any] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
-
-
-type Views = tuple[tuple[View, ...], ...]
-"""Alternatives, since providers change their shapes: the first of which any part is there is read."""
 
 
 def answers(document: Mapping[str, Any], views: Views) -> Answers:

@@ -18,8 +18,10 @@ from leads.io.outside import WORLD, Outside
 from leads.io.queues import Entry, age
 from leads.io.settings import Settings
 from leads.io.telemetry import count, logger, where
+from leads.json import loads
 from leads.message.dead_letter import Failure, attributes, dead_letter, refused
-from leads.message.message import DIRECT, LEAD_FIELDS, Message, loads
+from leads.message.message import DIRECT, Message
+from leads.model import LEAD_FIELDS
 from leads.request.backoff import delay
 from leads.request.batch import Parcel
 from leads.request.outcome import HELD_AGE, Accepted, Held, Outcome, Rejected, held_metric

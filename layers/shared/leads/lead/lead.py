@@ -9,7 +9,7 @@ from leads.fields.submission import Submission
 from leads.lead.address import NotAnAddress
 from leads.lead.names import canonical
 from leads.lead.person import Person
-from leads.message.message import Lead
+from leads.model import Lead
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "checked"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", ""})

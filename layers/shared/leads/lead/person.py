@@ -13,7 +13,7 @@ from leads.lead.address import NotAnAddress, address_like, normalise_address
 from leads.lead.fullname import complete_name, is_firm, split_name
 from leads.lead.names import ABOUT, Meaning, canonical, core, is_secret, meaning, parts, somebody_else
 from leads.lead.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, NOTHINGS, SALUTATIONS, SURNAME_BESIDE
-from leads.message.message import LEAD_FIELDS, Lead
+from leads.model import LEAD_FIELDS, Lead
 
 _NO_JOBS: Final = NO_ANSWERS | SALUTATIONS
 _CONTROL: Final = dict.fromkeys([*range(32), 127], " ")

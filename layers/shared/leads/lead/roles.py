@@ -7,7 +7,7 @@ from leads.config.schema import Source
 from leads.fields.submission import Submission
 from leads.lead.person import Person
 from leads.lead.vocabulary import FULL_NAME, INFIX
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

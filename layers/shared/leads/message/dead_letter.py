@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from leads.errors import TooLarge
-from leads.message.message import MAX_BYTES, Message, as_json, dumps, timestamp
+from leads.json import dumps
+from leads.message.message import MAX_BYTES, Message, as_json, timestamp
 
 # A failure's detail is Leadterra's own words: more than this of them explains nothing.
 MAX_DETAIL_BYTES: Final = 8_192

@@ -11,7 +11,9 @@ from typing import Any, Final
 import orjson
 
 from leads.errors import Malformed, NewerVersion
-from leads.message.message import DIRECT, LEAD_FIELDS, VERSION, Lead, Message, loads
+from leads.json import loads
+from leads.message.message import DIRECT, VERSION, Message
+from leads.model import LEAD_FIELDS, Lead
 
 # Nothing that describes a person nests deeper; the encoder gives up at about a thousand levels.
 _DEEPEST: Final = 64

@@ -1,25 +1,21 @@
 """Messages: the JSON that travels through LeadsQueue, version 1. One message is one lead."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Any, Final, NamedTuple
 
-from leads.errors import Malformed, TooLarge
+from leads.errors import TooLarge
+from leads.json import dumps
+from leads.model import Lead
 
 VERSION: Final = 1
 # The source of a message whose producer names none: intake always does.
 DIRECT: Final = "direct"
-LEAD_FIELDS: Final = ("email", "firstName", "lastName", "company", "jobTitle")
 
 # SQS takes 1 MiB, message attributes included; `MAX_BYTES` leaves room for those.
 MAX_BYTES: Final = 1_048_576 - 2_048
 # What intake takes must still fit when a failure is written beside it.
 MAX_MESSAGE_BYTES: Final = MAX_BYTES - 16_384
-
-type Lead = dict[str, Any]
-"""`email`, optional `firstName`, `lastName`, `company`, `jobTitle` (strings) and `customFields` (an object)."""
 
 
 # A named tuple, as `Parcel` and `Row` are, since a thousand of them are made at once: three times as fast.
@@ -37,38 +33,6 @@ class Message(NamedTuple):
     received_at: datetime
     lead: Lead
     extra: Mapping[str, Any]
-
-
-def dumps(value: object) -> str:
-    """JSON in ASCII: SQS refuses characters outside XML 1.0, escapes are always inside."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-
-
-def loads(body: str) -> Any:
-    """JSON as the standard has it: `NaN` and infinity, also as `1e999`, which Leadterra could not read, are refused.
-
-    Raises:
-        Malformed: it is something else.
-    """
-    try:
-        return _DECODER.decode(body)
-    except (ValueError, RecursionError) as error:
-        raise Malformed("body", "not JSON") from error
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-# Made once: `json.loads` with any option makes one for every call.
-_DECODER: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def timestamp(moment: datetime) -> str:

@@ -4,65 +4,12 @@ To add one, add its literal to `PROVIDERS`; every module reads what it needs fro
 Facts are from the providers' own documentation and plug-ins; `docs/sources.md` is generated from this file.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from leads.event.schemes import google_ads, hubspot, netlify, segment, standard_webhooks, supabase
-from leads.event.signature import Scheme, Signature, Timestamp
-from leads.fields.view import Boxes, Titles, View, Views
+from leads.event.signature import Signature, Timestamp
 from leads.presets import noise
-
-type Rules = Mapping[str, frozenset[str]]
-"""Values by place: `header:<name>` or a dotted path in the event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """What one kind of source sends and expects.
-
-    Attributes:
-        title: its name, as its makers write it.
-        auth: what holds where the configuration says nothing; None: it must be said.
-        signature: its own scheme, where it has one.
-        interactive: whoever sends reads the answer: what cannot be used is refused with the reason (422)
-            instead of being taken and set aside for the operator.
-        batches: the paths at which one event may carry a list of submissions.
-        decode: fields whose text is JSON or a form.
-        inside: where the event is, if it comes inside of something that a partner's bus adds.
-        views: where the answers are; without any, everywhere.
-        only: events to take: the value at a place, where there is one, must be one of these.
-        skip: events to leave alone: those with one of these values at a place. Both are answered 200.
-        event_ids: where the event's id may be, first found wins: `header:<name>` or a dotted path; `a+b` is an id
-            only together.
-        noise: names of fields that are the tool's own, never an answer, in lower case.
-        noise_prefixes: what names of the tool's own begin with, in lower case.
-        echo: a header that a handshake wants back.
-        subscribes: it asks for a call to an address of its own before it sends (SNS).
-        retries: what it does when an event was not taken, for the documentation.
-    """
-
-    title: str
-    auth: Literal["signature", "token"] | None = None
-    signature: Scheme | None = None
-    interactive: bool = False
-    batches: tuple[str, ...] = ()
-    decode: tuple[str, ...] = ()
-    inside: str = ""
-    views: Views = ()
-    only: Rules = field(default_factory=dict)
-    skip: Rules = field(default_factory=dict)
-    event_ids: tuple[str, ...] = ()
-    noise: frozenset[str] = frozenset()
-    noise_prefixes: tuple[str, ...] = ()
-    echo: str = ""
-    subscribes: bool = False
-    retries: str = "not documented"
-
-    @property
-    def signs(self) -> bool:
-        """It has a signature scheme of its own, so `auth` may be left out."""
-        return self.signature is not None
+from leads.presets.provider import Boxes, Provider, Titles, View
 
 
 def _values(*values: str) -> frozenset[str]:

@@ -10,7 +10,8 @@ import orjson
 
 from leads.config.schema import Campaign, CustomFieldStyle, Enrollment, OnMissingToken
 from leads.message.dead_letter import Failure
-from leads.message.message import LEAD_FIELDS, Lead, Message
+from leads.message.message import Message
+from leads.model import LEAD_FIELDS, Lead
 from leads.request.outcome import Rejected
 
 # nginx refuses more than 1 MB unless told otherwise, and it is in front of most APIs.

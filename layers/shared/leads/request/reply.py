@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from leads.errors import Malformed
-from leads.message.message import loads
+from leads.json import loads
 from leads.request.backoff import retry_after
 from leads.request.outcome import Counts, Held
 

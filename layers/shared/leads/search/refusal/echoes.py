@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, Final
 from urllib.parse import unquote
 
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 from leads.search.refusal.labels import squashed
 from leads.search.refusal.values import fields, plain, values
 

@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from typing import Any, Final
 
 from leads.lead.names import ABOUT, meaning
-from leads.message.message import LEAD_FIELDS
+from leads.model import LEAD_FIELDS
 from leads.search.refusal.document import Route, nodes
 from leads.search.refusal.labels import label, squashed
 from leads.search.refusal.paths import IN_TEXT, number_of, row_behind, steps_of
