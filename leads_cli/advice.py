@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from leads.config.schema import Auth, Enrollment
-from leads.lead.names import canonical
+from leads.fields.names import canonical
 from leads.model import LEAD_FIELDS
 
 # The starter file's.

@@ -4,8 +4,8 @@ import re
 from typing import Final
 from unicodedata import category
 
-from leads.lead.address import NotAnAddress, normalise_address
-from leads.lead.names import meaning
+from leads.fields.address import NotAnAddress, normalise_address
+from leads.fields.names import meaning
 
 # Keyboards of East Asia have letters, digits and signs of full width; a domain's dot has three more forms.
 _HALF_WIDTH: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}

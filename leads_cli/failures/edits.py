@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any, Final
 
 from leads.errors import Malformed
+from leads.fields.address import NotAnAddress, normalise_address
 from leads.json import loads
-from leads.lead.address import NotAnAddress, normalise_address
 from leads.model import LEAD_FIELDS
 from leads_cli.failures import path as paths
 from leads_cli.failures.cleaning import normalised

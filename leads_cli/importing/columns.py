@@ -6,13 +6,13 @@ from itertools import islice
 from typing import Any, Final
 
 from leads.config.schema import Source
+from leads.fields.address import address_like
 from leads.fields.flat import Value
+from leads.fields.names import canonical, somebody_else
 from leads.fields.submission import Submission
-from leads.lead.address import address_like
+from leads.fields.vocabulary import FULL_NAME, NOTHINGS
 from leads.lead.lead import NoLead, Problem, make_lead
-from leads.lead.names import canonical, somebody_else
 from leads.lead.roles import Role, roles
-from leads.lead.vocabulary import FULL_NAME, NOTHINGS
 from leads.model import LEAD_FIELDS, Lead
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.table import NAMELESS, Cell, Row, Table

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Final
 
-from leads.lead.names import ABOUT, meaning
+from leads.fields.names import ABOUT, meaning
 from leads.message.message import MAX_BYTES
 from leads_cli.importing.document import Document
 from leads_cli.importing.encoding import FALLBACK

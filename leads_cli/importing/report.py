@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from leads.lead.vocabulary import FULL_NAME, INFIX
+from leads.fields.vocabulary import FULL_NAME, INFIX
 from leads.model import LEAD_FIELDS
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.prepare import Totals

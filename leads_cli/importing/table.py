@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from leads.lead.address import address_like
+from leads.fields.address import address_like
 from leads_cli.importing.errors import UnusableError
 
 type Cell = str | int | float | bool | None

@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leads.lead.address import NotAnAddress, address_like, normalise_address
+from leads.fields.address import NotAnAddress, address_like, normalise_address
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from leads.lead.names import ABOUT, canonical, core, is_secret, meaning
-from leads.lead.vocabulary import ALIASES
+from leads.fields.names import ABOUT, canonical, core, is_secret, meaning
+from leads.fields.vocabulary import ALIASES
 
 EMAIL = (
     "email", "Email", "E-Mail", "e_mail", "EMAIL", "emailAddress", "Email Address *", "your-email", "Your Email",

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from leads.config.values import MAX_BATCH_SIZE
-from leads.lead.names import canonical
+from leads.fields.names import canonical
 from leads.model import LEAD_FIELDS
 from leads.presets.providers import PROVIDERS
 

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 from leads.config.schema import Auth, Source
 from leads.errors import Malformed
 from leads.event.event import Event
+from leads.fields.address import address_like
 from leads.fields.body import MAX_FIELDS
 from leads.json import loads
-from leads.lead.address import address_like
 
 # AWS: SNS signs nothing that a stranger could not write, but its addresses are all of this form.
 _SNS: Final = re.compile(r"https://sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?/\?[!-~]{1,2048}")

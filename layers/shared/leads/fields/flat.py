@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from leads.errors import Malformed, Unreadable
+from leads.fields.address import address_like
+from leads.fields.names import meaning
 from leads.json import dumps, loads
-from leads.lead.address import address_like
-from leads.lead.names import meaning
 
 # Deeper or wider than anything a form tool nests.
 _MAX_DEPTH: Final = 16

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from leads.errors import TooLarge, Unreadable
 from leads.event.event import Envelope, Event, envelope_id, unwrap
+from leads.fields.address import address_like
 from leads.fields.body import Document, parse
 from leads.fields.flat import Value, are_questions, flat
+from leads.fields.names import canonical, core, meaning
 from leads.fields.view import answers, at
 from leads.json import dumps
-from leads.lead.address import address_like
-from leads.lead.names import canonical, core, meaning
 from leads.presets.provider import Provider
 
 # Five hundred calls to SQS: what can be sent before the sender hangs up. The bulk endpoint takes 1,000 itself.

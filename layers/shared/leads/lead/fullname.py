@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from leads.lead.vocabulary import LEGAL_FORMS, TITLES
+from leads.fields.vocabulary import LEGAL_FORMS, TITLES
 
 # What stands behind a name: `Ada King, PhD`. Without the comma only what is nobody's surname.
 _DEGREES: Final = frozenset({"phd", "mba", "msc", "bsc", "cpa", "esq"})

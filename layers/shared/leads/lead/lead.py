@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from leads.config.schema import Source
+from leads.fields.address import NotAnAddress
 from leads.fields.flat import Value
+from leads.fields.names import canonical
 from leads.fields.submission import Submission
-from leads.lead.address import NotAnAddress
-from leads.lead.names import canonical
 from leads.lead.person import Person
 from leads.model import Lead
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from leads.config.schema import Source
+from leads.fields.address import NotAnAddress, address_like, normalise_address
+from leads.fields.names import ABOUT, Meaning, canonical, core, is_secret, meaning, parts, somebody_else
 from leads.fields.submission import Submission
-from leads.lead.address import NotAnAddress, address_like, normalise_address
+from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, NOTHINGS, SALUTATIONS, SURNAME_BESIDE
 from leads.lead.fullname import complete_name, is_firm, split_name
-from leads.lead.names import ABOUT, Meaning, canonical, core, is_secret, meaning, parts, somebody_else
-from leads.lead.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, NOTHINGS, SALUTATIONS, SURNAME_BESIDE
 from leads.model import LEAD_FIELDS, Lead
 
 _NO_JOBS: Final = NO_ANSWERS | SALUTATIONS

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from leads.config.schema import Source
 from leads.fields.submission import Submission
+from leads.fields.vocabulary import FULL_NAME, INFIX
 from leads.lead.person import Person
-from leads.lead.vocabulary import FULL_NAME, INFIX
 from leads.model import LEAD_FIELDS
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any, Final
 
-from leads.lead.names import ABOUT, meaning
+from leads.fields.names import ABOUT, meaning
 from leads.model import LEAD_FIELDS
 from leads.search.refusal.document import Route, nodes
 from leads.search.refusal.labels import label, squashed

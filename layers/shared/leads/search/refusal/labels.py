@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from leads.lead.names import canonical
+from leads.fields.names import canonical
 
 # Longer names are sentences.
 MAX_NAME: Final = 64

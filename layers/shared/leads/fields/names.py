@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import combining, normalize
 
-from leads.lead.vocabulary import (
+from leads.fields.vocabulary import (
     ALIASES,
     AMBIGUOUS,
     FILLER,

@@ -1,8 +1,8 @@
 """The words by which names of fields are understood: data, no code.
 
-Languages other than English are the handful whose form tools ship translated labels. All are written as
-`leads.lead.names.canonical` leaves them: in lower case, without accents, punctuation and spaces. A whole question is a
-word as well, where it asks without naming: "Wie heißen Sie?"
+Languages other than English are the handful whose form tools ship translated labels. All words are as
+`leads.fields.names.canonical` leaves them: in lower case, without accents, punctuation and spaces. A whole question
+is a word as well, where it asks without naming: "Wie heißen Sie?"
 """
 
 from typing import Final
