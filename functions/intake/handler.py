@@ -14,9 +14,9 @@ from leads.event import answer, handshake
 from leads.event.event import Event, from_http, from_queue
 from leads.event.verify import needs_secret, origin_allowed, verify
 from leads.io import queues
+from leads.io.intake import Intake, IntakeResult
 from leads.io.settings import Settings, enrollment
 from leads.io.subscription import confirm
-from leads.io.taking import Desk, Taken
 from leads.io.telemetry import UNKNOWN, count, logger, where
 from leads.lead.lead import Problem
 from leads.message.message import MAX_MESSAGE_BYTES
@@ -37,19 +37,19 @@ def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[s
     logger().append_keys(request_id=context.aws_request_id if context else None)
     settings = Settings.from_environ()
     config = enrollment(settings.config_path)
-    desk = Desk(settings, datetime.now(UTC))
-    return _records(event["Records"], desk, config) if "Records" in event else _request(event, desk, config)
+    intake = Intake(settings, datetime.now(UTC))
+    return _records(event["Records"], intake, config) if "Records" in event else _request(event, intake, config)
 
 
-def _request(request: Mapping[str, Any], desk: Desk, config: Enrollment) -> answer.Response:
+def _request(request: Mapping[str, Any], intake: Intake, config: Enrollment) -> answer.Response:
     source: Source | None = None
     event: Event | None = None
     try:
-        event = from_http(request, desk.now)
+        event = from_http(request, intake.now)
         source = config.sources.get(event.source) if event else None
         if event is None or source is None:
             raise Unauthorized
-        response = _respond(event, source, desk)
+        response = _respond(event, source, intake)
     except LeadsError as error:
         response = answer.refusal(error)
         _report_refusal(error, event.source if event and source else UNKNOWN, response)
@@ -59,7 +59,7 @@ def _request(request: Mapping[str, Any], desk: Desk, config: Enrollment) -> answ
     return answer.with_cors(response, event, source) if event and source else response
 
 
-def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
+def _respond(event: Event, source: Source, intake: Intake) -> answer.Response:
     if event.method == "OPTIONS":
         return answer.preflight()
     if not origin_allowed(event, source):
@@ -68,7 +68,7 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
     if wanted or handshake.is_probe(event, source):
         return answer.send_as_post() if handshake.is_misdirected(event) else answer.ok({"ok": True}, wanted)
     if needs_secret(source):
-        desk = replace(desk, secrets=_authenticate(event, source, desk))
+        intake = replace(intake, secrets=_authenticate(event, source, intake))
     if handshake.is_misdirected(event):
         return answer.send_as_post()
     if event.method in {"GET", "HEAD"} or (event.method == "POST" and handshake.is_empty(event, source)):
@@ -80,13 +80,13 @@ def _respond(event: Event, source: Source, desk: Desk) -> answer.Response:
     if len(event.body) > MAX_MESSAGE_BYTES:
         msg = f"a body of {len(event.body)} bytes; at most {MAX_MESSAGE_BYTES} are taken"
         raise TooLarge(msg)
-    return _taken(desk.take(event, source, answering=source.preset.interactive), event, source)
+    return _taken(intake.accept(event, source, answering=source.preset.interactive), event, source)
 
 
-def _authenticate(event: Event, source: Source, desk: Desk) -> tuple[str, ...]:
+def _authenticate(event: Event, source: Source, intake: Intake) -> tuple[str, ...]:
     """The source's secrets, one of which the sender proved to know."""
-    secrets = desk.outside.vault(desk.settings)
-    now = desk.outside.monotonic()
+    secrets = intake.dependencies.vault(intake.settings)
+    now = intake.dependencies.monotonic()
     try:
         verify(event, source, secrets.source(event.source, now))
     except Unauthorized:
@@ -97,7 +97,7 @@ def _authenticate(event: Event, source: Source, desk: Desk) -> tuple[str, ...]:
     return secrets.source(event.source, now)
 
 
-def _taken(taken: Taken, event: Event, source: Source) -> answer.Response:
+def _taken(taken: IntakeResult, event: Event, source: Source) -> answer.Response:
     problems = taken.reading.problems() if taken.reading and source.preset.interactive else []
     if problems and not taken.accepted and not taken.redelivered:
         return answer.unusable(problems)
@@ -117,27 +117,27 @@ def _report_refusal(error: LeadsError, source: str, response: answer.Response) -
         logger().info("refused", extra=extra)
 
 
-def _records(records: Sequence[Mapping[str, Any]], desk: Desk, config: Enrollment) -> dict[str, Any]:
-    held = [record for record in records if not _take_record(record, desk, config)]
+def _records(records: Sequence[Mapping[str, Any]], intake: Intake, config: Enrollment) -> dict[str, Any]:
+    held = [record for record in records if not _take_record(record, intake, config)]
     if held:
-        _hold(held, desk)
+        _hold(held, intake)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in held]}
 
 
-def _take_record(record: Mapping[str, Any], desk: Desk, config: Enrollment) -> bool:
+def _take_record(record: Mapping[str, Any], intake: Intake, config: Enrollment) -> bool:
     """Whether the record is settled; what is not comes back later."""
     attempts = int(record["attributes"]["ApproximateReceiveCount"])
     name = UNKNOWN
     try:
-        event = from_queue(record, config, desk.now)
+        event = from_queue(record, config, intake.now)
         if event is None:
-            stray = Event("", record["body"].encode(), desk.now)
+            stray = Event("", record["body"].encode(), intake.now)
             text = "no source: set the message attribute `source`, or `match` on a source in the configuration"
-            desk.set_aside(stray, [Problem("source", text)], attempts=attempts)
+            intake.set_aside(stray, [Problem("source", text)], attempts=attempts)
             return True
         if source := config.sources.get(event.source):
             name = event.source
-            desk.take(event, source, answering=False, attempts=attempts)
+            intake.accept(event, source, answering=False, attempts=attempts)
             return True
         # Perhaps its source comes with the next deployment; a wrong name shows in the age of what is held.
         logger().error("unknown source", extra={"message_id": record["messageId"]})
@@ -145,14 +145,15 @@ def _take_record(record: Mapping[str, Any], desk: Desk, config: Enrollment) -> b
         logger().error("held", extra={"message_id": record["messageId"], "why": type(error).__name__})
     except Exception as error:  # noqa: BLE001 - the message stays in its queue, whatever broke here
         logger().error("unexpected", extra={"message_id": record["messageId"], "where": where(error)})
-    count("source", name, {"Held": 1, HELD_AGE: queues.age(record, desk.now)})
+    count("source", name, {"Held": 1, HELD_AGE: queues.age(record, intake.now)})
     return False
 
 
-def _hold(records: Sequence[Mapping[str, Any]], desk: Desk) -> None:
-    url = queues.url_of(records[0]["eventSourceARN"], desk.settings.leads_queue_url)
+def _hold(records: Sequence[Mapping[str, Any]], intake: Intake) -> None:
+    url = queues.url_of(records[0]["eventSourceARN"], intake.settings.leads_queue_url)
+    chance = intake.dependencies.chance
     delays = {
-        record["receiptHandle"]: delay(int(record["attributes"]["ApproximateReceiveCount"]), desk.outside.chance())
+        record["receiptHandle"]: delay(int(record["attributes"]["ApproximateReceiveCount"]), chance())
         for record in records
     }
-    queues.hold(desk.outside.sqs(desk.settings), url, delays)
+    queues.hold(intake.dependencies.sqs(intake.settings), url, delays)

@@ -55,7 +55,7 @@ def test_the_import_is_light_and_asks_for_nothing() -> None:
     assert not modules & {"httpx", "boto3", "s3transfer", "multipart", "leads.io.leadterra"}
     packages = {module.partition(".")[0] for module in modules if not module.startswith("_")}
     assert packages - sys.stdlib_module_names - {"functions", "leads"} - NEEDED - FOUND == set()
-    assert "leads.io.taking" in modules
+    assert "leads.io.intake" in modules
     ours = {"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "DELIVERIES_TABLE"}
     assert not asked & {*ours, "LEADTERRA_BASE_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"}
 

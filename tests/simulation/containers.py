@@ -10,8 +10,8 @@ import httpx
 from leads.config.schema import Enrollment
 from leads.io.aws import DynamoDB, SecretsManager, Sqs
 from leads.io.delivery import Delivery
+from leads.io.dependencies import Dependencies
 from leads.io.leadterra import Leadterra
-from leads.io.outside import Outside
 from leads.io.settings import Settings
 from leads.io.vault import Vault
 from leads.search.experience import Experience
@@ -59,7 +59,7 @@ class Container:
         vault = Vault(around.settings, lambda _: SecretsManager(client))
         experience = Experience()
         service = Leadterra(httpx.Client(base_url="https://leadterra.example", transport=wire))
-        outside = Outside(
+        dependencies = Dependencies(
             sqs=lambda _: Sqs(client),
             dynamodb=lambda _: DynamoDB(client),
             vault=lambda _: vault,
@@ -68,7 +68,7 @@ class Container:
             chance=around.chance.random,
         )
         self._delivery = Delivery(
-            around.settings, around.config, self._remaining, outside, lambda _: service, lambda _: experience
+            around.settings, around.config, self._remaining, dependencies, lambda _: service, lambda _: experience
         )
 
     def invoke(self, batch: Received) -> set[str] | None:

@@ -13,9 +13,9 @@ from leads.config.schema import Enrollment
 from leads.errors import Unavailable
 from leads.event.event import Event, from_http
 from leads.io.aws import DynamoDB, Sqs
-from leads.io.outside import Outside
+from leads.io.dependencies import Dependencies
+from leads.io.intake import Intake as RealIntake
 from leads.io.settings import Settings
-from leads.io.taking import Desk
 from tests.simulation.aws import Account, Client, Process
 from tests.simulation.books import Output
 from tests.simulation.life import Killed, Life
@@ -53,18 +53,18 @@ class Intake:
         self._life = Life(self.chance, self.account.weather)
         process = Process(lambda: self.timeline.now, lambda _: None, self._life.effect)
         client = Client(self.account, process)
-        self._outside = Outside(sqs=lambda _: Sqs(client), dynamodb=lambda _: DynamoDB(client))
+        self._dependencies = Dependencies(sqs=lambda _: Sqs(client), dynamodb=lambda _: DynamoDB(client))
 
     def take(self, arrival: Arrival) -> None:
         """Take an event, now or when its sender comes back."""
         now = self.timeline.now
-        desk = Desk(self.settings, self.service.moment(now), outside=self._outside)
-        event = _event(arrival, desk.now)
+        intake = RealIntake(self.settings, self.service.moment(now), dependencies=self._dependencies)
+        event = _event(arrival, intake.now)
         self._life.begin()
         self.output.watch(self._life.effect)
         before = self.account.sends - self.output.books.metrics["Accepted"]
         try:
-            taken = desk.take(event, self.config.sources[arrival.source], answering=True)
+            taken = intake.accept(event, self.config.sources[arrival.source], answering=True)
         except (Unavailable, Killed) as error:
             # A sender has no answer of a function that ended: for it the one is as good as the other.
             if isinstance(error, Killed):

@@ -9,9 +9,9 @@ from typing import Final
 
 from leads.config.schema import Enrollment
 from leads.errors import Malformed, NewerVersion, Unavailable
+from leads.io.dependencies import REAL, Dependencies
 from leads.io.leadterra import Leadterra, leadterra
 from leads.io.memory import Memory, Table
-from leads.io.outside import WORLD, Outside
 from leads.io.settings import Settings
 from leads.io.settlement import OTHER, Item, Record, Settlement
 from leads.io.telemetry import logger, where
@@ -46,7 +46,7 @@ class Delivery:
     settings: Settings
     config: Enrollment
     remaining_millis: Callable[[], int]
-    outside: Outside = WORLD
+    dependencies: Dependencies = REAL
     service: Callable[[str], Leadterra] = leadterra
     experience: Callable[[str], Experience] = experience
 
@@ -56,10 +56,10 @@ class Delivery:
             return self._deliver(records, now)
         except Exception as error:  # noqa: BLE001 - Lambda would log its text, which may quote a lead
             logger().error("unexpected", extra={"where": where(error)})
-            return Settlement(self.settings, records, now, self.outside).abandon()
+            return Settlement(self.settings, records, now, self.dependencies).abandon()
 
     def _deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
-        books = Settlement(self.settings, records, now, self.outside)
+        books = Settlement(self.settings, records, now, self.dependencies)
         parcels = _read(records, books, now)
         books.arrived(parcels)
         by_campaign, kept_out = rows(parcels, self.config)
@@ -70,14 +70,14 @@ class Delivery:
         self._send_all(by_campaign, names, books, memory)
         held = books.close()
         # Last, as nobody's lead depends on it.
-        memory.tell(self.outside.now())
+        memory.tell(self.dependencies.now())
         return held
 
     def _memory(self) -> Memory:
         table = self.settings.experience_table
         return Memory(
             self.experience(self._base_url),
-            Table(self.outside.dynamodb(self.settings), table) if table else None,
+            Table(self.dependencies.dynamodb(self.settings), table) if table else None,
         )
 
     def _send_all(
@@ -98,7 +98,7 @@ class Delivery:
                     shut = SYSTEMIC
             outcomes = judged(_parts(sent, became))
             if any(settled.closed == SYSTEMIC for settled in outcomes):
-                memory.alarm(campaign_id, self.outside.now())
+                memory.alarm(campaign_id, self.dependencies.now())
             for batch, settled in zip(sent, outcomes, strict=True):
                 _enter(books, names.get(campaign_id, OTHER), batch, settled)
             if shut and shut.why in _EVERYWHERE:
@@ -107,7 +107,7 @@ class Delivery:
     def _send(self, batch: Batch, books: Settlement, memory: Memory) -> Settled:
         try:
             settled = self._isolate(batch, memory.seen)
-            now = self.outside.now()
+            now = self.dependencies.now()
             memory.seen.learn(batch.campaign_id, settled, now)
             return _doubted(batch, settled, books, memory, now)
         except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
@@ -120,7 +120,7 @@ class Delivery:
 
     def _isolate(self, batch: Batch, seen: Experience) -> Settled:
         service = self.service(self._base_url)
-        secret = self.outside.vault(self.settings)
+        secret = self.dependencies.vault(self.settings)
         search = isolate(batch.rows, seen.readings)
         try:
             ask = next(search)
@@ -138,13 +138,13 @@ class Delivery:
         if ask.fresh_key:
             secret.refresh()
         try:
-            api_key = secret.api_key(self.outside.monotonic())
+            api_key = secret.api_key(self.dependencies.monotonic())
         except Unavailable as error:
             # Without a key there is no answer either; what was settled before stays settled.
             logger().error("no key", extra={"detail": str(error)})
-            return Reply(None), self.outside.now()
+            return Reply(None), self.dependencies.now()
         content = batch.body if len(ask.rows) == len(batch.rows) else body(ask.rows)
-        return service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.outside.now()
+        return service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.dependencies.now()
 
 
 def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[Parcel]:

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from leads.errors import Malformed, TooLarge
 from leads.io import queues
+from leads.io.dependencies import REAL, Dependencies
 from leads.io.memory import Suspect
-from leads.io.outside import WORLD, Outside
 from leads.io.queues import Entry, age
 from leads.io.settings import Settings
 from leads.io.telemetry import count, logger, where
@@ -64,7 +64,7 @@ class Settlement:
     settings: Settings
     records: Sequence[Record]
     now: datetime
-    outside: Outside = WORLD
+    dependencies: Dependencies = REAL
     _lines: list[_Line] = field(default_factory=list)
 
     def arrived(self, parcels: Iterable[Parcel]) -> None:
@@ -116,7 +116,7 @@ class Settlement:
         if not old:
             return set()
         entries = [Entry(self.records[index]["body"], _exhausted(item.message)) for item, index in old]
-        missing = queues.send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
+        missing = queues.send(self.dependencies.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
         rescued = {index for place, (_, index) in enumerate(old) if place not in missing}
         logger().error("set aside after twelve days", extra={"count": len(rescued)})
         return rescued
@@ -132,7 +132,7 @@ class Settlement:
         if not letters:
             return
         entries = [entry for _, entry in letters]
-        missing = queues.send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
+        missing = queues.send(self.dependencies.sqs(self.settings), self.settings.dead_letter_queue_url, entries)
         for index in missing:
             # Durable nowhere else yet: it comes back and is judged again.
             letters[index][0].outcome = Held("internal")
@@ -156,11 +156,11 @@ class Settlement:
     def _hide(self, held: Mapping[int, Held]) -> None:
         """Back off by each message's own receive count: naming it as a failure alone would hammer the destination."""
         delays = {
-            self.records[i]["receiptHandle"]: delay(self._attempts(i), self.outside.chance(), outcome.retry_after)
+            self.records[i]["receiptHandle"]: delay(self._attempts(i), self.dependencies.chance(), outcome.retry_after)
             for i, outcome in held.items()
         }
         url = queues.url_of(self.records[0]["eventSourceARN"], self.settings.leads_queue_url)
-        if failed := queues.hold(self.outside.sqs(self.settings), url, delays):
+        if failed := queues.hold(self.dependencies.sqs(self.settings), url, delays):
             logger().warning("not hidden", extra={"count": len(failed)})
 
     def _report(self, line: _Line) -> None:

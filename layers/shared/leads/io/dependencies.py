@@ -1,7 +1,4 @@
-"""Outside: AWS, the clocks and chance, in one place, so that a simulation can stand in for all of them.
-
-Leadterra's client is passed in where it is used: intake has no use for what it imports.
-"""
+"""What the functions use of the outside: AWS, clocks and randomness. A simulation passes its own."""
 
 import random
 import time
@@ -19,8 +16,8 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """The defaults are the real ones; `monotonic` is in seconds, `chance` in [0, 1)."""
+class Dependencies:
+    """The defaults are the real ones. `monotonic` is in seconds, `chance` in [0, 1)."""
 
     sqs: Callable[[Settings], aws.Sqs] = aws.sqs
     dynamodb: Callable[[Settings], aws.DynamoDB] = aws.dynamodb
@@ -30,4 +27,4 @@ class Outside:
     chance: Callable[[], float] = random.random
 
 
-WORLD = Outside()
+REAL = Dependencies()

@@ -10,7 +10,7 @@ from leads.config.schema import Source
 from leads.errors import TooLarge, Unavailable, Unreadable
 from leads.event.event import Event
 from leads.io import deliveries
-from leads.io.outside import WORLD, Outside
+from leads.io.dependencies import REAL, Dependencies
 from leads.io.queues import Entry, send
 from leads.io.settings import Settings
 from leads.io.telemetry import UNKNOWN, count, logger
@@ -20,7 +20,7 @@ from leads.message.intake import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IntakeResult:
     """An event whose leads are durable.
 
     `reading` is None where nothing of the event could be read and it went to the dead-letter queue as a whole.
@@ -32,15 +32,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Intake:
     """Where events are taken: one for each invocation; `secrets` are the source's, if its proof needed them."""
 
     settings: Settings
     now: datetime
     secrets: tuple[str, ...] = ()
-    outside: Outside = WORLD
+    dependencies: Dependencies = REAL
 
-    def take(self, event: Event, source: Source, *, answering: bool, attempts: int = 1) -> Taken:
+    def accept(self, event: Event, source: Source, *, answering: bool, attempts: int = 1) -> IntakeResult:
         """Put an authentic event's leads into LeadsQueue.
 
         What no lead can be made of goes to the dead-letter queue, unless `answering`: then the sender reads the
@@ -57,11 +57,11 @@ class Desk:
             if answering:
                 raise
             self.set_aside(event, [Problem("body", str(error))], attempts=attempts)
-            return Taken()
+            return IntakeResult()
         if self._is_redelivery(event, reading):
             count("source", event.source, {"Redelivered": 1})
             logger().info("redelivered", extra={"source": event.source, "event_id": reading.event_id})
-            return Taken(redelivered=True, reading=reading)
+            return IntakeResult(redelivered=True, reading=reading)
         # Before anything is sent: a part that does not fit must not send the others again with every attempt.
         letters = [] if answering else self._letters_of_parts(event, reading, attempts)
         self._send(event, reading.bodies)
@@ -69,20 +69,20 @@ class Desk:
             self._bury(event, letters, [part.problems for part in reading.unmappable])
         self._remember(event, reading, answering=answering)
         self._report(event, reading)
-        return Taken(accepted=len(reading.messages), reading=reading)
+        return IntakeResult(accepted=len(reading.messages), reading=reading)
 
     def _is_redelivery(self, event: Event, reading: Reading) -> bool:
         table = self.settings.deliveries_table
         if table is None or reading.event_id is None:
             return False
-        dynamodb = self.outside.dynamodb(self.settings)
+        dynamodb = self.dependencies.dynamodb(self.settings)
         return deliveries.taken(dynamodb, table, event.source, reading.event_id, self.now.timestamp())
 
     def _send(self, event: Event, bodies: Sequence[str]) -> None:
         if not bodies:
             return
         entries = [Entry(body) for body in bodies]
-        missing = send(self.outside.sqs(self.settings), self.settings.leads_queue_url, entries)
+        missing = send(self.dependencies.sqs(self.settings), self.settings.leads_queue_url, entries)
         # Counted even if the rest is not: what is in the queue will be enrolled.
         count("source", event.source, {"Accepted": len(entries) - len(missing)})
         if missing:
@@ -109,7 +109,7 @@ class Desk:
         return Entry(without(body, self.secrets), attributes("unmappable", event.source, None))
 
     def _bury(self, event: Event, letters: Sequence[Entry], problems: Sequence[Sequence[Problem]]) -> None:
-        if send(self.outside.sqs(self.settings), self.settings.dead_letter_queue_url, letters):
+        if send(self.dependencies.sqs(self.settings), self.settings.dead_letter_queue_url, letters):
             msg = "the dead-letter queue did not take an event"
             raise Unavailable(msg)
         count("source", event.source or UNKNOWN, {"Unmappable": len(letters)})
@@ -121,7 +121,7 @@ class Desk:
         table = self.settings.deliveries_table
         if table is None or reading.event_id is None or not settled:
             return
-        dynamodb = self.outside.dynamodb(self.settings)
+        dynamodb = self.dependencies.dynamodb(self.settings)
         if not deliveries.record(dynamodb, table, event.source, reading.event_id, self.now.timestamp()):
             logger().warning("not recorded", extra={"source": event.source, "event_id": reading.event_id})
 
