@@ -12,7 +12,7 @@ import pytest
 from leads_cli.importing.document import opened
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.reading import Reading
-from tests.unit.importing import document, reading, rows
+from tests.unit.importing.files import document, reading, rows
 
 LIST = "email;first_name\nava@example.com;José\n"
 

@@ -14,7 +14,7 @@ from leads.message.intake import read
 from leads.presets.providers import PROVIDERS
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-PAYLOADS = Path(__file__).parents[1] / "payloads"
+PAYLOADS = Path(__file__).parents[2] / "payloads"
 CASES = {
     f"{path.stem}: {case['name']}": (path.stem, case)
     for path in sorted(PAYLOADS.glob("*.json"))

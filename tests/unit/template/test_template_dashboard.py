@@ -12,7 +12,7 @@ import pytest
 from leads.request.outcome import HELD_AGE, Why, held_metric
 from leads_cli.cloudwatch import SERVICES
 from leads_cli.counts import METRICS, OUTCOMES, TAKEN
-from tests.unit.translated import Template
+from tests.unit.template.translated import Template
 
 type Widget = dict[str, Any]
 

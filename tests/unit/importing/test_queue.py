@@ -14,7 +14,7 @@ from leads_cli.importing.pace import Pace
 from leads_cli.importing.queue import LeadsQueue
 from leads_cli.importing.worklist import Worklist
 from leads_cli.running import NotReachableError
-from tests.unit.test_import_worklist import FACTS
+from tests.unit.importing.test_worklist import FACTS
 
 ROWS = 95
 

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from leads.request import backoff
-from tests.unit.translated import Template
+from tests.unit.template.translated import Template
 
 FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")
 QUEUES: Final = ("LeadsQueue", "EventsQueue", "DeadLetterQueue")

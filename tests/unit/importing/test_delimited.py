@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from leads_cli.importing.delimited import separator_of
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.reading import Reading
-from tests.unit.importing import reading, rows
+from tests.unit.importing.files import reading, rows
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.reading import Reading
-from tests.unit.importing import document, reading, rows
+from tests.unit.importing.files import document, reading, rows
 
 
 def workbook(*people: list[Any], title: str = "People", others: tuple[str, ...] = (), hidden: str = "") -> bytes:

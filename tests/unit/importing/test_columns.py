@@ -9,7 +9,7 @@ from leads.model import Lead
 from leads_cli.importing.columns import Columns, assigned, wanted
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.report import becomes
-from tests.unit.importing import reading
+from tests.unit.importing.files import reading
 
 
 def columns(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> Columns:

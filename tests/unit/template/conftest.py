@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.translated import Template, translated
+from tests.unit.template.translated import Template, translated
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from leads_cli.importing import refused
 from leads_cli.importing.document import opened
 from leads_cli.importing.reading import Reading, table
 from leads_cli.importing.worklist import Refusal, Worklist
-from tests.unit.importing import reading
+from tests.unit.importing.files import reading
 
 
 def written(folder: Path, text: str, *refusals: Refusal) -> Path:

@@ -14,7 +14,7 @@ from leads.event.signature import Delivery, Signature, Timestamp, decode, fresh,
 
 VECTORS = {
     vector["name"]: vector
-    for vector in json.loads((Path(__file__).parents[1] / "vectors" / "signatures.json").read_text())["vectors"]
+    for vector in json.loads((Path(__file__).parents[2] / "vectors" / "signatures.json").read_text())["vectors"]
 }
 KEY, BODY, NOW = "an invented secret", b'{"email": "ava@example.com"}', 1_714_564_800
 # Two services that are no provider here, and publish what they sign.

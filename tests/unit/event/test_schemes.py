@@ -16,7 +16,7 @@ from leads.event.schemes import google_ads, hubspot, netlify, segment, standard_
 from leads.event.signature import Delivery, Scheme
 from leads.presets.providers import PROVIDERS
 
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "signatures.json").read_text())["vectors"]
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "signatures.json").read_text())["vectors"]
 KNOWN = {vector["name"]: vector for vector in VECTORS if vector["provider"]}
 SIGNED = {name: vector for name, vector in KNOWN.items() if vector["valid"]}
 TIMED = {
