@@ -8,17 +8,17 @@ from typing import Any, Final
 from leads.config.schema import Source
 from leads.fields.address import address_like
 from leads.fields.flat import Value
-from leads.fields.names import canonical, somebody_else
+from leads.fields.names import canonical, is_other_persons
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import FULL_NAME, NOTHINGS
+from leads.fields.vocabulary import FULL_NAME, NULL_WORDS
 from leads.lead.lead import NoLead, Problem, make_lead
-from leads.lead.roles import Role, roles
 from leads.model import LEAD_FIELDS, Lead
 from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.roles import Role, roles
 from leads_cli.importing.table import NAMELESS, Cell, Row, Table
 
 # What programs write where there is nothing.
-_NOTHING: Final = NOTHINGS | {"NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
+_NOTHING: Final = NULL_WORDS | {"NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 _SAMPLE_ROWS: Final = 200
 _FIELDS: Final = {canonical(name): name for name in (*LEAD_FIELDS, FULL_NAME)}
 
@@ -166,7 +166,7 @@ def _address_column(names: Sequence[str], sample: Sequence[Row], campaign: str) 
     by_name = [n for n, role in roles(names, _source(campaign, {}, ())).items() if role.field == "email"]
     if any(_share(name, sample) for name in by_name):
         return None
-    by_value = [name for name in names if not somebody_else(name) and _share(name, sample) >= 1 / 2]
+    by_value = [name for name in names if not is_other_persons(name) and _share(name, sample) >= 1 / 2]
     if len(by_value) == 1:
         return by_value[0]
     if by_value:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Final
 
-from leads.fields.names import ABOUT, meaning
+from leads.fields.names import MENTION, meaning
 from leads.message.message import MAX_BYTES
 from leads_cli.importing.document import Document
 from leads_cli.importing.encoding import FALLBACK
@@ -116,6 +116,6 @@ def _fit(sample: str, separator: str) -> tuple[bool, bool, float, int]:
     except csv.Error:
         records = []
     header, *rest = records or [[]]
-    named = any((m := meaning(name)) and m.field == "email" and m.rank < ABOUT for name in header)
+    named = any((m := meaning(name)) and m.field == "email" and m.rank < MENTION for name in header)
     alike = sum(len(cells) == len(header) for cells in rest)
     return named, len(header) > 1, alike / len(rest) if rest else 1.0, len(header)

@@ -6,7 +6,7 @@ import pytest
 
 from leads.config.schema import Source, parse
 from leads.fields.submission import Submission
-from leads.lead.lead import NoLead, make_lead, trapped, wanted
+from leads.lead.lead import NoLead, honeypot_filled, make_lead, meets_requirements
 
 ADDRESS = {"email": "ava@example.com"}
 
@@ -50,14 +50,14 @@ def test_only_submissions_that_meet_the_requirement_are_wanted(
     required = source(f"[sources.s.require]\nconsent = {rules}")
     for answer in answers:
         fields = {} if answer is None else {"Consent": answer}
-        assert wanted(Submission(fields, fields), required) is meets, answer
+        assert meets_requirements(Submission(fields, fields), required) is meets, answer
 
 
 def test_every_requirement_has_to_be_met() -> None:
     """One that is missing is enough to leave a submission out."""
     required = source('[sources.s.require]\nconsent = "yes"\nage = 18')
-    assert wanted(Submission({"data.consent": "yes", "age": "18"}, {}), required)
-    assert not wanted(Submission({"data.consent": "yes"}, {}), required)
+    assert meets_requirements(Submission({"data.consent": "yes", "age": "18"}, {}), required)
+    assert not meets_requirements(Submission({"data.consent": "yes"}, {}), required)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_every_requirement_has_to_be_met() -> None:
 )
 def test_whoever_fills_in_the_hidden_field_is_a_program(fields: dict[str, Any], caught: bool) -> None:  # noqa: FBT001
     """People do not see it; a source without one traps nobody."""
-    assert trapped(Submission(fields, {}), source('honeypot = "nickname"')) is caught
-    assert not trapped(Submission(fields, {}), source())
-    assert not trapped(Submission(fields, {}), source('honeypot = "_"'))
+    assert honeypot_filled(Submission(fields, {}), source('honeypot = "nickname"')) is caught
+    assert not honeypot_filled(Submission(fields, {}), source())
+    assert not honeypot_filled(Submission(fields, {}), source('honeypot = "_"'))
 
 
 LISTS = 'campaign_field = "list"\n%s\n[sources.s.campaigns]\nNewsletter = "news"\n"Book a demo" = "demo"\n1 = "demo"'

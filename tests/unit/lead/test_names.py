@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.fields.names import ABOUT, canonical, core, is_secret, meaning
+from leads.fields.names import MENTION, canonical, inner_name, is_secret, meaning
 from leads.fields.vocabulary import ALIASES
 
 EMAIL = (
@@ -98,7 +98,7 @@ def test_a_name_tells_the_lead_field(field: str, name: str) -> None:
     """The spelling of a form, a tool or a language makes no difference."""
     found = meaning(name)
     assert found is not None
-    assert (found.field, found.rank < ABOUT) == (field, True)
+    assert (found.field, found.rank < MENTION) == (field, True)
 
 
 @pytest.mark.parametrize("name", NOTHING)
@@ -114,7 +114,7 @@ def test_a_name_may_speak_of_an_address_without_promising_one(name: str) -> None
     """Only the value tells whether it holds the address or a choice about it."""
     found = meaning(name)
     assert found is not None
-    assert (found.field, found.rank) == ("email", ABOUT)
+    assert (found.field, found.rank) == ("email", MENTION)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_the_surer_name_comes_first(better: str, worse: str) -> None:
 )
 def test_objects_that_only_wrap_are_left_out(name: str, inner: str) -> None:
     """A custom field has the name that a person would give it, unless a list needs its numbers."""
-    assert core(name) == inner
+    assert inner_name(name) == inner
 
 
 @pytest.mark.parametrize(
@@ -188,4 +188,4 @@ def test_no_two_fields_share_a_word() -> None:
 
 def test_every_word_is_surer_than_a_hint() -> None:
     """However late in its list: what only speaks of an address comes behind all that promise one."""
-    assert max(map(len, ALIASES.values())) < ABOUT / 4
+    assert max(map(len, ALIASES.values())) < MENTION / 4

@@ -41,7 +41,7 @@ _RANKS: Final = {alias: (field, rank) for field, names in ALIASES.items() for ra
 _MAX_NAME: Final = 256
 # Every rank of a whole name is better than any of a nested or a padded one: more than a list has words.
 _WORSE: Final = 1_000
-ABOUT: Final = 4 * _WORSE
+MENTION: Final = 4 * _WORSE
 
 
 type Words = tuple[str, ...]
@@ -54,7 +54,7 @@ class Meaning:
     Attributes:
         field: the lead's field, or `FULL_NAME`.
         word: the known word that says so.
-        rank: the lower, the surer; from `ABOUT` the name speaks of an address without promising one.
+        rank: the lower, the surer; from `MENTION` the name speaks of an address without promising one.
     """
 
     field: str
@@ -80,7 +80,7 @@ def parts(name: str) -> list[str]:
     return [part for part in _SEGMENT.split(name[:_MAX_NAME]) if _words(part)]
 
 
-def core(name: str) -> str:
+def inner_name(name: str) -> str:
     """A nested name without the objects around it that only wrap: `data.plan` and `fields[plan][value]` are `plan`.
 
     What stands in a list keeps its whole name, the number included.
@@ -100,7 +100,7 @@ def _unwrapped[T](whole: list[T], words: list[Words]) -> list[T]:
     return whole[start:end]
 
 
-def somebody_else(name: str) -> bool:
+def is_other_persons(name: str) -> bool:
     """Whether a name says that its field is about another person: `friend_email`, `referred_by`."""
     return _others(_words(name[:_MAX_NAME]))
 
@@ -222,5 +222,5 @@ def _address(words: Words) -> Meaning | None:
     """Any other name that speaks of an e-mail address: the value has the last word on whether it is one."""
     if any("mail" in word for word in words):
         confirmation = {"confirm", "confirmation", "repeat", "verify", "again", "retype"} & set(words)
-        return Meaning("email", "", ABOUT + (_WORSE if confirmation else 0))
+        return Meaning("email", "", MENTION + (_WORSE if confirmation else 0))
     return None

@@ -12,7 +12,7 @@ from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
 from leads.fields.body import Document, parse
 from leads.fields.flat import Value, are_questions, flat
-from leads.fields.names import canonical, core, meaning
+from leads.fields.names import canonical, inner_name, meaning
 from leads.fields.view import answers, at
 from leads.json import dumps
 from leads.presets.provider import Provider
@@ -51,7 +51,7 @@ class Submission:
             return known
         plain = canonical(name)
         whole = (given for given in self.fields if canonical(given) == plain)
-        inner = (given for given in self.fields if canonical(core(given)) == plain)
+        inner = (given for given in self.fields if canonical(inner_name(given)) == plain)
         return next(chain(whole, inner), None) if plain else None
 
 

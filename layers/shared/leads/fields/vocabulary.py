@@ -210,7 +210,7 @@ TITLES: Final = frozenset(
 SALUTATIONS: Final = TITLES | {"madam", "m", "sig", "signor", "signora"}
 
 # What a program writes for no answer.
-NOTHINGS: Final = frozenset({"n/a", "N/A", "null", "undefined", "None", "NaN", "[object Object]"})
+NULL_WORDS: Final = frozenset({"n/a", "N/A", "null", "undefined", "None", "NaN", "[object Object]"})
 # Answers to "Are you a business?", and to a field that nobody wanted to fill in; not the name of one.
 NO_ANSWERS: Final = frozenset(
     {

@@ -31,12 +31,12 @@ class NoLead(Exception):
         self.problems = problems
 
 
-def wanted(submission: Submission, source: Source) -> bool:
+def meets_requirements(submission: Submission, source: Source) -> bool:
     """Whether the submission meets the source's `require`; those that do not are ignored."""
     return all(_meets(_find(submission, name), value) for name, value in source.require.items())
 
 
-def trapped(submission: Submission, source: Source) -> bool:
+def honeypot_filled(submission: Submission, source: Source) -> bool:
     """Whether the field that only a program sees was filled in."""
     return source.honeypot is not None and _find(submission, source.honeypot) is not None
 

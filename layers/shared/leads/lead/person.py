@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from leads.config.schema import Source
 from leads.fields.address import NotAnAddress, address_like, normalise_address
-from leads.fields.names import ABOUT, Meaning, canonical, core, is_secret, meaning, parts, somebody_else
+from leads.fields.names import MENTION, Meaning, canonical, inner_name, is_other_persons, is_secret, meaning, parts
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, NOTHINGS, SALUTATIONS, SURNAME_BESIDE
+from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, NULL_WORDS, SALUTATIONS, SURNAME_BESIDE
 from leads.lead.fullname import complete_name, is_firm, split_name
 from leads.model import LEAD_FIELDS, Lead
 
@@ -52,8 +52,8 @@ class Person:
         """What a field is: by its name, or, where that is vague, by what the provider says it holds."""
         told = meaning(self._kinds.get(name, ""))
         named = meaning(name) or meaning(self._others.get(name, ""))
-        if told and told.field == "email" and (named is None or named.rank >= ABOUT):
-            return Meaning("email", "", ABOUT - 1)
+        if told and told.field == "email" and (named is None or named.rank >= MENTION):
+            return Meaning("email", "", MENTION - 1)
         return named
 
     def _surest(self, candidate: tuple[Meaning, str]) -> tuple[int, bool]:
@@ -82,7 +82,7 @@ class Person:
             NotAnAddress: with what is wrong about the first one that should be.
         """
         refusal = ""
-        about = {name for m, name in self._by_meaning.get("email", ()) if m.rank >= ABOUT}
+        about = {name for m, name in self._by_meaning.get("email", ()) if m.rank >= MENTION}
         for name, _ in self.candidates("email"):
             try:
                 return self._take_address(name)
@@ -110,7 +110,7 @@ class Person:
     def _only_address(self) -> str | None:
         found: dict[str, str] = {}
         for name, value in self._fields.items():
-            if isinstance(value, str) and address_like(value) and not somebody_else(name):
+            if isinstance(value, str) and address_like(value) and not is_other_persons(name):
                 try:
                     found.setdefault(normalise_address(value), name)
                 except NotAnAddress:
@@ -158,11 +158,11 @@ class Person:
         return custom
 
     def _allowed(self, name: str, lead: Lead) -> str | None:
-        plain = {canonical(name), canonical(core(name))}
+        plain = {canonical(name), canonical(inner_name(name))}
         for allowed in self._source.custom_fields:
             if allowed == "*":
                 if not (self._is_noise(name) or is_secret(name) or self._restates(name, lead)):
-                    return core(name)
+                    return inner_name(name)
             elif canonical(allowed) in plain:
                 return allowed
             elif name.startswith((f"{allowed}.", f"{allowed}[", f"{allowed}__")):
@@ -172,7 +172,7 @@ class Person:
     def _is_noise(self, name: str) -> bool:
         preset = self._source.preset
         plain = name.lower()
-        inner = core(plain)
+        inner = inner_name(plain)
         # What is under a name of the tool's own is the tool's own as well: `attachments.0.url`.
         own = not preset.noise.isdisjoint({plain, inner, plain.partition(".")[0], inner.partition(".")[0]})
         return own or inner.startswith(preset.noise_prefixes) or name in self._explicit.values()
@@ -192,7 +192,7 @@ class Person:
 def _could_be(field: str, text: str, word: str, company: str) -> bool:
     """Whether a text may be what its name promises: `Title` may ask for "Mr", `position` for a number."""
     plain = text.rstrip(".").lower()
-    if text in NOTHINGS or address_like(text):
+    if text in NULL_WORDS or address_like(text):
         return False
     match field:
         case "company":

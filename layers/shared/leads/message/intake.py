@@ -8,7 +8,7 @@ from leads.config.schema import Source
 from leads.errors import TooLarge
 from leads.event.event import Event
 from leads.fields.submission import Submission, submissions
-from leads.lead.lead import NoLead, Problem, make_lead, trapped, wanted
+from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, meets_requirements
 from leads.message.message import Message, encode
 
 
@@ -85,7 +85,7 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
 
 
 def _ruled_out(submission: Submission, source: Source) -> bool:
-    return not submission.flaw and (trapped(submission, source) or not wanted(submission, source))
+    return not submission.flaw and (honeypot_filled(submission, source) or not meets_requirements(submission, source))
 
 
 def _message(submission: Submission, event: Event, source: Source, message_id: str) -> Message:

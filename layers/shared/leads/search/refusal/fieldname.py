@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any, Final
 
-from leads.fields.names import ABOUT, meaning
+from leads.fields.names import MENTION, meaning
 from leads.model import LEAD_FIELDS
 from leads.search.refusal.document import Route, nodes
 from leads.search.refusal.labels import label, squashed
@@ -86,7 +86,7 @@ class FieldNames:
         if (field := self._fields.get(squashed(name))) is not None:
             return field
         found = None if squashed(name) in _CONTAINERS else meaning(name)
-        return found.field if found and found.rank < ABOUT and found.field in LEAD_FIELDS else None
+        return found.field if found and found.rank < MENTION and found.field in LEAD_FIELDS else None
 
     def _in_paths(self, document: Any) -> Iterator[tuple[Route, str]]:
         for route, node in nodes(document):
