@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from leads.message.message import Message
-from leads.request.batch import Parcel, Row, body
+from leads.request.batch import ReceivedMessage, Row, body
 from leads.request.reply import Reply
 from leads.search.isolation import Settled, isolate
 from leads.search.reading import READINGS, Reading
@@ -28,7 +28,7 @@ FLAWS: dict[str, Callable[[int], dict[str, Any]]] = {
 def row(lead: dict[str, Any]) -> Row:
     """A row as `leads.request.batch` makes one, of a lead that need not be valid."""
     message = Message(f"evt-{lead['email']}", "website", "newsletter", NOW, lead, {})
-    return Row(lead, [Parcel(message, [0])])
+    return Row(lead, [ReceivedMessage(message, [0])])
 
 
 def rows(size: int, flaws: dict[int, str]) -> list[Row]:

@@ -16,7 +16,7 @@ from leads.config.schema import Enrollment
 from leads.io.leadterra import HEADERS, LONGEST_SECONDS, Leadterra
 from leads.message.decoding import decode
 from leads.request.backoff import delay
-from leads.request.batch import Batch, Parcel, batches, body, rows
+from leads.request.batch import Batch, ReceivedMessage, batches, body, rows
 from leads.request.outcome import Accepted, Held, Outcome, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import Ask, Settled, isolate
@@ -94,9 +94,9 @@ class Direct:
 
     def _send(self, page: Sequence[Todo], worklist: Worklist, stop: Event) -> Held | None:
         """Send some leads; what keeps those that are left from being settled."""
-        parcels = (Parcel(decode(text, message_id=str(row), sent_at=0.0), [row]) for row, text in page)
-        by_campaign, kept_out = rows(parcels, self.config)
-        worklist.refuse(_refusal(parcel, out) for parcels in kept_out.values() for parcel, out in parcels)
+        messages = (ReceivedMessage(decode(text, message_id=str(row), sent_at=0.0), [row]) for row, text in page)
+        by_campaign, kept_out = rows(messages, self.config)
+        worklist.refuse(_refusal(received, out) for messages in kept_out.values() for received, out in messages)
         for campaign_id, campaign_rows in by_campaign.items():
             for batch in batches(campaign_id, campaign_rows, len(page)):
                 settled = self._isolate(batch, stop)
@@ -141,9 +141,9 @@ def _enter(worklist: Worklist, batch: Batch, outcomes: Iterable[Outcome]) -> Hel
     for row, outcome in zip(batch.rows, outcomes, strict=True):
         match outcome:
             case Accepted():
-                accepted += [record for parcel in row.parcels for record in parcel.records]
+                accepted += [record for received in row.messages for record in received.records]
             case Rejected():
-                refusals += [_refusal(parcel, outcome) for parcel in row.parcels]
+                refusals += [_refusal(received, outcome) for received in row.messages]
             case Held():
                 held.append(outcome)
     worklist.settle(accepted)
@@ -151,5 +151,5 @@ def _enter(worklist: Worklist, batch: Batch, outcomes: Iterable[Outcome]) -> Hel
     return max(held, key=lambda each: each.retry_after or 0.0, default=None)
 
 
-def _refusal(parcel: Parcel, rejected: Rejected) -> Refusal:
-    return parcel.records[0], rejected.failure.field or "row", rejected.failure.message
+def _refusal(received: ReceivedMessage, rejected: Rejected) -> Refusal:
+    return received.records[0], rejected.failure.field or "row", rejected.failure.message

@@ -12,7 +12,7 @@ from leads.lead.lead import NoLead
 from leads.message.decoding import decode
 from leads.message.message import Message, encode
 from leads.model import Lead
-from leads.request.batch import Parcel, merged, rows
+from leads.request.batch import ReceivedMessage, merged, rows
 from leads_cli.importing.columns import Columns
 from leads_cli.importing.progress import Told
 from leads_cli.importing.table import Table
@@ -109,9 +109,9 @@ def _keep_out(labels: Labels, config: Enrollment, worklist: Worklist) -> None:
     if config.rules(labels.campaign).on_missing_token is not OnMissingToken.DEAD_LETTER:
         return
     for piece in batched(worklist.todo(), _PIECE, strict=False):
-        _, kept_out = rows((Parcel(labels.read(todo), [todo[0]]) for todo in piece), config)
+        _, kept_out = rows((ReceivedMessage(labels.read(todo), [todo[0]]) for todo in piece), config)
         worklist.refuse(
-            (parcel.records[0], rejected.failure.field or "row", rejected.failure.message)
-            for parcels in kept_out.values()
-            for parcel, rejected in parcels
+            (received.records[0], rejected.failure.field or "row", rejected.failure.message)
+            for messages in kept_out.values()
+            for received, rejected in messages
         )

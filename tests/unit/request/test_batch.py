@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 from leads.config.schema import Campaign, CustomFieldStyle, Enrollment, Leadterra, OnMissingToken
 from leads.message.message import Message
 from leads.request import batch
-from leads.request.batch import MAX_REQUEST_BYTES, Parcel, Row, batches, body
+from leads.request.batch import MAX_REQUEST_BYTES, ReceivedMessage, Row, batches, body
 from tests.simulated import row
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PLAIN = Enrollment(campaigns={"newsletter": Campaign(id="camp_1")})
 
 
-def parcel(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int = 0) -> Parcel:
+def received(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int = 0) -> ReceivedMessage:
     message = Message("evt", "website", campaign, NOW + timedelta(seconds=seconds), lead, {})
-    return Parcel(message, [seconds])
+    return ReceivedMessage(message, [seconds])
 
 
-def sent(parcels: list[Parcel], config: Enrollment = PLAIN) -> dict[str, list[dict[str, Any]]]:
+def sent(messages: list[ReceivedMessage], config: Enrollment = PLAIN) -> dict[str, list[dict[str, Any]]]:
     """The leads as they go out, by campaign id."""
-    kept, _ = batch.rows(parcels, config)
+    kept, _ = batch.rows(messages, config)
     return {campaign: json.loads(body(rows))["leads"] for campaign, rows in kept.items()}
 
 
@@ -36,9 +36,9 @@ def config(style: CustomFieldStyle = CustomFieldStyle.TOP_LEVEL, **campaign: Any
 
 def test_one_row_for_each_address() -> None:
     """Addresses that differ in case only are one person's, in the order of their first message."""
-    parcels = [parcel({"email": email}) for email in ("ava@example.com", "ben@example.com", "AVA@example.com")]
-    (rows,) = batch.rows(parcels, PLAIN)[0].values()
-    assert [[p for p in parcels if p in r.parcels] for r in rows] == [[parcels[0], parcels[2]], [parcels[1]]]
+    messages = [received({"email": email}) for email in ("ava@example.com", "ben@example.com", "AVA@example.com")]
+    (rows,) = batch.rows(messages, PLAIN)[0].values()
+    assert [[p for p in messages if p in r.messages] for r in rows] == [[messages[0], messages[2]], [messages[1]]]
 
 
 def test_later_values_win_field_by_field() -> None:
@@ -46,13 +46,13 @@ def test_later_values_win_field_by_field() -> None:
     early = {"email": "ava@example.com", "firstName": "A", "company": "Acme", "customFields": {"plan": "free", "a": 1}}
     late = {"email": "Ava@Example.com", "firstName": "Ava", "customFields": {"plan": "pro", "b": 2}}
     merged = {"email": "Ava@Example.com", "firstName": "Ava", "company": "Acme", "plan": "pro", "a": 1, "b": 2}
-    for order in ([parcel(early), parcel(late, seconds=1)], [parcel(late, seconds=1), parcel(early)]):
+    for order in ([received(early), received(late, seconds=1)], [received(late, seconds=1), received(early)]):
         assert sent(order) == {"camp_1": [merged]}
 
 
 def test_messages_of_one_moment_keep_their_order() -> None:
     """Where the times say nothing the queue's order does."""
-    assert sent([parcel({"email": "a@example.com", "company": name}) for name in "AB"])["camp_1"][0]["company"] == "B"
+    assert sent([received({"email": "a@example.com", "company": name}) for name in "AB"])["camp_1"][0]["company"] == "B"
 
 
 names = st.sampled_from(["firstName", "company", "plan", "size"])
@@ -67,22 +67,22 @@ def test_merging_is_a_fold_over_time(given_messages: list[tuple[int, dict[str, s
     expected: dict[str, str] = {"email": "ava@example.com"}
     for _, fields in sorted(given_messages, key=lambda item: item[0]):
         expected |= fields
-    parcels = []
+    messages = []
     for seconds, fields in given_messages:
         custom = {name: fields[name] for name in ("plan", "size") if name in fields}
         lead: dict[str, Any] = {"email": "ava@example.com", **{n: v for n, v in fields.items() if n not in custom}}
-        parcels.append(parcel({**lead, "customFields": custom} if custom else lead, seconds=seconds))
-    assert sent(parcels) == {"camp_1": [expected]}
+        messages.append(received({**lead, "customFields": custom} if custom else lead, seconds=seconds))
+    assert sent(messages) == {"camp_1": [expected]}
 
 
 def test_campaigns_are_apart() -> None:
     """A person may be in two campaigns; a name and its id are one campaign, an unknown name is an id."""
-    parcels = [
-        parcel({"email": "ava@example.com", "company": "A"}),
-        parcel({"email": "ava@example.com"}, campaign="camp_2"),
-        parcel({"email": "ava@example.com", "company": "B"}, campaign="camp_1", seconds=1),
+    messages = [
+        received({"email": "ava@example.com", "company": "A"}),
+        received({"email": "ava@example.com"}, campaign="camp_2"),
+        received({"email": "ava@example.com", "company": "B"}, campaign="camp_1", seconds=1),
     ]
-    assert sent(parcels) == {
+    assert sent(messages) == {
         "camp_1": [{"email": "ava@example.com", "company": "B"}],
         "camp_2": [{"email": "ava@example.com"}],
     }
@@ -115,31 +115,31 @@ LEAD = {
 def test_defaults_and_both_styles_of_custom_fields(style: CustomFieldStyle, wire: dict[str, Any]) -> None:
     """Defaults fill what is missing or blank, and nothing else; types are kept; no custom field hides an address."""
     defaults = {"firstName": "there", "plan": "free", "size": 5, "tier": 1}
-    assert sent([parcel(LEAD)], config(style, defaults=defaults)) == {"camp_1": [wire]}
+    assert sent([received(LEAD)], config(style, defaults=defaults)) == {"camp_1": [wire]}
 
 
 def test_a_lead_that_has_it_all_needs_no_defaults() -> None:
     """Its own values go out."""
     lead = {"email": "ava@example.com", "firstName": "Ava", "customFields": {"plan": "pro"}}
     flat = {"email": "ava@example.com", "firstName": "Ava", "plan": "pro"}
-    assert sent([parcel(lead)], config(defaults={"firstName": "there", "plan": "free"})) == {"camp_1": [flat]}
+    assert sent([received(lead)], config(defaults={"firstName": "there", "plan": "free"})) == {"camp_1": [flat]}
 
 
 @pytest.mark.parametrize("style", list(CustomFieldStyle))
 def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFieldStyle) -> None:
     """No style adds an empty object, with defaults or without."""
-    assert sent([parcel({"email": "ava@example.com"})], config(style)) == {"camp_1": [{"email": "ava@example.com"}]}
+    assert sent([received({"email": "ava@example.com"})], config(style)) == {"camp_1": [{"email": "ava@example.com"}]}
     with_default = config(style, defaults={"firstName": "there"})
-    assert sent([parcel({"email": "ava@example.com"})], with_default) == {
+    assert sent([received({"email": "ava@example.com"})], with_default) == {
         "camp_1": [{"email": "ava@example.com", "firstName": "there"}]
     }
 
 
 def test_a_message_is_left_as_it_was() -> None:
     """Defaults and merging are for the request: a dead letter holds what was sent."""
-    parcels = [parcel({"email": "ava@example.com", "customFields": {"a": 1}}, seconds=s) for s in (0, 1)]
-    batch.rows(parcels, config(defaults={"firstName": "there", "b": 2}))
-    assert [p.message.lead for p in parcels] == [{"email": "ava@example.com", "customFields": {"a": 1}}] * 2
+    messages = [received({"email": "ava@example.com", "customFields": {"a": 1}}, seconds=s) for s in (0, 1)]
+    batch.rows(messages, config(defaults={"firstName": "there", "b": 2}))
+    assert [p.message.lead for p in messages] == [{"email": "ava@example.com", "customFields": {"a": 1}}] * 2
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,17 @@ def test_a_message_is_left_as_it_was() -> None:
 )
 def test_a_token_that_would_render_as_nothing(lead: dict[str, Any], missing: str | None) -> None:
     """Such a lead is enrolled or kept out, as its campaign wishes; the failure names the token."""
-    parcels = [parcel({"email": "ava@example.com", **lead})]
+    messages = [received({"email": "ava@example.com", **lead})]
     tokens: dict[str, Any] = {"tokens": ["firstName", "plan"]}
-    kept, out = batch.rows(parcels, config(**tokens))
+    kept, out = batch.rows(messages, config(**tokens))
     assert (len(kept["camp_1"]), out) == (1, {})
-    kept, out = batch.rows(parcels, config(**tokens, on_missing_token=OnMissingToken.DEAD_LETTER))
+    kept, out = batch.rows(messages, config(**tokens, on_missing_token=OnMissingToken.DEAD_LETTER))
     if missing is None:
         assert (len(kept["camp_1"]), out) == (1, {})
     else:
         assert kept == {}
         ((refused, outcome),) = out["camp_1"]
-        assert refused is parcels[0]
+        assert refused is messages[0]
         assert (outcome.failure.reason, outcome.failure.field) == ("missing_token", missing)
         assert outcome.failure.message == f"the campaign's copy uses {{{{{missing}}}}} and the lead has no such field"
 
@@ -172,11 +172,16 @@ def test_a_token_that_would_render_as_nothing(lead: dict[str, Any], missing: str
 def test_a_default_or_another_message_fills_a_token() -> None:
     """What is judged is the row, not one of its messages."""
     strict: dict[str, Any] = {"tokens": ["firstName"], "on_missing_token": "dead_letter"}
-    assert batch.rows([parcel({"email": "a@example.com"})], config(**strict, defaults={"firstName": "there"}))[1] == {}
-    parcels = [parcel({"email": "a@example.com", "firstName": "Ava"}), parcel({"email": "a@example.com"}, seconds=1)]
-    assert batch.rows(parcels, config(**strict))[1] == {}
-    ((first, _), (second, _)) = batch.rows([parcels[1], parcels[1]], config(**strict))[1]["camp_1"]
-    assert first is second is parcels[1]
+    assert (
+        batch.rows([received({"email": "a@example.com"})], config(**strict, defaults={"firstName": "there"}))[1] == {}
+    )
+    messages = [
+        received({"email": "a@example.com", "firstName": "Ava"}),
+        received({"email": "a@example.com"}, seconds=1),
+    ]
+    assert batch.rows(messages, config(**strict))[1] == {}
+    ((first, _), (second, _)) = batch.rows([messages[1], messages[1]], config(**strict))[1]["camp_1"]
+    assert first is second is messages[1]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +222,7 @@ def test_no_request_is_larger_than_a_proxy_takes(sizes: list[int], lengths: list
 def test_one_lead_travels_in_the_envelope_of_a_thousand(number: int) -> None:
     """The body has one form, in ASCII, whatever the number of leads."""
     leads = [{"email": f"lead{n}@example.com", "firstName": "Zoë \u2028 \U0001f642 \ud800"} for n in range(number)]
-    (rows,) = batch.rows([parcel(lead) for lead in leads], PLAIN)[0].values()
+    (rows,) = batch.rows([received(lead) for lead in leads], PLAIN)[0].values()
     written = body(rows)
     assert written.isascii()
     assert json.loads(written) == {"leads": leads}

@@ -19,7 +19,7 @@ from leads.io.vault import Vault
 from leads.message.dead_letter import Failure
 from leads.message.decoding import decode
 from leads.message.message import Message
-from leads.request.batch import Batch, Parcel, Row, batches, body, rows
+from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows
 from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply
 from leads.search.experience import Experience
@@ -60,9 +60,9 @@ class Delivery:
 
     def _deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         books = Settlement(self.settings, records, now, self.dependencies)
-        parcels = _read(records, books, now)
-        books.arrived(parcels)
-        by_campaign, kept_out = rows(parcels, self.config)
+        messages = _read(records, books, now)
+        books.arrived(messages)
+        by_campaign, kept_out = rows(messages, self.config)
         names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
         for campaign_id, kept in kept_out.items():
             books.enter(names[campaign_id], (Item(p.records, p.message, outcome) for p, outcome in kept))
@@ -147,11 +147,11 @@ class Delivery:
         return service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.dependencies.now()
 
 
-def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[Parcel]:
+def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[ReceivedMessage]:
     """The records' messages; those that SQS, or a producer, delivered twice only once."""
-    parcels: list[Parcel] = []
-    seen: dict[tuple[str, str], Parcel] = {}
-    others: dict[tuple[str, str], list[Parcel]] = {}
+    messages: list[ReceivedMessage] = []
+    seen: dict[tuple[str, str], ReceivedMessage] = {}
+    others: dict[tuple[str, str], list[ReceivedMessage]] = {}
     unread: list[Item] = []
     duplicates = 0
     for index, record in enumerate(records):
@@ -165,18 +165,18 @@ def _read(records: Sequence[Record], books: Settlement, now: datetime) -> list[P
             unread.append(Item([index], None, Held("newer")))
             continue
         key = message.source, message.id
-        known = seen.setdefault(key, parcel := Parcel(message, [index]))
-        if known is parcel:
-            parcels.append(parcel)
+        known = seen.setdefault(key, received := ReceivedMessage(message, [index]))
+        if known is received:
+            messages.append(received)
         elif same := next((each for each in (known, *others.get(key, ())) if each.message == message), None):
             same.records.append(index)
             duplicates += 1
         else:
             # The same event, taken twice: it says the same at another time.
-            others.setdefault(key, []).append(parcel)
-            parcels.append(parcel)
+            others.setdefault(key, []).append(received)
+            messages.append(received)
     books.enter(OTHER, unread, {"Duplicates": duplicates} if duplicates else {})
-    return parcels
+    return messages
 
 
 def _message(record: Record, now: datetime) -> Message:
@@ -189,7 +189,7 @@ def _doubted(batch: Batch, settled: Settled, books: Settlement, memory: Memory, 
     """The same, with those held whose refusal nothing shows to be about them."""
     if not settled.unconfirmed:
         return settled
-    refused = {place: books.suspect(batch.rows[place].parcels[0]) for place in settled.unconfirmed}
+    refused = {place: books.suspect(batch.rows[place].messages[0]) for place in settled.unconfirmed}
     doubts = memory.doubts(batch.campaign_id, list(refused.values()), now)
     outcomes = list(settled.outcomes)
     for place, doubt in zip(refused, doubts, strict=True):
@@ -208,6 +208,8 @@ def _held(batch: Batch, held: Held) -> Settled:
 def _enter(books: Settlement, campaign: str, batch: Batch, settled: Settled) -> None:
     """Every message of a row shares its outcome; all but one of an accepted row are counted as merged."""
     outcomes = list(zip(batch.rows, settled.outcomes, strict=True))
-    merged = sum(len(row.parcels) - 1 for row, outcome in outcomes if isinstance(outcome, Accepted))
-    items = (Item(parcel.records, parcel.message, outcome) for row, outcome in outcomes for parcel in row.parcels)
+    merged = sum(len(row.messages) - 1 for row, outcome in outcomes if isinstance(outcome, Accepted))
+    items = (
+        Item(received.records, received.message, outcome) for row, outcome in outcomes for received in row.messages
+    )
     books.enter(campaign, items, {**settled.metrics, "Merged": merged})

@@ -23,7 +23,7 @@ from leads.message.dead_letter import Failure, attributes, dead_letter, refused
 from leads.message.message import DIRECT, Message
 from leads.model import LEAD_FIELDS
 from leads.request.backoff import delay
-from leads.request.batch import Parcel
+from leads.request.batch import ReceivedMessage
 from leads.request.outcome import HELD_AGE, Accepted, Held, Outcome, Rejected, held_metric
 
 type Record = Mapping[str, Any]
@@ -67,16 +67,18 @@ class Settlement:
     dependencies: Dependencies = REAL
     _lines: list[_Line] = field(default_factory=list)
 
-    def arrived(self, parcels: Iterable[Parcel]) -> None:
+    def arrived(self, messages: Iterable[ReceivedMessage]) -> None:
         """Count what other producers put into the queue, which intake has not: now, so that no crash forgets it."""
-        new = [parcel for parcel in parcels if _is_new(parcel.message) and self._attempts(parcel.records[0]) == 1]
+        new = [
+            received for received in messages if _is_new(received.message) and self._attempts(received.records[0]) == 1
+        ]
         count("source", DIRECT, {"Accepted": len(new)})
 
-    def suspect(self, parcel: Parcel) -> Suspect:
+    def suspect(self, received: ReceivedMessage) -> Suspect:
         """By which a lead is known when it comes again: SQS's own id, so that one sent by an operator is a new one."""
-        record = self.records[parcel.records[0]]
+        record = self.records[received.records[0]]
         millis = record.get("attributes", {}).get("ApproximateFirstReceiveTimestamp")
-        again = millis is not None and self._attempts(parcel.records[0]) > 1
+        again = millis is not None and self._attempts(received.records[0]) > 1
         since = datetime.fromtimestamp(int(millis) / 1_000, UTC) if millis and again else None
         return Suspect(str(record["messageId"]), since)
 

@@ -18,7 +18,7 @@ MAX_BYTES: Final = 1_048_576 - 2_048
 MAX_MESSAGE_BYTES: Final = MAX_BYTES - 16_384
 
 
-# A named tuple, as `Parcel` and `Row` are, since a thousand of them are made at once: three times as fast.
+# A named tuple, as `ReceivedMessage` and `Row` are, since a thousand of them are made at once: three times as fast.
 class Message(NamedTuple):
     """One lead on its way to a campaign.
 

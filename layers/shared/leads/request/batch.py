@@ -19,7 +19,7 @@ MAX_REQUEST_BYTES: Final = 1_000_000
 _json: Final = json.JSONEncoder(separators=(",", ":"))
 
 
-class Parcel(NamedTuple):
+class ReceivedMessage(NamedTuple):
     """A message and the places of its records in the invocation: SQS may deliver the same one twice."""
 
     message: Message
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     """One lead of a request: what all messages about one address come to."""
 
     lead: Mapping[str, Any]
-    parcels: Sequence[Parcel]
+    messages: Sequence[ReceivedMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +59,26 @@ def _written(lead: Mapping[str, Any]) -> bytes:
         return _json.encode(lead).encode("ascii")
 
 
-type KeptOut = tuple[Parcel, Rejected]
+type KeptOut = tuple[ReceivedMessage, Rejected]
 
 
-def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[Row]], dict[str, list[KeptOut]]]:
+def rows(
+    messages: Iterable[ReceivedMessage], config: Enrollment
+) -> tuple[dict[str, list[Row]], dict[str, list[KeptOut]]]:
     """By campaign id the rows, and the messages that the campaign's own rules keep out."""
     rules_of: dict[str, Campaign] = {}
-    people_of: dict[str, dict[str, list[Parcel]]] = {}
-    by_id: dict[str, dict[str, list[Parcel]]] = {}
-    for parcel in parcels:
-        message = parcel.message
+    people_of: dict[str, dict[str, list[ReceivedMessage]]] = {}
+    by_id: dict[str, dict[str, list[ReceivedMessage]]] = {}
+    for received in messages:
+        message = received.message
         if (people := people_of.get(message.campaign)) is None:
             rules = rules_of[message.campaign] = config.rules(message.campaign)
             people = people_of[message.campaign] = by_id.setdefault(rules.id, {})
         address = message.lead["email"].lower()
         if address in people:
-            people[address].append(parcel)
+            people[address].append(received)
         else:
-            people[address] = [parcel]
+            people[address] = [received]
     kept: dict[str, list[Row]] = {}
     refused: dict[str, list[KeptOut]] = {}
     style = config.leadterra.custom_fields
@@ -84,14 +86,14 @@ def rows(parcels: Iterable[Parcel], config: Enrollment) -> tuple[dict[str, list[
         whole: list[Row] = []
         for same in people.values():
             if len(same) > 1:
-                same.sort(key=lambda parcel: parcel.message.received_at)
+                same.sort(key=lambda received: received.message.received_at)
             newest = same[-1].message
             rules = rules_of[newest.campaign]
-            lead = newest.lead if len(same) == 1 else merged([parcel.message for parcel in same])
+            lead = newest.lead if len(same) == 1 else merged([received.message for received in same])
             if rules.defaults:
                 lead = with_defaults(lead, rules)
             if rules.on_missing_token is OnMissingToken.DEAD_LETTER and (token := missing_token(lead, rules)):
-                refused.setdefault(campaign_id, []).extend((parcel, Rejected(_missing(token))) for parcel in same)
+                refused.setdefault(campaign_id, []).extend((received, Rejected(_missing(token))) for received in same)
             else:
                 whole.append(Row(_wire(lead, style), same))
         if whole:
