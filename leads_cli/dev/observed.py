@@ -14,7 +14,6 @@ HELD: Final = {
     "not_found": "Leadterra knows no such campaign: is its id right in the configuration?",
     "unexpected": "Leadterra answered something unexpected",
     "systemic": "Leadterra refuses everybody alike: something changed there",
-    "unproven": "refused alone, and looked at again once somebody else was taken",
     "deadline": "the function's time ran out",
     "newer": "a later release wrote it",
     "internal": "something broke here: see the log of enroll",

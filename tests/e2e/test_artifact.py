@@ -247,14 +247,13 @@ def stack(artifact: Path, lambda_python: Path) -> Iterator[Stack]:
         sqs, dynamodb, secrets = (stack.client(service) for service in ("sqs", "dynamodb", "secretsmanager"))
         for queue in ("LeadsQueue", "EventsQueue", "DeadLetterQueue"):
             resolved[queue] = sqs.create_queue(QueueName=queue)["QueueUrl"]
-        for table in ("DeliveriesTable", "ExperienceTable"):
-            resolved[table] = table
-            dynamodb.create_table(
-                TableName=table,
-                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-                KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
+        resolved["DeliveriesTable"] = "DeliveriesTable"
+        dynamodb.create_table(
+            TableName="DeliveriesTable",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
         secret = {"leadterra_api_key": DEFAULT_API_KEY, "sources": {"api": "token"}}
         resolved["Secret"] = secrets.create_secret(Name="enroll", SecretString=json.dumps(secret))["ARN"]
         yield stack

@@ -171,7 +171,6 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
         "DEAD_LETTER_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/DeadLetterQueue",
         "SECRET_ID": "leads",
         "DELIVERIES_TABLE": "deliveries",
-        "EXPERIENCE_TABLE": "experience",
     }.items():
         environment.setenv(name, value)
     forget()
@@ -182,13 +181,12 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
             sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600", **size})
         events = sqs.create_queue(QueueName="EventsQueue", Attributes={"VisibilityTimeout": "180", **size})
         _client("secretsmanager").create_secret(Name="leads")
-        for table in ("deliveries", "experience"):
-            _client("dynamodb").create_table(
-                TableName=table,
-                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-                KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
+        _client("dynamodb").create_table(
+            TableName="deliveries",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
         made = Cloud(events["QueueUrl"])
         made.watch()
         made.set_secret()

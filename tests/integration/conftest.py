@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from leads.io.delivery import experience
 from leads.io.leadterra import leadterra as client
 from leads_cli.sandbox import Sandbox, SandboxServer
 from tests.integration.cloud import Cloud
@@ -36,7 +35,6 @@ def leadterra(leadterra_server: SandboxServer, monkeypatch: pytest.MonkeyPatch) 
     """A Leadterra with two running campaigns, at the address that the functions are given."""
     leadterra_server.sandbox.reset()
     leadterra_server.sandbox.rotate_keys(["sk_live_sandbox"])
-    experience.cache_clear()  # every test is a new container
     monkeypatch.setenv("LEADTERRA_BASE_URL", leadterra_server.url)
     return leadterra_server.sandbox
 

@@ -163,7 +163,7 @@ os.environ = Spy(environ._data, environ.encodekey, environ.decodekey, environ.en
 sys.path[:0] = [".", "layers/shared"]
 import functions.enroll.handler
 print({"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "LEADTERRA_BASE_URL",
-       "EXPERIENCE_TABLE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"} & set(read))
+       "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"} & set(read))
 print({"boto3", "s3transfer"} & set(sys.modules))
 """
     root = Path(__file__).parents[2]

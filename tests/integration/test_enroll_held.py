@@ -1,18 +1,11 @@
 """Enroll when something is wrong that is no lead's fault: everybody stays in the queue, longer each time."""
 
 import json
-import os
 import time
-from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from leads.io import delivery
-from leads.request.outcome import ACCEPTED
-from leads.search.experience import SEASONED_LEADS, SEASONED_TIME
-from leads.search.isolation import Settled
 from leads_cli.sandbox import Behaviour, Fault
 from tests.integration.enrolling import CONFIG, Context, Enrolling, message
 
@@ -174,21 +167,6 @@ def test_while_the_destination_is_down_an_invocation_asks_once(enrolling: Enroll
         done = enrolling.deliver(*THREE, *others)
         assert (len(done.failures), done.why()) == (8, {"unavailable": 8})
         assert enrolling.requests() == [(2, 503)]
-
-
-def test_a_lone_refusal_waits_until_the_campaign_takes_somebody(enrolling: Enrolling) -> None:
-    """Where a campaign has long taken everybody, one lead alone might be refused for a schema that changed."""
-    seen = delivery.experience(os.environ["LEADTERRA_BASE_URL"])
-    long_ago = datetime.now(UTC) - 2 * SEASONED_TIME
-    for moment in (long_ago, long_ago + SEASONED_TIME):
-        seen.learn("camp_news", Settled([ACCEPTED] * SEASONED_LEADS, Counter()), moment)
-    alone = enrolling.deliver(message("ben@refused.example"))
-    assert (alone.why(), enrolling.letters()) == ({"unproven": 1}, [])
-    assert [log["level"] for log in alone.logs] == ["INFO"]
-    enrolling.deliver(message("ava@example.com"))
-    enrolling.show(alone.records)
-    assert enrolling.deliver().failures == []
-    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
 
 
 def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:

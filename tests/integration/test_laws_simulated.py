@@ -1,8 +1,8 @@
 """The laws, kept by the real functions in a world that hypothesis draws: any service, any trouble, in any order.
 
-Of each run the simulation itself says what was not as it should be: leads lost or left, innocents dead-lettered, bad
-leads enrolled, rows that nobody said, names in the log, and hours at which accepted was not enrolled + updated +
-skipped + unaccounted + merged + rejected + queued.
+Of each run the simulation itself says what was not as it should be: leads lost or left, good leads dead-lettered, bad
+leads enrolled, rows of no signup, names in the log, and hours at which law 2 did not hold. The fewer-than-ten case of
+law 4 is excused, and the operator's replay must bring those leads back.
 """
 
 from dataclasses import replace
@@ -37,16 +37,12 @@ services = st.fixed_dictionaries(
 @st.composite
 def spells(draw: st.DrawFn) -> tuple[Spell, ...]:
     """Troubles of every kind, one after the other or at once; a key is rotated once, as nobody keeps an old one."""
-    # A schema that changes while the table is down, too, is believed by a container that has just started. Refused
-    # alone for longer than `PATIENCE` is whoever has less company than `GUARD_ROWS`, too.
-    table_or_schema = draw(st.sampled_from(["table", "schema"]))
-    kinds = [kind for kind in get_args(Kind.__value__) if kind not in {"table", "schema"}]
-    chosen = draw(st.lists(st.sampled_from([*kinds, table_or_schema]), max_size=5))
+    chosen = draw(st.lists(st.sampled_from(get_args(Kind.__value__)), max_size=5))
     once = [kind for n, kind in enumerate(chosen) if kind not in {"key", "schema"} or kind not in chosen[:n]]
     starts = draw(st.lists(st.floats(0, DAYS * 24), min_size=len(once), max_size=len(once)))
     lengths = draw(st.lists(st.sampled_from([0.02, 0.3, 3.0]), min_size=len(once), max_size=len(once)))
     return tuple(
-        Spell(kind, start * HOUR, (start + (min(length, 1.5) if kind == "schema" else length)) * HOUR)
+        Spell(kind, start * HOUR, (start + length) * HOUR)
         for kind, start, length in zip(once, starts, lengths, strict=True)
     )
 
@@ -86,6 +82,5 @@ def test_nobody_is_lost_and_nobody_is_blamed(
     """Through answers that are lost, calls that fail, kills between any two effects and messages that come twice."""
     stack = replace(STACK, concurrency=concurrency, window=window)
     soak = Soak(leads, DAYS, weather, stack, seed, lambda hour: services[hour % len(services)], odd)
-    soak.were_in_use()
     soak.run()
     assert soak.problems == {}

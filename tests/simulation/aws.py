@@ -10,13 +10,11 @@ from typing import Any, Final
 
 from leads.errors import Unreachable
 from tests.simulation.queues import StandardQueue
-from tests.simulation.table import Table
 from tests.simulation.weather import Kind, Weather
 
 ACCOUNT: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012"
 LEADS_URL: Final = f"{ACCOUNT}/LeadsQueue"
 LETTERS_URL: Final = f"{ACCOUNT}/DeadLetterQueue"
-EXPERIENCE: Final = "experience"
 LEADS_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue"
 # One call of SQS, DynamoDB or Secrets Manager.
 _CALL_SECONDS: Final = 0.008
@@ -41,6 +39,7 @@ class Account:
     Attributes:
         sent: by signup the messages to LeadsQueue; `sends` is their sum.
         letters: by signup the dead ones.
+        believed: by signup the dead letters of the one named exception to law 4. The operator replays them.
     """
 
     weather: Weather
@@ -50,17 +49,18 @@ class Account:
     sent: Counter[int] = field(default_factory=Counter)
     sends: int = 0
     letters: Counter[int] = field(default_factory=Counter)
+    believed: dict[int, str] = field(default_factory=dict)
     table: dict[str, str] = field(default_factory=dict)
-    experience: Table = field(default_factory=Table)
 
 
 @dataclass
 class Process:
-    """Whoever calls AWS: how time passes for it, and what happens to it at each effect."""
+    """A caller of AWS: how time passes for it, what happens at each effect, and at each dead letter that it sends."""
 
     clock: Callable[[], float]
     spend: Callable[[float], None]
     effect: Callable[[], None]
+    buried: Callable[[str], None] = lambda _: None
 
 
 class Client:
@@ -85,9 +85,6 @@ class Client:
             case "GetSecretValue":
                 self._unless("secret")
                 answer = {"SecretString": json.dumps(self._account.secret)}
-            case "GetItem" | "UpdateItem" if parameters["TableName"] == EXPERIENCE:
-                self._unless("table")
-                answer = self._account.experience.call(operation, parameters)
             case "GetItem":
                 self._unless("table")
                 expires = self._account.table.get(parameters["Key"]["id"]["S"])
@@ -119,6 +116,7 @@ class Client:
         self._unless("letters")
         for entry in entries:
             self._account.letters[number_in(entry["MessageBody"])] += 1
+            self._process.buried(entry["MessageBody"])
         return {"Successful": [{"Id": entry["Id"]} for entry in entries]}
 
     def _hide(self, entries: Entries) -> dict[str, Any]:

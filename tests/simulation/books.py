@@ -67,7 +67,7 @@ class Books:
     def difference(self, queued: int, untold: int, repeated: int) -> int:
         """Leads that nothing accounts for: nought, or law 2 is broken.
 
-        `untold` were taken by a function that was killed before it counted them.
+        `untold` were taken by a function that was killed before it counted them, or sent again by the operator.
         """
         taken = self.metrics["Accepted"] + untold + repeated + self.cut_off
         return taken - sum(self.metrics[name] for name in SETTLED) - queued

@@ -1,6 +1,7 @@
 """A soak: many leads in virtual time through the real code, and a comparison with what is true in the end."""
 
 import contextlib
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,12 +14,9 @@ from typing import Any, Final, cast
 
 from leads.config.schema import parse
 from leads.io import telemetry
-from leads.io.aws import DynamoDB
-from leads.io.memory import Table
 from leads.io.settings import Settings
-from leads.search.experience import SEASONED_LEADS, SEASONED_TIME, Taken
 from leads_cli.sandbox import SHAPES, Behaviour, Campaign, Fault, Sandbox
-from tests.simulation.aws import EXPERIENCE, LEADS_URL, LETTERS_URL, Account, Client, Process
+from tests.simulation.aws import LEADS_URL, LETTERS_URL, Account
 from tests.simulation.books import Books, Output
 from tests.simulation.containers import Surroundings
 from tests.simulation.deployed import Deployed
@@ -49,9 +47,9 @@ auth = "none"
 campaign = "trial"
 custom_fields = ["*"]
 """
-_SETTINGS: Final = Settings(
-    LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None, EXPERIENCE
-)
+_SETTINGS: Final = Settings(LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None)
+# The operator finds the reason for the dead letters soon after Leadterra accepts leads again.
+_REPLAYED_AFTER: Final = 600.0
 _OLD_KEY: Final = "sk_live_old"
 _NEW_KEY: Final = "sk_live_new"
 
@@ -127,14 +125,7 @@ class Soak:
         )
         self._coming = arrivals(self.leads, self.days, self.seed)
         self._all_have_come = False
-
-    def were_in_use(self) -> None:
-        """Let it begin with campaigns that are known to take leads."""
-        process = Process(lambda: -HOUR, lambda _: None, lambda: None)
-        table = Table(DynamoDB(Client(self.account, process)), EXPERIENCE)
-        taken = Taken(SEASONED_LEADS, START - 2 * SEASONED_TIME, START - SEASONED_TIME)
-        for campaign_id in CAMPAIGNS.values():
-            assert table.tell(campaign_id, taken)
+        self.replayed = 0
 
     def run(self) -> None:
         """Go through all of it, until nothing is left in the queue."""
@@ -155,6 +146,18 @@ class Soak:
                 case "schema":
                     self.timeline.at(spell.start, partial(self.sandbox.faults.set, [Fault(kind="refuse_all")]))
                     self.timeline.at(spell.end, partial(self.sandbox.faults.set, []))
+                    self.timeline.at(spell.end + _REPLAYED_AFTER, self._replay)
+
+    def _replay(self) -> None:
+        """Send the dead letters of a changed schema again, as an operator does."""
+        believed, self.account.believed = self.account.believed, {}
+        for number, letter in believed.items():
+            body = {**json.loads(letter), "replay": {"of": f"letter-{number}", "count": 1, "reason": "rejected"}}
+            del body["failure"], self.account.letters[number]
+            self.account.sent[number] += 1
+            self.queue.send(json.dumps(body), number, self.timeline.now)
+        self.replayed += len(believed)
+        self.poller.look()
 
     def _next(self) -> None:
         """Wait for the next to come."""
@@ -172,13 +175,13 @@ class Soak:
     def _hour(self) -> None:
         """Look at the books, and let Leadterra behave in another way from now on."""
         now, queued = self.timeline.now, self.queue.messages.values()
-        balanced = self.books.difference(len(queued), self.intake.untold, self.counted_again()) == 0
+        balanced = self.books.difference(len(queued), self.intake.untold + self.replayed, self.counted_again()) == 0
         self.problems["hours at which law 2 did not balance"] += not balanced
         oldest = now - min((message.sent_at for message in queued), default=now)
         letters, accepted = self.account.letters.total(), self.books.metrics["Accepted"]
         self.samples.append(Sample(now / HOUR, len(queued), oldest, letters, accepted, self.service.requests))
         self.sandbox.behaviour = self.behaviour(len(self.samples))
-        if queued or not self._all_have_come:
+        if queued or self.account.believed or not self._all_have_come:
             self.timeline.at(now + HOUR, self._hour)
 
     def counted_again(self) -> int:

@@ -47,6 +47,10 @@ class Weather:
     hides_failed: float = 0.0
     resent: float = 0.0
 
+    def during(self, kind: Kind, start: float, end: float) -> bool:
+        """Whether a spell of this kind overlaps the time from `start` to `end`."""
+        return any(spell.kind == kind and spell.start <= end and spell.end >= start for spell in self.spells)
+
     def now(self, kind: Kind, moment: float) -> bool:
         return any(spell.kind == kind and spell.start <= moment < spell.end for spell in self.spells)
 

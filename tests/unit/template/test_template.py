@@ -120,16 +120,9 @@ def test_intake_remembers_deliveries(template: Template) -> None:
     assert variables["DELIVERIES_TABLE"] == {"Ref": "DeliveriesTable"}
 
 
-def test_enroll_remembers_campaigns(template: Template) -> None:
-    """Enroll is told the table of what all its containers have seen."""
-    variables = template.properties("EnrollFunction")["Environment"]["Variables"]
-    assert variables["EXPERIENCE_TABLE"] == {"Ref": "ExperienceTable"}
-
-
-@pytest.mark.parametrize("name", ["DeliveriesTable", "ExperienceTable"])
-def test_rows_are_found_by_id_and_expire(template: Template, name: str) -> None:
-    """The tables have the key and the expiry of the contract, and cost nothing when idle."""
-    table = template.properties(name)
+def test_rows_are_found_by_id_and_expire(template: Template) -> None:
+    """The table has the key and the expiry of the contract, and costs nothing when idle."""
+    table = template.properties("DeliveriesTable")
     assert table["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
     assert table["AttributeDefinitions"] == [{"AttributeName": "id", "AttributeType": "S"}]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
@@ -176,8 +169,6 @@ def test_enroll_may_do_what_it_does_and_no_more(template: Template) -> None:
         ("logs:PutLogEvents", "EnrollLog"),
         *((action, "LeadsQueue") for action in CONSUME),
         ("sqs:SendMessage", "DeadLetterQueue"),
-        ("dynamodb:GetItem", "ExperienceTable"),
-        ("dynamodb:UpdateItem", "ExperienceTable"),
         ("secretsmanager:GetSecretValue", "Secret"),
     }
 

@@ -30,6 +30,7 @@ ALARMS: Final = {
     "KeyRefusedAlarm": (held_metric("unauthorized"), "enroll"),
     "CampaignUnknownAlarm": (held_metric("not_found"), "enroll"),
     "SystemicAlarm": (held_metric("systemic"), "enroll"),
+    "NoneAcceptedAlarm": (METRICS["rejected"], "enroll"),
     "UnexpectedAnswerAlarm": (held_metric("unexpected"), "enroll"),
     "UnaccountedAlarm": (METRICS["unaccounted"], "enroll"),
     "WebhookFailsAlarm": ("5xx", "Api"),
@@ -76,12 +77,13 @@ def test_the_alarms_are_these(template: Template) -> None:
 def test_an_alarm_looks_at_what_it_should(template: Template, name: str) -> None:
     """The metric and whose it is; a metric of ours is one that the code writes, with the dimensions that it has."""
     metric_name, whose = ALARMS[name]
-    for metric in looked_at(template.properties(name)):
+    metrics = looked_at(template.properties(name))
+    assert metrics[0]["MetricName"] == metric_name
+    for metric in metrics:
         named = dimensions(metric)
-        assert metric["MetricName"] == metric_name
         assert subject([*named.values()][-1]) == whose
         if metric["Namespace"] == OWN:
-            assert metric_name in WRITTEN
+            assert metric["MetricName"] in WRITTEN
             assert [*named] == (["service", "source"] if name == "SilentSourceAlarm" else ["service"])
         else:
             assert metric["Namespace"] in {"AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"}
@@ -191,6 +193,27 @@ def test_both_signs_of_unaccounted_are_told(template: Template) -> None:
     assert stats == {"Maximum", "Minimum"}
     assert shown == "MAX([ABS(most), ABS(least)])"
     assert alarm["Threshold"] == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"rejected": 3}, 3),
+        ({"rejected": 3, "enrolled": 1}, 0),
+        ({"rejected": 3, "updated": 1}, 0),
+        ({"rejected": 3, "skipped": 1}, 0),
+        ({"rejected": 0}, 0),
+    ],
+)
+def test_refusals_alone_raise_an_alarm(template: Template, values: dict[str, int], shown: int) -> None:
+    """An hour with refused leads and no accepted one is shown; one accepted lead in that hour ends it."""
+    alarm = template.properties("NoneAcceptedAlarm")
+    names = {query["Id"]: query["MetricStat"]["Metric"]["MetricName"] for query in alarm["Metrics"][1:]}
+    assert names == {name: METRICS[name] for name in ("rejected", "enrolled", "updated", "skipped")}
+    functions = {"FILL": lambda value, other: other if value is None else value, "IF": lambda a, b, c: b if a else c}
+    written = alarm["Metrics"][0]["Expression"].replace("AND", "and")
+    assert eval(written, {"__builtins__": {}}, {**dict.fromkeys(names), **functions, **values}) == shown  # noqa: S307 - the template's own
+    assert (looked_at(alarm)[0]["Period"], alarm["EvaluationPeriods"]) == (HOUR, 1)
 
 
 def test_a_source_that_falls_silent(template: Template) -> None:

@@ -2,16 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from leads.config.schema import Enrollment
 from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.leadterra import Leadterra, leadterra
-from leads.io.memory import Memory, Table
 from leads.io.settings import Settings
 from leads.io.settlement import OTHER, Item, Record, Settlement
 from leads.io.telemetry import logger, where
@@ -22,7 +20,6 @@ from leads.message.message import Message
 from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows
 from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply
-from leads.search.experience import Experience
 from leads.search.isolation import SYSTEMIC, Ask, Part, Settled, hopeless, isolate, judged
 
 # What closing the books takes at the most: a thousand dead letters, or a thousand messages to hide, in tens.
@@ -31,12 +28,6 @@ _RESERVE_SECONDS: Final = 5.0
 _SHORTEST_SECONDS: Final = 5.0
 # These concern the destination as a whole: whatever else the invocation has would meet the same.
 _EVERYWHERE: Final = frozenset({"unavailable", "unauthorized", "deadline"})
-
-
-@cache
-def experience(_base_url: str) -> Experience:
-    """The container's own of this destination."""
-    return Experience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,6 @@ class Delivery:
     remaining_millis: Callable[[], int]
     dependencies: Dependencies = REAL
     service: Callable[[str], Leadterra] = leadterra
-    experience: Callable[[str], Experience] = experience
 
     def deliver(self, records: Sequence[Record], now: datetime) -> list[str]:
         """Send what the records hold; the ids of the messages that are to stay in the queue."""
@@ -66,23 +56,10 @@ class Delivery:
         names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
         for campaign_id, kept in kept_out.items():
             books.enter(names[campaign_id], (Item(p.records, p.message, outcome) for p, outcome in kept))
-        memory = self._memory()
-        self._send_all(by_campaign, names, books, memory)
-        held = books.close()
-        # Last, as nobody's lead depends on it.
-        memory.tell(self.dependencies.now())
-        return held
+        self._send_all(by_campaign, names, books)
+        return books.close()
 
-    def _memory(self) -> Memory:
-        table = self.settings.experience_table
-        return Memory(
-            self.experience(self._base_url),
-            Table(self.dependencies.dynamodb(self.settings), table) if table else None,
-        )
-
-    def _send_all(
-        self, by_campaign: Mapping[str, Sequence[Row]], names: Mapping[str, str], books: Settlement, memory: Memory
-    ) -> None:
+    def _send_all(self, by_campaign: Mapping[str, Sequence[Row]], names: Mapping[str, str], books: Settlement) -> None:
         closed: Held | None = None
         for campaign_id, campaign_rows in by_campaign.items():
             shut: Held | None = None
@@ -90,26 +67,20 @@ class Delivery:
             became: list[Settled] = []
             for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
                 shut = closed or shut
-                settled = _held(batch, shut) if shut else self._send(batch, books, memory)
+                settled = _held(batch, shut) if shut else self._send(batch)
                 sent.append(batch)
                 became.append(settled)
                 shut = shut or settled.closed
                 if not shut and hopeless(_parts(sent, became)):
                     shut = SYSTEMIC
-            outcomes = judged(_parts(sent, became))
-            if any(settled.closed == SYSTEMIC for settled in outcomes):
-                memory.alarm(campaign_id, self.dependencies.now())
-            for batch, settled in zip(sent, outcomes, strict=True):
+            for batch, settled in zip(sent, judged(_parts(sent, became)), strict=True):
                 _enter(books, names.get(campaign_id, OTHER), batch, settled)
             if shut and shut.why in _EVERYWHERE:
                 closed = shut
 
-    def _send(self, batch: Batch, books: Settlement, memory: Memory) -> Settled:
+    def _send(self, batch: Batch) -> Settled:
         try:
-            settled = self._isolate(batch, memory.seen)
-            now = self.dependencies.now()
-            memory.seen.learn(batch.campaign_id, settled, now)
-            return _doubted(batch, settled, books, memory, now)
+            return self._isolate(batch)
         except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
             logger().error("unexpected", extra={"where": where(error)})
             return _held(batch, Held("internal"))
@@ -118,10 +89,10 @@ class Delivery:
     def _base_url(self) -> str:
         return self.settings.leadterra_base_url or self.config.leadterra.base_url
 
-    def _isolate(self, batch: Batch, seen: Experience) -> Settled:
+    def _isolate(self, batch: Batch) -> Settled:
         service = self.service(self._base_url)
         secret = self.dependencies.vault(self.settings)
-        search = isolate(batch.rows, seen.readings)
+        search = isolate(batch.rows)
         try:
             ask = next(search)
             while True:
@@ -183,18 +154,6 @@ def _message(record: Record, now: datetime) -> Message:
     sent = record.get("attributes", {}).get("SentTimestamp")
     sent_at = float(sent) / 1000 if sent else now.timestamp()
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
-
-
-def _doubted(batch: Batch, settled: Settled, books: Settlement, memory: Memory, now: datetime) -> Settled:
-    """The same, with those held whose refusal nothing shows to be about them."""
-    if not settled.unconfirmed:
-        return settled
-    refused = {place: books.suspect(batch.rows[place].messages[0]) for place in settled.unconfirmed}
-    doubts = memory.doubts(batch.campaign_id, list(refused.values()), now)
-    outcomes = list(settled.outcomes)
-    for place, doubt in zip(refused, doubts, strict=True):
-        outcomes[place] = doubt or outcomes[place]
-    return replace(settled, outcomes=outcomes)
 
 
 def _parts(sent: Sequence[Batch], became: Sequence[Settled]) -> list[Part]:

@@ -25,7 +25,6 @@ class Settings:
     deliveries_table: str | None
     region: str | None
     endpoint_url: str | None
-    experience_table: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -46,7 +45,6 @@ class Settings:
             deliveries_table=environ.get("DELIVERIES_TABLE") or None,
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
             endpoint_url=environ.get("AWS_ENDPOINT_URL") or None,
-            experience_table=environ.get("EXPERIENCE_TABLE") or None,
         )
 
 

@@ -8,13 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from leads.errors import Malformed, TooLarge
 from leads.io import queues
 from leads.io.dependencies import REAL, Dependencies
-from leads.io.memory import Suspect
 from leads.io.queues import Entry, age
 from leads.io.settings import Settings
 from leads.io.telemetry import count, logger, where
@@ -34,7 +33,7 @@ _RESCUE_SECONDS: Final = 12 * 24 * 3_600
 # Metrics are kept by the names of the configuration: a literal id would be a dimension of its own.
 OTHER: Final = "other"
 # The destination's own trouble, which passes; any other reason to hold wants a person's look.
-_PASSING: Final = frozenset({"unavailable", "unproven", "deadline", "newer"})
+_PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
 _ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
 
@@ -73,14 +72,6 @@ class Settlement:
             received for received in messages if _is_new(received.message) and self._attempts(received.records[0]) == 1
         ]
         count("source", DIRECT, {"Accepted": len(new)})
-
-    def suspect(self, received: ReceivedMessage) -> Suspect:
-        """By which a lead is known when it comes again: SQS's own id, so that one sent by an operator is a new one."""
-        record = self.records[received.records[0]]
-        millis = record.get("attributes", {}).get("ApproximateFirstReceiveTimestamp")
-        again = millis is not None and self._attempts(received.records[0]) > 1
-        since = datetime.fromtimestamp(int(millis) / 1_000, UTC) if millis and again else None
-        return Suspect(str(record["messageId"]), since)
 
     def enter(self, campaign: str, items: Iterable[Item], metrics: Mapping[str, int] | None = None) -> None:
         """Note what became of some messages; the metrics are those that are no message's outcome."""

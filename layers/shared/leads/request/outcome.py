@@ -12,7 +12,6 @@ type Why = Literal[
     "not_found",
     "unexpected",
     "systemic",
-    "unproven",
     "deadline",
     "newer",
     "internal",
