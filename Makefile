@@ -51,7 +51,7 @@ soak: setup ## A week of a million leads in virtual time, about 20 minutes (ARGS
 	@$(BIN)/python benchmarks/soak.py $(ARGS)
 
 docs: setup ## Write docs/sources.md and docs/openapi.json anew from the code
-	@$(BIN)/python -m leads_cli.docs
+	@$(BIN)/python -m docs.generate
 
 format: setup ## Format the code and apply the safe fixes
 	@$(BIN)/ruff format .

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "shared")]
 
 from benchmarks.stand_in import aws  # noqa: E402 - the path comes first
 
-START: Final = "from leads_cli.main import main; main()"
+START: Final = "from leads_cli.cli.main import main; main()"
 CONFIG: Final = '[campaigns.newsletter]\nid = "camp_1"\n'
 MEGABYTE: Final = 1_024 if sys.platform == "linux" else 1_024 * 1_024  # what ru_maxrss counts in
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from leads_cli.configuration import BadFileError, read
-from leads_cli.counts import ASIDE, OUTCOMES, RARE, TAKEN
+from leads_cli.stacks.configuration import BadFileError, read
+from leads_cli.stacks.counts import ASIDE, OUTCOMES, RARE, TAKEN
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from leads.config.schema import Enrollment
-    from leads_cli.counts import Status
+    from leads_cli.stacks.counts import Status
 
 _WIDE: Final = 1_000
 

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from leads_cli.failures.letter import Letter, Received, read
+from leads_cli.failures.read.letter import Letter, Received, read
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.desk import BusyError
-from leads_cli.running import NotReachableError
+from leads_cli.console.failures.desk import BusyError
+from leads_cli.stacks.running import NotReachableError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

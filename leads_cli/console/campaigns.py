@@ -8,16 +8,16 @@ from typing import Any, Final
 from nicegui import ui
 
 from leads.config.schema import Campaign as Rules
-from leads_cli import campaigns, leadterra
-from leads_cli.campaigns import Campaign, Listed
 from leads_cli.console import frame
 from leads_cli.console.asking import confirmed, number
-from leads_cli.console.desk import Desk
+from leads_cli.console.failures.desk import Desk
 from leads_cli.console.subject import Subject
 from leads_cli.console.tokens import Coverage, Piece, copy_of, coverage, rendered
-from leads_cli.failures.edits import Absent
-from leads_cli.leadterra import LeadterraError, Service
-from leads_cli.running import NotReachableError
+from leads_cli.failures.change.edits import Absent
+from leads_cli.stacks import campaigns, leadterra
+from leads_cli.stacks.campaigns import Campaign, Listed
+from leads_cli.stacks.leadterra import LeadterraError, Service
+from leads_cli.stacks.running import NotReachableError
 
 # Leads that coverage is measured on: enough for a share, and soon counted.
 _NEWEST: Final = 1_000

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from nicegui import ui
 
-from leads_cli import cloudwatch
-from leads_cli.console import frame
+from leads_cli.console import frame, live
 from leads_cli.console.rate import Rate
 from leads_cli.console.subject import Subject
-from leads_cli.counts import Status
-from leads_cli.dev import live
-from leads_cli.failures.box import DEAD_LETTERS
-from leads_cli.running import NotReachableError
+from leads_cli.failures.read.box import DEAD_LETTERS
+from leads_cli.stacks import cloudwatch
+from leads_cli.stacks.counts import Status
+from leads_cli.stacks.running import NotReachableError
 from leads_cli.words import duration
 
 

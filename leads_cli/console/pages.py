@@ -8,9 +8,9 @@ from starlette.responses import RedirectResponse
 
 from leads_cli.console import frame
 from leads_cli.console.campaigns import CampaignsPage
-from leads_cli.console.entries import criteria
-from leads_cli.console.failure import FailurePage
-from leads_cli.console.failures import FailuresPage
+from leads_cli.console.failures.entries import criteria
+from leads_cli.console.failures.failure import FailurePage
+from leads_cli.console.failures.overview import FailuresPage
 from leads_cli.console.flow import FlowPage
 from leads_cli.console.rate import Rate
 from leads_cli.console.sources import SourcesPage
@@ -18,7 +18,7 @@ from leads_cli.console.sources import SourcesPage
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from leads_cli.console.desk import Desk
+    from leads_cli.console.failures.desk import Desk
     from leads_cli.console.subject import Subject
 
 

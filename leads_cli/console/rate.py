@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Final
 
-from leads_cli.counts import Counts
+from leads_cli.stacks.counts import Counts
 
 _MINUTE: Final = 60
 # A deployed stack is looked at once a minute.

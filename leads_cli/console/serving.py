@@ -7,11 +7,10 @@ import typer
 from fastapi import FastAPI
 
 from leads_cli.console import pages
-from leads_cli.console.desk import Desk
+from leads_cli.console.failures.desk import Desk
 from leads_cli.console.local import LocalOnly
+from leads_cli.console.server import LocalServer, Stopped, has_display, stop_on_signals
 from leads_cli.console.subject import Subject
-from leads_cli.dev.front import FrontServer
-from leads_cli.dev.serve import Stopped, has_display, stop_on_signals
 
 _TURN_SECONDS = 0.5
 
@@ -26,7 +25,7 @@ def serve(subject: Subject, port: int, *, browser: bool) -> None:
     app = FastAPI(openapi_url=None)
     app.add_middleware(LocalOnly)
     pages.mount(app, subject, desk, with_form=False)
-    server = FrontServer(port)
+    server = LocalServer(port)
     try:
         with stop_on_signals():
             server.start(app)

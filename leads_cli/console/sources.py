@@ -12,12 +12,12 @@ from nicegui import ui
 from leads.config.schema import Source
 from leads_cli.console import frame
 from leads_cli.console.asking import told
-from leads_cli.console.entries import ago
+from leads_cli.console.failures.entries import ago
 from leads_cli.console.subject import Subject
 from leads_cli.project import command
-from leads_cli.running import NotReachableError
-from leads_cli.secret import Stored, read
-from leads_cli.webhooks import names as recorded_providers
+from leads_cli.stacks.running import NotReachableError
+from leads_cli.stacks.secret import Stored, read
+from leads_cli.webhooks.webhooks import names as recorded_providers
 
 _BODY: Final = '{"email": "ava@example.com", "firstName": "Ava"}'
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from leads.config.schema import Enrollment
-from leads_cli import cloudwatch
-from leads_cli.counts import Status
-from leads_cli.dev.journal import LeadRow, row_of
-from leads_cli.embedded import answered
-from leads_cli.embedded import status as status_of
-from leads_cli.running import Running
+from leads_cli.logs.journal import LeadRow, row_of
+from leads_cli.stacks import cloudwatch
+from leads_cli.stacks.counts import Status
+from leads_cli.stacks.embedded import answered
+from leads_cli.stacks.embedded import status as status_of
+from leads_cli.stacks.running import Running
 
 if TYPE_CHECKING:
     import boto3

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from leads.config.schema import Campaign
 from leads.request.batch import with_defaults
-from leads_cli.failures.edits import ABSENT, Absent
+from leads_cli.failures.change.edits import ABSENT, Absent
 
 _TOKEN: Final = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from leads_cli import recorded, webhooks
-from leads_cli.dev.view import About, SourceRow
-from leads_cli.embedded import DEFAULT_URL
+from leads_cli.dev.page.view import About, SourceRow
 from leads_cli.project import command, shown
+from leads_cli.stacks.embedded import DEFAULT_URL
+from leads_cli.webhooks import recorded, webhooks
 
 # What the secret is called where its sender is set up.
 _SECRETS: Final = {"token": "TOKEN", "basic": "PASSWORD", "signature": "SECRET"}

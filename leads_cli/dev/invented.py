@@ -3,7 +3,7 @@
 import secrets
 
 from leads.config.schema import Auth, Enrollment, Source
-from leads_cli.signing import new_secret
+from leads_cli.webhooks.signing import new_secret
 
 
 def invented_secrets(enrollment: Enrollment) -> dict[str, str]:

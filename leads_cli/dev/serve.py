@@ -1,10 +1,7 @@
 """Running the embedded stack from the command line: a banner, until it is told to stop; or the smoke run."""
 
 import json
-import os
-import signal
 import socket
-import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,15 +14,17 @@ import typer
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
-from leads_cli.dev import page, smoke
+from leads_cli.console.server import Stopped, has_display, stop_on_signals
+from leads_cli.dev import smoke
 from leads_cli.dev.banner import banner
 from leads_cli.dev.errors import DevError
-from leads_cli.dev.journal import Journal
+from leads_cli.dev.page import page
+from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
-from leads_cli.dev.view import StackView
 from leads_cli.dev.watch import ConfigWatch
+from leads_cli.logs.journal import Journal
 from leads_cli.project import command
-from leads_cli.running import NotReachableError
+from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, print_status, stop
 
 _LAST_PORT: Final = 65_535
@@ -40,10 +39,6 @@ class Wanted:
     port: int
     leadterra: str | None
     api_key: str | None
-
-
-class Stopped(BaseException):
-    """SIGINT, SIGTERM or SIGHUP: whatever is under way ends in good order."""
 
 
 def until_stopped(wanted: Wanted, *, browser: bool) -> None:
@@ -150,29 +145,3 @@ def _check_port(port: int) -> None:
             f"Stop it, or take another port: {command()} dev --port {port + 1 if port < _LAST_PORT else 0}",
             Code.USAGE,
         )
-
-
-@contextmanager
-def stop_on_signals() -> Iterator[None]:
-    """Raise `Stopped` at the first signal; those that follow are ignored, so that nothing is left behind."""
-    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-    def ignore(*_: object) -> None:
-        """Stopping already."""
-
-    def on_signal(*_: object) -> None:
-        for number in signals:
-            signal.signal(number, ignore)
-        raise Stopped
-
-    before = {number: signal.signal(number, on_signal) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def has_display() -> bool:
-    """Whether there is a screen to open a browser on."""
-    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

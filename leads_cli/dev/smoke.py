@@ -13,12 +13,13 @@ from typing import Final
 
 import httpx
 
-from leads_cli import embedded, recorded, sending, webhooks
-from leads_cli.counts import Status
 from leads_cli.project import command
-from leads_cli.recorded import Event, EventError
-from leads_cli.running import NotReachableError, Running
-from leads_cli.sending import Answer, NotSentError
+from leads_cli.stacks import embedded
+from leads_cli.stacks.counts import Status
+from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.webhooks import recorded, sending, webhooks
+from leads_cli.webhooks.recorded import Event, EventError
+from leads_cli.webhooks.sending import Answer, NotSentError
 from leads_cli.words import duration
 
 # A cold start, the batching window and Leadterra's answer take seconds; a lead that is held first comes back

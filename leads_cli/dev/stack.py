@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from starlette.applications import Starlette
 
 from leads.config.schema import parse
-from leads_cli.dev import session
-from leads_cli.dev.aws import EmbeddedAws
-from leads_cli.dev.deployment import deployment
-from leads_cli.dev.front import Front, FrontServer, routes
+from leads_cli.console.server import LocalServer
+from leads_cli.dev.aws.deployment import deployment
+from leads_cli.dev.aws.server import EmbeddedAws
+from leads_cli.dev.aws.template import HTTP_API, QUEUE, SECRET, load
+from leads_cli.dev.http.front import Front, routes
 from leads_cli.dev.invented import invented_secrets
-from leads_cli.dev.template import HTTP_API, QUEUE, SECRET, load
 from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Campaign, Sandbox, SandboxServer
+from leads_cli.stacks import session
 
 if TYPE_CHECKING:
     import boto3
     from starlette.routing import Route
     from starlette.types import ASGIApp
 
-    from leads_cli.dev.aws import Deployed
-    from leads_cli.dev.batches import Record
-    from leads_cli.dev.queues import StoredMessage
+    from leads_cli.dev.aws.queues import StoredMessage
+    from leads_cli.dev.aws.server import Deployed
+    from leads_cli.dev.runtime.batches import Record
 
 
 class Journal(Protocol):
@@ -94,7 +95,7 @@ class Stack:
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
-            server = FrontServer(self._port)
+            server = LocalServer(self._port)
             opened.callback(server.stop)
             self.url = server.url
             opened.enter_context(self._aws)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-from leads_cli.configuration import BadFileError, read
 from leads_cli.project import shown
+from leads_cli.stacks.configuration import BadFileError, read
 
 
 class ConfigWatch:

@@ -9,16 +9,16 @@ from typing import Any, Literal, Protocol, Self
 from rich.console import Console
 
 from leads.config.schema import Enrollment
-from leads_cli.importing import refused, report
-from leads_cli.importing.columns import Columns
 from leads_cli.importing.errors import StoppedError
-from leads_cli.importing.facts import Facts, begun, finished
-from leads_cli.importing.pace import Pace
-from leads_cli.importing.prepare import Totals, prepare, totals
-from leads_cli.importing.progress import Told, progress
-from leads_cli.importing.stopping import stopping
-from leads_cli.importing.table import Table
-from leads_cli.importing.worklist import Worklist
+from leads_cli.importing.plan import refused, report
+from leads_cli.importing.plan.columns import Columns
+from leads_cli.importing.plan.facts import Facts, begun, finished
+from leads_cli.importing.plan.prepare import Totals, prepare, totals
+from leads_cli.importing.plan.worklist import Worklist
+from leads_cli.importing.read.table import Table
+from leads_cli.importing.send.pace import Pace
+from leads_cli.importing.send.progress import Told, progress
+from leads_cli.importing.send.stopping import stopping
 from leads_cli.words import number
 
 type Ending = Literal["finished", "finished before", "declined", "stopped"]

@@ -12,15 +12,15 @@ from rich.console import Console
 from leads.config.schema import Enrollment
 from leads.config.values import Slug
 from leads.message.message import DIRECT
-from leads_cli.importing import report
-from leads_cli.importing.columns import assigned, wanted
 from leads_cli.importing.course import Course, Destination, End
-from leads_cli.importing.document import opened
 from leads_cli.importing.errors import StoppedError, UnusableError
-from leads_cli.importing.facts import Facts, now
-from leads_cli.importing.pace import Pace
-from leads_cli.importing.reading import Reading, table
-from leads_cli.importing.worklist import SUFFIX, Worklist
+from leads_cli.importing.plan import report
+from leads_cli.importing.plan.columns import assigned, wanted
+from leads_cli.importing.plan.facts import Facts, now
+from leads_cli.importing.plan.worklist import SUFFIX, Worklist
+from leads_cli.importing.read.document import opened
+from leads_cli.importing.read.reading import Reading, table
+from leads_cli.importing.send.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)

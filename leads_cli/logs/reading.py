@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from leads_cli.embedded import asked
 from leads_cli.logs.line import Line, parsed
-from leads_cli.running import NotReachableError, aws_errors
+from leads_cli.stacks.embedded import asked
+from leads_cli.stacks.running import NotReachableError, aws_errors
 
 if TYPE_CHECKING:
     import boto3

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from leads_cli.dev.observed import objects, texts
 from leads_cli.logs.line import Line
+from leads_cli.logs.observed import objects, texts
 
 type Data = Mapping[str, Any]
 

@@ -23,9 +23,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 from samtranslator.yaml_helper import yaml_parse
 
-from leads_cli.dev.runtime_api import Result, RuntimeApi
-from leads_cli.sandbox.server import SandboxServer
-from leads_cli.sandbox.state import DEFAULT_API_KEY, Sandbox
+from leads_cli.dev.runtime.runtime_api import Result, RuntimeApi
+from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
+from leads_cli.sandbox.web.server import SandboxServer
 
 ROOT: Final = Path(__file__).parents[2]
 BIN: Final = Path(sys.executable).parent

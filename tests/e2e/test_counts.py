@@ -1,6 +1,6 @@
 """The counts of a running stack, with what commands report to it."""
 
-from leads_cli import embedded
+from leads_cli.stacks import embedded
 
 
 def test_commands_add_to_the_counts(dev: str) -> None:

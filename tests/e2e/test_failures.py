@@ -23,13 +23,13 @@ from leads.event.event import Event
 from leads.json import dumps
 from leads.message.dead_letter import Failure, dead_letter, refused
 from leads.message.message import Message
-from leads_cli import embedded
-from leads_cli.dev import page
-from leads_cli.dev.journal import Journal
+from leads_cli.cli.main import app
+from leads_cli.dev.page import page
+from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
-from leads_cli.dev.view import StackView
-from leads_cli.main import app
-from leads_cli.running import Running
+from leads_cli.logs.journal import Journal
+from leads_cli.stacks import embedded
+from leads_cli.stacks.running import Running
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 CONFIG: Final = """

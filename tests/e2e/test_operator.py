@@ -6,7 +6,7 @@ import pty
 import signal
 import subprocess
 
-from leads_cli import embedded, secret
+from leads_cli.stacks import embedded, secret
 from tests.e2e.conftest import LEADS
 
 

@@ -10,8 +10,8 @@ from time import monotonic
 import httpx
 import pytest
 
-from leads_cli.dev.journal import Journal
 from leads_cli.dev.stack import Stack
+from leads_cli.logs.journal import Journal
 from leads_cli.sandbox import Fault
 
 CONFIG = """

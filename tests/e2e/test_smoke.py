@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from leads_cli import webhooks
+from leads_cli.webhooks import webhooks
 from tests.e2e.conftest import started
 
 LEADS: Final = Path(sys.executable).parent / "leads"

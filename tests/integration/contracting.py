@@ -13,9 +13,9 @@ import pytest
 from leads.event.signature import Delivery
 from leads.io import vault
 from leads.presets.providers import PROVIDERS
-from leads_cli import webhooks
-from leads_cli.signing import Request, new_secret, sign
-from leads_cli.webhooks import Webhook
+from leads_cli.webhooks import webhooks
+from leads_cli.webhooks.signing import Request, new_secret, sign
+from leads_cli.webhooks.webhooks import Webhook
 from tests.integration.cloud import Cloud, cloud
 from tests.integration.intaking import Answer, Intake
 

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
-from leads_cli.main import app
+from leads_cli.cli.main import app
 
 TEMPLATE: dict[str, Any] = {
     "Parameters": {"LeadterraBaseUrl": {"Type": "String", "Default": ""}},

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from leads_cli.dev.worker import Context
+from leads_cli.dev.runtime.worker import Context
 
 
 def obey(event: dict[str, Any], context: Context) -> Any:

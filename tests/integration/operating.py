@@ -14,9 +14,9 @@ from moto import mock_aws
 from moto.sqs.models import sqs_backends
 from typer.testing import CliRunner
 
-from leads_cli.cloudwatch import sums
-from leads_cli.main import app
-from leads_cli.running import Running
+from leads_cli.cli.main import app
+from leads_cli.stacks.cloudwatch import sums
+from leads_cli.stacks.running import Running
 
 NAMESPACE = "LeadterraEnroll/leads"
 TEMPLATE: dict[str, Any] = {

@@ -11,10 +11,10 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
-from leads_cli import cloudwatch
-from leads_cli.counts import METRICS
-from leads_cli.main import app
-from leads_cli.running import NotReachableError, Running
+from leads_cli.cli.main import app
+from leads_cli.stacks import cloudwatch
+from leads_cli.stacks.counts import METRICS
+from leads_cli.stacks.running import NotReachableError, Running
 
 TEMPLATE = {
     "Resources": {

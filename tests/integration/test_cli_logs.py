@@ -11,8 +11,8 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from leads_cli.cli.main import app
 from leads_cli.logs import reading
-from leads_cli.main import app
 
 LEAD = "0b8f1a52-6f0e-4b7c-9a53-2f6f0f4f9a11"
 DAY = 86_400_000

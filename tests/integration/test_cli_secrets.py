@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from leads_cli import running as reached
-from leads_cli import secret
+from leads_cli.stacks import running as reached
+from leads_cli.stacks import secret
 from tests.integration.deployed import Deployed, deployed
 
 CONFIG = """

@@ -13,11 +13,11 @@ from typer.testing import CliRunner
 from leads.config.schema import Enrollment, parse
 from leads.event.event import Event, from_http
 from leads.event.verify import verify
-from leads_cli import sending, webhooks
+from leads_cli.cli.main import app
 from leads_cli.dev.invented import invented_secrets
-from leads_cli.main import app
-from leads_cli.running import Running
-from leads_cli.sending import NotSentError
+from leads_cli.stacks.running import Running
+from leads_cli.webhooks import sending, webhooks
+from leads_cli.webhooks.sending import NotSentError
 
 CONFIG: Final = Path(webhooks.WEBHOOK_CONFIG).read_text(encoding="utf-8")
 ELSEWHERE: Final = """

@@ -12,13 +12,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from leads.config.schema import Enrollment, parse
-from leads_cli.counts import Counts, Status
-from leads_cli.dev import page, smoke
-from leads_cli.dev.front import FrontServer
-from leads_cli.dev.journal import LeadRow
-from leads_cli.dev.lines import LogLine
-from leads_cli.dev.view import About, source_rows
-from leads_cli.running import NotReachableError
+from leads_cli.console.server import LocalServer
+from leads_cli.dev import smoke
+from leads_cli.dev.page import page
+from leads_cli.dev.page.view import About, source_rows
+from leads_cli.logs.journal import LeadRow
+from leads_cli.logs.lines import LogLine
+from leads_cli.stacks.counts import Counts, Status
+from leads_cli.stacks.running import NotReachableError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -65,7 +66,7 @@ class Fake:
 
 @contextmanager
 def serving(app: Starlette) -> Iterator[str]:
-    server = FrontServer()
+    server = LocalServer()
     server.start(app)
     try:
         yield server.url

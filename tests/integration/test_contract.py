@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from leads.presets.providers import PROVIDERS
-from leads_cli.webhooks import Webhook
+from leads_cli.webhooks.webhooks import Webhook
 from tests.integration.contracting import (
     ALL_FIELDS,
     WEBHOOKS,

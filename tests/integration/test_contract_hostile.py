@@ -3,7 +3,7 @@
 import json
 
 from leads.presets.providers import PROVIDERS
-from leads_cli.webhooks import Webhook
+from leads_cli.webhooks.webhooks import Webhook
 from tests.integration.contracting import (
     ALL_FIELDS,
     HOST,

@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route as HttpRoute
 
-from leads_cli.dev.front import Front, FrontServer, routes
-from leads_cli.dev.routes import Route
-from leads_cli.dev.runtime_api import Result
+from leads_cli.console.server import LocalServer
+from leads_cli.dev.http.front import Front, routes
+from leads_cli.dev.http.routes import Route
+from leads_cli.dev.runtime.runtime_api import Result
 
 DEFAULT = Route("ANY", "$default", "Stub", 30.0)
 
@@ -33,7 +34,7 @@ def serve() -> Iterator[Serve]:
         def serve(answer: Answer = echo, template: Sequence[Route] = (DEFAULT,)) -> str:
             front = Front(template, {"Stub": lambda event, _: answer(event)})
             page = HttpRoute("/", lambda _: PlainTextResponse("the page"))
-            server = FrontServer()
+            server = LocalServer()
             opened.callback(server.stop)
             server.start(Starlette(routes=[page, *routes(front)]))
             return server.url

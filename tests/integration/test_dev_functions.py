@@ -13,8 +13,8 @@ from subprocess import PIPE, Popen
 
 import pytest
 
-from leads_cli.dev.environment import FunctionSpec
-from leads_cli.dev.functions import Function
+from leads_cli.dev.runtime.environment import FunctionSpec
+from leads_cli.dev.runtime.functions import Function
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.aws import EmbeddedAws
-from leads_cli.dev.poller import Poller, QueueAddress
-from leads_cli.dev.runtime_api import Result
-from leads_cli.dev.template import EventSource
+from leads_cli.dev.aws.server import EmbeddedAws
+from leads_cli.dev.aws.template import EventSource
+from leads_cli.dev.runtime.poller import Poller, QueueAddress
+from leads_cli.dev.runtime.runtime_api import Result
 
 SOURCE = EventSource(function="Stub", queue="LeadsQueue", batch_size=10, partial_failures=True)
 

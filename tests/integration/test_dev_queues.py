@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.aws import EmbeddedAws
+from leads_cli.dev.aws.server import EmbeddedAws
 
 
 @pytest.fixture

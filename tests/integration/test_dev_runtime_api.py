@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.runtime_api import Result, RuntimeApi
+from leads_cli.dev.runtime.runtime_api import Result, RuntimeApi
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.aws import EmbeddedAws
-from leads_cli.failures.box import Reading
-from leads_cli.running import NotReachableError, Running
+from leads_cli.dev.aws.server import EmbeddedAws
+from leads_cli.failures.read.box import Reading
+from leads_cli.stacks.running import NotReachableError, Running
 
 
 @dataclass

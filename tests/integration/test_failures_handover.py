@@ -9,14 +9,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from leads_cli.failures.box import Reading
-from leads_cli.failures.edits import Set
-from leads_cli.failures.handover import Handover, Tally, in_tens
-from leads_cli.failures.ledger import KEEP_SECONDS, Ledger
-from leads_cli.failures.mending import Mending, carry_out
-from leads_cli.failures.repair import Wanted
-from leads_cli.failures.succession import replayed
-from leads_cli.running import NotReachableError, Running
+from leads_cli.failures.change.edits import Set
+from leads_cli.failures.change.handover import Handover, Tally, in_tens
+from leads_cli.failures.change.ledger import KEEP_SECONDS, Ledger
+from leads_cli.failures.change.mending import Mending, carry_out
+from leads_cli.failures.change.repair import Wanted
+from leads_cli.failures.change.succession import replayed
+from leads_cli.failures.read.box import Reading
+from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 

@@ -2,7 +2,7 @@
 
 from typer.testing import CliRunner
 
-from leads_cli.main import app
+from leads_cli.cli.main import app
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from leads_cli.running import NotReachableError, Running
+from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 

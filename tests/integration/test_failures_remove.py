@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.ledger import Ledger
+from leads_cli.failures.change.ledger import Ledger
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 

@@ -14,14 +14,14 @@ from typer.testing import CliRunner
 
 from leads.config.schema import parse
 from leads.io.leadterra import Leadterra
+from leads_cli.cli.main import app
 from leads_cli.importing.course import End
-from leads_cli.importing.direct import Direct
-from leads_cli.importing.key import Key, of_stack
 from leads_cli.importing.order import Order
-from leads_cli.importing.pace import Pace
-from leads_cli.main import app
-from leads_cli.running import NotReachableError, Running
+from leads_cli.importing.send.direct import Direct
+from leads_cli.importing.send.key import Key, of_stack
+from leads_cli.importing.send.pace import Pace
 from leads_cli.sandbox import Fault, Sandbox, SandboxServer
+from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.cloud import API_KEY
 
 CONFIG: Final = """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leads.io.telemetry import count
-from leads_cli.dev.observed import metrics
+from leads_cli.logs.observed import metrics
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from leads_cli.dev.template import load
+from leads_cli.dev.aws.template import load
 from leads_cli.project import TEMPLATE
 
 _QUEUE = "LeadsQueue"

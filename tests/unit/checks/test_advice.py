@@ -3,8 +3,8 @@
 import pytest
 
 from leads.config.schema import parse
-from leads_cli.advice import PLACEHOLDER, advice
 from leads_cli.project import CONFIG
+from leads_cli.stacks.checks.advice import PLACEHOLDER, advice
 
 WHOLE = """
 [campaigns.news]

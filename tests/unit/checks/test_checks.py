@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leads.config.schema import parse
-from leads_cli.campaigns import Campaign, Listed, Stats
-from leads_cli.checks import subjects
-from leads_cli.checks.queues import Trigger, examined
-from leads_cli.secret import API_KEY, Stored
+from leads_cli.stacks.campaigns import Campaign, Listed, Stats
+from leads_cli.stacks.checks import subjects
+from leads_cli.stacks.checks.queues import Trigger, examined
+from leads_cli.stacks.secret import API_KEY, Stored
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"

@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from leads_cli.main import app
+from leads_cli.cli.main import app
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 # What these print is no result that a program could go on with.

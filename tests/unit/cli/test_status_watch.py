@@ -2,8 +2,8 @@
 
 import pytest
 
-from leads_cli.commands.status import Moment, rates
-from leads_cli.counts import Counts, Status
+from leads_cli.cli.status import Moment, rates
+from leads_cli.stacks.counts import Counts, Status
 from leads_cli.terminal import console, status_parts
 
 

@@ -6,17 +6,17 @@ from urllib.parse import parse_qsl
 import pytest
 
 from leads.config.schema import Campaign
-from leads_cli.console.editing import FormError, Row, edits, rows
-from leads_cli.console.entries import address, criteria
-from leads_cli.console.found import Found
-from leads_cli.console.history import chapters
+from leads_cli.console.failures.editing import FormError, Row, edits, rows
+from leads_cli.console.failures.entries import address, criteria
+from leads_cli.console.failures.found import Found
+from leads_cli.console.failures.history import chapters
 from leads_cli.console.rate import Rate
 from leads_cli.console.tokens import Piece, copy_of, coverage, rendered
-from leads_cli.counts import Counts
-from leads_cli.failures.criteria import Criteria
-from leads_cli.failures.edits import ABSENT, Remove, Rename, Set
-from leads_cli.failures.grouping import grouped
-from leads_cli.failures.repair import Wanted, repaired
+from leads_cli.failures.change.edits import ABSENT, Remove, Rename, Set
+from leads_cli.failures.change.repair import Wanted, repaired
+from leads_cli.failures.read.criteria import Criteria
+from leads_cli.failures.read.grouping import grouped
+from leads_cli.stacks.counts import Counts
 from tests.letters import NOW, failure, letter, refused, unmappable
 
 

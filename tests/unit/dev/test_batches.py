@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.batches import failures, record, size
-from leads_cli.dev.runtime_api import Result
+from leads_cli.dev.runtime.batches import failures, record, size
+from leads_cli.dev.runtime.runtime_api import Result
 
 IDS = ["a", "b", "c"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.journal import Journal, LeadRow, State
-from leads_cli.dev.observed import EXHAUSTED
+from leads_cli.logs.journal import Journal, LeadRow, State
+from leads_cli.logs.observed import EXHAUSTED
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """The counts of law 2, from metrics and back from JSON."""
 
-from leads_cli.counts import METRICS, Counts, from_json, from_metrics
+from leads_cli.stacks.counts import METRICS, Counts, from_json, from_metrics
 
 
 def test_metrics_keep_their_names() -> None:

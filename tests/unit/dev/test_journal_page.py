@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 import pytest
 
 from leads.config.schema import Enrollment, parse
-from leads_cli.counts import Counts, Status
-from leads_cli.dev import live
-from leads_cli.dev.form import open_form, signup_form
-from leads_cli.dev.journal import LeadRow, State
-from leads_cli.dev.view import source_rows
+from leads_cli.console import live
+from leads_cli.dev.page.form import open_form, signup_form
+from leads_cli.dev.page.view import source_rows
+from leads_cli.logs.journal import LeadRow, State
+from leads_cli.stacks.counts import Counts, Status
 
 CONFIG = """
 [campaigns.newsletter]

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads_cli.dev.journal import LeadRow, State
-from leads_cli.dev.outcomes import told
+from leads_cli.dev.page.outcomes import told
+from leads_cli.logs.journal import LeadRow, State
 from leads_cli.sandbox import Behaviour, Campaign, Sandbox
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

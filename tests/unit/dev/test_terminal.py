@@ -8,7 +8,7 @@ import pytest
 from leads.config.schema import parse
 from leads_cli import project
 from leads_cli.dev.banner import banner
-from leads_cli.dev.view import About, source_rows
+from leads_cli.dev.page.view import About, source_rows
 from leads_cli.dev.watch import ConfigWatch
 from leads_cli.project import CONFIG
 

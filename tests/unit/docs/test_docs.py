@@ -12,14 +12,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from docs.generate import openapi, sources
+from docs.generate.__main__ import DOCUMENTS, main
 from leads.config.schema import Auth, parse
 from leads.event.event import Event
 from leads.message.intake import read
 from leads.presets.providers import PROVIDERS
-from leads_cli import webhooks
-from leads_cli.docs import openapi, sources
-from leads_cli.docs.__main__ import DOCUMENTS, main
 from leads_cli.project import ROOT
+from leads_cli.webhooks import webhooks
 
 DESCRIPTION: dict[str, Any] = openapi.description()
 

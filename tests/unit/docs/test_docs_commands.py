@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from typer.main import get_command
 
-from leads_cli.main import app
+from leads_cli.cli.main import app
 from leads_cli.project import ROOT
 
 PAGES: Final = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/importing.md", "docs/delivery.md")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.advice import next_steps
+from leads_cli.failures.read.advice import next_steps
 from tests.letters import failure, letter, refused, unmappable
 
 BAD = failure("malformed")

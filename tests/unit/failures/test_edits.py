@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.cleaning import normalised
-from leads_cli.failures.edits import (
+from leads_cli.failures.change.cleaning import normalised
+from leads_cli.failures.change.edits import (
     ABSENT,
     Change,
     Edit,

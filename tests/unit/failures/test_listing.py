@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.criteria import Criteria, moment
-from leads_cli.failures.grouping import grouped
-from leads_cli.failures.listing import Listing, described
-from leads_cli.failures.survey import AmbiguousError, NoSuchLetterError, find
+from leads_cli.failures.read.criteria import Criteria, moment
+from leads_cli.failures.read.grouping import grouped
+from leads_cli.failures.read.listing import Listing, described
+from leads_cli.failures.read.survey import AmbiguousError, NoSuchLetterError, find
 from tests.letters import NOW, failure, letter, refused, unmappable
 
 

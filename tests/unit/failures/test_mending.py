@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from leads.message.message import MAX_BYTES
-from leads_cli.failures.edits import Normalise, Rename, Set
-from leads_cli.failures.letter import Letter
-from leads_cli.failures.mending import Mending, Pace, planned
-from leads_cli.failures.repair import Wanted, repaired
-from leads_cli.failures.succession import counts_again, counts_as_erased, fixed, replayed
+from leads_cli.failures.change.edits import Normalise, Rename, Set
+from leads_cli.failures.change.mending import Mending, Pace, planned
+from leads_cli.failures.change.repair import Wanted, repaired
+from leads_cli.failures.change.succession import counts_again, counts_as_erased, fixed, replayed
+from leads_cli.failures.read.letter import Letter
 from tests.letters import failure, letter, refused, unmappable
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.export import COLUMNS, write_csv, write_jsonl
-from leads_cli.failures.mention import Mention, key, mention
+from leads_cli.failures.change.mention import Mention, key, mention
+from leads_cli.failures.read.export import COLUMNS, write_csv, write_jsonl
 from tests.letters import failure, letter, refused, unmappable
 
 ABOUT, BESIDE, NONE = Mention.ABOUT, Mention.BESIDE, Mention.NONE

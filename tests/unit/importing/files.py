@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from leads_cli.importing.document import Document, opened
-from leads_cli.importing.reading import Reading, table
-from leads_cli.importing.table import Cell, Table
+from leads_cli.importing.read.document import Document, opened
+from leads_cli.importing.read.reading import Reading, table
+from leads_cli.importing.read.table import Cell, Table
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import pytest
 
 from leads.lead.lead import NoLead
 from leads.model import Lead
-from leads_cli.importing.columns import Columns, assigned, wanted
 from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.report import becomes
+from leads_cli.importing.plan.columns import Columns, assigned, wanted
+from leads_cli.importing.plan.report import becomes
 from tests.unit.importing.files import reading
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads_cli.importing.delimited import separator_of
 from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.reading import Reading
+from leads_cli.importing.read.delimited import separator_of
+from leads_cli.importing.read.reading import Reading
 from tests.unit.importing.files import reading, rows
 
 

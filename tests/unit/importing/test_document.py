@@ -9,9 +9,9 @@ from threading import Thread
 
 import pytest
 
-from leads_cli.importing.document import opened
 from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.reading import Reading
+from leads_cli.importing.read.document import opened
+from leads_cli.importing.read.reading import Reading
 from tests.unit.importing.files import document, reading, rows
 
 LIST = "email;first_name\nava@example.com;José\n"

@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 from rich.console import Console
 
-from leads_cli.importing.pace import Pace
-from leads_cli.importing.progress import progress
+from leads_cli.importing.send.pace import Pace
+from leads_cli.importing.send.progress import progress
 
 
 class Clock:

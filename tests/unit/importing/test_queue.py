@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from leads_cli.importing.errors import StoppedError
-from leads_cli.importing.pace import Pace
-from leads_cli.importing.queue import LeadsQueue
-from leads_cli.importing.worklist import Worklist
-from leads_cli.running import NotReachableError
+from leads_cli.importing.plan.worklist import Worklist
+from leads_cli.importing.send.pace import Pace
+from leads_cli.importing.send.queue import LeadsQueue
+from leads_cli.stacks.running import NotReachableError
 from tests.unit.importing.test_worklist import FACTS
 
 ROWS = 95

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads_cli.importing import refused
-from leads_cli.importing.document import opened
-from leads_cli.importing.reading import Reading, table
-from leads_cli.importing.worklist import Refusal, Worklist
+from leads_cli.importing.plan import refused
+from leads_cli.importing.plan.worklist import Refusal, Worklist
+from leads_cli.importing.read.document import opened
+from leads_cli.importing.read.reading import Reading, table
 from tests.unit.importing.files import reading
 
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.reading import Reading
+from leads_cli.importing.read.reading import Reading
 from tests.unit.importing.files import document, reading, rows
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.facts import Facts, begun, finished
-from leads_cli.importing.prepare import Totals
-from leads_cli.importing.worklist import Worklist
+from leads_cli.importing.plan.facts import Facts, begun, finished
+from leads_cli.importing.plan.prepare import Totals
+from leads_cli.importing.plan.worklist import Worklist
 
 FACTS = Facts(
     digest="d",

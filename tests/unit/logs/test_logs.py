@@ -10,7 +10,7 @@ import pytest
 from leads_cli.logs.line import Filter, Line, parsed
 from leads_cli.logs.reading import follow
 from leads_cli.logs.sentence import sentence, step
-from leads_cli.running import NotReachableError
+from leads_cli.stacks.running import NotReachableError
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SETTLED: dict[str, Any] = {

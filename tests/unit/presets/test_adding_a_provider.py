@@ -18,9 +18,9 @@ from leads.event.event import Event
 from leads.event.verify import verify
 from leads.message.intake import Reading, read
 from leads.presets import provider, providers
-from leads_cli import webhooks
 from leads_cli.project import ROOT
-from leads_cli.signing import Request, sign
+from leads_cli.webhooks import webhooks
+from leads_cli.webhooks.signing import Request, sign
 
 PAGE = (ROOT / "docs" / "adding-a-provider.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

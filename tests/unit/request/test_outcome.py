@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from leads.request.outcome import HELD_AGE, Counts, Why, held_metric, tally
-from leads_cli.counts import METRICS
+from leads_cli.stacks.counts import METRICS
 
 
 @pytest.mark.parametrize(

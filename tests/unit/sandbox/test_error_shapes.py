@@ -5,7 +5,7 @@ import json
 import pytest
 
 from leads_cli.sandbox import SHAPES, Behaviour
-from leads_cli.sandbox.validation import Refusal, RefusedBatch
+from leads_cli.sandbox.faults.validation import Refusal, RefusedBatch
 
 HONEST = [
     "index",

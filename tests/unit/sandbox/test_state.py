@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from leads_cli.sandbox import Behaviour, Campaign, Sandbox
-from leads_cli.sandbox.errors import BadRequestError, InvalidLeadsError, NotFoundError
-from leads_cli.sandbox.records import Tally
+from leads_cli.sandbox.faults.errors import BadRequestError, InvalidLeadsError, NotFoundError
+from leads_cli.sandbox.store.records import Tally
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

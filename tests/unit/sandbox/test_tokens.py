@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads_cli.sandbox.tokens import copy_using, coverage, missing_tokens, render, tokens_in
+from leads_cli.sandbox.store.tokens import copy_using, coverage, missing_tokens, render, tokens_in
 
 
 def test_each_token_is_found_once_in_order() -> None:

@@ -11,7 +11,7 @@ from leads.search.hints import Hints, hints
 from leads.search.refusal.echoes import MAX_NUMBERS
 from leads.search.refusal.prose import MAX_PROSE
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
-from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
+from leads_cli.sandbox.faults.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import FIRST_ONLY, SHAPES
 from tests.odd_bodies import LEADS, NAMED, NO_HINTS, NUMBERED, PAIRED
 from tests.refused import refused

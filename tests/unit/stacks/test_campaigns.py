@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from leads_cli.campaigns import Campaign, consequence, read_stats
-from leads_cli.leadterra import LeadterraError, Service, judged
+from leads_cli.stacks.campaigns import Campaign, consequence, read_stats
+from leads_cli.stacks.leadterra import LeadterraError, Service, judged
 
 NEWS = Campaign("news", "camp_news", (), ())
 

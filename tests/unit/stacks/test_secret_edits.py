@@ -5,8 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.config.schema import parse
-from leads_cli.secret import API_KEY, Stored
-from leads_cli.secret_edits import SecretError, State, known, rotated, survey, unread, with_value, without_previous
+from leads_cli.stacks.secret import API_KEY, Stored
+from leads_cli.stacks.secret_edits import (
+    SecretError,
+    State,
+    known,
+    rotated,
+    survey,
+    unread,
+    with_value,
+    without_previous,
+)
 
 ENROLLMENT = parse("""
 [campaigns.news]

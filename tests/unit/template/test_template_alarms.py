@@ -7,7 +7,7 @@ import pytest
 
 from leads.request import backoff
 from leads.request.outcome import HELD_AGE, Why, held_metric
-from leads_cli.counts import METRICS
+from leads_cli.stacks.counts import METRICS
 from tests.unit.template.translated import ROOT, Properties, Template
 
 type Metric = dict[str, Any]

@@ -10,8 +10,8 @@ from typing import Any, Final, Self, get_args
 import pytest
 
 from leads.request.outcome import HELD_AGE, Why, held_metric
-from leads_cli.cloudwatch import SERVICES
-from leads_cli.counts import METRICS, OUTCOMES, TAKEN
+from leads_cli.stacks.cloudwatch import SERVICES
+from leads_cli.stacks.counts import METRICS, OUTCOMES, TAKEN
 from tests.unit.template.translated import Template
 
 type Widget = dict[str, Any]

@@ -11,9 +11,9 @@ import pytest
 from leads.config.schema import parse
 from leads.event import event
 from leads.message import intake
-from leads_cli import recorded
 from leads_cli.project import CONFIG, EVENTS
-from leads_cli.recorded import EventError, HttpEvent, QueueEvent
+from leads_cli.webhooks import recorded
+from leads_cli.webhooks.recorded import EventError, HttpEvent, QueueEvent
 
 STARTER = parse(CONFIG.read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from leads_cli import recorded, sending
-from leads_cli.running import NotReachableError, Running
-from leads_cli.sending import NotSentError
+from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.webhooks import recorded, sending
+from leads_cli.webhooks.sending import NotSentError
 
 
 def write(folder: Path, data: object) -> str:

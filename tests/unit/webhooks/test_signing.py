@@ -9,7 +9,7 @@ from leads.config.schema import parse
 from leads.event.signature import Delivery
 from leads.presets.providers import PROVIDERS
 from leads_cli.dev.invented import invented_secrets
-from leads_cli.signing import Request, new_secret, sign
+from leads_cli.webhooks.signing import Request, new_secret, sign
 
 ENTROPY = bytes(range(32))
 HUBSPOT = Request(

@@ -7,9 +7,9 @@ import pytest
 
 from leads.config.schema import Auth, parse
 from leads.presets.providers import PROVIDERS
-from leads_cli import webhooks
 from leads_cli.project import CONFIG, EVENTS
-from leads_cli.webhooks import WEBHOOK_CONFIG
+from leads_cli.webhooks import webhooks
+from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
 
 FIXTURE = ("test-fixture-not-a-secret", "test fixture, not a secret")
 # Of as many bytes as base64 has no remainder of.

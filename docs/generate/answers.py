@@ -1,0 +1,83 @@
+"""What the front door answers, as OpenAPI's responses; their bodies are those that the code makes."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from docs.generate import schemas
+from leads.event import answer
+
+type Part = dict[str, Any]
+
+_JSON: Final = "application/json"
+_PROBLEM: Final = "application/problem+json"
+
+
+def posted() -> Part:
+    """To a POST that was taken, or rightly left alone."""
+    either = {"anyOf": [{"$ref": "#/components/schemas/Taken"}, {"$ref": "#/components/schemas/Ready"}]}
+    examples = {**schemas.bodies_taken(), "handshake": {"value": {"ok": True}}}
+    location = {"schema": {"type": "string", "format": "uri"}, "required": True}
+    return {
+        "200": {
+            "description": "Taken (durably), taken before, left alone by a rule, or a handshake. Signed sources are "
+            "also told this where no lead can be made of an event: it is kept for the operator.",
+            "content": {_JSON: {"schema": either, "examples": examples}},
+        },
+        "303": {
+            "description": "Taken, from a person's browser: on to the source's `redirect`",
+            "headers": {"Location": location},
+        },
+    }
+
+
+def content(description: str, schema: str, example: Any) -> Part:
+    """An answer with a body of one schema."""
+    body = {_JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
+    return {"description": description, "content": body}
+
+
+_MEANINGS: Final = {
+    HTTPStatus.BAD_REQUEST: "The body is not what its content type says",
+    HTTPStatus.UNAUTHORIZED: "Unknown source, wrong or missing credential, stale signature, or an origin not allowed",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Another method",
+    HTTPStatus.CONTENT_TOO_LARGE: "Too large, or too many leads",
+    HTTPStatus.UNPROCESSABLE_CONTENT: "No lead can be made of it: each field by name, in a list by index",
+    HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is down, or the source's secret is not set: send it again",
+}
+# Where API Gateway may answer before the function does.
+_GATEWAY: Final = {
+    HTTPStatus.CONTENT_TOO_LARGE: "Request Entity Too Large",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Service Unavailable",
+}
+
+
+def refusal(status: HTTPStatus) -> Part:
+    """To what was not taken."""
+    example = schemas.body(schemas.refusals()[status])
+    bodies: Part = {_PROBLEM: {"schema": schemas.problem_details(status), "example": example}}
+    if message := _GATEWAY.get(status):
+        bodies |= content("", "GatewayMessage", {"message": message})["content"]
+    part: Part = {"description": _MEANINGS[status], "content": bodies}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        seconds = {"schema": {"type": "integer", "minimum": 1}, "example": answer.RETRY_AFTER_SECONDS}
+        part["headers"] = {"Retry-After": {"description": "seconds", **seconds}}
+    if status is HTTPStatus.UNAUTHORIZED:
+        part["headers"] = {"WWW-Authenticate": _challenge()}
+    return part
+
+
+def _challenge() -> Part:
+    text = "the same for every source; API Gateway may hand it on as `x-amzn-remapped-www-authenticate`"
+    return {"description": text, "schema": {"type": "string"}, "example": answer.CHALLENGE}
+
+
+def throttled() -> Part:
+    """To more than the stack lets through."""
+    return content("API Gateway's limit (the stack's ThrottleRate)", "GatewayMessage", {"message": "Too Many Requests"})
+
+
+def permitted() -> Part:
+    """To a browser that asks first."""
+    names = ("Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers")
+    headers = {name: {"schema": {"type": "string"}} for name in names}
+    return {"description": "The headers say what is permitted", "headers": headers}

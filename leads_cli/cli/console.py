@@ -1,0 +1,53 @@
+"""`leads console`: the pages for an operator, in a browser on this machine."""
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from leads_cli.cli.grouped import grouped
+from leads_cli.cli.target import Target
+from leads_cli.project import CONFIG, command
+from leads_cli.stacks.running import NotReachableError
+from leads_cli.terminal import Code, stop
+
+if TYPE_CHECKING:
+    from leads_cli.console.subject import Subject
+
+DEFAULT_PORT: Final = 3100
+
+
+@grouped
+def console(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.")] = DEFAULT_PORT,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    target: Target,
+) -> None:
+    """Operate a stack in a browser: its flow, its failures, its campaigns and sources.
+
+    It is served on this machine alone, with your AWS credentials. The page of `leads dev` has the same.
+
+    Example: leads console --stack leadterra-enroll
+    """
+    try:
+        subject = _subject(target)
+    except NotReachableError as error:
+        stop(str(error), Code.FAILED)
+    from leads_cli.console.serving import serve  # noqa: PLC0415 - NiceGUI takes a second or two
+
+    try:
+        serve(subject, port, browser=browser)
+    except OSError as error:
+        stop(f"Port {port} is not free ({error.strerror}): {command()} console --port {port + 1}", Code.USAGE)
+
+
+def _subject(target: Target) -> "Subject":
+    from leads_cli.console import subject  # noqa: PLC0415
+
+    running = target.reach()
+    enrollment = target.enrollment(running)
+    if target.stack is None:
+        return subject.at_address(running, enrollment)
+    options = target.options()
+    options += ["--config", str(target.config)] if target.config != CONFIG else []
+    return subject.deployed(running, enrollment, target.session(), target.stack, options)

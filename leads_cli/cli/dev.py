@@ -1,0 +1,74 @@
+"""`leads dev`: the whole pipeline on this machine, with a page to try it by hand."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from leads_cli.project import CONFIG
+from leads_cli.terminal import Code, enrollment, stop
+from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
+
+DEFAULT_PORT: Final = 3000
+
+
+def dev(
+    context: typer.Context,
+    *,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.", show_default="3000")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The file with the campaigns and the sources.", show_default=False)
+    ] = None,
+    leadterra_url: Annotated[
+        str | None, typer.Option(help="Enroll into the real service instead of the sandbox.")
+    ] = None,
+    api_key: Annotated[
+        str | None, typer.Option(envvar="LEADTERRA_API_KEY", help="The real service's key, for --leadterra-url.")
+    ] = None,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Send every recorded event, print what became of the leads, and end.")
+    ] = False,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+) -> None:
+    """Run the whole pipeline on this machine. It needs no account; what it tells Leadterra goes to a sandbox.
+
+    Without --config it reads layers/config/enrollment.toml.
+
+    Example: leads dev --port 3001
+    """
+    # The recorded webhooks need a source each.
+    config = config or (WEBHOOK_CONFIG if smoke else CONFIG)
+    enrollment(config, Code.USAGE)
+    if leadterra_url and not api_key:
+        stop(
+            "--leadterra-url names the real service: give its key with --api-key, "
+            "or better in the environment variable LEADTERRA_API_KEY, where the shell's history does not keep it",
+            Code.USAGE,
+        )
+    if _typed(context, "api_key") and not leadterra_url:
+        stop(
+            "--api-key is the key of the real service: name that with --leadterra-url, "
+            "or leave out the key and enroll into the sandbox",
+            Code.USAGE,
+        )
+    typer.echo("Starting ...")
+    from leads_cli.dev import serve  # noqa: PLC0415 - the embedded AWS takes seconds to import
+
+    wanted = serve.Wanted(
+        config=config,
+        port=(0 if smoke else DEFAULT_PORT) if port is None else port,
+        leadterra=leadterra_url,
+        api_key=api_key if leadterra_url else None,
+    )
+    if smoke:
+        serve.smoke_run(wanted)
+    else:
+        serve.until_stopped(wanted, browser=browser)
+
+
+def _typed(context: typer.Context, option: str) -> bool:
+    """Whether an option stands in the call: an environment variable may have been set for something else."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"

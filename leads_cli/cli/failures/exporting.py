@@ -1,0 +1,83 @@
+"""`leads failures export`: dead letters for a spreadsheet or another program."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from leads_cli.cli.failures import options
+from leads_cli.cli.failures.options import Which, number, telling
+from leads_cli.cli.grouped import grouped
+from leads_cli.cli.target import Where
+from leads_cli.project import shown
+from leads_cli.terminal import Code, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leads_cli.failures.read.letter import Letter
+
+
+class Format(StrEnum):
+    """How letters are written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@grouped
+def export(
+    letter_id: options.MaybeId = None,
+    *,
+    form: Annotated[Format, typer.Option("--format", help="A table, or a JSON object on each line.")] = Format.CSV,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A new file. Without: standard output.", show_default=False)
+    ] = None,
+    which: Which,
+    where: Where,
+    lease: options.Lease = options.LEASE_DEFAULT,
+) -> None:
+    """Write letters into a file, one a line, with their reasons; they stay where they are.
+
+    Cells that a spreadsheet would take for a formula get a ' in front.
+
+    Example: leads failures export --format csv --output letters.csv
+    """
+    from leads_cli.failures.read.box import Reading  # noqa: PLC0415
+    from leads_cli.failures.read.export import write_csv, write_jsonl  # noqa: PLC0415
+    from leads_cli.failures.read.survey import chosen  # noqa: PLC0415
+
+    write: Callable[[Iterable[Letter], TextIO], int] = write_csv if form is Format.CSV else write_jsonl
+    with telling(where, letter_id), Reading(where.reach(), lease=lease) as reading, _opened(output) as stream:
+        written = write(chosen(reading, which.criteria(), letter_id), stream)
+    place = f" to {shown(output)}; it holds people's data, so keep it no longer than you need it" if output else ""
+    typer.echo(f"{number(written)} written{place}.", err=True)
+    if reading.elsewhere or not reading.whole:
+        stop(f"About {number(reading.elsewhere, 'more dead letter')} could not be seen: run this again.", Code.FAILED)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO]:
+    """Where to write: a file that is there in the end, whole, or not at all, and for nobody else to read."""
+    if path is None:
+        yield sys.stdout
+        return
+    if path.exists():
+        stop(f"{shown(path)} is there already: name a new file, or move that one away.", Code.USAGE)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+        ) as it:
+            yield it
+        part.replace(path)
+    except OSError as error:
+        stop(f"{shown(path)} cannot be written: {error.strerror}.", Code.USAGE)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()

@@ -1,0 +1,148 @@
+"""`leads import`: a list of people into a campaign."""
+
+import json
+import os
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from leads_cli.cli.grouped import grouped
+from leads_cli.cli.target import AsJson, Target, Yes, confirmed
+from leads_cli.stacks.leadterra import KEY_VARIABLE
+from leads_cli.stacks.running import NotReachableError
+from leads_cli.terminal import Code, console, plain, stop
+from leads_cli.words import number
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from leads_cli.importing.course import Destination, End
+    from leads_cli.importing.order import Order
+    from leads_cli.stacks.running import Running
+
+_SOURCE: Final = "import"
+
+
+@grouped
+def import_(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON lines or .xlsx; - reads what is piped in.")
+    ],
+    *,
+    campaign: Annotated[
+        str | None, typer.Option(help="A campaign of the configuration. Without: the only one.", show_default=False)
+    ] = None,
+    source: Annotated[str, typer.Option(help="By which counts and dead letters name this list.")] = _SOURCE,
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="COLUMN=FIELD", help="What a column is; COLUMN= leaves it out.", show_default=False
+        ),
+    ] = None,
+    custom: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B", help="Columns to forward as custom fields, '*' for all; no other is.", show_default=False
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read it all, say what is wrong, send nothing.")] = False,
+    yes: Yes = False,
+    again: Annotated[bool, typer.Option("--again", help="From the first row, whatever was sent before.")] = False,
+    rate: Annotated[float | None, typer.Option(min=0.001, help="Leads a second at the most.")] = None,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Straight to Leadterra, with the key LEADTERRA_API_KEY or that of --stack.")
+    ] = False,
+    leadterra_url: Annotated[
+        str | None, typer.Option(help="Where Leadterra is, for --direct.", show_default="the configuration's")
+    ] = None,
+    as_json: AsJson = False,
+    encoding: Annotated[str, typer.Option(help="Of a text.", show_default="found out")] = "",
+    delimiter: Annotated[
+        str, typer.Option(help="Between columns: a character, or tab.", show_default="found out")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="Of a workbook.", show_default="the first")] = "",
+    target: Target,
+) -> None:
+    """Import a list of people into a campaign.
+
+    Columns are recognised by their names, and what becomes of each is shown before anything is sent. An import that
+    was stopped goes on where it was when the same command is run again. Rows that are refused are written to
+    FILE.refused.csv, to be mended there and imported.
+
+    It ends with 1 if a row is refused, also with --dry-run, or if leads are left to be sent.
+
+    Example: leads import people.csv --campaign newsletter --map "Your role=jobTitle" --custom plan --dry-run
+    """
+    if file == "-" and not (yes or dry_run):
+        stop("What is piped in leaves no way to ask: add --yes, or look at it first with --dry-run", Code.USAGE)
+    if leadterra_url and not direct:
+        stop("--leadterra-url is for --direct; through a stack, the stack knows where Leadterra is", Code.USAGE)
+    from leads_cli.importing import errors, order  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads_cli.importing.read import reading  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads_cli.importing.send import pace  # noqa: PLC0415 - pydantic takes a quarter of a second
+
+    said = reading.Reading(encoding, delimiter, sheet)
+    screen = console()
+    screen.quiet = as_json
+    try:
+        running = None if dry_run or (direct and target.stack is None) else target.reach()
+        settings = target.enrollment(running)
+        asked = order.Order(file, campaign, source, settings, screen, maps or (), custom or (), said)
+        if dry_run:
+            found = asked.dry_run()
+        else:
+            there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target)
+            end = asked.run(there, pace.Pace(rate), (lambda _: True) if yes else confirmed, again=again)
+            found = end.as_json()
+            if not as_json:
+                _tell(end, again=again)
+    except errors.UnusableError as error:
+        stop(plain(str(error)), Code.USAGE)
+    except (errors.StoppedError, NotReachableError) as error:
+        stop(plain(str(error)), Code.FAILED)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    if found["ending"] in {"stopped", "declined"} or (found["refused"] and found["ending"] != "finished before"):
+        raise typer.Exit(Code.FAILED)
+
+
+def _queue(asked: "Order", running: "Running | None", target: Target) -> "AbstractContextManager[Destination]":
+    from leads_cli.importing.send.queue import LeadsQueue  # noqa: PLC0415
+
+    assert running  # noqa: S101 - only --direct does without
+    return nullcontext(LeadsQueue.of(running, asked.source, target.typed()))
+
+
+def _leadterra(asked: "Order", running: "Running | None", address: str | None) -> "AbstractContextManager[Destination]":
+    from leads_cli.importing.errors import UnusableError  # noqa: PLC0415
+    from leads_cli.importing.send import direct, key  # noqa: PLC0415
+
+    found = key.given(os.environ) or (running and key.of_stack(running))
+    if not found:
+        msg = f"--direct needs Leadterra's key: set {KEY_VARIABLE}, or name the stack that has it with --stack"
+        raise UnusableError(msg)
+    return direct.to(
+        asked.config, asked.campaign_name(), found, address or (running.leadterra_url if running else None)
+    )
+
+
+def _tell(end: "End", *, again: bool) -> None:
+    """What it came to, and what is to be done next."""
+    facts = end.facts
+    totals = facts.totals
+    if end.ending == "finished before":
+        typer.echo(f"This was imported on {facts.started}; nothing is sent. --again sends all of it once more.")
+    elif end.ending == "declined":
+        typer.echo("Nothing was sent.")
+    else:
+        for line in end.said:
+            typer.echo(line)
+        if end.trouble:
+            typer.echo(end.trouble, err=True)
+        if end.ending == "stopped":
+            how = "the same command without --again" if again else "the same command"
+            typer.echo(f"Stopped: {totals.left:,} of {number(totals.leads, 'lead')} left to be sent; {how} goes on.")
+        if totals.refused:
+            mend = f"Mend them in {facts.refused_file}, and import that with the same options."
+            typer.echo(f"Refused: {number(totals.refused, 'row')}. {mend}")

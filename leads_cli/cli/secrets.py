@@ -1,0 +1,176 @@
+"""`leads secrets`: what the stack's secret has, and putting values into it that nobody else sees."""
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leads_cli.cli.grouped import grouped
+from leads_cli.cli.secret_value import Origin
+from leads_cli.cli.target import AsJson, Target, ends
+from leads_cli.terminal import Code, plain, stop, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leads.config.schema import Enrollment
+    from leads_cli.stacks.running import Running
+    from leads_cli.stacks.secret import Stored
+
+app = typer.Typer(
+    name="secrets",
+    help="Put Leadterra's key and the sources' secrets into the stack.\n\nExample: leads secrets status",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals hold secrets
+)
+
+Name = Annotated[str, typer.Argument(help="A source in enrollment.toml, or leadterra_api_key.")]
+SourceName = Annotated[str, typer.Argument(metavar="NAME", help="A source in enrollment.toml.")]
+Given = Annotated[
+    str | None, typer.Argument(metavar="[-]", help="- reads the value from stdin. Without: you are asked for it.")
+]
+FromEnv = Annotated[str | None, typer.Option(metavar="VAR", help="Take the value of this environment variable.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make up a value of 32 random bytes, for --out.")]
+Out = Annotated[Path | None, typer.Option(help="The file for a generated value: a new one that only you may read.")]
+
+
+@app.command("set")
+@grouped
+def set_value(
+    name: Name,
+    given: Given = None,
+    *,
+    from_env: FromEnv = None,
+    generate: Generate = False,
+    out: Out = None,
+    target: Target,
+) -> None:
+    """Put Leadterra's key or a source's secret into the stack's secret; everything else in it stays.
+
+    The value is typed without being shown, or comes from stdin (-) or an environment variable. It replaces the old one
+    at once: where senders still use that, take `rotate`.
+
+    Example: leads secrets set leadterra_api_key
+    """
+    from leads_cli.stacks.secret_edits import with_value  # noqa: PLC0415
+
+    origin = Origin(given, from_env, generate, out)
+    origin.check(name)
+    with (
+        _editing(target, name) as (running, enrollment, stored),
+        origin.value(name, enrollment) as value,
+    ):
+        _keep(running, stored, with_value(stored.content, name, value))
+    typer.echo(f"{name}: set. The functions take it up within five minutes, at once where the old one is refused.")
+
+
+@app.command()
+@grouped
+def rotate(
+    name: SourceName,
+    given: Given = None,
+    *,
+    drop_previous: Annotated[
+        bool, typer.Option("--drop-previous", help="End the overlap: the old one is over.")
+    ] = False,
+    from_env: FromEnv = None,
+    generate: Generate = False,
+    out: Out = None,
+    target: Target,
+) -> None:
+    """Give a source a new secret; the previous one is valid beside it until you drop it.
+
+    Example: leads secrets rotate api --generate --out new-secret.txt
+    """
+    from leads_cli.stacks.secret_edits import rotated, without_previous  # noqa: PLC0415
+
+    origin = Origin(given, from_env, generate, out)
+    if drop_previous:
+        if origin != Origin(None, None, generate=False, out=None):
+            stop("--drop-previous takes no new value; rotate first, then drop.", Code.USAGE)
+    else:
+        origin.check(name)
+    with _editing(target, name) as (running, enrollment, stored):
+        if drop_previous:
+            _keep(running, stored, without_previous(stored, name))
+            typer.echo(f"{name}: the previous value is dropped; whoever still uses it is refused within five minutes.")
+            return
+        # Asked before the value is, so that nobody types in vain.
+        rotated(stored, name, "")
+        with origin.value(name, enrollment) as value:
+            _keep(running, stored, rotated(stored, name, value))
+    both = "the new value and the previous one are valid" if stored.values(name) else "set; it had no value before"
+    drop = f"leads secrets rotate {name} --drop-previous{target.typed()}"
+    typer.echo(f"{name}: {both}. Once every sender has the new one: {drop}")
+
+
+@contextmanager
+def _editing(target: Target, name: str) -> "Iterator[tuple[Running, Enrollment, Stored]]":
+    from leads_cli.stacks.secret import ChangedError, read  # noqa: PLC0415
+    from leads_cli.stacks.secret_edits import SecretError, known  # noqa: PLC0415
+
+    try:
+        with ends():
+            running = target.reach()
+            enrollment = target.enrollment(running)
+            known(enrollment, name)
+            yield running, enrollment, read(running)
+    except SecretError as error:
+        stop(plain(str(error)), Code.USAGE)
+    except ChangedError as error:
+        stop(f"{name}: {error}", Code.FAILED)
+
+
+def _keep(running: "Running", stored: "Stored", content: dict[str, Any]) -> None:
+    from leads_cli.stacks.secret import keep  # noqa: PLC0415
+
+    if replaced := keep(running, stored, content):
+        typer.echo(
+            "Somebody changed the secret at the very same moment, and that change is not in it any more: "
+            f"ask them to do it again (theirs is the version {replaced}).",
+            err=True,
+        )
+
+
+@app.command()
+@grouped
+def status(
+    *,
+    as_json: AsJson = False,
+    target: Target,
+) -> None:
+    """Show which sources have the secret that they need, and whether Leadterra's key is there. Never a value.
+
+    Example: leads secrets status
+    """
+    from leads_cli.stacks import secret, secret_edits  # noqa: PLC0415
+
+    with ends():
+        running = target.reach()
+        enrollment = target.enrollment(running)
+        stored = secret.read(running)
+        versions = secret.versions(running)
+    rows = secret_edits.survey(enrollment, stored)
+    unread = secret_edits.unread(enrollment, stored)
+    if as_json:
+        told = {
+            secret.API_KEY: stored.api_key is not None,
+            "sources": [row.as_json() for row in rows],
+            "unread": unread,
+            "versions": [version.as_json() for version in versions],
+        }
+        typer.echo(json.dumps(told, indent=2))
+        return
+    key = [secret.API_KEY, "", "", "set" if stored.api_key else "missing"]
+    table(["name", "provider", "auth", "secret"], [key, *([r.name, r.provider, r.auth, r.state] for r in rows)])
+    if unread:
+        typer.echo(f"In the secret, and read by nothing of the configuration: {plain(', '.join(unread))}.")
+    for label, stage in (("The present version", secret.CURRENT), ("The one before", secret.PREVIOUS)):
+        for version in versions:
+            if stage in version.stages and version.created:
+                typer.echo(f"{label} is of {version.created.astimezone():%Y-%m-%d %H:%M}.")
+    missing = [secret.API_KEY] * (not stored.api_key) + [r.name for r in rows if r.state is secret_edits.State.MISSING]
+    for name in missing:
+        typer.echo(f"Put what is missing: leads secrets set {plain(name)}{target.typed()}")

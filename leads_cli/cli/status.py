@@ -1,0 +1,138 @@
+"""`leads status`: the counts of law 2 of a running stack, once or as they change."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+from leads_cli.cli.grouped import grouped
+from leads_cli.cli.target import AsJson, Where
+from leads_cli.project import command
+from leads_cli.stacks import embedded
+from leads_cli.stacks.counts import NAMES, Status
+from leads_cli.stacks.deployed import stack_outputs
+from leads_cli.stacks.running import NotReachableError
+from leads_cli.terminal import Code, console, plain, print_status, status_parts, stop
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_SETTLE_SECONDS: Final = 2.0
+_EMBEDDED_SECONDS: Final = 1
+# Each look costs $0.0006, and CloudWatch is minutes late anyway.
+_DEPLOYED_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A look and when it was, in seconds of a monotonic clock."""
+
+    status: Status
+    at: float
+
+
+type Look = Callable[[], Status]
+
+
+@grouped
+def status(
+    *,
+    as_json: AsJson = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on showing them, with rates, until Ctrl-C; --json: an object a line.")
+    ] = False,
+    every: Annotated[
+        int | None,
+        typer.Option(min=1, help="Seconds between two looks of --watch.", show_default="1, deployed 30 at the least"),
+    ] = None,
+    where: Where,
+    since: Annotated[int, typer.Option(min=1, max=450, help="Days to count, of a deployed stack.")] = 14,
+) -> None:
+    """Show what became of every lead, and whether the counts add up.
+
+    Example: leads status --json
+    """
+    if every is not None and not watch:
+        stop("--every says how often --watch looks; add --watch.", Code.USAGE)
+    if where.stack is not None and every is not None and every < _DEPLOYED_SECONDS:
+        told = f"each look at a deployed stack costs $0.0006, and CloudWatch is minutes late: take {_DEPLOYED_SECONDS}"
+        stop(f"--every {every}: {told} or more.", Code.USAGE)
+
+    def look() -> Status:
+        return _embedded(where.url) if where.stack is None else _deployed(where, since)
+
+    try:
+        if watch:
+            _watch(look, every or (_EMBEDDED_SECONDS if where.stack is None else _DEPLOYED_SECONDS), as_json=as_json)
+        found = look()
+    except NotReachableError as error:
+        stop(plain(str(error)), Code.FAILED)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2))
+    else:
+        print_status(found)
+    if not found.counts.balanced:
+        late = "" if where.stack is None else "; CloudWatch is up to three minutes late, so ask again before worrying"
+        moved = f"; SQS may have set some aside: {command()} failures list" if found.counts.difference > 0 else ""
+        stop(f"The counts do not add up: a difference of {found.counts.difference:+}{late}{moved}.", Code.FAILED)
+
+
+def _watch(look: Look, every: int, *, as_json: bool) -> NoReturn:
+    """Show the counts again and again; Ctrl-C is how it is meant to end."""
+    from rich.live import Live  # noqa: PLC0415
+
+    try:
+        before, found = None, Moment(look(), time.monotonic())
+        with Live(console=console(), auto_refresh=False, transient=False) if not as_json else nullcontext() as live:
+            while True:
+                if live is None:
+                    typer.echo(json.dumps(found.status.as_json()))
+                    sys.stdout.flush()
+                else:
+                    live.update(_screen(found, before, every), refresh=True)
+                time.sleep(every)
+                before, found = found, Moment(look(), time.monotonic())
+    except KeyboardInterrupt:
+        raise typer.Exit from None
+
+
+def _screen(found: "Moment", before: "Moment | None", every: int) -> "RenderableType":
+    from rich.console import Group  # noqa: PLC0415
+
+    counts = found.status.counts
+    way = (
+        []
+        if counts.balanced
+        else [f"A difference of {counts.difference:+}: not all that is on its way is counted yet."]
+    )
+    foot = f"{datetime.now().astimezone():%H:%M:%S}, every {every} s; Ctrl-C ends it."
+    return Group(*status_parts(found.status, rates(before, found) if before else None), *way, foot)
+
+
+def rates(before: "Moment", after: "Moment") -> dict[str, float]:
+    """How much each count changed, a second."""
+    seconds = max(after.at - before.at, 0.1)
+    was, now = before.status.counts, after.status.counts
+    return {name: (getattr(now, name) - getattr(was, name)) / seconds for name in NAMES}
+
+
+def _embedded(url: str) -> Status:
+    """The counts at a moment when they can be compared: queue and metrics of one batch move one after the other."""
+    until = time.monotonic() + _SETTLE_SECONDS
+    while not (found := embedded.status(url)).counts.balanced and time.monotonic() < until:
+        time.sleep(_SETTLE_SECONDS / 10)
+    return found
+
+
+def _deployed(where: Where, days: int) -> Status:
+    from leads_cli.stacks import cloudwatch  # noqa: PLC0415
+
+    user = where.session()
+    outputs = stack_outputs(where.stack or "", user)
+    return cloudwatch.status(user, outputs, timedelta(days=days), datetime.now(UTC))

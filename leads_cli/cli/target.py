@@ -1,0 +1,124 @@
+"""Which stack a command is about: the one of `leads dev` at an address, or a deployed one by its name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leads_cli.project import CONFIG, CONFIG_DEFAULT
+from leads_cli.stacks.embedded import DEFAULT_URL
+from leads_cli.terminal import Code, enrollment, plain, stop
+
+if TYPE_CHECKING:
+    import boto3
+
+    from leads.config.schema import Enrollment
+    from leads_cli.stacks.running import Running
+
+Url = Annotated[str, typer.Option(help="Where `leads dev` runs.")]
+Stack = Annotated[str | None, typer.Option(help="A deployed stack's name, instead of --url.")]
+Region = Annotated[str | None, typer.Option(help="Its region, if it is not your default.")]
+Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
+Config = Annotated[
+    Path,
+    typer.Option(
+        help=f"The configuration that was deployed: it knows the sources. {CONFIG_DEFAULT}", show_default=False
+    ),
+]
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What the options of a command say of the stack that it is about."""
+
+    url: Url = DEFAULT_URL
+    stack: Stack = None
+    region: Region = None
+    profile: Profile = None
+
+    def reach(self) -> "Running":
+        """The running stack.
+
+        Raises:
+            NotReachableError: it does not answer.
+        """
+        from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
+
+        return embedded.find(self.url) if self.stack is None else deployed.find(self.stack, self.session())
+
+    def session(self) -> "boto3.Session":
+        """The user's own AWS session.
+
+        Raises:
+            NotReachableError: there is no such profile, or no region.
+        """
+        import boto3  # noqa: PLC0415
+
+        from leads_cli.stacks.running import aws_errors  # noqa: PLC0415
+
+        with aws_errors("your AWS configuration"):
+            return boto3.Session(region_name=self.region, profile_name=self.profile)
+
+    def options(self) -> list[str]:
+        """With which another command finds the same stack."""
+        if self.stack is None:
+            return [] if self.url == DEFAULT_URL else ["--url", self.url]
+        given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile}
+        return [part for name, value in given.items() if value for part in (name, value)]
+
+    def typed(self) -> str:
+        """The same as it goes on after a command's words."""
+        return "".join(f" {quote(part)}" for part in self.options())
+
+
+@dataclass(frozen=True, slots=True)
+class Target(Where):
+    """The same for commands that need its configuration."""
+
+    config: Config = CONFIG
+
+    def reach(self) -> "Running":
+        """The running stack.
+
+        Raises:
+            NotReachableError: it does not answer.
+        """
+        from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
+
+        if self.stack is None:
+            return embedded.find(self.url)
+        return deployed.find(self.stack, self.session(), enrollment(self.config, Code.USAGE))
+
+    def enrollment(self, running: "Running | None" = None) -> "Enrollment":
+        """The configuration that the stack works by: its own file where that is on this machine."""
+        return enrollment((running and running.config) or self.config, Code.USAGE)
+
+
+def confirmed(question: str) -> bool:
+    """Whether the operator says yes; nobody there is no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
+
+
+@contextmanager
+def ends() -> Iterator[None]:
+    """End the command with what went wrong and what to do about it."""
+    from leads_cli.stacks.campaigns import UnknownCampaignError  # noqa: PLC0415
+    from leads_cli.stacks.leadterra import LeadterraError  # noqa: PLC0415
+    from leads_cli.stacks.running import NotReachableError  # noqa: PLC0415
+
+    try:
+        yield
+    except UnknownCampaignError as error:
+        stop(plain(str(error)), Code.USAGE)
+    except (NotReachableError, LeadterraError) as error:
+        stop(plain(str(error)), Code.FAILED)

@@ -1,0 +1,127 @@
+"""The moving part of the page as HTML: the counts of law 2 and the newest leads."""
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, Final
+
+from leads.model import LEAD_FIELDS
+from leads_cli.logs.journal import LeadRow, State
+from leads_cli.stacks.counts import OUTCOMES, RARE, TAKEN, Status
+from leads_cli.words import duration
+
+SHOWN: Final = 50
+# A lead may have any number of custom fields, of any length; the list stays a list.
+MOST_FIELDS: Final = 12
+LONGEST: Final = 80
+# Outcomes that are worth a look as soon as there is one.
+_UNUSUAL: Final = {"rejected": "bad", "unaccounted": "warn"}
+
+
+def counts(status: Status) -> str:
+    """The equation: what was taken on the left, every outcome on the right, and whether it holds."""
+    taken, outcomes = (_terms(status, side) for side in (TAKEN, OUTCOMES))
+    return (
+        f'<div class="verdict {_mood(status)}">{escape(_verdict(status))}</div>'
+        f'<dl class="counts">{taken}<div class="equals" aria-hidden="true">=</div>{outcomes}</dl>'
+        f'<p class="aside">{escape(_aside(status))}</p>'
+    )
+
+
+def _terms(status: Status, side: Sequence[str]) -> str:
+    numbers = {name: getattr(status.counts, name) for name in side}
+    return "".join(_term(name, number) for name, number in numbers.items() if number or name not in RARE)
+
+
+def _term(name: str, value: int) -> str:
+    mood = _UNUSUAL.get(name, "") if value else "none"
+    return f'<div class="term {mood} {name}"><dd>{value:,}</dd><dt>{name}</dt></div>'
+
+
+def _mood(status: Status) -> str:
+    if status.counts.balanced:
+        return "warn" if status.counts.unaccounted else "good"
+    return "busy" if status.counts.queued else "bad"
+
+
+def _verdict(status: Status) -> str:
+    numbers = status.counts
+    if numbers.balanced and numbers.unaccounted:
+        return _unaccounted(numbers.unaccounted)
+    if numbers.balanced:
+        return "Every lead is accounted for" if numbers.accepted else "Nobody signed up yet"
+    if numbers.queued:
+        return "Counting: leads are on their way"
+    return f"Does not add up: a difference of {numbers.difference:+,}"
+
+
+def _unaccounted(number: int) -> str:
+    if number < 0:
+        return f"Leadterra counted {_number(-number)} more than it was sent"
+    return f"Leadterra's answers leave {_number(number)} unaccounted for"
+
+
+def _number(number: int) -> str:
+    return f"{number:,} lead{'' if number == 1 else 's'}"
+
+
+def _aside(status: Status) -> str:
+    numbers = status.counts
+    waiting = "Nothing is waiting"
+    if status.oldest_seconds is not None:
+        waiting = f"The oldest lead has been waiting for {duration(status.oldest_seconds)}"
+    others = {
+        "ignored by rule": numbers.ignored,
+        "redelivered": numbers.redelivered,
+        "refused at intake": numbers.refused,
+        "unmappable": numbers.unmappable,
+        "delivered twice": numbers.duplicates,
+        "malformed": numbers.malformed,
+        "times held back": numbers.held,
+    }
+    return " · ".join([waiting, *(f"{value:,} {name}" for name, value in others.items() if value)])
+
+
+def leads(rows: Sequence[LeadRow]) -> str:
+    """The newest, with a count of the others; or what will make some appear."""
+    if not rows:
+        return (
+            '<p class="empty">Leads appear here as they arrive. Fill in the form, or run <code>leads send</code>.</p>'
+        )
+    older = len(rows) - SHOWN
+    rest = f'<p class="older"><a href="/_leads/leads">{older:,} older</a></p>' if older > 0 else ""
+    return f'<ol class="leads">{"".join(_lead(row) for row in rows[:SHOWN])}</ol>{rest}'
+
+
+def _lead(row: LeadRow) -> str:
+    way = " → ".join(escape(part) for part in (row.source, row.campaign) if part)
+    local = row.when.astimezone()
+    return (
+        f'<li class="lead {row.state}"><span class="chip">{row.state}</span><div class="who">'
+        f'<span class="email">{escape(row.email or row.id)}</span>'
+        f'<time datetime="{row.when.isoformat()}">{local:%H:%M:%S}</time>'
+        f'<span class="way">{way}</span>{_fields(row.lead)}{_reason(row)}</div></li>'
+    )
+
+
+def _fields(lead: Mapping[str, Any]) -> str:
+    """What was mapped: the name, company and job title as they are, custom fields with their names."""
+    name = " ".join(str(lead[key]) for key in ("firstName", "lastName") if lead.get(key))
+    person = [name, *(str(lead[key]) for key in ("company", "jobTitle") if lead.get(key))]
+    others = {key: value for key, value in lead.items() if key not in {*LEAD_FIELDS, "customFields"}}
+    custom = lead.get("customFields")
+    others |= custom if isinstance(custom, dict) else {}
+    texts = [*filter(None, person), *(f"{key}: {_value(value)}" for key, value in others.items())]
+    shown = [text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in texts[:MOST_FIELDS]]
+    shown += [f"{len(texts) - MOST_FIELDS} more"] if len(texts) > MOST_FIELDS else []
+    return f'<p class="fields">{escape(" · ".join(shown))}</p>' if shown else ""
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _reason(row: LeadRow) -> str:
+    reasons = [row.reason, "it is tried again by itself" if row.state is State.HELD else ""]
+    text = "; ".join(reason for reason in reasons if reason)
+    return f'<p class="reason">{escape(text)}</p>' if text else ""

@@ -1,0 +1,1 @@
+"""The embedded AWS: moto, and the template deployed into it."""

@@ -1,0 +1,70 @@
+"""What Lambda adds to a deployed template: functions that run, and queues that are polled for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from leads_cli.dev.aws.server import Deployed, EmbeddedAws
+from leads_cli.dev.aws.template import FUNCTION, EventSource, Template
+from leads_cli.dev.runtime.environment import FunctionSpec, OnLog
+from leads_cli.dev.runtime.functions import Function
+from leads_cli.dev.runtime.poller import OnRecords, Poller, QueueAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A template at work; functions by their logical ids."""
+
+    functions: Mapping[str, Function]
+    pollers: tuple[Poller, ...]
+
+    def start(self) -> None:
+        for poller in self.pollers:
+            poller.start()
+
+    def stop(self, aws: EmbeddedAws) -> None:
+        """Promptly: what is under way fails, and its messages stay."""
+        for poller in self.pollers:
+            poller.stop()
+        aws.queues.close()
+        for function in self.functions.values():
+            function.close()
+        for poller in self.pollers:
+            poller.join()
+
+
+def deployment(
+    template: Template,
+    deployed: Deployed,
+    aws: EmbeddedAws,
+    *,
+    root: Path,
+    variables: Mapping[str, str],
+    on_log: OnLog,
+    on_records: OnRecords,
+) -> Deployment:
+    """Functions with the environment that was deployed, `variables` over it, and a poller for each event source.
+
+    `root` is the folder that the code is in.
+    """
+
+    def spec(name: str) -> FunctionSpec:
+        found = aws.client("lambda").get_function_configuration(FunctionName=deployed.physical[name])
+        return FunctionSpec(
+            name=name,
+            arn=found["FunctionArn"],
+            handler=template.handlers[name],
+            variables={**found.get("Environment", {}).get("Variables", {}), **variables},
+            timeout=found["Timeout"],
+            memory=found["MemorySize"],
+            root=root,
+        )
+
+    def poller(source: EventSource) -> Poller:
+        sqs, url = aws.client("sqs"), deployed.physical[source.queue]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        invoke = functions[source.function].invoke
+        return Poller(source, QueueAddress(url, arn), sqs, invoke=invoke, on_records=on_records)
+
+    functions = {name: Function(spec(name), on_log) for name in template.of_type(FUNCTION)}
+    return Deployment(functions, tuple(map(poller, template.event_sources)))

@@ -1,0 +1,126 @@
+"""AWS in this process: moto's server on a free loopback port, and the template deployed into it."""
+
+import json
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.sqs.models import sqs_backends
+from werkzeug.serving import make_server
+
+from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, one_region
+from leads_cli.dev.aws.queues import Queues
+from leads_cli.dev.aws.references import dangling
+from leads_cli.dev.aws.template import Template
+from leads_cli.dev.errors import AlreadyRunningError, DeploymentError
+from leads_cli.stacks import session
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+STACK_NAME: Final = "leadterra-enroll"
+_one_at_a_time: Final = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What CloudFormation made: `physical` by logical id (a queue's is its URL); `left_out` types by logical id."""
+
+    physical: dict[str, str]
+    outputs: dict[str, str]
+    left_out: dict[str, str]
+
+
+class EmbeddedAws:
+    """Every service at `endpoint`; nothing of it outlives the block."""
+
+    def __init__(self) -> None:
+        self.queues = Queues(session.REGION, session.ACCOUNT)
+        self.session = session.embedded_session()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            if not _one_at_a_time.acquire(blocking=False):
+                msg = "moto keeps its state for the whole process: one embedded AWS at a time"
+                raise AlreadyRunningError(msg)
+            opened.callback(_one_at_a_time.release)
+            opened.enter_context(one_region())
+            sqs_backends[session.ACCOUNT][session.REGION] = self.queues
+            self._server = make_server("127.0.0.1", 0, _Application(), threaded=True, request_handler=_QuietHandler)
+            opened.callback(self._server.server_close)
+            thread = Thread(target=self._server.serve_forever, args=(0.05,), name="embedded AWS", daemon=True)
+            thread.start()
+            opened.callback(thread.join)
+            opened.callback(self._server.shutdown)
+            opened.callback(self.queues.close)
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self._server.port}"
+
+    def client(self, service: str) -> Any:
+        return session.client(self.session, service, self.endpoint)
+
+    def deploy(self, template: Template, name: str = STACK_NAME) -> Deployed:
+        """Create the stack; what moto's CloudFormation does not know is left out like what the template leaves out.
+
+        Raises:
+            DeploymentError: it would fail on AWS too, most likely: a reference to nothing, a value that is refused.
+        """
+        resources = template.deployable["Resources"]
+        known = {key: each for key, each in resources.items() if each["Type"] in KNOWN_TYPES}
+        body = {**template.deployable, "Resources": known}
+        if problems := dangling(body):
+            raise DeploymentError("\n".join(problems))
+        cloudformation = self.client("cloudformation")
+        try:
+            cloudformation.create_stack(
+                StackName=name,
+                TemplateBody=json.dumps(body),
+                Parameters=[
+                    {"ParameterKey": key, "ParameterValue": value} for key, value in template.parameters.items()
+                ],
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+            )
+        except (ClientError, ResponseParserError) as error:
+            msg = f"the embedded AWS cannot deploy the template: {error}"
+            raise DeploymentError(msg) from error
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+        return Deployed(
+            physical={each["LogicalResourceId"]: each["PhysicalResourceId"] for each in made},
+            outputs={each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])},
+            left_out={
+                **template.left_out,
+                **{key: resources[key]["Type"] for key in resources if key not in known},
+            },
+        )
+
+
+class _Application:
+    """moto's, one request at a time: apart from `Queues`, which guards itself, its state knows no threads."""
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._turn = Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if str(environ.get("HTTP_X_AMZ_TARGET", "")).startswith("AmazonSQS."):
+            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+        with self._turn:
+            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+
+
+class _QuietHandler(MotoRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - named by werkzeug
+        """Nothing: the functions' own lines are the log."""

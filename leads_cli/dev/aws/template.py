@@ -1,0 +1,188 @@
+"""The real `template.yaml`, translated to CloudFormation and sorted: what is deployed, and the rest as data.
+
+The translation is SAM's own (`aws-sam-translator`), without an account: there is nothing to ask one for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+from leads_cli.dev.errors import UnsupportedTemplateError
+from leads_cli.dev.http.routes import Route, routes_of
+from leads_cli.stacks.session import embedded_session
+
+EVENT_SOURCE: Final = "AWS::Lambda::EventSourceMapping"
+HTTP_API: Final = "AWS::ApiGatewayV2::Api"
+FUNCTION: Final = "AWS::Lambda::Function"
+QUEUE: Final = "AWS::SQS::Queue"
+SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
+
+# What stays out of the embedded AWS, and why.
+LEFT_OUT: Final[dict[str, str]] = {
+    EVENT_SOURCE: "moto would hand the messages to a Lambda that wants containers: see poller.py",
+    HTTP_API: "moto's CloudFormation does not know it: see front.py",
+    "AWS::ApiGatewayV2::Stage": "moto's CloudFormation does not know it: see front.py",
+    "AWS::Lambda::LayerVersion": "the functions import the working tree, so that an edit needs no build",
+    "AWS::Lambda::Permission": "nobody else is here who could call a function",
+    "AWS::SQS::QueuePolicy": "moto's CloudFormation does not know it; nobody else is here who could send",
+    "AWS::CloudWatch::Alarm": "nothing here measures",
+    "AWS::CloudWatch::CompositeAlarm": "nothing here measures",
+    "AWS::CloudWatch::Dashboard": "nothing here measures",
+    "AWS::Logs::MetricFilter": "nothing here measures",
+    "AWS::Logs::QueryDefinition": "nothing here keeps logs",
+}
+# SAM wants code that is uploaded already, and so does Lambda; here nobody fetches it.
+_UPLOADED: Final = "s3://embedded/code"
+_INLINE: Final = {"ZipFile": "# the working tree is what runs: see functions.py"}
+# Lambda starts with so many pollers where the mapping sets no limit.
+_DEFAULT_CONCURRENCY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """A queue that Lambda polls for a function: logical ids, sizes in messages, the window in seconds."""
+
+    function: str
+    queue: str
+    batch_size: int = 10
+    window: int = 0
+    concurrency: int = _DEFAULT_CONCURRENCY
+    partial_failures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template in its parts; names are logical ids.
+
+    Attributes:
+        deployable: plain CloudFormation for the embedded AWS.
+        parameters: the value of each.
+        left_out: the type of each resource that is not deployed.
+        event_sources: the mappings, in order.
+        routes: those of the HTTP API.
+        handlers: where each function's code is: `package.module:attribute` under the template's folder.
+    """
+
+    deployable: dict[str, Any]
+    parameters: dict[str, str]
+    left_out: dict[str, str]
+    event_sources: tuple[EventSource, ...]
+    routes: tuple[Route, ...]
+    handlers: dict[str, str]
+
+    @property
+    def dead_letter_queues(self) -> set[str]:
+        """The queues that the polled ones move messages to."""
+        queues = [self.deployable["Resources"][source.queue]["Properties"] for source in self.event_sources]
+        return {each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for each in queues}
+
+    def of_type(self, kind: str) -> list[str]:
+        """The logical ids of the deployed resources of a type."""
+        return [name for name, resource in self.deployable["Resources"].items() if resource["Type"] == kind]
+
+
+def load(path: Path, parameters: Mapping[str, str | int] | None = None) -> Template:
+    """Translate the template at `path`; parameters that it does not have are none of its business.
+
+    Raises:
+        UnsupportedTemplateError: what it says would not behave here as it does on AWS.
+    """
+    source = yaml_parse(path.read_text(encoding="utf-8"))
+    handlers = _handlers(source)
+    known = source.get("Parameters", {})
+    values = {name: known[name]["Default"] for name in known if "Default" in known[name]}
+    values |= {name: value for name, value in (parameters or {}).items() if name in known}
+    translator = Translator({}, Parser(), boto_session=embedded_session())
+    translated = translator.translate(_uploaded(source), dict(values))
+    translator.metrics.publish()  # to nobody; else it complains
+    resources = _resolved(translated["Resources"], values)
+    return Template(
+        deployable=_deployable(translated),
+        parameters={name: str(value) for name, value in values.items()},
+        left_out={name: each["Type"] for name, each in resources.items() if each["Type"] in LEFT_OUT},
+        event_sources=tuple(_event_source(name, each) for name, each in resources.items() if _is(each, EVENT_SOURCE)),
+        routes=tuple(route for each in resources.values() if _is(each, HTTP_API) for route in routes_of(each)),
+        handlers=handlers,
+    )
+
+
+def _is(resource: Mapping[str, Any], kind: str) -> bool:
+    return bool(resource["Type"] == kind)
+
+
+def _handlers(source: Mapping[str, Any]) -> dict[str, str]:
+    defaults = source.get("Globals", {}).get("Function", {})
+    return {
+        name: _reference({**defaults, **resource["Properties"]})
+        for name, resource in source["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def _reference(properties: Mapping[str, str]) -> str:
+    module, _, attribute = properties["Handler"].rpartition(".")
+    return f"{'.'.join(PurePosixPath(properties['CodeUri'], module).parts)}:{attribute}"
+
+
+def _uploaded(source: dict[str, Any]) -> dict[str, Any]:
+    for resource in source["Resources"].values():
+        for key in ("CodeUri", "ContentUri"):
+            if key in resource.get("Properties", {}):
+                resource["Properties"][key] = _UPLOADED
+    return source
+
+
+def _resolved(value: Any, values: Mapping[str, Any]) -> Any:
+    """Parameters put in the place of what refers to them; what refers to resources stays."""
+    match value:
+        case {"Ref": name, **rest} if not rest and name in values:
+            return values[name]
+        case dict():
+            return {key: _resolved(item, values) for key, item in value.items()}
+        case list():
+            return [_resolved(item, values) for item in value]
+    return value
+
+
+def _deployable(translated: Mapping[str, Any]) -> dict[str, Any]:
+    resources = translated["Resources"]
+    # Whatever mentions an API by its id still resolves: to a name that the stack knows again.
+    apis = {name: {"Type": "String", "Default": name} for name, each in resources.items() if _is(each, HTTP_API)}
+    return {
+        **translated,
+        "Parameters": {**translated.get("Parameters", {}), **apis},
+        "Resources": {name: _stripped(each) for name, each in resources.items() if each["Type"] not in LEFT_OUT},
+    }
+
+
+def _stripped(resource: dict[str, Any]) -> dict[str, Any]:
+    if not _is(resource, FUNCTION):
+        return resource
+    properties = {key: value for key, value in resource["Properties"].items() if key != "Layers"}
+    return {**resource, "Properties": {**properties, "Code": dict(_INLINE)}}
+
+
+def _event_source(name: str, resource: Mapping[str, Any]) -> EventSource:
+    properties = resource["Properties"]
+    if "FilterCriteria" in properties:
+        msg = f"{name}: the embedded stack does not filter messages"
+        raise UnsupportedTemplateError(msg)
+    try:
+        queue, function = properties["EventSourceArn"]["Fn::GetAtt"][0], properties["FunctionName"]["Ref"]
+    except (TypeError, KeyError, IndexError) as error:
+        msg = f"{name}: the embedded stack knows queues and functions of the same template"
+        raise UnsupportedTemplateError(msg) from error
+    scaling = properties.get("ScalingConfig", {})
+    return EventSource(
+        function=function,
+        queue=queue,
+        batch_size=int(properties.get("BatchSize", 10)),
+        window=int(properties.get("MaximumBatchingWindowInSeconds", 0)),
+        concurrency=int(scaling.get("MaximumConcurrency", _DEFAULT_CONCURRENCY)),
+        partial_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", ()),
+    )

@@ -1,0 +1,140 @@
+"""The page of a stack: sign up by hand on the left, see what becomes of every lead on the right.
+
+What never changes (heading, form, sources) is plain HTML that needs no script; NiceGUI keeps the rest live.
+Everything comes from this machine: no fonts, scripts or images of anybody else.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from leads_cli.console import live
+from leads_cli.console.local import LocalOnly
+from leads_cli.console.subject import embedded
+from leads_cli.dev.page.form import open_form, signup_form
+from leads_cli.dev.page.view import SourceRow, View
+from leads_cli.logs.journal import CAPACITY
+from leads_cli.stacks.embedded import local
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+_STATIC: Final = Path(__file__).parent / "static"
+
+
+def mount(app: "FastAPI", view: View, *, with_page: bool = True) -> None:
+    """Add the JSON routes and the page; what only this machine may see is refused to any other host name."""
+    app.router.routes.extend(routes(view))
+    app.add_middleware(LocalOnly)
+    if with_page:
+        _mount_page(app, view)
+
+
+def routes(view: View) -> list[Route]:
+    """`/_leads/status`, `/_leads/leads`, `/_leads/logs` and `/_leads/stack`: what the commands ask for."""
+
+    async def status(_: "Request") -> JSONResponse:
+        return JSONResponse((await asyncio.to_thread(view.status)).as_json())
+
+    async def leads(request: "Request") -> JSONResponse:
+        limit = request.query_params.get("limit", "")
+        rows = await asyncio.to_thread(view.leads, int(limit) if limit.isdecimal() else CAPACITY)
+        return JSONResponse([row.as_json() for row in rows])
+
+    async def logs(request: "Request") -> JSONResponse:
+        try:
+            since = datetime.fromisoformat(request.query_params.get("since", ""))
+        except ValueError:
+            since = datetime.fromtimestamp(0, UTC)
+        lines = view.logs(since if since.tzinfo else since.replace(tzinfo=UTC))
+        return JSONResponse({"lines": [line.as_json() for line in lines]})
+
+    async def stack(_: "Request") -> JSONResponse:
+        return JSONResponse(view.about.as_json())
+
+    return [
+        Route("/_leads/status", status),
+        Route("/_leads/leads", leads),
+        Route("/_leads/logs", logs),
+        Route("/_leads/stack", stack),
+    ]
+
+
+def _mount_page(app: "FastAPI", view: View) -> None:
+    from nicegui import ui  # noqa: PLC0415 - it takes a second or two, and the routes do without it
+
+    from leads_cli.console import frame, pages  # noqa: PLC0415
+    from leads_cli.console.failures.desk import Desk  # noqa: PLC0415
+
+    @ui.page(frame.TRY.path, title="Leadterra Enroll", dark=None, language="en-US")
+    async def page() -> None:
+        ui.add_head_html(frame.style("palette.css"))
+        ui.add_head_html(f"<style>{_static('page.css')}</style>")
+        ui.add_body_html(frame.head(frame.TRY, _where(view), with_form=True) + _fixed(view))
+        ui.add_body_html(f"<script>{_static('page.js')}</script>")
+        with ui.element("section").classes("card").props('aria-label="Counts"'):
+            counts = ui.html(sanitize=False)
+        with ui.element("section").classes("card").props('aria-label="Leads"'):
+            ui.html("<h2>Leads</h2>", sanitize=False)
+            rows = ui.html(sanitize=False)
+
+        async def refresh() -> None:
+            counts.content = live.counts(await asyncio.to_thread(view.status))
+            rows.content = live.leads(await asyncio.to_thread(view.leads, CAPACITY))
+
+        await refresh()
+        ui.timer(1.0, refresh, immediate=False)
+
+    running = local(view.about.url, view.about.as_json())
+    subject = embedded(running, view.enrollment, view.status, view.leads)
+    pages.mount(app, subject, Desk(running), with_form=True)
+
+
+def _static(name: str) -> str:
+    return (_STATIC / name).read_text(encoding="utf-8")
+
+
+def _where(view: View) -> str:
+    about = view.about
+    where = "the sandbox, on this machine" if about.leadterra is None else about.leadterra
+    real = "" if about.leadterra is None else " real"
+    return f'<p class="where{real}">Enrolls into <strong>{escape(where)}</strong></p>'
+
+
+def _fixed(view: View) -> str:
+    """Form and sources."""
+    return (
+        f'<section class="card signup"><h2>Sign up</h2>{_signup(view)}</section>'
+        f'<section class="card sources"><h2>Sources</h2>{"".join(_source(row) for row in view.about.sources)}</section>'
+        '<noscript class="live"><p class="card">This list needs JavaScript. Without: '
+        '<a href="/_leads/status">counts</a>, <a href="/_leads/leads">leads</a>.</p></noscript>'
+    )
+
+
+def _signup(view: View) -> str:
+    found = open_form(view.enrollment)
+    if found is None:
+        return (
+            "<p>The configuration has no source that a public form may post to. Add one, then start again:</p>"
+            '<pre>[sources.website]\nprovider = "form"\ncampaign = "..."\nauth = "none"</pre>'
+        )
+    hint = (
+        '<p class="hint">To see a lead refused, with its reason, take an address at <code>refused.example</code>; '
+        "one at <code>suppressed.example</code> is skipped. The sandbox does so on purpose.</p>"
+    )
+    return signup_form(*found) + (hint if view.about.leadterra is None else "")
+
+
+def _source(row: SourceRow) -> str:
+    curl = f"<details><summary>curl</summary><pre>{escape(row.curl)}</pre></details>" if row.curl else ""
+    return (
+        f'<article class="source"><h3>{escape(row.name)}</h3>'
+        f"<p>{escape(row.provider)} · auth {escape(row.auth)} · to {escape(', '.join(row.campaigns))}</p>"
+        f'<p class="address"><code>{escape(row.url)}</code></p>{curl}</article>'
+    )

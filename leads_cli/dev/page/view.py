@@ -1,0 +1,187 @@
+"""What a page or a command may know of a stack: a few facts about it, and what is going on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Protocol
+
+from leads.config.schema import Enrollment, Source
+from leads.errors import ConfigError
+from leads.io import settings
+from leads_cli.dev.page.outcomes import told
+from leads_cli.logs.journal import Journal, LeadRow, State
+from leads_cli.logs.lines import LogLine
+from leads_cli.stacks import cloudwatch
+from leads_cli.stacks.counts import Status
+from leads_cli.stacks.running import OPERATOR
+
+if TYPE_CHECKING:
+    from leads_cli.dev.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source and how to post to it; `secret` is None where none is needed, `public_url` where none is configured."""
+
+    name: str
+    provider: str
+    auth: str
+    campaigns: tuple[str, ...]
+    url: str
+    secret: str | None
+    public_url: str | None = None
+
+    @property
+    def curl(self) -> str:
+        """A command that sends a lead, ready to paste; "" where only the provider itself can sign."""
+        body = '{"email": "ava@example.com", "firstName": "Ava"}'
+        proof = {"none": "", "token": f" -H {quote(f'Authorization: Bearer {self.secret}')}"}
+        proof["basic"] = f" -u {quote(f'leads:{self.secret}')}"
+        if self.auth not in proof:
+            return ""
+        return f"curl {self.url}{proof[self.auth]} -H 'Content-Type: application/json' -d '{body}'"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a stack tells of itself; but for its sources it does not change while it runs.
+
+    Attributes:
+        leadterra: the real service's address; None for the sandbox.
+        leadterra_url: where requests go, whichever it is.
+        config: the file that the stack reads.
+    """
+
+    url: str
+    aws_endpoint: str
+    outputs: dict[str, str]
+    sources: tuple[SourceRow, ...]
+    leadterra: str | None
+    leadterra_url: str = ""
+    config: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As `/_leads/stack` has it: `leads send` finds its way by it. Secrets stay where they are."""
+        public = ("name", "provider", "auth", "campaigns", "url", "public_url")
+        return {
+            "url": self.url,
+            "awsEndpoint": self.aws_endpoint,
+            "outputs": self.outputs,
+            "sources": [{key: asdict(source)[key] for key in public} for source in self.sources],
+            "leadterra": self.leadterra,
+            "leadterraUrl": self.leadterra_url,
+            "config": self.config,
+        }
+
+
+class View(Protocol):
+    """One stack, as it is shown."""
+
+    @property
+    def about(self) -> About:
+        """What it tells of itself."""
+
+    @property
+    def enrollment(self) -> Enrollment:
+        """Its configuration."""
+
+    def status(self) -> Status:
+        """The counts now."""
+
+    def leads(self, limit: int) -> Sequence[LeadRow]:
+        """The newest leads, newest first."""
+
+    def logs(self, since: datetime) -> Sequence[LogLine]:
+        """The lines of the functions' logs since then, oldest first."""
+
+
+class StackView:
+    """The embedded stack, with the journal that it writes."""
+
+    def __init__(self, stack: "Stack", journal: Journal, leadterra: str | None) -> None:
+        self._stack = stack
+        self._journal = journal
+        self._leadterra = leadterra
+        self._letters_seen = 0
+        self._started = datetime.now(UTC)
+
+    @property
+    def about(self) -> About:
+        """What it tells of itself."""
+        stack = self._stack
+        return About(
+            url=stack.url,
+            aws_endpoint=stack.aws_endpoint,
+            outputs=stack.outputs,
+            sources=source_rows(self.enrollment, stack.url, stack.secrets),
+            leadterra=self._leadterra,
+            leadterra_url=stack.leadterra_url,
+            config=str(stack.config_path),
+        )
+
+    @property
+    def enrollment(self) -> Enrollment:
+        """What the configuration says now, as the functions see it; what it said at the start where that is no use."""
+        try:
+            return settings.enrollment(self._stack.config_path)
+        except ConfigError:
+            return self._stack.enrollment
+
+    def status(self) -> Status:
+        """The counts now."""
+        queued = self._stack.unsettled()["LeadsQueue"]
+        waiting = [row.when for row in self._journal.leads() if row.state in {State.QUEUED, State.HELD}]
+        oldest = (datetime.now(UTC) - min(waiting)).total_seconds() if queued and waiting else None
+        return Status(self._journal.counts(queued, self._reported()), oldest)
+
+    def _reported(self) -> Mapping[str, int]:
+        """What commands reported; the functions' own metrics are lines of their logs, which the journal has."""
+        now = datetime.now(UTC)
+        namespace = self._stack.outputs["MetricsNamespace"]
+        sums = cloudwatch.sums(self._cloudwatch, namespace, now - self._started, now, [OPERATOR])
+        return {metric: round(value) for metric, value in sums.items()}
+
+    @cached_property
+    def _cloudwatch(self) -> Any:
+        return self._stack.client("cloudwatch")
+
+    def logs(self, since: datetime) -> Sequence[LogLine]:
+        """The lines of the functions' logs since then, oldest first."""
+        return self._journal.lines.since(since)
+
+    def leads(self, limit: int) -> Sequence[LeadRow]:
+        """The newest leads, newest first; the queues tell who they are and why some were refused."""
+        letters = self._stack.dead_letters()
+        if len(letters) != self._letters_seen:
+            self._letters_seen = len(letters)
+            self._journal.observe_dead_letters(letter.body for letter in letters)
+        if any(not row.email for row in self._journal.leads(limit)):
+            self._journal.observe_waiting(message.body for message in self._stack.messages("LeadsQueue"))
+        rows = self._journal.leads(limit)
+        sandbox = self._stack.sandbox
+        if sandbox is None:
+            return rows
+        return list(told(rows, sandbox, lambda name: self.enrollment.rules(name).id))
+
+
+def source_rows(enrollment: Enrollment, url: str, secrets: dict[str, str]) -> tuple[SourceRow, ...]:
+    """The sources of a configuration, with the webhook at `url`."""
+    return tuple(
+        SourceRow(
+            name=name,
+            provider=source.provider,
+            auth=source.authentication.value,
+            campaigns=_campaigns(source),
+            url=f"{url}/hooks/{name}",
+            secret=secrets.get(name),
+            public_url=source.public_url,
+        )
+        for name, source in enrollment.sources.items()
+    )
+
+
+def _campaigns(source: Source) -> tuple[str, ...]:
+    named = [source.campaign] if source.campaign else []
+    return tuple(dict.fromkeys([*named, *source.campaigns.values()]))

@@ -1,0 +1,1 @@
+"""The embedded Lambda: functions in processes, and the pollers of their queues."""

@@ -1,0 +1,152 @@
+"""An event source mapping as Lambda runs it: receive, collect, invoke, and delete what did not fail."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import batched
+from threading import BoundedSemaphore, Event, Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leads_cli.dev.aws.template import EventSource
+from leads_cli.dev.runtime.batches import MAX_EVENT_BYTES, Record, failures, record, size
+from leads_cli.dev.runtime.runtime_api import Result
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+# SQS: at most so many messages a call, and so many seconds of waiting for them.
+MOST_A_CALL: Final = 10
+LONG_POLL_SECONDS: Final = 20
+# SQS waits for whole seconds; in the last one of a window it is asked every so often.
+LAST_SECOND_STEP: Final = 0.1
+# `{"Records": []}` and room for a comma behind each record.
+_ENVELOPE_BYTES: Final = 64
+
+type Invoke = Callable[[dict[str, Any]], Result]
+type OnRecords = Callable[[str, list[Record]], None]
+"""Called with a queue's logical id and the records that its function is about to get."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAddress:
+    url: str
+    arn: str
+
+
+class Poller:
+    """Feeds one function from one queue, in threads of its own, until it is stopped."""
+
+    def __init__(
+        self, source: EventSource, queue: QueueAddress, sqs: "SQSClient", *, invoke: Invoke, on_records: OnRecords
+    ) -> None:
+        self._source = source
+        self._queue = queue
+        self._sqs = sqs
+        self._invoke = invoke
+        self._on_records = on_records
+        self._stopping = Event()
+        self._slots = BoundedSemaphore(source.concurrency)
+        self._carried: list[Record] = []
+        self._left: dict[str, str] = {}
+        self._lock = Lock()
+        self._thread = Thread(target=self._run, name=f"poller of {source.queue}", daemon=True)
+
+    @property
+    def queue_url(self) -> str:
+        return self._queue.url
+
+    def left(self) -> set[str]:
+        """The receipt handles of deliveries that ended without their messages being deleted."""
+        with self._lock:
+            return set(self._left.values())
+
+    def start(self) -> Self:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Begin to end: no new batch. Whoever waits for messages must be woken by the queue."""
+        self._stopping.set()
+
+    def join(self) -> None:
+        """Return when the last invocation has."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        with ThreadPoolExecutor(self._source.concurrency, f"invocation by {self._source.queue}") as pool:
+            while not self._stopping.is_set():
+                # First a free slot, then messages: nobody waits in flight for a function that is busy.
+                if not self._slots.acquire(timeout=0.1):
+                    continue
+                batch = self._collect()
+                if batch and not self._stopping.is_set():
+                    pool.submit(self._deliver, batch).add_done_callback(_report)
+                else:
+                    self._slots.release()
+
+    def _collect(self) -> list[Record]:
+        """Up to a batch's size, until its window has passed since the first message or it is 6 MB."""
+        batch, self._carried = self._carried, []
+        total = _ENVELOPE_BYTES + sum(map(size, batch))
+        until = monotonic() + self._source.window
+        while len(batch) < self._source.batch_size and not self._stopping.is_set():
+            left = until - monotonic() if batch else LONG_POLL_SECONDS
+            if left <= 0:
+                break
+            received = self._receive(min(MOST_A_CALL, self._source.batch_size - len(batch)), int(left))
+            if not received and left < 1:
+                self._stopping.wait(min(left, LAST_SECOND_STEP))
+            if received and not batch:
+                until = monotonic() + self._source.window
+            for position, each in enumerate(received):
+                total += size(each)
+                if total > MAX_EVENT_BYTES and batch:
+                    self._carried = received[position:]
+                    return batch
+                batch.append(each)
+        return batch
+
+    def _receive(self, most: int, wait: int) -> list[Record]:
+        try:
+            answer = self._sqs.receive_message(
+                QueueUrl=self._queue.url,
+                MaxNumberOfMessages=most,
+                WaitTimeSeconds=min(wait, LONG_POLL_SECONDS),
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["All"],
+            )
+        except (BotoCoreError, ClientError):
+            if self._stopping.is_set():
+                return []
+            raise
+        return [record(message, self._queue.arn, self._sqs.meta.region_name) for message in answer.get("Messages", [])]
+
+    def _deliver(self, batch: Sequence[Record]) -> None:
+        try:
+            self._on_records(self._source.queue, list(batch))
+            result = self._invoke({"Records": batch})
+            ids = {each["messageId"]: each["receiptHandle"] for each in batch}
+            failed = failures(result, ids, partial=self._source.partial_failures)
+            self._delete(each for each in batch if each["messageId"] not in failed)
+            with self._lock:
+                kept = {name: handle for name, handle in self._left.items() if name not in ids}
+                self._left = kept | {name: ids[name] for name in failed}
+        finally:
+            self._slots.release()
+
+    def _delete(self, settled: Iterable[Record]) -> None:
+        for chunk in batched(settled, MOST_A_CALL, strict=False):
+            entries = [{"Id": str(n), "ReceiptHandle": each["receiptHandle"]} for n, each in enumerate(chunk)]
+            self._sqs.delete_message_batch(QueueUrl=self._queue.url, Entries=entries)  # type: ignore[arg-type]
+
+
+def _report(delivery: Future[None]) -> None:
+    """A delivery that broke is nobody's result: it is told like any thread that broke."""
+    if error := delivery.exception():
+        threading.excepthook(
+            threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+        )

@@ -1,0 +1,1 @@
+"""What an operator does about dead letters: fix, replay, discard, erase."""

@@ -1,0 +1,183 @@
+"""Edits: what an operator wants changed in a lead or an event, and what that comes to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any, Final
+
+from leads.errors import Malformed
+from leads.fields.address import NotAnAddress, normalise_address
+from leads.json import loads
+from leads.model import LEAD_FIELDS
+from leads_cli.failures.change import path as paths
+from leads_cli.failures.change.cleaning import normalised
+
+
+class Absent(Enum):
+    """No value, which is not the value null."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """`field=text`, or `field:=value` with any JSON."""
+
+    path: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """`old=new`: the value moves."""
+
+    path: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Normalise:
+    path: str
+
+
+type Edit = Set | Rename | Remove | Normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a diff."""
+
+    path: str
+    before: Any | Absent
+    after: Any | Absent
+
+
+# In a command that is shown, the place of what only the operator knows.
+GAP: Final = "..."
+
+
+class NotationError(ValueError):
+    """An edit that cannot be read; says what would do."""
+
+
+class InapplicableError(Exception):
+    """An edit that makes no sense for a letter; says why, in words about its fields and none of its values."""
+
+
+def setting(text: str) -> Set:
+    """Read `field=text` or `field:=value`.
+
+    Raises:
+        NotationError: it is neither.
+    """
+    path, found, value = text.partition("=")
+    if not found or not path.strip(" :"):
+        raise NotationError("write field=value, for instance email=ava@example.com or customFields.seats:=12")
+    if value == GAP:
+        raise NotationError(f"put the value itself in the place of {GAP}")
+    if not path.endswith(":"):
+        return Set(path.strip(), value)
+    try:
+        return Set(path[:-1].strip(), loads(value))
+    except Malformed as error:
+        raise NotationError("behind := comes JSON: a number, true, null, or a text in quotes") from error
+
+
+def renaming(text: str) -> Rename:
+    """Read `old=new`.
+
+    Raises:
+        NotationError: it is something else.
+    """
+    old, found, new = (part.strip() for part in text.partition("="))
+    if not (old and found and new):
+        raise NotationError("write old=new, for instance mail=email")
+    return Rename(old, new)
+
+
+def edited(document: Any, edits: Sequence[Edit], *, is_lead: bool) -> tuple[Any, list[Change]]:
+    """The document after all edits, one after the other, and what has changed.
+
+    What an edit names and the document lacks is no fault: one edit is for many letters.
+
+    Raises:
+        InapplicableError: an edit makes no sense here.
+    """
+    changes: list[Change] = []
+    for edit in edits:
+        document, more = _apply(document, edit, is_lead=is_lead)
+        changes.extend(more)
+    return document, changes
+
+
+def _apply(document: Any, edit: Edit, *, is_lead: bool) -> tuple[Any, list[Change]]:
+    place = _custom_place(document, edit.path) if is_lead else edit.path
+    route = paths.locate(document, place)
+    before = ABSENT if route is None else paths.get(document, route)
+    match edit:
+        case Set(_, value):
+            if is_lead and place == "email":
+                _check_address(value)
+            if before is not ABSENT and _same(before, value):
+                return document, []
+            return _put(document, place, value, is_lead=is_lead), [Change(place, before, value)]
+        case Remove() if route is not None:
+            return paths.without(document, route), [Change(place, before, ABSENT)]
+        case Rename(_, to) if route is not None:
+            target = _custom_place(document, to) if is_lead else to
+            if paths.locate(document, target) is not None:
+                raise InapplicableError(f"{target} has a value already")
+            moved = _put(paths.without(document, route), target, before, is_lead=is_lead)
+            return moved, [Change(place, before, ABSENT), Change(target, ABSENT, before)]
+        case Normalise() if isinstance(before, str) and (after := normalised(place, before)) != before:
+            return _put(document, place, after, is_lead=is_lead), [Change(place, before, after)]
+        case _:
+            return document, []
+
+
+def _check_address(value: Any) -> None:
+    """An address that is none is refused again; here somebody sees it."""
+    try:
+        normalise_address(str(value))
+    except NotAnAddress as error:
+        raise InapplicableError(f"email would be no e-mail address: {error}") from error
+
+
+def _same(one: Any, other: Any) -> bool:
+    # 1 is no true, and true no 1.
+    return type(one) is type(other) and one == other
+
+
+def _custom_place(lead: Any, path: str) -> str:
+    """Where in a lead a field is: a custom field may be named without the object that it is in."""
+    inside = f"customFields.{path}"
+    return inside if paths.locate(lead, path) is None and paths.locate(lead, inside) is not None else path
+
+
+def _put(document: Any, path: str, value: Any, *, is_lead: bool) -> Any:
+    if is_lead and paths.locate(document, path) is None and not _is_known(path):
+        raise InapplicableError("; ".join(_unknown(path)))
+    try:
+        return paths.put(document, path, value)
+    except paths.NoWayError as error:
+        raise InapplicableError(f"{path} leads nowhere: what is on the way has no parts of its own") from error
+
+
+def _is_known(path: str) -> bool:
+    return path in LEAD_FIELDS or path.startswith("customFields.")
+
+
+def _unknown(path: str) -> Iterator[str]:
+    yield f"a lead has no field {path}"
+    if close := get_close_matches(path, LEAD_FIELDS, n=1):
+        yield f"did you mean {close[0]}?"
+    yield f"a custom field is written customFields.{path}"

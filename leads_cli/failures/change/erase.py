@@ -1,0 +1,101 @@
+"""Forgetting a person: every message about an address leaves the queues.
+
+The queues are read in the order in which a lead goes through them, so that one that moves on meanwhile is met later.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from leads_cli.failures.change.handover import IN_HAND, Handover, Tally
+from leads_cli.failures.change.mention import Mention, mention
+from leads_cli.failures.read.box import DEAD_LETTERS, Reading
+from leads_cli.failures.read.letter import EVENTS, LEADS, Letter, read
+from leads_cli.stacks.running import Running
+
+QUEUES: Final = (EVENTS, LEADS, DEAD_LETTERS)
+
+
+@dataclass(slots=True)
+class Found:
+    """What one queue has of a person.
+
+    Attributes:
+        about: messages that are theirs.
+        beside: messages of somebody else, or also of somebody else, that mention them; `ids` are the first few.
+        elsewhere: messages that could not be looked at: a function has them, or they wait for their next attempt.
+        whole: the end of the queue was reached.
+        tally: what was erased.
+    """
+
+    queue: str
+    about: int = 0
+    beside: int = 0
+    ids: list[str] = field(default_factory=list)
+    elsewhere: int = 0
+    whole: bool = False
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def complete(self) -> bool:
+        """Nothing was left unseen or undone."""
+        return self.whole and not self.elsewhere and not self.tally.failed
+
+
+# Of messages that only mention somebody: enough to look at some.
+_MOST_IDS: Final = 10
+
+
+def look(running: Running, person: str, *, lease: int) -> list[Found]:
+    """What each queue has of the person with this key; nothing is touched.
+
+    Raises:
+        NotReachableError: AWS refuses.
+    """
+    return [_pass(running, queue, person, lambda _, __: None, lease=lease) for queue in QUEUES]
+
+
+def erase(running: Running, person: str, *, mentions: bool, lease: int) -> list[Found]:
+    """Erase it: what is theirs, and with `mentions` also what only mentions them.
+
+    Raises:
+        NotReachableError: AWS refuses.
+    """
+
+    def discard(handover: Handover, hand: list[tuple[Letter, Mention]]) -> None:
+        going = [letter for letter, how in hand if mentions or how is Mention.ABOUT]
+        if going:
+            handover.discard(going)
+
+    return [_pass(running, queue, person, discard, lease=lease) for queue in QUEUES]
+
+
+type _Act = Callable[[Handover, list[tuple[Letter, Mention]]], None]
+
+
+def _pass(running: Running, queue: str, person: str, act: _Act, *, lease: int) -> Found:
+    found = Found(queue)
+    hand: list[tuple[Letter, Mention]] = []
+    with Reading(running, queue, lease=lease) as reading:
+        handover = Handover(running, reading, found.tally)
+        for letter in map(read, reading):
+            how = mention(letter, person)
+            if how is Mention.NONE:
+                continue
+            _note(found, letter, how)
+            hand.append((letter, how))
+            if len(hand) == IN_HAND:
+                act(handover, hand)
+                hand = []
+        act(handover, hand)
+    found.elsewhere, found.whole = reading.elsewhere, reading.whole
+    return found
+
+
+def _note(found: Found, letter: Letter, how: Mention) -> None:
+    if how is Mention.ABOUT:
+        found.about += 1
+        return
+    found.beside += 1
+    if len(found.ids) < _MOST_IDS:
+        found.ids.append(letter.id)

@@ -1,0 +1,74 @@
+"""Whether a message is about a person, or only mentions them: for a request to be forgotten."""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from leads.errors import Malformed
+from leads.json import loads
+from leads_cli.failures.change.cleaning import normalised
+from leads_cli.failures.read.letter import Letter
+
+# What an address may be found in: texts, addresses of pages, forms as they are sent.
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]{}=&?/\\|]+@[^\s<>\"'(),;:\[\]{}=&?/\\|@]+")
+
+
+class Mention(Enum):
+    """How a message has to do with somebody."""
+
+    NONE = "none"
+    ABOUT = "about"
+    """It is theirs."""
+    BESIDE = "beside"
+    """It is somebody else's, or also somebody else's."""
+
+
+def key(address: str) -> str:
+    """An address in the form in which the same one is always the same."""
+    return normalised("email", address)
+
+
+def mention(letter: Letter, person: str) -> Mention:
+    """How a message, dead or on its way, has to do with the person of this key.
+
+    A lead's message is about whoever its address is of; an event, in which anything may be a person's, is about
+    somebody if it has no other address.
+    """
+    owner = letter.content.get("lead")
+    owner = owner.get("email") if isinstance(owner, dict) else None
+    if isinstance(owner, str) and key(owner) == person:
+        return Mention.ABOUT
+    content = {name: value for name, value in letter.content.items() if name != "failure"}
+    found = set(addresses(content or letter.received.body))
+    if person not in found:
+        return Mention.BESIDE if person in addresses(letter.failure) else Mention.NONE
+    return Mention.BESIDE if isinstance(owner, str) or len(found) > 1 else Mention.ABOUT
+
+
+def addresses(content: Any) -> Iterator[str]:
+    """The keys of all addresses in a value: in texts of any depth, in JSON within texts, in forms as they are sent."""
+    left = [content]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str):
+            if (inner := _inside(value)) is not None:
+                left.append(inner)
+            else:
+                yield from map(key, _ADDRESS.findall(unquote_plus(value) if "%40" in value else value))
+
+
+def _inside(text: str) -> Any:
+    """The object or list that a text is the JSON of."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        found = loads(text)
+    except Malformed:
+        return None
+    return found if isinstance(found, dict | list) else None

@@ -1,0 +1,1 @@
+"""Dead letters as they are: read, grouped, selected, exported."""

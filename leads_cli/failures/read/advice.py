@@ -1,0 +1,72 @@
+"""What to do about a dead letter, by its reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leads.model import LEAD_FIELDS
+from leads_cli.failures.read.letter import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do: in words, and the arguments of `leads failures` that do it, where a command does."""
+
+    text: str
+    arguments: tuple[str, ...] = ()
+
+
+def next_steps(letter: Letter) -> Iterator[Step]:
+    """What an operator can do now, the likeliest first."""
+    unreadable = letter.unreadable()
+    if unreadable:
+        yield from _mend(letter, unreadable.field)
+    elif letter.reason == "missing_token":
+        yield from _fill_in(letter)
+    elif letter.reason == "rejected":
+        yield from _mend(letter, letter.field)
+        yield Step("If Leadterra was wrong, send it again as it is", ("replay", letter.id))
+    elif letter.reason == "unmappable" and not letter.source:
+        yield Step("Say which source it is of", ("fix", letter.id, "--to-source", "...", "--replay"))
+    elif letter.reason == "unmappable":
+        yield Step(
+            f"Tell the source {letter.source} in enrollment.toml which field is which, deploy, and send it again",
+            ("replay", letter.id),
+        )
+        if isinstance(letter.event, dict):
+            yield Step("Or correct the event itself", ("fix", letter.id, "--set", "email=...", "--replay"))
+    else:
+        yield Step(
+            "Look into the function's log for why it came back so often, then send it again", ("replay", letter.id)
+        )
+    yield Step("Or let go of it", ("discard", letter.id))
+
+
+def _mend(letter: Letter, field: str) -> Iterator[Step]:
+    if field == "campaign":
+        address = () if letter.email else ("--set", "email=...")
+        words = "Say which campaign it is for" + (" and whose it is" if address else "")
+        yield Step(words, ("fix", letter.id, "--to-campaign", "...", *address, "--replay"))
+        return
+    path = field if field in LEAD_FIELDS else "email" if field in {"lead", "body"} else _place(letter, field)
+    if path == "email" and letter.email:
+        yield Step("Try whether tidying it up is enough", ("fix", letter.id, "--normalise", "email", "--dry-run"))
+    if path:
+        yield Step(f"Correct {path} and send it again", ("fix", letter.id, "--set", f"{path}=...", "--replay"))
+    else:
+        yield Step("Correct what it complains about and send it again", ("fix", letter.id, "--set", "...", "--replay"))
+
+
+def _fill_in(letter: Letter) -> Iterator[Step]:
+    path = letter.field if letter.field in LEAD_FIELDS else f"customFields.{letter.field}"
+    yield Step(
+        f"Give everybody a default: {letter.field} under [campaigns.{letter.campaign}.defaults] in enrollment.toml; "
+        "deploy, and send all of these again",
+        ("replay", "--reason", "missing_token", "--field", letter.field),
+    )
+    yield Step("Or give this one its own", ("fix", letter.id, "--set", f"{path}=...", "--replay"))
+
+
+def _place(letter: Letter, field: str) -> str:
+    """Where in the lead a field of that name is; Leadterra knows custom fields by their name alone."""
+    custom = letter.lead.get("customFields")
+    return f"customFields.{field}" if isinstance(custom, dict) and field in custom else ""

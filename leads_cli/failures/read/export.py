@@ -1,0 +1,47 @@
+"""Dead letters as a table or as JSON lines, for a spreadsheet or another program."""
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import Final, TextIO
+
+from leads.model import LEAD_FIELDS
+from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.listing import described
+
+_ABOUT: Final = ("id", "messageId", "reason", "field", "status", "says", "source", "campaign", "failedAt", "sentAt")
+_LEAD: Final = (*LEAD_FIELDS, "customFields")
+COLUMNS: Final = (*_ABOUT, "attempts", "replays", *_LEAD, "event")
+# What a spreadsheet would compute.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_csv(letters: Iterable[Letter], stream: TextIO) -> int:
+    """One line for each letter, the reason in columns of its own; how many there were."""
+    table = csv.writer(stream)
+    table.writerow(COLUMNS)
+    number = 0
+    for letter in letters:
+        known = {**described(letter), **{name: letter.lead.get(name) for name in _LEAD}}
+        table.writerow([_cell(known.get(column)) for column in COLUMNS])
+        number += 1
+    return number
+
+
+def write_jsonl(letters: Iterable[Letter], stream: TextIO) -> int:
+    """One object for each letter, its body as it lies in the queue included; how many there were."""
+    number = 0
+    for letter in letters:
+        stream.write(json.dumps({**described(letter), "body": letter.received.body}) + "\n")
+        number += 1
+    return number
+
+
+def _cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # Half of a pair of code units cannot be written at all.
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text

@@ -1,0 +1,100 @@
+"""What is noted of an import, and whether this one was begun or finished before."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from leads.json import dumps
+from leads.message.message import timestamp
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.plan.prepare import Labels, Totals
+from leads_cli.importing.plan.worklist import Worklist
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An import: of what, to where, and how.
+
+    Attributes:
+        digest: of the file.
+        destination: LeadsQueue's URL, or Leadterra's address and the campaign's id.
+        columns: what becomes of each.
+        reading: how the file was read, as far as the user said.
+        started: ISO 8601.
+        refused_file: its path; "" while there is none.
+    """
+
+    digest: str
+    destination: str
+    campaign: str
+    source: str
+    columns: Mapping[str, str]
+    reading: Mapping[str, str]
+    started: str
+    totals: Totals = field(default_factory=Totals)
+    refused_file: str = ""
+
+    @property
+    def key(self) -> str:
+        """Two imports with the same key are the same: this file, to this place, under this name."""
+        return _digest(self.digest, self.destination, self.campaign, self.source)
+
+    @property
+    def labels(self) -> Labels:
+        """What its messages have in common; started again, it is another import and has other ids."""
+        label = f"import-{_digest(self.key, self.started)[:12]}"
+        return Labels(label, self.source, self.campaign, datetime.fromisoformat(self.started))
+
+    def as_json(self) -> dict[str, Any]:
+        """As the worklist keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """As the worklist has kept it."""
+        return cls(**{**data, "totals": Totals(**data["totals"])})
+
+
+def now() -> str:
+    """The moment at which an import is started."""
+    return timestamp(datetime.now(UTC))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(dumps(parts).encode()).hexdigest()
+
+
+def finished(worklist: Worklist, wanted: Facts) -> Facts | None:
+    """The import as it was noted when it came to its end; None if it never did."""
+    found = worklist.register.finished(wanted.key)
+    return Facts.from_json(found) if found else None
+
+
+def begun(worklist: Worklist, wanted: Facts) -> Facts | None:
+    """The import as it was begun before, to go on with; None where there is none, or one of other contents.
+
+    Raises:
+        UnusableError: it was begun otherwise.
+    """
+    found = worklist.register.unfinished()
+    if found is None or found["digest"] != wanted.digest:
+        return None
+    known = Facts.from_json(found)
+    for what in ("destination", "campaign", "source", "columns", "reading"):
+        was, wish = getattr(known, what), getattr(wanted, what)
+        if was != wish:
+            sent, _ = worklist.register.progress()
+            msg = (
+                f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. It had the {what} "
+                f"{_said(was)}, and now would have {_said(wish)}: go on as it was begun, or begin anew with --again"
+            )
+            raise UnusableError(msg)
+    return known
+
+
+def _said(value: str | Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return value
+    return ", ".join(f"{name}={text}" for name, text in value.items() if text) or "none"

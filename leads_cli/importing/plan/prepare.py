@@ -1,0 +1,117 @@
+"""Preparing: every row becomes a message on the worklist, or a reason why not; nothing is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from itertools import batched
+from typing import Final
+
+from leads.config.schema import Enrollment, OnMissingToken
+from leads.errors import TooLarge
+from leads.lead.lead import NoLead
+from leads.message.decoding import decode
+from leads.message.message import Message, encode
+from leads.model import Lead
+from leads.request.batch import ReceivedMessage, merged, rows
+from leads_cli.importing.plan.columns import Columns
+from leads_cli.importing.plan.worklist import Todo, Worklist
+from leads_cli.importing.read.table import Table
+from leads_cli.importing.send.progress import Told
+
+_PIECE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What all messages of an import have in common.
+
+    Attributes:
+        id: a message's is this and its row's number, so that one that is sent twice is known to be the same.
+        moment: when the import was started: who signs up later has said the newer thing.
+    """
+
+    id: str
+    source: str
+    campaign: str
+    moment: datetime
+
+    def message(self, row: int, lead: Lead) -> Message:
+        """The message that a row makes."""
+        return Message(f"{self.id}:{row}", self.source, self.campaign, self.moment, lead, {})
+
+    def read(self, todo: Todo) -> Message:
+        """A message of the worklist."""
+        return decode(todo[1], message_id=self.id, sent_at=self.moment.timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a file comes to: `rows = leads + merged + refused`; `left` are the leads that are still to be sent."""
+
+    rows: int = 0
+    leads: int = 0
+    merged: int = 0
+    refused: int = 0
+    left: int = 0
+
+
+def prepare(
+    table: Table,
+    columns: Columns,
+    labels: Labels,
+    config: Enrollment,
+    *,
+    worklist: Worklist,
+    progress: Told,
+) -> Totals:
+    """Put a table's leads on the worklist, one for each person; `progress` hears of rows as they are read."""
+    number = 0
+    leads: list[tuple[int, str, str]] = []
+    for number, row in enumerate(table.rows(), start=1):
+        try:
+            lead = columns.lead(row)
+            leads.append((row.number, lead["email"], encode(labels.message(row.number, lead))))
+        except NoLead as error:
+            worklist.refuse((row.number, problem.field, problem.message) for problem in error.problems[:1])
+        except TooLarge as error:
+            worklist.refuse([(row.number, "row", str(error))])
+        if number % _PIECE == 0:
+            worklist.add(leads)
+            leads.clear()
+            progress(_PIECE)
+    worklist.add(leads)
+    progress(number % _PIECE)
+    _merge(labels, worklist)
+    _keep_out(labels, config, worklist)
+    return totals(number, worklist)
+
+
+def totals(rows: int, worklist: Worklist) -> Totals:
+    """What so many rows have come to by now."""
+    left, merged = worklist.left(), worklist.merged()
+    leads = worklist.register.progress()[0] + left
+    return Totals(rows, leads, merged, rows - leads - merged, left)
+
+
+def _merge(labels: Labels, worklist: Worklist) -> None:
+    """Make one lead of all rows about a person: later values win, field by field, as far as there are any."""
+    for numbers in worklist.same_person():
+        messages = (labels.read((row, worklist.body(row))) for row in numbers)
+        whole = reduce(lambda earlier, later: labels.message(numbers[-1], merged([earlier, later])), messages)
+        try:
+            worklist.merge(numbers, encode(whole))
+        except TooLarge as error:
+            worklist.refuse((row, "row", str(error)) for row in numbers)
+
+
+def _keep_out(labels: Labels, config: Enrollment, worklist: Worklist) -> None:
+    """Refuse what the campaign's own rules would keep out of it later, out of the user's sight."""
+    if config.rules(labels.campaign).on_missing_token is not OnMissingToken.DEAD_LETTER:
+        return
+    for piece in batched(worklist.todo(), _PIECE, strict=False):
+        _, kept_out = rows((ReceivedMessage(labels.read(todo), [todo[0]]) for todo in piece), config)
+        worklist.refuse(
+            (received.records[0], rejected.failure.field or "row", rejected.failure.message)
+            for messages in kept_out.values()
+            for received, rejected in messages
+        )

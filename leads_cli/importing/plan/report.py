@@ -1,0 +1,100 @@
+"""What is said of a file: what becomes of its columns, what it comes to, and what is wrong with which row."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from leads.fields.vocabulary import FULL_NAME, INFIX
+from leads.model import LEAD_FIELDS
+from leads_cli.importing.plan.columns import Columns
+from leads_cli.importing.plan.prepare import Totals
+from leads_cli.importing.plan.worklist import Worklist
+
+_SHOWN_CHARACTERS: Final = 40
+SHOWN_PROBLEMS: Final = 10
+_COMPOSITE: Final = {FULL_NAME: "firstName, lastName", INFIX: "lastName, its beginning"}
+
+
+def show_columns(console: Console, title: str, columns: Columns) -> None:
+    """Which column becomes what, with an example."""
+    console.print(_plain(title), soft_wrap=True)
+    rows = ((name, becomes(columns, name), _short(str(columns.examples.get(name, "")))) for name in columns.names)
+    _show(console, ("column", "becomes", "for instance"), rows)
+
+
+def becomes(columns: Columns, name: str) -> str:
+    """What a column becomes, in words."""
+    role = columns.roles.get(name)
+    if role is None:
+        return "- left out"
+    if role.field not in {*LEAD_FIELDS, *_COMPOSITE}:
+        return f"custom field {role.field}"
+    field = _COMPOSITE.get(role.field, role.field)
+    if role.field == FULL_NAME and columns.column("firstName") and columns.column("lastName"):
+        return f"{field}, where they are empty"
+    if role.choice == 0:
+        return field
+    otherwise = ", or a custom field" if "*" in columns.source.custom_fields else ""
+    return f"{field}, where {columns.column(role.field)} has none{otherwise}"
+
+
+def show_totals(console: Console, totals: Totals) -> None:
+    """What the rows come to, as an equation."""
+    grid = Grid(box=None, show_header=False, pad_edge=False)
+    for justify in ("left", "left", "right", "left"):
+        grid.add_column(justify=justify)
+    grid.add_row("", "rows", f"{totals.rows:,}")
+    grid.add_row("=", "leads", f"{totals.leads:,}")
+    grid.add_row("+", "merged", f"{totals.merged:,}", "into a later row of the same address")
+    grid.add_row("+", "refused", f"{totals.refused:,}")
+    console.print(grid)
+
+
+def show_problems(console: Console, columns: Columns, worklist: Worklist) -> None:
+    """The first rows that are refused, each with its reason, and how many share the commonest ones."""
+    rows = ((f"{row}", columns.column(field), reason) for row, field, reason in worklist.refusals())
+    _show(console, ("row", "column", "problem"), islice(rows, SHOWN_PROBLEMS))
+    kinds = worklist.reasons(SHOWN_PROBLEMS)
+    _show(console, ("rows", "problem"), ((f"{number:,}", reason) for _, reason, number in kinds))
+
+
+def _show(console: Console, titles: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    grid = Grid(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        grid.add_column(title, overflow="fold")
+    for row in rows:
+        grid.add_row(*map(_plain, row))
+    console.print(grid)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 3]}..."
+
+
+def _plain(text: str) -> Text:
+    """What a terminal may be shown: a file must not speak to it."""
+    return Text("".join(c if c.isprintable() else " " for c in text))
+
+
+def as_json(columns: Columns, totals: Totals, worklist: Worklist) -> dict[str, Any]:
+    """The same for programs; without examples, for it may end in a log."""
+    problems = islice(worklist.refusals(), SHOWN_PROBLEMS)
+    return {
+        "columns": {name: becomes(columns, name) for name in columns.names},
+        "rows": totals.rows,
+        "leads": totals.leads,
+        "merged": totals.merged,
+        "refused": totals.refused,
+        "problems": [
+            {"row": row, "column": columns.column(field), "field": field, "problem": reason}
+            for row, field, reason in problems
+        ],
+        "kinds": [
+            {"field": field, "problem": reason, "rows": number}
+            for field, reason, number in worklist.reasons(SHOWN_PROBLEMS)
+        ],
+    }

@@ -1,0 +1,163 @@
+"""The file to import: what its bytes are, whatever its name says, and by what it is known again."""
+
+import hashlib
+import io
+import json
+import shutil
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Final, Literal
+
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.read.encoding import encoding_of
+from leads_cli.project import shown
+
+type Kind = Literal["delimited", "jsonl", "xlsx"]
+
+STDIN: Final = "-"
+_PIECE: Final = 1 << 20
+# Enough lines to see what they have in common.
+_SAMPLE: Final = 1 << 16
+_OTHERS: Final = (
+    (b"\xd0\xcf\x11\xe0", "an old or a protected Excel file; save it as .xlsx without a password, or as CSV UTF-8"),
+    (b"\x1f\x8b", "compressed; unpack it first: gunzip -c FILE | leads import -"),
+    (b"%PDF", "a PDF; a table is wanted: CSV, TSV, JSON lines or .xlsx"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as it was found.
+
+    Attributes:
+        path: where its bytes are, now.
+        beside: what is kept of the import is written next to this path.
+        digest: of all its bytes.
+        encoding: of a text; "" for a workbook.
+        lines: of a text; about as many rows are in it.
+    """
+
+    path: Path
+    beside: Path
+    digest: str
+    kind: Kind
+    encoding: str
+    lines: int | None
+
+    @property
+    def name(self) -> str:
+        """As the user would write it."""
+        return shown(self.beside)
+
+    def text(self) -> io.TextIOWrapper:
+        """Its text, with the line ends as they are."""
+        return self.path.open(encoding=self.encoding, newline="")
+
+    def sample(self) -> str:
+        """The beginning of its text, up to the end of a line."""
+        with self.text() as text:
+            begin = text.read(_SAMPLE)
+            return begin + text.readline()
+
+
+@contextmanager
+def opened(name: str, encoding: str | None = None) -> Iterator[Document]:
+    """The file of a name; `-` is what comes in at stdin, which is copied, for it is read more than once.
+
+    Raises:
+        UnusableError: there is no such file, or no table can be in it.
+    """
+    path = Path(name)
+    try:
+        if name == STDIN:
+            with _copied(sys.stdin.buffer) as copy:
+                yield _piped(copy, "stdin", encoding)
+        elif path.is_file():
+            yield _examined(path, shown(path), path, encoding)
+        elif path.exists() and not path.is_dir():
+            with path.open("rb") as pipe, _copied(pipe) as copy:
+                yield _piped(copy, path.name, encoding)
+        else:
+            msg = f"{name}: there is no such file" if not path.exists() else f"{name}: a folder; name a file in it"
+            raise UnusableError(msg)
+    except PermissionError as error:
+        msg = f"{name}: {error.strerror}; you may not read it"
+        raise UnusableError(msg) from error
+
+
+@contextmanager
+def _copied(pipe: BinaryIO) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="leads-import-") as folder:
+        copy = Path(folder) / "copy"
+        with copy.open("wb") as file:
+            shutil.copyfileobj(pipe, file, _PIECE)
+        yield copy
+
+
+def _piped(copy: Path, name: str, encoding: str | None) -> Document:
+    """What came through a pipe has no place of its own: what is kept of it goes to where the user stands."""
+    found = _examined(copy, name, copy, encoding)
+    return replace(found, beside=Path(f"{name}-{found.digest[:8]}"))
+
+
+def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> Document:
+    """A file's bytes: how many, which, and what they are.
+
+    Raises:
+        UnusableError: no table can be in them.
+    """
+    with path.open("rb") as file:
+        begin = file.read(_SAMPLE)
+        file.seek(0)
+        digest, lines = _digest(file)
+    if not begin.strip():
+        msg = f"{name}: it is empty"
+        raise UnusableError(msg)
+    if other := next((what for magic, what in _OTHERS if begin.startswith(magic)), None):
+        msg = f"{name}: {other}"
+        raise UnusableError(msg)
+    if begin.startswith(b"PK\x03\x04"):
+        _check_workbook(path, name)
+        return Document(path, beside, digest, "xlsx", "", None)
+    found = encoding_of(path, name, begin, encoding)
+    document = Document(path, beside, digest, "delimited", found, lines)
+    return replace(document, kind="jsonl") if _is_jsonl(document, name) else document
+
+
+def _digest(file: BinaryIO) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    lines = 0
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+        lines += piece.count(b"\n")
+    return digest.hexdigest(), lines
+
+
+def _check_workbook(path: Path, name: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = set(archive.namelist())
+    except zipfile.BadZipFile as error:
+        msg = f"{name}: a damaged archive ({error}); save or copy it again"
+        raise UnusableError(msg) from error
+    if "xl/workbook.xml" not in inside:
+        what = "an OpenDocument table" if "content.xml" in inside else "an archive without an Excel workbook in it"
+        msg = f"{name}: {what}; save the table as .xlsx or as CSV UTF-8"
+        raise UnusableError(msg)
+
+
+def _is_jsonl(document: Document, name: str) -> bool:
+    first = next((line for line in document.sample().splitlines() if line.strip()), "")
+    try:
+        found = json.loads(first)
+    except ValueError:
+        found = None
+    if isinstance(found, list) or first.strip() in {"[", "{"} or first.lstrip().startswith("[{"):
+        msg = f"{name}: JSON, but not one object on each line; make it so: jq -c '.[]' FILE | leads import -"
+        raise UnusableError(msg)
+    return isinstance(found, dict)

@@ -1,0 +1,67 @@
+"""JSON lines: one object on each, whose nested names are those that intake gives them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from leads.errors import Malformed, Unreadable
+from leads.fields.flat import Value, flat
+from leads.json import loads
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.read.document import Document
+from leads_cli.importing.read.table import Row
+
+# Whoever has more of them keeps values where names should be.
+_MAX_COLUMNS: Final = 2_000
+
+
+class JsonLines:
+    """A table whose columns are all the names that there are.
+
+    Raises:
+        UnusableError: no line is an object, or there are too many names.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        names: dict[str, None] = {}
+        for _, found in self._lines():
+            if isinstance(found, dict):
+                names.update(dict.fromkeys(found))
+            if len(names) > _MAX_COLUMNS:
+                msg = f"more than {_MAX_COLUMNS:,} different names in its objects; are some of them values?"
+                raise UnusableError(msg)
+        if not names:
+            msg = "no line of it is an object with something in it"
+            raise UnusableError(msg)
+        self.columns: Sequence[str] = list(names)
+
+    @property
+    def about(self) -> str:
+        """How it was read."""
+        return f"JSON lines in {self._document.encoding.removesuffix('-sig').upper()}"
+
+    def rows(self) -> Iterator[Row]:
+        """All lines but empty ones."""
+        for number, found in self._lines():
+            if isinstance(found, dict):
+                yield Row(number, found)
+            else:
+                line, flaw = found
+                yield Row(number, {self.columns[0]: line}, flaw)
+
+    def _lines(self) -> Iterator[tuple[int, dict[str, Value] | tuple[str, str]]]:
+        """Each line's fields by its number; where there are none, the line and why."""
+        with self._document.text() as text:
+            for number, line in enumerate(text, start=1):
+                if bare := line.strip():
+                    yield number, _fields(bare)
+
+
+def _fields(line: str) -> dict[str, Value] | tuple[str, str]:
+    try:
+        found = loads(line)
+        return flat(found) if isinstance(found, dict) else (line, "no JSON object")
+    except Malformed:
+        return line, "not JSON"
+    except Unreadable as error:
+        return line, str(error)

@@ -1,0 +1,73 @@
+"""Reading a file: which kind of table it is, and how the user wants it read."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.plan.refused import Mended
+from leads_cli.importing.read.delimited import Delimited
+from leads_cli.importing.read.document import Document
+from leads_cli.importing.read.jsonlines import JsonLines
+from leads_cli.importing.read.table import Table
+from leads_cli.importing.read.workbook import Workbook
+
+_NAMED: Final = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the user says about the file, where it is not to be found out; "" for what is."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+    def as_json(self) -> Mapping[str, str]:
+        """As an import is known by."""
+        return {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
+
+
+@contextmanager
+def table(document: Document, reading: Reading) -> Iterator[Table]:
+    """The table in a file.
+
+    Raises:
+        UnusableError: there is none, or it is not of the kind that the user speaks of.
+    """
+    with ExitStack() as opened:
+        try:
+            found = _found(document, reading, opened)
+        except UnusableError as error:
+            msg = f"{document.name}: {error}"
+            raise UnusableError(msg) from error
+        yield Mended(found) if Mended.fits(found) else found
+
+
+def _found(document: Document, reading: Reading, opened: ExitStack) -> Table:
+    match document.kind:
+        case "xlsx":
+            _refuse("a workbook", delimiter=reading.delimiter, encoding=reading.encoding)
+            return opened.enter_context(closing(Workbook(document, reading.sheet)))
+        case "jsonl":
+            _refuse("JSON lines", delimiter=reading.delimiter, sheet=reading.sheet)
+            return JsonLines(document)
+        case "delimited":
+            _refuse("no workbook", sheet=reading.sheet)
+            return Delimited(document, _separator(reading.delimiter))
+
+
+def _refuse(what: str, **options: str) -> None:
+    for option, value in options.items():
+        if value:
+            msg = f"it is {what}: leave out --{option} {value}"
+            raise UnusableError(msg)
+
+
+def _separator(delimiter: str) -> str | None:
+    found = _NAMED.get(delimiter, delimiter)
+    if len(found) > 1:
+        msg = f"--delimiter {delimiter}: one character, or one of: {', '.join(_NAMED)}"
+        raise UnusableError(msg)
+    return found or None

@@ -1,0 +1,1 @@
+"""Sending a worklist: through the queue, or straight to Leadterra."""

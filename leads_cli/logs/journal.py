@@ -1,0 +1,185 @@
+"""What became of each lead in a running stack.
+
+It is learnt only from what production has too: the JSON lines and metrics that the functions write, and the
+messages in the queues.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from threading import Lock
+from typing import Any, Final
+
+from leads_cli.logs import observed
+from leads_cli.logs.lines import LogLines
+from leads_cli.stacks.counts import Counts, from_metrics
+
+# A page shows fifty; the rest is for whoever reads `/_leads/leads`.
+CAPACITY: Final = 5_000
+
+
+class State(StrEnum):
+    """Where a lead is, in the words of the counts; between two attempts a queued one is held."""
+
+    QUEUED = "queued"
+    ENROLLED = "enrolled"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+    MERGED = "merged"
+    HELD = "held"
+    REJECTED = "rejected"
+    UNMAPPABLE = "unmappable"
+    MALFORMED = "malformed"
+
+
+# What an operator finds in the dead-letter queue.
+SET_ASIDE: Final = frozenset({State.REJECTED, State.UNMAPPABLE, State.MALFORMED})
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """One lead.
+
+    Attributes:
+        email, campaign, lead: empty until its message was seen, for logs carry ids only; `lead` as in a message.
+        settled: when enroll was heard to have its outcome.
+    """
+
+    id: str
+    when: datetime
+    email: str = ""
+    source: str = ""
+    campaign: str = ""
+    state: State = State.QUEUED
+    reason: str = ""
+    lead: Mapping[str, Any] = field(default_factory=dict)
+    settled: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As `/_leads/leads` has it."""
+        shown = {key: value for key, value in asdict(self).items() if key != "settled"}
+        return {**shown, "when": self.when.isoformat()}
+
+
+def row_of(told: Mapping[str, Any]) -> LeadRow:
+    """A lead as `/_leads/leads` had it."""
+    return LeadRow(**{**told, "when": datetime.fromisoformat(told["when"]), "state": State(told["state"])})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """Collects what several threads observe. The newest `capacity` leads are kept; the counts are of all.
+
+    Attributes:
+        lines: the latest lines of the functions' logs.
+    """
+
+    def __init__(self, capacity: int = CAPACITY, now: Callable[[], datetime] = _now) -> None:
+        self._capacity = capacity
+        self._now = now
+        self._lock = Lock()
+        self._rows: dict[str, LeadRow] = {}  # in order of arrival
+        self._ids: dict[str, str] = {}  # SQS's message id -> the lead's
+        self._sums: Counter[str] = Counter()
+        self.lines = LogLines(now=now)
+
+    def observe_log(self, function: str, line: str) -> None:
+        """A line of a function's output; what is neither a metric nor a known log line is only kept."""
+        self.lines.add(function, line)
+        data = observed.json_object(line)
+        with self._lock:
+            if "_aws" in data:
+                self._sums.update(observed.metrics(data))
+            elif data.get("message") == "taken":
+                for lead in observed.texts(data.get("ids")):
+                    self._set(lead, {"source": str(data.get("source") or "")})
+            elif data.get("message") == "batch settled":
+                self._settle(data)
+
+    def observe_records(self, queue: str, records: Iterable[Mapping[str, Any]]) -> None:
+        """Records (as Lambda gets them) that are being delivered from a queue to its function."""
+        if queue != "LeadsQueue":
+            return  # a raw event is no lead yet
+        with self._lock:
+            for record in records:
+                body = observed.json_object(record.get("body"))
+                lead = str(body.get("id") or record.get("messageId"))
+                self._ids[str(record.get("messageId"))] = lead
+                row = self._set(lead, observed.described(body))
+                if row.state in SET_ASIDE:  # it is being replayed
+                    self._set(lead, {"state": State.QUEUED, "reason": ""})
+            _keep_newest(self._ids, 2 * self._capacity)
+
+    def observe_waiting(self, bodies: Iterable[str]) -> None:
+        """Messages that lie in LeadsQueue: they say who it is that the logs know by id only."""
+        with self._lock:
+            for text in bodies:
+                body = observed.json_object(text)
+                if str(body.get("id")) in self._rows:
+                    self._set(str(body.get("id")), observed.described(body))
+
+    def observe_dead_letters(self, bodies: Iterable[str]) -> None:
+        """The bodies in the dead-letter queue: they carry the reasons."""
+        with self._lock:
+            for text in bodies:
+                body = observed.json_object(text)
+                lead = self._ids.get(str(body.get("id")), str(body.get("id") or observed.digest(text)))
+                known = self._rows.get(lead)
+                if known is None or known.state is not State.ENROLLED:
+                    failure = body.get("failure")
+                    verdict = {"state": _set_aside(failure), "reason": observed.why(failure)}
+                    self._set(lead, observed.described(body) | verdict)
+
+    def counts(self, queued: int = 0, reported: Mapping[str, int] | None = None) -> Counts:
+        """The sums so far, with what others reported; how many leads are still queued is the queue's to say."""
+        with self._lock:
+            sums = Counter[str](self._sums)
+        sums.update(reported or {})
+        return from_metrics(sums, queued=queued)
+
+    def leads(self, limit: int = CAPACITY) -> list[LeadRow]:
+        """The newest leads, newest first."""
+        with self._lock:
+            return list(self._rows.values())[: -limit - 1 : -1]
+
+    def _settle(self, data: Mapping[str, Any]) -> None:
+        campaign = str(data.get("campaign") or "")
+        for lead in observed.texts(data.get("accepted")):
+            self._outcome(lead, campaign, State.ENROLLED, "")
+        for lead in observed.texts(data.get("held")):
+            self._outcome(lead, campaign, State.HELD, observed.why_held(data.get("why")))
+        for refusal in observed.objects(data.get("rejected")):
+            words = [str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key)]
+            self._outcome(str(refusal.get("id")), campaign, _set_aside(refusal), ", ".join(words))
+
+    def _outcome(self, lead: str, campaign: str, state: State, reason: str) -> None:
+        lead = self._ids.get(lead, lead)
+        known = self._rows.get(lead)
+        if known and known.state is state in SET_ASIDE and known.reason:
+            return  # the dead letter, seen first, says it better
+        known_campaign = known.campaign if known else ""
+        campaign = known_campaign or campaign
+        self._set(lead, {"campaign": campaign, "state": state, "reason": reason, "settled": self._now()})
+
+    def _set(self, lead: str, changes: Mapping[str, Any]) -> LeadRow:
+        row = self._rows.get(lead) or LeadRow(lead, self._now())
+        said = {key: value for key, value in changes.items() if value or key == "reason"}
+        self._rows[lead] = row = replace(row, **said)
+        _keep_newest(self._rows, self._capacity)
+        return row
+
+
+def _set_aside(failure: object) -> State:
+    """What no lead could be made of is counted apart from leads that were refused."""
+    reason = failure.get("reason") if isinstance(failure, dict) else None
+    return State(reason) if reason in {State.UNMAPPABLE, State.MALFORMED} else State.REJECTED
+
+
+def _keep_newest(mapping: dict[str, Any], number: int) -> None:
+    while len(mapping) > number:
+        del mapping[next(iter(mapping))]

@@ -1,0 +1,89 @@
+"""What log lines, metrics and messages say, whoever wrote them: what they do not say is left out, nothing fails."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from leads_cli.stacks.counts import METRICS
+
+HELD: Final = {
+    "unavailable": "Leadterra did not answer",
+    "unauthorized": "Leadterra refused the API key",
+    "not_found": "Leadterra knows no such campaign: is its id right in the configuration?",
+    "unexpected": "Leadterra answered something unexpected",
+    "systemic": "Leadterra refuses everybody alike: something changed there",
+    "deadline": "the function's time ran out",
+    "newer": "a later release wrote it",
+    "internal": "something broke here: see the log of enroll",
+}
+EXHAUSTED: Final = "exhausted: SQS moved it after too many receives"
+
+
+def digest(text: str) -> str:
+    """A name for a dead letter without a lead: an event that could not be mapped."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def described(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a message says about its lead."""
+    lead = body.get("lead")
+    email = lead.get("email") if isinstance(lead, dict) else None
+    texts = {"email": email, "source": body.get("source"), "campaign": body.get("campaign")}
+    said: dict[str, Any] = {key: value for key, value in texts.items() if isinstance(value, str)}
+    return said | {"lead": lead if isinstance(lead, dict) else {}} | _moment(body.get("receivedAt"))
+
+
+def _moment(value: object) -> dict[str, datetime]:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return {}
+    return {"when": moment if moment.tzinfo else moment.replace(tzinfo=UTC)} if moment else {}
+
+
+def why_held(why: object) -> str:
+    """What held a batch back; where there are several causes, the log names no lead's own."""
+    return "; ".join(HELD.get(str(cause), str(cause)) for cause in why) if isinstance(why, dict) else ""
+
+
+def why(failure: object) -> str:
+    if not isinstance(failure, dict):
+        return EXHAUSTED
+    message = str(failure.get("message") or failure.get("reason") or "")
+    field = failure.get("field")
+    return f"{field}: {message}" if field and str(field) not in message else message
+
+
+def metrics(data: Mapping[str, Any]) -> dict[str, float]:
+    """The sums of one line in CloudWatch's embedded metric format."""
+    about = data["_aws"] if isinstance(data["_aws"], dict) else {}
+    named = {
+        metric.get("Name")
+        for directive in objects(about.get("CloudWatchMetrics"))
+        for metric in objects(directive.get("Metrics"))
+    }
+    return {name: _sum(data.get(name)) for name in METRICS.values() if name in named}
+
+
+def _sum(value: object) -> float:
+    values = value if isinstance(value, list) else [value]
+    return sum(item for item in values if isinstance(item, int | float))
+
+
+def json_object(text: object) -> dict[str, Any]:
+    """A JSON object; nothing for what is something else."""
+    try:
+        data = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,1 @@
+"""Refusals and faults that the sandbox can be told to show."""

@@ -1,0 +1,173 @@
+"""Bodies of a refusal in the shapes that validators in the wild give, honest ones and others.
+
+A shape is a function from the refused batch to a JSON value; a `str` is sent as plain text. Nobody
+documents the shape of Leadterra's `errors`, so a client has to cope with every one of these.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from leads_cli.sandbox.faults.validation import Refusal, RefusedBatch
+
+type Shape = Callable[[RefusedBatch], object]
+
+OFFSET = 2
+TRUNCATED_TO = 2
+_PHRASES = {400: "Bad Request", 422: "Unprocessable Entity"}  # as those frameworks put it, before RFC 9110
+
+
+def steps(refusal: Refusal) -> list[str | int]:
+    """Where in the request body the refused value is."""
+    return ["leads", refusal.index, *([refusal.field] if refusal.field else [])]
+
+
+def dotted(refusal: Refusal) -> str:
+    return ".".join(map(str, steps(refusal)))
+
+
+def bracketed(refusal: Refusal) -> str:
+    return f"leads[{refusal.index}]" + (f".{refusal.field}" if refusal.field else "")
+
+
+def pointer(refusal: Refusal) -> str:
+    return "".join(f"/{step}" for step in steps(refusal))
+
+
+def listed(entry: Callable[[Refusal], object], key: str = "errors") -> Shape:
+    """A list with one entry for each refusal."""
+    return lambda batch: {key: [entry(refusal) for refusal in batch.refusals]}
+
+
+def mapped(name: Callable[[Refusal], str], entry: Callable[[Refusal], object]) -> Shape:
+    """An object with one member for each refusal."""
+    return lambda batch: {"errors": {name(refusal): entry(refusal) for refusal in batch.refusals}}
+
+
+def with_indices(shape: Shape, index: Callable[[int, int], int]) -> Shape:
+    """A shape that names other rows: `index` is given the true one and the number of rows."""
+
+    def shaped(batch: RefusedBatch) -> object:
+        moved = [replace(refusal, index=index(refusal.index, batch.rows)) for refusal in batch.refusals]
+        return shape(replace(batch, refusals=moved))
+
+    return shaped
+
+
+def with_first(shape: Shape, number: int) -> Shape:
+    """A shape that names only the first refusals."""
+    return lambda batch: shape(replace(batch, refusals=batch.refusals[:number]))
+
+
+def _messages(refusal: Refusal) -> dict[str, list[str]]:
+    return {refusal.field or "non_field_errors": [refusal.message]}
+
+
+def _numbered(refusal: Refusal) -> dict[str, object]:
+    return {"index": refusal.index, "field": refusal.field, "message": refusal.message}
+
+
+def _echoed(refusal: Refusal) -> dict[str, object]:
+    return {**_numbered(refusal), "email": refusal.email, "code": refusal.code}
+
+
+def _misquoted(refusal: Refusal) -> dict[str, object]:
+    return {**_numbered(refusal), "value": "nobody@elsewhere.example"}
+
+
+def _pydantic(refusal: Refusal) -> dict[str, object]:
+    kind = "missing" if refusal.code == "missing" else "value_error"
+    return {"type": kind, "loc": ["body", *steps(refusal)], "msg": refusal.message, "input": refusal.value}
+
+
+def _zod(refusal: Refusal) -> dict[str, object]:
+    code = "invalid_type" if refusal.code == "missing" else "custom"
+    return {"code": code, "path": steps(refusal), "message": refusal.message}
+
+
+def _express(refusal: Refusal) -> dict[str, object]:
+    value = {} if refusal.value is None else {"value": refusal.value}
+    return {"type": "field", **value, "msg": refusal.message, "path": bracketed(refusal), "location": "body"}
+
+
+def _json_api(refusal: Refusal) -> dict[str, object]:
+    source = {"pointer": pointer(refusal)}
+    return {"status": "422", "code": refusal.code, "detail": refusal.message, "source": source}
+
+
+def _address(refusal: Refusal) -> str:
+    return refusal.email or ""
+
+
+def _in_position(batch: RefusedBatch) -> object:
+    found = {refusal.index: _messages(refusal) for refusal in batch.refusals}
+    return {"leads": [found.get(index, {}) for index in range(batch.rows)]}
+
+
+def _by_index(batch: RefusedBatch) -> object:
+    return {"errors": {"leads": {str(refusal.index): _messages(refusal) for refusal in batch.refusals}}}
+
+
+def _nest(batch: RefusedBatch) -> object:
+    messages = [f"{dotted(refusal)} {refusal.message}" for refusal in batch.refusals]
+    return {"message": messages, "error": _PHRASES[batch.status], "statusCode": batch.status}
+
+
+def _fastify(batch: RefusedBatch) -> object:
+    first = batch.refusals[0]
+    return {
+        "statusCode": batch.status,
+        "code": "FST_ERR_VALIDATION",
+        "error": _PHRASES[batch.status],
+        "message": f"body{pointer(first)} {first.message}",
+    }
+
+
+def _sendgrid(batch: RefusedBatch) -> object:
+    rows: Sequence[int] = [refusal.index for refusal in batch.refusals]
+    errors = [{"error_indices": rows, "message": batch.refusals[0].message}]
+    return {"error_count": len(rows), "error_indices": rows, "errors": errors}
+
+
+def _zod_flat(batch: RefusedBatch) -> object:
+    return {"formErrors": [], "fieldErrors": {"leads": [refusal.message for refusal in batch.refusals]}}
+
+
+def _prose(refusal: Refusal) -> str:
+    return f"{refusal.email}: {refusal.message}" if refusal.email else refusal.message
+
+
+def _next_row(index: int, rows: int) -> int:
+    return (index + 1) % rows
+
+
+SHAPES: Mapping[str, Shape] = {
+    # Honest: what is named is what was refused.
+    "index": listed(_echoed),
+    "index_only": listed(_numbered),
+    "fastapi": listed(_pydantic, "detail"),
+    "drf": _in_position,
+    "marshmallow": _by_index,
+    "zod": listed(_zod, "issues"),
+    "express_validator": listed(_express),
+    "nest": _nest,
+    "fastify": _fastify,
+    "json_api": listed(_json_api),
+    "laravel": mapped(dotted, lambda refusal: [refusal.message]),
+    "sendgrid": _sendgrid,
+    "by_email": mapped(_address, lambda refusal: [refusal.message]),
+    "by_email_list": listed(lambda refusal: {"email_address": refusal.email, "error": refusal.message}),
+    "prose_email": listed(_prose),
+    "truncated": with_first(listed(_echoed), TRUNCATED_TO),
+    # Honest by another count, or wrong.
+    "one_based_index": with_indices(listed(_numbered), lambda index, _: index + 1),
+    "offset_index": with_indices(listed(_numbered), lambda index, _: index + OFFSET),
+    "wrong_row": with_indices(listed(_numbered), _next_row),
+    "contradictory": with_indices(listed(_echoed), _next_row),
+    "wrong_echo": listed(_misquoted),
+    # Nothing that names a row.
+    "zod_flat": _zod_flat,
+    "count_only": lambda batch: {"errors": len(batch.refusals)},
+    "empty_list": lambda _: {"errors": []},
+    "plain_text": lambda batch: _PHRASES[batch.status],
+    "empty_body": lambda _: "",
+}

@@ -1,0 +1,78 @@
+"""What a fault looks like on the wire."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from http import HTTPStatus
+
+from leads_cli.sandbox.faults.errors import AuthenticationError
+from leads_cli.sandbox.faults.faults import DEFAULT_STATUS, Fault
+from leads_cli.sandbox.web.http import HTML, Answer, error_answer, json_answer
+
+
+def answer_instead(fault: Fault, now: datetime) -> Answer | None:
+    """The answer of a fault that keeps the request from being served; None if it is served."""
+    answer = _instead(fault, fault.status or DEFAULT_STATUS.get(fault.kind, 0))
+    return replace(answer, headers={**answer.headers, **_retry_after(fault, now)}) if answer else None
+
+
+def _instead(fault: Fault, status: int) -> Answer | None:
+    answer: Answer | None = None
+    match fault.kind:
+        case "rate_limited" | "status" | "too_large" | "too_many":
+            answer = _plain_error(status)
+        case "server_error":
+            answer = _page(status, _phrase(status))
+        case "maintenance_page":
+            answer = _page(200, "We will be right back")
+        case "redirect":
+            answer = Answer(status, headers={"Location": "/login"})
+        case "unauthorized":
+            error = AuthenticationError()
+            answer = error_answer(status, error.code, error.message)
+        case "drop_before":
+            answer = Answer(0, ending="reset")
+        case "hang":
+            answer = Answer(0, delay=fault.milliseconds, ending="silent")
+    return answer
+
+
+def answer_spoiled(answer: Answer, fault: Fault) -> Answer:
+    """The answer to a request that was served, as it reaches the client."""
+    match fault.kind:
+        case "drop_after":
+            return replace(answer, ending="reset")
+        case "truncated_answer":
+            return replace(answer, ending="cut")
+        case "no_counts" if answer.status == HTTPStatus.OK:
+            return json_answer({"status": "accepted"})
+        case _:
+            return answer
+
+
+def _plain_error(status: int) -> Answer:
+    if status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
+        return Answer(status)  # HTTP allows these no body
+    phrase = _phrase(status)
+    return error_answer(status, phrase.lower().replace(" ", "_"), phrase)
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
+
+
+def _page(status: int, title: str) -> Answer:
+    html = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    return Answer(status, html.encode(), HTML)
+
+
+def _retry_after(fault: Fault, now: datetime) -> dict[str, str]:
+    if fault.retry_after is None:
+        return {}
+    match fault.retry_after_form:
+        case "seconds":
+            return {"Retry-After": str(fault.retry_after)}
+        case "http-date":
+            return {"Retry-After": format_datetime(now + timedelta(seconds=fault.retry_after), usegmt=True)}
+        case "nonsense":
+            return {"Retry-After": "in a while"}

@@ -1,0 +1,92 @@
+"""Which leads Leadterra would refuse, and why."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from leads_cli.sandbox.store.records import LEAD_FIELDS, normalised
+
+REFUSED_DOMAIN = "refused.example"
+"""Well-formed, so that intake lets it through; refused here, so that a refusal can be had on purpose."""
+
+MAX_ADDRESS_LENGTH = 254  # RFC 5321: a path has 256 characters, two of them the angle brackets
+
+_ATOM = r'[^\s@.,:;<>()\[\]"\\]+'
+# The classes of neighbouring parts are disjoint: matching is linear, whatever is sent.
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row that failed: `index` counts from 0 in the request; `field` is empty if the row is no object."""
+
+    index: int
+    email: str | None
+    field: str
+    value: object
+    code: Literal["missing", "invalid", "refused", "duplicate"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedBatch:
+    """What an error body is made of."""
+
+    status: int
+    rows: int
+    refusals: Sequence[Refusal]
+
+
+def unmet_schema(rows: Sequence[object]) -> Iterator[Refusal]:
+    """The rows without what the schema requires: an object with an e-mail address."""
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict):
+            yield Refusal(index, None, "", row, "invalid", "must be an object")
+        elif row.get("email") in (None, ""):
+            yield Refusal(index, None, "email", None, "missing", "email is required")
+
+
+def invalid_leads(rows: Sequence[object], *, refuse_duplicates: bool) -> Iterator[Refusal]:
+    """The rows that meet the schema and still are no valid leads, each with its first reason."""
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict) or row.get("email") in (None, ""):
+            continue
+        refusal = _refused_address(index, row["email"]) or _refused_field(index, row)
+        if refusal is not None:
+            yield refusal
+        elif refuse_duplicates and (address := normalised(row["email"])) in seen:
+            yield Refusal(index, row["email"], "email", row["email"], "duplicate", "duplicate email in request")
+        elif refuse_duplicates:
+            seen.add(address)
+
+
+def schema_changed(rows: Sequence[object]) -> Iterator[Refusal]:
+    """Every row, as though the service had begun to require a field that nobody sends, but for those that do."""
+    for index, row in enumerate(rows):
+        fields = row if isinstance(row, dict) else {}
+        custom = fields.get("customFields")
+        if not (fields.get("consentBasis") or (isinstance(custom, dict) and custom.get("consentBasis"))):
+            yield Refusal(index, fields.get("email"), "consentBasis", None, "missing", "consentBasis is required")
+
+
+def _refused_address(index: int, email: object) -> Refusal | None:
+    if not isinstance(email, str):
+        return Refusal(index, None, "email", email, "invalid", "email must be a string")
+    address = normalised(email)
+    if len(address) > MAX_ADDRESS_LENGTH or _ADDRESS.fullmatch(address) is None:
+        return Refusal(index, email, "email", email, "invalid", "invalid email format")
+    if address.endswith("@" + REFUSED_DOMAIN):
+        return Refusal(index, email, "email", email, "refused", "email domain does not accept mail")
+    return None
+
+
+def _refused_field(index: int, row: dict[str, object]) -> Refusal | None:
+    email = str(row["email"])
+    for field in LEAD_FIELDS:
+        if not isinstance(row.get(field), str | None):
+            return Refusal(index, email, field, row[field], "invalid", f"{field} must be a string")
+    if not isinstance(row.get("customFields"), dict | None):
+        return Refusal(index, email, "customFields", row["customFields"], "invalid", "customFields must be an object")
+    return None

@@ -1,0 +1,150 @@
+"""The Leadterra service as a state machine: campaigns, leads, suppression, keys. No I/O and no clock."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from threading import RLock
+from typing import Self
+
+from leads_cli.sandbox.faults.errors import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
+from leads_cli.sandbox.faults.faults import FaultSchedule
+from leads_cli.sandbox.store import records, tokens
+from leads_cli.sandbox.store.admission import admission
+from leads_cli.sandbox.store.behaviour import Behaviour
+from leads_cli.sandbox.store.lead_store import LeadStore
+from leads_cli.sandbox.store.records import Campaign, Enrollment, Event, Tally
+from leads_cli.sandbox.store.request_log import RequestLog
+
+DEFAULT_API_KEY = "sk_live_sandbox"
+
+
+class Sandbox:
+    """Everything here may be called from any thread; `lock` makes several calls one step."""
+
+    def __init__(
+        self,
+        campaigns: Iterable[Campaign] = (),
+        *,
+        api_keys: Iterable[str] = (DEFAULT_API_KEY,),
+        suppressed: Iterable[str] = (),
+        behaviour: Behaviour | None = None,
+        draw: Callable[[], float] | None = None,
+    ) -> None:
+        self.lock = RLock()
+        self.behaviour = behaviour or Behaviour()
+        # Seeded, so that two runs see the same faults; nothing secret is drawn.
+        self.faults = FaultSchedule(draw or random.Random(0).random)  # noqa: S311
+        self.requests = RequestLog()
+        self._api_keys = frozenset(api_keys)
+        self._campaigns = tuple(campaigns)
+        self._initial_behaviour = self.behaviour
+        self._leads = LeadStore(suppressed)
+        self._enrollments = self._fresh()
+
+    @classmethod
+    def for_campaigns(cls, ids: Iterable[str], *, api_keys: Iterable[str] = (DEFAULT_API_KEY,)) -> Self:
+        """A sandbox in which these campaigns are running."""
+        return cls(map(Campaign, ids), api_keys=api_keys)
+
+    def reset(self) -> None:
+        """Back to the start: no leads, faults or requests; campaigns and behaviour as they were given."""
+        with self.lock:
+            self._leads.clear()
+            self._enrollments = self._fresh()
+            self.behaviour = self._initial_behaviour
+            self.faults.set(())
+            self.requests.clear()
+
+    def rotate_keys(self, api_keys: Iterable[str]) -> None:
+        """Revoke every key but these."""
+        with self.lock:
+            self._api_keys = frozenset(api_keys)
+
+    def authenticate(self, authorization: str) -> None:
+        scheme, _, key = authorization.partition(" ")
+        if scheme.lower() != "bearer" or key.strip() not in self._api_keys:
+            raise AuthenticationError
+
+    def bulk_upsert(self, campaign: str, rows: Sequence[object], now: datetime, *, refuse_all: bool = False) -> Tally:
+        """Enroll every row, or raise InvalidLeadsError; whether the good rows stay then is `on_invalid`."""
+        with self.lock:
+            enrollment = self._enrollment(campaign)
+            matching, mode = self.behaviour.matching, self.behaviour.on_invalid
+            admitted = admission(rows, self.behaviour, refuse_all=refuse_all)
+            if admitted.refused and mode == "atomic":
+                raise InvalidLeadsError(admitted.refused)
+            counts = Counter(self._leads.upsert(enrollment, row, matching, now) for row in admitted.good)
+            if admitted.refused and (refuse_all or mode == "partial"):
+                raise InvalidLeadsError(admitted.refused)
+            return Tally(counts["enrolled"], counts["updated"], counts["skipped"], len(enrollment.leads))
+
+    def start(self, campaign: str, now: datetime) -> tuple[dict[str, object], int]:
+        """The started campaign and the number of messages that this has queued; paused ones resume."""
+        with self.lock:
+            enrollment = self._enrollment(campaign)
+            if not enrollment.leads:
+                code = "no_leads_enrolled"
+                raise BadRequestError(code, "The campaign has no enrolled leads.")
+            if not enrollment.campaign.copy:
+                code = "no_sequence_steps"
+                raise BadRequestError(code, "The campaign has no sequence steps.")
+            queued = 0 if enrollment.status == "running" else len(enrollment.leads)
+            enrollment.status = "running"
+            enrollment.started_at = enrollment.started_at or now
+            return records.enrollment_as_json(enrollment), queued
+
+    def stats(self, campaign: str) -> dict[str, object]:
+        """The documented counters, the status, and for each token of the copy how many leads fill it."""
+        with self.lock:
+            enrollment = self._enrollment(campaign)
+            fields = [lead.fields for lead in enrollment.leads.values()]
+            return {
+                **records.metrics_as_json(enrollment),
+                "status": enrollment.status,
+                "tokens": tokens.coverage(enrollment.campaign.copy, fields),
+            }
+
+    def preview(self, campaign: str, email: str) -> dict[str, object]:
+        """The campaign's messages as this lead would get them."""
+        with self.lock:
+            enrollment = self._enrollment(campaign)
+            lead = enrollment.leads.get(records.normalised(email))
+            if lead is None:
+                code = "lead_not_found"
+                raise NotFoundError(code, "No such lead is enrolled in the campaign.")
+            copy = enrollment.campaign.copy
+            return {
+                "email": lead.email,
+                "messages": [tokens.render(template, lead.fields) for template in copy],
+                "missingTokens": tokens.missing_tokens(copy, lead.fields),
+            }
+
+    def snapshot(self, limit: int | None = None) -> dict[str, object]:
+        """Everything, with the leads that were touched last first; at most `limit` of them."""
+        with self.lock:
+            return {
+                "campaigns": [records.enrollment_as_json(e) for e in self._enrollments.values()],
+                "leadCount": len(self._leads),
+                "leads": [records.lead_as_json(lead) for lead in self._leads.latest(limit)],
+            }
+
+    def history(self, email: str) -> list[Event]:
+        """What happened to an address, oldest first."""
+        with self.lock:
+            return self._leads.history(email)
+
+    def require(self, campaign: str) -> None:
+        """Raise NotFoundError unless there is such a campaign."""
+        with self.lock:
+            self._enrollment(campaign)
+
+    def _enrollment(self, campaign: str) -> Enrollment:
+        enrollment = self._enrollments.get(campaign)
+        if enrollment is None:
+            code = "campaign_not_found"
+            raise NotFoundError(code, "No campaign exists for the provided id in your workspace.")
+        return enrollment
+
+    def _fresh(self) -> dict[str, Enrollment]:
+        return {campaign.id: Enrollment(campaign, campaign.status) for campaign in self._campaigns}

@@ -1,0 +1,131 @@
+"""The HTTP surface as a function from request to answer: the documented endpoints, and faults around them."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import unquote
+
+from leads_cli.sandbox.faults.error_shapes import SHAPES
+from leads_cli.sandbox.faults.errors import BadRequestError, InvalidLeadsError, SandboxError
+from leads_cli.sandbox.faults.fault_answers import answer_instead, answer_spoiled
+from leads_cli.sandbox.faults.faults import Endpoint, Fault
+from leads_cli.sandbox.store.records import Tally
+from leads_cli.sandbox.store.request_log import Entry
+from leads_cli.sandbox.store.state import Sandbox
+from leads_cli.sandbox.web.control import control_answer
+from leads_cli.sandbox.web.dialects import bulk_answer, read_answer, start_answer, stats_answer
+from leads_cli.sandbox.web.http import Answer, Request, error_answer, json_answer, text_answer
+
+CONTROL = "/_sandbox/"
+
+_PATH = re.compile(r"/v1/campaigns/([^/]+)/(leads/bulk|start|stats|preview)")
+_ENDPOINTS: dict[str, tuple[str, Endpoint]] = {
+    "leads/bulk": ("POST", "bulk"),
+    "start": ("POST", "start"),
+    "stats": ("GET", "stats"),
+    "preview": ("GET", "preview"),
+}
+_UNREADABLE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to a known endpoint; `body` is its JSON, or `_UNREADABLE`."""
+
+    endpoint: Endpoint
+    campaign: str
+    authorization: str
+    query: dict[str, list[str]]
+    body: object
+
+    @property
+    def leads(self) -> list[object] | None:
+        leads = self.body.get("leads") if isinstance(self.body, dict) else None
+        return leads if isinstance(leads, list) else None
+
+
+class Api:
+    """Answers requests; each one is a single step of the sandbox, however many threads ask."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    def respond(self, request: Request, now: datetime) -> Answer:
+        """The answer to any request, and what becomes of the connection."""
+        with self.sandbox.lock:
+            if request.target.startswith(CONTROL):
+                return control_answer(self.sandbox, request)
+            call = _call(request)
+            if isinstance(call, Answer):
+                self._log(request, 0, call, None, now)
+                return call
+            count = len(call.leads or ())
+            delay, fault = self.sandbox.faults.take(call.endpoint, len(request.body), count)
+            answer = self._answer(call, now, fault)
+            self._log(request, count, answer, fault, now)
+            return replace(answer, delay=answer.delay + delay)
+
+    def _answer(self, call: Call, now: datetime, fault: Fault | None) -> Answer:
+        instead = answer_instead(fault, now) if fault else None
+        if instead is not None:
+            return instead
+        try:
+            self.sandbox.authenticate(call.authorization)
+            self.sandbox.require(call.campaign)
+            answer = self._served(call, now, fault)
+        except InvalidLeadsError as error:
+            answer = self._refusal(error)
+        except SandboxError as error:
+            answer = error_answer(error.status, error.code, error.message)
+        return answer_spoiled(answer, fault) if fault else answer
+
+    def _refusal(self, error: InvalidLeadsError) -> Answer:
+        body = SHAPES[self.sandbox.behaviour.error_shape](error.batch)
+        return text_answer(body, error.status) if isinstance(body, str) else json_answer(body, error.status)
+
+    def _served(self, call: Call, now: datetime, fault: Fault | None) -> Answer:
+        dialect = self.sandbox.behaviour.dialect
+        match call.endpoint:
+            case "bulk":
+                tally = self._bulk(call, now, refuse_all=fault is not None and fault.kind == "refuse_all")
+                return json_answer(bulk_answer(tally, dialect))
+            case "start":
+                return json_answer(start_answer(*self.sandbox.start(call.campaign, now), dialect))
+            case "stats":
+                return json_answer(stats_answer(self.sandbox.stats(call.campaign), dialect))
+            case "preview":
+                email = call.query.get("email", [""])[0]
+                return json_answer(read_answer(self.sandbox.preview(call.campaign, email), dialect))
+
+    def _bulk(self, call: Call, now: datetime, *, refuse_all: bool) -> Tally:
+        code = "invalid_request"
+        if call.body is _UNREADABLE:
+            raise BadRequestError(code, "The request body is not valid JSON.")
+        if not call.leads:
+            raise BadRequestError(code, "leads must be an array of at least one lead.")
+        return self.sandbox.bulk_upsert(call.campaign, call.leads, now, refuse_all=refuse_all)
+
+    def _log(self, request: Request, leads: int, answer: Answer, fault: Fault | None, now: datetime) -> None:
+        status = answer.status if answer.ending == "answered" else None
+        kind = fault.kind if fault else None
+        self.sandbox.requests.add(Entry(now, request.method, request.path, len(request.body), leads, status, kind))
+
+
+def _call(request: Request) -> Call | Answer:
+    match = _PATH.fullmatch(request.path)
+    if match is None:
+        return error_answer(404, "not_found", "There is no such route.")
+    method, endpoint = _ENDPOINTS[match[2]]
+    if request.method != method:
+        refusal = error_answer(405, "method_not_allowed", f"Use {method}.")
+        return replace(refusal, headers={"Allow": method})
+    authorization = request.headers.get("authorization", "")
+    return Call(endpoint, unquote(match[1]), authorization, request.query, _json(request.body))
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return _UNREADABLE

@@ -1,0 +1,1 @@
+"""Running stacks: where they are, their secrets, counts and campaigns."""

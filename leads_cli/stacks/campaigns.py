@@ -1,0 +1,178 @@
+"""The configured campaigns, and what Leadterra says of each; starting one is an operator's doing and nobody else's."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from leads_cli.stacks.leadterra import LeadterraError, Service
+
+if TYPE_CHECKING:
+    from leads.config.schema import Enrollment, Source
+
+DRAFT: Final = "draft"
+PAUSED: Final = "paused"
+RUNNING: Final = "running"
+# What concerns the service or its key, and not the campaign that was asked about.
+_EVERYBODY: Final = frozenset({None, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+class UnknownCampaignError(Exception):
+    """The configuration has no such campaign; the text names those that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign of the configuration; `sources` are those that may feed it."""
+
+    name: str
+    id: str
+    tokens: Sequence[str]
+    sources: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What Leadterra says of a campaign.
+
+    Attributes:
+        status: "draft", "running" or "paused"; None where the answer has none, which the reference allows.
+        numbers: the counters and rates, by Leadterra's names.
+    """
+
+    status: str | None = None
+    numbers: Mapping[str, int | float] = field(default_factory=dict)
+
+    @property
+    def enrolled(self) -> int | float | None:
+        """How many leads are in it."""
+        return self.numbers.get("totalEnrolled", self.numbers.get("leads"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A campaign and what is known of it; `problem` says why Leadterra told nothing."""
+
+    campaign: Campaign
+    stats: Stats | None = None
+    problem: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As `leads campaign list --json` has it."""
+        return {
+            "name": self.campaign.name,
+            "id": self.campaign.id,
+            "tokens": list(self.campaign.tokens),
+            "sources": list(self.campaign.sources),
+            "status": self.stats.status if self.stats else None,
+            "enrolled": self.stats.enrolled if self.stats else None,
+            "problem": self.problem or None,
+        }
+
+
+def configured(enrollment: "Enrollment") -> list[Campaign]:
+    """The campaigns in the order of the file."""
+    return [
+        Campaign(
+            name, rules.id, rules.tokens, [source for source, its in enrollment.sources.items() if name in _fed(its)]
+        )
+        for name, rules in enrollment.campaigns.items()
+    ]
+
+
+def _fed(source: "Source") -> frozenset[str]:
+    return frozenset({*source.campaigns.values(), *([source.campaign] if source.campaign else [])})
+
+
+def named(campaigns: Iterable[Campaign], name: str) -> Campaign:
+    """The campaign with a name, or with an id.
+
+    Raises:
+        UnknownCampaignError: there is none.
+    """
+    known = list(campaigns)
+    found = next((each for each in known if name == each.name), None) or next(
+        (each for each in known if name == each.id), None
+    )
+    if found:
+        return found
+    names = [each.name for each in known]
+    close = get_close_matches(name, names, n=1)
+    meant = f"; did you mean {close[0]}?" if close else ""
+    raise UnknownCampaignError(
+        f"the configuration has no campaign {name!r}; it has: {', '.join(names) or 'none'}{meant}"
+    )
+
+
+def listed(campaigns: Iterable[Campaign], service: Service) -> Iterator[Listed]:
+    """Each campaign with what Leadterra says of it; where it is out of reach as such, it is asked once."""
+    problem = ""
+    for campaign in campaigns:
+        if problem:
+            yield Listed(campaign, problem=problem)
+            continue
+        try:
+            yield Listed(campaign, stats(service, campaign))
+        except LeadterraError as error:
+            yield Listed(campaign, problem=str(error))
+            problem = str(error) if error.status in _EVERYBODY else ""
+
+
+def stats(service: Service, campaign: Campaign) -> Stats:
+    """A campaign's status and numbers.
+
+    Raises:
+        LeadterraError: Leadterra does not tell.
+    """
+    return read_stats(service.get(campaign.id, "stats"))
+
+
+def read_stats(content: Mapping[str, Any]) -> Stats:
+    """Leadterra's answer, from which anything may be missing."""
+    status = content.get("status")
+    numbers = {
+        name: value
+        for name, value in content.items()
+        if name != "status" and isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return Stats(status if isinstance(status, str) else None, numbers)
+
+
+def consequence(campaign: Campaign, found: Stats) -> str:
+    """What starting a campaign would do, for whoever is about to say yes."""
+    what = f"{campaign.name} ({campaign.id})"
+    number = "" if found.enrolled is None else f", {found.enrolled:,} leads"
+    waiting = found.numbers.get("queued")
+    match found.status:
+        case "draft":
+            return f"{what} is a draft{number}: Leadterra begins to send them its first message."
+        case "paused":
+            held = f" with the {waiting:,} messages that wait" if waiting else ""
+            return f"{what} is paused{number}: its sending RESUMES where it was stopped{held}."
+        case "running":
+            return f"{what} is running already{number}: starting it changes nothing."
+        case _:
+            return (
+                f"{what}{number}. Leadterra does not say whether it is a draft, paused or running. "
+                "A draft begins to send; a paused campaign RESUMES its sending; a running one stays as it is."
+            )
+
+
+def start(service: Service, campaign: Campaign) -> dict[str, Any]:
+    """Start a campaign, or resume a paused one: what Leadterra says of it then, in either documented envelope.
+
+    Only a person may ask for this, who was told the consequence.
+
+    Raises:
+        LeadterraError: it was refused; or nobody knows, where no answer came.
+    """
+    try:
+        return service.post(campaign.id, "start")
+    except LeadterraError as error:
+        if error.status is not None:
+            raise
+        text = (
+            f"{error}. Whether the campaign was started nobody knows; look first: leads campaign stats {campaign.name}"
+        )
+        raise LeadterraError(text) from error

@@ -1,0 +1,133 @@
+"""The whole look at a running stack: what is asked of AWS and Leadterra, and each subject's findings."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from leads_cli.project import TEMPLATE
+from leads_cli.stacks import campaigns, leadterra, secret
+from leads_cli.stacks.checks import subjects
+from leads_cli.stacks.checks.finding import Finding, fail
+from leads_cli.stacks.checks.queues import Trigger, examined
+from leads_cli.stacks.embedded import answered
+from leads_cli.stacks.running import NotReachableError, Running, aws_errors
+
+if TYPE_CHECKING:
+    from leads.config.schema import Enrollment
+
+_CONSUMED: Final = ("LeadsQueue", "EventsQueue")
+# Hourly sums are kept for long, finer ones are not.
+_HOUR: Final = 3_600
+
+
+def look(running: Running, enrollment: "Enrollment", stack: str | None, now: datetime) -> Iterator[Finding]:
+    """Everything that can be told of a stack; `stack` is None for the embedded one."""
+    looks: dict[str, Callable[[], Iterable[Finding]]] = {
+        "template": lambda: [subjects.outputs(running.outputs, _promised())],
+        "secret": lambda: subjects.secrets(enrollment, secret.read(running)),
+        "Leadterra": lambda: _campaigns(running, enrollment),
+        "queues": lambda: _queues(running, deployed=stack is not None),
+        "sources": lambda: _sources(running, enrollment, now, deployed=stack is not None),
+    }
+    if stack is not None:
+        looks["alarms"] = lambda: subjects.alarms(_raised(running, stack))
+    for about, each in looks.items():
+        try:
+            yield from each()
+        except NotReachableError as error:
+            # One permission that is lacking hides only what it is for.
+            yield fail(about, str(error), "see above; then check again")
+
+
+def _promised() -> Iterable[str]:
+    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415
+
+    names: Mapping[str, Any] = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Outputs"]
+    return names
+
+
+def _campaigns(running: Running, enrollment: "Enrollment") -> Iterator[Finding]:
+    known = campaigns.configured(enrollment)
+    return subjects.campaigns(campaigns.listed(known, leadterra.service(running, enrollment)))
+
+
+def _queues(running: Running, *, deployed: bool) -> Iterator[Finding]:
+    dead_letters = running.outputs["DeadLetterQueueArn"]
+    for name in _CONSUMED:
+        url = running.outputs[f"{name}Url"]
+        with aws_errors(name):
+            found = running.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        # What polls in the embedded stack is its own, and made from the template.
+        triggers = list(_triggers(running, name)) if deployed else None
+        yield from examined(name, found["Attributes"], dead_letters, triggers)
+
+
+def _triggers(running: Running, queue: str) -> Iterator[Trigger]:
+    client = running.client("lambda")
+    with aws_errors(f"the triggers of {queue}"):
+        arn = running.outputs[f"{queue}Arn"]
+        for each in client.list_event_source_mappings(EventSourceArn=arn)["EventSourceMappings"]:
+            function = client.get_function_configuration(FunctionName=each["FunctionArn"])
+            yield Trigger(
+                state=each.get("State", "Enabled"),
+                window=each.get("MaximumBatchingWindowInSeconds", 0),
+                reports_failures="ReportBatchItemFailures" in each.get("FunctionResponseTypes", ()),
+                timeout=function["Timeout"],
+            )
+
+
+def _sources(running: Running, enrollment: "Enrollment", now: datetime, *, deployed: bool) -> Iterator[Finding]:
+    if deployed:
+        return subjects.last_events(enrollment.sources, _metrics(running, list(enrollment.sources), now), now)
+    return subjects.last_events(enrollment.sources, _journal(running), now, "since leads dev was started")
+
+
+def _journal(running: Running) -> dict[str, datetime]:
+    """By the journal of `leads dev`, which has the newest first."""
+    rows = answered(running.url, "/_leads/leads")
+    return {row["source"]: datetime.fromisoformat(row["when"]) for row in reversed(rows) if row["source"]}
+
+
+def _metrics(running: Running, sources: list[str], now: datetime) -> dict[str, datetime]:
+    """By the last hour in which intake counted somebody; the finest that CloudWatch keeps for long enough."""
+    queries = [
+        {
+            "Id": f"m{index}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": running.outputs["MetricsNamespace"],
+                    "MetricName": "Accepted",
+                    "Dimensions": [{"Name": "service", "Value": "intake"}, {"Name": "source", "Value": source}],
+                },
+                "Period": _HOUR,
+                "Stat": "Sum",
+            },
+        }
+        for index, source in enumerate(sources)
+    ]
+    found: dict[str, datetime] = {}
+    if not queries:
+        return found
+    start = now - timedelta(days=subjects.LOOK_BACK_DAYS)
+    with aws_errors("CloudWatch"):
+        pages = (
+            running.client("cloudwatch")
+            .get_paginator("get_metric_data")
+            .paginate(MetricDataQueries=queries, StartTime=start, EndTime=now, ScanBy="TimestampDescending")
+        )
+        for page in pages:
+            for result in page["MetricDataResults"]:
+                heard = [at for at, value in zip(result["Timestamps"], result["Values"], strict=True) if value]
+                if heard:
+                    found.setdefault(sources[int(result["Id"][1:])], max(heard).astimezone(UTC))
+    return found
+
+
+def _raised(running: Running, stack: str) -> list[Mapping[str, Any]]:
+    with aws_errors("CloudWatch's alarms"):
+        pages = (
+            running.client("cloudwatch")
+            .get_paginator("describe_alarms")
+            .paginate(AlarmNamePrefix=f"{stack}-", StateValue="ALARM")
+        )
+        return [alarm for page in pages for alarm in page["MetricAlarms"]]

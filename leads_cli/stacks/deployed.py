@@ -1,0 +1,60 @@
+"""A stack in an AWS account, found by its name through CloudFormation."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from leads_cli.stacks.running import Running, aws_errors
+
+if TYPE_CHECKING:
+    import boto3
+
+    from leads.config.schema import Enrollment
+
+
+def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:
+    """A stack in an AWS account; its sources are those of the local file, which is what was deployed, if it is given.
+
+    Raises:
+        NotReachableError: there is none, or the credentials may not see it.
+    """
+    sources = enrollment.sources if enrollment else {}
+    auths = {name: source.authentication.value for name, source in sources.items()}
+    found = described(stack, session)
+    outputs = _outputs(found)
+    url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
+    # Making one takes longer than most of what is asked of it.
+    client: Callable[[str], Any] = cache(session.client)
+    providers = {name: source.provider for name, source in sources.items()}
+    public_urls = {name: source.public_url for name, source in sources.items()}
+    leadterra_url = parameters(found).get("LeadterraBaseUrl") or None
+    return Running(url, outputs, auths, client, providers, public_urls, leadterra_url)
+
+
+def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:
+    """CloudFormation's outputs of a stack.
+
+    Raises:
+        NotReachableError: there is none, or the credentials may not see it.
+    """
+    return _outputs(described(stack, session))
+
+
+def described(stack: str, session: "boto3.Session") -> Mapping[str, Any]:
+    """A stack as CloudFormation describes it.
+
+    Raises:
+        NotReachableError: there is none, or the credentials may not see it.
+    """
+    with aws_errors(f"stack {stack}"):
+        found: Mapping[str, Any] = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return found
+
+
+def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+
+
+def parameters(stack: Mapping[str, Any]) -> dict[str, str]:
+    """The values of a described stack's parameters."""
+    return {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}

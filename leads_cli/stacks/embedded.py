@@ -1,0 +1,86 @@
+"""The stack that `leads dev` runs, found by its address and asked over HTTP."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from leads_cli.project import command
+from leads_cli.stacks.counts import Status, from_json
+from leads_cli.stacks.running import NotReachableError, Running
+
+DEFAULT_URL: Final = "http://127.0.0.1:3000"
+
+
+def find(url: str) -> Running:
+    """The stack that `leads dev` runs at an address.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    return local(url, asked(url, "/_leads/stack"))
+
+
+def local(url: str, about: Mapping[str, Any]) -> Running:
+    """An embedded stack at an address, by what it tells about itself."""
+
+    @cache
+    def client(service: str) -> Any:
+        from leads_cli.stacks import session  # noqa: PLC0415 - boto3 takes half a second
+
+        return session.client(session.embedded_session(), service, about["awsEndpoint"])
+
+    auths, providers, public_urls = (
+        {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")
+    )
+    return Running(
+        url.rstrip("/"),
+        about["outputs"],
+        auths,
+        client,
+        providers,
+        public_urls,
+        leadterra_url=about.get("leadterraUrl") or None,
+        config=Path(about["config"]) if about.get("config") else None,
+    )
+
+
+def status(url: str) -> Status:
+    """The counts of the stack that `leads dev` runs at an address, since it was started.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    data = asked(url, "/_leads/status")
+    oldest = data.get("oldestSeconds")
+    return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
+
+
+def asked(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The object that an embedded stack answers to a question of ours.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    data = answered(url, path, query)
+    if not isinstance(data, dict):
+        msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
+        raise NotReachableError(msg)
+    return data
+
+
+def answered(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
+    """What an embedded stack answers to a question of ours.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    import httpx  # noqa: PLC0415
+
+    try:
+        # A proxy that the environment names is for the world outside.
+        answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=10, trust_env=False)
+        return answer.raise_for_status().json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
+        raise NotReachableError(msg) from error

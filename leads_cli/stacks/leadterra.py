@@ -1,0 +1,151 @@
+"""Leadterra as an operator asks it: one request, and what its answer means to a person.
+
+Source: the reference's pages on stats and start. Neither shows the JSON of an error, and the guide shows other
+envelopes than the reference.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from leads_cli.stacks.running import NotReachableError
+from leads_cli.stacks.secret import API_KEY, read
+
+if TYPE_CHECKING:
+    from leads.config.schema import Enrollment
+    from leads_cli.stacks.running import Running
+
+KEY_VARIABLE: Final = "LEADTERRA_API_KEY"
+_TIMEOUT_SECONDS: Final = 20
+_ENVELOPES: Final = ("data", "campaign", "result", "stats")
+_LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class LeadterraError(Exception):
+    """Leadterra did not do what it was asked; the text says why and what would do.
+
+    Attributes:
+        status: of its answer; None where none came.
+        code: Leadterra's word for it, where it has one.
+    """
+
+    def __init__(self, text: str, status: int | None = None, code: str = "") -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One Leadterra and a key to it, which no text shows."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+
+    def get(self, campaign_id: str, what: str) -> dict[str, Any]:
+        """What a read endpoint of a campaign answers, out of its envelope.
+
+        Raises:
+            LeadterraError: anything but an answer of 2xx with JSON.
+        """
+        return self._ask("GET", campaign_id, what)
+
+    def post(self, campaign_id: str, what: str) -> dict[str, Any]:
+        """The same of an endpoint that does something."""
+        return self._ask("POST", campaign_id, what)
+
+    def _ask(self, method: str, campaign_id: str, what: str) -> dict[str, Any]:
+        import httpx  # noqa: PLC0415
+
+        from leads.io.leadterra import segment  # noqa: PLC0415
+
+        url = f"{self.base_url}/v1/campaigns/{segment(campaign_id)}/{what}"
+        headers = {"Authorization": f"Bearer {self.api_key}", "Accept": "application/json"}
+        try:
+            # A proxy that the environment names is for the world outside.
+            with httpx.Client(trust_env=urlsplit(url).hostname not in _LOCAL, timeout=_TIMEOUT_SECONDS) as client:
+                answer = client.request(method, url, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            text = f"Leadterra does not answer at {self.base_url} ({type(error).__name__})"
+            raise LeadterraError(f"{text}; is leadterra.base_url right, and its service up?") from error
+        return judged(answer.status_code, answer.content, campaign_id)
+
+
+def service(running: "Running", enrollment: "Enrollment", environment: Mapping[str, str] = os.environ) -> Service:
+    """The Leadterra that a stack enrolls into, with the key that the stack uses, or else the environment's.
+
+    Raises:
+        NotReachableError: there is no key, or AWS does not tell.
+    """
+    base_url = (running.leadterra_url or enrollment.leadterra.base_url).rstrip("/")
+    own = (environment.get(KEY_VARIABLE) or "").strip()
+    try:
+        key = read(running).api_key
+    except NotReachableError:
+        if not own:
+            raise
+        key = None
+    if not (found := key or own):
+        raise NotReachableError(
+            f"the stack's secret has no {API_KEY}; put it there: leads secrets set {API_KEY} "
+            f"(or name a key in the environment variable {KEY_VARIABLE})"
+        )
+    return Service(base_url, found)
+
+
+def judged(status: int, body: bytes, campaign_id: str) -> dict[str, Any]:
+    """The content of an answer of 2xx, out of whichever envelope; {} where it says nothing.
+
+    Raises:
+        LeadterraError: it is no answer of 2xx with JSON.
+    """
+    content = _json(body)
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        code = _code(content)
+        raise LeadterraError(_refusal(status, code, campaign_id), status, code)
+    if not isinstance(content, dict):
+        raise LeadterraError(f"Leadterra answered {status} without JSON; is leadterra.base_url right?", status)
+    inner = next((content[name] for name in _ENVELOPES if isinstance(content.get(name), dict)), content)
+    return dict(inner)
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _code(content: object) -> str:
+    """Leadterra's word for a refusal, wherever in the answer it is."""
+    error = content.get("error", content) if isinstance(content, dict) else None
+    found = (error.get("code") or error.get("error")) if isinstance(error, dict) else error
+    return found if isinstance(found, str) and found.isidentifier() else ""
+
+
+_REMEDIES: Final = {
+    "no_leads_enrolled": "nobody is enrolled in {id} yet; enroll somebody first, then start it",
+    "no_sequence_steps": "{id} has no message to send; give it a sequence step in Leadterra, then start it",
+}
+_BY_STATUS: Final = {
+    401: "Leadterra refuses the API key; put a valid one into the stack's secret: leads secrets set leadterra_api_key",
+    403: "Leadterra does not allow the API key to do this; put one that may into the stack's secret: "
+    "leads secrets set leadterra_api_key",
+    404: "the key's workspace has no campaign {id}; correct its id in enrollment.toml and deploy, "
+    "or put that workspace's key into the secret",
+    429: "Leadterra throttles; try again in a minute",
+}
+
+
+def _refusal(status: int, code: str, campaign_id: str) -> str:
+    told = f" ({status} {code})" if code else f" ({status})"
+    if found := _REMEDIES.get(code) or _BY_STATUS.get(status):
+        what, _, remedy = found.format(id=campaign_id).partition("; ")
+        return f"{what}{told}; {remedy}"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"Leadterra has trouble of its own{told}; try again later"
+    return f"Leadterra answered something unexpected{told}; check leadterra.base_url, then the account in Leadterra"

@@ -1,0 +1,101 @@
+"""A running stack, embedded or deployed, as the commands use it."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+# The service that an operator's own metrics name.
+OPERATOR: Final = "operator"
+# As a configuration names its sources. Each other name would be a metric of its own, at $0.30 a month.
+_SOURCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_UNNAMED: Final = "other"
+
+
+class NotReachableError(Exception):
+    """The stack did not answer, or refused; the text tells what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running stack.
+
+    Attributes:
+        url: where its webhook is, without `/hooks`.
+        outputs: CloudFormation's, by name.
+        auths: how the senders of each source prove who they are.
+        client: AWS clients, by service.
+        providers: the kind of each source.
+        public_urls: the address that a source's sender was given, where the configuration says it.
+        leadterra_url: where the stack's Leadterra is; None: where the configuration says.
+        config: the file that the stack reads, where it is one of this machine.
+    """
+
+    url: str
+    outputs: Mapping[str, str]
+    auths: Mapping[str, str]
+    client: Callable[[str], Any]
+    providers: Mapping[str, str] = field(default_factory=dict)
+    public_urls: Mapping[str, str | None] = field(default_factory=dict)
+    leadterra_url: str | None = None
+    config: Path | None = None
+
+    def source_of(self, provider: str) -> str | None:
+        """The first source of a kind; None where there is none."""
+        return next((name for name, kind in self.providers.items() if kind == provider), None)
+
+    def address(self, source: str) -> str:
+        """A source's address as its sender was given it, which is what some sign; to the functions all is https."""
+        return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
+
+    def secret(self, source: str) -> str | None:
+        """A source's newest secret; None where there is none.
+
+        Raises:
+            NotReachableError: AWS does not tell, or what it tells is not JSON.
+        """
+        from leads_cli.stacks.secret import read  # noqa: PLC0415 - it needs this module
+
+        return next(iter(read(self).values(source)), None)
+
+    def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
+        """Send a raw event to EventsQueue, or a lead's message to LeadsQueue."""
+        typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        with aws_errors(queue):
+            url = self.outputs[f"{queue}Url"]
+            self.client("sqs").send_message(QueueUrl=url, MessageBody=body, MessageAttributes=typed)
+
+    def count(self, source: str, counts: Mapping[str, int]) -> None:
+        """Add to the counts of law 2 what an operator did, for instance `count("website", {"Replayed": 3})`.
+
+        Raises:
+            NotReachableError: CloudWatch did not take it.
+        """
+        service = {"Name": "service", "Value": OPERATOR}
+        named = {"Name": "source", "Value": source if _SOURCE.fullmatch(source) else _UNNAMED}
+        # As a whole and by name, as the functions do it.
+        data = [
+            {"MetricName": metric, "Dimensions": dimensions, "Value": value, "Unit": "Count"}
+            for metric, value in counts.items()
+            for dimensions in ([service], [service, named])
+            if value
+        ]
+        if data:
+            with aws_errors("CloudWatch"):
+                namespace = self.outputs["MetricsNamespace"]
+                self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+
+@contextmanager
+def aws_errors(what: str) -> Iterator[None]:
+    """Turn whatever AWS raises into `NotReachableError`."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        msg = f"{what}: AWS refused or did not answer ({error}); check --stack, --region and --profile"
+        raise NotReachableError(msg) from error

@@ -1,0 +1,124 @@
+"""The stack's secret as an operator sees it: what is in it and since when, and never a value in a text."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from leads_cli.stacks.running import NotReachableError, aws_errors
+
+if TYPE_CHECKING:
+    from leads_cli.stacks.running import Running
+
+API_KEY: Final = "leadterra_api_key"
+CURRENT: Final = "AWSCURRENT"
+PREVIOUS: Final = "AWSPREVIOUS"
+_WHAT: Final = "the stack's secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The secret's content; `version` is None where it has no value yet, `foreign` where it is JSON of another form."""
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+    version: str | None = None
+    foreign: bool = False
+
+    @property
+    def api_key(self) -> str | None:
+        """Leadterra's key; None where there is none."""
+        found = self.content.get(API_KEY)
+        return found.strip() or None if isinstance(found, str) else None
+
+    def values(self, source: str) -> tuple[str, ...]:
+        """A source's secrets, the newest first, as the functions read them."""
+        sources = self.content.get("sources")
+        found = sources.get(source) if isinstance(sources, dict) else None
+        listed = found if isinstance(found, list) else [found]
+        return tuple(value for value in listed if isinstance(value, str) and value)
+
+
+def read(running: "Running") -> Stored:
+    """What the stack's secret holds now.
+
+    Raises:
+        NotReachableError: AWS does not tell, or what it tells is not JSON.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    client = running.client("secretsmanager")
+    with aws_errors(_WHAT):
+        try:
+            answer = client.get_secret_value(SecretId=running.outputs["SecretId"])
+        except ClientError as error:
+            # A stack that was just deployed has a secret without a value.
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return Stored()
+    try:
+        content = json.loads(answer.get("SecretString") or "{}")
+    except ValueError as error:
+        raise NotReachableError(f"{_WHAT} is not JSON; docs/sources.md says how to put one") from error
+    if not isinstance(content, dict):
+        return Stored({}, answer.get("VersionId"), foreign=True)
+    return Stored(content, answer.get("VersionId"))
+
+
+class ChangedError(Exception):
+    """Somebody else changed the secret after it was read; nothing was written."""
+
+
+def keep(running: "Running", stored: Stored, content: Mapping[str, Any]) -> str | None:
+    """Put a new content in the place of what was read; the version of somebody else's change that this has replaced.
+
+    Secrets Manager knows no condition for a put. So it is looked at right before, and afterwards at what the put
+    replaced.
+
+    Raises:
+        ChangedError: what was read is not what is there.
+        NotReachableError: AWS refuses; or the content is of another form, and perhaps somebody else's.
+    """
+    if stored.foreign:
+        raise NotReachableError(
+            f"{_WHAT} is no JSON object, and is left as it is; docs/sources.md shows what it has to be"
+        )
+    if read(running).version != stored.version:
+        raise ChangedError("somebody changed the secret meanwhile; nothing was written: do it again")
+    client, secret_id = running.client("secretsmanager"), running.outputs["SecretId"]
+    with aws_errors(_WHAT):
+        client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(content))
+    replaced = next((each.version for each in versions(running) if PREVIOUS in each.stages), None)
+    return None if replaced == stored.version else replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the secret; `stages` are AWS's labels on it."""
+
+    version: str
+    stages: tuple[str, ...]
+    created: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As `leads secrets status --json` has it."""
+        return {
+            "version": self.version,
+            "stages": list(self.stages),
+            "created": self.created.isoformat() if self.created else None,
+        }
+
+
+def versions(running: "Running") -> list[Version]:
+    """The present version and the one before it; dates, and no values.
+
+    Raises:
+        NotReachableError: AWS does not tell.
+    """
+    with aws_errors(_WHAT):
+        answer = running.client("secretsmanager").list_secret_version_ids(SecretId=running.outputs["SecretId"])
+    found = [
+        Version(each["VersionId"], tuple(each.get("VersionStages", ())), each.get("CreatedDate"))
+        for each in answer.get("Versions", [])
+    ]
+    return sorted((each for each in found if {CURRENT, PREVIOUS} & {*each.stages}), key=lambda each: each.stages)

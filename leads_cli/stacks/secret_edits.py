@@ -1,0 +1,133 @@
+"""Edits of the stack's secret, as a function from content to content: what is not named stays as it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from leads_cli.stacks.secret import API_KEY, Stored
+
+if TYPE_CHECKING:
+    from leads.config.schema import Enrollment
+
+
+class SecretError(Exception):
+    """The secret cannot be edited so; the text says why and what would do."""
+
+
+class State(StrEnum):
+    """What the secret has for a source, in the words of `leads secrets status`."""
+
+    SET = "set"
+    OVERLAP = "two values"
+    MISSING = "missing"
+    NOT_NEEDED = "not needed"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSecret:
+    """A source of the configuration and whether the secret has what it needs."""
+
+    name: str
+    provider: str
+    auth: str
+    state: State
+
+    def as_json(self) -> dict[str, str]:
+        """As `leads secrets status --json` has it."""
+        return {"name": self.name, "provider": self.provider, "auth": self.auth, "state": self.state.value}
+
+
+def known(enrollment: "Enrollment", name: str) -> None:
+    """Check that something reads a name: Leadterra's key, or a source whose senders prove who they are.
+
+    Raises:
+        SecretError: nothing does.
+    """
+    if name == API_KEY:
+        return
+    source = enrollment.sources.get(name)
+    needed = [each for each, its in enrollment.sources.items() if its.authentication != "none"]
+    if source is None:
+        close = get_close_matches(name, [API_KEY, *needed], n=1)
+        meant = f"; did you mean {close[0]}?" if close else ""
+        names = ", ".join([API_KEY, *needed])
+        raise SecretError(f"no source {name!r} in the configuration; names are {names}{meant}")
+    if source.authentication == "none":
+        raise SecretError(f'{name} has auth = "none": its senders prove nothing, so that it has no secret')
+
+
+def with_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
+    """One value in the place of whatever a name has."""
+    return {**content, API_KEY: value} if name == API_KEY else _with_source(content, name, value)
+
+
+def rotated(stored: Stored, name: str, value: str) -> dict[str, Any]:
+    """A new value before the one that was the only one so far.
+
+    Raises:
+        SecretError: the name is Leadterra's key, the value is the present one, or a previous one is still valid, which
+            some sender may not have left behind yet.
+    """
+    _no_key(name)
+    values = stored.values(name)
+    if value in values[:1]:
+        raise SecretError(f"{name} has this very value already; nothing was written")
+    if len(values) > 1:
+        raise SecretError(
+            f"{name} is in a rotation already: whoever still uses its previous value would be refused. Once nobody "
+            f"does: leads secrets rotate {name} --drop-previous, and rotate then; leads secrets set {name} ends both"
+        )
+    return _with_source(stored.content, name, [value, *values] if values else value)
+
+
+def without_previous(stored: Stored, name: str) -> dict[str, Any]:
+    """The newest value alone.
+
+    Raises:
+        SecretError: there is no other.
+    """
+    _no_key(name)
+    newest, *others = stored.values(name) or ("",)
+    if not others:
+        raise SecretError(f"{name} has no previous value to drop; leads secrets status shows what there is")
+    return _with_source(stored.content, name, newest)
+
+
+def _no_key(name: str) -> None:
+    if name == API_KEY:
+        raise SecretError(
+            f"Leadterra takes one key at a time: make a new one there, put it in with leads secrets set {API_KEY}, "
+            "try it with leads check --live, and revoke the old one"
+        )
+
+
+def _with_source(content: Mapping[str, Any], name: str, value: str | list[str]) -> dict[str, Any]:
+    sources = content.get("sources", {})
+    if not isinstance(sources, dict):
+        raise SecretError('"sources" in the secret is no object; docs/sources.md shows what it looks like')
+    return {**content, "sources": {**sources, name: value}}
+
+
+def survey(enrollment: "Enrollment", stored: Stored) -> list[SourceSecret]:
+    """Each source of the configuration, in the order of the file."""
+    return [
+        SourceSecret(name, source.provider, source.authentication.value, _state(source.authentication, stored, name))
+        for name, source in enrollment.sources.items()
+    ]
+
+
+def _state(auth: str, stored: Stored, name: str) -> State:
+    values = stored.values(name)
+    if auth == "none":
+        return State.NOT_NEEDED
+    return State.MISSING if not values else State.OVERLAP if len(values) > 1 else State.SET
+
+
+def unread(enrollment: "Enrollment", stored: Stored) -> list[str]:
+    """Names in the secret that nothing of the configuration reads."""
+    sources = stored.content.get("sources")
+    named = {each for each, its in enrollment.sources.items() if its.authentication != "none"}
+    inner = [f"sources.{name}" for name in (sources if isinstance(sources, dict) else {}) if name not in named]
+    return [*(name for name in stored.content if name not in {API_KEY, "sources"}), *inner]

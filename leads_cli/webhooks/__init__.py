@@ -1,0 +1,1 @@
+"""Recorded events, signed and sent as their providers do it."""

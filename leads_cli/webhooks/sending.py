@@ -1,0 +1,132 @@
+"""Sending recorded events to a running stack, with the proof that their source asks for."""
+
+import base64
+import json
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.webhooks.recorded import Event, HttpEvent, QueueEvent
+from leads_cli.webhooks.signing import Request, sign
+from leads_cli.webhooks.webhooks import Webhook
+
+if TYPE_CHECKING:
+    import httpx
+
+# A cold start of the embedded functions, several at once on a slow machine.
+_TIMEOUT_SECONDS: Final = 60
+
+
+class NotSentError(Exception):
+    """The event was not sent; the text says why and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the stack said; `status` is None where a queue took it, which says nothing."""
+
+    where: str
+    status: int | None
+    text: str
+
+    @property
+    def taken(self) -> bool:
+        """Whether a sender would be content."""
+        return self.status in {None, HTTPStatus.OK, HTTPStatus.SEE_OTHER}
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the stack has taken this very event before."""
+        try:
+            content = json.loads(self.text)
+        except ValueError:
+            return False
+        return isinstance(content, dict) and content.get("duplicate") is True
+
+
+def http_client(running: Running) -> "httpx.Client":
+    """A client for a stack's webhook."""
+    import httpx  # noqa: PLC0415
+
+    # A proxy that the environment names is for the world outside.
+    local = running.url.startswith(("http://127.0.0.1", "http://localhost"))
+    return httpx.Client(trust_env=not local, timeout=_TIMEOUT_SECONDS)
+
+
+def send(event: Event, running: Running, client: "httpx.Client") -> Answer:
+    """Send an event as its source would.
+
+    Raises:
+        NotSentError: the stack has no such source, or no secret for it.
+        NotReachableError: the stack does not answer.
+    """
+    if event.source is not None and event.source not in running.auths:
+        has = ", ".join(running.auths) or "none"
+        msg = f"{event.name}: the stack has no source {event.source!r}; it has: {has}"
+        raise NotSentError(msg)
+    match event:
+        case HttpEvent():
+            return _post(event, running, client)
+        case QueueEvent():
+            for body, attributes in event.messages:
+                running.enqueue(event.queue, body, attributes)
+            number = len(event.messages)
+            return Answer(event.queue, None, f"{number} message{'' if number == 1 else 's'} queued")
+
+
+def addressed(webhook: Webhook, running: Running, source: str | None = None) -> HttpEvent:
+    """A recorded webhook for a source, or for the first one of its provider.
+
+    Raises:
+        NotSentError: the stack has none, or the source is another provider's.
+    """
+    found = source or running.source_of(webhook.provider)
+    if found is None:
+        auth = f'\n  auth = "{webhook.auth}"' if webhook.auth else ""
+        msg = (
+            f"the stack has no source for {webhook.provider}; add one to its configuration, "
+            f"with a campaign of yours:\n\n"
+            f'  [sources.{webhook.provider}]\n  provider = "{webhook.provider}"\n  campaign = "newsletter"{auth}'
+        )
+        raise NotSentError(msg)
+    provider = running.providers.get(found, webhook.provider)
+    if provider != webhook.provider:
+        msg = f"{found} is a source for {provider}, not for {webhook.provider}; name another with --source"
+        raise NotSentError(msg)
+    return webhook.to(found)
+
+
+def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> Answer:
+    import httpx  # noqa: PLC0415
+
+    url = f"{running.url}{event.path}"
+    proved = _proved(event, running)
+    try:
+        answer = client.request(event.method, url, headers=dict(proved.headers), content=proved.body)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        msg = f"{url} does not answer ({type(error).__name__}: {error}); is the stack running?"
+        raise NotReachableError(msg) from error
+    text = answer.text or answer.headers.get("location", "")
+    return Answer(f"{event.method} {event.path.partition('?')[0]}", answer.status_code, text)
+
+
+def _proved(event: HttpEvent, running: Running) -> Request:
+    """The request with what proves who sends: signed anew, for a recorded signature is stale and another secret's."""
+    request = Request(event.body, event.headers, event.method, running.address(event.source))
+    kind = running.auths[event.source]
+    if kind == "none":
+        return request
+    secret = running.secret(event.source)
+    if secret is None:
+        msg = (
+            f"{event.name}: the stack's secret has nothing under sources.{event.source}; "
+            f'add it: {{"sources": {{"{event.source}": "..."}}}}, as docs/sources.md says'
+        )
+        raise NotSentError(msg)
+    if kind == "signature":
+        return sign(running.providers[event.source], request, secret, time.time())
+    if kind == "token":
+        return request.having(authorization=f"Bearer {secret}")
+    return request.having(authorization=f"Basic {base64.b64encode(f'leads:{secret}'.encode()).decode()}")
