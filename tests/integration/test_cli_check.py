@@ -29,7 +29,7 @@ def test_help_is_quick_to_import() -> None:
     """Help imports none of the heavy parts: they would take a second or more."""
     heavy = ["boto3", "nicegui", "moto", "pydantic", "httpx", "starlette"]
     code = (
-        "import sys; from typer.testing import CliRunner; from leads_cli.main import app; "
+        "import sys; from typer.testing import CliRunner; from leads_cli.cli.main import app; "
         "assert CliRunner().invoke(app, ['--help']).exit_code == 0; "
         f"print([name for name in {heavy} if name in sys.modules])"
     )

@@ -173,7 +173,7 @@ def test_worker_dies_with_its_parent(server: socket.socket) -> None:
     """A worker ends when the stack is killed without a chance to clean up."""
     script = """
 from tests.integration.test_dev_functions import SPEC
-from leads_cli.dev.functions import Function
+from leads_cli.dev.runtime.functions import Function
 import sys
 Function(SPEC, lambda name, line: None).invoke({"hold": int(sys.argv[1])})
 """
