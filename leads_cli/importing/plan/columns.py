@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from leads.config.schema import Source
 from leads.fields.address import address_like
-from leads.fields.flat import Value
+from leads.fields.answers import Value
 from leads.fields.names import canonical, is_other_persons
 from leads.fields.submission import Submission
 from leads.fields.vocabulary import FULL_NAME, NULL_WORDS

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from leads.errors import Malformed, Unreadable
-from leads.fields.flat import Value, flat
+from leads.fields.answers import Value, read_answers
 from leads.json import loads
 from leads_cli.importing.errors import UnusableError
 from leads_cli.importing.read.document import Document
@@ -60,7 +60,7 @@ class JsonLines:
 def _fields(line: str) -> dict[str, Value] | tuple[str, str]:
     try:
         found = loads(line)
-        return flat(found) if isinstance(found, dict) else (line, "no JSON object")
+        return read_answers(found).fields if isinstance(found, dict) else (line, "no JSON object")
     except Malformed:
         return line, "not JSON"
     except Unreadable as error:

@@ -38,7 +38,7 @@ _LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i",
 
 _RANKS: Final = {alias: (field, rank) for field, names in ALIASES.items() for rank, alias in enumerate(names)}
 # Longer names are no names; and what is remembered of them stays small.
-_MAX_NAME: Final = 256
+MAX_NAME: Final = 256
 # Every rank of a whole name is better than any of a nested or a padded one: more than a list has words.
 _WORSE: Final = 1_000
 MENTION: Final = 4 * _WORSE
@@ -64,7 +64,7 @@ class Meaning:
 
 def canonical(name: str) -> str:
     """A name without what tools and languages vary: case, accents, punctuation, `camelCase`."""
-    return "".join(_words(name[:_MAX_NAME]))
+    return "".join(_words(name[:MAX_NAME]))
 
 
 # The same few names come with every submission of a source, so a warm container has them all.
@@ -77,7 +77,7 @@ def _words(name: str) -> tuple[str, ...]:
 
 def parts(name: str) -> list[str]:
     """The steps of a nested name, however it is written: `contact.plan`, `contact[plan]`, `contact__plan`."""
-    return [part for part in _SEGMENT.split(name[:_MAX_NAME]) if _words(part)]
+    return [part for part in _SEGMENT.split(name[:MAX_NAME]) if _words(part)]
 
 
 def inner_name(name: str) -> str:
@@ -102,7 +102,7 @@ def _unwrapped[T](whole: list[T], words: list[Words]) -> list[T]:
 
 def is_other_persons(name: str) -> bool:
     """Whether a name says that its field is about another person: `friend_email`, `referred_by`."""
-    return _others(_words(name[:_MAX_NAME]))
+    return _others(_words(name[:MAX_NAME]))
 
 
 def _others(words: Words) -> bool:
@@ -111,13 +111,13 @@ def _others(words: Words) -> bool:
 
 def is_secret(name: str) -> bool:
     """Whether a name says that its field is nobody's business: a password, a token, a card's number."""
-    words = _words(name[:_MAX_NAME])
+    words = _words(name[:MAX_NAME])
     return not SECRETS.isdisjoint((*words, "".join(words))) or any(word.endswith("nonce") for word in words)
 
 
 def meaning(name: str) -> Meaning | None:
     """What a submission's field is, or None where its name does not tell."""
-    return _meaning(name[:_MAX_NAME])
+    return _meaning(name[:MAX_NAME])
 
 
 @lru_cache(maxsize=4_096)

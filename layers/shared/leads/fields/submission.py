@@ -10,10 +10,9 @@ from typing import Any, Final
 from leads.errors import TooLarge, Unreadable
 from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
+from leads.fields.answers import Value, are_questions, at, read_answers
 from leads.fields.body import Document, parse
-from leads.fields.flat import Value, are_questions, flat
 from leads.fields.names import canonical, inner_name, meaning
-from leads.fields.view import answers, at
 from leads.json import dumps
 from leads.presets.provider import Provider
 
@@ -98,8 +97,8 @@ def _submission(event: Event, document: Any, provider: Provider) -> Submission:
     if not _is_signup(event, document, provider):
         return Submission({}, document, left_alone=True)
     inner = at(document, provider.inside) if provider.inside else None
-    found = answers(_decoded(inner if isinstance(inner, Mapping) else document, provider), provider.views)
-    return Submission(flat(found.values), document, aliases=found.aliases, kinds=found.kinds)
+    found = read_answers(_decoded(inner if isinstance(inner, Mapping) else document, provider), provider.views)
+    return Submission(found.fields, document, aliases=found.aliases, kinds=found.kinds)
 
 
 def _listed(event: Event, document: Any, provider: Provider) -> Submission:
@@ -161,7 +160,7 @@ def _carries(content: Document, path: str, found: list[Any]) -> bool:
 
 
 def _has_address(document: Document) -> bool:
-    found = flat(document)
+    found = read_answers(document).fields
     return any((m := meaning(name)) and m.field == "email" and address_like(str(found[name])) for name in found)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from leads.config.schema import Source
 from leads.fields.address import NotAnAddress
-from leads.fields.flat import Value
+from leads.fields.answers import Value
 from leads.fields.names import canonical
 from leads.fields.submission import Submission
 from leads.lead.person import Person
