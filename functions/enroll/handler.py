@@ -1,13 +1,10 @@
-"""Enroll: messages from LeadsQueue become batches, requests and outcomes, each accounted for.
-
-It composes: what a batch is, what a reply means and which leads are bad `leads.request` and `leads.search` decide.
-"""
+"""Enroll: messages from LeadsQueue become batches, requests and outcomes. This composes and decides nothing."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from leads.io.delivery import Delivery
+from leads.io.deliver import Enroll
 from leads.io.settings import Settings, enrollment
 from leads.io.telemetry import logger
 
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Take LeadsQueue's records; those that are not settled are named, so that SQS keeps them.
+    """Deliver LeadsQueue's records, and name those that are not settled, so that SQS keeps them.
 
     Raises:
         ConfigError: the configuration is wrong; every message stays in the queue.
@@ -24,6 +21,6 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any
     logger().append_keys(request_id=context.aws_request_id)
     settings = Settings.from_environ()
     config = enrollment(settings.config_path)
-    delivery = Delivery(settings, config, context.get_remaining_time_in_millis)
-    held = delivery.deliver(event["Records"], datetime.now(UTC))
+    enroll = Enroll(settings, config, context.get_remaining_time_in_millis)
+    held = enroll.deliver(event["Records"], datetime.now(UTC))
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in held]}

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from leads.io.settlement import Item, Settlement
+from leads.io.ledger import Ledger, LedgerLine
 from leads.message.dead_letter import Failure
 from leads.message.message import Message
 from leads.request.outcome import Rejected
@@ -159,9 +159,9 @@ def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: s
     """Leadterra's word for a field is passed on where it is the name of one; the dead letter has it anyway."""
     record = {"messageId": "m-1", "body": "{}", "attributes": {}}
     lead = Message("evt-1", "website", "newsletter", NOW, {"email": "benedict@refused.example"}, {})
-    books = Settlement(enrolling.cloud.settings, [record], NOW)
-    books.enter("newsletter", [Item([0], lead, Rejected(Failure("rejected", "no", 422, field)))])
-    done = enrolling.watching(books.close)
+    ledger = Ledger(enrolling.cloud.settings, [record], NOW, lambda: 60.0)
+    ledger.enter("newsletter", [LedgerLine([0], lead, Rejected(Failure("rejected", "no", 422, field)))])
+    done = enrolling.watching(ledger.close)
     assert [log["rejected"][0]["field"] for log in done.logs] == [field if logged else None]
     assert enrolling.letters()[0].failure["field"] == field
 

@@ -10,7 +10,7 @@ import httpx
 
 from leads.config.schema import Enrollment
 from leads.io.aws import DynamoDB, SecretsManager, Sqs
-from leads.io.delivery import Delivery
+from leads.io.deliver import Enroll
 from leads.io.dependencies import Dependencies
 from leads.io.leadterra import Leadterra
 from leads.io.settings import Settings
@@ -67,7 +67,7 @@ class Container:
             monotonic=lambda: self._lane.now,
             chance=around.chance.random,
         )
-        self._delivery = Delivery(around.settings, around.config, self._remaining, dependencies, lambda _: service)
+        self._enroll = Enroll(around.settings, around.config, self._remaining, dependencies, lambda _: service)
 
     def invoke(self, batch: Received) -> set[str] | None:
         """The ids of the messages that are to stay; None where the function was killed."""
@@ -79,7 +79,7 @@ class Container:
         self._life.begin()
         records = [self._record(*each) for each in batch]
         try:
-            return set(self._delivery.deliver(records, around.service.moment(self._lane.now)))
+            return set(self._enroll.deliver(records, around.service.moment(self._lane.now)))
         except Killed:
             self._start()
             return None

@@ -1,0 +1,242 @@
+"""The ledger of one enroll invocation: what became of each message, and closing it.
+
+A message is settled once Leadterra has its lead, or once the dead-letter queue has it with the reason. Every other
+message is held: it is hidden for a while and reported as failed, so that SQS keeps it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from leads.errors import Malformed, TooLarge
+from leads.io import queues
+from leads.io.dependencies import REAL, Dependencies
+from leads.io.queues import Entry, age
+from leads.io.settings import Settings
+from leads.io.telemetry import count, logger, where
+from leads.json import loads
+from leads.message.dead_letter import Failure, attributes, dead_letter, refused
+from leads.message.message import DIRECT, Message
+from leads.model import LEAD_FIELDS
+from leads.request.backoff import delay
+from leads.request.batch import ReceivedMessage
+from leads.request.outcome import HELD_AGE, Accepted, Held, Outcome, Rejected, held_metric
+
+type Record = Mapping[str, Any]
+"""A record of Lambda's SQS event."""
+
+# A long Retry-After is honoured, so a message may reach SQS's retention of 14 days before its receives run out.
+_EXPIRING_SECONDS: Final = 12 * 24 * 3_600
+# Metrics have the names of the configuration as a dimension. Each literal campaign id would cost $0.30 a month.
+OTHER: Final = "other"
+# These pass without an operator.
+_PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
+_FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
+_ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
+
+
+@dataclass(slots=True)
+class LedgerLine:
+    """One message's outcome.
+
+    Attributes:
+        records: the indexes of its records. SQS may deliver a message twice in a batch.
+        message: None if the body could not be read.
+    """
+
+    records: Sequence[int]
+    message: Message | None
+    outcome: Outcome
+
+
+type _Section = tuple[str, Mapping[str, int], Sequence[LedgerLine]]
+"""A batch: the campaign's configured name, the metrics that are no line's outcome, and its lines."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The outcomes of one invocation. Closing it takes at most `seconds_left()`."""
+
+    settings: Settings
+    records: Sequence[Record]
+    now: datetime
+    seconds_left: Callable[[], float]
+    dependencies: Dependencies = REAL
+    _sections: list[_Section] = field(default_factory=list)
+
+    def count_direct(self, messages: Iterable[ReceivedMessage]) -> None:
+        """Count the messages that other producers sent. Intake counts its own; a crash must not lose these."""
+        new = [each for each in messages if _is_direct(each.message) and self._receives(each.records[0]) == 1]
+        count("source", DIRECT, {"Accepted": len(new)})
+
+    def enter(self, campaign: str, lines: Iterable[LedgerLine], metrics: Mapping[str, int] | None = None) -> None:
+        """Note the outcomes of a batch, and the metrics that are no message's outcome."""
+        section = (campaign, metrics or {}, list(lines))
+        if section[1] or section[2]:
+            self._sections.append(section)
+
+    def close(self) -> list[str]:
+        """Send the dead letters, hide what is held, and write logs and metrics; the ids of the messages to keep."""
+        moved = self._send_dead_letters()
+        held = {
+            index: line.outcome
+            for line in self._lines()
+            if isinstance(line.outcome, Held)
+            for index in line.records
+            if index not in moved
+        }
+        if held:
+            self._hide(held)
+        for section in self._sections:
+            self._report(*section)
+        return self._message_ids(held)
+
+    def abandon(self) -> list[str]:
+        """Hold every message, because something broke here; their ids."""
+        everything = range(len(self.records))
+        self.enter(OTHER, (LedgerLine([index], None, Held("internal")) for index in everything))
+        try:
+            return self.close()
+        except Exception as error:  # noqa: BLE001 - SQS needs nothing but the ids
+            logger().error("unexpected", extra={"where": where(error)})
+            return self._message_ids(everything)
+
+    def _lines(self) -> Iterable[LedgerLine]:
+        return (line for _, _, lines in self._sections for line in lines)
+
+    def _message_ids(self, indexes: Iterable[int]) -> list[str]:
+        return list(dict.fromkeys(self.records[index]["messageId"] for index in indexes))
+
+    def _send_dead_letters(self) -> set[int]:
+        """Send rejected messages with their reason, and held ones that SQS will soon delete as they are.
+
+        A rejected message that could not be sent is held. Returns the indexes of the held records that were moved.
+        """
+        letters = [letter for line in self._lines() for letter in self._letters(line)]
+        if not letters:
+            return set()
+        sqs = self.dependencies.sqs(self.settings)
+        missing = queues.send(sqs, self.settings.dead_letter_queue_url, [entry for _, _, entry in letters])
+        moved = set[int]()
+        for place, (line, index, _) in enumerate(letters):
+            if isinstance(line.outcome, Held):
+                moved.update(() if place in missing else (index,))
+            elif place in missing:
+                line.outcome = Held("internal")
+        if moved:
+            logger().error("set aside after twelve days", extra={"count": len(moved)})
+        return moved
+
+    def _letters(self, line: LedgerLine) -> Iterable[tuple[LedgerLine, int, Entry]]:
+        match line.outcome:
+            case Rejected(failure):
+                try:
+                    yield line, line.records[0], self._letter(line, failure)
+                except (TooLarge, RecursionError):
+                    # The reason does not fit. The queue's redrive policy moves the message as it is, in time.
+                    line.outcome = Held("internal")
+            case Held():
+                source, campaign = (line.message.source, line.message.campaign) if line.message else (DIRECT, None)
+                for index in line.records:
+                    if age(self.records[index], self.now) > _EXPIRING_SECONDS:
+                        named = attributes("exhausted", source, campaign)
+                        yield line, index, Entry(self.records[index]["body"], named)
+
+    def _letter(self, line: LedgerLine, failure: Failure) -> Entry:
+        receives = self._receives(line.records[0])
+        if line.message is None:
+            raw = _as_object(self.records[line.records[0]]["body"])
+            body = dead_letter(raw, failure, attempts=receives, failed_at=self.now)
+            source, campaign = (value if isinstance(value := raw.get(key), str) else None for key in _NAMES)
+            return Entry(body, attributes(failure.reason, source or DIRECT, campaign))
+        body = refused(line.message, failure, attempts=receives, failed_at=self.now)
+        return Entry(body, attributes(failure.reason, line.message.source, line.message.campaign))
+
+    def _receives(self, index: int) -> int:
+        return int(self.records[index].get("attributes", {}).get("ApproximateReceiveCount", 1))
+
+    def _hide(self, held: Mapping[int, Held]) -> None:
+        """Back off by each message's receive count. Reporting it as failed alone would bring it back at once."""
+        delays = {
+            self.records[i]["receiptHandle"]: delay(self._receives(i), self.dependencies.chance(), outcome.retry_after)
+            for i, outcome in held.items()
+        }
+        url = queues.url_of(self.records[0]["eventSourceARN"], self.settings.leads_queue_url)
+        sqs = self.dependencies.sqs(self.settings)
+        if failed := queues.hold(sqs, url, delays):
+            logger().warning("not hidden", extra={"count": len(failed)})
+
+    def _report(self, campaign: str, metrics: Mapping[str, int], lines: Sequence[LedgerLine]) -> None:
+        """Write a batch's metrics and its log line: ids and counts."""
+        accepted: list[str] = []
+        held: list[str] = []
+        rejected: list[dict[str, Any]] = []
+        why = Counter[str]()
+        counts = Counter(Retries=sum(self._receives(line.records[0]) > 1 for line in lines))
+        for line in lines:
+            name = self._log_id(line)
+            match line.outcome:
+                case Accepted():
+                    accepted.append(name)
+                case Held(reason):
+                    held.append(name)
+                    why[reason] += 1
+                    counts.update(("Held", held_metric(reason)))
+                    counts[HELD_AGE] = max(counts[HELD_AGE], *(age(self.records[i], self.now) for i in line.records))
+                case Rejected(failure):
+                    rejected.append({"id": name, **_summary(failure)})
+                    # Intake did not write an unreadable message, so it is no part of what intake accepted.
+                    counts["Malformed" if line.message is None else "Rejected"] += 1
+        count("campaign", campaign, {**metrics, **counts})
+        # Leadterra does not say which of the accepted leads these are.
+        unaccounted = metrics.get("Unaccounted", 0)
+        log = logger().error if why.keys() - _PASSING else logger().info
+        log(
+            "batch settled",
+            extra={
+                "campaign": campaign,
+                "requests": metrics.get("Requests", 0),
+                "accepted": accepted,
+                "held": held,
+                "rejected": rejected,
+                "why": dict(why),
+                **({"unaccounted": unaccounted} if unaccounted else {}),
+            },
+        )
+
+    def _log_id(self, line: LedgerLine) -> str:
+        """The message's id; SQS's own if there is none, or if a producer made it of something else."""
+        if line.message and _ID.fullmatch(line.message.id):
+            return line.message.id
+        return str(self.records[line.records[0]]["messageId"])
+
+
+_NAMES: Final = ("source", "campaign")
+
+
+def _is_direct(message: Message) -> bool:
+    """Whether another producer sent this lead. A replay was counted the first time, unless it was unreadable then."""
+    match message.extra.get("replay"):
+        case None | {"reason": "malformed"}:
+            return message.source == DIRECT
+    return False
+
+
+def _as_object(body: str) -> dict[str, Any]:
+    """An unreadable body for its dead letter. An object stays as it is, so that it can be fixed and replayed."""
+    try:
+        content = loads(body)
+    except Malformed:
+        content = body
+    if isinstance(content, dict):
+        return {key: value for key, value in content.items() if key != "failure"}
+    return {"version": 1, "source": DIRECT, "event": content}
+
+
+def _summary(failure: Failure) -> dict[str, Any]:
+    """A failure for the log. Leadterra chooses the field's name, so only names that we know are logged."""
+    known = failure.reason != "rejected" or failure.field in _FIELDS
+    return {"reason": failure.reason, "field": failure.field if known else None, "status": failure.status}
