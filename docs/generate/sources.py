@@ -9,9 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from leads.event import schemes
-from leads.event.signature import Scheme, Signature
-from leads.presets.provider import Provider, View
+from leads.presets.provider import Provider, Scheme, Signature, View
 from leads.presets.providers import PROVIDERS
 from leads_cli.project import ROOT
 
@@ -20,12 +18,12 @@ _PROOF_HEADS: Final = ("provider", "name", "proves itself by", "in")
 _EVENT_HEADS: Final = ("provider", "takes", "reads", "event id", "when not taken it sends again")
 # What a scheme that is code rather than data does: how, and where.
 _CODED: Final[Mapping[Scheme, tuple[str, str]]] = {
-    schemes.standard_webhooks: ("HMAC-SHA256 or Ed25519, 5 minutes", "header:webhook-signature|svix-signature"),
-    schemes.netlify: ("JWS, HS256", "header:x-webhook-signature"),
-    schemes.hubspot: ("HMAC-SHA256, 5 minutes; or SHA-256", "header:x-hubspot-signature-v3|x-hubspot-signature"),
-    schemes.segment: ("HMAC-SHA1; a batch needs the secret itself as well", "header:x-signature"),
-    schemes.google_ads: ("the secret itself", "google_key"),
-    schemes.supabase: ("Standard Webhooks, or a token", "header:webhook-signature|authorization|x-api-key"),
+    "standard-webhooks": ("HMAC-SHA256, base64, 5 minutes", "header:webhook-signature|svix-signature"),
+    "netlify": ("JWS, HS256", "header:x-webhook-signature"),
+    "hubspot": ("HMAC-SHA256, 5 minutes; or SHA-256", "header:x-hubspot-signature-v3|x-hubspot-signature"),
+    "segment": ("HMAC-SHA1; a batch needs the secret itself as well", "header:x-signature"),
+    "google-ads": ("the secret itself", "google_key"),
+    "supabase": ("Standard Webhooks, or a token", "header:webhook-signature|authorization|x-api-key"),
 }  # fmt: skip
 
 

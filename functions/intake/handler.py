@@ -64,17 +64,12 @@ def _respond(event: Event, source: Source, intake: Intake) -> answer.Response:
         return answer.preflight()
     if not origin_allowed(event, source):
         raise Unauthorized
-    wanted = handshake.echo(event, source)
-    if wanted or handshake.is_probe(event, source):
-        return answer.send_as_post() if handshake.is_misdirected(event) else answer.ok({"ok": True}, wanted)
+    if response := handshake.before_proof(event, source):
+        return response
     if needs_secret(source):
         intake = replace(intake, secrets=_authenticate(event, source, intake))
-    if handshake.is_misdirected(event):
-        return answer.send_as_post()
-    if event.method in {"GET", "HEAD"} or (event.method == "POST" and handshake.is_empty(event, source)):
-        return answer.ok({"ok": True})
-    if event.method != "POST":
-        return answer.method_not_allowed()
+    if response := handshake.after_proof(event, source):
+        return response
     if url := handshake.subscription(event, source):
         confirm(url)
     if len(event.body) > MAX_MESSAGE_BYTES:

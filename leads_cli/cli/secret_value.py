@@ -54,7 +54,7 @@ class Origin:
     def value(self, name: str, enrollment: "Enrollment") -> Iterator[str]:
         """The value; a file with a generated one is gone again if it does not get into the secret."""
         if self.out is None:
-            yield _checked(self._read(name), name)
+            yield _checked(self._read(name), name, enrollment)
             return
         from leads_cli.webhooks.signing import new_secret  # noqa: PLC0415
 
@@ -80,13 +80,18 @@ class Origin:
             stop("No value was typed; nothing was written.", Code.FAILED)
 
 
-def _checked(text: str, name: str) -> str:
+def _checked(text: str, name: str, enrollment: "Enrollment") -> str:
     """Without the line break that pasting and piping bring along."""
+    from leads_cli.stacks.secret_edits import flaw  # noqa: PLC0415
+
     value = text.strip()
     if not value:
         stop(f"The value of {name} is empty; nothing was written.", Code.USAGE)
     if not value.isprintable():
         stop(f"The value of {name} has a line break or a control character in it; nothing was written.", Code.USAGE)
+    source = enrollment.sources.get(name)
+    if source and (problem := flaw(source.provider, source.authentication, value)):
+        stop(f"The value of {name} {problem}. Nothing was written.", Code.USAGE)
     return value
 
 

@@ -58,6 +58,28 @@ def known(enrollment: "Enrollment", name: str) -> None:
         raise SecretError(f'{name} has auth = "none": its senders prove nothing, so that it has no secret')
 
 
+def flaw(provider: str, auth: str, secret: str) -> str | None:
+    """Why a source's secret can never verify a request; None if it can."""
+    from leads.event.schemes import STANDARD  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads.event.signature import key_bytes  # noqa: PLC0415
+    from leads.event.verify import PUBLIC_KEY_PREFIX  # noqa: PLC0415
+    from leads.presets.providers import PROVIDERS  # noqa: PLC0415
+
+    scheme = PROVIDERS[provider].signature if auth == "signature" else None
+    parts = secret.split("|")
+    if any(part.removeprefix("v1,").startswith(PUBLIC_KEY_PREFIX) for part in parts):
+        return (
+            "is a public key (whpk_...), which anybody may know and which cannot be checked here: take the endpoint's "
+            'whsec_ secret, or set auth = "token" and let the sender send a token of your own'
+        )
+    if secret[0] in "\"'`" and secret[-1] == secret[0]:
+        return "has quotation marks around it: leave them out"
+    is_base64 = scheme == "standard-webhooks" or (scheme == "supabase" and "whsec_" in secret)
+    if is_base64 and not all(key_bytes(STANDARD, part) for part in parts):
+        return "is not base64 after whsec_: copy the endpoint's signing secret again, all of it"
+    return None
+
+
 def with_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
     """One value in the place of whatever a name has."""
     return {**content, API_KEY: value} if name == API_KEY else _with_source(content, name, value)

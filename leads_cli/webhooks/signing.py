@@ -1,4 +1,4 @@
-"""Signing, as the providers do it: the inverse of `leads.event.signature` and its schemes, for trying a stack out.
+"""Sign requests as the providers do, to try a stack out: the inverse of `leads.event.signature` and its schemes.
 
 It runs where an operator or a test does, never in the functions: those only verify.
 """
@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from leads.event import schemes
-from leads.event.signature import Scheme, Signature, Timestamp, decode
+from leads.event.schemes import HUBSPOT_V3, SEGMENT, STANDARD
+from leads.event.signature import key_bytes
+from leads.presets.provider import Scheme, Signature, Timestamp
 from leads.presets.providers import PROVIDERS
 
 _GOOGLE_KEY: Final = "google_key"
@@ -50,9 +51,9 @@ def sign(provider: str, request: Request, secret: str, now: float) -> Request:
 def new_secret(provider: str, entropy: bytes) -> str:
     """A secret in the form that a provider gives out; of 24 random bytes or more."""
     match PROVIDERS[provider].signature:
-        case schemes.standard_webhooks:
+        case "standard-webhooks":
             return f"whsec_{b64encode(entropy).decode()}"
-        case schemes.supabase:
+        case "supabase":
             return f"v1,whsec_{b64encode(entropy).decode()}"
         case _:
             return _base64url(entropy)
@@ -96,10 +97,8 @@ def _parts(scheme: Signature, request: Request, ticks: str) -> Iterator[bytes]:
 
 
 def _key(scheme: Signature, secret: str) -> bytes:
-    if scheme.key == "text":
-        return secret.encode()
     # A secret of another form signs nothing that would be believed; the stack says so, this does not.
-    return decode(secret.removeprefix("v1,").removeprefix("whsec_"), "base64") or secret.encode()
+    return key_bytes(scheme, secret) or secret.encode()
 
 
 def _bearer(request: Request, secret: str, now: float) -> Request:
@@ -108,14 +107,12 @@ def _bearer(request: Request, secret: str, now: float) -> Request:
 
 
 def _standard_webhooks(request: Request, secret: str, now: float) -> Request:
+    # A description names both families of headers, `webhook-*|svix-*`; a sender uses one of them.
     family = "svix" if "svix-id" in request.headers else "webhook"
-    scheme = Signature(
-        f"{family}-signature",
-        (f"header:{family}-id", "=.", "timestamp", "=.", "body"),
-        encoding="base64",
-        form="list",
-        member="v1",
-        key="base64",
+    scheme = replace(
+        STANDARD,
+        header=f"{family}-signature",
+        message=(f"header:{family}-id", *STANDARD.message[1:]),
         timestamp=Timestamp(f"header:{family}-timestamp"),
     )
     return described(scheme, request, secret.partition("|")[0], now)
@@ -137,17 +134,12 @@ def _netlify(request: Request, secret: str, now: float) -> Request:
 
 
 def _hubspot(request: Request, secret: str, now: float) -> Request:
-    """Version 3."""
-    ticks = str(int(now * 1_000))
-    signed = request.method.encode() + request.url.encode() + request.body + ticks.encode()
-    mac = b64encode(hmac.digest(secret.encode(), signed, "sha256")).decode()
-    return request.having(x_hubspot_request_timestamp=ticks, x_hubspot_signature_v3=mac)
+    return described(HUBSPOT_V3, request, secret, now)
 
 
 def _segment(request: Request, secret: str, now: float) -> Request:
     """A single event; batches are no way to send one."""
-    del now
-    return request.having(x_signature=hmac.digest(secret.encode(), request.body, "sha1").hex())
+    return described(SEGMENT, request, secret, now)
 
 
 def _google_ads(request: Request, secret: str, now: float) -> Request:
@@ -168,10 +160,10 @@ def _base64url(data: bytes) -> str:
 
 
 _SIGNERS: Final[Mapping[Scheme, Signer]] = {
-    schemes.standard_webhooks: _standard_webhooks,
-    schemes.supabase: _supabase,
-    schemes.netlify: _netlify,
-    schemes.hubspot: _hubspot,
-    schemes.segment: _segment,
-    schemes.google_ads: _google_ads,
+    "standard-webhooks": _standard_webhooks,
+    "supabase": _supabase,
+    "netlify": _netlify,
+    "hubspot": _hubspot,
+    "segment": _segment,
+    "google-ads": _google_ads,
 }

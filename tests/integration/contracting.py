@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from leads.event.schemes import is_signed
 from leads.event.signature import Delivery
 from leads.io import vault
 from leads.presets.providers import PROVIDERS
@@ -73,7 +74,7 @@ def believed(webhook: Webhook, request: Request) -> bool:
         return True
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     delivery = Delivery(request.body, request.headers, request.method, request.url, (token,))
-    return scheme(delivery, webhook.secret, time.time())
+    return is_signed(scheme, delivery, webhook.secret, time.time())
 
 
 @dataclass

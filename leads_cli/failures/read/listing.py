@@ -6,7 +6,7 @@ from heapq import heappush, heappushpop
 from itertools import count
 from typing import Any, Final
 
-from leads.message.dead_letter import LINEAGE
+from leads.event.event import LINEAGE
 from leads_cli.failures.read.grouping import Group, Groups
 from leads_cli.failures.read.letter import Letter
 

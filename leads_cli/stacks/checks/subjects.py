@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from leads_cli.stacks.campaigns import RUNNING, Listed
 from leads_cli.stacks.checks.finding import Finding, fail, ok, warn
 from leads_cli.stacks.secret import API_KEY, Stored
-from leads_cli.stacks.secret_edits import State, survey, unread
+from leads_cli.stacks.secret_edits import State, flaw, survey, unread
 from leads_cli.words import duration
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ def secrets(enrollment: "Enrollment", stored: Stored) -> Iterator[Finding]:
             case State.OVERLAP:
                 remedy = f"once every sender has the new one: leads secrets rotate {row.name} --drop-previous"
                 yield warn(about, "two values are valid", remedy)
+        problems = (flaw(row.provider, row.auth, value) for value in stored.values(row.name))
+        if row.auth != "none" and (problem := next(filter(None, problems), None)):
+            yield fail(about, problem, f"leads secrets set {row.name}")
     if stored.api_key and all(row.state is not State.MISSING for row in rows):
         yield ok("secret", "the key and every source's secret are there")
     if names := unread(enrollment, stored):

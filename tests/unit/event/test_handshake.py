@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from leads.config.schema import Source, parse
+from leads.event import answer
 from leads.event.event import Event
-from leads.event.handshake import echo, is_empty, is_misdirected, is_probe, subscription
+from leads.event.handshake import after_proof, before_proof, subscription
 
-SNS = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=abc"
+SNS = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=a&Token=abc"
 
 
 def source(provider: str, auth: str = "") -> Source:
@@ -23,8 +25,12 @@ def event(body: bytes = b"", *, method: str = "POST", **headers: str) -> Event:
     return Event("x", body, datetime.now(UTC), method=method, headers=named)
 
 
+def replied(response: answer.Response | None) -> tuple[int, dict[str, Any]] | None:
+    return (response["statusCode"], json.loads(response["body"])) if response else None
+
+
 @pytest.mark.parametrize(
-    ("method", "provider", "auth", "probe"),
+    ("method", "provider", "auth", "is_answered"),
     [
         ("HEAD", "intercom", "", True),
         ("GET", "typeform", "", True),
@@ -34,9 +40,27 @@ def event(body: bytes = b"", *, method: str = "POST", **headers: str) -> Event:
         ("POST", "typeform", "", False),
     ],
 )
-def test_a_look_at_the_address(method: str, provider: str, auth: str, *, probe: bool) -> None:
-    """Whoever signs may look without proof, for a look cannot be signed; a token is wanted where there is one."""
-    assert is_probe(event(method=method), source(provider, auth)) is probe
+def test_a_look_at_the_address(method: str, provider: str, auth: str, *, is_answered: bool) -> None:
+    """A GET cannot be signed, so one is answered without proof. A sender with a token has to send it."""
+    expected = (200, {"ok": True}) if is_answered else None
+    assert replied(before_proof(event(method=method), source(provider, auth))) == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "provider", "body", "status"),
+    [
+        ("GET", "json", b"", 200),
+        ("HEAD", "mailchimp", b"", 200),
+        ("POST", "mailchimp", b" ", 200),
+        ("POST", "mailchimp", b"type=subscribe", None),
+        ("POST", "json", b"", None),
+        ("PUT", "json", b"{}", 405),
+    ],
+)
+def test_an_authentic_request_without_an_event(method: str, provider: str, body: bytes, status: int | None) -> None:
+    """A look is answered, also an empty POST of a provider; a program is told that it sent nothing."""
+    response = after_proof(event(body, method=method), source(provider, "token"))
+    assert (response and response["statusCode"]) == status
 
 
 @pytest.mark.parametrize(
@@ -47,38 +71,31 @@ def test_a_look_at_the_address(method: str, provider: str, auth: str, *, probe: 
         ("GET", "", False),
         ("GET", "hub.mode=subscribe&hub.challenge=115&email=", False),
         ("GET", "challengeCode=ava", False),
-        ("POST", "email=ava%40example.com", False),
         ("GET", "&".join(["email=ava%40example.com"] * 2_000), False),
     ],
 )
-def test_answers_that_came_as_a_look(method: str, query: str, *, misdirected: bool) -> None:
-    """A form that was sent as a GET has somebody's address in its query; a handshake has none."""
+def test_answers_that_came_as_a_get(method: str, query: str, *, misdirected: bool) -> None:
+    """A form that was sent as a GET has an e-mail address in its query; a handshake has none."""
     sent = Event("x", b"", datetime.now(UTC), method=method, url=f"https://hooks.example.com/hooks/x?{query}")
-    assert is_misdirected(sent) is misdirected
+    for response in (before_proof(sent, source("form", "none")), after_proof(sent, source("json", "token"))):
+        assert response
+        assert response["statusCode"] == (405 if misdirected else 200)
 
 
 @pytest.mark.parametrize(
     ("provider", "secret", "answered"),
     [
-        ("formspree", "abc-123", {"x-hook-secret": "abc-123"}),
-        ("formspree", "", {}),
-        ("formspree", "a\r\nset-cookie: b", {}),
-        ("formspree", "x" * 300, {}),
-        ("typeform", "abc-123", {}),
+        ("formspree", "abc-123", "abc-123"),
+        ("formspree", "", None),
+        ("formspree", "a\r\nset-cookie: b", None),
+        ("formspree", "x" * 300, None),
+        ("typeform", "abc-123", None),
     ],
 )
-def test_the_echo_of_a_handshake(provider: str, secret: str, answered: dict[str, str]) -> None:
+def test_the_echo_of_a_handshake(provider: str, secret: str, answered: str | None) -> None:
     """The header comes back to the provider that asks for it, if it is one harmless word."""
-    assert echo(event(x_hook_secret=secret), source(provider)) == answered
-
-
-@pytest.mark.parametrize(
-    ("provider", "auth", "body", "empty"),
-    [("mailchimp", "", b" ", True), ("mailchimp", "", b"type=subscribe", False), ("json", "token", b"", False)],
-)
-def test_an_empty_try(provider: str, auth: str, body: bytes, *, empty: bool) -> None:
-    """A provider may try the address with an empty body; a program is told that it sent nothing."""
-    assert is_empty(event(body), source(provider, auth)) is empty
+    response = before_proof(event(x_hook_secret=secret), source(provider))
+    assert (response and response["headers"]["x-hook-secret"]) == answered
 
 
 @pytest.mark.parametrize(
@@ -96,6 +113,9 @@ def test_an_empty_try(provider: str, auth: str, body: bytes, *, empty: bool) -> 
             {"Type": "SubscriptionConfirmation", "SubscribeURL": "https://sns.x.amazonaws.com@evil.example/?a"},
             None,
         ),
+        ("sns", {"Type": "SubscriptionConfirmation", "SubscribeURL": SNS.replace("eu-west-1", "s3")}, None),
+        ("sns", {"Type": "SubscriptionConfirmation", "SubscribeURL": SNS.replace("eu-west-1", "s3-us-west-2")}, None),
+        ("sns", {"Type": "SubscriptionConfirmation", "SubscribeURL": SNS.replace("Confirm", "Un")}, None),
         ("sns", {"Type": "SubscriptionConfirmation", "SubscribeURL": "http://sns.eu-west-1.amazonaws.com/?a"}, None),
         ("sns", {"Type": "SubscriptionConfirmation"}, None),
         ("sns", {"Type": "Notification", "SubscribeURL": SNS}, None),

@@ -219,3 +219,25 @@ def test_a_batch_brings_its_token_in_any_place() -> None:
     verify(Event("s", b"[" + first + b", {}]", NOW, headers=headers, token="newest"), segment, SECRETS)
     with pytest.raises(Unauthorized):
         verify(Event("s", b"[" + first + b", {}]", NOW, headers=headers), segment, SECRETS)
+
+
+@pytest.mark.parametrize("auth", ["token", "basic"])
+def test_a_public_key_is_not_a_token(auth: str) -> None:
+    """Anybody may know it."""
+    key = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+    for sent in (event(key), event(x_api_key=key), event(authorization=basic(f"x:{key}"))):
+        with pytest.raises(Unauthorized):
+            verify(sent, source(auth), (key,))
+
+
+@pytest.mark.parametrize("origin", ["https://\u00e9.example", "https://", "https://a b", "https://[", "x", "a\r\nb: c"])
+def test_a_malformed_origin_is_not_allowed(origin: str) -> None:
+    """Not even where every page is: it would come back in a header."""
+    page = source("none", 'allowed_origins = ["*"]')
+    assert origin_allowed(Event("s", b"", NOW, headers={"origin": origin}), page) is (origin == "https://[")
+
+
+def test_an_origin_without_a_host_is_not_at_home() -> None:
+    """A request that names no host has none to compare with."""
+    page = source("none", 'allowed_origins = ["https://www.example.com"]')
+    assert not origin_allowed(Event("s", b"", NOW, headers={"origin": "https://x"}), page)

@@ -40,7 +40,7 @@ BODY = block("json").encode()
 def source(monkeypatch: pytest.MonkeyPatch) -> Source:
     """The page's source, with its literal in the registry for as long as a test takes."""
     code = ast.parse(f"{{{block('python')}}}", mode="eval")
-    added: dict[str, provider.Provider] = eval(compile(code, "page", "eval"), vars(providers).copy())  # noqa: S307 - our own page
+    added: dict[str, provider.Provider] = eval(compile(code, "page", "eval"), vars(provider).copy())  # noqa: S307 - our own page
     for name, literal in added.items():
         monkeypatch.setitem(providers.PROVIDERS, name, literal)
     return parse('[campaigns.newsletter]\nid = "camp_1"\n' + block("toml")).sources["acme"]

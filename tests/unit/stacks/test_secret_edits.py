@@ -9,6 +9,7 @@ from leads_cli.stacks.secret import API_KEY, Stored
 from leads_cli.stacks.secret_edits import (
     SecretError,
     State,
+    flaw,
     known,
     rotated,
     survey,
@@ -119,3 +120,27 @@ def test_what_a_survey_says() -> None:
     ]
     assert unread(ENROLLMENT, stored) == ["old_key", "sources.website", "sources.gone"]
     assert stored.api_key is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "auth", "secret", "problem"),
+    [
+        ("standard-webhooks", "signature", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", None),
+        ("standard-webhooks", "signature", "whsec_YW4gaW52ZW50ZWQga2V5", None),
+        ("standard-webhooks", "signature", "whsec_YWI", None),
+        ("standard-webhooks", "signature", "whsec_not base64!", "is not base64"),
+        ("clerk", "signature", "whsec_", "is not base64"),
+        ("standard-webhooks", "signature", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "is a public key"),
+        ("standard-webhooks", "token", "whpk_AAAA", "is a public key"),
+        ("standard-webhooks", "token", "any text", None),
+        ("supabase", "signature", "v1,whsec_YWI=|v1,whsec_YWM=", None),
+        ("supabase", "signature", "v1,whsec_YWI=|v1,whsec_!", "is not base64"),
+        ("supabase", "signature", "a token of a database webhook", None),
+        ("stripe", "signature", "whsec_of_another_form", None),
+        ("typeform", "signature", '"quoted"', "has quotation marks"),
+    ],
+)
+def test_a_secret_that_can_never_verify_is_found(provider: str, auth: str, secret: str, problem: str | None) -> None:
+    """A public key, quotation marks, a key that is not base64 where the scheme needs that; padding may be missing."""
+    found = flaw(provider, auth, secret)
+    assert found is None if problem is None else found and found.startswith(problem)

@@ -1,4 +1,4 @@
-"""Answers: what a sender is told, as API Gateway's response (payload format 2.0).
+"""Answers to senders, as API Gateway's response (payload format 2.0).
 
 Three habits of senders decide the details. Some switch a hook off for good at a 404 or 410, so an unknown
 source is a 401. Some count anything but exactly 200 as a failure. And one refuses a visitor's sign-up if the
@@ -15,22 +15,22 @@ from leads.event.event import Event
 from leads.event.verify import origin_allowed
 from leads.json import dumps
 
-# Senders back off by themselves; this tells those that ask when it is worth trying again.
+# Senders back off by themselves; those that ask are told when to try again.
 RETRY_AFTER_SECONDS: Final = 30
-# RFC 9110 wants a 401 to name a scheme. One for all, or it would tell which sources exist; and never Basic, for
-# which a browser would ask the visitor of a form for a password.
+# RFC 9110 wants a 401 to name a scheme. It is the same for all, or it would tell which sources exist; and never Basic,
+# for which a browser would ask a form's visitor for a password.
 CHALLENGE: Final = 'Bearer realm="hooks"'
 
 type Response = dict[str, Any]
 
 
 def ok(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """Taken, or rightly left alone; `headers` are those that a handshake wants."""
+    """Accepted, or rightly ignored; `headers` are those that a handshake wants."""
     return _response(HTTPStatus.OK, dumps(body), {"content-type": "application/json", **(headers or {})})
 
 
 def see_other(address: str) -> Response:
-    """Where a browser goes once its form was taken; the address is the configuration's, never the sender's."""
+    """Where a browser goes after its form was accepted; the address is configured, never the sender's."""
     return _response(HTTPStatus.SEE_OTHER, "", {"location": address})
 
 
@@ -40,16 +40,13 @@ def preflight() -> Response:
 
 
 def method_not_allowed() -> Response:
-    response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "post to this address")
-    response["headers"]["allow"] = "POST, GET, HEAD, OPTIONS"
-    return response
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, "post to this address", {"allow": "POST, GET, HEAD, OPTIONS"})
 
 
 def send_as_post() -> Response:
-    """Answers that came in the address of a GET: better no 200 than a person who seems to be taken and is not."""
-    response = problem(HTTPStatus.METHOD_NOT_ALLOWED, "a GET takes nobody: send the same fields as a POST")
-    response["headers"]["allow"] = "POST, OPTIONS"
-    return response
+    """A GET with answers in its address enrolls no one, so it must not look like a success."""
+    text = "a GET enrolls no one: send the same fields as a POST"
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, text, {"allow": "POST, OPTIONS"})
 
 
 def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:
@@ -57,13 +54,13 @@ def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_CONTENT, "no lead can be made of this", errors=list(problems))
 
 
-def problem(status: HTTPStatus, detail: str, **more: Any) -> Response:
+def problem(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
     """Problem details (RFC 9457)."""
     body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
-    return _response(status, dumps(body), {"content-type": "application/problem+json"})
+    return _response(status, dumps(body), {"content-type": "application/problem+json", **(headers or {})})
 
 
-def _response(status: HTTPStatus, body: str, headers: dict[str, str]) -> Response:
+def _response(status: HTTPStatus, body: str, headers: Mapping[str, str]) -> Response:
     return {"statusCode": status.value, "headers": {**headers, "cache-control": "no-store"}, "body": body}
 
 
@@ -99,18 +96,12 @@ def refusal(error: LeadsError) -> Response:
     match error:
         case Unauthorized():
             # No detail: a stranger learns neither which sources exist nor what was wrong.
-            response = problem(
-                HTTPStatus.UNAUTHORIZED,
-                "no such source, wrong credentials, or a page that may not post to it",
-            )
-            response["headers"]["www-authenticate"] = CHALLENGE
-            return response
+            detail = "no such source, wrong credentials, or a page that may not post to it"
+            return problem(HTTPStatus.UNAUTHORIZED, detail, {"www-authenticate": CHALLENGE})
         case Unreadable():
             return problem(HTTPStatus.BAD_REQUEST, str(error))
         case TooLarge():
             return problem(HTTPStatus.CONTENT_TOO_LARGE, str(error))
         case _:
             # Ours, and passing: the sender keeps the event and comes back.
-            response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "try again later")
-            response["headers"]["retry-after"] = str(RETRY_AFTER_SECONDS)
-            return response
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "try again later", {"retry-after": str(RETRY_AFTER_SECONDS)})

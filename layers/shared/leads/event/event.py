@@ -1,4 +1,4 @@
-"""Events: what arrived, by HTTP or through EventsQueue, before anybody looked into it.
+"""Events: what arrived, by HTTP or through EventsQueue, before it is verified or read.
 
 Sources: API Gateway's payload format 2.0, Lambda's SQS event, SNS's notification and EventBridge's event, as
 AWS documents them.
@@ -16,12 +16,14 @@ from urllib.parse import unquote
 from leads.config.schema import Enrollment
 from leads.errors import Malformed, Unreadable
 from leads.json import dumps, loads
-from leads.message.dead_letter import LINEAGE
 
+# What an operator's commands write beside an event or a lead that failed. It survives the next failure, so that a dead
+# letter has its history; `replay.of` is SQS's id of the dead letter that was sent again.
+LINEAGE: Final = ("replay", "fixed")
 _PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
-# An SNS topic may carry EventBridge events and a replay may carry either: three envelopes is all there can be.
+# An SNS topic may carry EventBridge events and a replay may carry either: there are no more than three envelopes.
 _MAX_ENVELOPES: Final = 3
-# A dead letter's body, see `Event.raw`. With any other key it is somebody's own event that has an `event`.
+# A dead letter's body, see `Event.raw`. With any other key it is a producer's own event that has an `event`.
 _DEAD_LETTER_KEYS: Final = frozenset({"version", "source", "event", "contentType", "failure", *LINEAGE})
 
 type Envelope = Mapping[str, Any]
@@ -37,9 +39,9 @@ class Event:
         body: the bytes as sent: signatures are made over these.
         token: the last path segment, for senders that cannot sign.
         id: the id that the transport gave it; HTTP gives none.
-        url: the address as it was called; signatures of some senders are made over it.
-        replayed: an operator sends a dead letter again, so that an id within it was met before.
-        lineage: what the dead letter tells of earlier replays and corrections; its leads carry it on.
+        url: the address as it was called; some senders sign it.
+        replayed: an operator sends a dead letter again, so an id inside it was seen before.
+        lineage: the dead letter's earlier replays and corrections; its leads carry it on.
     """
 
     source: str
@@ -58,7 +60,7 @@ class Event:
         return self.headers.get("content-type", "")
 
     def raw(self) -> dict[str, Any]:
-        """The event as a dead letter carries it, and as EventsQueue takes it back: a replay needs no more."""
+        """The event as a dead letter carries it, and as EventsQueue takes it back."""
         try:
             content: Any = loads(self.body.decode())
         except (Malformed, UnicodeDecodeError):
@@ -68,7 +70,7 @@ class Event:
 
 
 def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
-    """An API Gateway event (payload format 2.0); None where its path is no hook's.
+    """An API Gateway event (payload format 2.0); None if its path is no hook's.
 
     Raises:
         Unreadable: the gateway says that the body is base64 and it is not.
@@ -93,12 +95,10 @@ def _path(request: Mapping[str, Any]) -> tuple[str | None, str | None]:
     parameters = request.get("pathParameters") or {}
     if "source" in parameters:
         return parameters["source"], parameters.get("token")
-    # The `$default` route has no parameters; a stage or a domain's mapping may stand in front of the path.
+    # The `$default` route has no parameters. A stage or a domain's mapping may precede the path.
     found = _PATH.search(request.get("rawPath") or "")
-    if found is None:
-        return None, None
-    source, token = found.groups()
-    return unquote(source), unquote(token) if token else None
+    source, token = found.groups() if found else (None, None)
+    return source and unquote(source), token and unquote(token)
 
 
 def _body(request: Mapping[str, Any]) -> bytes:
@@ -113,9 +113,9 @@ def _body(request: Mapping[str, Any]) -> bytes:
 
 
 def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> Event | None:
-    """A raw event from EventsQueue, out of its envelopes; None where nothing says which source it is of.
+    """A raw event from EventsQueue, out of its envelopes; None if nothing says which source it is of.
 
-    The innermost id wins: SNS and EventBridge repeat theirs when they deliver twice, SQS does not know.
+    The innermost id wins: SNS and EventBridge repeat theirs when they deliver twice, SQS does not.
     """
     content, envelopes = unwrap(record["body"])
     source = _named(record, envelopes) or _matched([*envelopes, _parsed(content)], config)
@@ -135,7 +135,7 @@ def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> 
 
 
 def _replay_id(dead_letter: Envelope) -> str | None:
-    """The dead letter's own id: a command that is killed may send it twice, and never sends two letters under one."""
+    """The dead letter's own id: a command that is killed may send it twice, and never two letters under one id."""
     match dead_letter:
         case {"replay": {"of": str(letter)}}:
             return letter
@@ -157,16 +157,14 @@ def unwrap(content: Any) -> tuple[Any, list[Envelope]]:
 
 
 def _parsed(content: Any) -> Any:
-    if not isinstance(content, str):
-        return content
     try:
-        return loads(content)
+        return loads(content) if isinstance(content, str) else content
     except Malformed:
         return None
 
 
 def _inside(envelope: Any) -> Any:
-    """What an envelope carries; None where it is none."""
+    """What an envelope carries; None if it is none."""
     match envelope:
         case {"Type": "Notification", "TopicArn": _, "Message": message}:
             return message
@@ -210,13 +208,11 @@ def _named(record: Mapping[str, Any], envelopes: Sequence[Envelope]) -> str | No
 def _matched(layers: Sequence[Any], config: Enrollment) -> str | None:
     """The first source whose `match` holds for the event, each of its paths in an envelope or in the event itself."""
     for name, source in config.sources.items():
-        if source.match and all(_says(layers, path, allowed) for path, allowed in source.match.items()):
+        if source.match and all(
+            any(_at(layer, path) in allowed for layer in layers) for path, allowed in source.match.items()
+        ):
             return name
     return None
-
-
-def _says(layers: Sequence[Any], path: str, allowed: tuple[str, ...]) -> bool:
-    return any(_at(layer, path) in allowed for layer in layers)
 
 
 def _at(value: Any, path: str) -> Any:

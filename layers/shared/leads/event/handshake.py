@@ -6,53 +6,71 @@ from urllib.parse import parse_qsl, urlsplit
 
 from leads.config.schema import Auth, Source
 from leads.errors import Malformed
+from leads.event import answer
 from leads.event.event import Event
-from leads.fields.address import address_like
-from leads.fields.body import MAX_FIELDS
 from leads.json import loads
 
-# AWS: SNS signs nothing that a stranger could not write, but its addresses are all of this form.
-_SNS: Final = re.compile(r"https://sns\.[a-z0-9-]{1,32}\.amazonaws\.com(?:\.cn)?/\?[!-~]{1,2048}")
+# The confirmation is not verified, but its address must be SNS's own: https://sns.<region>.amazonaws.com/. The region
+# is spelled out because `sns.s3.amazonaws.com` is a bucket that anybody may own.
+_SNS: Final = re.compile(
+    r"https://sns\.[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?/"
+    r"\?Action=ConfirmSubscription&[!-~]{1,2048}"
+)
 _ECHO: Final = re.compile(r"[!-~]{1,256}")
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_MAX_FIELDS: Final = 1_000
 
 
-def is_probe(event: Event, source: Source) -> bool:
-    """Whether somebody only looks if the address is there.
+def before_proof(event: Event, source: Source) -> answer.Response | None:
+    """The answer to a request that needs no proof; None if it does.
 
-    A sender that signs cannot sign a GET; one that brings a token is asked for it, so that "test this connection"
-    tells a wrong one.
+    A sender that signs cannot sign a GET. One that sends a token is asked for it, so that "test this connection" finds
+    a wrong one.
     """
-    return event.method in {"GET", "HEAD"} and source.authentication in {Auth.SIGNATURE, Auth.NONE}
+    echoed, challenge = _header(event, source.preset.echo), _header(event, source.preset.challenge)
+    is_open = event.method in {"GET", "HEAD"} and source.authentication in {Auth.SIGNATURE, Auth.NONE}
+    if _is_misdirected(event):
+        return answer.send_as_post() if is_open else None
+    if challenge:
+        return answer.ok({"verification": challenge})
+    return answer.ok({"ok": True}, {source.preset.echo: echoed} if echoed else {}) if echoed or is_open else None
 
 
-def is_misdirected(event: Event) -> bool:
-    """Whether somebody's answers came as a look: a form without `method="post"`, a tool that is set to GET.
+def after_proof(event: Event, source: Source) -> answer.Response | None:
+    """The answer to an authentic request that carries no event; None if it may carry one."""
+    match event.method:
+        case "GET" | "HEAD":
+            return answer.send_as_post() if _is_misdirected(event) else answer.ok({"ok": True})
+        case "POST":
+            # A program is told that it sent nothing. A provider only tries the address.
+            is_try = not source.preset.interactive and not event.body.strip()
+            return answer.ok({"ok": True}) if is_try else None
+        case _:
+            return answer.method_not_allowed()
 
-    Whoever only looks names no e-mail address.
+
+def _header(event: Event, name: str) -> str:
+    """A header that is sent back; empty unless it is one harmless word."""
+    value = event.headers.get(name, "")
+    return value if _ECHO.fullmatch(value) else ""
+
+
+def _is_misdirected(event: Event) -> bool:
+    """Whether a GET carries answers: a form without `method="post"`, a tool that is set to GET.
+
+    A mere look at the address has no e-mail address in it.
     """
     if event.method not in {"GET", "HEAD"}:
         return False
     try:
-        query = parse_qsl(urlsplit(event.url).query, max_num_fields=MAX_FIELDS)
+        query = parse_qsl(urlsplit(event.url).query, max_num_fields=_MAX_FIELDS)
     except ValueError:
         return False
-    return any(address_like(value.strip()) for _, value in query)
-
-
-def echo(event: Event, source: Source) -> dict[str, str]:
-    """The header by which a provider wants to see that the address means to be its hook; empty if none asks."""
-    name = source.preset.echo
-    value = event.headers.get(name, "") if name else ""
-    return {name: value} if _ECHO.fullmatch(value) else {}
-
-
-def is_empty(event: Event, source: Source) -> bool:
-    """Whether a provider tries the address with nothing in the body."""
-    return not source.preset.interactive and not event.body.strip()
+    return any(_ADDRESS.fullmatch(value.strip()) for _, value in query)
 
 
 def subscription(event: Event, source: Source) -> str | None:
-    """The address at SNS to call so that a topic may post here; None where this is no such request."""
+    """The address at SNS to call so that a topic may post here; None if this is no such request."""
     if not source.preset.subscribes:
         return None
     try:

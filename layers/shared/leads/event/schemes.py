@@ -1,17 +1,20 @@
-"""Signature schemes that a description cannot reach, each a function as `signature.Scheme` wants it."""
+"""Signature schemes that a `Signature` cannot describe: a function for each, named in the provider's data."""
 
 import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Any, Final
 from urllib.parse import unquote
 
-from leads.event.signature import Delivery, Signature, Timestamp, decode, fresh, has_token, same, versioned
+from leads.errors import Malformed
+from leads.event.signature import Delivery, decode, has_token, is_same, matches
+from leads.json import loads
+from leads.presets.provider import Scheme, Signature, Timestamp
 
-_STANDARD: Final = Signature(
+STANDARD: Final = Signature(
     "webhook-signature|svix-signature",
     ("header:webhook-id|svix-id", "=.", "timestamp", "=.", "body"),
     encoding="base64",
@@ -20,58 +23,46 @@ _STANDARD: Final = Signature(
     key="base64",
     timestamp=Timestamp("header:webhook-timestamp|svix-timestamp"),
 )
-_HUBSPOT_V3: Final = Signature(
+HUBSPOT_V3: Final = Signature(
     "x-hubspot-signature-v3",
     ("method", "url", "body", "timestamp"),
     encoding="base64",
     timestamp=Timestamp("header:x-hubspot-request-timestamp", "ms"),
 )
-# HubSpot's documents have these written out before the address is signed; its own libraries sign it as called.
+SEGMENT: Final = Signature("x-signature", algorithm="sha1")
+# HubSpot's documents decode these before the address is signed; its own libraries sign it as called.
 _HUBSPOT_ESCAPES: Final = re.compile(r"%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
-# Five milliseconds each: a header of hundreds must not cost seconds.
-_MOST_ASYMMETRIC: Final = 4
-_SEGMENT: Final = Signature("x-signature", algorithm="sha1")
 
 
-def standard_webhooks(delivery: Delivery, secret: str, now: float) -> bool:
-    """Standard Webhooks 1.0.0: symmetric `v1`, or asymmetric `v1a` where the secret is a public key (`whpk_`).
+def is_signed(scheme: Signature | Scheme, delivery: Delivery, secret: str, now: float) -> bool:
+    """Whether a delivery is signed with a secret, by a description or a scheme of its own."""
+    if isinstance(scheme, Signature):
+        return matches(scheme, delivery, secret, now)
+    return _SCHEMES[scheme](delivery, secret, now)
 
-    Supabase writes `v1,whsec_…`, and several secrets in one with `|` between them.
-    """
+
+def _standard_webhooks(delivery: Delivery, secret: str, now: float) -> bool:
+    """Standard Webhooks 1.0.0, symmetric. Supabase joins several secrets with `|`."""
     if not delivery.header("webhook-id|svix-id"):
         return False
-    results = [
-        _asymmetric(delivery, one, now) if one.startswith("whpk_") else _STANDARD(delivery, one, now)
-        for one in secret.split("|")
-    ]
-    return True in results
+    return True in [matches(STANDARD, delivery, one, now) for one in secret.split("|")]
 
 
-def _asymmetric(delivery: Delivery, secret: str, now: float) -> bool:
-    # Imported here: few senders use it, and its curve takes a moment to set up.
-    from leads.event.ed25519 import verify  # noqa: PLC0415
-
-    ticks = delivery.header("webhook-timestamp|svix-timestamp")
-    key = decode(secret.removeprefix("whpk_"), "base64")
-    if key is None or not fresh(Timestamp(""), ticks, now):
-        return False
-    message = f"{delivery.header('webhook-id|svix-id')}.{ticks}.".encode(errors="surrogatepass") + delivery.body
-    texts = islice(versioned(delivery.header("webhook-signature|svix-signature"), "v1a"), _MOST_ASYMMETRIC)
-    return any(verify(key, message, decode(text, "base64") or b"") for text in texts)
+def _supabase(delivery: Delivery, secret: str, now: float) -> bool:
+    """Auth hooks sign as Standard Webhooks do; database webhooks cannot, and bring the secret in a header."""
+    if delivery.header("webhook-signature"):
+        return _standard_webhooks(delivery, secret, now)
+    return has_token(delivery, secret)
 
 
-def netlify(delivery: Delivery, secret: str, now: float) -> bool:
-    """A compact JWS whose claim `sha256` is the body's digest. HS256 and no other: `alg` is the sender's word."""
+def _netlify(delivery: Delivery, secret: str, now: float) -> bool:
+    """A compact JWS whose claim `sha256` is the body's digest. Only HS256: `alg` is under the sender's control."""
     del now
-    header, _, rest = delivery.header("x-webhook-signature").partition(".")
-    payload, _, signature = rest.partition(".")
+    signed, _, signature = delivery.header("x-webhook-signature").rpartition(".")
+    header, _, payload = signed.partition(".")
     given = _base64url(signature)
-    mac = hmac.digest(
-        secret.encode(errors="surrogatepass"), f"{header}.{payload}".encode(errors="surrogatepass"), "sha256"
-    )
-    if not secret or given is None or not hmac.compare_digest(mac, given):
-        return False
-    if _claims(header).get("alg") != "HS256":
+    mac = hmac.digest(secret.encode(errors="surrogatepass"), signed.encode(errors="surrogatepass"), "sha256")
+    if not secret or given is None or not hmac.compare_digest(mac, given) or _claims(header).get("alg") != "HS256":
         return False
     digest = decode(str(_claims(payload).get("sha256", "")), "hex")
     return digest is not None and hmac.compare_digest(hashlib.sha256(delivery.body).digest(), digest)
@@ -84,64 +75,80 @@ def _base64url(text: str) -> bytes | None:
 
 
 def _claims(part: str) -> dict[str, Any]:
-    try:
-        claims = json.loads(_base64url(part) or b"{}")
-    except (ValueError, RecursionError):
-        return {}
+    claims = _json(_base64url(part) or b"")
     return claims if isinstance(claims, dict) else {}
 
 
-def hubspot(delivery: Delivery, secret: str, now: float) -> bool:
-    """Version 3 where it is sent; else version 1 or 2, which are plain digests. The address is the configured one."""
+def _json(body: bytes) -> Any:
+    """Strict JSON in UTF-8; None for anything else."""
+    try:
+        return loads(body.decode())
+    except (Malformed, UnicodeDecodeError):
+        return None
+
+
+def _hubspot(delivery: Delivery, secret: str, now: float) -> bool:
+    """Version 3 if it is sent; else version 1 or 2, which are plain digests.
+
+    From `sha256(secret + body)` anybody can compute the digest of a longer body. Such a body contains SHA-256's
+    padding, a byte 0x80 and NULs, so it is neither JSON nor any other text.
+    """
     if delivery.header("x-hubspot-signature-v3"):
-        written_out = _HUBSPOT_ESCAPES.sub(lambda escape: unquote(escape[0]), delivery.url)
-        urls = [delivery.url] if written_out == delivery.url else [delivery.url, written_out]
-        return True in [_HUBSPOT_V3(replace(delivery, url=url), secret, now) for url in urls]
+        decoded = _HUBSPOT_ESCAPES.sub(lambda escape: unquote(escape[0]), delivery.url)
+        urls = {delivery.url, decoded}
+        return True in [matches(HUBSPOT_V3, replace(delivery, url=url), secret, now) for url in urls]
     version = delivery.header("x-hubspot-signature-version") or "v1"
     signed = {"v1": b"", "v2": f"{delivery.method}{delivery.url}".encode(errors="surrogatepass")}.get(version)
     given = decode(delivery.header("x-hubspot-signature"), "hex")
-    if signed is None or not given or not secret:
+    if signed is None or not given or not secret or not _is_text(delivery.body):
         return False
     digest = hashlib.sha256(secret.encode(errors="surrogatepass") + signed + delivery.body).digest()
     return hmac.compare_digest(digest, given)
 
 
-def segment(delivery: Delivery, secret: str, now: float) -> bool:
-    """The body's HMAC. Of a batch only the first element is signed: the rest is believed with the token as well."""
-    if not delivery.body.lstrip().startswith(b"["):
-        return _SEGMENT(delivery, secret, now)
-    first = _first_element(delivery.body)
-    if first is None:
+def _is_text(body: bytes) -> bool:
+    try:
+        return "\0" not in body.decode()
+    except UnicodeDecodeError:
         return False
-    return _SEGMENT(Delivery(first, delivery.headers), secret, now) and has_token(delivery, secret)
+
+
+def _segment(delivery: Delivery, secret: str, now: float) -> bool:
+    """The body's HMAC. Of a batch only the first element is signed: the rest needs the token as well."""
+    if not delivery.body.lstrip().startswith(b"["):
+        return matches(SEGMENT, delivery, secret, now)
+    first = _first_element(delivery.body)
+    return (
+        first is not None
+        and matches(SEGMENT, replace(delivery, body=first), secret, now)
+        and has_token(delivery, secret)
+    )
 
 
 def _first_element(body: bytes) -> bytes | None:
     """The bytes of an array's first element, as they were sent."""
     try:
-        text = body.decode()
-        start = len(text) - len(text.lstrip()) + 1
-        start += len(text[start:]) - len(text[start:].lstrip())
-        _, end = json.JSONDecoder().raw_decode(text, start)
+        text = body.decode().lstrip()[1:].lstrip()
+        _, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return text[start:end].encode()
+    return text[:end].encode()
 
 
-def google_ads(delivery: Delivery, secret: str, now: float) -> bool:
+def _google_ads(delivery: Delivery, secret: str, now: float) -> bool:
     """The key is in the body, under a name that Google's documents spell in two ways."""
     del now
-    try:
-        content = json.loads(delivery.body)
-    except (ValueError, RecursionError):
-        return False
+    content = _json(delivery.body)
     members = content.items() if isinstance(content, dict) else ()
     keys = [value for name, value in members if name.lower() == "google_key"]
-    return len(keys) == 1 and isinstance(keys[0], str) and same(keys[0], secret)
+    return len(keys) == 1 and isinstance(keys[0], str) and is_same(keys[0], secret)
 
 
-def supabase(delivery: Delivery, secret: str, now: float) -> bool:
-    """Auth hooks sign as Standard Webhooks do; database webhooks cannot, and bring the secret in a header."""
-    if delivery.header("webhook-signature"):
-        return standard_webhooks(delivery, secret, now)
-    return has_token(delivery, secret)
+_SCHEMES: Final[Mapping[Scheme, Callable[[Delivery, str, float], bool]]] = {
+    "standard-webhooks": _standard_webhooks,
+    "supabase": _supabase,
+    "netlify": _netlify,
+    "hubspot": _hubspot,
+    "segment": _segment,
+    "google-ads": _google_ads,
+}

@@ -5,80 +5,89 @@ Every comparison takes the same time whether it matches or not, and every secret
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from leads.config.schema import Auth, Source
 from leads.errors import Unauthorized
 from leads.event.event import Event
-from leads.event.signature import Delivery, same
+from leads.event.schemes import is_signed
+from leads.event.signature import Delivery, is_same
+
+# A public key of Standard Webhooks' asymmetric scheme, which is not supported. It proves nothing: anybody may know it.
+PUBLIC_KEY_PREFIX: Final = "whpk_"
+# Echoed in a response header, so nothing else may be in it.
+_ORIGIN: Final = re.compile(r"null|[a-z][a-z0-9+.-]*://[!-~]{1,255}", re.IGNORECASE)
 
 
 def needs_secret(source: Source) -> bool:
-    """Whether the source's secret has to be fetched at all: an open form's latency does not pay for it."""
+    """Whether the source's secret has to be fetched at all. An open form does not wait for it."""
     return source.authentication is not Auth.NONE
 
 
 def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
-    """Check what the sender brought against the source's secrets, the newest first.
+    """Check the sender's proof against the source's secrets, the newest first.
 
     Raises:
         Unauthorized: it is missing, malformed, stale or wrong.
     """
-    # What is not set is the secret of nobody.
-    secrets = [secret for secret in secrets if secret.strip()]
-    match source.authentication:
-        case Auth.NONE:
-            return
-        case Auth.TOKEN:
-            matches = [same(token, secret) for token in _tokens(event) for secret in secrets]
-        case Auth.BASIC:
-            matches = [same(password, secret) for password in _passwords(event) for secret in secrets]
-        case _:
-            matches = _signed(event, source, secrets)
+    if source.authentication is Auth.NONE:
+        return
+    secrets = [secret for secret in secrets if secret.strip() and PUBLIC_KEY_PREFIX not in secret]
     # Not `any`: stopping at the first match would tell which secret it was.
-    if True not in matches:
+    if True not in _matches(event, source, secrets):
         msg = f"no valid {source.authentication.value}"
         raise Unauthorized(msg)
 
 
-def _signed(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:
-    scheme = source.preset.signature
-    if scheme is None:
+def _matches(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:
+    match source.authentication:
+        case Auth.TOKEN:
+            offers = _tokens(event)
+        case Auth.BASIC:
+            offers = _passwords(event)
+        case _:
+            return _signatures(event, source, secrets)
+    return [is_same(offer, secret) for offer in offers for secret in secrets]
+
+
+def _signatures(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:
+    if (scheme := source.preset.signature) is None:
         return []
     url = source.public_url or event.url
     delivery = Delivery(event.body, event.headers, event.method, url, tuple(_tokens(event)))
-    now = event.received_at.timestamp()
-    return [scheme(delivery, secret, now) for secret in secrets]
+    return [is_signed(scheme, delivery, secret, event.received_at.timestamp()) for secret in secrets]
 
 
 def _tokens(event: Event) -> Iterator[str]:
-    scheme, _, credentials = event.headers.get("authorization", "").strip().partition(" ")
-    if scheme.lower() == "bearer":
-        yield credentials.strip()
+    yield _credentials(event, "bearer")
     yield event.headers.get("x-api-key", "").strip()
     yield event.token or ""
 
 
 def _passwords(event: Event) -> Iterator[str]:
-    scheme, _, credentials = event.headers.get("authorization", "").strip().partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            pair = base64.b64decode(credentials.strip(), validate=True).decode()
-        except (binascii.Error, ValueError):
-            return
-        yield pair.partition(":")[2]
+    try:
+        pair = base64.b64decode(_credentials(event, "basic"), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return
+    yield pair.partition(":")[2]
+
+
+def _credentials(event: Event, scheme: str) -> str:
+    named, _, credentials = event.headers.get("authorization", "").strip().partition(" ")
+    return credentials.strip() if named.lower() == scheme else ""
 
 
 def origin_allowed(event: Event, source: Source) -> bool:
-    """Whether the page that a browser posts from may do so; senders that name no origin are no browsers.
+    """Whether the page that a browser posts from may do so. A sender without an origin is no browser.
 
     A page that is served from the hook's own host needs no permission.
     """
     origin = event.headers.get("origin", "").lower()
     if not origin or not source.allowed_origins:
         return True
-    return "*" in source.allowed_origins or origin in source.allowed_origins or _same_host(event, origin)
-
-
-def _same_host(event: Event, origin: str) -> bool:
-    return origin.endswith(f"://{event.headers.get('host', '').lower()}")
+    if not _ORIGIN.fullmatch(origin):
+        return False
+    host = event.headers.get("host", "").lower()
+    return not {"*", origin}.isdisjoint(source.allowed_origins) or bool(host and origin.endswith(f"://{host}"))

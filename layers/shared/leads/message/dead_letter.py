@@ -16,10 +16,6 @@ from leads.message.message import MAX_BYTES, Message, as_json, timestamp
 MAX_DETAIL_BYTES: Final = 8_192
 MAX_FAILURE_TEXT: Final = 500
 
-# What an operator's commands write beside a lead or an event that failed. It survives the next failure, so that a
-# dead letter tells its history; `replay.of` is SQS's id of the dead letter that was sent again.
-LINEAGE: Final = ("replay", "fixed")
-
 type Reason = Literal["rejected", "missing_token", "unmappable", "malformed"]
 
 

@@ -1,17 +1,62 @@
 """What one kind of source sends and expects, as data."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal
 
-from leads.event.signature import Scheme
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """When a request was signed. It is refused if that is more than `tolerance` seconds ago or ahead.
+
+    `place` is `header:<name>`, or the name of a pair in a signature of pairs.
+    """
+
+    place: str
+    unit: Literal["s", "ms"] = "s"
+    tolerance: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A provider's HMAC scheme. `leads.event.signature` checks it.
+
+    Attributes:
+        header: where the signature is; `|` separates alternatives, here and in `header:` parts.
+        message: what is signed, in order: `body`, `timestamp`, `method`, `url`, `header:<name>`, a literal after `=`.
+        prefix: what stands before the signature.
+        form: `plain`: only the signature; `pairs`: `t=1,v1=…`; `list`: `v1,… v1,…`.
+        member: the name of a signature in pairs, its version in a list. Several may match: rotations.
+        key: what the secret is: the key's text, or its base64 after `whsec_`.
+    """
+
+    header: str
+    message: tuple[str, ...] = ("body",)
+    algorithm: Literal["sha256", "sha1"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+    form: Literal["plain", "pairs", "list"] = "plain"
+    member: str = ""
+    key: Literal["text", "base64"] = "text"
+    timestamp: Timestamp | None = None
+
+
+def timed_pairs(header: str, member: str = "v1", timestamp: Timestamp | None = None) -> Signature:
+    """`t=<time>,v1=<hex>` over `<time>.<body>`, as Stripe and several others sign."""
+    message = ("timestamp", "=.", "body")
+    return Signature(header, message, form="pairs", member=member, timestamp=timestamp or Timestamp("t"))
+
+
+type Scheme = Literal["standard-webhooks", "supabase", "netlify", "hubspot", "segment", "google-ads"]
+"""A scheme that a `Signature` cannot describe. `leads.event.schemes` has a function for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Titles:
     """Where a form's questions are written out, apart from the answers: by `key` in a list at `path`.
 
-    A question may have questions of its own, at `within`, and those as well: a block in a group.
+    A question may contain more questions, in a list at `within`.
     """
 
     path: str
@@ -23,7 +68,7 @@ class Titles:
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """A question asked in several boxes, keys `<number>.<box>`: what the boxes are, where there is no box `unless`."""
+    """A question with several boxes, keys `<number>.<box>`: the boxes' names, unless there is a box `unless`."""
 
     names: Mapping[str, str]
     unless: str
@@ -35,18 +80,18 @@ class View:
 
     Attributes:
         path: where the object or the list is; empty for the event itself.
-        value: where in a member its answer is, `@type` being the member that `type` names; empty: the member itself.
+        value: where in a member its answer is; `@type` is the member that `type` names; empty: the member itself.
         name: where in a member its name is; empty: its key in the object.
         alias: where in a member another name of it is, which a configuration may use as well.
-        kind: where in a member its type is: `email` tells an address whose name does not.
-        options: where in a member its choices are written out, each with `id` and `text`: of a grid in several places.
+        kind: where in a member its type is: `email` marks an address whatever its name.
+        options: where in a member its choices are written out, each with `id` and `text`; a grid has several places.
         titles: where the names are, if not in the members.
         pick: only these members.
         drop: not these.
         strip: an expression that a member's key must match; its last group is the name.
-        boxes: how keys in numbers are to be read.
+        boxes: how numbered keys are to be read.
         split: what separates several answers in one text.
-        first: where the name of the member that counts is; failing that the first one counts. It needs `named`.
+        first: where the name of the member that counts is; without it the first one counts. It needs `named`.
         named: what the one that counts is called; the others are left out.
     """
 
@@ -57,8 +102,8 @@ class View:
     kind: str = ""
     options: tuple[str, ...] = ()
     titles: Titles | None = None
-    pick: frozenset[str] = frozenset()
-    drop: frozenset[str] = frozenset()
+    pick: AbstractSet[str] = frozenset()
+    drop: AbstractSet[str] = frozenset()
     strip: str = ""
     boxes: Boxes | None = None
     split: str = ""
@@ -67,10 +112,9 @@ class View:
 
 
 type Views = tuple[tuple[View, ...], ...]
-"""Alternatives, since providers change their shapes: the first of which any part is there is read."""
+"""Alternatives, since providers change their shapes. The first one with a part that is present is read."""
 
-
-type Rules = Mapping[str, frozenset[str]]
+type Rules = Mapping[str, AbstractSet[str]]
 """Values by place: `header:<name>` or a dotted path in the event."""
 
 
@@ -80,28 +124,29 @@ class Provider:
 
     Attributes:
         title: its name, as its makers write it.
-        auth: what holds where the configuration says nothing; None: it must be said.
-        signature: its own scheme, where it has one.
-        interactive: whoever sends reads the answer: what cannot be used is refused with the reason (422)
-            instead of being taken and set aside for the operator.
+        auth: what applies if the configuration does not say; None: the configuration must say.
+        signature: its own scheme, if it has one.
+        interactive: the sender reads the answer, so unusable data is refused with the reason (422) instead of being
+            accepted and dead-lettered.
         batches: the paths at which one event may carry a list of submissions.
         decode: fields whose text is JSON or a form.
-        inside: where the event is, if it comes inside of something that a partner's bus adds.
+        inside: where the event is, if a partner's bus wraps it.
         views: where the answers are; without any, everywhere.
-        only: events to take: the value at a place, where there is one, must be one of these.
-        skip: events to leave alone: those with one of these values at a place. Both are answered 200.
+        only: events to accept: the value at a place, if present, must be one of these.
+        skip: events to ignore: those with one of these values at a place. Both are answered 200.
         event_ids: where the event's id may be, first found wins: `header:<name>` or a dotted path; `a+b` is an id
             only together.
         noise: names of fields that are the tool's own, never an answer, in lower case.
-        noise_prefixes: what names of the tool's own begin with, in lower case.
+        noise_prefixes: how names of the tool's own begin, in lower case.
         echo: a header that a handshake wants back.
+        challenge: a header that a handshake wants back as JSON, `{"verification": ...}`.
         subscribes: it asks for a call to an address of its own before it sends (SNS).
-        retries: what it does when an event was not taken, for the documentation.
+        retries: what it does when an event was not accepted, for the documentation.
     """
 
     title: str
     auth: Literal["signature", "token"] | None = None
-    signature: Scheme | None = None
+    signature: Signature | Scheme | None = None
     interactive: bool = False
     batches: tuple[str, ...] = ()
     decode: tuple[str, ...] = ()
@@ -113,6 +158,7 @@ class Provider:
     noise: frozenset[str] = frozenset()
     noise_prefixes: tuple[str, ...] = ()
     echo: str = ""
+    challenge: str = ""
     subscribes: bool = False
     retries: str = "not documented"
 
