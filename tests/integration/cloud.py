@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
 import pytest
@@ -62,16 +63,24 @@ class Cloud:
         return _client("dynamodb")  # type: ignore[no-any-return]
 
     def watch(self) -> None:
-        """Note what the functions ask AWS, and answer in its place where a test wishes so."""
-        aws._session().get_component("event_emitter").register_first("before-send", self._before_send)
+        """Note what the functions ask AWS, and answer in its place where a test says so."""
+        for client in (aws.sqs, aws.dynamodb, aws.secretsmanager):
+            client(self.settings).meta.events.register("before-call", self._before_call)
 
-    def _before_send(self, request: Any, event_name: str, **_: object) -> AWSResponse | None:
-        operation = event_name.rpartition(".")[2]
-        parameters = json.loads(request.body)
-        self.asked.append((operation, parameters))
-        services = (service for name, service in self._services if name == operation)
+    def _before_call(self, model: Any, params: Any, **_: object) -> Any:
+        """Note a call, and perhaps answer it before a request is made."""
+        parameters = json.loads(params["body"])
+        self.asked.append((model.name, parameters))
+        services = (service for name, service in self._services if name == model.name)
         served = next(filter(None, (service(parameters) for service in services)), None)
-        return served and AWSResponse(request.url, served[0], HTTPHeaders(), Raw(json.dumps(served[1]).encode()))
+        if served is None:
+            return None
+        status, body = served
+        http = AWSResponse("", status, HTTPHeaders(), None)
+        if status == HTTPStatus.OK:
+            return http, body
+        code = str(cast("dict[str, str]", body)["__type"]).rpartition("#")[2]
+        return http, {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
     def calls(self, name: str) -> list[dict[str, Any]]:
         return [params for called, params in self.asked if called == name]
@@ -130,16 +139,6 @@ class Cloud:
         ]
 
 
-class Raw:
-    """A body as urllib3 would stream it."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self) -> Iterator[bytes]:
-        yield self._body
-
-
 @cache
 def _client(service: str) -> Any:
     session = botocore.session.Session()
@@ -156,7 +155,7 @@ def settings_for(endpoint_url: str | None, region: str | None = REGION) -> Setti
 
 def forget() -> None:
     """Start as a new container would: without clients, configuration or secret."""
-    for kept in (aws._client, aws._session_with, settings._load, vault.vault):
+    for kept in (aws._client, settings._load, vault.vault):
         kept.cache_clear()
 
 

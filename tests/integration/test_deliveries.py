@@ -1,6 +1,7 @@
 """Deliveries: which events of which source were taken, for seven days."""
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from leads.errors import Unavailable
 from leads.io import aws
@@ -31,7 +32,7 @@ def test_dynamodb_deletes_what_has_expired(intake: Intake) -> None:
 
 @pytest.mark.parametrize(
     ("error", "name"),
-    [(None, "AccessDenied"), (TimeoutError("timed out"), "TimeoutError")],
+    [(None, "AccessDenied"), (ReadTimeoutError(endpoint_url="https://dynamodb.example"), "ReadTimeoutError")],
 )
 def test_an_outage_is_no_answer(intake: Intake, error: Exception | None, name: str) -> None:
     """Whether an event was taken has to be known; that it was recorded has not."""

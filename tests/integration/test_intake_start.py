@@ -15,8 +15,8 @@ from tests.integration.intaking import CONFIG
 ROOT: Final = Path(__file__).parents[2]
 # What intake uses, and what that uses.
 NEEDED: Final = {
-    "annotated_types", "aws_lambda_powertools", "botocore", "dateutil", "email_validator", "idna", "jmespath",
-    "pydantic", "pydantic_core", "six", "typing_extensions", "typing_inspection", "urllib3",
+    "annotated_types", "aws_lambda_powertools", "boto3", "botocore", "dateutil", "email_validator", "idna", "jmespath",
+    "pydantic", "pydantic_core", "s3transfer", "six", "typing_extensions", "typing_inspection", "urllib3",
 }  # fmt: skip
 # What those load only where they find it: not in Lambda, but among the tools of this project.
 FOUND: Final = {"OpenSSL", "awscrt", "certifi", "cryptography"}
@@ -42,7 +42,7 @@ print(" ".join(sorted(sys.modules)))
 
 
 def test_the_import_is_light_and_asks_for_nothing() -> None:
-    """Neither Leadterra's client nor boto3 nor any provider's SDK is loaded; no variable of AWS's or ours is read."""
+    """Neither Leadterra's client nor Powertools' Idempotency is loaded, and no variable of AWS's or ours is read."""
     result = subprocess.run(  # noqa: S603 - a program of ours
         [sys.executable, "-W", "error", "-c", WATCH],
         cwd=ROOT,
@@ -52,7 +52,7 @@ def test_the_import_is_light_and_asks_for_nothing() -> None:
         check=True,
     )
     asked, modules = (set(line.split()) for line in result.stdout.splitlines())
-    assert not modules & {"httpx", "boto3", "s3transfer", "multipart", "leads.io.leadterra"}
+    assert not modules & {"httpx", "multipart", "leads.io.leadterra", "aws_lambda_powertools.utilities.idempotency"}
     packages = {module.partition(".")[0] for module in modules if not module.startswith("_")}
     assert packages - sys.stdlib_module_names - {"functions", "leads"} - NEEDED - FOUND == set()
     assert "leads.io.intake" in modules

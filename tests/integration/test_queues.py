@@ -1,13 +1,23 @@
 """Queues: what was not sent is admitted, calls stay within SQS's limits, and messages can be held back."""
 
 import json
+from threading import Barrier
+from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from leads.io import aws
+from leads.io.aws import CALL_SECONDS, CONCURRENCY
 from leads.io.queues import Entry, hold, send, url_of
 from leads.message.message import MAX_BYTES
 from tests.integration.intaking import Intake
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+SILENCE = ReadTimeoutError(endpoint_url="https://sqs.example")
 
 
 def sent(intake: Intake) -> list[list[int]]:
@@ -15,7 +25,7 @@ def sent(intake: Intake) -> list[list[int]]:
     return [[int(entry["Id"]) for entry in call["Entries"]] for call in intake.cloud.calls("SendMessageBatch")]
 
 
-def sqs(intake: Intake) -> aws.Sqs:
+def sqs(intake: Intake) -> "SQSClient":
     return aws.sqs(intake.cloud.settings)
 
 
@@ -36,7 +46,7 @@ def url(intake: Intake) -> str:
 def test_a_call_holds_ten_messages_and_a_mebibyte(intake: Intake, sizes: list[int], calls: list[list[int]]) -> None:
     """The limits are checked before a message is added to a call."""
     assert send(sqs(intake), url(intake), [Entry("x" * size) for size in sizes]) == set()
-    assert sent(intake) == calls
+    assert sorted(sent(intake)) == calls
 
 
 def test_attributes_travel_and_count(intake: Intake) -> None:
@@ -56,11 +66,38 @@ def test_what_sqs_names_as_failed_is_sent_again(intake: Intake) -> None:
     assert sent(intake) == [[0, 1, 2], [1], [1]]
 
 
-def test_an_error_leaves_the_rest_unsent(intake: Intake) -> None:
-    """What was sent before it is not among what is missing."""
+def test_several_calls_run_at_once(intake: Intake) -> None:
+    """Each of sixteen calls waits here until all of them have started."""
+    together = Barrier(16, timeout=30)
+
+    def wait(_: object) -> None:
+        together.wait()
+
+    intake.cloud.serve("SendMessageBatch", wait)
+    intake.cloud.serve("ChangeMessageVisibilityBatch", wait)
+    assert send(sqs(intake), url(intake), [Entry("x")] * 160) == set()
+    records = intake.cloud.records()
+    assert hold(sqs(intake), url(intake), {record["receiptHandle"]: 60 for record in records}) == set()
+    assert len(records) == 160
+
+
+def test_nothing_starts_after_an_error(intake: Intake) -> None:
+    """What was sent by then is not among what is missing; calls that had started by then may still succeed."""
     intake.fail("sqs", "SendMessageBatch", after=1)
-    assert send(sqs(intake), url(intake), [Entry("x")] * 25) == set(range(10, 25))
-    assert sent(intake) == [list(range(10)), list(range(10, 20))]
+    missing = send(sqs(intake), url(intake), [Entry("x")] * 500)
+    calls = sent(intake)
+    assert len(missing) == 490
+    assert len(calls) <= 2 * CONCURRENCY
+
+
+def test_no_call_starts_that_might_not_end_in_time(intake: Intake) -> None:
+    """What there was no time for is reported as not sent, and as not held."""
+    left = iter([60.0, *[CALL_SECONDS - 0.1] * 10])
+    missing = send(sqs(intake), url(intake), [Entry("x")] * 25, seconds_left=lambda: next(left))
+    assert (len(missing), len(sent(intake))) == (15, 1)
+    handles = {f"handle-{i}": 60 for i in range(12)}
+    assert hold(sqs(intake), url(intake), handles, seconds_left=lambda: 1.0) == set(handles)
+    assert intake.cloud.calls("ChangeMessageVisibilityBatch") == []
 
 
 def test_nothing_to_send_is_no_call(intake: Intake) -> None:
@@ -78,24 +115,12 @@ def test_messages_that_cannot_be_held_are_named(intake: Intake) -> None:
     assert hold(sqs(intake), intake.cloud.events_queue_url, delays) == {"unknown"}
 
 
-def test_an_error_while_holding_concerns_its_call(intake: Intake) -> None:
+@pytest.mark.parametrize("error", [None, SILENCE])
+def test_an_error_while_holding_ends_it(intake: Intake, error: Exception | None) -> None:
     """The queue's own visibility timeout does the same, later."""
-    intake.fail("sqs", "ChangeMessageVisibilityBatch", times=1)
-    intake.fail("sqs", "ChangeMessageVisibilityBatch", {"Successful": []})
+    intake.fail("sqs", "ChangeMessageVisibilityBatch", error)
     handles = {f"handle-{i}": 60 for i in range(12)}
-    assert hold(sqs(intake), url(intake), handles) == {f"handle-{i}" for i in range(10)}
-
-
-def test_where_nobody_answers_nothing_else_is_asked(intake: Intake) -> None:
-    """The first call is tried twice; each further one would wait as long."""
-    silence = TimeoutError("timed out")
-    intake.fail("sqs", "SendMessageBatch", silence)
-    intake.fail("sqs", "ChangeMessageVisibilityBatch", silence)
-    handles = {f"handle-{i}": 60 for i in range(12)}
-    assert send(sqs(intake), url(intake), [Entry("x")] * 12) == set(range(12))
     assert hold(sqs(intake), url(intake), handles) == set(handles)
-    assert sent(intake) == [list(range(10))] * 2
-    assert [len(call["Entries"]) for call in intake.cloud.calls("ChangeMessageVisibilityBatch")] == [10, 10]
 
 
 def test_a_queues_url_is_that_of_its_neighbour() -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-from leads.errors import Unreachable
+from botocore.exceptions import EndpointConnectionError
+
 from tests.simulation.queues import StandardQueue
 from tests.simulation.weather import Kind, Weather
 
@@ -70,37 +71,42 @@ class Client:
         self._account = account
         self._process = process
 
-    def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to the operations that are used; what they do may be done though no answer comes."""
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        return self._answered(lambda: (self._send if asked["QueueUrl"] == LEADS_URL else self._bury)(asked["Entries"]))
+
+    def change_message_visibility_batch(self, **asked: Any) -> dict[str, Any]:
+        return self._answered(lambda: self._hide(asked["Entries"]))
+
+    def get_secret_value(self, **_: Any) -> dict[str, Any]:
+        return self._answered(lambda: {"SecretString": json.dumps(self._account.secret)}, "secret")
+
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        return self._answered(lambda: self._get(asked), "table")
+
+    def put_item(self, **asked: Any) -> dict[str, Any]:
+        return self._answered(lambda: self._put(asked), "table")
+
+    def _answered(self, answer: Callable[[], dict[str, Any]], trouble: Kind | None = None) -> dict[str, Any]:
+        """What a call does may be done though no answer comes."""
         self._process.effect()
         self._process.spend(_CALL_SECONDS)
-        answer: dict[str, Any]
-        match operation:
-            case "SendMessageBatch" if parameters["QueueUrl"] == LEADS_URL:
-                answer = self._send(parameters["Entries"])
-            case "SendMessageBatch":
-                answer = self._bury(parameters["Entries"])
-            case "ChangeMessageVisibilityBatch":
-                answer = self._hide(parameters["Entries"])
-            case "GetSecretValue":
-                self._unless("secret")
-                answer = {"SecretString": json.dumps(self._account.secret)}
-            case "GetItem":
-                self._unless("table")
-                expires = self._account.table.get(parameters["Key"]["id"]["S"])
-                answer = {"Item": {"expiresAt": {"N": expires}}} if expires else {}
-            case "PutItem":
-                self._unless("table")
-                self._account.table[parameters["Item"]["id"]["S"]] = parameters["Item"]["expiresAt"]["N"]
-                answer = {}
-            case _:
-                raise NotImplementedError(operation)
+        if trouble:
+            self._unless(trouble)
+        answered = answer()
         self._process.effect()
-        return answer
+        return answered
+
+    def _get(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        expires = self._account.table.get(asked["Key"]["id"]["S"])
+        return {"Item": {"expiresAt": {"N": expires}}} if expires else {}
+
+    def _put(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        self._account.table[asked["Item"]["id"]["S"]] = asked["Item"]["expiresAt"]["N"]
+        return {}
 
     def _unless(self, trouble: Kind) -> None:
         if self._account.weather.now(trouble, self._process.clock()):
-            raise Unreachable(f"{trouble}: down")
+            raise EndpointConnectionError(endpoint_url=f"https://{trouble}.example")
 
     def _send(self, entries: Entries) -> dict[str, Any]:
         now, unwell = self._process.clock(), self._account.weather.now("intake", self._process.clock())

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 
 from leads.config.schema import Enrollment
-from leads.io.aws import DynamoDB, SecretsManager, Sqs
 from leads.io.deliver import Enroll
 from leads.io.dependencies import Dependencies
 from leads.io.leadterra import Leadterra
@@ -55,13 +54,13 @@ class Container:
 
     def _start(self) -> None:
         around = self._around
-        client = Client(around.account, Process(lambda: self._lane.now, self._spend, self._effect, self._buried))
+        client: Any = Client(around.account, Process(lambda: self._lane.now, self._spend, self._effect, self._buried))
         wire = Wire(around.service, lambda: self._lane.now, self._wait, self._effect, self._checked)
-        vault = Vault(around.settings, lambda _: SecretsManager(client))
+        vault = Vault(around.settings, lambda _: client)
         service = Leadterra(httpx.Client(base_url="https://leadterra.example", transport=wire))
         dependencies = Dependencies(
-            sqs=lambda _: Sqs(client),
-            dynamodb=lambda _: DynamoDB(client),
+            sqs=lambda _: client,
+            dynamodb=lambda _: client,
             vault=lambda _: vault,
             now=lambda: around.service.moment(self._lane.now),
             monotonic=lambda: self._lane.now,

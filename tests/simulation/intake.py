@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from random import Random
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from leads.config.schema import Enrollment
 from leads.errors import Unavailable
 from leads.event.event import Event, from_http
-from leads.io.aws import DynamoDB, Sqs
 from leads.io.dependencies import Dependencies
 from leads.io.intake import Intake as RealIntake
 from leads.io.settings import Settings
@@ -52,8 +51,8 @@ class Intake:
     def __post_init__(self) -> None:
         self._life = Life(self.chance, self.account.weather)
         process = Process(lambda: self.timeline.now, lambda _: None, self._life.effect)
-        client = Client(self.account, process)
-        self._dependencies = Dependencies(sqs=lambda _: Sqs(client), dynamodb=lambda _: DynamoDB(client))
+        client: Any = Client(self.account, process)
+        self._dependencies = Dependencies(sqs=lambda _: client, dynamodb=lambda _: client)
 
     def take(self, arrival: Arrival) -> None:
         """Take an event, now or when its sender comes back."""

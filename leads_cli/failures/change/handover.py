@@ -5,19 +5,15 @@ nothing. At the most the ten letters in hand are sent twice, by a kill before th
 ids; or are missing from the counts, by a kill after they were deleted.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
-from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError
-
-from leads.errors import Unavailable
 from leads.io import queues
-from leads.io.aws import Sqs
 from leads_cli.failures.change.ledger import Deed, Ledger
 from leads_cli.failures.change.succession import Successor, counts_again, counts_as_erased
 from leads_cli.failures.read.box import Reading
@@ -75,7 +71,7 @@ class Handover:
         self._reading = reading
         self._tally = tally
         self._ledger = Ledger(running)
-        self._sqs = Sqs(_Operator(running.client("sqs")))
+        self._sqs = running.client("sqs")
 
     def pass_on(self, pairs: Sequence[Pair]) -> None:
         """Send the successors of letters in hand, and let go of the letters.
@@ -113,9 +109,10 @@ class Handover:
         by_queue = sorted(pairs, key=_queue_of)
         for queue, group in groupby(by_queue, key=_queue_of):
             same = list(group)
-            missing = queues.send(
-                self._sqs, self._running.outputs[f"{queue}Url"], [successor.entry for _, successor in same]
-            )
+            with _no_log():
+                missing = queues.send(
+                    self._sqs, self._running.outputs[f"{queue}Url"], [successor.entry for _, successor in same]
+                )
             sent |= {
                 letter.message_id: successor.deed
                 for index, (letter, successor) in enumerate(same)
@@ -147,22 +144,14 @@ class Handover:
                 self._tally.uncounted += number
 
 
-class _Operator:
-    """The operator's own client, asked as the functions ask theirs."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def call(self, operation: str, parameters: Mapping[str, object]) -> Any:
-        """The answer.
-
-        Raises:
-            Unavailable: AWS refuses, or does not answer.
-        """
-        try:
-            return getattr(self._client, xform_name(operation))(**parameters)
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable(type(error).__name__) from error
+@contextmanager
+def _no_log() -> Iterator[None]:
+    """The functions log a failed call; a command reports it in its own words."""
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _queue_of(pair: Pair) -> str:

@@ -5,10 +5,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from leads.io import aws
 from leads.io.settings import Settings
 from leads.io.vault import Vault, vault
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
 
 
 def _now() -> datetime:
@@ -19,8 +24,8 @@ def _now() -> datetime:
 class Dependencies:
     """The defaults are the real ones. `monotonic` is in seconds, `chance` in [0, 1)."""
 
-    sqs: Callable[[Settings], aws.Sqs] = aws.sqs
-    dynamodb: Callable[[Settings], aws.DynamoDB] = aws.dynamodb
+    sqs: Callable[[Settings], "SQSClient"] = aws.sqs
+    dynamodb: Callable[[Settings], "DynamoDBClient"] = aws.dynamodb
     vault: Callable[[Settings], Vault] = vault
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic

@@ -1,15 +1,19 @@
-"""Queues: sending that admits what was not sent, and holding messages back."""
+"""Queues: sending messages and holding received ones, and reporting what was not done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
-from leads.errors import Unavailable, Unreachable
-from leads.io.aws import Sqs
+from leads.errors import Unavailable
+from leads.io.aws import CALL_SECONDS, CONCURRENCY, calling
 from leads.message.message import MAX_BYTES
 
 if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
 
 # One SendMessageBatch: 10 entries and 1 MiB in all.
 _MAX_ENTRIES: Final = 10
-# SendMessageBatch answers 200 and names what it did not take; most of that is taken a moment later.
+# SendMessageBatch may answer 200 and name entries that it did not take. Most of them succeed a moment later.
 _SEND_ATTEMPTS: Final = 3
 
 
@@ -30,24 +34,78 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Bytes as SQS counts them, a little more rather than less."""
+        """Bytes as SQS counts them, or slightly more."""
         body = len(self.body) if self.body.isascii() else len(self.body.encode())
         return body + sum(len(name) + 4 * len(value) + 6 for name, value in self.attributes.items())
 
 
-def send(sqs: Sqs, queue_url: str, entries: Sequence[Entry]) -> set[int]:
+def send(
+    sqs: "SQSClient", queue_url: str, entries: Sequence[Entry], *, seconds_left: Callable[[], float] = lambda: math.inf
+) -> set[int]:
     """Send entries; the indexes of those that are *not* known to be in the queue afterwards.
 
-    An error ends it: the client has tried again by then, and the sender would wait for every further attempt.
+    No call starts that might not end within `seconds_left()`, and none after a call that failed: the client has
+    retried that one already, and the sender would wait for every further attempt.
     """
+
+    def send_chunk(chunk: Sequence[int]) -> set[int]:
+        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_request(entries[i], i) for i in chunk])
+        return {int(sent["Id"]) for sent in answer.get("Successful", ())}
+
     missing = set(range(len(entries)))
-    try:
-        for _ in range(_SEND_ATTEMPTS):
-            for chunk in _chunks(entries, sorted(missing)):
-                missing -= _send_chunk(sqs, queue_url, entries, chunk)
-    except Unavailable:
-        pass
+    calls = _Calls(seconds_left)
+    for _ in range(_SEND_ATTEMPTS):
+        for sent in calls.run(send_chunk, list(_chunks(entries, sorted(missing)))):
+            missing -= sent
     return missing
+
+
+def hold(
+    sqs: "SQSClient", queue_url: str, delays: Mapping[str, int], *, seconds_left: Callable[[], float] = lambda: math.inf
+) -> set[str]:
+    """Keep received messages hidden for some seconds, by receipt handle; the handles for which that failed.
+
+    Those return after the queue's own visibility timeout. Calls start as in `send`.
+    """
+    handles = list(delays)
+
+    def hold_chunk(start: int) -> set[str]:
+        chunk = handles[start : start + _MAX_ENTRIES]
+        requests: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+            {"Id": str(i), "ReceiptHandle": handle, "VisibilityTimeout": delays[handle]}
+            for i, handle in enumerate(chunk)
+        ]
+        answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=requests)
+        return set(chunk) - {chunk[int(item["Id"])] for item in answer.get("Failed", ())}
+
+    held = _Calls(seconds_left).run(hold_chunk, range(0, len(handles), _MAX_ENTRIES))
+    return set(handles).difference(*held)
+
+
+class _Calls:
+    """Calls of SQS, several at once, while there is time and none has failed."""
+
+    def __init__(self, seconds_left: Callable[[], float]) -> None:
+        self._seconds_left = seconds_left
+        self._stopped = Event()
+
+    def run[Chunk, Done](self, call: Callable[[Chunk], set[Done]], chunks: Sequence[Chunk]) -> list[set[Done]]:
+        """What each call has done, in order; nothing for one that failed or did not start."""
+
+        def attempt(chunk: Chunk) -> set[Done]:
+            if self._stopped.is_set() or self._seconds_left() < CALL_SECONDS:
+                return set()
+            try:
+                with calling("SQS"):
+                    return call(chunk)
+            except Unavailable:
+                self._stopped.set()
+                return set()
+
+        if len(chunks) <= 1:
+            return [attempt(chunk) for chunk in chunks]
+        with ThreadPoolExecutor(min(len(chunks), CONCURRENCY)) as pool:
+            return list(pool.map(attempt, chunks))
 
 
 def _chunks(entries: Sequence[Entry], indexes: Sequence[int]) -> Iterator[list[int]]:
@@ -64,11 +122,6 @@ def _chunks(entries: Sequence[Entry], indexes: Sequence[int]) -> Iterator[list[i
         yield chunk
 
 
-def _send_chunk(sqs: Sqs, queue_url: str, entries: Sequence[Entry], chunk: Sequence[int]) -> set[int]:
-    answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_request(entries[i], i) for i in chunk])
-    return {int(sent["Id"]) for sent in answer.get("Successful", ())}
-
-
 def _request(entry: Entry, index: int) -> "SendMessageBatchRequestEntryTypeDef":
     return {
         "Id": str(index),
@@ -79,32 +132,8 @@ def _request(entry: Entry, index: int) -> "SendMessageBatchRequestEntryTypeDef":
     }
 
 
-def hold(sqs: Sqs, queue_url: str, delays: Mapping[str, int]) -> set[str]:
-    """Keep received messages hidden for some seconds, by receipt handle; the handles for which that failed.
-
-    Where it fails the queue's own visibility timeout does the same, later.
-    """
-    handles = list(delays)
-    failed = set[str]()
-    for start in range(0, len(handles), _MAX_ENTRIES):
-        chunk = handles[start : start + _MAX_ENTRIES]
-        requests: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
-            {"Id": str(i), "ReceiptHandle": handle, "VisibilityTimeout": delays[handle]}
-            for i, handle in enumerate(chunk)
-        ]
-        try:
-            answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=requests)
-        except Unreachable:
-            return failed.union(handles[start:])
-        except Unavailable:
-            failed.update(chunk)
-        else:
-            failed.update(chunk[int(item["Id"])] for item in answer.get("Failed", ()))
-    return failed
-
-
 def age(record: Mapping[str, Any], now: datetime) -> int:
-    """Seconds since a record of Lambda's SQS event was put into its queue."""
+    """Seconds since a record of Lambda's SQS event entered its queue."""
     sent = record.get("attributes", {}).get("SentTimestamp")
     return max(0, int(now.timestamp() - int(sent) / 1000)) if sent else 0
 

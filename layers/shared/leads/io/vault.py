@@ -4,11 +4,14 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from leads.errors import Unavailable
-from leads.io.aws import SecretsManager, secretsmanager
+from leads.io.aws import calling, secretsmanager
 from leads.io.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # How long a rotated secret may go unnoticed where nothing fails because of it.
 _KEEP_SECONDS: Final = 300
@@ -22,7 +25,9 @@ class Vault:
     `now` is a monotonic time in seconds.
     """
 
-    def __init__(self, settings: Settings, client: Callable[[Settings], SecretsManager] = secretsmanager) -> None:
+    def __init__(
+        self, settings: Settings, client: Callable[[Settings], "SecretsManagerClient"] = secretsmanager
+    ) -> None:
         self._settings = settings
         self._client = client
         self._content: Mapping[str, Any] | None = None
@@ -91,7 +96,8 @@ class Vault:
         return self._content
 
     def _fetch(self) -> Mapping[str, Any]:
-        answer = self._client(self._settings).get_secret_value(SecretId=self._settings.secret_id)
+        with calling("Secrets Manager"):
+            answer = self._client(self._settings).get_secret_value(SecretId=self._settings.secret_id)
         try:
             content = json.loads(answer.get("SecretString", ""))
         except ValueError as error:
