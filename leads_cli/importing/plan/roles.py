@@ -23,5 +23,5 @@ def roles(names: Iterable[str], source: Source) -> dict[str, Role]:
     # Each field's value is its name, by which it is known again among the custom ones.
     person = Person(Submission({name: name for name in names}, None), source)
     fields = (*LEAD_FIELDS, FULL_NAME, INFIX)
-    found = {name: Role(field, n) for field in fields for n, (name, _) in enumerate(person.candidates(field))}
+    found = {name: Role(field, n) for field in fields for n, name in enumerate(person.candidates(field))}
     return {name: Role(key) for key, name in person.custom_fields({"email": ""}).items()} | found

@@ -188,7 +188,7 @@ def test_a_named_address_is_the_only_one() -> None:
         ('["*"]', {"_gotcha": "x", "_next": "x", "UTF8": "x", "plan": "pro"}, {"plan": "pro"}),
         ('["*"]', {"title": "Mr", "jobTitle": "Sir"}, {"title": "Mr"}),
         ('["*"]', {"email_opt_in": "yes"}, {"email_opt_in": "yes"}),
-        ('["*", "plan"]', {"Plan": "pro"}, {"Plan": "pro"}),
+        ('["*", "plan"]', {"Plan": "pro"}, {"plan": "pro"}),
         ('["*"]', {"Confirm e-mail": "AVA@example.com", "login": "ava@example.com", "cc": "b@example.com"},
          {"cc": "b@example.com"}),
         ('["*"]', {"first_name": "Ava", "last_name": "King", "name": "Ms. Ava King", "nickname": "Ava"},

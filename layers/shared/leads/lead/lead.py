@@ -1,4 +1,4 @@
-"""Leads: a submission read by a source's rules, or the reasons why none can be made of it."""
+"""Leads: what a source's rules make of a submission, or the reasons why no lead can be made of it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,18 +6,20 @@ from typing import Final
 from leads.config.schema import Source
 from leads.fields.address import NotAnAddress
 from leads.fields.answers import Value
-from leads.fields.names import canonical
+from leads.fields.names import by_spelling, canonical
 from leads.fields.submission import Submission
 from leads.lead.person import Person
 from leads.model import Lead
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "checked"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", ""})
+# Rules compare choices. A longer text is none.
+_MAX_CHOICE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why no lead can be made: `field` is the lead's field, or the submission's where it is about that."""
+    """Why no lead can be made. `field` is the lead's field, or the submission's if that is at fault."""
 
     field: str
     message: str
@@ -32,12 +34,12 @@ class NoLead(Exception):
 
 
 def meets_requirements(submission: Submission, source: Source) -> bool:
-    """Whether the submission meets the source's `require`; those that do not are ignored."""
-    return all(_meets(_find(submission, name), value) for name, value in source.require.items())
+    """Whether the submission meets the source's `require`. Others are ignored."""
+    return all(_meets(_find(submission, name), allowed) for name, allowed in source.require.items())
 
 
 def honeypot_filled(submission: Submission, source: Source) -> bool:
-    """Whether the field that only a program sees was filled in."""
+    """Whether a field was filled in that only programs see."""
     return source.honeypot is not None and _find(submission, source.honeypot) is not None
 
 
@@ -72,19 +74,21 @@ def _find(submission: Submission, name: str) -> Value | None:
 
 
 def _meets(value: Value | None, allowed: tuple[Value, ...]) -> bool:
-    return any(_is(value, one) for one in allowed)
-
-
-def _is(value: Value | None, required: Value) -> bool:
+    """Whether a value is one of those allowed. An absent field meets `false` and nothing else."""
     if value is None:
-        return required is False
+        return any(one is False for one in allowed)
+    text = str(value)[:_MAX_CHOICE].lower()
+    # Several choices are one text: `news, offers` meets `news`.
+    choices = {text, *(part.strip() for part in text.split(","))}
+    return any(_is(value, choices, one) for one in allowed)
+
+
+def _is(value: Value, choices: set[str], required: Value) -> bool:
     if isinstance(required, bool):
-        return str(value).strip().lower() in (_TRUE if required else _FALSE)
+        return str(value)[:_MAX_CHOICE].strip().lower() in (_TRUE if required else _FALSE)
     if isinstance(value, bool):
         return str(required).lower() in (_TRUE if value else _FALSE)
-    # A choice of several is one text: `news, offers` meets `news`.
-    given = {str(value).lower(), *(part.strip().lower() for part in str(value).split(","))}
-    return value == required or str(required).strip().lower() in given
+    return value == required or str(required).strip().lower() in choices
 
 
 def _campaign(submission: Submission, source: Source) -> str | None:
@@ -92,5 +96,6 @@ def _campaign(submission: Submission, source: Source) -> str | None:
         return source.campaign
     found = _find(submission, source.campaign_field)
     value = "" if found is None else str(found)
-    names = {canonical(key): campaign for key, campaign in source.campaigns.items()}
-    return source.campaigns.get(value) or names.get(canonical(value)) or source.campaign
+    listed = by_spelling(tuple(source.campaigns))
+    name = listed.get(value) or listed.get(canonical(value))
+    return source.campaigns[name] if name else source.campaign

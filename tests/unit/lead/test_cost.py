@@ -1,0 +1,92 @@
+"""The work for a hostile name or value is linear in its length, and limited."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from leads.config.schema import Source
+from leads.fields.names import canonical, inner_name, is_secret, meaning
+from leads.fields.submission import Submission
+from leads.lead.fullname import complete_name, split_name
+from leads.lead.lead import make_lead
+
+
+def lines_run(function: Callable[[str], object], text: str) -> int:
+    """How many lines of Python a call executes: a count of work that does not depend on the machine."""
+    lines: list[int] = []
+    monitoring, tool = sys.monitoring, sys.monitoring.PROFILER_ID
+    monitoring.use_tool_id(tool, "lines_run")
+    monitoring.register_callback(tool, monitoring.events.LINE, lambda _code, line: lines.append(line))
+    monitoring.set_events(tool, monitoring.events.LINE)
+    try:
+        function(text)
+    finally:
+        monitoring.set_events(tool, 0)
+        monitoring.free_tool_id(tool)
+    return len(lines)
+
+
+HOSTILE = ["Dr ", "Dr. ", "Mr & ", "(", "() ", "x, ", "PhD ", "A MBA ", "von ", " ", "Ada King, "]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(("first", "last"), [("", ""), ("Ada", ""), ("", "King")])
+def test_splitting_a_name_is_linear(text: str, first: str, last: str) -> None:
+    """Four times the titles, suffixes or brackets take about four times the work."""
+    small, large = (lines_run(lambda w: complete_name(w, first, last), f"x{text * n}") for n in (1_000, 4_000))
+    assert large <= 4 * small + 100
+
+
+def test_a_name_of_only_titles_ends() -> None:
+    """180 kB of titles kept a function busy until its timeout."""
+    assert split_name("Dr " * 60_000) == ("", "Dr")
+
+
+NAMES = [
+    "{{",
+    "<",
+    "a.",
+    "[a]",
+    "e-",
+    "e mail ",
+    "the ",
+    "job ",
+    "in company ",
+    "a, ",
+    "? ",
+    "user ",
+    "data.",
+    "aB",
+    "é",
+]
+
+
+@pytest.mark.parametrize("text", NAMES)
+@pytest.mark.parametrize("function", [meaning, canonical, inner_name, is_secret])
+def test_a_long_name_costs_no_more_than_a_short_one(function: Callable[[str], object], text: str) -> None:
+    """Names are cut before they are read."""
+    small, large = (lines_run(function, f"{p} {text * n}") for p, n in (("s", 1_000), ("l", 100_000)))
+    assert large <= small + 100
+
+
+def test_configured_names_cost_nothing_per_field() -> None:
+    """The allow list is prepared once: a hundred names in it cost no more than one."""
+    fields: dict[str, Any] = {"email": "ada@example.com"} | {f"field{n}": "x" for n in range(200)}
+    work = []
+    for configured in (1, 100):
+        allowed = tuple(f"custom{number}" for number in range(configured))
+        source = Source(provider="json", campaign="news", custom_fields=allowed)
+        make_lead(Submission(fields, fields), source)
+        work.append(lines_run(lambda _, source=source: make_lead(Submission(fields, fields), source), ""))  # type: ignore[misc]
+    assert work[1] <= work[0] + 100
+
+
+@pytest.mark.parametrize("field", ["name", "first_name", "company", "job_title"])
+def test_a_text_that_is_too_long_is_left_out(field: str) -> None:
+    """Names, companies and job titles have at most 200 characters."""
+    source = Source(provider="json", campaign="news")
+    for length, kept in ((200, True), (201, False), (1_000_000, False)):
+        fields = {"email": "ada@example.com", field: "x" * length}
+        assert (len(make_lead(Submission(fields, fields), source)[0]) == 2) is kept
