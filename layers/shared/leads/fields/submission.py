@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cached_property
 from typing import Any, Final
 
 from leads.errors import TooLarge, Unreadable
@@ -22,7 +22,7 @@ MAX_LISTED: Final = 5_000
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/=+-]{0,127}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Submission:
     """One person's answers.
 
@@ -48,10 +48,14 @@ class Submission:
             return name
         if (known := self.aliases.get(name)) in self.fields:
             return known
-        plain = canonical(name)
-        whole = (given for given in self.fields if canonical(given) == plain)
-        inner = (given for given in self.fields if canonical(inner_name(given)) == plain)
-        return next(chain(whole, inner), None) if plain else None
+        return self._by_plain_name.get(canonical(name))
+
+    @cached_property
+    def _by_plain_name(self) -> Mapping[str, str]:
+        """Fields by their canonical names; whole names beat inner ones, and the first of two wins."""
+        names = list(self.fields)[::-1]
+        inner = {plain: name for name in names if (plain := canonical(inner_name(name)))}
+        return inner | {plain: name for name in names if (plain := canonical(name))}
 
 
 @dataclass(frozen=True, slots=True)
