@@ -29,6 +29,7 @@ class Standing:
     url: str
     answers: list[Answer] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     over: Event = field(default_factory=Event)
 
 
@@ -57,7 +58,8 @@ class _Handler(BaseHTTPRequestHandler):
             case "is silent":
                 self.standing.over.wait()
             case (int(status), body):
-                self._answer(status, body if isinstance(body, bytes) else json.dumps(body).encode())
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self._answer(status, content, self.standing.headers)
 
     do_GET = do_POST  # noqa: N815 - the base class looks for it
 
