@@ -181,8 +181,8 @@ def test_a_throttled_campaign_holds_no_other(enrolling: Enrolling) -> None:
 
 
 def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
-    """With a few seconds left everything goes back to the queue."""
-    enrolling.context = Context(lambda: 9_900)
+    """With so little time that closing the ledger needs the rest, everything goes back to the queue."""
+    enrolling.context = Context(lambda: 15_400)
     done = enrolling.deliver(*THREE, {**message("ava@example.com"), "campaign": "trial"})
     assert (len(done.failures), done.why(), done.metrics) == (
         4,
@@ -195,7 +195,7 @@ def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
 def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
     """What is in stays in, what is shown to be bad is rejected, and the rest is held."""
     enrolling.leadterra.behaviour = Behaviour(error_shape="index")
-    times = chain([90_000, 60_000, 30_000], repeat(5_000))
+    times = chain([90_000, 60_000, 30_000], repeat(15_000))
     enrolling.context = Context(lambda: next(times))
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
     assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]

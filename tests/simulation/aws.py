@@ -17,8 +17,6 @@ ACCOUNT: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012"
 LEADS_URL: Final = f"{ACCOUNT}/LeadsQueue"
 LETTERS_URL: Final = f"{ACCOUNT}/DeadLetterQueue"
 LEADS_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue"
-# One call of SQS, DynamoDB or Secrets Manager.
-_CALL_SECONDS: Final = 0.008
 # How much of what is sent LeadsQueue takes while it is unwell.
 _TAKEN: Final = 0.7
 _NUMBER: Final = re.compile(r'"signup":"n(\d+)"')
@@ -40,6 +38,7 @@ class Account:
     Attributes:
         sent: by signup the messages to LeadsQueue; `sends` is their sum.
         letters: by signup the dead ones.
+        call_seconds: how long a call of SQS, DynamoDB or Secrets Manager takes.
         believed: by signup the dead letters of the one named exception to law 4. The operator replays them.
     """
 
@@ -49,6 +48,7 @@ class Account:
     secret: dict[str, Any]
     sent: Counter[int] = field(default_factory=Counter)
     sends: int = 0
+    call_seconds: float = 0.008
     letters: Counter[int] = field(default_factory=Counter)
     believed: dict[int, str] = field(default_factory=dict)
     table: dict[str, str] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Client:
     def _answered(self, answer: Callable[[], dict[str, Any]], trouble: Kind | None = None) -> dict[str, Any]:
         """What a call does may be done though no answer comes."""
         self._process.effect()
-        self._process.spend(_CALL_SECONDS)
+        self._process.spend(self._account.call_seconds)
         if trouble:
             self._unless(trouble)
         answered = answer()

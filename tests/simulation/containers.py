@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.simulation.deployed import Deployed
 from tests.simulation.life import Killed, Life
 from tests.simulation.queues import Message, Received
 from tests.simulation.service import Service, Wire
-from tests.simulation.timeline import Lane, Timeline
+from tests.simulation.timeline import Lane, LaneThreads, Timeline
 
 type Check = Callable[[Received, str, bytes], None]
 
@@ -65,6 +66,7 @@ class Container:
             now=lambda: around.service.moment(self._lane.now),
             monotonic=lambda: self._lane.now,
             chance=around.chance.random,
+            threads=partial(LaneThreads, self._lane),
         )
         self._enroll = Enroll(around.settings, around.config, self._remaining, dependencies, lambda _: service)
 

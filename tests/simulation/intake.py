@@ -20,7 +20,7 @@ from tests.simulation.books import Output
 from tests.simulation.life import Killed, Life
 from tests.simulation.people import Arrival
 from tests.simulation.service import Service
-from tests.simulation.timeline import Timeline
+from tests.simulation.timeline import LaneThreads, Timeline
 
 # A sender that is answered 503 comes back after so long; one that has lost the answer within so long.
 _RETRY_SECONDS: Final = 45.0
@@ -52,7 +52,9 @@ class Intake:
         self._life = Life(self.chance, self.account.weather)
         process = Process(lambda: self.timeline.now, lambda _: None, self._life.effect)
         client: Any = Client(self.account, process)
-        self._dependencies = Dependencies(sqs=lambda _: client, dynamodb=lambda _: client)
+        self._dependencies = Dependencies(
+            sqs=lambda _: client, dynamodb=lambda _: client, threads=partial(LaneThreads, self.timeline)
+        )
 
     def take(self, arrival: Arrival) -> None:
         """Take an event, now or when its sender comes back."""

@@ -6,9 +6,10 @@ a lane hands over when it waits, and goes on when its moment has come. Two runs 
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from heapq import heappop, heappush
 from threading import Lock, Thread
-from typing import Self
+from typing import Any, Self
 
 type Step = Callable[[], None]
 
@@ -86,3 +87,21 @@ class Lane:
             except BaseException as error:  # noqa: BLE001 - raised again where the timeline runs
                 self._broken = error
             self._theirs.release()
+
+
+class LaneThreads(Executor):
+    """Threads in virtual time: each task runs at once, on the thread that is free first."""
+
+    def __init__(self, clock: Lane | Timeline, threads: int) -> None:
+        self._clock = clock
+        self._free_at = [clock.now] * threads
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self._clock.now = heappop(self._free_at)
+        done = Future[Any]()
+        done.set_result(fn(*args, **kwargs))
+        heappush(self._free_at, self._clock.now)
+        return done
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        self._clock.now = max(self._free_at)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.simulation.timeline import Lane, Timeline
+from tests.simulation.timeline import Lane, LaneThreads, Timeline
 
 
 def test_what_is_due_happens_in_order() -> None:
@@ -60,3 +60,23 @@ def test_what_breaks_in_a_lane_breaks_the_run() -> None:
         time.at(0, lambda: lane.begin(broken))
         with pytest.raises(LookupError, match="here"):
             time.run()
+
+
+def test_threads_of_a_lane_take_the_time_of_the_busiest() -> None:
+    """Seven tasks of three seconds on three threads take nine seconds, and end in the order in which they began."""
+    time = Timeline()
+    ended: list[float] = []
+
+    def work(lane: Lane) -> None:
+        def task(_: int) -> float:
+            lane.now += 3
+            return lane.now
+
+        with LaneThreads(lane, 3) as threads:
+            ended.extend(threads.map(task, range(7)))
+        ended.append(lane.now)
+
+    with Lane(time) as lane:
+        time.at(1, lambda: lane.begin(lambda: work(lane)))
+        time.run()
+    assert ended == [4, 4, 4, 7, 7, 7, 10, 10]

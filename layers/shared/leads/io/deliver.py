@@ -8,6 +8,7 @@ from typing import Final
 
 from leads.config.schema import Enrollment
 from leads.errors import Malformed, NewerVersion, Unavailable
+from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.leadterra import Leadterra, leadterra
 from leads.io.ledger import OTHER, Ledger, LedgerLine, Record
@@ -22,8 +23,8 @@ from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import SYSTEMIC, Ask, Settled, hopeless, isolate, judged
 
-# Closing the ledger makes about a hundred calls for a thousand messages, several at once, and the last one may be slow.
-_CLOSING_SECONDS: Final = 10.0
+# Closing the ledger makes about a hundred calls for a thousand messages, several at once. The last one may be slow.
+_CLOSING_SECONDS: Final = 3.0 + CALL_SECONDS
 # A request with less time than this would end before Leadterra answers.
 _SHORTEST_SECONDS: Final = 5.0
 # What remains for the function to return its answer.

@@ -1,8 +1,9 @@
-"""What the functions use of the outside: AWS, clocks and randomness. A simulation passes its own."""
+"""What the functions use of the outside: AWS, clocks, randomness and threads. A simulation passes its own."""
 
 import random
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The defaults are the real ones. `monotonic` is in seconds, `chance` in [0, 1)."""
+    """The defaults are the real ones. `monotonic` is in seconds, `chance` in [0, 1), `threads` takes their number."""
 
     sqs: Callable[[Settings], "SQSClient"] = aws.sqs
     dynamodb: Callable[[Settings], "DynamoDBClient"] = aws.dynamodb
@@ -30,6 +31,7 @@ class Dependencies:
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
+    threads: Callable[[int], Executor] = ThreadPoolExecutor
 
 
 REAL = Dependencies()

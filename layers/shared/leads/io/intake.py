@@ -82,7 +82,8 @@ class Intake:
         if not bodies:
             return
         entries = [Entry(body) for body in bodies]
-        missing = send(self.dependencies.sqs(self.settings), self.settings.leads_queue_url, entries)
+        sqs, threads = self.dependencies.sqs(self.settings), self.dependencies.threads
+        missing = send(sqs, self.settings.leads_queue_url, entries, threads=threads)
         # Counted even if the rest is not: what is in the queue will be enrolled.
         count("source", event.source, {"Accepted": len(entries) - len(missing)})
         if missing:

@@ -118,8 +118,13 @@ class Ledger:
         letters = [letter for line in self._lines() for letter in self._letters(line)]
         if not letters:
             return set()
-        sqs = self.dependencies.sqs(self.settings)
-        missing = queues.send(sqs, self.settings.dead_letter_queue_url, [entry for _, _, entry in letters])
+        missing = queues.send(
+            self.dependencies.sqs(self.settings),
+            self.settings.dead_letter_queue_url,
+            [entry for _, _, entry in letters],
+            seconds_left=self.seconds_left,
+            threads=self.dependencies.threads,
+        )
         moved = set[int]()
         for place, (line, index, _) in enumerate(letters):
             if isinstance(line.outcome, Held):
@@ -165,8 +170,14 @@ class Ledger:
             for i, outcome in held.items()
         }
         url = queues.url_of(self.records[0]["eventSourceARN"], self.settings.leads_queue_url)
-        sqs = self.dependencies.sqs(self.settings)
-        if failed := queues.hold(sqs, url, delays):
+        failed = queues.hold(
+            self.dependencies.sqs(self.settings),
+            url,
+            delays,
+            seconds_left=self.seconds_left,
+            threads=self.dependencies.threads,
+        )
+        if failed:
             logger().warning("not hidden", extra={"count": len(failed)})
 
     def _report(self, campaign: str, metrics: Mapping[str, int], lines: Sequence[LedgerLine]) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -39,8 +39,17 @@ class Entry:
         return body + sum(len(name) + 4 * len(value) + 6 for name, value in self.attributes.items())
 
 
+type Threads = Callable[[int], Executor]
+"""Makes an executor of at most so many threads. A simulation passes one that runs calls in virtual time."""
+
+
 def send(
-    sqs: "SQSClient", queue_url: str, entries: Sequence[Entry], *, seconds_left: Callable[[], float] = lambda: math.inf
+    sqs: "SQSClient",
+    queue_url: str,
+    entries: Sequence[Entry],
+    *,
+    seconds_left: Callable[[], float] = lambda: math.inf,
+    threads: Threads = ThreadPoolExecutor,
 ) -> set[int]:
     """Send entries; the indexes of those that are *not* known to be in the queue afterwards.
 
@@ -53,7 +62,7 @@ def send(
         return {int(sent["Id"]) for sent in answer.get("Successful", ())}
 
     missing = set(range(len(entries)))
-    calls = _Calls(seconds_left)
+    calls = _Calls(seconds_left, threads)
     for _ in range(_SEND_ATTEMPTS):
         for sent in calls.run(send_chunk, list(_chunks(entries, sorted(missing)))):
             missing -= sent
@@ -61,7 +70,12 @@ def send(
 
 
 def hold(
-    sqs: "SQSClient", queue_url: str, delays: Mapping[str, int], *, seconds_left: Callable[[], float] = lambda: math.inf
+    sqs: "SQSClient",
+    queue_url: str,
+    delays: Mapping[str, int],
+    *,
+    seconds_left: Callable[[], float] = lambda: math.inf,
+    threads: Threads = ThreadPoolExecutor,
 ) -> set[str]:
     """Keep received messages hidden for some seconds, by receipt handle; the handles for which that failed.
 
@@ -78,15 +92,16 @@ def hold(
         answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=requests)
         return set(chunk) - {chunk[int(item["Id"])] for item in answer.get("Failed", ())}
 
-    held = _Calls(seconds_left).run(hold_chunk, range(0, len(handles), _MAX_ENTRIES))
+    held = _Calls(seconds_left, threads).run(hold_chunk, range(0, len(handles), _MAX_ENTRIES))
     return set(handles).difference(*held)
 
 
 class _Calls:
     """Calls of SQS, several at once, while there is time and none has failed."""
 
-    def __init__(self, seconds_left: Callable[[], float]) -> None:
+    def __init__(self, seconds_left: Callable[[], float], threads: Threads) -> None:
         self._seconds_left = seconds_left
+        self._threads = threads
         self._stopped = Event()
 
     def run[Chunk, Done](self, call: Callable[[Chunk], set[Done]], chunks: Sequence[Chunk]) -> list[set[Done]]:
@@ -104,7 +119,7 @@ class _Calls:
 
         if len(chunks) <= 1:
             return [attempt(chunk) for chunk in chunks]
-        with ThreadPoolExecutor(min(len(chunks), CONCURRENCY)) as pool:
+        with self._threads(min(len(chunks), CONCURRENCY)) as pool:
             return list(pool.map(attempt, chunks))
 
 
