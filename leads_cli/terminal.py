@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from leads_cli.stacks.configuration import BadFileError, read
+from leads_cli.stacks.configuration import BadFileError, read_configuration
 from leads_cli.stacks.counts import ASIDE, OUTCOMES, RARE, TAKEN
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from leads.config.schema import Enrollment
-    from leads_cli.stacks.counts import Status
+    from leads_cli.stacks.counts import StackStatus
 
 _WIDE: Final = 1_000
 
@@ -43,7 +43,7 @@ def plain(text: str) -> str:
 def enrollment(path: Path, code: Code) -> "Enrollment":
     """The configuration in a file; ends the command with every problem in it, by name."""
     try:
-        return read(path)
+        return read_configuration(path)
     except BadFileError as error:
         stop(str(error), code)
 
@@ -69,14 +69,14 @@ def console() -> "Console":
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
-def print_status(status: "Status") -> None:
+def print_status(status: "StackStatus") -> None:
     """The counts as an equation, one term a line, and the verdict."""
     out = console()
     for part in status_parts(status):
         out.print(part)
 
 
-def status_parts(status: "Status", rates: Mapping[str, float] | None = None) -> "Iterator[RenderableType]":
+def status_parts(status: "StackStatus", rates: Mapping[str, float] | None = None) -> "Iterator[RenderableType]":
     """The same as parts of a screen; `rates` are changes a second, which stand behind their terms."""
     from rich.table import Table  # noqa: PLC0415
 

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from leads_cli.failures.read.letter import Letter, Received, read
+from leads_cli.failures.read.letter import Letter, QueueMessage, read_letter
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -51,4 +51,4 @@ def letter(
     sent_at: datetime = NOW,
 ) -> Letter:
     text = body if isinstance(body, str) else json.dumps(body)
-    return read(Received(message_id, text, sent_at, attributes or {}, origin))
+    return read_letter(QueueMessage(message_id, text, sent_at, attributes or {}, origin))

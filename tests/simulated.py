@@ -11,7 +11,7 @@ from leads.request.batch import ReceivedMessage, Row, body
 from leads.request.reply import Reply
 from leads.search.isolation import Settled, isolate
 from leads.search.reading import READINGS, Reading
-from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Request, Sandbox
+from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Sandbox, SandboxRequest
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CAMPAIGN = "camp_1"
@@ -40,7 +40,7 @@ def rows(size: int, flaws: dict[int, str]) -> list[Row]:
 def sandbox_reply(sandbox: Sandbox, sent: Sequence[Row]) -> Reply:
     """What the sandbox answers to these rows."""
     headers = {"authorization": f"Bearer {DEFAULT_API_KEY}"}
-    answer = Api(sandbox).respond(Request("POST", BULK, headers, body(sent)), NOW)
+    answer = Api(sandbox).respond(SandboxRequest("POST", BULK, headers, body(sent)), NOW)
     return Reply(answer.status, answer.body, {name.lower(): value for name, value in answer.headers.items()})
 
 

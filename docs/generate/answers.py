@@ -4,15 +4,14 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from docs.generate import schemas
+from docs.generate.schemas import Schema
 from leads.event import answer
-
-type Part = dict[str, Any]
 
 _JSON: Final = "application/json"
 _PROBLEM: Final = "application/problem+json"
 
 
-def posted() -> Part:
+def posted() -> Schema:
     """To a POST that was taken, or rightly left alone."""
     either = {"anyOf": [{"$ref": "#/components/schemas/Taken"}, {"$ref": "#/components/schemas/Ready"}]}
     examples = {**schemas.bodies_taken(), "handshake": {"value": {"ok": True}}}
@@ -30,7 +29,7 @@ def posted() -> Part:
     }
 
 
-def content(description: str, schema: str, example: Any) -> Part:
+def content(description: str, schema: str, example: Any) -> Schema:
     """An answer with a body of one schema."""
     body = {_JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}}
     return {"description": description, "content": body}
@@ -51,13 +50,13 @@ _GATEWAY: Final = {
 }
 
 
-def refusal(status: HTTPStatus) -> Part:
+def refusal(status: HTTPStatus) -> Schema:
     """To what was not taken."""
     example = schemas.body(schemas.refusals()[status])
-    bodies: Part = {_PROBLEM: {"schema": schemas.problem_details(status), "example": example}}
+    bodies: Schema = {_PROBLEM: {"schema": schemas.problem_details(status), "example": example}}
     if message := _GATEWAY.get(status):
         bodies |= content("", "GatewayMessage", {"message": message})["content"]
-    part: Part = {"description": _MEANINGS[status], "content": bodies}
+    part: Schema = {"description": _MEANINGS[status], "content": bodies}
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         seconds = {"schema": {"type": "integer", "minimum": 1}, "example": answer.RETRY_AFTER_SECONDS}
         part["headers"] = {"Retry-After": {"description": "seconds", **seconds}}
@@ -66,17 +65,17 @@ def refusal(status: HTTPStatus) -> Part:
     return part
 
 
-def _challenge() -> Part:
+def _challenge() -> Schema:
     text = "the same for every source; API Gateway may hand it on as `x-amzn-remapped-www-authenticate`"
     return {"description": text, "schema": {"type": "string"}, "example": answer.CHALLENGE}
 
 
-def throttled() -> Part:
+def throttled() -> Schema:
     """To more than the stack lets through."""
     return content("API Gateway's limit (the stack's ThrottleRate)", "GatewayMessage", {"message": "Too Many Requests"})
 
 
-def permitted() -> Part:
+def permitted() -> Schema:
     """To a browser that asks first."""
     names = ("Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers")
     headers = {name: {"schema": {"type": "string"}} for name in names}

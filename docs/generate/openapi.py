@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from docs.generate import answers, schemas
+from docs.generate.schemas import Schema
 from docs.generate.sources import signature_header
 from leads.fields.submission import MAX_LISTED
 from leads.message.message import MAX_MESSAGE_BYTES
 from leads.presets.providers import PROVIDERS
 from leads_cli.project import ROOT
-
-type Part = dict[str, Any]
 
 _JSON: Final = "application/json"
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -25,7 +24,7 @@ _SENT: Final[Mapping[str, tuple[str, Any]]] = {
     "flattened": ("nested names in one, as some tools write them", {"contact__email": "ava@example.com"}),
     "named otherwise": ("as people name their fields", {"Your e-mail": "ava@example.com", "Full name": "Ava Lind"}),
 }
-_SOURCE: Final[Part] = {
+_SOURCE: Final[Schema] = {
     "name": "source",
     "in": "path",
     "required": True,
@@ -33,7 +32,7 @@ _SOURCE: Final[Part] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 64},
     "example": "website",
 }
-_TOKEN: Final[Part] = {
+_TOKEN: Final[Schema] = {
     "name": "token",
     "in": "path",
     "required": True,
@@ -41,7 +40,7 @@ _TOKEN: Final[Part] = {
     "schema": {"type": "string", "minLength": 1},
     "example": "a-long-random-token",
 }
-_IDEMPOTENCY_KEY: Final[Part] = {
+_IDEMPOTENCY_KEY: Final[Schema] = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "the sender's own id of the event: the same source and id within 7 days enroll nobody twice; "
@@ -66,7 +65,7 @@ def document() -> str:
     return json.dumps(description(), indent=2, ensure_ascii=False) + "\n"
 
 
-def description() -> Part:
+def description() -> Schema:
     """The whole description."""
     return {
         "openapi": "3.1.0",
@@ -92,9 +91,9 @@ def description() -> Part:
     }
 
 
-def _path(suffix: str, parameters: list[Part]) -> Part:
+def _path(suffix: str, parameters: list[Schema]) -> Schema:
     # With the token in the path nothing else is needed; without, any of the schemes, as the source says.
-    security: list[Part] = [{}] if suffix else [{}, *({name: []} for name in _security_schemes())]
+    security: list[Schema] = [{}] if suffix else [{}, *({name: []} for name in _security_schemes())]
     refused = {str(status.value): answers.refusal(status) for status in schemas.refusals()}
     throttled = {"429": answers.throttled()}
     looked = {key: refused[key] for key in ("401", "503")} | throttled
@@ -134,7 +133,7 @@ def _path(suffix: str, parameters: list[Part]) -> Part:
     }
 
 
-def _request() -> Part:
+def _request() -> Schema:
     examples = {name: {"summary": summary, "value": value} for name, (summary, value) in _SENT.items()}
     several = {"schema": {"$ref": "#/components/schemas/Submission"}, "examples": examples}
     form = {"schema": {"$ref": "#/components/schemas/Lead"}, "example": _LEAD}
@@ -146,8 +145,8 @@ def _request() -> Part:
     }
 
 
-def _security_schemes() -> Part:
-    schemes: Part = {
+def _security_schemes() -> Schema:
+    schemes: Schema = {
         "bearer": {"type": "http", "scheme": "bearer", "description": 'the secret of a source with `auth = "token"`'},
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "the same"},
         "basic": {"type": "http", "scheme": "basic", "description": '`auth = "basic"`: any user, the secret'},

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, Target, Yes, confirmed, ends
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, confirm, exit_on_error
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from leads_cli.stacks.campaigns import Campaign, Listed
-    from leads_cli.stacks.leadterra import Service
+    from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign
+    from leads_cli.stacks.leadterra import CampaignApi
 
 app = typer.Typer(
     name="campaign",
@@ -31,7 +31,7 @@ Name = Annotated[str, typer.Argument(help="A name under `campaigns` in enrollmen
 def list_campaigns(
     *,
     as_json: AsJson = False,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """List the configured campaigns: what feeds them, what their copy uses and, if Leadterra answers, their status.
 
@@ -42,17 +42,20 @@ def list_campaigns(
     try:
         running = target.reach()
         enrollment = target.enrollment(running)
-        known = campaigns.configured(enrollment)
-        found = list(campaigns.listed(known, leadterra.service(running, enrollment)))
+        known = campaigns.configured_campaigns(enrollment)
+        found = list(campaigns.list_campaigns(known, leadterra.connect(running, enrollment)))
     except NotReachableError as error:
-        found = [campaigns.Listed(each, problem=str(error)) for each in campaigns.configured(target.enrollment())]
+        found = [
+            campaigns.CampaignListing(each, problem=str(error))
+            for each in campaigns.configured_campaigns(target.enrollment())
+        ]
     if as_json:
         typer.echo(json.dumps({"campaigns": [each.as_json() for each in found]}, indent=2))
         return
     _print_list(found)
 
 
-def _print_list(found: "Iterable[Listed]") -> None:
+def _print_list(found: "Iterable[CampaignListing]") -> None:
     rows = []
     problems: dict[str, list[str]] = {}
     for each in found:
@@ -75,7 +78,7 @@ def stats(
     name: Name,
     *,
     as_json: AsJson = False,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Show what Leadterra counts of a campaign: enrolled, sent, delivered, bounced, replied.
 
@@ -83,9 +86,9 @@ def stats(
     """
     from leads_cli.stacks import campaigns  # noqa: PLC0415
 
-    with ends():
+    with exit_on_error():
         campaign, service = _asked(name, target)
-        found = campaigns.stats(service, campaign)
+        found = campaigns.get_stats(service, campaign)
     if as_json:
         told = {"name": campaign.name, "id": campaign.id, "status": found.status, "stats": dict(found.numbers)}
         typer.echo(json.dumps(told, indent=2))
@@ -101,7 +104,7 @@ def start(
     *,
     yes: Yes = False,
     as_json: AsJson = False,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Start a campaign in Leadterra, after saying what that will do and asking.
 
@@ -113,11 +116,11 @@ def start(
 
     if as_json and not yes:
         stop("--json leaves nobody to ask: add --yes.", Code.USAGE)
-    with ends():
+    with exit_on_error():
         campaign, service = _asked(name, target)
-        before = campaigns.stats(service, campaign)
-        typer.echo(plain(campaigns.consequence(campaign, before)), err=as_json)
-        if before.status != campaigns.RUNNING and not (yes or confirmed("Start it?")):
+        before = campaigns.get_stats(service, campaign)
+        typer.echo(plain(campaigns.describe_start(campaign, before)), err=as_json)
+        if before.status != campaigns.RUNNING and not (yes or confirm("Start it?")):
             stop("Nothing was started.", Code.FAILED)
         after = {"status": before.status} if before.status == campaigns.RUNNING else campaigns.start(service, campaign)
     if as_json:
@@ -128,10 +131,10 @@ def start(
         typer.echo(f"Started {campaign.name}: {plain(told) or 'Leadterra says no more about it'}.")
 
 
-def _asked(name: str, target: Target) -> "tuple[Campaign, Service]":
+def _asked(name: str, target: ConfiguredStackOptions) -> "tuple[ConfiguredCampaign, CampaignApi]":
     from leads_cli.stacks import campaigns, leadterra  # noqa: PLC0415
 
     running = target.reach()
     enrollment = target.enrollment(running)
-    campaign = campaigns.named(campaigns.configured(enrollment), name)
-    return campaign, leadterra.service(running, enrollment)
+    campaign = campaigns.find_campaign(campaigns.configured_campaigns(enrollment), name)
+    return campaign, leadterra.connect(running, enrollment)

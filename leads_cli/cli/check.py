@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, Target, Where, ends
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, StackOptions, exit_on_error
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
 from leads_cli.terminal import Code, enrollment, table
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
@@ -27,22 +28,22 @@ def check(
         bool, typer.Option("--live", help="Check a running stack as well: secret, key, campaigns, queues, alarms.")
     ] = False,
     as_json: AsJson = False,
-    where: Where,
+    where: StackOptions,
 ) -> None:
     """Check enrollment.toml as the functions do when they start; with --live or --stack, a running stack as well.
 
     Example: leads check --config layers/config/enrollment.toml
     """
     if live or where.stack is not None:
-        _live(Target(**asdict(where), config=config), as_json=as_json)
+        _live(ConfiguredStackOptions(**asdict(where), config=config), as_json=as_json)
         return
     if as_json:
         _report(_configuration(config)[1], as_json=True)
         return
     found = enrollment(config, Code.FAILED)
-    from leads_cli.stacks.checks.advice import advice  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads_cli.stacks.checks.advice import find_doubts  # noqa: PLC0415 - pydantic takes a quarter of a second
 
-    for line in advice(found):
+    for line in find_doubts(found):
         typer.echo(f"warning: {line}", err=True)
     typer.echo(f"ok: {_read(found)}")
 
@@ -50,31 +51,33 @@ def check(
 def _configuration(path: Path) -> "tuple[Enrollment | None, list[Finding]]":
     """What the file says, if it can be used, and what is to be said of it."""
     from leads_cli.stacks.checks import finding  # noqa: PLC0415
-    from leads_cli.stacks.checks.advice import advice  # noqa: PLC0415
-    from leads_cli.stacks.configuration import BadFileError, read  # noqa: PLC0415
+    from leads_cli.stacks.checks.advice import find_doubts  # noqa: PLC0415
+    from leads_cli.stacks.configuration import BadFileError, read_configuration  # noqa: PLC0415
 
     try:
-        found = read(path)
+        found = read_configuration(path)
     except BadFileError as error:
         first, *problems = str(error).splitlines()
         told = [line.strip() for line in problems] or [first]
         return None, [finding.fail("configuration", line, "correct the file; then check again") for line in told]
-    doubts = [finding.warn("configuration", line, "edit the file, if it is not meant so") for line in advice(found)]
+    doubts = [
+        finding.warn("configuration", line, "edit the file, if it is not meant so") for line in find_doubts(found)
+    ]
     return found, doubts or [finding.ok("configuration", _read(found))]
 
 
-def _live(target: Target, *, as_json: bool) -> None:
-    from leads_cli.stacks.checks.live import look  # noqa: PLC0415
+def _live(target: ConfiguredStackOptions, *, as_json: bool) -> None:
+    from leads_cli.stacks.checks.live import run_checks  # noqa: PLC0415
 
     _, findings = _configuration(target.config) if target.stack else (None, [])
     if any(each.verdict == "fail" for each in findings):
         _report(findings, as_json=as_json)
-    with ends():
+    with exit_on_error():
         running = target.reach()
     if target.stack is None:
         _, findings = _configuration(running.config or target.config)
     found = target.enrollment(running)
-    findings += look(running, found, target.stack, datetime.now(UTC))
+    findings += run_checks(running, found, target.stack, datetime.now(UTC))
     _report(findings, as_json=as_json)
 
 
@@ -89,7 +92,7 @@ def _report(findings: "list[Finding]", *, as_json: bool) -> None:
             [[each.verdict, each.about, each.told, each.remedy] for each in findings],
         )
         worst = f"{failed} failed" if failed else "nothing failed"
-        typer.echo(f"{_number(len(findings), 'check')}, {worst}.")
+        typer.echo(f"{number(len(findings), 'check')}, {worst}.")
     if failed:
         raise typer.Exit(Code.FAILED)
 
@@ -99,8 +102,4 @@ def _read(found: "Enrollment") -> str:
 
 
 def _count(items: Mapping[str, object], noun: str) -> str:
-    return _number(len(items), noun)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return number(len(items), noun)

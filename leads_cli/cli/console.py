@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import Target
+from leads_cli.cli.target import ConfiguredStackOptions
 from leads_cli.project import CONFIG, command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, stop
@@ -21,7 +21,7 @@ def console(
     *,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.")] = DEFAULT_PORT,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Operate a stack in a browser: its flow, its failures, its campaigns and sources.
 
@@ -41,7 +41,7 @@ def console(
         stop(f"Port {port} is not free ({error.strerror}): {command()} console --port {port + 1}", Code.USAGE)
 
 
-def _subject(target: Target) -> "Subject":
+def _subject(target: ConfiguredStackOptions) -> "Subject":
     from leads_cli.console import subject  # noqa: PLC0415
 
     running = target.reach()

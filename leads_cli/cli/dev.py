@@ -47,7 +47,7 @@ def dev(
             "or better in the environment variable LEADTERRA_API_KEY, where the shell's history does not keep it",
             Code.USAGE,
         )
-    if _typed(context, "api_key") and not leadterra_url:
+    if _was_given(context, "api_key") and not leadterra_url:
         stop(
             "--api-key is the key of the real service: name that with --leadterra-url, "
             "or leave out the key and enroll into the sandbox",
@@ -56,19 +56,19 @@ def dev(
     typer.echo("Starting ...")
     from leads_cli.dev import serve  # noqa: PLC0415 - the embedded AWS takes seconds to import
 
-    wanted = serve.Wanted(
+    wanted = serve.DevOptions(
         config=config,
         port=(0 if smoke else DEFAULT_PORT) if port is None else port,
         leadterra=leadterra_url,
         api_key=api_key if leadterra_url else None,
     )
     if smoke:
-        serve.smoke_run(wanted)
+        serve.run_smoke(wanted)
     else:
-        serve.until_stopped(wanted, browser=browser)
+        serve.serve_until_stopped(wanted, browser=browser)
 
 
-def _typed(context: typer.Context, option: str) -> bool:
+def _was_given(context: typer.Context, option: str) -> bool:
     """Whether an option stands in the call: an environment variable may have been set for something else."""
     source = context.get_parameter_source(option)
     return source is not None and source.name == "COMMANDLINE"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, Target, Yes, confirmed
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, confirm
 from leads_cli.stacks.leadterra import KEY_VARIABLE
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, console, plain, stop
@@ -17,8 +17,8 @@ from leads_cli.words import number
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from leads_cli.importing.course import Destination, End
-    from leads_cli.importing.order import Order
+    from leads_cli.importing.course import Destination, ImportResult
+    from leads_cli.importing.order import ImportOptions
     from leads_cli.stacks.running import Running
 
 _SOURCE: Final = "import"
@@ -62,7 +62,7 @@ def import_(
         str, typer.Option(help="Between columns: a character, or tab.", show_default="found out")
     ] = "",
     sheet: Annotated[str, typer.Option(help="Of a workbook.", show_default="the first")] = "",
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Import a list of people into a campaign.
 
@@ -78,28 +78,28 @@ def import_(
         stop("What is piped in leaves no way to ask: add --yes, or look at it first with --dry-run", Code.USAGE)
     if leadterra_url and not direct:
         stop("--leadterra-url is for --direct; through a stack, the stack knows where Leadterra is", Code.USAGE)
-    from leads_cli.importing import errors, order  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads_cli.importing import import_errors, order  # noqa: PLC0415 - pydantic takes a quarter of a second
     from leads_cli.importing.read import reading  # noqa: PLC0415 - pydantic takes a quarter of a second
-    from leads_cli.importing.send import pace  # noqa: PLC0415 - pydantic takes a quarter of a second
+    from leads_cli.stacks.pace import Pace  # noqa: PLC0415
 
-    said = reading.Reading(encoding, delimiter, sheet)
+    said = reading.FileFormat(encoding, delimiter, sheet)
     screen = console()
     screen.quiet = as_json
     try:
         running = None if dry_run or (direct and target.stack is None) else target.reach()
         settings = target.enrollment(running)
-        asked = order.Order(file, campaign, source, settings, screen, maps or (), custom or (), said)
+        asked = order.ImportOptions(file, campaign, source, settings, screen, maps or (), custom or (), said)
         if dry_run:
             found = asked.dry_run()
         else:
             there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target)
-            end = asked.run(there, pace.Pace(rate), (lambda _: True) if yes else confirmed, again=again)
+            end = asked.run(there, Pace(rate), (lambda _: True) if yes else confirm, again=again)
             found = end.as_json()
             if not as_json:
                 _tell(end, again=again)
-    except errors.UnusableError as error:
+    except import_errors.UnusableError as error:
         stop(plain(str(error)), Code.USAGE)
-    except (errors.StoppedError, NotReachableError) as error:
+    except (import_errors.StoppedError, NotReachableError) as error:
         stop(plain(str(error)), Code.FAILED)
     if as_json:
         typer.echo(json.dumps(found, indent=2))
@@ -107,18 +107,22 @@ def import_(
         raise typer.Exit(Code.FAILED)
 
 
-def _queue(asked: "Order", running: "Running | None", target: Target) -> "AbstractContextManager[Destination]":
+def _queue(
+    asked: "ImportOptions", running: "Running | None", target: ConfiguredStackOptions
+) -> "AbstractContextManager[Destination]":
     from leads_cli.importing.send.queue import LeadsQueue  # noqa: PLC0415
 
     assert running  # noqa: S101 - only --direct does without
-    return nullcontext(LeadsQueue.of(running, asked.source, target.typed()))
+    return nullcontext(LeadsQueue.of(running, asked.source, target.as_arguments()))
 
 
-def _leadterra(asked: "Order", running: "Running | None", address: str | None) -> "AbstractContextManager[Destination]":
-    from leads_cli.importing.errors import UnusableError  # noqa: PLC0415
+def _leadterra(
+    asked: "ImportOptions", running: "Running | None", address: str | None
+) -> "AbstractContextManager[Destination]":
+    from leads_cli.importing.import_errors import UnusableError  # noqa: PLC0415
     from leads_cli.importing.send import direct, key  # noqa: PLC0415
 
-    found = key.given(os.environ) or (running and key.of_stack(running))
+    found = key.fixed_key(os.environ) or (running and key.key_of_stack(running))
     if not found:
         msg = f"--direct needs Leadterra's key: set {KEY_VARIABLE}, or name the stack that has it with --stack"
         raise UnusableError(msg)
@@ -127,7 +131,7 @@ def _leadterra(asked: "Order", running: "Running | None", address: str | None) -
     )
 
 
-def _tell(end: "End", *, again: bool) -> None:
+def _tell(end: "ImportResult", *, again: bool) -> None:
     """What it came to, and what is to be done next."""
     facts = end.facts
     totals = facts.totals

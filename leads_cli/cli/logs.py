@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, Where, ends
+from leads_cli.cli.target import AsJson, StackOptions, exit_on_error
 from leads_cli.terminal import Code, plain, stop
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def logs(
     *,
     since: Since = _LOOK_BACK,
     as_json: AsJson = False,
-    where: Where,
+    where: StackOptions,
 ) -> None:
     """Follow one lead's way: taken, tried, held, accepted or rejected, line by line.
 
@@ -38,7 +38,7 @@ def logs(
     from leads_cli.logs.sentence import step  # noqa: PLC0415
 
     start = _moment(since)
-    with ends():
+    with exit_on_error():
         read, _ = _reader(where)
         steps = [(line, told) for line in read(start, lead) if (told := step(line, lead))]
     if as_json:
@@ -62,7 +62,7 @@ def tail(
     level: Level = None,
     since: Annotated[str | None, typer.Option(help="Begin so far back: 10m, 2h.", show_default="now")] = None,
     as_json: AsJson = False,
-    where: Where,
+    where: StackOptions,
 ) -> None:
     """Show what both functions do as it happens, until Ctrl-C. With --json each line is as it was written.
 
@@ -78,7 +78,7 @@ def tail(
     wanted = Filter(source, campaign, least)
     start = _moment(since) if since else datetime.now(UTC) - _TAIL_BACK
     try:
-        with ends():
+        with exit_on_error():
             read, every = _reader(where)
             for line in follow(read, start, every):
                 if wanted.wants(line):
@@ -88,20 +88,20 @@ def tail(
         raise typer.Exit from None
 
 
-def _reader(where: Where) -> "tuple[Reader, float]":
+def _reader(where: StackOptions) -> "tuple[Reader, float]":
     """Where lines come from, and how often to look for new ones."""
     from leads_cli.logs import reading  # noqa: PLC0415
 
     if where.stack is None:
-        return reading.embedded(where.url), reading.EMBEDDED_SECONDS
-    return reading.deployed(where.stack, where.session()), reading.DEPLOYED_SECONDS
+        return reading.read_embedded(where.url), reading.EMBEDDED_SECONDS
+    return reading.read_deployed(where.stack, where.session()), reading.DEPLOYED_SECONDS
 
 
 def _moment(text: str) -> datetime:
-    from leads_cli.failures.read.criteria import moment  # noqa: PLC0415
+    from leads_cli.failures.read.criteria import parse_moment  # noqa: PLC0415
 
     try:
-        return moment(text, datetime.now(UTC))
+        return parse_moment(text, datetime.now(UTC))
     except ValueError as error:
         stop(f"--since {plain(text)}: {error}", Code.USAGE)
 

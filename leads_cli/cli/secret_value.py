@@ -23,7 +23,7 @@ _RANDOM_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SecretInput:
     """Where a value comes from: exactly one of these, or a question."""
 
     given: str | None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.secret_value import Origin
-from leads_cli.cli.target import AsJson, Target, ends
+from leads_cli.cli.secret_value import SecretInput
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, exit_on_error
 from leads_cli.terminal import Code, plain, stop, table
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from leads.config.schema import Enrollment
     from leads_cli.stacks.running import Running
-    from leads_cli.stacks.secret import Stored
+    from leads_cli.stacks.secret import StoredSecret
 
 app = typer.Typer(
     name="secrets",
@@ -45,7 +45,7 @@ def set_value(
     from_env: FromEnv = None,
     generate: Generate = False,
     out: Out = None,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Put Leadterra's key or a source's secret into the stack's secret; everything else in it stays.
 
@@ -54,15 +54,15 @@ def set_value(
 
     Example: leads secrets set leadterra_api_key
     """
-    from leads_cli.stacks.secret_edits import with_value  # noqa: PLC0415
+    from leads_cli.stacks.secret_edits import set_value  # noqa: PLC0415
 
-    origin = Origin(given, from_env, generate, out)
+    origin = SecretInput(given, from_env, generate, out)
     origin.check(name)
     with (
         _editing(target, name) as (running, enrollment, stored),
         origin.value(name, enrollment) as value,
     ):
-        _keep(running, stored, with_value(stored.content, name, value))
+        _keep(running, stored, set_value(stored.content, name, value))
     typer.echo(f"{name}: set. The functions take it up within five minutes, at once where the old one is refused.")
 
 
@@ -78,55 +78,55 @@ def rotate(
     from_env: FromEnv = None,
     generate: Generate = False,
     out: Out = None,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Give a source a new secret; the previous one is valid beside it until you drop it.
 
     Example: leads secrets rotate api --generate --out new-secret.txt
     """
-    from leads_cli.stacks.secret_edits import rotated, without_previous  # noqa: PLC0415
+    from leads_cli.stacks import secret_edits  # noqa: PLC0415
 
-    origin = Origin(given, from_env, generate, out)
+    origin = SecretInput(given, from_env, generate, out)
     if drop_previous:
-        if origin != Origin(None, None, generate=False, out=None):
+        if origin != SecretInput(None, None, generate=False, out=None):
             stop("--drop-previous takes no new value; rotate first, then drop.", Code.USAGE)
     else:
         origin.check(name)
     with _editing(target, name) as (running, enrollment, stored):
         if drop_previous:
-            _keep(running, stored, without_previous(stored, name))
+            _keep(running, stored, secret_edits.drop_previous(stored, name))
             typer.echo(f"{name}: the previous value is dropped; whoever still uses it is refused within five minutes.")
             return
         # Asked before the value is, so that nobody types in vain.
-        rotated(stored, name, "")
+        secret_edits.rotate(stored, name, "")
         with origin.value(name, enrollment) as value:
-            _keep(running, stored, rotated(stored, name, value))
+            _keep(running, stored, secret_edits.rotate(stored, name, value))
     both = "the new value and the previous one are valid" if stored.values(name) else "set; it had no value before"
-    drop = f"leads secrets rotate {name} --drop-previous{target.typed()}"
+    drop = f"leads secrets rotate {name} --drop-previous{target.as_arguments()}"
     typer.echo(f"{name}: {both}. Once every sender has the new one: {drop}")
 
 
 @contextmanager
-def _editing(target: Target, name: str) -> "Iterator[tuple[Running, Enrollment, Stored]]":
-    from leads_cli.stacks.secret import ChangedError, read  # noqa: PLC0415
-    from leads_cli.stacks.secret_edits import SecretError, known  # noqa: PLC0415
+def _editing(target: ConfiguredStackOptions, name: str) -> "Iterator[tuple[Running, Enrollment, StoredSecret]]":
+    from leads_cli.stacks.secret import ChangedError, read_secret  # noqa: PLC0415
+    from leads_cli.stacks.secret_edits import SecretError, known_sources  # noqa: PLC0415
 
     try:
-        with ends():
+        with exit_on_error():
             running = target.reach()
             enrollment = target.enrollment(running)
-            known(enrollment, name)
-            yield running, enrollment, read(running)
+            known_sources(enrollment, name)
+            yield running, enrollment, read_secret(running)
     except SecretError as error:
         stop(plain(str(error)), Code.USAGE)
     except ChangedError as error:
         stop(f"{name}: {error}", Code.FAILED)
 
 
-def _keep(running: "Running", stored: "Stored", content: dict[str, Any]) -> None:
-    from leads_cli.stacks.secret import keep  # noqa: PLC0415
+def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -> None:
+    from leads_cli.stacks.secret import write_if_unchanged  # noqa: PLC0415
 
-    if replaced := keep(running, stored, content):
+    if replaced := write_if_unchanged(running, stored, content):
         typer.echo(
             "Somebody changed the secret at the very same moment, and that change is not in it any more: "
             f"ask them to do it again (theirs is the version {replaced}).",
@@ -139,7 +139,7 @@ def _keep(running: "Running", stored: "Stored", content: dict[str, Any]) -> None
 def status(
     *,
     as_json: AsJson = False,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Show which sources have the secret that they need, and whether Leadterra's key is there. Never a value.
 
@@ -147,13 +147,13 @@ def status(
     """
     from leads_cli.stacks import secret, secret_edits  # noqa: PLC0415
 
-    with ends():
+    with exit_on_error():
         running = target.reach()
         enrollment = target.enrollment(running)
-        stored = secret.read(running)
+        stored = secret.read_secret(running)
         versions = secret.versions(running)
-    rows = secret_edits.survey(enrollment, stored)
-    unread = secret_edits.unread(enrollment, stored)
+    rows = secret_edits.list_states(enrollment, stored)
+    unread = secret_edits.find_unread(enrollment, stored)
     if as_json:
         told = {
             secret.API_KEY: stored.api_key is not None,
@@ -171,6 +171,8 @@ def status(
         for version in versions:
             if stage in version.stages and version.created:
                 typer.echo(f"{label} is of {version.created.astimezone():%Y-%m-%d %H:%M}.")
-    missing = [secret.API_KEY] * (not stored.api_key) + [r.name for r in rows if r.state is secret_edits.State.MISSING]
+    missing = [secret.API_KEY] * (not stored.api_key) + [
+        r.name for r in rows if r.state is secret_edits.SecretState.MISSING
+    ]
     for name in missing:
-        typer.echo(f"Put what is missing: leads secrets set {plain(name)}{target.typed()}")
+        typer.echo(f"Put what is missing: leads secrets set {plain(name)}{target.as_arguments()}")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, Target
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions
 from leads_cli.project import EVENTS, command, shown
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, stop
 from leads_cli.webhooks import recorded, webhooks
 
 if TYPE_CHECKING:
-    from leads_cli.webhooks.sending import Answer
+    from leads_cli.webhooks.sending import HookAnswer
 
 
 @grouped
@@ -28,7 +28,7 @@ def send(
         str | None, typer.Option(help="Which source of the provider; the first one otherwise.", show_default=False)
     ] = None,
     as_json: AsJson = False,
-    target: Target,
+    target: ConfiguredStackOptions,
 ) -> None:
     """Send an event to a running stack, with the proof that its source asks for.
 
@@ -55,7 +55,7 @@ def send(
         stop(f"--source is for a provider's request; {event} says by itself where it goes", Code.USAGE)
     try:
         running = target.reach()
-        found = sending.addressed(read, running, source) if isinstance(read, webhooks.Webhook) else read
+        found = sending.with_address(read, running, source) if isinstance(read, webhooks.Webhook) else read
         with sending.http_client(running) as client:
             answer = sending.send(found, running, client)
     except (NotReachableError, sending.NotSentError) as error:
@@ -69,7 +69,7 @@ def send(
         raise typer.Exit(Code.FAILED)
 
 
-def _print(event: str, answer: "Answer") -> None:
+def _print(event: str, answer: "HookAnswer") -> None:
     status = "" if answer.status is None else f" {answer.status}"
     typer.echo(f"{event}: {answer.where}{status}")
     typer.echo(answer.text)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, Where
+from leads_cli.cli.target import AsJson, StackOptions
 from leads_cli.project import command
 from leads_cli.stacks import embedded
-from leads_cli.stacks.counts import NAMES, Status
+from leads_cli.stacks.counts import NAMES, StackStatus
 from leads_cli.stacks.deployed import stack_outputs
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, console, plain, print_status, status_parts, stop
@@ -30,14 +30,14 @@ _DEPLOYED_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StatusSample:
     """A look and when it was, in seconds of a monotonic clock."""
 
-    status: Status
+    status: StackStatus
     at: float
 
 
-type Look = Callable[[], Status]
+type StatusReader = Callable[[], StackStatus]
 
 
 @grouped
@@ -51,7 +51,7 @@ def status(
         int | None,
         typer.Option(min=1, help="Seconds between two looks of --watch.", show_default="1, deployed 30 at the least"),
     ] = None,
-    where: Where,
+    where: StackOptions,
     since: Annotated[int, typer.Option(min=1, max=450, help="Days to count, of a deployed stack.")] = 14,
 ) -> None:
     """Show what became of every lead, and whether the counts add up.
@@ -64,7 +64,7 @@ def status(
         told = f"each look at a deployed stack costs $0.0006, and CloudWatch is minutes late: take {_DEPLOYED_SECONDS}"
         stop(f"--every {every}: {told} or more.", Code.USAGE)
 
-    def look() -> Status:
+    def look() -> StackStatus:
         return _embedded(where.url) if where.stack is None else _deployed(where, since)
 
     try:
@@ -83,12 +83,12 @@ def status(
         stop(f"The counts do not add up: a difference of {found.counts.difference:+}{late}{moved}.", Code.FAILED)
 
 
-def _watch(look: Look, every: int, *, as_json: bool) -> NoReturn:
+def _watch(look: StatusReader, every: int, *, as_json: bool) -> NoReturn:
     """Show the counts again and again; Ctrl-C is how it is meant to end."""
     from rich.live import Live  # noqa: PLC0415
 
     try:
-        before, found = None, Moment(look(), time.monotonic())
+        before, found = None, StatusSample(look(), time.monotonic())
         with Live(console=console(), auto_refresh=False, transient=False) if not as_json else nullcontext() as live:
             while True:
                 if live is None:
@@ -97,12 +97,12 @@ def _watch(look: Look, every: int, *, as_json: bool) -> NoReturn:
                 else:
                     live.update(_screen(found, before, every), refresh=True)
                 time.sleep(every)
-                before, found = found, Moment(look(), time.monotonic())
+                before, found = found, StatusSample(look(), time.monotonic())
     except KeyboardInterrupt:
         raise typer.Exit from None
 
 
-def _screen(found: "Moment", before: "Moment | None", every: int) -> "RenderableType":
+def _screen(found: "StatusSample", before: "StatusSample | None", every: int) -> "RenderableType":
     from rich.console import Group  # noqa: PLC0415
 
     counts = found.status.counts
@@ -115,14 +115,14 @@ def _screen(found: "Moment", before: "Moment | None", every: int) -> "Renderable
     return Group(*status_parts(found.status, rates(before, found) if before else None), *way, foot)
 
 
-def rates(before: "Moment", after: "Moment") -> dict[str, float]:
+def rates(before: "StatusSample", after: "StatusSample") -> dict[str, float]:
     """How much each count changed, a second."""
     seconds = max(after.at - before.at, 0.1)
     was, now = before.status.counts, after.status.counts
     return {name: (getattr(now, name) - getattr(was, name)) / seconds for name in NAMES}
 
 
-def _embedded(url: str) -> Status:
+def _embedded(url: str) -> StackStatus:
     """The counts at a moment when they can be compared: queue and metrics of one batch move one after the other."""
     until = time.monotonic() + _SETTLE_SECONDS
     while not (found := embedded.status(url)).counts.balanced and time.monotonic() < until:
@@ -130,9 +130,9 @@ def _embedded(url: str) -> Status:
     return found
 
 
-def _deployed(where: Where, days: int) -> Status:
+def _deployed(where: StackOptions, days: int) -> StackStatus:
     from leads_cli.stacks import cloudwatch  # noqa: PLC0415
 
     user = where.session()
     outputs = stack_outputs(where.stack or "", user)
-    return cloudwatch.status(user, outputs, timedelta(days=days), datetime.now(UTC))
+    return cloudwatch.read_status(user, outputs, timedelta(days=days), datetime.now(UTC))

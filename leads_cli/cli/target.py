@@ -35,7 +35,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class StackOptions:
     """What the options of a command say of the stack that it is about."""
 
     url: Url = DEFAULT_URL
@@ -73,13 +73,13 @@ class Where:
         given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile}
         return [part for name, value in given.items() if value for part in (name, value)]
 
-    def typed(self) -> str:
+    def as_arguments(self) -> str:
         """The same as it goes on after a command's words."""
         return "".join(f" {quote(part)}" for part in self.options())
 
 
 @dataclass(frozen=True, slots=True)
-class Target(Where):
+class ConfiguredStackOptions(StackOptions):
     """The same for commands that need its configuration."""
 
     config: Config = CONFIG
@@ -101,7 +101,7 @@ class Target(Where):
         return enrollment((running and running.config) or self.config, Code.USAGE)
 
 
-def confirmed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Whether the operator says yes; nobody there is no."""
     try:
         return typer.confirm(question, err=True)
@@ -110,7 +110,7 @@ def confirmed(question: str) -> bool:
 
 
 @contextmanager
-def ends() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """End the command with what went wrong and what to do about it."""
     from leads_cli.stacks.campaigns import UnknownCampaignError  # noqa: PLC0415
     from leads_cli.stacks.leadterra import LeadterraError  # noqa: PLC0415

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.failures.desk import BusyError
+from leads_cli.console.failures.actions import BusyError
 from leads_cli.stacks.running import NotReachableError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
 
-async def confirmed(
+async def confirm(
     title: str, verb: str, content: Callable[[], object], *, possible: bool = True, danger: bool = False
 ) -> bool:
     """Whether the operator says yes to what `content` shows. Escape says no."""
@@ -30,7 +30,7 @@ async def confirmed(
     return bool(await dialog == "yes")
 
 
-async def told[Result](work: "Awaitable[Result]") -> Result | None:
+async def notify_errors[Result](work: "Awaitable[Result]") -> Result | None:
     """The result of something, or None where it went wrong, which is told then."""
     try:
         return await work
@@ -39,11 +39,6 @@ async def told[Result](work: "Awaitable[Result]") -> Result | None:
         return None
 
 
-def nothing(words: str) -> None:
+def empty_note(words: str) -> None:
     """Where a list would be."""
     frame.text(words, "soft")
-
-
-def number(count: int, noun: str = "dead letter") -> str:
-    """So many of something."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -7,17 +7,18 @@ from typing import Any, Final
 
 from nicegui import ui
 
-from leads.config.schema import Campaign as Rules
+from leads.config.schema import Campaign
 from leads_cli.console import frame
-from leads_cli.console.asking import confirmed, number
-from leads_cli.console.failures.desk import Desk
+from leads_cli.console.asking import confirm
+from leads_cli.console.failures.actions import FailureActions
 from leads_cli.console.subject import Subject
-from leads_cli.console.tokens import Coverage, Piece, copy_of, coverage, rendered
+from leads_cli.console.tokens import CopyPart, Coverage, copy_of, count_coverage, render_copy
 from leads_cli.failures.change.edits import Absent
 from leads_cli.stacks import campaigns, leadterra
-from leads_cli.stacks.campaigns import Campaign, Listed
-from leads_cli.stacks.leadterra import LeadterraError, Service
+from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign
+from leads_cli.stacks.leadterra import CampaignApi, LeadterraError
 from leads_cli.stacks.running import NotReachableError
+from leads_cli.words import number
 
 # Leads that coverage is measured on: enough for a share, and soon counted.
 _NEWEST: Final = 1_000
@@ -30,7 +31,7 @@ type Sample = Mapping[str, Any]
 class CampaignsPage:
     """The page in one browser tab."""
 
-    def __init__(self, desk: Desk, subject: Subject) -> None:
+    def __init__(self, desk: FailureActions, subject: Subject) -> None:
         self._desk = desk
         self._subject = subject
 
@@ -38,32 +39,32 @@ class CampaignsPage:
         """Make the page; what has to be asked for comes afterwards."""
         with ui.element("div").classes("row"):
             ui.button("Refresh", icon="refresh", on_click=self._look).props("outline no-caps")
-        known = campaigns.configured(self._subject.enrollment)
+        known = campaigns.configured_campaigns(self._subject.enrollment)
         if not known:
             frame.text("The configuration has no campaign.", "note warn")
-        self._parts = [_Part(each, self._subject.enrollment.campaigns[each.name], self) for each in known]
+        self._parts = [_CampaignCard(each, self._subject.enrollment.campaigns[each.name], self) for each in known]
         ui.timer(0, self._look, once=True)
 
-    def service(self) -> Service:
+    def service(self) -> CampaignApi:
         """The Leadterra that the stack enrolls into.
 
         Raises:
             NotReachableError: there is no key for it.
         """
-        return leadterra.service(self._subject.running, self._subject.enrollment)
+        return leadterra.connect(self._subject.running, self._subject.enrollment)
 
     async def _look(self) -> None:
         known = [part.campaign for part in self._parts]
         for part, found in zip(self._parts, await asyncio.to_thread(self._listed, known), strict=True):
             part.tell(found, await asyncio.to_thread(self._samples, part.campaign), self._based_on())
 
-    def _listed(self, known: Sequence[Campaign]) -> list[Listed]:
+    def _listed(self, known: Sequence[ConfiguredCampaign]) -> list[CampaignListing]:
         try:
-            return list(campaigns.listed(known, self.service()))
+            return list(campaigns.list_campaigns(known, self.service()))
         except NotReachableError as error:
-            return [Listed(each, problem=str(error)) for each in known]
+            return [CampaignListing(each, problem=str(error)) for each in known]
 
-    def _samples(self, campaign: Campaign) -> list[Sample]:
+    def _samples(self, campaign: ConfiguredCampaign) -> list[Sample]:
         """The newest leads of a campaign that can be seen, newest first."""
         names = {campaign.name, campaign.id}
         if self._subject.leads:
@@ -79,10 +80,10 @@ class CampaignsPage:
         return "its dead letters alone, which are not typical: what Leadterra took cannot be seen from here"
 
 
-class _Part:
+class _CampaignCard:
     """One campaign."""
 
-    def __init__(self, campaign: Campaign, rules: Rules, page: CampaignsPage) -> None:
+    def __init__(self, campaign: ConfiguredCampaign, rules: Campaign, page: CampaignsPage) -> None:
         self.campaign = campaign
         self._rules = rules
         self._page = page
@@ -99,7 +100,7 @@ class _Part:
             self._coverage = ui.element("div").classes("page")
             self._preview_form()
 
-    def tell(self, found: Listed, leads: Sequence[Sample], based_on: str) -> None:
+    def tell(self, found: CampaignListing, leads: Sequence[Sample], based_on: str) -> None:
         """Show what is known now."""
         self._leads = leads
         self._tell_stats(found)
@@ -110,7 +111,7 @@ class _Part:
         self._sample.set_options({"": "a lead with an address alone", **people}, value="0" if people else "")
         self._render()
 
-    def _tell_stats(self, found: Listed) -> None:
+    def _tell_stats(self, found: CampaignListing) -> None:
         status = found.stats.status if found.stats else None
         self._status.text = status or ("status not told" if found.stats else "not known")
         self._status.classes(replace=f"chip {_MOODS.get(status or '', '')}")
@@ -126,7 +127,7 @@ class _Part:
             frame.text("No tokens are configured: nothing can be missing from its copy.", "soft")
             return
         ui.html("<h3>Tokens of its copy</h3>", sanitize=False)
-        for each in coverage(self._rules, self._leads):
+        for each in count_coverage(self._rules, self._leads):
             bare = isinstance(each.default, Absent)
             rest = "the others get nothing there" if bare else f"the others get “{each.default}”"
             with ui.element("div").classes("token"):
@@ -149,7 +150,7 @@ class _Part:
     def _render(self) -> None:
         chosen = self._sample.value or ""
         lead = self._leads[int(chosen)] if chosen else {"email": "ava@example.com"}
-        pieces = list(rendered(self._copy.value or "", lead, self._rules))
+        pieces = list(render_copy(self._copy.value or "", lead, self._rules))
         missing = ", ".join(dict.fromkeys(piece.token for piece in pieces if piece.missing))
         note = frame.paragraph(f"Renders as nothing: {missing}.", "note warn") if missing else ""
         self._text.content = f'<p class="copy">{"".join(map(_piece, pieces))}</p>{note}'
@@ -159,28 +160,28 @@ class _Part:
     async def _ask(self) -> None:
         try:
             service = await asyncio.to_thread(self._page.service)
-            before = await asyncio.to_thread(campaigns.stats, service, self.campaign)
+            before = await asyncio.to_thread(campaigns.get_stats, service, self.campaign)
         except (NotReachableError, LeadterraError) as error:
             _complain(error)
             return
-        self._tell_stats(Listed(self.campaign, before))
-        what = campaigns.consequence(self.campaign, before)
+        self._tell_stats(CampaignListing(self.campaign, before))
+        what = campaigns.describe_start(self.campaign, before)
         possible = before.status != campaigns.RUNNING
         kind = "note warn" if before.status == campaigns.PAUSED else ""
         verb = "Resume its sending" if before.status == campaigns.PAUSED else "Start it"
-        if await confirmed(f"Start {self.campaign.name}?", verb, lambda: frame.text(what, kind), possible=possible):
+        if await confirm(f"Start {self.campaign.name}?", verb, lambda: frame.text(what, kind), possible=possible):
             await self._start(service)
 
-    async def _start(self, service: Service) -> None:
+    async def _start(self, service: CampaignApi) -> None:
         try:
             after = await asyncio.to_thread(campaigns.start, service, self.campaign)
-            now = await asyncio.to_thread(campaigns.stats, service, self.campaign)
+            now = await asyncio.to_thread(campaigns.get_stats, service, self.campaign)
         except LeadterraError as error:
             _complain(error)
             return
         told = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
         ui.notify(f"Started {self.campaign.name}: {told or 'Leadterra says no more about it'}.", type="positive")
-        self._tell_stats(Listed(self.campaign, now))
+        self._tell_stats(CampaignListing(self.campaign, now))
 
 
 def _complain(error: Exception) -> None:
@@ -193,7 +194,7 @@ def _share(of: Coverage, rest: str) -> str:
     return "everybody has it" if of.filled == of.leads else f"{of.share:.0%} have it; {rest}"
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: CopyPart) -> str:
     if piece.missing:
         return f'<mark class="missing" title="no value">{{{{{escape(piece.token)}}}}}</mark>'
     return f"<strong>{escape(piece.text)}</strong>" if piece.token else escape(piece.text)

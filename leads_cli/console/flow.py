@@ -9,9 +9,9 @@ from nicegui import ui
 from leads_cli.console import frame, live
 from leads_cli.console.rate import Rate
 from leads_cli.console.subject import Subject
-from leads_cli.failures.read.box import DEAD_LETTERS
+from leads_cli.failures.read.queue_scan import DEAD_LETTERS
 from leads_cli.stacks import cloudwatch
-from leads_cli.stacks.counts import Status
+from leads_cli.stacks.counts import StackStatus
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.words import duration
 
@@ -54,9 +54,9 @@ class FlowPage:
 
     def _dead_letters(self) -> int:
         running = self._subject.running
-        return cloudwatch.waiting(running.client("sqs"), running.outputs[f"{DEAD_LETTERS}Url"])
+        return cloudwatch.count_messages(running.client("sqs"), running.outputs[f"{DEAD_LETTERS}Url"])
 
-    def _paces(self, status: Status) -> Iterator[tuple[str, str]]:
+    def _paces(self, status: StackStatus) -> Iterator[tuple[str, str]]:
         pace = self._rate.per_minute()
         taken, settled = ("…", "…") if pace is None else (f"{each:,.0f}" for each in pace)
         yield "taken a minute", taken
@@ -67,7 +67,7 @@ class FlowPage:
         yield "repeated", f"{counts.retries:,}"
 
 
-def _waits(status: Status, letters: int) -> Iterator[tuple[str, str]]:
+def _waits(status: StackStatus, letters: int) -> Iterator[tuple[str, str]]:
     yield "on their way", f"{status.counts.queued:,}"
     yield "the oldest for", "-" if status.oldest_seconds is None else duration(status.oldest_seconds)
     yield "times held back", f"{status.counts.held:,}"

@@ -20,23 +20,23 @@ ICON: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageLink:
     """A page, by its path and what it is called."""
 
     path: str
     title: str
 
 
-TRY: Final = Place("/", "Try it")
-FLOW: Final = Place("/flow", "Flow")
-FAILURES: Final = Place("/failures", "Failures")
-CAMPAIGNS: Final = Place("/campaigns", "Campaigns")
-SOURCES: Final = Place("/sources", "Sources")
+TRY: Final = PageLink("/", "Try it")
+FLOW: Final = PageLink("/flow", "Flow")
+FAILURES: Final = PageLink("/failures", "Failures")
+CAMPAIGNS: Final = PageLink("/campaigns", "Campaigns")
+SOURCES: Final = PageLink("/sources", "Sources")
 # The first one is a page of `leads dev` alone.
 PLACES: Final = (TRY, FLOW, FAILURES, CAMPAIGNS, SOURCES)
 
 
-def head(here: Place, about: str, *, with_form: bool) -> str:
+def head(here: PageLink, about: str, *, with_form: bool) -> str:
     """The head of a page as HTML, which needs no script: what this is, what it is about, and where else to go."""
     links = "".join(
         f'<a href="{place.path}"{' aria-current="page"' if place is here else ""}>{place.title}</a>'
@@ -56,7 +56,7 @@ def style(*names: str) -> str:
 
 
 @contextmanager
-def page(subject: Subject, here: Place, *, with_form: bool) -> Iterator[None]:
+def page(subject: Subject, here: PageLink, *, with_form: bool) -> Iterator[None]:
     """A page of the console; what the block makes is its content."""
     ui.colors(primary="#2f6f5e", negative="#a3292c", positive="#1f6b45", warning="#84560a")
     ui.add_head_html(style("palette.css", "console.css"))

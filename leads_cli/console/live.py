@@ -6,9 +6,9 @@ from html import escape
 from typing import Any, Final
 
 from leads.model import LEAD_FIELDS
-from leads_cli.logs.journal import LeadRow, State
-from leads_cli.stacks.counts import OUTCOMES, RARE, TAKEN, Status
-from leads_cli.words import duration
+from leads_cli.logs.journal import LeadRow, LeadState
+from leads_cli.stacks.counts import OUTCOMES, RARE, TAKEN, StackStatus
+from leads_cli.words import duration, number
 
 SHOWN: Final = 50
 # A lead may have any number of custom fields, of any length; the list stays a list.
@@ -18,7 +18,7 @@ LONGEST: Final = 80
 _UNUSUAL: Final = {"rejected": "bad", "unaccounted": "warn"}
 
 
-def counts(status: Status) -> str:
+def counts(status: StackStatus) -> str:
     """The equation: what was taken on the left, every outcome on the right, and whether it holds."""
     taken, outcomes = (_terms(status, side) for side in (TAKEN, OUTCOMES))
     return (
@@ -28,7 +28,7 @@ def counts(status: Status) -> str:
     )
 
 
-def _terms(status: Status, side: Sequence[str]) -> str:
+def _terms(status: StackStatus, side: Sequence[str]) -> str:
     numbers = {name: getattr(status.counts, name) for name in side}
     return "".join(_term(name, number) for name, number in numbers.items() if number or name not in RARE)
 
@@ -38,13 +38,13 @@ def _term(name: str, value: int) -> str:
     return f'<div class="term {mood} {name}"><dd>{value:,}</dd><dt>{name}</dt></div>'
 
 
-def _mood(status: Status) -> str:
+def _mood(status: StackStatus) -> str:
     if status.counts.balanced:
         return "warn" if status.counts.unaccounted else "good"
     return "busy" if status.counts.queued else "bad"
 
 
-def _verdict(status: Status) -> str:
+def _verdict(status: StackStatus) -> str:
     numbers = status.counts
     if numbers.balanced and numbers.unaccounted:
         return _unaccounted(numbers.unaccounted)
@@ -55,17 +55,13 @@ def _verdict(status: Status) -> str:
     return f"Does not add up: a difference of {numbers.difference:+,}"
 
 
-def _unaccounted(number: int) -> str:
-    if number < 0:
-        return f"Leadterra counted {_number(-number)} more than it was sent"
-    return f"Leadterra's answers leave {_number(number)} unaccounted for"
+def _unaccounted(count: int) -> str:
+    if count < 0:
+        return f"Leadterra counted {number(-count, 'lead')} more than it was sent"
+    return f"Leadterra's answers leave {number(count, 'lead')} unaccounted for"
 
 
-def _number(number: int) -> str:
-    return f"{number:,} lead{'' if number == 1 else 's'}"
-
-
-def _aside(status: Status) -> str:
+def _aside(status: StackStatus) -> str:
     numbers = status.counts
     waiting = "Nothing is waiting"
     if status.oldest_seconds is not None:
@@ -122,6 +118,6 @@ def _value(value: object) -> str:
 
 
 def _reason(row: LeadRow) -> str:
-    reasons = [row.reason, "it is tried again by itself" if row.state is State.HELD else ""]
+    reasons = [row.reason, "it is tried again by itself" if row.state is LeadState.HELD else ""]
     text = "; ".join(reason for reason in reasons if reason)
     return f'<p class="reason">{escape(text)}</p>' if text else ""

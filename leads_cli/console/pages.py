@@ -18,11 +18,11 @@ from leads_cli.console.sources import SourcesPage
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from leads_cli.console.failures.desk import Desk
+    from leads_cli.console.failures.actions import FailureActions
     from leads_cli.console.subject import Subject
 
 
-def mount(app: "FastAPI", subject: "Subject", desk: "Desk", *, with_form: bool) -> None:
+def mount(app: "FastAPI", subject: "Subject", desk: "FailureActions", *, with_form: bool) -> None:
     """Add the pages; `with_form`: the application has the page with the sign-up form as its first."""
     rate = Rate()
 

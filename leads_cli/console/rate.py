@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Final
 
-from leads_cli.stacks.counts import Counts
+from leads_cli.stacks.counts import StackCounts
 
 _MINUTE: Final = 60
 # A deployed stack is looked at once a minute.
@@ -17,7 +17,7 @@ class Rate:
     def __init__(self) -> None:
         self._looks: deque[tuple[float, int, int]] = deque()
 
-    def add(self, now: float, counts: Counts) -> None:
+    def add(self, now: float, counts: StackCounts) -> None:
         """A look, at a time in seconds."""
         taken = counts.accepted + counts.replayed
         self._looks.append((now, taken, taken - counts.queued))

@@ -7,7 +7,7 @@ import typer
 from fastapi import FastAPI
 
 from leads_cli.console import pages
-from leads_cli.console.failures.desk import Desk
+from leads_cli.console.failures.actions import FailureActions
 from leads_cli.console.local import LocalOnly
 from leads_cli.console.server import LocalServer, Stopped, has_display, stop_on_signals
 from leads_cli.console.subject import Subject
@@ -21,7 +21,7 @@ def serve(subject: Subject, port: int, *, browser: bool) -> None:
     Raises:
         OSError: the port is in use.
     """
-    desk = Desk(subject.running)
+    desk = FailureActions(subject.running)
     app = FastAPI(openapi_url=None)
     app.add_middleware(LocalOnly)
     pages.mount(app, subject, desk, with_form=False)

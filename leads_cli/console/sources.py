@@ -11,12 +11,12 @@ from nicegui import ui
 
 from leads.config.schema import Source
 from leads_cli.console import frame
-from leads_cli.console.asking import told
+from leads_cli.console.asking import notify_errors
 from leads_cli.console.failures.entries import ago
 from leads_cli.console.subject import Subject
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
-from leads_cli.stacks.secret import Stored, read
+from leads_cli.stacks.secret import StoredSecret, read_secret
 from leads_cli.webhooks.webhooks import names as recorded_providers
 
 _BODY: Final = '{"email": "ava@example.com", "firstName": "Ava"}'
@@ -35,25 +35,27 @@ class SourcesPage:
             self._note = frame.text("", "soft")
         if not self._subject.enrollment.sources:
             frame.text("The configuration has no source.", "note warn")
-        self._parts = {name: _Part(self._subject, name, its) for name, its in self._subject.enrollment.sources.items()}
+        self._parts = {
+            name: _SourceCard(self._subject, name, its) for name, its in self._subject.enrollment.sources.items()
+        }
         ui.timer(0, self._look, once=True)
 
     async def _look(self) -> None:
-        seen = await told(asyncio.to_thread(self._subject.seen))
+        seen = await notify_errors(asyncio.to_thread(self._subject.seen))
         stored, trouble = await asyncio.to_thread(self._stored)
         self._note.content = frame.paragraph(trouble, "note warn")
         for part in self._parts.values():
             part.tell(seen, stored)
 
-    def _stored(self) -> tuple[Stored | None, str]:
+    def _stored(self) -> tuple[StoredSecret | None, str]:
         """The secret, of which a page shows no value; or why it cannot be told what is in it."""
         try:
-            return read(self._subject.running), ""
+            return read_secret(self._subject.running), ""
         except NotReachableError as error:
             return None, str(error)
 
 
-class _Part:
+class _SourceCard:
     """One source."""
 
     def __init__(self, subject: Subject, name: str, source: Source) -> None:
@@ -70,7 +72,7 @@ class _Part:
                 self._test = ui.element("div").classes("page")
         self.tell(None, None)
 
-    def tell(self, seen: Mapping[str, datetime] | None, stored: Stored | None) -> None:
+    def tell(self, seen: Mapping[str, datetime] | None, stored: StoredSecret | None) -> None:
         """Show what is known now."""
         campaigns = dict.fromkeys(filter(None, [self._source.campaign, *self._source.campaigns.values()]))
         facts = {
@@ -90,7 +92,7 @@ class _Part:
                     ui.html(f"<pre>{escape(line)}</pre>", sanitize=False).classes("says")
                     _copy(line, "Copy the command")
 
-    def _secret(self, stored: Stored | None) -> str:
+    def _secret(self, stored: StoredSecret | None) -> str:
         if self._source.authentication == "none":
             return "not needed"
         if stored is None:
@@ -106,7 +108,7 @@ class _Part:
         when = seen.get(self._name)
         return self._subject.unseen if when is None else f"{ago(when)}, at {when.astimezone():%d %b %Y, %H:%M}"
 
-    def _tests(self, stored: Stored | None) -> list[tuple[str, str]]:
+    def _tests(self, stored: StoredSecret | None) -> list[tuple[str, str]]:
         """What to type, and what that does."""
         found = []
         if self._source.provider in recorded_providers():
@@ -118,7 +120,7 @@ class _Part:
             found.append(("A lead by hand:", line))
         return found
 
-    def _proof(self, stored: Stored | None) -> str | None:
+    def _proof(self, stored: StoredSecret | None) -> str | None:
         """The part of a curl that proves who sends; None where only the provider can."""
         # The embedded stack's secrets are invented for one run; a deployed one's never leave the account.
         own = (stored.values(self._name) if stored and self._subject.leads else ()) or ("$TOKEN",)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from leads.config.schema import Enrollment
 from leads_cli.logs.journal import LeadRow, row_of
 from leads_cli.stacks import cloudwatch
-from leads_cli.stacks.counts import Status
-from leads_cli.stacks.embedded import answered
+from leads_cli.stacks.counts import StackStatus
+from leads_cli.stacks.embedded import get_json
 from leads_cli.stacks.embedded import status as status_of
 from leads_cli.stacks.running import Running
 
@@ -46,13 +46,13 @@ class Subject:
     enrollment: Enrollment
     pause: float
     counted: str
-    status: Callable[[], Status]
+    status: Callable[[], StackStatus]
     seen: Callable[[], Mapping[str, datetime]]
     unseen: str
     leads: Leads | None = None
 
 
-def embedded(running: Running, enrollment: Enrollment, status: Callable[[], Status], leads: Leads) -> Subject:
+def embedded(running: Running, enrollment: Enrollment, status: Callable[[], StackStatus], leads: Leads) -> Subject:
     """A stack of `leads dev`, by whatever tells its counts and its leads."""
 
     def seen() -> dict[str, datetime]:
@@ -80,7 +80,7 @@ def at_address(running: Running, enrollment: Enrollment) -> Subject:
     """A stack of `leads dev` in another process."""
 
     def leads(limit: int) -> list[LeadRow]:
-        found = answered(running.url, f"/_leads/leads?limit={limit}")
+        found = get_json(running.url, f"/_leads/leads?limit={limit}")
         return [row_of(each) for each in found] if isinstance(found, list) else []
 
     return embedded(running, enrollment, lambda: status_of(running.url), leads)
@@ -91,12 +91,14 @@ def deployed(
 ) -> Subject:
     """A stack in an AWS account."""
 
-    def status() -> Status:
-        return cloudwatch.status(session, running.outputs, _SINCE, datetime.now(UTC))
+    def status() -> StackStatus:
+        return cloudwatch.read_status(session, running.outputs, _SINCE, datetime.now(UTC))
 
     def seen() -> dict[str, datetime]:
         namespace = running.outputs["MetricsNamespace"]
-        return cloudwatch.last_accepted(running.client("cloudwatch"), namespace, enrollment.sources, datetime.now(UTC))
+        return cloudwatch.last_accepted_times(
+            running.client("cloudwatch"), namespace, enrollment.sources, datetime.now(UTC)
+        )
 
     region = f", {session.region_name}" if session.region_name else ""
     return Subject(

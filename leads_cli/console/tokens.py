@@ -27,7 +27,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CopyPart:
     """Part of a copy as a lead gets it: fixed text, or what a token became; `missing` if that is nothing."""
 
     text: str
@@ -35,7 +35,7 @@ class Piece:
     missing: bool = False
 
 
-def coverage(rules: Campaign, leads: Sequence[Mapping[str, Any]]) -> list[Coverage]:
+def count_coverage(rules: Campaign, leads: Sequence[Mapping[str, Any]]) -> list[Coverage]:
     """Each token of a campaign."""
     return [
         Coverage(token, sum(bool(_value(lead, token)) for lead in leads), len(leads), rules.defaults.get(token, ABSENT))
@@ -50,18 +50,18 @@ def copy_of(rules: Campaign) -> str:
     return f"Hi {{{{{first}}}}}," + (f"\n{more.strip()}" if more else "")
 
 
-def rendered(copy: str, lead: Mapping[str, Any], rules: Campaign) -> Iterator[Piece]:
+def render_copy(copy: str, lead: Mapping[str, Any], rules: Campaign) -> Iterator[CopyPart]:
     """A copy as this lead gets it, defaults applied; a token without a field becomes nothing, as in Leadterra."""
     whole = with_defaults(dict(lead), rules)
     end = 0
     for found in _TOKEN.finditer(copy):
         if found.start() > end:
-            yield Piece(copy[end : found.start()])
+            yield CopyPart(copy[end : found.start()])
         text = _value(whole, found[1])
-        yield Piece(text, found[1], missing=not text)
+        yield CopyPart(text, found[1], missing=not text)
         end = found.end()
     if end < len(copy):
-        yield Piece(copy[end:])
+        yield CopyPart(copy[end:])
 
 
 def _value(lead: Mapping[str, Any], token: str) -> str:

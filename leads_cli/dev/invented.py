@@ -6,7 +6,7 @@ from leads.config.schema import Auth, Enrollment, Source
 from leads_cli.webhooks.signing import new_secret
 
 
-def invented_secrets(enrollment: Enrollment) -> dict[str, str]:
+def invent_secrets(enrollment: Enrollment) -> dict[str, str]:
     """A secret for each source whose senders have to prove who they are."""
     return {
         name: _secret(source) for name, source in enrollment.sources.items() if source.authentication is not Auth.NONE

@@ -17,10 +17,10 @@ from starlette.applications import Starlette
 from leads_cli.console.server import Stopped, has_display, stop_on_signals
 from leads_cli.dev import smoke
 from leads_cli.dev.banner import banner
-from leads_cli.dev.errors import DevError
 from leads_cli.dev.page import page
 from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
+from leads_cli.dev.start_errors import DevError
 from leads_cli.dev.watch import ConfigWatch
 from leads_cli.logs.journal import Journal
 from leads_cli.project import command
@@ -32,7 +32,7 @@ _TURN_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DevOptions:
     """What the user asked for; without `leadterra` and its key the sandbox stands in for the service."""
 
     config: Path
@@ -41,7 +41,7 @@ class Wanted:
     api_key: str | None
 
 
-def until_stopped(wanted: Wanted, *, browser: bool) -> None:
+def serve_until_stopped(wanted: DevOptions, *, browser: bool) -> None:
     """Serve the page and the webhook until Ctrl-C or SIGTERM."""
     _check_port(wanted.port)
     watch = _watch(wanted)
@@ -57,7 +57,7 @@ def until_stopped(wanted: Wanted, *, browser: bool) -> None:
         typer.echo("Stopped.")
 
 
-def smoke_run(wanted: Wanted) -> None:
+def run_smoke(wanted: DevOptions) -> None:
     """Send every recorded event; ends the command with 1 if not everything went as expected."""
     _check_port(wanted.port)
     try:
@@ -85,11 +85,11 @@ class _TellingJournal(Journal):
         While the configuration is broken every call crashes alike: what is wrong with it was told once.
         """
         super().observe_log(function, line)
-        if (said := complaint(line)) and not self._watch.broken():
+        if (said := find_complaint(line)) and not self._watch.broken():
             typer.echo(f"  {function}: {said}", err=True)
 
 
-def complaint(line: str) -> str:
+def find_complaint(line: str) -> str:
     """What of a line of a function's output is worth a developer's look; "": nothing."""
     try:
         data = json.loads(line)
@@ -102,12 +102,12 @@ def complaint(line: str) -> str:
     return line if data.get("level") in {"WARNING", "ERROR", "CRITICAL"} else ""
 
 
-def _watch(wanted: Wanted) -> ConfigWatch:
+def _watch(wanted: DevOptions) -> ConfigWatch:
     return ConfigWatch(wanted.config, lambda text: typer.echo(text, err=True))
 
 
 @contextmanager
-def _running(wanted: Wanted, watch: ConfigWatch, *, with_page: bool) -> Iterator[StackView]:
+def _running(wanted: DevOptions, watch: ConfigWatch, *, with_page: bool) -> Iterator[StackView]:
     """The stack, with its routes and, if wanted, its page."""
     journal = _TellingJournal(watch)
     views: list[StackView] = []

@@ -15,11 +15,11 @@ import httpx
 
 from leads_cli.project import command
 from leads_cli.stacks import embedded
-from leads_cli.stacks.counts import Status
+from leads_cli.stacks.counts import StackStatus
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.webhooks import recorded, sending, webhooks
-from leads_cli.webhooks.recorded import Event, EventError
-from leads_cli.webhooks.sending import Answer, NotSentError
+from leads_cli.webhooks.recorded import EventError, RecordedEvent
+from leads_cli.webhooks.sending import HookAnswer, NotSentError
 from leads_cli.words import duration
 
 # A cold start, the batching window and Leadterra's answer take seconds; a lead that is held first comes back
@@ -27,11 +27,11 @@ from leads_cli.words import duration
 PATIENCE_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 0.2
 
-type Say = Callable[[str], object]
+type OnLine = Callable[[str], object]
 
 
 @dataclass(slots=True)
-class Tally:
+class SmokeTally:
     """What was sent and how many leads that should make."""
 
     sent: int = 0
@@ -39,7 +39,7 @@ class Tally:
     failed: int = 0
 
 
-def run(url: str, say: Say, *, patience: float = PATIENCE_SECONDS) -> tuple[bool, Status]:
+def run(url: str, say: OnLine, *, patience: float = PATIENCE_SECONDS) -> tuple[bool, StackStatus]:
     """Send everything to the stack at `url` and wait; whether all went as expected, and the counts at the end.
 
     Raises:
@@ -47,7 +47,7 @@ def run(url: str, say: Say, *, patience: float = PATIENCE_SECONDS) -> tuple[bool
     """
     stack = embedded.find(url)
     before = embedded.status(url).counts
-    tally = Tally()
+    tally = SmokeTally()
     with sending.http_client(stack) as client:
         for name in recorded.names():
             _send(name, stack, client, tally, say)
@@ -59,8 +59,8 @@ def run(url: str, say: Say, *, patience: float = PATIENCE_SECONDS) -> tuple[bool
     return _judge(tally, accepted, status, say), status
 
 
-def _send(name: str, stack: Running, client: httpx.Client, tally: Tally, say: Say) -> None:
-    expected = recorded.expected().get(name)
+def _send(name: str, stack: Running, client: httpx.Client, tally: SmokeTally, say: OnLine) -> None:
+    expected = recorded.expected_leads().get(name)
     try:
         event = recorded.load(name)
         if event.source is not None and event.source not in stack.auths:
@@ -77,7 +77,7 @@ def _send(name: str, stack: Running, client: httpx.Client, tally: Tally, say: Sa
     _deliver(event, expected, tally, say, stack=stack, client=client)
 
 
-def _send_webhooks(stack: Running, client: httpx.Client, tally: Tally, say: Say) -> None:
+def _send_webhooks(stack: Running, client: httpx.Client, tally: SmokeTally, say: OnLine) -> None:
     """Each recorded webhook to the source that has its provider's name.
 
     Another source of the provider may have rules, of which fields and whose submissions, that a recording cannot know.
@@ -93,7 +93,9 @@ def _send_webhooks(stack: Running, client: httpx.Client, tally: Tally, say: Say)
         say(f"  skipped  webhooks of providers whose name no source has: {', '.join(skipped)}")
 
 
-def _deliver(event: Event, expected: int, tally: Tally, say: Say, *, stack: Running, client: httpx.Client) -> None:
+def _deliver(
+    event: RecordedEvent, expected: int, tally: SmokeTally, say: OnLine, *, stack: Running, client: httpx.Client
+) -> None:
     try:
         answer = sending.send(event, stack, client)
     except (NotSentError, NotReachableError) as error:
@@ -112,7 +114,7 @@ def _leads(number: int) -> str:
     return f"{number} lead{'' if number == 1 else 's'}"
 
 
-def _problem(answer: Answer, expected: int) -> str:
+def _problem(answer: HookAnswer, expected: int) -> str:
     """What is not as recorded; a redirect or a queue says nothing of numbers, the counts will."""
     if not answer.taken:
         return f"it was to be taken; the answer: {answer.text[:500]}"
@@ -125,7 +127,7 @@ def _problem(answer: Answer, expected: int) -> str:
     return "" if taken == expected else f"{_leads(expected)} expected; the answer: {answer.text[:500]}"
 
 
-def _settled(url: str, accepted: int, patience: float) -> Status:
+def _settled(url: str, accepted: int, patience: float) -> StackStatus:
     """The counts once everything that was sent is accounted for and nothing is queued, or when patience ends."""
     until = time.monotonic() + patience
     while True:
@@ -136,7 +138,7 @@ def _settled(url: str, accepted: int, patience: float) -> Status:
         time.sleep(_POLL_SECONDS)
 
 
-def _judge(tally: Tally, accepted: int, status: Status, say: Say) -> bool:
+def _judge(tally: SmokeTally, accepted: int, status: StackStatus, say: OnLine) -> bool:
     counts = status.counts
     problems = []
     if not tally.sent:

@@ -10,13 +10,13 @@ from starlette.applications import Starlette
 
 from leads.config.schema import parse
 from leads_cli.console.server import LocalServer
-from leads_cli.dev.aws.deployment import deployment
+from leads_cli.dev.aws.deployment import make_deployment
 from leads_cli.dev.aws.server import EmbeddedAws
 from leads_cli.dev.aws.template import HTTP_API, QUEUE, SECRET, load
 from leads_cli.dev.http.front import Front, routes
-from leads_cli.dev.invented import invented_secrets
+from leads_cli.dev.invented import invent_secrets
 from leads_cli.project import TEMPLATE
-from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Campaign, Sandbox, SandboxServer
+from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Sandbox, SandboxCampaign, SandboxServer
 from leads_cli.stacks import session
 
 if TYPE_CHECKING:
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from starlette.routing import Route
     from starlette.types import ASGIApp
 
-    from leads_cli.dev.aws.queues import StoredMessage
     from leads_cli.dev.aws.server import Deployed
-    from leads_cli.dev.runtime.batches import Record
+    from leads_cli.dev.aws.timed_queues import StoredMessage
+    from leads_cli.dev.runtime.batches import SqsRecord
 
 
-class Journal(Protocol):
+class Observer(Protocol):
     """Who is told what happens, from several threads; functions and queues by their logical ids."""
 
     def observe_log(self, function: str, line: str) -> None:
         """A line of a function's log."""
 
-    def observe_records(self, queue: str, records: "list[Record]") -> None:
+    def observe_records(self, queue: str, records: "list[SqsRecord]") -> None:
         """Records of a queue that its function is about to get."""
 
 
@@ -66,7 +66,7 @@ class Stack:
         leadterra_url: str | None = None,
         api_key: str | None = None,
         template: Path = TEMPLATE,
-        journal: Journal | None = None,
+        journal: Observer | None = None,
         app: "Callable[[Stack], ASGIApp] | None" = None,
     ) -> None:
         """Check the configuration; nothing runs yet.
@@ -83,13 +83,13 @@ class Stack:
         self.region: Final = session.REGION
         self.config_path = config.resolve()
         self.enrollment = parse(self.config_path.read_text(encoding="utf-8"))
-        self.secrets = invented_secrets(self.enrollment)
+        self.secrets = invent_secrets(self.enrollment)
         self.sandbox: Sandbox | None = None
         self._port = port
         self._leadterra_url = leadterra_url
         self._api_key = api_key or DEFAULT_API_KEY
         self._path = template.resolve()
-        self._journal: Journal = journal or _Silence()
+        self._journal: Observer = journal or _Silence()
         self._app = app or (lambda stack: Starlette(routes=stack.routes()))
         self._aws = EmbeddedAws()
 
@@ -173,7 +173,7 @@ class Stack:
         ids = dict.fromkeys(campaign.id for campaign in self.enrollment.campaigns.values())
         # The guide's answers tell of skipped leads; those of the reference leave them unaccounted for.
         behaviour = Behaviour(dialect="guide")
-        self.sandbox = Sandbox(map(Campaign, ids), api_keys=(self._api_key,), behaviour=behaviour)
+        self.sandbox = Sandbox(map(SandboxCampaign, ids), api_keys=(self._api_key,), behaviour=behaviour)
         return SandboxServer(self.sandbox)
 
     def _deploy(self) -> None:
@@ -183,7 +183,7 @@ class Stack:
         self.outputs = _local(deployed, self.url)
         self.queues = {name: deployed.physical[name] for name in self._template.of_type(QUEUE)}
         self._fill_secret(deployed)
-        self._work = deployment(
+        self._work = make_deployment(
             self._template,
             deployed,
             self._aws,
@@ -218,5 +218,5 @@ class _Silence:
     def observe_log(self, function: str, line: str) -> None:
         """Keep nothing."""
 
-    def observe_records(self, queue: str, records: "list[Record]") -> None:
+    def observe_records(self, queue: str, records: "list[SqsRecord]") -> None:
         """Keep nothing."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Lock
 
 from leads_cli.project import shown
-from leads_cli.stacks.configuration import BadFileError, read
+from leads_cli.stacks.configuration import BadFileError, read_configuration
 
 
 class ConfigWatch:
@@ -28,7 +28,7 @@ class ConfigWatch:
 
     def _look(self) -> None:
         try:
-            read(self._path)
+            read_configuration(self._path)
         except BadFileError as error:
             self._broken = True
             self._say(f"{error}\nNothing is taken and no lead is delivered until it is mended.")

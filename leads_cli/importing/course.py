@@ -9,19 +9,19 @@ from typing import Any, Literal, Protocol, Self
 from rich.console import Console
 
 from leads.config.schema import Enrollment
-from leads_cli.importing.errors import StoppedError
+from leads_cli.importing.import_errors import StoppedError
 from leads_cli.importing.plan import refused, report
 from leads_cli.importing.plan.columns import Columns
-from leads_cli.importing.plan.facts import Facts, begun, finished
+from leads_cli.importing.plan.facts import Facts, describe_begun, describe_finished
 from leads_cli.importing.plan.prepare import Totals, prepare, totals
 from leads_cli.importing.plan.worklist import Worklist
 from leads_cli.importing.read.table import Table
-from leads_cli.importing.send.pace import Pace
-from leads_cli.importing.send.progress import Told, progress
-from leads_cli.importing.send.stopping import stopping
+from leads_cli.importing.send.progress import OnProgress, show_progress
+from leads_cli.importing.send.stopping import stop_on_interrupt
+from leads_cli.stacks.pace import Pace
 from leads_cli.words import number
 
-type Ending = Literal["finished", "finished before", "declined", "stopped"]
+type ImportEnding = Literal["finished", "finished before", "declined", "stopped"]
 
 
 class Destination(Protocol):
@@ -35,7 +35,7 @@ class Destination(Protocol):
     def identity(self) -> str:
         """As it is known again."""
 
-    def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: Told) -> None:
+    def send_all(self, worklist: Worklist, pace: Pace, stop: Event, on_progress: OnProgress) -> None:
         """Send what is on the list, until it is empty or `stop` is set.
 
         Raises:
@@ -47,7 +47,7 @@ class Destination(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class ImportResult:
     """How an import ended, and what is known of it.
 
     Attributes:
@@ -55,7 +55,7 @@ class End:
         trouble: why it could not be gone on with.
     """
 
-    ending: Ending
+    ending: ImportEnding
     facts: Facts
     said: tuple[str, ...] = ()
     trouble: str | None = None
@@ -67,7 +67,7 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class ImportRun:
     """One import of a table.
 
     Attributes:
@@ -91,23 +91,26 @@ class Course:
         """The same to this destination."""
         return replace(self, facts=replace(self.facts, destination=destination.identity))
 
-    def run(self, worklist: Worklist, destination: Destination, pace: Pace, *, again: bool) -> End:
+    def run(self, worklist: Worklist, destination: Destination, pace: Pace, *, again: bool) -> ImportResult:
         """From wherever it is to its end.
 
         Raises:
             UnusableError: it was begun otherwise before.
         """
-        if not again and (done := finished(worklist, self.facts)):
-            return End("finished before", done)
-        known = None if again else begun(worklist, self.facts)
+        if not again and (done := describe_finished(worklist, self.facts)):
+            return ImportResult("finished before", done)
+        known = None if again else describe_begun(worklist, self.facts)
         facts, agreed = (
             self._begin(worklist, destination) if known is None else self._resume(worklist, known, destination)
         )
         if not agreed:
-            return End("declined", facts)
+            return ImportResult("declined", facts)
         trouble = None
         try:
-            with stopping() as stop, progress("sent", facts.totals.leads, worklist.register.progress()[0]) as told:
+            with (
+                stop_on_interrupt() as stop,
+                show_progress("sent", facts.totals.leads, worklist.register.progress()[0]) as told,
+            ):
                 destination.send_all(worklist, pace, stop, told)
         except StoppedError as error:
             trouble = str(error)
@@ -115,16 +118,16 @@ class Course:
             facts = self._note(worklist, facts)
         said = tuple(destination.said(facts))
         if trouble or facts.totals.left:
-            return End("stopped", facts, said, trouble)
+            return ImportResult("stopped", facts, said, trouble)
         worklist.finish()
-        return End("finished", facts, said)
+        return ImportResult("finished", facts, said)
 
     def _note(self, worklist: Worklist, facts: Facts) -> Facts:
         """What it came to, and the file of what was refused, by the file or by its destination."""
         now = replace(facts, totals=totals(facts.totals.rows, worklist))
         if now.totals.refused:
-            now = replace(now, refused_file=now.refused_file or str(refused.place(self.beside).absolute()))
-            refused.write(Path(now.refused_file), self.table, worklist)
+            now = replace(now, refused_file=now.refused_file or str(refused.refused_path(self.beside).absolute()))
+            refused.write_refused(Path(now.refused_file), self.table, worklist)
         worklist.register.update(now.as_json())
         return now
 
@@ -151,7 +154,7 @@ class Course:
 
     def read(self, worklist: Worklist) -> Totals:
         """Put all rows on the list, and say what they come to."""
-        with progress("rows read", self.lines) as told:
+        with show_progress("rows read", self.lines) as told:
             found = prepare(self.table, self.columns, self.facts.labels, self.config, worklist=worklist, progress=told)
         report.show_totals(self.console, found)
         if found.refused:

@@ -12,19 +12,19 @@ from rich.console import Console
 from leads.config.schema import Enrollment
 from leads.config.values import Slug
 from leads.message.message import DIRECT
-from leads_cli.importing.course import Course, Destination, End
-from leads_cli.importing.errors import StoppedError, UnusableError
+from leads_cli.importing.course import Destination, ImportResult, ImportRun
+from leads_cli.importing.import_errors import StoppedError, UnusableError
 from leads_cli.importing.plan import report
-from leads_cli.importing.plan.columns import assigned, wanted
+from leads_cli.importing.plan.columns import assign_columns, parse_choices
 from leads_cli.importing.plan.facts import Facts, now
 from leads_cli.importing.plan.worklist import SUFFIX, Worklist
-from leads_cli.importing.read.document import opened
-from leads_cli.importing.read.reading import Reading, table
-from leads_cli.importing.send.pace import Pace
+from leads_cli.importing.read.document import open_file
+from leads_cli.importing.read.reading import FileFormat, open_table
+from leads_cli.stacks.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImportOptions:
     """An import as it was asked for; `campaign` may be left out where there is one only."""
 
     file: str
@@ -34,10 +34,10 @@ class Order:
     console: Console
     maps: Sequence[str] = ()
     custom: Sequence[str] = ()
-    reading: Reading = field(default_factory=Reading)
+    reading: FileFormat = field(default_factory=FileFormat)
 
     @contextmanager
-    def course(self, agree: Callable[[str], bool]) -> Iterator[Course]:
+    def course(self, agree: Callable[[str], bool]) -> Iterator[ImportRun]:
         """The import of the file, after its columns were shown.
 
         Raises:
@@ -45,8 +45,11 @@ class Order:
         """
         campaign = self.campaign_name()
         self._check_source()
-        with opened(self.file, self.reading.encoding or None) as document, table(document, self.reading) as found:
-            columns = assigned(found, wanted(self.maps, self.custom), campaign)
+        with (
+            open_file(self.file, self.reading.encoding or None) as document,
+            open_table(document, self.reading) as found,
+        ):
+            columns = assign_columns(found, parse_choices(self.maps, self.custom), campaign)
             facts = Facts(
                 digest=document.digest,
                 destination="",
@@ -57,7 +60,7 @@ class Order:
                 started=now(),
             )
             report.show_columns(self.console, f"{document.name}: {found.about}", columns)
-            yield Course(found, columns, self.config, facts, document.lines, document.beside, self.console, agree)
+            yield ImportRun(found, columns, self.config, facts, document.lines, document.beside, self.console, agree)
 
     def dry_run(self) -> dict[str, Any]:
         """Read it all and send nothing; what it comes to, and the first problems."""
@@ -72,7 +75,7 @@ class Order:
         agree: Callable[[str], bool],
         *,
         again: bool,
-    ) -> End:
+    ) -> ImportResult:
         """Send it, or what was left of it the last time.
 
         The destination is looked for once there is something to be sent.

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from leads_cli.logs import observed
 from leads_cli.logs.lines import LogLines
-from leads_cli.stacks.counts import Counts, from_metrics
+from leads_cli.stacks.counts import StackCounts, from_metrics
 
 # A page shows fifty; the rest is for whoever reads `/_leads/leads`.
 CAPACITY: Final = 5_000
 
 
-class State(StrEnum):
+class LeadState(StrEnum):
     """Where a lead is, in the words of the counts; between two attempts a queued one is held."""
 
     QUEUED = "queued"
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 # What an operator finds in the dead-letter queue.
-SET_ASIDE: Final = frozenset({State.REJECTED, State.UNMAPPABLE, State.MALFORMED})
+SET_ASIDE: Final = frozenset({LeadState.REJECTED, LeadState.UNMAPPABLE, LeadState.MALFORMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class LeadRow:
     email: str = ""
     source: str = ""
     campaign: str = ""
-    state: State = State.QUEUED
+    state: LeadState = LeadState.QUEUED
     reason: str = ""
     lead: Mapping[str, Any] = field(default_factory=dict)
     settled: datetime | None = None
@@ -65,7 +65,7 @@ class LeadRow:
 
 def row_of(told: Mapping[str, Any]) -> LeadRow:
     """A lead as `/_leads/leads` had it."""
-    return LeadRow(**{**told, "when": datetime.fromisoformat(told["when"]), "state": State(told["state"])})
+    return LeadRow(**{**told, "when": datetime.fromisoformat(told["when"]), "state": LeadState(told["state"])})
 
 
 def _now() -> datetime:
@@ -94,7 +94,7 @@ class Journal:
         data = observed.json_object(line)
         with self._lock:
             if "_aws" in data:
-                self._sums.update(observed.metrics(data))
+                self._sums.update(observed.sum_metrics_line(data))
             elif data.get("message") == "taken":
                 for lead in observed.texts(data.get("ids")):
                     self._set(lead, {"source": str(data.get("source") or "")})
@@ -110,9 +110,9 @@ class Journal:
                 body = observed.json_object(record.get("body"))
                 lead = str(body.get("id") or record.get("messageId"))
                 self._ids[str(record.get("messageId"))] = lead
-                row = self._set(lead, observed.described(body))
+                row = self._set(lead, observed.describe_message(body))
                 if row.state in SET_ASIDE:  # it is being replayed
-                    self._set(lead, {"state": State.QUEUED, "reason": ""})
+                    self._set(lead, {"state": LeadState.QUEUED, "reason": ""})
             _keep_newest(self._ids, 2 * self._capacity)
 
     def observe_waiting(self, bodies: Iterable[str]) -> None:
@@ -121,21 +121,21 @@ class Journal:
             for text in bodies:
                 body = observed.json_object(text)
                 if str(body.get("id")) in self._rows:
-                    self._set(str(body.get("id")), observed.described(body))
+                    self._set(str(body.get("id")), observed.describe_message(body))
 
     def observe_dead_letters(self, bodies: Iterable[str]) -> None:
         """The bodies in the dead-letter queue: they carry the reasons."""
         with self._lock:
             for text in bodies:
                 body = observed.json_object(text)
-                lead = self._ids.get(str(body.get("id")), str(body.get("id") or observed.digest(text)))
+                lead = self._ids.get(str(body.get("id")), str(body.get("id") or observed.short_digest(text)))
                 known = self._rows.get(lead)
-                if known is None or known.state is not State.ENROLLED:
+                if known is None or known.state is not LeadState.ENROLLED:
                     failure = body.get("failure")
-                    verdict = {"state": _set_aside(failure), "reason": observed.why(failure)}
-                    self._set(lead, observed.described(body) | verdict)
+                    verdict = {"state": _set_aside(failure), "reason": observed.failure_text(failure)}
+                    self._set(lead, observed.describe_message(body) | verdict)
 
-    def counts(self, queued: int = 0, reported: Mapping[str, int] | None = None) -> Counts:
+    def counts(self, queued: int = 0, reported: Mapping[str, int] | None = None) -> StackCounts:
         """The sums so far, with what others reported; how many leads are still queued is the queue's to say."""
         with self._lock:
             sums = Counter[str](self._sums)
@@ -150,14 +150,14 @@ class Journal:
     def _settle(self, data: Mapping[str, Any]) -> None:
         campaign = str(data.get("campaign") or "")
         for lead in observed.texts(data.get("accepted")):
-            self._outcome(lead, campaign, State.ENROLLED, "")
+            self._outcome(lead, campaign, LeadState.ENROLLED, "")
         for lead in observed.texts(data.get("held")):
-            self._outcome(lead, campaign, State.HELD, observed.why_held(data.get("why")))
+            self._outcome(lead, campaign, LeadState.HELD, observed.hold_text(data.get("why")))
         for refusal in observed.objects(data.get("rejected")):
             words = [str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key)]
             self._outcome(str(refusal.get("id")), campaign, _set_aside(refusal), ", ".join(words))
 
-    def _outcome(self, lead: str, campaign: str, state: State, reason: str) -> None:
+    def _outcome(self, lead: str, campaign: str, state: LeadState, reason: str) -> None:
         lead = self._ids.get(lead, lead)
         known = self._rows.get(lead)
         if known and known.state is state in SET_ASIDE and known.reason:
@@ -174,10 +174,10 @@ class Journal:
         return row
 
 
-def _set_aside(failure: object) -> State:
+def _set_aside(failure: object) -> LeadState:
     """What no lead could be made of is counted apart from leads that were refused."""
     reason = failure.get("reason") if isinstance(failure, dict) else None
-    return State(reason) if reason in {State.UNMAPPABLE, State.MALFORMED} else State.REJECTED
+    return LeadState(reason) if reason in {LeadState.UNMAPPABLE, LeadState.MALFORMED} else LeadState.REJECTED
 
 
 def _keep_newest(mapping: dict[str, Any], number: int) -> None:

@@ -35,7 +35,7 @@ class Line:
         return {"when": self.when.isoformat(timespec="milliseconds"), "function": self.function, **said}
 
 
-def parsed(line_id: str, when: datetime, function: str, text: str) -> Line | None:
+def parse(line_id: str, when: datetime, function: str, text: str) -> Line | None:
     """A line as it was written; None for a metric, which says nothing that the line beside it does not."""
     try:
         data = json.loads(text)

@@ -21,12 +21,12 @@ HELD: Final = {
 EXHAUSTED: Final = "exhausted: SQS moved it after too many receives"
 
 
-def digest(text: str) -> str:
+def short_digest(text: str) -> str:
     """A name for a dead letter without a lead: an event that could not be mapped."""
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def described(body: Mapping[str, Any]) -> dict[str, Any]:
+def describe_message(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a message says about its lead."""
     lead = body.get("lead")
     email = lead.get("email") if isinstance(lead, dict) else None
@@ -43,12 +43,12 @@ def _moment(value: object) -> dict[str, datetime]:
     return {"when": moment if moment.tzinfo else moment.replace(tzinfo=UTC)} if moment else {}
 
 
-def why_held(why: object) -> str:
+def hold_text(why: object) -> str:
     """What held a batch back; where there are several causes, the log names no lead's own."""
     return "; ".join(HELD.get(str(cause), str(cause)) for cause in why) if isinstance(why, dict) else ""
 
 
-def why(failure: object) -> str:
+def failure_text(failure: object) -> str:
     if not isinstance(failure, dict):
         return EXHAUSTED
     message = str(failure.get("message") or failure.get("reason") or "")
@@ -56,7 +56,7 @@ def why(failure: object) -> str:
     return f"{field}: {message}" if field and str(field) not in message else message
 
 
-def metrics(data: Mapping[str, Any]) -> dict[str, float]:
+def sum_metrics_line(data: Mapping[str, Any]) -> dict[str, float]:
     """The sums of one line in CloudWatch's embedded metric format."""
     about = data["_aws"] if isinstance(data["_aws"], dict) else {}
     named = {

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from leads_cli.logs.line import Line, parsed
-from leads_cli.stacks.embedded import asked
+from leads_cli.logs.line import Line, parse
+from leads_cli.stacks.embedded import get_object
 from leads_cli.stacks.running import NotReachableError, aws_errors
 
 if TYPE_CHECKING:
@@ -26,20 +26,20 @@ type Reader = Callable[[datetime, str | None], Iterable[Line]]
 """The lines since a moment, oldest first; only those with a text in them, where one is given."""
 
 
-def embedded(url: str) -> Reader:
+def read_embedded(url: str) -> Reader:
     """The lines that `leads dev` keeps."""
 
     def read(since: datetime, text: str | None) -> Iterator[Line]:
-        found = asked(url, "/_leads/logs", {"since": since.isoformat()})
+        found = get_object(url, "/_leads/logs", {"since": since.isoformat()})
         for item in found["lines"]:
-            line = parsed(str(item["id"]), datetime.fromisoformat(item["when"]), item["function"], item["text"])
+            line = parse(str(item["id"]), datetime.fromisoformat(item["when"]), item["function"], item["text"])
             if line and (text is None or text in line.text):
                 yield line
 
     return read
 
 
-def deployed(stack: str, session: "boto3.Session") -> Reader:
+def read_deployed(stack: str, session: "boto3.Session") -> Reader:
     """The lines of a stack in an AWS account."""
     client = session.client("logs")
 
@@ -57,7 +57,7 @@ def deployed(stack: str, session: "boto3.Session") -> Reader:
             for page in pages:
                 for event in page["events"]:
                     when = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-                    if line := parsed(event["eventId"], when, name, event["message"]):
+                    if line := parse(event["eventId"], when, name, event["message"]):
                         yield line
 
     return read

@@ -7,7 +7,7 @@ from typing import Any, Final
 from leads_cli.logs.line import Line
 from leads_cli.logs.observed import objects, texts
 
-type Data = Mapping[str, Any]
+type LogData = Mapping[str, Any]
 
 _SHOWN_IDS: Final = 3
 # What is on every line and says nothing of what happened.
@@ -39,14 +39,14 @@ def step(line: Line, lead: str) -> str | None:
     return sentence(line) if lead in {data.get("message_id"), data.get("event_id")} else None
 
 
-def _taken(data: Data) -> str:
+def _taken(data: LogData) -> str:
     ids = texts(data.get("ids"))
     parts = [f"{_leads(len(ids))} taken from {data.get('source')}{_named(ids)}"]
     parts += [f"{data[key]} {key}" for key in ("ignored", "unmappable") if data.get(key)]
     return ", ".join(parts)
 
 
-def _settled(data: Data) -> str:
+def _settled(data: LogData) -> str:
     accepted, held, rejected = texts(data.get("accepted")), texts(data.get("held")), objects(data.get("rejected"))
     parts = [f"{len(accepted)} accepted{_named(accepted)}"] if accepted else []
     parts += [f"{data['unaccounted']} of these unaccounted"] if data.get("unaccounted") else []
@@ -59,24 +59,24 @@ def _settled(data: Data) -> str:
     return f"{data.get('campaign')}: {', '.join(parts) or 'nothing to settle'}, {took}"
 
 
-def _redelivered(data: Data) -> str:
+def _redelivered(data: LogData) -> str:
     return f"{data.get('source')} sent {data.get('event_id')} again: known, nothing done"
 
 
-def _refused(data: Data) -> str:
+def _refused(data: LogData) -> str:
     return f"refused {data.get('source')}: {data.get('status')} {data.get('why')}"
 
 
-def _unavailable(data: Data) -> str:
+def _unavailable(data: LogData) -> str:
     return f"unavailable: {data.get('status')} to {data.get('source')}: {data.get('detail')}"
 
 
-def _failed(data: Data) -> str:
+def _failed(data: LogData) -> str:
     """A crash as Lambda writes it: what came last, of the trace that only `--json` shows."""
     return f"failed: {data.get('errorType', 'Error')}: {str(data.get('errorMessage', '')).strip()}"
 
 
-def _other(data: Data) -> str:
+def _other(data: LogData) -> str:
     if "stackTrace" in data:
         return _failed(data)
     rest = {key: value for key, value in data.items() if key not in _FRAME and value not in (None, "")}
@@ -85,7 +85,7 @@ def _other(data: Data) -> str:
     return " ".join([str(happened), *(f"{key}={_short(value)}" for key, value in rest.items())])
 
 
-_SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
+_SENTENCES: Final[Mapping[str, Callable[[LogData], str]]] = {
     "taken": _taken,
     "batch settled": _settled,
     "redelivered": _redelivered,
@@ -94,12 +94,12 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
 }
 
 
-def _causes(data: Data) -> str:
+def _causes(data: LogData) -> str:
     why = data.get("why")
     return ", ".join(map(str, why)) if isinstance(why, dict) else ""
 
 
-def _verdict(refusal: Data) -> str:
+def _verdict(refusal: LogData) -> str:
     return " ".join(str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key))
 
 

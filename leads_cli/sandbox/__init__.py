@@ -8,21 +8,21 @@ refused with a reason, one at `suppressed.example` is skipped silently.
 from leads_cli.sandbox.faults.error_shapes import SHAPES
 from leads_cli.sandbox.faults.faults import Fault
 from leads_cli.sandbox.store.behaviour import Behaviour
-from leads_cli.sandbox.store.records import Campaign
+from leads_cli.sandbox.store.records import SandboxCampaign
 from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
 from leads_cli.sandbox.web.api import Api
-from leads_cli.sandbox.web.http import Answer, Request
+from leads_cli.sandbox.web.http import SandboxAnswer, SandboxRequest
 from leads_cli.sandbox.web.server import SandboxServer
 
 __all__ = [
     "DEFAULT_API_KEY",
     "SHAPES",
-    "Answer",
     "Api",
     "Behaviour",
-    "Campaign",
     "Fault",
-    "Request",
     "Sandbox",
+    "SandboxAnswer",
+    "SandboxCampaign",
+    "SandboxRequest",
     "SandboxServer",
 ]

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from leads_cli.stacks.leadterra import LeadterraError, Service
+from leads_cli.stacks.leadterra import CampaignApi, LeadterraError
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment, Source
@@ -23,7 +23,7 @@ class UnknownCampaignError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class ConfiguredCampaign:
     """A campaign of the configuration; `sources` are those that may feed it."""
 
     name: str
@@ -51,10 +51,10 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CampaignListing:
     """A campaign and what is known of it; `problem` says why Leadterra told nothing."""
 
-    campaign: Campaign
+    campaign: ConfiguredCampaign
     stats: Stats | None = None
     problem: str = ""
 
@@ -71,10 +71,10 @@ class Listed:
         }
 
 
-def configured(enrollment: "Enrollment") -> list[Campaign]:
+def configured_campaigns(enrollment: "Enrollment") -> list[ConfiguredCampaign]:
     """The campaigns in the order of the file."""
     return [
-        Campaign(
+        ConfiguredCampaign(
             name, rules.id, rules.tokens, [source for source, its in enrollment.sources.items() if name in _fed(its)]
         )
         for name, rules in enrollment.campaigns.items()
@@ -85,7 +85,7 @@ def _fed(source: "Source") -> frozenset[str]:
     return frozenset({*source.campaigns.values(), *([source.campaign] if source.campaign else [])})
 
 
-def named(campaigns: Iterable[Campaign], name: str) -> Campaign:
+def find_campaign(campaigns: Iterable[ConfiguredCampaign], name: str) -> ConfiguredCampaign:
     """The campaign with a name, or with an id.
 
     Raises:
@@ -105,21 +105,21 @@ def named(campaigns: Iterable[Campaign], name: str) -> Campaign:
     )
 
 
-def listed(campaigns: Iterable[Campaign], service: Service) -> Iterator[Listed]:
+def list_campaigns(campaigns: Iterable[ConfiguredCampaign], service: CampaignApi) -> Iterator[CampaignListing]:
     """Each campaign with what Leadterra says of it; where it is out of reach as such, it is asked once."""
     problem = ""
     for campaign in campaigns:
         if problem:
-            yield Listed(campaign, problem=problem)
+            yield CampaignListing(campaign, problem=problem)
             continue
         try:
-            yield Listed(campaign, stats(service, campaign))
+            yield CampaignListing(campaign, get_stats(service, campaign))
         except LeadterraError as error:
-            yield Listed(campaign, problem=str(error))
+            yield CampaignListing(campaign, problem=str(error))
             problem = str(error) if error.status in _EVERYBODY else ""
 
 
-def stats(service: Service, campaign: Campaign) -> Stats:
+def get_stats(service: CampaignApi, campaign: ConfiguredCampaign) -> Stats:
     """A campaign's status and numbers.
 
     Raises:
@@ -139,7 +139,7 @@ def read_stats(content: Mapping[str, Any]) -> Stats:
     return Stats(status if isinstance(status, str) else None, numbers)
 
 
-def consequence(campaign: Campaign, found: Stats) -> str:
+def describe_start(campaign: ConfiguredCampaign, found: Stats) -> str:
     """What starting a campaign would do, for whoever is about to say yes."""
     what = f"{campaign.name} ({campaign.id})"
     number = "" if found.enrolled is None else f", {found.enrolled:,} leads"
@@ -159,7 +159,7 @@ def consequence(campaign: Campaign, found: Stats) -> str:
             )
 
 
-def start(service: Service, campaign: Campaign) -> dict[str, Any]:
+def start(service: CampaignApi, campaign: ConfiguredCampaign) -> dict[str, Any]:
     """Start a campaign, or resume a paused one: what Leadterra says of it then, in either documented envelope.
 
     Only a person may ask for this, who was told the consequence.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from leads.request.outcome import HELD_AGE
-from leads_cli.stacks.counts import METRICS, Status, from_metrics
+from leads_cli.stacks.counts import METRICS, StackStatus, from_metrics
 from leads_cli.stacks.running import OPERATOR, aws_errors
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _WAITING: Final = (
 )
 
 
-def status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelta, now: datetime) -> Status:
+def read_status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelta, now: datetime) -> StackStatus:
     """The counts of the last days and of the queue now.
 
     Raises:
@@ -39,20 +39,20 @@ def status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelt
     """
     cloudwatch = session.client("cloudwatch")
     with aws_errors("CloudWatch"):
-        found = sums(cloudwatch, outputs["MetricsNamespace"], since, now)
+        found = sum_metrics(cloudwatch, outputs["MetricsNamespace"], since, now)
         oldest = _oldest(cloudwatch, outputs, now)
-    queued = waiting(session.client("sqs"), outputs["LeadsQueueUrl"])
-    return Status(from_metrics(found, queued=queued), oldest if queued else None)
+    queued = count_messages(session.client("sqs"), outputs["LeadsQueueUrl"])
+    return StackStatus(from_metrics(found, queued=queued), oldest if queued else None)
 
 
-def waiting(sqs: Any, queue_url: str) -> int:
+def count_messages(sqs: Any, queue_url: str) -> int:
     """Messages in a queue: visible, being worked on, and held back."""
     with aws_errors("the queue"):
         answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=list(_WAITING))
     return sum(int(answer["Attributes"].get(name, 0)) for name in _WAITING)
 
 
-def sums(
+def sum_metrics(
     cloudwatch: Any, namespace: str, since: timedelta, now: datetime, services: Iterable[str] = SERVICES
 ) -> Mapping[str, float]:
     """Each metric's sum, by its name; asked for one by one, as CloudWatch lists only those of the last two weeks."""
@@ -100,7 +100,10 @@ def _oldest(cloudwatch: Any, outputs: Mapping[str, str], now: datetime) -> float
     queue = outputs["LeadsQueueUrl"].rpartition("/")[2]
     waiting = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue)
     held = _metric(outputs["MetricsNamespace"], HELD_AGE, "service", "enroll")
-    ages = [_newest(cloudwatch, waiting, now - _RECENT, now), _newest(cloudwatch, held, now - _LONGEST_BACKOFF, now)]
+    ages = [
+        _newest(cloudwatch, waiting, now - _RECENT, now),
+        _newest(cloudwatch, held, now - _LONGEST_BACKOFF, now),
+    ]
     return max((age for age in ages if age is not None), default=None)
 
 
@@ -109,7 +112,7 @@ def _newest(cloudwatch: Any, metric: Mapping[str, Any], start: datetime, end: da
     return next((value for _, values in recent for value in values), None)
 
 
-def last_accepted(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
+def last_accepted_times(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
     """When each source last brought a lead, to five minutes; what is older than two weeks is not found.
 
     Raises:

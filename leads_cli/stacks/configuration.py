@@ -13,7 +13,7 @@ class BadFileError(Exception):
     """The file cannot be used; the text names it and every problem."""
 
 
-def read(path: Path) -> "Enrollment":
+def read_configuration(path: Path) -> "Enrollment":
     """Read a file as the functions do.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class StackCounts:
     """`accepted + replayed = enrolled + updated + skipped + unaccounted + merged + rejected + erased + queued`.
 
     `replayed` and `erased` are an operator's doing: a dead letter that was counted before and went back into
@@ -61,28 +61,28 @@ TAKEN: Final = ("accepted", "replayed")
 OUTCOMES: Final = ("enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "erased", "queued")
 # Most stacks never see these: they are shown once there are some.
 RARE: Final = frozenset({"replayed", "erased"})
-NAMES: Final = tuple(item.name for item in fields(Counts))
+NAMES: Final = tuple(item.name for item in fields(StackCounts))
 ASIDE: Final = tuple(name for name in NAMES if name not in {*TAKEN, *OUTCOMES})
 # What the functions, and the commands of an operator, report under the same names in the embedded stack and in
 # CloudWatch; the queue itself says what is still queued.
 METRICS: Final = {name: name.title().replace("_", "") for name in NAMES if name != "queued"}
 
 
-def from_metrics(sums: Mapping[str, float], *, queued: int) -> Counts:
+def from_metrics(sums: Mapping[str, float], *, queued: int) -> StackCounts:
     """Counts of the metrics (by their names) and of the messages in LeadsQueue."""
-    return Counts(queued=queued, **{name: round(sums.get(metric, 0)) for name, metric in METRICS.items()})
+    return StackCounts(queued=queued, **{name: round(sums.get(metric, 0)) for name, metric in METRICS.items()})
 
 
-def from_json(data: Mapping[str, object]) -> Counts:
+def from_json(data: Mapping[str, object]) -> StackCounts:
     """The counts that a running stack answered; what is no count in it is passed over."""
-    return Counts(**{name: value for name in NAMES if isinstance(value := data.get(name), int)})
+    return StackCounts(**{name: value for name in NAMES if isinstance(value := data.get(name), int)})
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class StackStatus:
     """The counts of law 2, and how long the oldest lead has been waiting (None: none waits)."""
 
-    counts: Counts
+    counts: StackCounts
     oldest_seconds: float | None = None
 
     def as_json(self) -> dict[str, int | float | bool | None]:

@@ -20,7 +20,7 @@ def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" =
     """
     sources = enrollment.sources if enrollment else {}
     auths = {name: source.authentication.value for name, source in sources.items()}
-    found = described(stack, session)
+    found = describe_stack(stack, session)
     outputs = _outputs(found)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
     # Making one takes longer than most of what is asked of it.
@@ -37,10 +37,10 @@ def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:
     Raises:
         NotReachableError: there is none, or the credentials may not see it.
     """
-    return _outputs(described(stack, session))
+    return _outputs(describe_stack(stack, session))
 
 
-def described(stack: str, session: "boto3.Session") -> Mapping[str, Any]:
+def describe_stack(stack: str, session: "boto3.Session") -> Mapping[str, Any]:
     """A stack as CloudFormation describes it.
 
     Raises:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leads_cli.project import command
-from leads_cli.stacks.counts import Status, from_json
+from leads_cli.stacks.counts import StackStatus, from_json
 from leads_cli.stacks.running import NotReachableError, Running
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
@@ -18,10 +18,10 @@ def find(url: str) -> Running:
     Raises:
         NotReachableError: none answers there.
     """
-    return local(url, asked(url, "/_leads/stack"))
+    return from_description(url, get_object(url, "/_leads/stack"))
 
 
-def local(url: str, about: Mapping[str, Any]) -> Running:
+def from_description(url: str, about: Mapping[str, Any]) -> Running:
     """An embedded stack at an address, by what it tells about itself."""
 
     @cache
@@ -45,31 +45,31 @@ def local(url: str, about: Mapping[str, Any]) -> Running:
     )
 
 
-def status(url: str) -> Status:
+def status(url: str) -> StackStatus:
     """The counts of the stack that `leads dev` runs at an address, since it was started.
 
     Raises:
         NotReachableError: none answers there.
     """
-    data = asked(url, "/_leads/status")
+    data = get_object(url, "/_leads/status")
     oldest = data.get("oldestSeconds")
-    return Status(from_json(data), oldest if isinstance(oldest, int | float) else None)
+    return StackStatus(from_json(data), oldest if isinstance(oldest, int | float) else None)
 
 
-def asked(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+def get_object(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The object that an embedded stack answers to a question of ours.
 
     Raises:
         NotReachableError: none answers there.
     """
-    data = answered(url, path, query)
+    data = get_json(url, path, query)
     if not isinstance(data, dict):
         msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
         raise NotReachableError(msg)
     return data
 
 
-def answered(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
+def get_json(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
     """What an embedded stack answers to a question of ours.
 
     Raises:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from leads_cli.stacks.running import NotReachableError
-from leads_cli.stacks.secret import API_KEY, read
+from leads_cli.stacks.secret import API_KEY, read_secret
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
@@ -40,7 +40,7 @@ class LeadterraError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class CampaignApi:
     """One Leadterra and a key to it, which no text shows."""
 
     base_url: str
@@ -72,10 +72,10 @@ class Service:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             text = f"Leadterra does not answer at {self.base_url} ({type(error).__name__})"
             raise LeadterraError(f"{text}; is leadterra.base_url right, and its service up?") from error
-        return judged(answer.status_code, answer.content, campaign_id)
+        return read_answer(answer.status_code, answer.content, campaign_id)
 
 
-def service(running: "Running", enrollment: "Enrollment", environment: Mapping[str, str] = os.environ) -> Service:
+def connect(running: "Running", enrollment: "Enrollment", environment: Mapping[str, str] = os.environ) -> CampaignApi:
     """The Leadterra that a stack enrolls into, with the key that the stack uses, or else the environment's.
 
     Raises:
@@ -84,7 +84,7 @@ def service(running: "Running", enrollment: "Enrollment", environment: Mapping[s
     base_url = (running.leadterra_url or enrollment.leadterra.base_url).rstrip("/")
     own = (environment.get(KEY_VARIABLE) or "").strip()
     try:
-        key = read(running).api_key
+        key = read_secret(running).api_key
     except NotReachableError:
         if not own:
             raise
@@ -94,10 +94,10 @@ def service(running: "Running", enrollment: "Enrollment", environment: Mapping[s
             f"the stack's secret has no {API_KEY}; put it there: leads secrets set {API_KEY} "
             f"(or name a key in the environment variable {KEY_VARIABLE})"
         )
-    return Service(base_url, found)
+    return CampaignApi(base_url, found)
 
 
-def judged(status: int, body: bytes, campaign_id: str) -> dict[str, Any]:
+def read_answer(status: int, body: bytes, campaign_id: str) -> dict[str, Any]:
     """The content of an answer of 2xx, out of whichever envelope; {} where it says nothing.
 
     Raises:

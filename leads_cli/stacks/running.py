@@ -57,9 +57,9 @@ class Running:
         Raises:
             NotReachableError: AWS does not tell, or what it tells is not JSON.
         """
-        from leads_cli.stacks.secret import read  # noqa: PLC0415 - it needs this module
+        from leads_cli.stacks.secret import read_secret  # noqa: PLC0415 - it needs this module
 
-        return next(iter(read(self).values(source)), None)
+        return next(iter(read_secret(self).values(source)), None)
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
         """Send a raw event to EventsQueue, or a lead's message to LeadsQueue."""

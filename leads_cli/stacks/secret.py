@@ -18,7 +18,7 @@ _WHAT: Final = "the stack's secret"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredSecret:
     """The secret's content; `version` is None where it has no value yet, `foreign` where it is JSON of another form."""
 
     content: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Stored:
         return tuple(value for value in listed if isinstance(value, str) and value)
 
 
-def read(running: "Running") -> Stored:
+def read_secret(running: "Running") -> StoredSecret:
     """What the stack's secret holds now.
 
     Raises:
@@ -55,21 +55,21 @@ def read(running: "Running") -> Stored:
             # A stack that was just deployed has a secret without a value.
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-            return Stored()
+            return StoredSecret()
     try:
         content = json.loads(answer.get("SecretString") or "{}")
     except ValueError as error:
         raise NotReachableError(f"{_WHAT} is not JSON; docs/sources.md says how to put one") from error
     if not isinstance(content, dict):
-        return Stored({}, answer.get("VersionId"), foreign=True)
-    return Stored(content, answer.get("VersionId"))
+        return StoredSecret({}, answer.get("VersionId"), foreign=True)
+    return StoredSecret(content, answer.get("VersionId"))
 
 
 class ChangedError(Exception):
     """Somebody else changed the secret after it was read; nothing was written."""
 
 
-def keep(running: "Running", stored: Stored, content: Mapping[str, Any]) -> str | None:
+def write_if_unchanged(running: "Running", stored: StoredSecret, content: Mapping[str, Any]) -> str | None:
     """Put a new content in the place of what was read; the version of somebody else's change that this has replaced.
 
     Secrets Manager knows no condition for a put. So it is looked at right before, and afterwards at what the put
@@ -83,7 +83,7 @@ def keep(running: "Running", stored: Stored, content: Mapping[str, Any]) -> str 
         raise NotReachableError(
             f"{_WHAT} is no JSON object, and is left as it is; docs/sources.md shows what it has to be"
         )
-    if read(running).version != stored.version:
+    if read_secret(running).version != stored.version:
         raise ChangedError("somebody changed the secret meanwhile; nothing was written: do it again")
     client, secret_id = running.client("secretsmanager"), running.outputs["SecretId"]
     with aws_errors(_WHAT):

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from leads_cli.stacks.secret import API_KEY, Stored
+from leads_cli.stacks.secret import API_KEY, StoredSecret
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
@@ -16,7 +16,7 @@ class SecretError(Exception):
     """The secret cannot be edited so; the text says why and what would do."""
 
 
-class State(StrEnum):
+class SecretState(StrEnum):
     """What the secret has for a source, in the words of `leads secrets status`."""
 
     SET = "set"
@@ -32,14 +32,14 @@ class SourceSecret:
     name: str
     provider: str
     auth: str
-    state: State
+    state: SecretState
 
     def as_json(self) -> dict[str, str]:
         """As `leads secrets status --json` has it."""
         return {"name": self.name, "provider": self.provider, "auth": self.auth, "state": self.state.value}
 
 
-def known(enrollment: "Enrollment", name: str) -> None:
+def known_sources(enrollment: "Enrollment", name: str) -> None:
     """Check that something reads a name: Leadterra's key, or a source whose senders prove who they are.
 
     Raises:
@@ -80,12 +80,12 @@ def flaw(provider: str, auth: str, secret: str) -> str | None:
     return None
 
 
-def with_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
+def set_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
     """One value in the place of whatever a name has."""
     return {**content, API_KEY: value} if name == API_KEY else _with_source(content, name, value)
 
 
-def rotated(stored: Stored, name: str, value: str) -> dict[str, Any]:
+def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
     """A new value before the one that was the only one so far.
 
     Raises:
@@ -104,7 +104,7 @@ def rotated(stored: Stored, name: str, value: str) -> dict[str, Any]:
     return _with_source(stored.content, name, [value, *values] if values else value)
 
 
-def without_previous(stored: Stored, name: str) -> dict[str, Any]:
+def drop_previous(stored: StoredSecret, name: str) -> dict[str, Any]:
     """The newest value alone.
 
     Raises:
@@ -132,7 +132,7 @@ def _with_source(content: Mapping[str, Any], name: str, value: str | list[str]) 
     return {**content, "sources": {**sources, name: value}}
 
 
-def survey(enrollment: "Enrollment", stored: Stored) -> list[SourceSecret]:
+def list_states(enrollment: "Enrollment", stored: StoredSecret) -> list[SourceSecret]:
     """Each source of the configuration, in the order of the file."""
     return [
         SourceSecret(name, source.provider, source.authentication.value, _state(source.authentication, stored, name))
@@ -140,14 +140,14 @@ def survey(enrollment: "Enrollment", stored: Stored) -> list[SourceSecret]:
     ]
 
 
-def _state(auth: str, stored: Stored, name: str) -> State:
+def _state(auth: str, stored: StoredSecret, name: str) -> SecretState:
     values = stored.values(name)
     if auth == "none":
-        return State.NOT_NEEDED
-    return State.MISSING if not values else State.OVERLAP if len(values) > 1 else State.SET
+        return SecretState.NOT_NEEDED
+    return SecretState.MISSING if not values else SecretState.OVERLAP if len(values) > 1 else SecretState.SET
 
 
-def unread(enrollment: "Enrollment", stored: Stored) -> list[str]:
+def find_unread(enrollment: "Enrollment", stored: StoredSecret) -> list[str]:
     """Names in the secret that nothing of the configuration reads."""
     sources = stored.content.get("sources")
     named = {each for each, its in enrollment.sources.items() if its.authentication != "none"}

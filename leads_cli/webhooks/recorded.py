@@ -55,7 +55,7 @@ class QueueEvent:
     queue: str = "EventsQueue"
 
 
-type Event = HttpEvent | QueueEvent
+type RecordedEvent = HttpEvent | QueueEvent
 
 
 def names(folder: Path = EVENTS) -> list[str]:
@@ -63,13 +63,13 @@ def names(folder: Path = EVENTS) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json") if path.name != EXPECTED)
 
 
-def expected(folder: Path = EVENTS) -> dict[str, int]:
+def expected_leads(folder: Path = EVENTS) -> dict[str, int]:
     """How many leads each recorded event makes."""
     counts: dict[str, int] = json.loads((folder / EXPECTED).read_text(encoding="utf-8"))
     return counts
 
 
-def load(event: str, folder: Path = EVENTS) -> Event:
+def load(event: str, folder: Path = EVENTS) -> RecordedEvent:
     """Read a recorded event by its name, with or without `.json`, or any other by its path.
 
     Raises:

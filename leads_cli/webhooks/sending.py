@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.stacks.running import NotReachableError, Running
-from leads_cli.webhooks.recorded import Event, HttpEvent, QueueEvent
+from leads_cli.webhooks.recorded import HttpEvent, QueueEvent, RecordedEvent
 from leads_cli.webhooks.signing import Request, sign
 from leads_cli.webhooks.webhooks import Webhook
 
@@ -24,7 +24,7 @@ class NotSentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HookAnswer:
     """What the stack said; `status` is None where a queue took it, which says nothing."""
 
     where: str
@@ -55,7 +55,7 @@ def http_client(running: Running) -> "httpx.Client":
     return httpx.Client(trust_env=not local, timeout=_TIMEOUT_SECONDS)
 
 
-def send(event: Event, running: Running, client: "httpx.Client") -> Answer:
+def send(event: RecordedEvent, running: Running, client: "httpx.Client") -> HookAnswer:
     """Send an event as its source would.
 
     Raises:
@@ -73,10 +73,10 @@ def send(event: Event, running: Running, client: "httpx.Client") -> Answer:
             for body, attributes in event.messages:
                 running.enqueue(event.queue, body, attributes)
             number = len(event.messages)
-            return Answer(event.queue, None, f"{number} message{'' if number == 1 else 's'} queued")
+            return HookAnswer(event.queue, None, f"{number} message{'' if number == 1 else 's'} queued")
 
 
-def addressed(webhook: Webhook, running: Running, source: str | None = None) -> HttpEvent:
+def with_address(webhook: Webhook, running: Running, source: str | None = None) -> HttpEvent:
     """A recorded webhook for a source, or for the first one of its provider.
 
     Raises:
@@ -98,7 +98,7 @@ def addressed(webhook: Webhook, running: Running, source: str | None = None) -> 
     return webhook.to(found)
 
 
-def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> Answer:
+def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> HookAnswer:
     import httpx  # noqa: PLC0415
 
     url = f"{running.url}{event.path}"
@@ -109,7 +109,7 @@ def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> Answer:
         msg = f"{url} does not answer ({type(error).__name__}: {error}); is the stack running?"
         raise NotReachableError(msg) from error
     text = answer.text or answer.headers.get("location", "")
-    return Answer(f"{event.method} {event.path.partition('?')[0]}", answer.status_code, text)
+    return HookAnswer(f"{event.method} {event.path.partition('?')[0]}", answer.status_code, text)
 
 
 def _proved(event: HttpEvent, running: Running) -> Request:

@@ -44,7 +44,7 @@ def sign(provider: str, request: Request, secret: str, now: float) -> Request:
     if scheme is None:
         return _bearer(request, secret, now)
     if isinstance(scheme, Signature):
-        return described(scheme, request, secret, now)
+        return sign_described(scheme, request, secret, now)
     return _SIGNERS[scheme](request, secret, now)
 
 
@@ -59,7 +59,7 @@ def new_secret(provider: str, entropy: bytes) -> str:
             return _base64url(entropy)
 
 
-def described(scheme: Signature, request: Request, secret: str, now: float) -> Request:
+def sign_described(scheme: Signature, request: Request, secret: str, now: float) -> Request:
     """Sign by a description."""
     headers = dict(request.headers)
     ticks, place = "", ""
@@ -115,7 +115,7 @@ def _standard_webhooks(request: Request, secret: str, now: float) -> Request:
         message=(f"header:{family}-id", *STANDARD.message[1:]),
         timestamp=Timestamp(f"header:{family}-timestamp"),
     )
-    return described(scheme, request, secret.partition("|")[0], now)
+    return sign_described(scheme, request, secret.partition("|")[0], now)
 
 
 def _supabase(request: Request, secret: str, now: float) -> Request:
@@ -134,12 +134,12 @@ def _netlify(request: Request, secret: str, now: float) -> Request:
 
 
 def _hubspot(request: Request, secret: str, now: float) -> Request:
-    return described(HUBSPOT_V3, request, secret, now)
+    return sign_described(HUBSPOT_V3, request, secret, now)
 
 
 def _segment(request: Request, secret: str, now: float) -> Request:
     """A single event; batches are no way to send one."""
-    return described(SEGMENT, request, secret, now)
+    return sign_described(SEGMENT, request, secret, now)
 
 
 def _google_ads(request: Request, secret: str, now: float) -> Request:

@@ -18,7 +18,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, Page, expect
 
-from leads_cli.sandbox import Behaviour, Campaign, Sandbox, SandboxServer
+from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign, SandboxServer
 from tests.e2e.conftest import LEADS
 from tests.e2e.console import dialog, look
 from tests.integration.operating import NAMESPACE, TEMPLATE
@@ -90,8 +90,8 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
     """A stack named `leads` in an invented account."""
     config = tmp_path_factory.mktemp("deployed") / "enrollment.toml"
     config.write_text(CONFIG, encoding="utf-8")
-    campaigns = [Campaign("camp_paused", status="paused"), Campaign("camp_draft", status="draft")]
-    campaigns += [Campaign("camp_empty", status="draft"), Campaign("camp_quiet", status="paused")]
+    campaigns = [SandboxCampaign("camp_paused", status="paused"), SandboxCampaign("camp_draft", status="draft")]
+    campaigns += [SandboxCampaign("camp_empty", status="draft"), SandboxCampaign("camp_quiet", status="paused")]
     leadterra = Sandbox(campaigns, behaviour=Behaviour(dialect="guide"))
     for each in campaigns:
         if each.id != "camp_empty":

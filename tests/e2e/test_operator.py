@@ -12,7 +12,7 @@ from tests.e2e.conftest import LEADS
 
 def test_a_typed_secret_is_not_shown(dev: str) -> None:
     """At a terminal the command asks for the value, and the terminal does not show it; the old one stays valid."""
-    (before,) = secret.read(embedded.find(dev)).values("api")
+    (before,) = secret.read_secret(embedded.find(dev)).values("api")
     ours, theirs = pty.openpty()
     process = subprocess.Popen(  # noqa: S603 - a command of ours
         [LEADS, "secrets", "rotate", "api", "--url", dev],
@@ -32,7 +32,7 @@ def test_a_typed_secret_is_not_shown(dev: str) -> None:
         assert b"the new value and the previous one are valid" in said  # the other end is closed
     assert process.wait() == 0
     assert b"typed-by-hand" not in said
-    assert secret.read(embedded.find(dev)).values("api") == ("typed-by-hand", before)
+    assert secret.read_secret(embedded.find(dev)).values("api") == ("typed-by-hand", before)
 
 
 def test_a_lead_is_followed(dev: str) -> None:

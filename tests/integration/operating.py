@@ -15,7 +15,7 @@ from moto.sqs.models import sqs_backends
 from typer.testing import CliRunner
 
 from leads_cli.cli.main import app
-from leads_cli.stacks.cloudwatch import sums
+from leads_cli.stacks.cloudwatch import sum_metrics
 from leads_cli.stacks.running import Running
 
 NAMESPACE = "LeadterraEnroll/leads"
@@ -79,7 +79,9 @@ class Operated:
 
     def counted(self, metric: str) -> int:
         """The sum of a metric over all sources."""
-        return round(sums(self.client("cloudwatch"), NAMESPACE, timedelta(hours=1), datetime.now(UTC)).get(metric, 0))
+        return round(
+            sum_metrics(self.client("cloudwatch"), NAMESPACE, timedelta(hours=1), datetime.now(UTC)).get(metric, 0)
+        )
 
     @property
     def sqs(self) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leads_cli.sandbox import Behaviour, Campaign, Fault, Sandbox, SandboxServer
+from leads_cli.sandbox import Behaviour, Fault, Sandbox, SandboxCampaign, SandboxServer
 from tests.integration.deployed import Deployed, deployed
 
 CONFIG = """
@@ -40,7 +40,7 @@ AVA = {"email": "ava@example.com"}
 @pytest.fixture
 def sandbox() -> Iterator[tuple[Sandbox, str]]:
     """A Leadterra with a draft and a paused campaign, and its address."""
-    campaigns = [Campaign("camp_news", status="draft"), Campaign("camp_trial", status="paused")]
+    campaigns = [SandboxCampaign("camp_news", status="draft"), SandboxCampaign("camp_trial", status="paused")]
     box = Sandbox(campaigns, behaviour=Behaviour(dialect="guide"))
     with SandboxServer(box) as server:
         yield box, server.url

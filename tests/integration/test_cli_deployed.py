@@ -98,7 +98,7 @@ def test_the_counts_are_those_of_this_stack() -> None:
     session.events.register("before-parameter-build.cloudwatch.GetMetricData", lambda params, **_: asked.append(params))
     outputs = boto3.client("cloudformation").describe_stacks(StackName="leads")["Stacks"][0]["Outputs"]
     named = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    cloudwatch.status(session, named, timedelta(days=14), datetime.now(UTC))
+    cloudwatch.read_status(session, named, timedelta(days=14), datetime.now(UTC))
     metrics = [query["MetricStat"]["Metric"] for params in asked for query in params["MetricDataQueries"]]
     own = [metric for metric in metrics if metric["Namespace"] != "AWS/SQS"]
     assert {metric["Namespace"] for metric in own} == {"LeadterraEnroll/leads"}

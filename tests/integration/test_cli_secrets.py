@@ -149,10 +149,10 @@ def test_somebody_else_was_faster(stack: Deployed) -> None:
     stack.put_secret({"sources": {"app": "a"}})
     client: Any = boto3.client
     running = reached.Running("", {"SecretId": "leads"}, {}, client)
-    before = secret.read(running)
+    before = secret.read_secret(running)
     stack.put_secret({"sources": {"app": "theirs"}})
     with pytest.raises(secret.ChangedError):
-        secret.keep(running, before, {"sources": {"app": "mine"}})
+        secret.write_if_unchanged(running, before, {"sources": {"app": "mine"}})
     assert stack.secret()["sources"] == {"app": "theirs"}
 
     def put(service: str) -> Any:
@@ -164,6 +164,6 @@ def test_somebody_else_was_faster(stack: Deployed) -> None:
         stack.put_secret({"sources": {"app": "theirs, later"}})
 
     raced = reached.Running("", {"SecretId": "leads"}, {}, put)
-    now = secret.read(raced)
-    assert secret.keep(raced, now, {"sources": {"app": "mine"}}) not in {None, now.version}
-    assert secret.keep(running, secret.read(running), {"sources": {"app": "last"}}) is None
+    now = secret.read_secret(raced)
+    assert secret.write_if_unchanged(raced, now, {"sources": {"app": "mine"}}) not in {None, now.version}
+    assert secret.write_if_unchanged(running, secret.read_secret(running), {"sources": {"app": "last"}}) is None

@@ -14,7 +14,7 @@ from leads.config.schema import Enrollment, parse
 from leads.event.event import Event, from_http
 from leads.event.verify import verify
 from leads_cli.cli.main import app
-from leads_cli.dev.invented import invented_secrets
+from leads_cli.dev.invented import invent_secrets
 from leads_cli.stacks.running import Running
 from leads_cli.webhooks import sending, webhooks
 from leads_cli.webhooks.sending import NotSentError
@@ -46,7 +46,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.enrollment: Enrollment = parse(self.text)
-        self.secrets = invented_secrets(self.enrollment)
+        self.secrets = invent_secrets(self.enrollment)
 
     @property
     def running(self) -> Running:
@@ -78,7 +78,7 @@ class Stack:
 
     def send(self, name: str, source: str | None = None) -> str:
         """Send a webhook; the source that got it."""
-        event = sending.addressed(webhooks.load(name), self.running, source)
+        event = sending.with_address(webhooks.load(name), self.running, source)
         with httpx.Client(transport=httpx.MockTransport(self)) as client:
             assert sending.send(event, self.running, client).taken
         return self.got[-1].source

@@ -18,7 +18,7 @@ from leads_cli.dev.page import page
 from leads_cli.dev.page.view import About, source_rows
 from leads_cli.logs.journal import LeadRow
 from leads_cli.logs.lines import LogLine
-from leads_cli.stacks.counts import Counts, Status
+from leads_cli.stacks.counts import StackCounts, StackStatus
 from leads_cli.stacks.running import NotReachableError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Fake:
 
     status_code: int = 200
     answer: dict[str, object] = field(default_factory=lambda: {"accepted": 1})
-    counts: Counts = field(default_factory=Counts)
+    counts: StackCounts = field(default_factory=StackCounts)
     oldest: float | None = None
     enrollment: Enrollment = field(default_factory=lambda: parse(CONFIG))
     taken: int = 0
@@ -49,9 +49,11 @@ class Fake:
     def about(self) -> About:
         return About("", "", {}, source_rows(self.enrollment, "", {}), None)
 
-    def status(self) -> Status:
+    def status(self) -> StackStatus:
         done = {name: getattr(self.counts, name) for name in ("rejected", "queued")}
-        return Status(Counts(accepted=self.taken, enrolled=self.counts.enrolled * self.taken, **done), self.oldest)
+        return StackStatus(
+            StackCounts(accepted=self.taken, enrolled=self.counts.enrolled * self.taken, **done), self.oldest
+        )
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
         return [][:limit]
@@ -83,7 +85,7 @@ def smoke_of(fake: Fake) -> tuple[bool, str]:
 
 def test_a_stack_that_does_as_it_should() -> None:
     """The three events of the one source are taken and enrolled; the others are named as skipped."""
-    succeeded, said = smoke_of(Fake(counts=Counts(enrolled=1)))
+    succeeded, said = smoke_of(Fake(counts=StackCounts(enrolled=1)))
     assert succeeded
     assert "ok: 3 events made 3 leads, and each has its outcome" in said
     assert "skipped  api-batch: the configuration has no source 'api'" in said
@@ -104,21 +106,21 @@ def test_an_event_that_is_refused() -> None:
 )
 def test_an_event_that_makes_other_leads(answer: dict[str, object], complaint: str) -> None:
     """An event has to make as many leads as was recorded with it."""
-    succeeded, said = smoke_of(Fake(answer=answer, counts=Counts(enrolled=1)))
+    succeeded, said = smoke_of(Fake(answer=answer, counts=StackCounts(enrolled=1)))
     assert not succeeded
     assert complaint in said
 
 
 def test_leads_that_stay_queued() -> None:
     """Leads without an outcome are a failure although the counts add up, with how long they have been waiting."""
-    succeeded, said = smoke_of(Fake(counts=Counts(queued=3), oldest=90))
+    succeeded, said = smoke_of(Fake(counts=StackCounts(queued=3), oldest=90))
     assert not succeeded
     assert "failed: 3 leads still queued, the oldest for 2 min" in said
 
 
 def test_leads_that_are_lost() -> None:
     """A lead that nothing accounts for is what the run is there to find."""
-    succeeded, said = smoke_of(Fake(counts=Counts(enrolled=1, rejected=-1)))
+    succeeded, said = smoke_of(Fake(counts=StackCounts(enrolled=1, rejected=-1)))
     assert not succeeded
     assert "failed: the counts do not add up: a difference of +1" in said
 

@@ -11,8 +11,8 @@ import pytest
 
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, LEFT_OUT, QUEUE, EventSource, Template, load
-from leads_cli.dev.errors import AlreadyRunningError, DeploymentError, UnsupportedTemplateError
 from leads_cli.dev.http.routes import find
+from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError, UnsupportedTemplateError
 from leads_cli.project import TEMPLATE
 
 type Edit = Callable[[str, str], Path]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leads_cli.dev.aws.server import EmbeddedAws
-from leads_cli.failures.read.box import Reading
+from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.running import NotReachableError, Running
 
 
@@ -45,7 +45,7 @@ def box() -> Iterator[Box]:
 def test_every_letter_is_seen_once(box: Box) -> None:
     """Although one receive brings ten at the most, all are read, and each can be received by anybody afterwards."""
     bodies = box.fill(500)
-    with Reading(box.running) as reading:
+    with QueueScan(box.running) as reading:
         found = [each.body for each in reading]
     assert (len(found), set(found)) == (500, bodies)
     assert (reading.seen, reading.elsewhere, reading.whole) == (500, 0, True)
@@ -54,7 +54,7 @@ def test_every_letter_is_seen_once(box: Box) -> None:
 
 def test_an_empty_queue(box: Box) -> None:
     """Where nothing is, nothing is found, and that is the whole of it."""
-    with Reading(box.running) as reading:
+    with QueueScan(box.running) as reading:
         assert list(reading) == []
     assert (reading.seen, reading.elsewhere, reading.whole) == (0, 0, True)
 
@@ -66,7 +66,7 @@ def test_what_sqs_knows_of_a_letter(box: Box) -> None:
         "seal": {"DataType": "Binary", "BinaryValue": b"\x00"},
     }
     sent = box.sqs.send_message(QueueUrl=box.url, MessageBody="x", MessageAttributes=attributes)
-    with Reading(box.running) as reading:
+    with QueueScan(box.running) as reading:
         (found,) = reading
     (stored,) = box.aws.queues.stored(box.url)
     assert (found.message_id, found.attributes) == (sent["MessageId"], {"source": "forms"})
@@ -93,7 +93,7 @@ def test_a_letter_that_sqs_moved(box: Box) -> None:
 
     box.fill(1)
     outputs = {"DeadLetterQueueUrl": box.url, "LeadsQueueArn": "arn:leads", "EventsQueueArn": "arn:events"}
-    with Reading(Running("", outputs, {}, lambda _: Moving())) as reading:
+    with QueueScan(Running("", outputs, {}, lambda _: Moving())) as reading:
         (found,) = reading
     assert found.origin == "EventsQueue"
 
@@ -103,7 +103,7 @@ def test_whatever_ends_it_gives_back(box: Box, error: type[BaseException]) -> No
     """Ctrl-C or a fault in the middle leaves every letter where it was, for anybody to receive."""
 
     def interrupted() -> None:
-        with Reading(box.running) as reading:
+        with QueueScan(box.running) as reading:
             for _ in reading:
                 raise error
 
@@ -117,7 +117,7 @@ def test_letters_in_other_hands(box: Box) -> None:
     """What another command has received cannot be seen, and is not passed over in silence."""
     box.fill(8)
     others = box.sqs.receive_message(QueueUrl=box.url, MaxNumberOfMessages=3, VisibilityTimeout=600)["Messages"]
-    with Reading(box.running) as reading:
+    with QueueScan(box.running) as reading:
         found = [each.body for each in reading]
     assert len(found) == 5
     assert not {each["Body"] for each in others} & set(found)
@@ -127,7 +127,7 @@ def test_letters_in_other_hands(box: Box) -> None:
 def test_a_queue_that_fills_as_fast_as_it_is_read(box: Box) -> None:
     """A reading ends although the queue does not, and says that it did not see the end."""
     box.fill(10)
-    with Reading(box.running) as reading:
+    with QueueScan(box.running) as reading:
         for _ in reading:
             box.sqs.send_message(QueueUrl=box.url, MessageBody="one more")
     assert not reading.whole
@@ -138,7 +138,7 @@ def test_a_queue_that_fills_as_fast_as_it_is_read(box: Box) -> None:
 def test_only_what_is_deleted_goes(box: Box) -> None:
     """Letters are deleted by their ids; what was deleted is not missed, and an unknown id changes nothing."""
     bodies = box.fill(30)
-    with Reading(box.running) as reading:
+    with QueueScan(box.running) as reading:
         gone = {each.message_id: each.body for each in reading if each.body.endswith("7")}
         assert reading.delete([*gone, "unknown"]) == set()
         assert not any(map(reading.holds, gone))
@@ -149,7 +149,7 @@ def test_only_what_is_deleted_goes(box: Box) -> None:
 def test_what_is_deleted_on_the_way_is_not_missed(box: Box) -> None:
     """Letters that this very reading deleted are in nobody's hands."""
     box.fill(20)
-    with Reading(box.running) as reading:
+    with QueueScan(box.running) as reading:
         for each in reading:
             reading.delete([each.message_id])
     assert (reading.seen, reading.elsewhere, box.visible()) == (20, 0, [])
@@ -159,7 +159,7 @@ def test_a_lease_is_renewed(box: Box) -> None:
     """Whoever takes long between two letters keeps them for as long as it takes, and no longer than they ask for."""
     box.fill(12)
     now = [0.0]
-    with Reading(box.running, lease=60, clock=lambda: now[0]) as reading:
+    with QueueScan(box.running, lease=60, clock=lambda: now[0]) as reading:
         found = [each.message_id for each in reading]
         before = {each.id: each.visible_at for each in box.aws.queues.stored(box.url)}
         reading.keep()
@@ -178,7 +178,7 @@ def test_a_letter_that_was_taken_away_is_not_held(box: Box) -> None:
     """A lease that cannot be renewed, because the letter is gone, is over."""
     box.fill(3)
     now = [0.0]
-    with Reading(box.running, lease=60, clock=lambda: now[0]) as reading:
+    with QueueScan(box.running, lease=60, clock=lambda: now[0]) as reading:
         first, *others = [each.message_id for each in reading]
         box.aws.queues.get_queue("dead")._messages[:] = [
             each for each in box.aws.queues.get_queue("dead")._messages if each.id != first
@@ -194,7 +194,7 @@ def test_a_queue_that_does_not_answer(box: Box) -> None:
     elsewhere = replace(box.running, outputs={"DeadLetterQueueUrl": f"{box.url}-of-nobody"})
 
     def read() -> None:
-        with Reading(elsewhere) as reading:
+        with QueueScan(elsewhere) as reading:
             list(reading)
 
     with pytest.raises(NotReachableError, match="DeadLetterQueue: AWS refused"):

@@ -10,12 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from leads_cli.failures.change.edits import Set
-from leads_cli.failures.change.handover import Handover, Tally, in_tens
+from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
 from leads_cli.failures.change.ledger import KEEP_SECONDS, Ledger
 from leads_cli.failures.change.mending import Mending, carry_out
-from leads_cli.failures.change.repair import Wanted
+from leads_cli.failures.change.repair import RequestedEdits
 from leads_cli.failures.change.succession import replayed
-from leads_cli.failures.read.box import Reading
+from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
@@ -23,8 +23,8 @@ from tests.letters import failure, refused, unmappable
 REPLAY = Mending(replay=True)
 
 
-def carry(running: Running, ids: list[str], mending: Mending = REPLAY) -> Tally:
-    tally = Tally()
+def carry(running: Running, ids: list[str], mending: Mending = REPLAY) -> HandoverResult:
+    tally = HandoverResult()
     carry_out(running, ids, mending, tally, lease=60)
     return tally
 
@@ -87,7 +87,7 @@ def test_killed_at_any_call(operator: Operated, after: bool) -> None:  # noqa: F
 def test_a_fix_that_is_killed(operator: Operated, after: bool) -> None:  # noqa: FBT001
     """A letter is edited in place by a successor in the same queue: there is always one of the two."""
     everyone = [f"lead-{n}" for n in range(12)]
-    mending = Mending(Wanted([Set("company", "Acme")]))
+    mending = Mending(RequestedEdits([Set("company", "Acme")]))
     last = calls = 0
     while last == calls:
         last += 1
@@ -224,9 +224,9 @@ def test_a_letter_whose_lease_is_over_is_not_sent(operator: Operated) -> None:
     """Somebody else may have it by now: after a machine was asleep, for instance."""
     (message_id,) = operator.put(refused())
     now = [0.0]
-    tally = Tally()
-    with Reading(operator.running, lease=60, clock=lambda: now[0]) as reading:
-        (hand,) = in_tens(reading, [message_id])
+    tally = HandoverResult()
+    with QueueScan(operator.running, lease=60, clock=lambda: now[0]) as reading:
+        (hand,) = chunks_of_ten(reading, [message_id])
         now[0] = 61
         Handover(operator.running, reading, tally).pass_on([(letter, replayed(letter)) for letter in hand])
     assert (tally.failed, operator.messages("LeadsQueue"), len(operator.messages())) == (1, [], 1)

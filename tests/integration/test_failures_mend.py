@@ -153,7 +153,7 @@ def test_somebody_else_was_faster(operator: Operated, monkeypatch: pytest.Monkey
     code, output, _ = operator.leads(*REPLAY)
     assert code == 0
     assert "Replayed: 1." in output
-    assert "1 dead letter could not be seen any more" in output
+    assert "1 dead letter not found any more" in output
 
 
 def test_aws_refuses_in_the_middle(operator: Operated) -> None:

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 from leads.config.schema import parse
 from leads.io.leadterra import Leadterra
 from leads_cli.cli.main import app
-from leads_cli.importing.course import End
-from leads_cli.importing.order import Order
+from leads_cli.importing.course import ImportResult
+from leads_cli.importing.order import ImportOptions
 from leads_cli.importing.send.direct import Direct
-from leads_cli.importing.send.key import Key, of_stack
-from leads_cli.importing.send.pace import Pace
+from leads_cli.importing.send.key import ApiKey, key_of_stack
 from leads_cli.sandbox import Fault, Sandbox, SandboxServer
+from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.cloud import API_KEY
 
@@ -52,13 +52,13 @@ class Directly:
         result = CliRunner().invoke(app, ["import", *arguments])
         return result.exit_code, result.output
 
-    def run(self, key: str = API_KEY) -> End:
+    def run(self, key: str = API_KEY) -> ImportResult:
         """The same with a clock of its own: nobody waits for real."""
         config = parse((self.folder / "enrollment.toml").read_text())
-        order = Order("list.csv", None, "import", config, Console(quiet=True))
+        order = ImportOptions("list.csv", None, "import", config, Console(quiet=True))
         with httpx.Client(base_url=self.url, trust_env=False) as http:
             service = Leadterra(http)
-            direct = Direct(service, self.url, "Leadterra", Key(lambda: key), config, self._pause)
+            direct = Direct(service, self.url, "Leadterra", ApiKey(lambda: key), config, self._pause)
             return order.run(nullcontext(direct), Pace(None), lambda _: True, again=False)
 
     def _pause(self, attempt: int, retry_after: float | None) -> float:
@@ -162,7 +162,7 @@ def test_a_rotated_key_is_read_afresh(directly: Directly) -> None:
     """A key that is refused is asked for once more: a rotation in the middle stops nobody."""
     directly.write(PEOPLE)
     keys = iter(["sk_live_old", API_KEY])
-    key = Key(lambda: next(keys))
+    key = ApiKey(lambda: next(keys))
     assert (key.value(), key.value()) == ("sk_live_old", "sk_live_old")
     assert (key.fresh(), key.value()) == (API_KEY, API_KEY)
 
@@ -177,7 +177,7 @@ def test_the_key_of_a_stack() -> None:
             return {"SecretString": json.dumps(secret)}
 
     running = Running("https://example.com", {"SecretId": "leads"}, {}, lambda _: SecretsManager())
-    assert of_stack(running).value() == "sk_live_stack"
+    assert key_of_stack(running).value() == "sk_live_stack"
     secret["leadterra_api_key"] = ""
     with pytest.raises(NotReachableError, match="the stack's secret has no leadterra_api_key"):
-        of_stack(running).value()
+        key_of_stack(running).value()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from leads_cli.sandbox import DEFAULT_API_KEY, Campaign, Fault, Sandbox, SandboxServer
+from leads_cli.sandbox import DEFAULT_API_KEY, Fault, Sandbox, SandboxCampaign, SandboxServer
 
 BULK = "/v1/campaigns/camp_1/leads/bulk"
 LEADS = {"leads": [{"email": "ava@example.com"}]}
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SandboxServer]:
-    with SandboxServer(Sandbox([Campaign("camp_1")]), clock=lambda: NOW) as running:
+    with SandboxServer(Sandbox([SandboxCampaign("camp_1")]), clock=lambda: NOW) as running:
         yield running
 
 
@@ -129,7 +129,7 @@ def test_concurrent_requests_lose_no_lead(sandbox: Sandbox, client: httpx.Client
 def test_stop_ends_kept_connections_and_hangs_and_frees_the_port() -> None:
     """No thread survives a stop, whatever its client is doing, and the port can be taken again."""
     before = set(threading.enumerate())
-    sandbox = Sandbox([Campaign("camp_1")])
+    sandbox = Sandbox([SandboxCampaign("camp_1")])
     sandbox.faults.set([Fault(kind="hang", milliseconds=60_000)])
     server = SandboxServer(sandbox).start()
     with socket.create_connection(("127.0.0.1", server.port), 5) as idle, ThreadPoolExecutor(1) as pool:
@@ -159,7 +159,7 @@ def test_an_unforeseen_failure_is_logged_without_its_text(
     def explode() -> float:
         raise LookupError("ava@example.com")
 
-    broken = Sandbox([Campaign("camp_1")], draw=explode)
+    broken = Sandbox([SandboxCampaign("camp_1")], draw=explode)
     broken.faults.set([Fault(kind="rate_limited", probability=0.5)])
     with SandboxServer(broken) as server, pytest.raises(httpx.RemoteProtocolError):
         client.post(server.url + BULK, json=LEADS)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leads.io.telemetry import count
-from leads_cli.logs.observed import metrics
+from leads_cli.logs.observed import sum_metrics_line
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_a_metric_is_there_as_a_whole_and_by_name(capsys: pytest.CaptureFixture[
 def test_a_metric_counts_once_where_lines_are_read(capsys: pytest.CaptureFixture[str]) -> None:
     """The embedded stack reads the same line: what is in two sets of dimensions is still one number."""
     count("source", "website", {"Accepted": 3})
-    assert metrics(written(capsys)) == {"Accepted": 3}
+    assert sum_metrics_line(written(capsys)) == {"Accepted": 3}
 
 
 def test_an_age_is_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,7 +47,7 @@ def test_an_age_is_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:
         "Held": "Count",
         "HeldAge": "Seconds",
     }
-    assert metrics(line) == {"Held": 1}
+    assert sum_metrics_line(line) == {"Held": 1}
 
 
 def test_nothing_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:

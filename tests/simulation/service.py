@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from leads_cli.sandbox import Api, Request, Sandbox
+from leads_cli.sandbox import Api, Sandbox, SandboxRequest
 from tests.simulation.weather import Weather
 
 _MAINTENANCE: Final = b"<!doctype html><html><body><h1>We will be right back</h1></body></html>"
@@ -111,7 +111,7 @@ class Wire(httpx.BaseTransport):
         self.wait((_SECONDS + _SECONDS_A_LEAD * rows) * (1 + chance()))
         path = request.url.raw_path.decode()
         headers = {"authorization": request.headers["authorization"]}
-        answer = Api(service.sandbox).respond(Request("POST", path, headers, body), service.moment(self.clock()))
+        answer = Api(service.sandbox).respond(SandboxRequest("POST", path, headers, body), service.moment(self.clock()))
         if answer.status == httpx.codes.OK:
             self.check(unquote(path.split("/")[3]), body)
             if chance() < service.weather.answers_lost:

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from leads.config.schema import parse
 from leads.io import telemetry
 from leads.io.settings import Settings
-from leads_cli.sandbox import SHAPES, Behaviour, Campaign, Fault, Sandbox
+from leads_cli.sandbox import SHAPES, Behaviour, Fault, Sandbox, SandboxCampaign
 from tests.simulation.aws import LEADS_URL, LETTERS_URL, Account
 from tests.simulation.books import Books, Output
 from tests.simulation.containers import Surroundings
@@ -112,7 +112,7 @@ class Soak:
             chance, stack.visibility, stack.retention, stack.most_receives, self.oddities, self.repeated.add
         )
         self.account = Account(self.weather, chance, self.queue, {"leadterra_api_key": _OLD_KEY})
-        self.sandbox = Sandbox(map(Campaign, CAMPAIGNS.values()), api_keys=[_OLD_KEY])
+        self.sandbox = Sandbox(map(SandboxCampaign, CAMPAIGNS.values()), api_keys=[_OLD_KEY])
         self.service = Service(self.sandbox, self.weather, chance, START)
         self.output = Output(self.books)
         config = parse(_CONFIG)

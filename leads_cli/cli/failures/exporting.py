@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from leads_cli.cli.failures import options
-from leads_cli.cli.failures.options import Which, number, telling
+from leads_cli.cli.failures.options import LetterOptions, exit_on_letter_error
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import Where
+from leads_cli.cli.target import StackOptions
 from leads_cli.project import shown
 from leads_cli.terminal import Code, stop
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +39,8 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="A new file. Without: standard output.", show_default=False)
     ] = None,
-    which: Which,
-    where: Where,
+    which: LetterOptions,
+    where: StackOptions,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Write letters into a file, one a line, with their reasons; they stay where they are.
@@ -48,15 +49,19 @@ def export(
 
     Example: leads failures export --format csv --output letters.csv
     """
-    from leads_cli.failures.read.box import Reading  # noqa: PLC0415
     from leads_cli.failures.read.export import write_csv, write_jsonl  # noqa: PLC0415
+    from leads_cli.failures.read.queue_scan import QueueScan  # noqa: PLC0415
     from leads_cli.failures.read.survey import chosen  # noqa: PLC0415
 
     write: Callable[[Iterable[Letter], TextIO], int] = write_csv if form is Format.CSV else write_jsonl
-    with telling(where, letter_id), Reading(where.reach(), lease=lease) as reading, _opened(output) as stream:
+    with (
+        exit_on_letter_error(where, letter_id),
+        QueueScan(where.reach(), lease=lease) as reading,
+        _opened(output) as stream,
+    ):
         written = write(chosen(reading, which.criteria(), letter_id), stream)
     place = f" to {shown(output)}; it holds people's data, so keep it no longer than you need it" if output else ""
-    typer.echo(f"{number(written)} written{place}.", err=True)
+    typer.echo(f"{number(written, 'dead letter')} written{place}.", err=True)
     if reading.elsewhere or not reading.whole:
         stop(f"About {number(reading.elsewhere, 'more dead letter')} could not be seen: run this again.", Code.FAILED)
 

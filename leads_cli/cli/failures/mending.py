@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leads_cli.cli.failures import options
-from leads_cli.cli.failures.job import Job
-from leads_cli.cli.failures.options import How, Which
+from leads_cli.cli.failures.job import LetterJob
+from leads_cli.cli.failures.options import ChangeOptions, LetterOptions
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import Where
+from leads_cli.cli.target import StackOptions
 from leads_cli.failures import RATE
 from leads_cli.terminal import Code, stop
 
 if TYPE_CHECKING:
-    from leads_cli.cli.failures.job import Work
+    from leads_cli.cli.failures.job import LetterWork
     from leads_cli.failures.change.edits import Edit
     from leads_cli.failures.change.mending import Mending
-    from leads_cli.failures.change.repair import Wanted
+    from leads_cli.failures.change.repair import RequestedEdits
 
 Rate = Annotated[float, typer.Option(min=0.1, help="Leads a second at the most, so that live ones come first.")]
 
@@ -26,9 +26,9 @@ def replay(
     letter_id: options.MaybeId = None,
     *,
     rate: Rate = RATE,
-    how: How,
-    which: Which,
-    where: Where,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Send letters again, to where they came from; without ID and filters, all of them.
@@ -40,7 +40,7 @@ def replay(
     from leads_cli.failures.change.mending import Mending  # noqa: PLC0415
 
     mending = Mending(replay=True)
-    job = Job(where, letter_id, which.criteria(), how, lease, "replay", "replayed")
+    job = LetterJob(where, letter_id, which.criteria(), how, lease, "replay", "replayed")
     job.run(mending, _work(mending, rate, lease))
 
 
@@ -64,9 +64,9 @@ def fix(
     to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
     then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
     rate: Rate = RATE,
-    how: How,
-    which: Which,
-    where: Where,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Correct letters: one, or all that the filters leave. They stay dead letters until they are replayed.
@@ -87,12 +87,15 @@ def fix(
         source=to_source,
     )
     mending = Mending(edits, then_replay)
-    job = Job(where, letter_id, which.criteria(), how, lease, "fix", "fixed", " and replayed" if then_replay else "")
+    job = LetterJob(
+        where, letter_id, which.criteria(), how, lease, "fix", "fixed", " and replayed" if then_replay else ""
+    )
     job.run(mending, _work(mending, rate, lease))
 
 
-def _work(mending: "Mending", rate: float, lease: int) -> "Work":
-    from leads_cli.failures.change.mending import Pace, carry_out  # noqa: PLC0415
+def _work(mending: "Mending", rate: float, lease: int) -> "LetterWork":
+    from leads_cli.failures.change.mending import carry_out  # noqa: PLC0415
+    from leads_cli.stacks.pace import Pace  # noqa: PLC0415
 
     # What stays in the dead-letter queue is in nobody's way.
     pace = Pace(rate) if mending.replay else None
@@ -109,10 +112,10 @@ def _wanted(
     normalise: list[str],
     campaign: str | None,
     source: str | None,
-) -> "Wanted":
+) -> "RequestedEdits":
     """The edits in the order in which they make sense together: names first, then values."""
-    from leads_cli.failures.change.edits import GAP, Normalise, NotationError, Remove, renaming, setting  # noqa: PLC0415
-    from leads_cli.failures.change.repair import Wanted  # noqa: PLC0415
+    from leads_cli.failures.change.edits import GAP, Normalise, NotationError, Remove, parse_renaming, parse_setting  # noqa: PLC0415
+    from leads_cli.failures.change.repair import RequestedEdits  # noqa: PLC0415
 
     if not any((set_to, rename, remove, normalise, campaign, source)):
         stop(
@@ -123,8 +126,8 @@ def _wanted(
     if GAP in {campaign, source}:
         stop(f"Put the name itself in the place of {GAP}.", Code.USAGE)
     try:
-        edits: list[Edit] = [*map(renaming, rename), *map(Remove, remove), *map(setting, set_to)]
+        edits: list[Edit] = [*map(parse_renaming, rename), *map(Remove, remove), *map(parse_setting, set_to)]
         edits += map(Normalise, normalise)
     except NotationError as error:
         stop(str(error), Code.USAGE)
-    return Wanted(edits, campaign or None, source or None)
+    return RequestedEdits(edits, campaign or None, source or None)

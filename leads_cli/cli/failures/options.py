@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.cli.target import AsJson, Where, Yes
+from leads_cli.cli.target import AsJson, StackOptions, Yes
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
@@ -31,7 +31,7 @@ Lease = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class LetterOptions:
     """The letters that the options name."""
 
     reason: Annotated[
@@ -65,7 +65,7 @@ class Which:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ChangeOptions:
     """How a command goes about what it changes."""
 
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False
@@ -78,22 +78,22 @@ class How:
             stop("--json leaves nobody to ask: add --yes, or --dry-run to see what would be done.", Code.USAGE)
 
 
-def line(where: Where, *arguments: str) -> str:
+def line(where: StackOptions, *arguments: str) -> str:
     """A command of ours for the same stack, as the user can type it."""
     return f"{command()} {plain(join(['failures', *arguments, *where.options()]))}"
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
-    from leads_cli.failures.read.criteria import moment  # noqa: PLC0415
+    from leads_cli.failures.read.criteria import parse_moment  # noqa: PLC0415
 
     try:
-        return None if text is None else moment(text, datetime.now(UTC))
+        return None if text is None else parse_moment(text, datetime.now(UTC))
     except ValueError as error:
         stop(f"{option} {plain(text or '')}: {error}", Code.USAGE)
 
 
 @contextmanager
-def telling(where: Where, letter_id: str | None = None) -> Iterator[None]:
+def exit_on_letter_error(where: StackOptions, letter_id: str | None = None) -> Iterator[None]:
     """End the command with what went wrong and what to do about it."""
     from leads_cli.failures.read.survey import AmbiguousError, NoSuchLetterError  # noqa: PLC0415
 
@@ -111,7 +111,3 @@ def telling(where: Where, letter_id: str | None = None) -> Iterator[None]:
         stop(f"{name}: several dead letters have ids that begin so; give more of it:{ids}", Code.USAGE)
     except NotReachableError as error:
         stop(str(error), Code.FAILED)
-
-
-def number(count: int, noun: str = "dead letter") -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -8,34 +8,36 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from leads_cli.cli.failures.options import line, number
-from leads_cli.cli.target import Where
+from leads_cli.cli.failures.options import line
+from leads_cli.cli.target import StackOptions
 from leads_cli.terminal import plain
-from leads_cli.words import duration
+from leads_cli.words import duration, number
 
 if TYPE_CHECKING:
     from leads_cli.failures.change.repair import Repair
-    from leads_cli.failures.read.box import Reading
     from leads_cli.failures.read.grouping import Group
     from leads_cli.failures.read.letter import Letter
     from leads_cli.failures.read.listing import Listing
+    from leads_cli.failures.read.queue_scan import QueueScan
 
 # What is written into a file or a pipe has no width of its own.
 _WIDE: Final = 240
 _NOTHING: Final = "-"
 
 
-def listing(found: "Listing", reading: "Reading", where: Where, now: datetime, *, each: bool) -> None:
+def listing(found: "Listing", reading: "QueueScan", where: StackOptions, now: datetime, *, each: bool) -> None:
     """The groups, or the letters one by one, and what to do next."""
     if found.total:
         groups = found.groups
-        typer.echo(f"{number(found.total)} in {number(len(groups), 'group')}")
+        typer.echo(f"{number(found.total, 'dead letter')} in {number(len(groups), 'group')}")
         if each:
             _each(found, now)
         else:
             table(groups, now)
     else:
-        typer.echo("No dead letters." if not reading.seen else f"None of {number(reading.seen)} matches.")
+        typer.echo(
+            "No dead letters." if not reading.seen else f"None of {number(reading.seen, 'dead letter')} matches."
+        )
     expires = found.expires(reading.retention)
     if expires:
         typer.echo(f"The first of them expires in {duration(max(0, (expires - now).total_seconds()))}.")
@@ -45,7 +47,7 @@ def listing(found: "Listing", reading: "Reading", where: Where, now: datetime, *
         typer.echo(f"Next: {line(where, 'show', example)}")
 
 
-def unseen(reading: "Reading") -> None:
+def unseen(reading: "QueueScan") -> None:
     """What the reading could not see, if anything."""
     if reading.elsewhere:
         typer.echo(
@@ -137,12 +139,12 @@ def diff_json(repair: "Repair") -> dict[str, Any]:
     return {"id": repair.letter.id, "messageId": repair.letter.message_id, "changes": changes}
 
 
-def letter(found: "Letter", where: Where) -> None:
+def letter(found: "Letter", where: StackOptions) -> None:
     """Everything about a letter."""
     from leads_cli.failures.read.advice import next_steps  # noqa: PLC0415
-    from leads_cli.failures.read.listing import described  # noqa: PLC0415
+    from leads_cli.failures.read.listing import describe  # noqa: PLC0415
 
-    for name, value in described(found).items():
+    for name, value in describe(found).items():
         if value not in (None, "", {}, []):
             _field(name, value)
     typer.echo("Next:")

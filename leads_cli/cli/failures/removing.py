@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leads_cli.cli.failures import options
-from leads_cli.cli.failures.job import Job
-from leads_cli.cli.failures.options import How, Which, line, number, telling
+from leads_cli.cli.failures.job import LetterJob
+from leads_cli.cli.failures.options import ChangeOptions, LetterOptions, exit_on_letter_error, line
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import Where, confirmed
+from leads_cli.cli.target import StackOptions, confirm
 from leads_cli.terminal import Code, plain, stop
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leads_cli.failures.change.erase import Found
+    from leads_cli.failures.change.erase import PersonMessages
 
 
 @grouped
@@ -25,25 +26,25 @@ def discard(
     everything: Annotated[
         bool, typer.Option("--all", help="Every letter, where neither ID nor filter is given.")
     ] = False,
-    how: How,
-    which: Which,
-    where: Where,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Let go of letters for good: one, or all that the filters leave. `export` keeps a copy.
 
     Example: leads failures discard --reason unmappable --older-than 7d
     """
-    from leads_cli.failures.change.mending import Mending, let_go  # noqa: PLC0415
+    from leads_cli.failures.change.mending import Mending, discard  # noqa: PLC0415
     from leads_cli.failures.read.criteria import Criteria  # noqa: PLC0415
 
     wanted = which.criteria()
     if letter_id is None and wanted == Criteria() and not everything:
         stop("Which letters? Give an id, a filter, or --all for every one of them.", Code.USAGE)
-    job = Job(where, letter_id, wanted, how, lease, "discard", "discarded")
+    job = LetterJob(where, letter_id, wanted, how, lease, "discard", "discarded")
     job.run(
         Mending(),
-        lambda running, plan, tally, around: let_go(running, plan.ids, tally, lease=lease, around=around),
+        lambda running, plan, tally, around: discard(running, plan.ids, tally, lease=lease, around=around),
     )
 
 
@@ -57,8 +58,8 @@ def erase(
             "--mentions", help="Also what is about somebody else, or several people, and has the address in it."
         ),
     ] = False,
-    how: How,
-    where: Where,
+    how: ChangeOptions,
+    where: StackOptions,
     lease: options.Lease = options.LEASE_DEFAULT,
 ) -> None:
     """Forget a person: delete every message about an address, dead or on its way, and say what is left elsewhere.
@@ -66,21 +67,21 @@ def erase(
     Example: leads failures erase ava@example.com --dry-run
     """
     from leads_cli.failures.change.erase import erase as carry_out  # noqa: PLC0415
-    from leads_cli.failures.change.erase import look  # noqa: PLC0415
+    from leads_cli.failures.change.erase import scan  # noqa: PLC0415
     from leads_cli.failures.change.mention import key  # noqa: PLC0415
 
     person = key(email)
     if not all(person.partition("@")):
         stop("Give the person's whole address, such as ava@example.com.", Code.USAGE)
     how.check()
-    with telling(where):
+    with exit_on_letter_error(where):
         running = where.reach()
-        found = look(running, person, lease=lease)
+        found = scan(running, person, lease=lease)
         if not how.as_json:
             _say(found, where, mentions=mentions)
         total = sum(each.about + (each.beside if mentions else 0) for each in found)
         if not how.dry_run and total:
-            if not how.yes and not confirmed(f"Erase {number(total, 'message')}?"):
+            if not how.yes and not confirm(f"Erase {number(total, 'message')}?"):
                 stop("Nothing was erased.", Code.FAILED)
             found = carry_out(running, person, mentions=mentions, lease=lease)
     _report(found, dry_run=how.dry_run, as_json=how.as_json)
@@ -88,7 +89,7 @@ def erase(
         stop("Not every message could be looked at, see above: run this again, until it finds nothing.", Code.FAILED)
 
 
-def _say(found: "Sequence[Found]", where: Where, *, mentions: bool) -> None:
+def _say(found: "Sequence[PersonMessages]", where: StackOptions, *, mentions: bool) -> None:
     for each in found:
         typer.echo(f"{each.queue}: {number(each.about, 'message')} about this person.")
         if each.beside:
@@ -106,7 +107,7 @@ def _say(found: "Sequence[Found]", where: Where, *, mentions: bool) -> None:
         typer.echo(f"Look at dead letters with: {line(where, 'show', 'ID')}")
 
 
-def _report(found: "Sequence[Found]", *, dry_run: bool, as_json: bool) -> None:
+def _report(found: "Sequence[PersonMessages]", *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({each.queue: _as_json(each) for each in found}, indent=2))
         return
@@ -125,7 +126,7 @@ def _report(found: "Sequence[Found]", *, dry_run: bool, as_json: bool) -> None:
     )
 
 
-def _as_json(found: "Found") -> dict[str, Any]:
+def _as_json(found: "PersonMessages") -> dict[str, Any]:
     return {
         "about": found.about,
         "mentions": found.beside,

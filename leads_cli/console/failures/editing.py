@@ -20,7 +20,7 @@ class FormError(Exception):
 
 
 @dataclass(slots=True)
-class Row:
+class EditedField:
     """A field and its value, as they are in the form.
 
     Attributes:
@@ -42,7 +42,7 @@ class Row:
         return self.before is not ABSENT and not isinstance(self.before, str)
 
 
-def rows(letter: Letter) -> list[Row]:
+def edited_fields(letter: Letter) -> list[EditedField]:
     """The fields of a lead, those included that it lacks; or every value in an event."""
     if letter.is_lead:
         lead = dict(letter.lead)
@@ -52,7 +52,7 @@ def rows(letter: Letter) -> list[Row]:
         found = [*known.items(), *lead.items(), *((f"customFields.{name}", value) for name, value in inner)]
     else:
         found = list(_leaves(letter.event)) if isinstance(letter.event, dict | list) else []
-    return [Row(path, _shown(value), path, value) for path, value in found[:MOST_ROWS]]
+    return [EditedField(path, _shown(value), path, value) for path, value in found[:MOST_ROWS]]
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -71,7 +71,7 @@ def _shown(value: Any | Absent) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def edits(rows: Sequence[Row], *, is_lead: bool) -> list[Edit]:
+def parse_edits(rows: Sequence[EditedField], *, is_lead: bool) -> list[Edit]:
     """What has to be done: names first, then values.
 
     Raises:
@@ -83,14 +83,14 @@ def edits(rows: Sequence[Row], *, is_lead: bool) -> list[Edit]:
     return [*names, *(edit for row in kept if (edit := _setting(row, is_lead=is_lead)))]
 
 
-def _renamed(row: Row) -> bool:
+def _renamed(row: EditedField) -> bool:
     if not row.path.strip():
         msg = f"{row.was} needs a name; to leave the field out, remove it"
         raise FormError(msg)
     return row.path.strip() != row.was
 
 
-def _setting(row: Row, *, is_lead: bool) -> Edit | None:
+def _setting(row: EditedField, *, is_lead: bool) -> Edit | None:
     path = row.path.strip()
     if row.text == _shown(row.before):
         return None
@@ -103,7 +103,7 @@ def _setting(row: Row, *, is_lead: bool) -> Edit | None:
     return Set(path, _value(row) if row.is_json else row.text)
 
 
-def _value(row: Row) -> Any:
+def _value(row: EditedField) -> Any:
     try:
         return loads(row.text)
     except Malformed as error:

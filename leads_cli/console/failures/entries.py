@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.asking import number
-from leads_cli.console.failures.found import Found
+from leads_cli.console.failures.found import ShownLetters
 from leads_cli.failures.change.mending import Plan
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.grouping import Group
 from leads_cli.failures.read.letter import Letter
-from leads_cli.words import duration
+from leads_cli.words import duration, number
 
 # What can be asked for in the page's address.
 GROUPED: Final = ("reason", "field", "source", "campaign")
@@ -75,7 +74,7 @@ def letter_entry(letter: Letter) -> None:
         ui.label(f"{_way(letter.source, letter.campaign)} · {ago(letter.failed_at)}").classes("soft")
 
 
-def remarks(found: Found) -> None:
+def remarks(found: ShownLetters) -> None:
     """What has to be known of a reading beside what it found."""
     if found.expires:
         left = duration(max(0, (found.expires - datetime.now(UTC)).total_seconds()))
@@ -102,7 +101,7 @@ def _way(source: str, campaign: str) -> str:
     return " → ".join(part for part in (source, campaign) if part) or "nobody says from where"
 
 
-def planned(plan: Plan, what: str) -> None:
+def show_plan(plan: Plan, what: str) -> None:
     """What would be done, and what is left alone."""
     if plan.ids:
         frame.text(f"These are {what}:")
@@ -116,4 +115,4 @@ def planned(plan: Plan, what: str) -> None:
                         ui.label(group.field).classes("what")
                         ui.label(_way(group.source, group.campaign)).classes("soft")
     for problem, count in plan.problems.most_common():
-        frame.text(f"{number(count)} left alone: {problem}.", "note warn")
+        frame.text(f"{number(count, 'dead letter')} left alone: {problem}.", "note warn")

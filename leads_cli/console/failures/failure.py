@@ -7,16 +7,16 @@ from html import escape
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.asking import confirmed, nothing, told
+from leads_cli.console.asking import confirm, empty_note, notify_errors
 from leads_cli.console.failures import report
-from leads_cli.console.failures.desk import DISCARD, Desk, Work
+from leads_cli.console.failures.actions import DISCARD, BackgroundWork, FailureActions
 from leads_cli.console.failures.editing import FormError
 from leads_cli.console.failures.entries import chip, letter_address
-from leads_cli.console.failures.form import Form, reviewed
-from leads_cli.console.failures.history import history
-from leads_cli.console.failures.known import facts, payload
+from leads_cli.console.failures.form import Form, show_review
+from leads_cli.console.failures.history import show_history
+from leads_cli.console.failures.known import letter_facts, show_payload
 from leads_cli.console.failures.overview import REPLAY
-from leads_cli.console.failures.sent import Sent
+from leads_cli.console.failures.sent import SentCard
 from leads_cli.console.subject import Subject
 from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.advice import next_steps
@@ -26,7 +26,7 @@ from leads_cli.failures.read.letter import Letter
 class FailurePage:
     """The page in one browser tab."""
 
-    def __init__(self, desk: Desk, subject: Subject, message_id: str) -> None:
+    def __init__(self, desk: FailureActions, subject: Subject, message_id: str) -> None:
         self._desk = desk
         self._subject = subject
         self._message_id = message_id
@@ -36,12 +36,12 @@ class FailurePage:
         ui.link("← All failures", frame.FAILURES.path).classes("back")
         self._place = ui.element("div").classes("page")
         with self._place:
-            nothing("Reading the dead-letter queue ...")
+            empty_note("Reading the dead-letter queue ...")
         ui.timer(0, self._first, once=True)
 
     async def _first(self) -> None:
         if self._desk.found is None or self._desk.found.letter(self._message_id) is None:
-            await told(asyncio.to_thread(self._desk.look))
+            await notify_errors(asyncio.to_thread(self._desk.look))
         found = self._desk.found
         letter = None if found is None else found.letter(self._message_id)
         self._place.clear()
@@ -69,10 +69,10 @@ class FailurePage:
                 ui.button("Discard ...", on_click=self._discard, color="negative").props("outline no-caps")
         self._correct(letter)
         with frame.card("What happened"):
-            history(letter)
+            show_history(letter)
         with frame.card("All that is known"):
-            facts(letter)
-            payload(letter)
+            letter_facts(letter)
+            show_payload(letter)
 
     # --- Correcting it -----------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class FailurePage:
         self._form = Form(letter, self._subject.enrollment)
         with frame.card("Correct it"):
             if not self._form.possible:
-                nothing("This event is a text, not JSON: no field of it can be named. Correct it at its source.")
+                empty_note("This event is a text, not JSON: no field of it can be named. Correct it at its source.")
                 return
             self._form.build()
             with ui.element("div").classes("row"):
@@ -98,7 +98,7 @@ class FailurePage:
         self._tell(repair.problem or ("" if repair.changes else "Nothing is changed yet."))
         if repair.problem or not repair.changes:
             return
-        chosen = await reviewed(repair)
+        chosen = await show_review(repair)
         if chosen == "save":
             await self._save(Mending(wanted))
         elif chosen == "replay":
@@ -113,7 +113,7 @@ class FailurePage:
             return
         if not await self._done(self._desk.save, plan, mending):
             return
-        found = await told(asyncio.to_thread(self._desk.look))
+        found = await notify_errors(asyncio.to_thread(self._desk.look))
         # SQS knows it by another id now; the operator does not.
         edited = [each for each in (found.letters if found else ()) if each.id == self._letter.id]
         if edited:
@@ -132,7 +132,7 @@ class FailurePage:
                 "note warn" if problem else "",
             )
 
-        if await confirmed("Replay it as it is?", "Replay", content, possible=not problem):
+        if await confirm("Replay it as it is?", "Replay", content, possible=not problem):
             await self._send(REPLAY, self._letter)
 
     async def _send(self, mending: Mending, letter: Letter) -> None:
@@ -144,13 +144,13 @@ class FailurePage:
         self._desk.found = None
         self._place.clear()
         with self._place:
-            Sent(self._subject, letter).build()
+            SentCard(self._subject, letter).build()
 
     async def _discard(self) -> None:
         def content() -> None:
             frame.text("It is deleted for good: nobody can bring it back. An export keeps a copy.")
 
-        if not await confirmed("Discard this letter?", "Discard for good", content, danger=True):
+        if not await confirm("Discard this letter?", "Discard for good", content, danger=True):
             return
         plan = await self._plan(DISCARD)
         if plan is None:
@@ -163,10 +163,10 @@ class FailurePage:
             frame.text("Discarded.", "note good")
 
     async def _done[**Arguments](
-        self, begin: Callable[Arguments, Work], *arguments: Arguments.args, **named: Arguments.kwargs
+        self, begin: Callable[Arguments, BackgroundWork], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> bool:
         """Whether something was done to the letter; what went wrong is told."""
-        work = await told(asyncio.to_thread(begin, *arguments, **named))
+        work = await notify_errors(asyncio.to_thread(begin, *arguments, **named))
         if work is None:
             return False
         await asyncio.to_thread(work.wait)
@@ -176,7 +176,7 @@ class FailurePage:
 
     async def _plan(self, mending: Mending) -> Plan | None:
         """What would be done now; None, and told, where nothing can be done any more."""
-        plan = await told(asyncio.to_thread(self._desk.plan, self._letter.message_id, mending))
+        plan = await notify_errors(asyncio.to_thread(self._desk.plan, self._letter.message_id, mending))
         if plan is None or plan.ids:
             return plan
         for problem in plan.problems or [
@@ -186,5 +186,5 @@ class FailurePage:
         return None
 
 
-def _complain(work: Work) -> None:
-    ui.notify(" ".join(report.result(work)), type="negative", multi_line=True, timeout=0, close_button="Close")
+def _complain(work: BackgroundWork) -> None:
+    ui.notify(" ".join(report.result_text(work)), type="negative", multi_line=True, timeout=0, close_button="Close")

@@ -9,10 +9,10 @@ from nicegui import ui
 
 from leads.config.schema import Enrollment
 from leads_cli.console import frame
-from leads_cli.console.failures.editing import Row, edits, rows
-from leads_cli.failures.change.cleaning import normalised
+from leads_cli.console.failures.editing import EditedField, edited_fields, parse_edits
+from leads_cli.failures.change.cleaning import normalise
 from leads_cli.failures.change.edits import ABSENT, Absent, Change
-from leads_cli.failures.change.repair import Repair, Wanted
+from leads_cli.failures.change.repair import Repair, RequestedEdits
 from leads_cli.failures.read.letter import Letter
 
 _LONGEST: Final = 300
@@ -24,8 +24,8 @@ class Form:
     def __init__(self, letter: Letter, enrollment: Enrollment) -> None:
         self._letter = letter
         self._enrollment = enrollment
-        self._rows = rows(letter)
-        self._added: Row | None = None
+        self._rows = edited_fields(letter)
+        self._added: EditedField | None = None
 
     @property
     def possible(self) -> bool:
@@ -46,7 +46,7 @@ class Form:
                 if not row.removed:
                     self._field(row)
 
-    def _field(self, row: Row) -> None:
+    def _field(self, row: EditedField) -> None:
         called = row.was or "the new field"
         with ui.element("div").classes("field"):
             name = (
@@ -66,23 +66,21 @@ class Form:
                 value.props["aria-describedby"] = says.html_id
             with ui.element("div").classes("row"):
                 if row.was == "email":
-                    _icon(
-                        "auto_fix_high", "Tidy up the address", lambda: value.set_value(normalised("email", row.text))
-                    )
+                    _icon("auto_fix_high", "Tidy up the address", lambda: value.set_value(normalise("email", row.text)))
                 if row.before is not ABSENT:
                     _icon("drive_file_rename_outline", f"Rename {called}", lambda: _open(name))
                 if row.before is not ABSENT or not row.was:
                     _icon("close", f"Remove {called}", lambda: self._remove(row))
 
-    def _blamed(self, row: Row) -> bool:
+    def _blamed(self, row: EditedField) -> bool:
         return bool(row.was) and row.was.removeprefix("customFields.") == self._letter.field
 
     def _add(self) -> None:
-        self._rows.append(Row("customFields." if self._letter.is_lead else ""))
+        self._rows.append(EditedField("customFields." if self._letter.is_lead else ""))
         self._added = self._rows[-1]
         self._fields.refresh()
 
-    def _remove(self, row: Row) -> None:
+    def _remove(self, row: EditedField) -> None:
         row.removed = True
         self._added = None
         self._fields.refresh()
@@ -98,17 +96,17 @@ class Form:
         options = list(dict.fromkeys([*([now] if now else []), *names]))
         self._choice = ui.select(options, value=now or None, label=label).props("outlined dense").classes("choice")
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RequestedEdits:
         """What was typed and chosen.
 
         Raises:
             FormError: it cannot be meant.
         """
-        found = edits(self._rows, is_lead=self._letter.is_lead)
+        found = parse_edits(self._rows, is_lead=self._letter.is_lead)
         chosen = self._choice.value or None
         if self._letter.is_lead:
-            return Wanted(found, campaign=chosen if chosen != self._letter.campaign else None)
-        return Wanted(found, source=chosen if chosen != self._letter.source else None)
+            return RequestedEdits(found, campaign=chosen if chosen != self._letter.campaign else None)
+        return RequestedEdits(found, source=chosen if chosen != self._letter.source else None)
 
 
 def _open(name: ui.input) -> None:
@@ -127,7 +125,7 @@ def _icon(icon: str, says: str, on_click: Callable[[], object]) -> None:
     button.tooltip(says)
 
 
-async def reviewed(repair: Repair) -> str | None:
+async def show_review(repair: Repair) -> str | None:
     """What to do with the changes; None: back to the form."""
     flaw = repair.letter.unreadable()
     with ui.dialog() as dialog, ui.card().props('role="dialog" aria-label="Review the changes"'):

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from heapq import nlargest
 from typing import Final
 
-from leads_cli.failures.read.box import Reading
 from leads_cli.failures.read.criteria import Criteria
-from leads_cli.failures.read.grouping import Group, grouped
+from leads_cli.failures.read.grouping import Group, group_letters
 from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.listing import Listing
+from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.read.survey import letters
 
 # As many as a person looks through. A body may have a megabyte, most have one or two thousand bytes.
@@ -18,7 +18,7 @@ MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ShownLetters:
     """A page shows this until it is read again.
 
     Attributes:
@@ -43,13 +43,13 @@ class Found:
         """A letter by SQS's id."""
         return next((letter for letter in self.letters if letter.message_id == message_id), None)
 
-    def matching(self, criteria: Criteria) -> "Found":
+    def matching(self, criteria: Criteria) -> "ShownLetters":
         """The same, of the letters that meet the criteria; texts are looked for in the newest letters only."""
         newest = [letter for letter in self.letters if criteria.accept(letter)]
         if replace(criteria, contains=None) == criteria:
             groups: Sequence[Group] = [group for group in self.groups if _meets(group, criteria)]
         else:
-            groups = grouped(newest)
+            groups = group_letters(newest)
         return replace(self, groups=groups, letters=newest, total=sum(group.count for group in groups))
 
 
@@ -63,7 +63,7 @@ def _meets(group: Group, criteria: Criteria) -> bool:
     return all(wanted is None or wanted == found for wanted, found in told)
 
 
-def look(reading: Reading) -> Found:
+def read_shown(reading: QueueScan) -> ShownLetters:
     """Everything of a reading, which may be over then.
 
     Raises:
@@ -76,7 +76,7 @@ def look(reading: Reading) -> Found:
             listing.add(letter)
             yield letter
 
-    return Found(
+    return ShownLetters(
         letters=nlargest(MOST, listed(), key=lambda letter: letter.failed_at),
         groups=listing.groups,
         total=listing.total,

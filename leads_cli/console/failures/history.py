@@ -13,7 +13,7 @@ _EVENTFUL: Final = {"failed": "error_outline", "replayed": "replay", "fixed": "e
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class HistoryEntry:
     """One thing that happened; `when` is "" where the letter does not say."""
 
     kind: str
@@ -22,29 +22,31 @@ class Chapter:
     more: str = ""
 
 
-def chapters(letter: Letter) -> Iterator[Chapter]:
+def read_history(letter: Letter) -> Iterator[HistoryEntry]:
     """From the sign-up to now."""
     replay, fixed = _object(letter.content.get("replay")), _object(letter.content.get("fixed"))
     if letter.is_lead and isinstance(taken := letter.content.get("receivedAt"), str):
-        yield Chapter("taken", f"Accepted from {letter.source}", _local(taken))
+        yield HistoryEntry("taken", f"Accepted from {letter.source}", _local(taken))
     if replay:
         before = [str(replay[key]) for key in ("reason", "field", "status") if replay.get(key)]
-        yield Chapter("failed", "Failed for the first time", _local(replay.get("first")))
+        yield HistoryEntry("failed", "Failed for the first time", _local(replay.get("first")))
         times = "once" if letter.replays == 1 else f"{letter.replays} times"
-        yield Chapter("replayed", f"Sent again {times}", _local(replay.get("failedAt")), f"after: {', '.join(before)}")
+        yield HistoryEntry(
+            "replayed", f"Sent again {times}", _local(replay.get("failedAt")), f"after: {', '.join(before)}"
+        )
     again = " again" if replay else ""
     verb = "Given up by SQS" if letter.reason == EXHAUSTED else f"Failed{again}: {letter.reason}"
-    yield Chapter("failed", verb, _local(letter.failed_at.isoformat()), letter.says)
+    yield HistoryEntry("failed", verb, _local(letter.failed_at.isoformat()), letter.says)
     if fixed:
         names = fixed.get("fields")
         fields = ", ".join(map(str, names)) if isinstance(names, list) else ""
-        yield Chapter("fixed", "Corrected by an operator", _local(letter.received.sent_at.isoformat()), fields)
+        yield HistoryEntry("fixed", "Corrected by an operator", _local(letter.received.sent_at.isoformat()), fields)
 
 
-def history(letter: Letter) -> None:
+def show_history(letter: Letter) -> None:
     """The chapters, one below the other."""
     with ui.timeline(side="right", layout="dense"):
-        for chapter in chapters(letter):
+        for chapter in read_history(letter):
             ui.timeline_entry(
                 chapter.more or None,
                 title=chapter.title,

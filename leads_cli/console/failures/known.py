@@ -7,7 +7,7 @@ from typing import Final
 from nicegui import ui
 
 from leads_cli.failures.read.letter import Letter
-from leads_cli.failures.read.listing import described
+from leads_cli.failures.read.listing import describe
 
 # What of a letter's description is a fact that the page does not tell elsewhere, by what a person calls it.
 _FACTS: Final = {
@@ -25,9 +25,9 @@ _FACTS: Final = {
 }
 
 
-def facts(letter: Letter) -> None:
+def letter_facts(letter: Letter) -> None:
     """What the page does not tell elsewhere."""
-    told_of = described(letter)
+    told_of = describe(letter)
     lines = [
         f"<dt>{escape(name)}</dt><dd>{escape(_text(told_of[key]))}</dd>"
         for key, name in _FACTS.items()
@@ -40,7 +40,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def payload(letter: Letter) -> None:
+def show_payload(letter: Letter) -> None:
     """The body as it lies in the queue."""
     shown = letter.content or letter.received.body
     with ui.expansion("The whole message").classes("payload"):

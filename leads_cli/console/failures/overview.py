@@ -9,18 +9,18 @@ from typing import Final
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.asking import confirmed, nothing, number, told
+from leads_cli.console.asking import confirm, empty_note, notify_errors
 from leads_cli.console.failures import report
-from leads_cli.console.failures.desk import DISCARD, Desk, Work
-from leads_cli.console.failures.entries import GROUPED, address, group_entry, letter_entry, planned, remarks
-from leads_cli.console.failures.found import MOST, Found
+from leads_cli.console.failures.actions import DISCARD, BackgroundWork, FailureActions
+from leads_cli.console.failures.entries import GROUPED, address, group_entry, letter_entry, remarks, show_plan
+from leads_cli.console.failures.found import MOST, ShownLetters
 from leads_cli.failures import RATE
 from leads_cli.failures.change.mending import Mending, Plan
-from leads_cli.failures.read.box import DEAD_LETTERS
 from leads_cli.failures.read.criteria import Criteria
+from leads_cli.failures.read.queue_scan import DEAD_LETTERS
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.running import NotReachableError
-from leads_cli.words import duration
+from leads_cli.words import duration, number
 
 REPLAY: Final = Mending(replay=True)
 _SHOWN: Final = 50
@@ -33,11 +33,11 @@ _GLANCE_SECONDS: Final = 5.0
 class FailuresPage:
     """The page in one browser tab."""
 
-    def __init__(self, desk: Desk, wanted: Criteria) -> None:
+    def __init__(self, desk: FailureActions, wanted: Criteria) -> None:
         self._desk = desk
         self._wanted = wanted
         self._shown = _SHOWN
-        self._watched: Work | None = None
+        self._watched: BackgroundWork | None = None
         self._working = False
 
     def build(self) -> None:
@@ -73,7 +73,7 @@ class FailuresPage:
         """Read the queue now."""
         self._refresh.props("loading")
         self._read_at.text = "Reading the dead-letter queue ..."
-        await told(asyncio.to_thread(self._desk.look))
+        await notify_errors(asyncio.to_thread(self._desk.look))
         self._refresh.props(remove="loading")
         self._tell()
 
@@ -89,20 +89,20 @@ class FailuresPage:
         there = await self._there()
         if there is None:
             return
-        news = "" if there == found.total else f" · the queue has {number(there)} now"
+        news = "" if there == found.total else f" · the queue has {number(there, 'dead letter')} now"
         self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}{news}"
 
     async def _there(self) -> int | None:
         """How many the queue has now; None: it does not say."""
         url = self._desk.running.outputs[f"{DEAD_LETTERS}Url"]
         try:
-            return await asyncio.to_thread(cloudwatch.waiting, self._desk.running.client("sqs"), url)
+            return await asyncio.to_thread(cloudwatch.count_messages, self._desk.running.client("sqs"), url)
         except NotReachableError:
             return None
 
     async def _plan(self, mending: Mending) -> Plan | None:
         """What would be done; what came in since is shown before anybody is asked about it."""
-        plan = await told(asyncio.to_thread(self._desk.plan, self._wanted, mending))
+        plan = await notify_errors(asyncio.to_thread(self._desk.plan, self._wanted, mending))
         found = self._desk.found
         if plan is not None and (found is None or len(plan.ids) != found.matching(self._wanted).total):
             await self.read()
@@ -119,15 +119,18 @@ class FailuresPage:
         remarks(found)
         if not found.total:
             with frame.card("Nothing here"):
-                nothing("No dead letters." if self._wanted == Criteria() else "No dead letter matches.")
+                empty_note("No dead letters." if self._wanted == Criteria() else "No dead letter matches.")
             return
         self._doings(found)
-        with frame.card(f"{number(found.total)} in {number(len(found.groups), 'group')}"), ui.element("ul"):
+        with (
+            frame.card(f"{number(found.total, 'dead letter')} in {number(len(found.groups), 'group')}"),
+            ui.element("ul"),
+        ):
             for group in found.groups:
                 group_entry(group)
         self._letters(found)
 
-    def _filters(self, everything: Found) -> None:
+    def _filters(self, everything: ShownLetters) -> None:
         if self._wanted != Criteria():
             ui.link("← All failures", frame.FAILURES.path).classes("back")
         groups = everything.groups
@@ -151,7 +154,7 @@ class FailuresPage:
         changed: dict[str, str | None] = {name: value}
         ui.navigate.to(address(replace(self._wanted, **changed)))  # type: ignore[arg-type]
 
-    def _doings(self, found: Found) -> None:
+    def _doings(self, found: ShownLetters) -> None:
         which = "all" if self._wanted == Criteria() else "these"
         with ui.element("div").classes("row"):
             ui.button(f"Replay {which} {found.total:,} ...", on_click=self._replay).props("unelevated no-caps")
@@ -159,7 +162,7 @@ class FailuresPage:
                 "outline no-caps"
             )
 
-    def _letters(self, found: Found) -> None:
+    def _letters(self, found: ShownLetters) -> None:
         if not found.letters:
             frame.text(f"These are older than the newest {MOST:,}, which alone are shown one by one.", "note busy")
             return
@@ -171,7 +174,7 @@ class FailuresPage:
                 more = ui.button(f"Show {min(_SHOWN, len(found.letters) - self._shown)} more", on_click=self._more)
                 more.props("flat no-caps")
             elif len(found.letters) < found.total:
-                nothing(f"Older ones: {number(found.total - len(found.letters))}, see leads failures list --each.")
+                empty_note(f"{number(found.total - len(found.letters), 'older one')}: leads failures list --each")
 
     def _more(self) -> None:
         self._shown += _SHOWN
@@ -186,30 +189,32 @@ class FailuresPage:
         count = len(plan.ids)
 
         def content() -> None:
-            planned(plan, "sent again, to where they came from")
+            show_plan(plan, "sent again, to where they came from")
             if count:
-                nothing(f"At most {RATE:.0f} a second, so that live leads come first: about {duration(count / RATE)}.")
+                empty_note(
+                    f"At most {RATE:.0f} a second, so that live leads come first: about {duration(count / RATE)}."
+                )
 
-        if await confirmed(f"Replay {number(count)}?", "Replay", content, possible=bool(count)):
+        if await confirm(f"Replay {number(count, 'dead letter')}?", "Replay", content, possible=bool(count)):
             await self._begin(self._desk.replay, plan, REPLAY)
 
     async def _discard(self) -> None:
         plan = await self._plan(DISCARD)
         if plan is None:
             return
-        title = f"Discard {number(len(plan.ids))}?"
+        title = f"Discard {number(len(plan.ids), 'dead letter')}?"
 
         def content() -> None:
-            planned(plan, "deleted for good")
-            nothing("Nobody can bring them back. An export keeps a copy.")
+            show_plan(plan, "deleted for good")
+            empty_note("Nobody can bring them back. An export keeps a copy.")
 
-        if await confirmed(title, "Discard for good", content, possible=bool(plan.ids), danger=True):
+        if await confirm(title, "Discard for good", content, possible=bool(plan.ids), danger=True):
             await self._begin(self._desk.discard, plan)
 
     async def _begin[**Arguments](
-        self, begin: Callable[Arguments, Work], *arguments: Arguments.args, **named: Arguments.kwargs
+        self, begin: Callable[Arguments, BackgroundWork], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> None:
-        work = await told(asyncio.to_thread(begin, *arguments, **named))
+        work = await notify_errors(asyncio.to_thread(begin, *arguments, **named))
         if work:
             self._watched = work
             self._show(work)
@@ -229,17 +234,17 @@ class FailuresPage:
             self._working = True
             await self.read()
             self._watched, self._working = None, False
-            ui.notify(" ".join(report.result(work)), type="positive" if report.succeeded(work) else "warning")
+            ui.notify(" ".join(report.result_text(work)), type="positive" if report.succeeded(work) else "warning")
 
-    def _show(self, work: Work) -> None:
+    def _show(self, work: BackgroundWork) -> None:
         self._progress.set_visibility(True)
-        said = " ".join(report.result(work)) if work.ended else report.progress(work)
+        said = " ".join(report.result_text(work)) if work.ended else report.progress_text(work)
         self._said.content = frame.paragraph(said, "")
         self._line.value = work.tally.handled / max(1, work.total)
         self._line.set_visibility(not work.ended)
         self._stop.set_visibility(not work.ended)
 
     async def _export(self, form: str) -> None:
-        text = await told(asyncio.to_thread(self._desk.export, self._wanted, form))
+        text = await notify_errors(asyncio.to_thread(self._desk.export, self._wanted, form))
         if text is not None:
             ui.download.content(text.encode(), f"dead-letters.{form}", "text/csv" if form == "csv" else "")

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from leads_cli.console.failures.desk import Work
+from leads_cli.console.failures.actions import BackgroundWork
 
 
-def progress(work: Work) -> str:
+def progress_text(work: BackgroundWork) -> str:
     """How far it is."""
     return f"{work.doing}: {work.tally.handled:,} of {work.total:,}"
 
 
-def result(work: Work) -> Iterator[str]:
+def result_text(work: BackgroundWork) -> Iterator[str]:
     """What was done and what was not, a sentence each."""
     tally = work.tally
     yield f"{tally.done:,} {work.done}."
@@ -27,6 +27,6 @@ def result(work: Work) -> Iterator[str]:
         yield work.trouble
 
 
-def succeeded(work: Work) -> bool:
+def succeeded(work: BackgroundWork) -> bool:
     """Whether everything was done that was meant."""
     return not work.trouble and not work.tally.failed and work.tally.handled == work.total

@@ -26,7 +26,7 @@ class _OneRegion:
 
 
 @contextmanager
-def one_region() -> Iterator[None]:
+def limit_to_one_region() -> Iterator[None]:
     """An empty moto that knows of one region, and forgets everything in the end."""
     its_own = AccountSpecificBackend.__dict__["get_session"]
     BackendDict.reset()

@@ -33,7 +33,7 @@ class Deployment:
             poller.join()
 
 
-def deployment(
+def make_deployment(
     template: Template,
     deployed: Deployed,
     aws: EmbeddedAws,

@@ -7,7 +7,7 @@ from typing import Any, Final
 _IN_TEXT: Final = re.compile(r"\$\{([^!}.]+)[^}]*\}")
 
 
-def dangling(template: Mapping[str, Any]) -> list[str]:
+def find_dangling(template: Mapping[str, Any]) -> list[str]:
     """A line for each reference to a resource or parameter that the template does not have."""
     known = template["Resources"].keys() | template.get("Parameters", {}).keys()
     places = {**template["Resources"], **template.get("Outputs", {})}

@@ -13,11 +13,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.sqs.models import sqs_backends
 from werkzeug.serving import make_server
 
-from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, one_region
-from leads_cli.dev.aws.queues import Queues
-from leads_cli.dev.aws.references import dangling
+from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
+from leads_cli.dev.aws.references import find_dangling
 from leads_cli.dev.aws.template import Template
-from leads_cli.dev.errors import AlreadyRunningError, DeploymentError
+from leads_cli.dev.aws.timed_queues import Queues
+from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
 from leads_cli.stacks import session
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class EmbeddedAws:
                 msg = "moto keeps its state for the whole process: one embedded AWS at a time"
                 raise AlreadyRunningError(msg)
             opened.callback(_one_at_a_time.release)
-            opened.enter_context(one_region())
+            opened.enter_context(limit_to_one_region())
             sqs_backends[session.ACCOUNT][session.REGION] = self.queues
             self._server = make_server("127.0.0.1", 0, _Application(), threaded=True, request_handler=_QuietHandler)
             opened.callback(self._server.server_close)
@@ -80,7 +80,7 @@ class EmbeddedAws:
         resources = template.deployable["Resources"]
         known = {key: each for key, each in resources.items() if each["Type"] in KNOWN_TYPES}
         body = {**template.deployable, "Resources": known}
-        if problems := dangling(body):
+        if problems := find_dangling(body):
             raise DeploymentError("\n".join(problems))
         cloudformation = self.client("cloudformation")
         try:

@@ -12,8 +12,8 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from leads_cli.dev.errors import UnsupportedTemplateError
 from leads_cli.dev.http.routes import Route, routes_of
+from leads_cli.dev.start_errors import UnsupportedTemplateError
 from leads_cli.stacks.session import embedded_session
 
 EVENT_SOURCE: Final = "AWS::Lambda::EventSourceMapping"

@@ -13,7 +13,7 @@ from starlette.responses import Response as HttpResponse
 from starlette.routing import Route as HttpRoute
 
 from leads_cli.dev.http import gateway
-from leads_cli.dev.http.gateway import Request, Response
+from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
 from leads_cli.dev.http.routes import Route, find
 from leads_cli.dev.runtime.runtime_api import MAX_PAYLOAD_BYTES, Result
 
@@ -27,14 +27,14 @@ MOST_REQUESTS: Final = 64
 # A function names its own; these are the server's.
 _OURS: Final = frozenset({"connection", "content-length", "date", "transfer-encoding"})
 
-type Invoke = Callable[[object, float], Result]
+type InvokeWithin = Callable[[object, float], Result]
 """Runs a function with an event, after waiting for so many seconds at the most until it has capacity."""
 
 
 class Front:
     """An ASGI application that answers as the template's HTTP API would."""
 
-    def __init__(self, routes: Sequence[Route], functions: Mapping[str, Invoke]) -> None:
+    def __init__(self, routes: Sequence[Route], functions: Mapping[str, InvokeWithin]) -> None:
         self._routes = routes
         self._functions = functions
         self._turn = CapacityLimiter(MOST_REQUESTS)
@@ -50,7 +50,7 @@ class Front:
                 answer.headers.append(name, value)
         await answer(scope, receive, send)
 
-    async def _answer(self, request: Request, request_id: str) -> Response:
+    async def _answer(self, request: GatewayRequest, request_id: str) -> GatewayResponse:
         if (found := find(self._routes, request.method, request.path)) is None:
             return gateway.NOT_FOUND
         route, variables = found
@@ -83,9 +83,9 @@ async def _body(http: HttpRequest) -> bytes | None:
     return bytes(body) if len(body) <= MAX_BODY_BYTES else None
 
 
-def _request(http: HttpRequest, body: bytes) -> Request:
+def _request(http: HttpRequest, body: bytes) -> GatewayRequest:
     scope = http.scope
-    return Request(
+    return GatewayRequest(
         method=http.method,
         path=scope["path"],
         query=scope["query_string"].decode("latin-1"),

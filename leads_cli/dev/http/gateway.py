@@ -23,7 +23,7 @@ _NOT_PASSED: Final = frozenset({"connection", "keep-alive", "transfer-encoding",
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class GatewayRequest:
     """An HTTP request; `path` is decoded, `query` is not, header names are in lower case."""
 
     method: str
@@ -36,14 +36,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class GatewayResponse:
     status: int
     headers: Sequence[tuple[str, str]]
     body: bytes
 
 
 def event(
-    request: Request, route: Route, variables: Mapping[str, str], *, request_id: str, now: datetime
+    request: GatewayRequest, route: Route, variables: Mapping[str, str], *, request_id: str, now: datetime
 ) -> dict[str, Any]:
     """The event of a request that `route` takes."""
     headers = _joined((name, value) for name, value in request.headers if name not in _NOT_PASSED)
@@ -86,7 +86,7 @@ def _text(body: bytes, content_type: str) -> str | None:
         return None  # AWS would mangle it; nothing is lost this way
 
 
-def _forwarded(request: Request, headers: Mapping[str, str]) -> dict[str, str]:
+def _forwarded(request: GatewayRequest, headers: Mapping[str, str]) -> dict[str, str]:
     hops = [headers[name] for name in ("x-forwarded-for",) if name in headers]
     _, _, port = headers.get("host", "").rpartition(":")
     return {
@@ -97,7 +97,7 @@ def _forwarded(request: Request, headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _context(
-    request: Request, route: Route, headers: Mapping[str, str], request_id: str, now: datetime
+    request: GatewayRequest, route: Route, headers: Mapping[str, str], request_id: str, now: datetime
 ) -> dict[str, Any]:
     domain = headers.get("host", "")
     return {
@@ -120,39 +120,39 @@ def _context(
     }
 
 
-def own(status: int, message: str) -> Response:
+def own(status: int, message: str) -> GatewayResponse:
     """An answer of API Gateway itself."""
-    return Response(status, [("content-type", "application/json")], f'{{"message":"{message}"}}'.encode())
+    return GatewayResponse(status, [("content-type", "application/json")], f'{{"message":"{message}"}}'.encode())
 
 
 FAILED: Final = own(500, "Internal Server Error")
 UNAVAILABLE: Final = own(503, "Service Unavailable")
 NOT_FOUND: Final = own(404, "Not Found")
-TOO_LARGE: Final = own(413, "Request Entity Too Large")
+TOO_LARGE: Final = own(413, "GatewayRequest Entity Too Large")
 
 
-def response(result: Result) -> Response:
+def response(result: Result) -> GatewayResponse:
     """What the client gets for a function's result."""
     if result.error is not None:
         return UNAVAILABLE if result.throttled else FAILED
     payload = result.payload
     if not isinstance(payload, dict) or "statusCode" not in payload:
         text = payload if isinstance(payload, str) else json.dumps(payload)
-        return Response(200, [("content-type", "application/json")], text.encode())
+        return GatewayResponse(200, [("content-type", "application/json")], text.encode())
     try:
         return _structured(payload)
     except (TypeError, ValueError, AttributeError, Error):
         return FAILED
 
 
-def _structured(payload: Mapping[str, Any]) -> Response:
+def _structured(payload: Mapping[str, Any]) -> GatewayResponse:
     headers = [(name.lower(), _header(value)) for name, value in (payload.get("headers") or {}).items()]
     headers += [("set-cookie", _header(cookie)) for cookie in payload.get("cookies") or ()]
     if not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "text/plain;charset=UTF-8"))
     body = payload.get("body") or ""
     content = base64.b64decode(body, validate=True) if payload.get("isBase64Encoded") else body.encode()
-    return Response(int(payload["statusCode"]), headers, content)
+    return GatewayResponse(int(payload["statusCode"]), headers, content)
 
 
 def _header(value: object) -> str:

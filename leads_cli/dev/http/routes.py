@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads_cli.dev.errors import UnsupportedTemplateError
+from leads_cli.dev.start_errors import UnsupportedTemplateError
 
 DEFAULT_KEY: Final = "$default"
 ANY_METHOD: Final = "x-amazon-apigateway-any-method"

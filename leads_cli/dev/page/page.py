@@ -17,9 +17,9 @@ from leads_cli.console import live
 from leads_cli.console.local import LocalOnly
 from leads_cli.console.subject import embedded
 from leads_cli.dev.page.form import open_form, signup_form
-from leads_cli.dev.page.view import SourceRow, View
+from leads_cli.dev.page.view import DevView, SourceRow
 from leads_cli.logs.journal import CAPACITY
-from leads_cli.stacks.embedded import local
+from leads_cli.stacks.embedded import from_description
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _STATIC: Final = Path(__file__).parent / "static"
 
 
-def mount(app: "FastAPI", view: View, *, with_page: bool = True) -> None:
+def mount(app: "FastAPI", view: DevView, *, with_page: bool = True) -> None:
     """Add the JSON routes and the page; what only this machine may see is refused to any other host name."""
     app.router.routes.extend(routes(view))
     app.add_middleware(LocalOnly)
@@ -36,7 +36,7 @@ def mount(app: "FastAPI", view: View, *, with_page: bool = True) -> None:
         _mount_page(app, view)
 
 
-def routes(view: View) -> list[Route]:
+def routes(view: DevView) -> list[Route]:
     """`/_leads/status`, `/_leads/leads`, `/_leads/logs` and `/_leads/stack`: what the commands ask for."""
 
     async def status(_: "Request") -> JSONResponse:
@@ -66,11 +66,11 @@ def routes(view: View) -> list[Route]:
     ]
 
 
-def _mount_page(app: "FastAPI", view: View) -> None:
+def _mount_page(app: "FastAPI", view: DevView) -> None:
     from nicegui import ui  # noqa: PLC0415 - it takes a second or two, and the routes do without it
 
     from leads_cli.console import frame, pages  # noqa: PLC0415
-    from leads_cli.console.failures.desk import Desk  # noqa: PLC0415
+    from leads_cli.console.failures.actions import FailureActions  # noqa: PLC0415
 
     @ui.page(frame.TRY.path, title="Leadterra Enroll", dark=None, language="en-US")
     async def page() -> None:
@@ -91,23 +91,23 @@ def _mount_page(app: "FastAPI", view: View) -> None:
         await refresh()
         ui.timer(1.0, refresh, immediate=False)
 
-    running = local(view.about.url, view.about.as_json())
+    running = from_description(view.about.url, view.about.as_json())
     subject = embedded(running, view.enrollment, view.status, view.leads)
-    pages.mount(app, subject, Desk(running), with_form=True)
+    pages.mount(app, subject, FailureActions(running), with_form=True)
 
 
 def _static(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
-def _where(view: View) -> str:
+def _where(view: DevView) -> str:
     about = view.about
     where = "the sandbox, on this machine" if about.leadterra is None else about.leadterra
     real = "" if about.leadterra is None else " real"
     return f'<p class="where{real}">Enrolls into <strong>{escape(where)}</strong></p>'
 
 
-def _fixed(view: View) -> str:
+def _fixed(view: DevView) -> str:
     """Form and sources."""
     return (
         f'<section class="card signup"><h2>Sign up</h2>{_signup(view)}</section>'
@@ -117,7 +117,7 @@ def _fixed(view: View) -> str:
     )
 
 
-def _signup(view: View) -> str:
+def _signup(view: DevView) -> str:
     found = open_form(view.enrollment)
     if found is None:
         return (

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from leads.config.schema import Enrollment, Source
 from leads.errors import ConfigError
 from leads.io import settings
-from leads_cli.dev.page.outcomes import told
-from leads_cli.logs.journal import Journal, LeadRow, State
+from leads_cli.dev.page.outcomes import sandbox_outcome
+from leads_cli.logs.journal import Journal, LeadRow, LeadState
 from leads_cli.logs.lines import LogLine
 from leads_cli.stacks import cloudwatch
-from leads_cli.stacks.counts import Status
+from leads_cli.stacks.counts import StackStatus
 from leads_cli.stacks.running import OPERATOR
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class About:
         }
 
 
-class View(Protocol):
+class DevView(Protocol):
     """One stack, as it is shown."""
 
     @property
@@ -87,7 +87,7 @@ class View(Protocol):
     def enrollment(self) -> Enrollment:
         """Its configuration."""
 
-    def status(self) -> Status:
+    def status(self) -> StackStatus:
         """The counts now."""
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
@@ -129,18 +129,18 @@ class StackView:
         except ConfigError:
             return self._stack.enrollment
 
-    def status(self) -> Status:
+    def status(self) -> StackStatus:
         """The counts now."""
         queued = self._stack.unsettled()["LeadsQueue"]
-        waiting = [row.when for row in self._journal.leads() if row.state in {State.QUEUED, State.HELD}]
+        waiting = [row.when for row in self._journal.leads() if row.state in {LeadState.QUEUED, LeadState.HELD}]
         oldest = (datetime.now(UTC) - min(waiting)).total_seconds() if queued and waiting else None
-        return Status(self._journal.counts(queued, self._reported()), oldest)
+        return StackStatus(self._journal.counts(queued, self._reported()), oldest)
 
     def _reported(self) -> Mapping[str, int]:
         """What commands reported; the functions' own metrics are lines of their logs, which the journal has."""
         now = datetime.now(UTC)
         namespace = self._stack.outputs["MetricsNamespace"]
-        sums = cloudwatch.sums(self._cloudwatch, namespace, now - self._started, now, [OPERATOR])
+        sums = cloudwatch.sum_metrics(self._cloudwatch, namespace, now - self._started, now, [OPERATOR])
         return {metric: round(value) for metric, value in sums.items()}
 
     @cached_property
@@ -163,7 +163,7 @@ class StackView:
         sandbox = self._stack.sandbox
         if sandbox is None:
             return rows
-        return list(told(rows, sandbox, lambda name: self.enrollment.rules(name).id))
+        return list(sandbox_outcome(rows, sandbox, lambda name: self.enrollment.rules(name).id))
 
 
 def source_rows(enrollment: Enrollment, url: str, secrets: dict[str, str]) -> tuple[SourceRow, ...]:

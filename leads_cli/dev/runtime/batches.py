@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from leads_cli.dev.runtime.runtime_api import Result
 
-type Record = dict[str, Any]
+type SqsRecord = dict[str, Any]
 """One message in the shape of Lambda's SQS event."""
 
 # Lambda's limit for an event.
 MAX_EVENT_BYTES: Final = 6 * 1024 * 1024
 
 
-def record(message: Mapping[str, Any], queue_arn: str, region: str) -> Record:
+def to_record(message: Mapping[str, Any], queue_arn: str, region: str) -> SqsRecord:
     """A message as `ReceiveMessage` gave it, in Lambda's shape."""
     return {
         "messageId": message["MessageId"],
@@ -41,12 +41,12 @@ def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
     return shaped
 
 
-def size(one: Record) -> int:
+def record_size(one: SqsRecord) -> int:
     """How much of an event's limit a record takes."""
     return len(json.dumps(one))
 
 
-def failures(result: Result, ids: Collection[str], *, partial: bool) -> set[str]:
+def failed_ids(result: Result, ids: Collection[str], *, partial: bool) -> set[str]:
     """Which messages of a batch stay in the queue.
 
     All of them when the function failed, and also when its answer cannot be understood: an answer that is no

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from leads_cli.dev.aws.template import EventSource
-from leads_cli.dev.runtime.batches import MAX_EVENT_BYTES, Record, failures, record, size
+from leads_cli.dev.runtime.batches import MAX_EVENT_BYTES, SqsRecord, failed_ids, record_size, to_record
 from leads_cli.dev.runtime.runtime_api import Result
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ LAST_SECOND_STEP: Final = 0.1
 _ENVELOPE_BYTES: Final = 64
 
 type Invoke = Callable[[dict[str, Any]], Result]
-type OnRecords = Callable[[str, list[Record]], None]
+type OnRecords = Callable[[str, list[SqsRecord]], None]
 """Called with a queue's logical id and the records that its function is about to get."""
 
 
@@ -50,7 +50,7 @@ class Poller:
         self._on_records = on_records
         self._stopping = Event()
         self._slots = BoundedSemaphore(source.concurrency)
-        self._carried: list[Record] = []
+        self._carried: list[SqsRecord] = []
         self._left: dict[str, str] = {}
         self._lock = Lock()
         self._thread = Thread(target=self._run, name=f"poller of {source.queue}", daemon=True)
@@ -88,10 +88,10 @@ class Poller:
                 else:
                     self._slots.release()
 
-    def _collect(self) -> list[Record]:
+    def _collect(self) -> list[SqsRecord]:
         """Up to a batch's size, until its window has passed since the first message or it is 6 MB."""
         batch, self._carried = self._carried, []
-        total = _ENVELOPE_BYTES + sum(map(size, batch))
+        total = _ENVELOPE_BYTES + sum(map(record_size, batch))
         until = monotonic() + self._source.window
         while len(batch) < self._source.batch_size and not self._stopping.is_set():
             left = until - monotonic() if batch else LONG_POLL_SECONDS
@@ -103,14 +103,14 @@ class Poller:
             if received and not batch:
                 until = monotonic() + self._source.window
             for position, each in enumerate(received):
-                total += size(each)
+                total += record_size(each)
                 if total > MAX_EVENT_BYTES and batch:
                     self._carried = received[position:]
                     return batch
                 batch.append(each)
         return batch
 
-    def _receive(self, most: int, wait: int) -> list[Record]:
+    def _receive(self, most: int, wait: int) -> list[SqsRecord]:
         try:
             answer = self._sqs.receive_message(
                 QueueUrl=self._queue.url,
@@ -123,14 +123,16 @@ class Poller:
             if self._stopping.is_set():
                 return []
             raise
-        return [record(message, self._queue.arn, self._sqs.meta.region_name) for message in answer.get("Messages", [])]
+        return [
+            to_record(message, self._queue.arn, self._sqs.meta.region_name) for message in answer.get("Messages", [])
+        ]
 
-    def _deliver(self, batch: Sequence[Record]) -> None:
+    def _deliver(self, batch: Sequence[SqsRecord]) -> None:
         try:
             self._on_records(self._source.queue, list(batch))
             result = self._invoke({"Records": batch})
             ids = {each["messageId"]: each["receiptHandle"] for each in batch}
-            failed = failures(result, ids, partial=self._source.partial_failures)
+            failed = failed_ids(result, ids, partial=self._source.partial_failures)
             self._delete(each for each in batch if each["messageId"] not in failed)
             with self._lock:
                 kept = {name: handle for name, handle in self._left.items() if name not in ids}
@@ -138,7 +140,7 @@ class Poller:
         finally:
             self._slots.release()
 
-    def _delete(self, settled: Iterable[Record]) -> None:
+    def _delete(self, settled: Iterable[SqsRecord]) -> None:
         for chunk in batched(settled, MOST_A_CALL, strict=False):
             entries = [{"Id": str(n), "ReceiptHandle": each["receiptHandle"]} for n, each in enumerate(chunk)]
             self._sqs.delete_message_batch(QueueUrl=self._queue.url, Entries=entries)  # type: ignore[arg-type]

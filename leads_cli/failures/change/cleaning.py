@@ -14,7 +14,7 @@ _MAILTO: Final = re.compile(r"^mailto:([^?]*).*$", re.IGNORECASE | re.DOTALL)
 _AROUND: Final = " \t\r\n<>\"'`()[],;:."
 
 
-def normalised(name: str, value: str) -> str:
+def normalise(name: str, value: str) -> str:
     """A field's text without what is there by accident: spaces, full-width signs and, of an address, its wrapping."""
     found = meaning(name)
     is_address = "@" in value.translate(_HALF_WIDTH) if found is None else found.field == "email"

@@ -11,7 +11,7 @@ from leads.fields.address import NotAnAddress, normalise_address
 from leads.json import loads
 from leads.model import LEAD_FIELDS
 from leads_cli.failures.change import path as paths
-from leads_cli.failures.change.cleaning import normalised
+from leads_cli.failures.change.cleaning import normalise
 
 
 class Absent(Enum):
@@ -73,7 +73,7 @@ class InapplicableError(Exception):
     """An edit that makes no sense for a letter; says why, in words about its fields and none of its values."""
 
 
-def setting(text: str) -> Set:
+def parse_setting(text: str) -> Set:
     """Read `field=text` or `field:=value`.
 
     Raises:
@@ -92,7 +92,7 @@ def setting(text: str) -> Set:
         raise NotationError("behind := comes JSON: a number, true, null, or a text in quotes") from error
 
 
-def renaming(text: str) -> Rename:
+def parse_renaming(text: str) -> Rename:
     """Read `old=new`.
 
     Raises:
@@ -104,7 +104,7 @@ def renaming(text: str) -> Rename:
     return Rename(old, new)
 
 
-def edited(document: Any, edits: Sequence[Edit], *, is_lead: bool) -> tuple[Any, list[Change]]:
+def apply_edits(document: Any, edits: Sequence[Edit], *, is_lead: bool) -> tuple[Any, list[Change]]:
     """The document after all edits, one after the other, and what has changed.
 
     What an edit names and the document lacks is no fault: one edit is for many letters.
@@ -131,14 +131,14 @@ def _apply(document: Any, edit: Edit, *, is_lead: bool) -> tuple[Any, list[Chang
                 return document, []
             return _put(document, place, value, is_lead=is_lead), [Change(place, before, value)]
         case Remove() if route is not None:
-            return paths.without(document, route), [Change(place, before, ABSENT)]
+            return paths.remove(document, route), [Change(place, before, ABSENT)]
         case Rename(_, to) if route is not None:
             target = _custom_place(document, to) if is_lead else to
             if paths.locate(document, target) is not None:
                 raise InapplicableError(f"{target} has a value already")
-            moved = _put(paths.without(document, route), target, before, is_lead=is_lead)
+            moved = _put(paths.remove(document, route), target, before, is_lead=is_lead)
             return moved, [Change(place, before, ABSENT), Change(target, ABSENT, before)]
-        case Normalise() if isinstance(before, str) and (after := normalised(place, before)) != before:
+        case Normalise() if isinstance(before, str) and (after := normalise(place, before)) != before:
             return _put(document, place, after, is_lead=is_lead), [Change(place, before, after)]
         case _:
             return document, []
@@ -168,7 +168,7 @@ def _put(document: Any, path: str, value: Any, *, is_lead: bool) -> Any:
         raise InapplicableError("; ".join(_unknown(path)))
     try:
         return paths.put(document, path, value)
-    except paths.NoWayError as error:
+    except paths.NoSuchPathError as error:
         raise InapplicableError(f"{path} leads nowhere: what is on the way has no parts of its own") from error
 
 

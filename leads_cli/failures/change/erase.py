@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from leads_cli.failures.change.handover import IN_HAND, Handover, Tally
-from leads_cli.failures.change.mention import Mention, mention
-from leads_cli.failures.read.box import DEAD_LETTERS, Reading
-from leads_cli.failures.read.letter import EVENTS, LEADS, Letter, read
+from leads_cli.failures.change.handover import IN_HAND, Handover, HandoverResult
+from leads_cli.failures.change.mention import Mention, mentions_address
+from leads_cli.failures.read.letter import EVENTS, LEADS, Letter, read_letter
+from leads_cli.failures.read.queue_scan import DEAD_LETTERS, QueueScan
 from leads_cli.stacks.running import Running
 
 QUEUES: Final = (EVENTS, LEADS, DEAD_LETTERS)
 
 
 @dataclass(slots=True)
-class Found:
+class PersonMessages:
     """What one queue has of a person.
 
     Attributes:
@@ -34,7 +34,7 @@ class Found:
     ids: list[str] = field(default_factory=list)
     elsewhere: int = 0
     whole: bool = False
-    tally: Tally = field(default_factory=Tally)
+    tally: HandoverResult = field(default_factory=HandoverResult)
 
     @property
     def complete(self) -> bool:
@@ -46,7 +46,7 @@ class Found:
 _MOST_IDS: Final = 10
 
 
-def look(running: Running, person: str, *, lease: int) -> list[Found]:
+def scan(running: Running, person: str, *, lease: int) -> list[PersonMessages]:
     """What each queue has of the person with this key; nothing is touched.
 
     Raises:
@@ -55,7 +55,7 @@ def look(running: Running, person: str, *, lease: int) -> list[Found]:
     return [_pass(running, queue, person, lambda _, __: None, lease=lease) for queue in QUEUES]
 
 
-def erase(running: Running, person: str, *, mentions: bool, lease: int) -> list[Found]:
+def erase(running: Running, person: str, *, mentions: bool, lease: int) -> list[PersonMessages]:
     """Erase it: what is theirs, and with `mentions` also what only mentions them.
 
     Raises:
@@ -73,13 +73,13 @@ def erase(running: Running, person: str, *, mentions: bool, lease: int) -> list[
 type _Act = Callable[[Handover, list[tuple[Letter, Mention]]], None]
 
 
-def _pass(running: Running, queue: str, person: str, act: _Act, *, lease: int) -> Found:
-    found = Found(queue)
+def _pass(running: Running, queue: str, person: str, act: _Act, *, lease: int) -> PersonMessages:
+    found = PersonMessages(queue)
     hand: list[tuple[Letter, Mention]] = []
-    with Reading(running, queue, lease=lease) as reading:
+    with QueueScan(running, queue, lease=lease) as reading:
         handover = Handover(running, reading, found.tally)
-        for letter in map(read, reading):
-            how = mention(letter, person)
+        for letter in map(read_letter, reading):
+            how = mentions_address(letter, person)
             if how is Mention.NONE:
                 continue
             _note(found, letter, how)
@@ -92,7 +92,7 @@ def _pass(running: Running, queue: str, person: str, act: _Act, *, lease: int) -
     return found
 
 
-def _note(found: Found, letter: Letter, how: Mention) -> None:
+def _note(found: PersonMessages, letter: Letter, how: Mention) -> None:
     if how is Mention.ABOUT:
         found.about += 1
         return

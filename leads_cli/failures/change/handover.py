@@ -14,19 +14,19 @@ from itertools import groupby
 from typing import Final
 
 from leads.io import queues
-from leads_cli.failures.change.ledger import Deed, Ledger
+from leads_cli.failures.change.ledger import HandledAs, Ledger
 from leads_cli.failures.change.succession import Successor, counts_again, counts_as_erased
-from leads_cli.failures.read.box import Reading
-from leads_cli.failures.read.letter import Letter, read
+from leads_cli.failures.read.letter import Letter, read_letter
+from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.running import NotReachableError, Running
 
 IN_HAND: Final = 10
 
-type Pair = tuple[Letter, Successor]
+type Replacement = tuple[Letter, Successor]
 
 
 @dataclass(slots=True)
-class Tally:
+class HandoverResult:
     """What a command has done so far, also when it is interrupted.
 
     Attributes:
@@ -46,14 +46,14 @@ class Tally:
         return self.done + self.finished + self.failed
 
 
-def in_tens(reading: Reading, wanted: Collection[str]) -> Iterator[list[Letter]]:
+def chunks_of_ten(reading: QueueScan, wanted: Collection[str]) -> Iterator[list[Letter]]:
     """The letters with some of SQS's ids, ten at a time, as they are met; it ends when all were."""
     missing = set(wanted)
     hand: list[Letter] = []
     for received in reading:
         if received.message_id in missing:
             missing.remove(received.message_id)
-            hand.append(read(received))
+            hand.append(read_letter(received))
         if len(hand) == IN_HAND:
             yield hand
             hand = []
@@ -66,14 +66,14 @@ def in_tens(reading: Reading, wanted: Collection[str]) -> Iterator[list[Letter]]
 class Handover:
     """One command's passage through the dead-letter queue."""
 
-    def __init__(self, running: Running, reading: Reading, tally: Tally) -> None:
+    def __init__(self, running: Running, reading: QueueScan, tally: HandoverResult) -> None:
         self._running = running
         self._reading = reading
         self._tally = tally
         self._ledger = Ledger(running)
         self._sqs = running.client("sqs")
 
-    def pass_on(self, pairs: Sequence[Pair]) -> None:
+    def pass_on(self, pairs: Sequence[Replacement]) -> None:
         """Send the successors of letters in hand, and let go of the letters.
 
         Raises:
@@ -103,9 +103,9 @@ class Handover:
         gone = self._let_go(letters, known, {letter.message_id for letter in letters} - known.keys())
         self._count("Erased", (each for each in gone if each.message_id not in known and counts_as_erased(each)))
 
-    def _send(self, pairs: Sequence[Pair]) -> dict[str, Deed]:
+    def _send(self, pairs: Sequence[Replacement]) -> dict[str, HandledAs]:
         """Send successors; what was done with the letters whose successor is durable now."""
-        sent: dict[str, Deed] = {}
+        sent: dict[str, HandledAs] = {}
         by_queue = sorted(pairs, key=_queue_of)
         for queue, group in groupby(by_queue, key=_queue_of):
             same = list(group)
@@ -154,5 +154,5 @@ def _no_log() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-def _queue_of(pair: Pair) -> str:
+def _queue_of(pair: Replacement) -> str:
     return pair[1].queue

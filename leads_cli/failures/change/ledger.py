@@ -14,7 +14,7 @@ from leads_cli.stacks.running import NotReachableError, Running, aws_errors
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-type Deed = Literal["replayed", "fixed"]
+type HandledAs = Literal["replayed", "fixed"]
 
 # Longer than SQS keeps a letter.
 KEEP_SECONDS: Final = 15 * 24 * 3600
@@ -32,13 +32,13 @@ class Ledger:
         self._table = running.outputs["DeliveriesTableName"]
         self._clock = clock
 
-    def settled(self, message_ids: Iterable[str]) -> dict[str, Deed]:
+    def settled(self, message_ids: Iterable[str]) -> dict[str, HandledAs]:
         """What was done already with letters, by SQS's ids of them; nothing is said of the others.
 
         Raises:
             NotReachableError: the table does not answer, or not for all.
         """
-        found: dict[str, Deed] = {}
+        found: dict[str, HandledAs] = {}
         for chunk in batched(message_ids, _MOST, strict=False):
             for row in self._rows(chunk):
                 if float(row["expiresAt"]["N"]) > self._clock():
@@ -58,7 +58,7 @@ class Ledger:
                 return rows
         raise NotReachableError("DeliveriesTable: DynamoDB is too busy to answer; try again in a minute")
 
-    def record(self, message_ids: Iterable[str], deed: Deed) -> None:
+    def record(self, message_ids: Iterable[str], deed: HandledAs) -> None:
         """Remember what was done.
 
         Raises:

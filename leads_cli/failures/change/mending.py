@@ -1,17 +1,18 @@
 """Mending: letters are edited, sent again, or both. First a plan, which changes nothing; then its execution."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from threading import Event
 
-from leads_cli.failures.change.handover import Handover, Tally, in_tens
-from leads_cli.failures.change.repair import Repair, Wanted, repaired
+from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
+from leads_cli.failures.change.repair import Repair, RequestedEdits, repair
 from leads_cli.failures.change.succession import Successor, fixed, replayed
-from leads_cli.failures.read.box import Reading
 from leads_cli.failures.read.grouping import Groups
 from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.queue_scan import QueueScan
+from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import Running
 
 
@@ -19,15 +20,15 @@ from leads_cli.stacks.running import Running
 class Mending:
     """What is to be done with letters: edits, a replay, or a replay of what was edited."""
 
-    wanted: Wanted | None = None
+    wanted: RequestedEdits | None = None
     replay: bool = False
 
     def judge(self, letter: Letter) -> Repair:
         """What it comes to for one letter."""
-        repair = Repair(letter) if self.wanted is None else repaired(letter, self.wanted)
-        if self.replay and not repair.problem and self.concerns(repair) and (flaw := repair.letter.unreadable()):
+        made = Repair(letter) if self.wanted is None else repair(letter, self.wanted)
+        if self.replay and not made.problem and self.concerns(made) and (flaw := made.letter.unreadable()):
             return Repair(letter, problem=f"it would be refused at once: {flaw}")
-        return repair
+        return made
 
     def concerns(self, repair: Repair) -> bool:
         """Whether there is anything to do: a letter that no edit changes stays where it is."""
@@ -56,46 +57,24 @@ class Plan:
     repairs: list[Repair] = field(default_factory=list)
 
 
-def planned(letters: Iterable[Letter], mending: Mending, *, shown: int = 0) -> Plan:
+def make_plan(letters: Iterable[Letter], mending: Mending, *, shown: int = 0) -> Plan:
     """Judge letters without touching them; `shown` repairs are kept."""
     plan = Plan()
     for letter in letters:
-        repair = mending.judge(letter)
-        if repair.problem:
-            plan.problems[repair.problem] += 1
-        elif not mending.concerns(repair):
+        made = mending.judge(letter)
+        if made.problem:
+            plan.problems[made.problem] += 1
+        elif not mending.concerns(made):
             plan.untouched += 1
         else:
             plan.ids.add(letter.message_id)
             plan.groups.add(letter)
             if len(plan.repairs) < shown:
-                plan.repairs.append(repair)
+                plan.repairs.append(made)
     return plan
 
 
-class Pace:
-    """At most so many a second, over time."""
-
-    def __init__(
-        self,
-        rate: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
-        self._rate = rate
-        self._clock = clock
-        self._sleep = sleep
-        self._next = 0.0
-
-    def wait(self, number: int) -> None:
-        """Wait until so many more may go."""
-        now = self._clock()
-        if now < self._next:
-            self._sleep(self._next - now)
-        self._next = max(now, self._next) + number / self._rate
-
-
-type Around = Callable[[], AbstractContextManager[object]]
+type TenGuard = Callable[[], AbstractContextManager[object]]
 """Made for each ten letters, and entered while they are handed over."""
 
 
@@ -103,22 +82,22 @@ def carry_out(
     running: Running,
     ids: Collection[str],
     mending: Mending,
-    tally: Tally,
+    tally: HandoverResult,
     *,
     lease: int,
     pace: Pace | None = None,
-    around: Around = nullcontext,
+    around: TenGuard = nullcontext,
 ) -> None:
     """Do to the letters of a plan what was planned; `tally` tells how far it came, whatever ends it.
 
     Raises:
         NotReachableError: AWS refuses.
     """
-    with Reading(running, lease=lease) as reading:
+    with QueueScan(running, lease=lease) as reading:
         handover = Handover(running, reading, tally)
-        for hand in in_tens(reading, ids):
+        for hand in chunks_of_ten(reading, ids):
             if pace:
-                pace.wait(len(hand))
+                pace.take(len(hand), Event())
             reading.keep()
             repairs = [(letter, mending.judge(letter)) for letter in hand]
             going = [(letter, mending.successor(each)) for letter, each in repairs if mending.concerns(each)]
@@ -126,22 +105,22 @@ def carry_out(
                 handover.pass_on(going)
 
 
-def let_go(
+def discard(
     running: Running,
     ids: Collection[str],
-    tally: Tally,
+    tally: HandoverResult,
     *,
     lease: int,
-    around: Around = nullcontext,
+    around: TenGuard = nullcontext,
 ) -> None:
     """Discard the letters of a plan for good.
 
     Raises:
         NotReachableError: AWS refuses.
     """
-    with Reading(running, lease=lease) as reading:
+    with QueueScan(running, lease=lease) as reading:
         handover = Handover(running, reading, tally)
-        for hand in in_tens(reading, ids):
+        for hand in chunks_of_ten(reading, ids):
             reading.keep()
             with around():
                 handover.discard(hand)

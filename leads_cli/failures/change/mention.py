@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from leads.errors import Malformed
 from leads.json import loads
-from leads_cli.failures.change.cleaning import normalised
+from leads_cli.failures.change.cleaning import normalise
 from leads_cli.failures.read.letter import Letter
 
 # What an address may be found in: texts, addresses of pages, forms as they are sent.
@@ -27,10 +27,10 @@ class Mention(Enum):
 
 def key(address: str) -> str:
     """An address in the form in which the same one is always the same."""
-    return normalised("email", address)
+    return normalise("email", address)
 
 
-def mention(letter: Letter, person: str) -> Mention:
+def mentions_address(letter: Letter, person: str) -> Mention:
     """How a message, dead or on its way, has to do with the person of this key.
 
     A lead's message is about whoever its address is of; an event, in which anything may be a person's, is about

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-type Route = Sequence[str | int]
+type KeyPath = Sequence[str | int]
 
 
-class NoWayError(Exception):
+class NoSuchPathError(Exception):
     """A path leads through something that has no parts, or to no place in a list."""
 
 
-def locate(value: Any, path: str) -> Route | None:
+def locate(value: Any, path: str) -> KeyPath | None:
     """The way to what is at a path, None where nothing is; a name may have dots of its own."""
     if isinstance(value, list):
         first, _, rest = path.partition(".")
@@ -25,11 +25,11 @@ def locate(value: Any, path: str) -> Route | None:
     return next((way for way in ways if way is not None), None)
 
 
-def _further(key: str | int, rest: Route | None) -> Route | None:
+def _further(key: str | int, rest: KeyPath | None) -> KeyPath | None:
     return None if rest is None else [key, *rest]
 
 
-def get(value: Any, route: Route) -> Any:
+def get(value: Any, route: KeyPath) -> Any:
     """What is at the end of a way."""
     for key in route:
         value = value[key]
@@ -48,9 +48,9 @@ def put(value: Any, path: str, new: Any) -> Any:
         first, _, rest = path.partition(".")
         if rest and first.isdecimal() and int(first) < len(value):
             return _replaced(value, [int(first)], put(value[int(first)], rest, new))
-        raise NoWayError
+        raise NoSuchPathError
     if not isinstance(value, dict):
-        raise NoWayError
+        raise NoSuchPathError
     own = next((key for key in value if path.startswith(f"{key}.")), None)
     first, rest = (own, path[len(own) + 1 :]) if own is not None else _parted(path)
     return {**value, first: put(value.get(first, {}), rest, new) if rest else new}
@@ -61,7 +61,7 @@ def _parted(path: str) -> tuple[str, str]:
     return first, rest
 
 
-def _replaced(value: Any, route: Route, new: Any) -> Any:
+def _replaced(value: Any, route: KeyPath, new: Any) -> Any:
     if not route:
         return new
     first, *rest = route
@@ -71,7 +71,7 @@ def _replaced(value: Any, route: Route, new: Any) -> Any:
     return {key: inner if key == first else item for key, item in value.items()}
 
 
-def without(value: Any, route: Route) -> Any:
+def remove(value: Any, route: KeyPath) -> Any:
     """The value without what is at the end of a way."""
     *way, last = route
     parent = get(value, way)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from leads.json import dumps
 from leads.message.message import MAX_BYTES, VERSION
-from leads_cli.failures.change.edits import ABSENT, Change, Edit, InapplicableError, edited
+from leads_cli.failures.change.edits import ABSENT, Change, Edit, InapplicableError, apply_edits
 from leads_cli.failures.read.letter import Letter
 
 # Names of fields that the history keeps.
@@ -14,7 +14,7 @@ _MOST_FIELDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedEdits:
     """Edits of the lead or the event, and another campaign or source for it."""
 
     edits: Sequence[Edit] = ()
@@ -36,7 +36,7 @@ class Repair:
     problem: str | None = None
 
 
-def repaired(letter: Letter, wanted: Wanted) -> Repair:
+def repair(letter: Letter, wanted: RequestedEdits) -> Repair:
     """Edit a letter; whatever is wrong with that is a problem of this letter alone."""
     try:
         content, changes = _edited(letter, wanted)
@@ -50,9 +50,9 @@ def repaired(letter: Letter, wanted: Wanted) -> Repair:
     return Repair(_rewritten(letter, body, wanted), changes)
 
 
-def _edited(letter: Letter, wanted: Wanted) -> tuple[dict[str, Any], list[Change]]:
+def _edited(letter: Letter, wanted: RequestedEdits) -> tuple[dict[str, Any], list[Change]]:
     if letter.is_lead:
-        lead, changes = edited(dict(letter.lead), wanted.edits, is_lead=True)
+        lead, changes = apply_edits(dict(letter.lead), wanted.edits, is_lead=True)
         # Known by the same id from now on, although SQS will give another.
         content = {**letter.content, "id": letter.content.get("id") or letter.id}
         content |= {"lead": lead} if changes else {}
@@ -66,13 +66,13 @@ def _edited(letter: Letter, wanted: Wanted) -> tuple[dict[str, Any], list[Change
     return content, changes
 
 
-def _edited_event(letter: Letter, wanted: Wanted) -> tuple[dict[str, Any], list[Change]]:
+def _edited_event(letter: Letter, wanted: RequestedEdits) -> tuple[dict[str, Any], list[Change]]:
     if wanted.campaign is not None:
         raise InapplicableError("an event has no campaign: its source's rules decide")
     event = letter.event
     if wanted.edits and not isinstance(event, dict | list):
         raise InapplicableError("its event is a text, not JSON: no field of it can be named")
-    event, changes = edited(event, wanted.edits, is_lead=False)
+    event, changes = apply_edits(event, wanted.edits, is_lead=False)
     envelope = letter.content if letter.is_envelope else {"version": VERSION, "source": letter.source}
     return {**envelope, "event": event}, changes
 
@@ -87,7 +87,7 @@ def _history(letter: Letter, changes: Sequence[Change]) -> dict[str, Any]:
     return {"of": letter.id, "count": (count if isinstance(count, int) else 0) + 1, "fields": named}
 
 
-def _rewritten(letter: Letter, body: str, wanted: Wanted) -> Letter:
+def _rewritten(letter: Letter, body: str, wanted: RequestedEdits) -> Letter:
     told = {"campaign": wanted.campaign, "source": wanted.source}
     attributes = {**letter.received.attributes, **{name: value for name, value in told.items() if value}}
     return letter.rewritten(body, attributes)

@@ -7,9 +7,9 @@ from leads.io.queues import Entry
 from leads.json import dumps
 from leads.message.dead_letter import attributes
 from leads.message.message import DIRECT
-from leads_cli.failures.change.ledger import Deed
-from leads_cli.failures.read.box import DEAD_LETTERS
+from leads_cli.failures.change.ledger import HandledAs
 from leads_cli.failures.read.letter import EXHAUSTED, Letter
+from leads_cli.failures.read.queue_scan import DEAD_LETTERS
 
 # Leadterra's word for a field may be anything.
 _LONGEST: Final = 100
@@ -21,7 +21,7 @@ class Successor:
 
     queue: str
     entry: Entry
-    deed: Deed
+    deed: HandledAs
 
 
 def fixed(letter: Letter) -> Successor:

@@ -57,7 +57,7 @@ def _readable(letter: Letter) -> str:
     return json.dumps(letter.content, ensure_ascii=False)
 
 
-def moment(text: str, now: datetime) -> datetime:
+def parse_moment(text: str, now: datetime) -> datetime:
     """A time as people give it: an age such as `90s`, `30m`, `2h`, `3d`, `1w`, or a date with or without a time.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import Final, TextIO
 
 from leads.model import LEAD_FIELDS
 from leads_cli.failures.read.letter import Letter
-from leads_cli.failures.read.listing import described
+from leads_cli.failures.read.listing import describe
 
 _ABOUT: Final = ("id", "messageId", "reason", "field", "status", "says", "source", "campaign", "failedAt", "sentAt")
 _LEAD: Final = (*LEAD_FIELDS, "customFields")
@@ -22,7 +22,7 @@ def write_csv(letters: Iterable[Letter], stream: TextIO) -> int:
     table.writerow(COLUMNS)
     number = 0
     for letter in letters:
-        known = {**described(letter), **{name: letter.lead.get(name) for name in _LEAD}}
+        known = {**describe(letter), **{name: letter.lead.get(name) for name in _LEAD}}
         table.writerow([_cell(known.get(column)) for column in COLUMNS])
         number += 1
     return number
@@ -32,7 +32,7 @@ def write_jsonl(letters: Iterable[Letter], stream: TextIO) -> int:
     """One object for each letter, its body as it lies in the queue included; how many there were."""
     number = 0
     for letter in letters:
-        stream.write(json.dumps({**described(letter), "body": letter.received.body}) + "\n")
+        stream.write(json.dumps({**describe(letter), "body": letter.received.body}) + "\n")
         number += 1
     return number
 

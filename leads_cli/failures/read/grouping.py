@@ -64,7 +64,7 @@ class Groups:
         return sorted(self._groups.values(), key=lambda group: (-group.count, -group.newest.timestamp()))
 
 
-def grouped(letters: Iterable[Letter]) -> list[Group]:
+def group_letters(letters: Iterable[Letter]) -> list[Group]:
     """The groups of some letters, the largest first."""
     groups = Groups()
     for letter in letters:

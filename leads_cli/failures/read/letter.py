@@ -25,7 +25,7 @@ _ID: Final = re.compile(r"\w[\w.:/=+-]{0,127}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class QueueMessage:
     """A message of any queue, as SQS gave it; `origin` is its queue, or where a redrive took it from, if known."""
 
     message_id: str
@@ -39,7 +39,7 @@ class Received:
 class Letter:
     """One dead letter; `content` is its body as an object, empty where it is something else."""
 
-    received: Received
+    received: QueueMessage
     content: Mapping[str, Any]
 
     @property
@@ -142,7 +142,7 @@ class Letter:
 
     def rewritten(self, body: str, attributes: Mapping[str, str]) -> "Letter":
         """The same letter with another body."""
-        return read(replace(self.received, body=body, attributes=attributes))
+        return read_letter(replace(self.received, body=body, attributes=attributes))
 
     def unreadable(self) -> Malformed | None:
         """Why enroll would refuse it at once if it were replayed as it is; events only intake can judge."""
@@ -157,7 +157,7 @@ class Letter:
         return None
 
 
-def read(received: Received) -> Letter:
+def read_letter(received: QueueMessage) -> Letter:
     """Whatever lies in the dead-letter queue is a letter."""
     return Letter(received, _object(_json(received.body)))
 

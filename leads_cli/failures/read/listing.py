@@ -71,7 +71,7 @@ def summary(letter: Letter) -> dict[str, Any]:
     }
 
 
-def described(letter: Letter) -> Mapping[str, Any]:
+def describe(letter: Letter) -> Mapping[str, Any]:
     """Everything about a letter.
 
     `unreadable` is why a replay of it as it is would be refused at once; `others` are keys that no lead's message has.

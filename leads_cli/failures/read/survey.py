@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from leads_cli.failures.read.box import Reading
 from leads_cli.failures.read.criteria import Criteria
-from leads_cli.failures.read.letter import Letter, read
+from leads_cli.failures.read.letter import Letter, read_letter
+from leads_cli.failures.read.queue_scan import QueueScan
 
 # Of a beginning that is no letter's own: enough to choose from.
 MOST_NAMED: Final = 10
@@ -24,12 +24,12 @@ class AmbiguousError(Exception):
         self.ids = list(ids)
 
 
-def letters(reading: Reading) -> Iterator[Letter]:
+def letters(reading: QueueScan) -> Iterator[Letter]:
     """Every letter of a reading."""
-    return map(read, reading)
+    return map(read_letter, reading)
 
 
-def chosen(reading: Reading, criteria: Criteria, letter_id: str | None = None) -> Iterator[Letter]:
+def chosen(reading: QueueScan, criteria: Criteria, letter_id: str | None = None) -> Iterator[Letter]:
     """The letters that are meant: those of an id, or all that meet the criteria.
 
     Raises:

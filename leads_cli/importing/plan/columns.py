@@ -13,9 +13,9 @@ from leads.fields.submission import Submission
 from leads.fields.vocabulary import FULL_NAME, NULL_WORDS
 from leads.lead.lead import NoLead, Problem, make_lead
 from leads.model import LEAD_FIELDS, Lead
-from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.plan.roles import Role, roles
-from leads_cli.importing.read.table import NAMELESS, Cell, Row, Table
+from leads_cli.importing.read.table import NAMELESS, Cell, FileRow, Table
 
 # What programs write where there is nothing.
 _NOTHING: Final = NULL_WORDS | {"NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
@@ -24,7 +24,7 @@ _FIELDS: Final = {canonical(name): name for name in (*LEAD_FIELDS, FULL_NAME)}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ColumnChoices:
     """What the user said about the columns.
 
     Attributes:
@@ -36,7 +36,7 @@ class Wanted:
     custom: Sequence[str] = ()
 
 
-def wanted(maps: Iterable[str], custom: Iterable[str]) -> Wanted:
+def parse_choices(maps: Iterable[str], custom: Iterable[str]) -> ColumnChoices:
     """The options `--map` and `--custom`.
 
     Raises:
@@ -50,7 +50,7 @@ def wanted(maps: Iterable[str], custom: Iterable[str]) -> Wanted:
             raise UnusableError(msg)
         fields[column.strip()] = _FIELDS.get(canonical(name), name.strip())
     names = (name.strip() for text in custom for name in text.split(","))
-    return Wanted(fields, tuple(filter(None, names)))
+    return ColumnChoices(fields, tuple(filter(None, names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Columns:
     source: Source
     addresses: frozenset[str]
 
-    def lead(self, row: Row) -> Lead:
+    def lead(self, row: FileRow) -> Lead:
         """The lead that a row tells of.
 
         Raises:
@@ -81,7 +81,9 @@ class Columns:
             raise NoLead([Problem("row", row.flaw)])
         roles = self.roles
         fields = {
-            name: value for name, cell in row.cells.items() if name in roles and (value := answer(cell)) is not None
+            name: value
+            for name, cell in row.cells.items()
+            if name in roles and (value := parse_answer(cell)) is not None
         }
         if self.addresses.isdisjoint(fields):
             raise NoLead([Problem("email", "no e-mail address")])
@@ -97,7 +99,7 @@ class Columns:
         return {name: self.roles[name].field if name in self.roles else "" for name in self.names}
 
 
-def answer(cell: Cell) -> Value | None:
+def parse_answer(cell: Cell) -> Value | None:
     """What a cell says; None where it says nothing."""
     if isinstance(cell, str):
         text = cell.strip()
@@ -105,7 +107,7 @@ def answer(cell: Cell) -> Value | None:
     return cell
 
 
-def assigned(table: Table, said: Wanted, campaign: str) -> Columns:
+def assign_columns(table: Table, said: ColumnChoices, campaign: str) -> Columns:
     """The roles of a table's columns.
 
     Raises:
@@ -124,7 +126,7 @@ def assigned(table: Table, said: Wanted, campaign: str) -> Columns:
     return Columns(names, found, _examples(names, sample), source, addresses)
 
 
-def _said(said: Wanted, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+def _said(said: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
     """Lead field = column, as the user has it, and the columns that are left out."""
     explicit: dict[str, str] = {}
     left_out: set[str] = set()
@@ -161,7 +163,7 @@ def _named(column: str, names: Sequence[str], option: str) -> str:
     return found[0]
 
 
-def _address_column(names: Sequence[str], sample: Sequence[Row], campaign: str) -> str | None:
+def _address_column(names: Sequence[str], sample: Sequence[FileRow], campaign: str) -> str | None:
     """The column of the addresses where its name does not tell; None where one does."""
     by_name = [n for n, role in roles(names, _source(campaign, {}, ())).items() if role.field == "email"]
     if any(_share(name, sample) for name in by_name):
@@ -178,16 +180,16 @@ def _address_column(names: Sequence[str], sample: Sequence[Row], campaign: str) 
     raise UnusableError(msg)
 
 
-def _share(name: str, sample: Sequence[Row]) -> float:
+def _share(name: str, sample: Sequence[FileRow]) -> float:
     """How many of a column's values look like addresses."""
-    values = [text for row in sample if (text := answer(row.cells.get(name))) is not None]
+    values = [text for row in sample if (text := parse_answer(row.cells.get(name))) is not None]
     return sum(address_like(str(value)) for value in values) / len(values) if values else 0.0
 
 
-def _examples(names: Sequence[str], sample: Sequence[Row]) -> dict[str, Value]:
+def _examples(names: Sequence[str], sample: Sequence[FileRow]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for row in sample:
         for name in names:
-            if name not in found and (value := answer(row.cells.get(name))) is not None:
+            if name not in found and (value := parse_answer(row.cells.get(name))) is not None:
                 found[name] = value
     return found

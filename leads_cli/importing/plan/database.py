@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.import_errors import UnusableError
 from leads_cli.project import shown
 
 _PAGE_ROWS: Final = 1_000

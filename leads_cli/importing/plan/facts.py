@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from leads.json import dumps
 from leads.message.message import timestamp
-from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.plan.prepare import Labels, Totals
 from leads_cli.importing.plan.worklist import Worklist
 
@@ -66,13 +66,13 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256(dumps(parts).encode()).hexdigest()
 
 
-def finished(worklist: Worklist, wanted: Facts) -> Facts | None:
+def describe_finished(worklist: Worklist, wanted: Facts) -> Facts | None:
     """The import as it was noted when it came to its end; None if it never did."""
     found = worklist.register.finished(wanted.key)
     return Facts.from_json(found) if found else None
 
 
-def begun(worklist: Worklist, wanted: Facts) -> Facts | None:
+def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
     """The import as it was begun before, to go on with; None where there is none, or one of other contents.
 
     Raises:

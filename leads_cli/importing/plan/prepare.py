@@ -16,7 +16,7 @@ from leads.request.batch import ReceivedMessage, merged, rows
 from leads_cli.importing.plan.columns import Columns
 from leads_cli.importing.plan.worklist import Todo, Worklist
 from leads_cli.importing.read.table import Table
-from leads_cli.importing.send.progress import Told
+from leads_cli.importing.send.progress import OnProgress
 
 _PIECE: Final = 1_000
 
@@ -62,7 +62,7 @@ def prepare(
     config: Enrollment,
     *,
     worklist: Worklist,
-    progress: Told,
+    progress: OnProgress,
 ) -> Totals:
     """Put a table's leads on the worklist, one for each person; `progress` hears of rows as they are read."""
     number = 0

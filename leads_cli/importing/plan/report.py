@@ -22,11 +22,13 @@ _COMPOSITE: Final = {FULL_NAME: "firstName, lastName", INFIX: "lastName, its beg
 def show_columns(console: Console, title: str, columns: Columns) -> None:
     """Which column becomes what, with an example."""
     console.print(_plain(title), soft_wrap=True)
-    rows = ((name, becomes(columns, name), _short(str(columns.examples.get(name, "")))) for name in columns.names)
+    rows = (
+        (name, describe_mapping(columns, name), _short(str(columns.examples.get(name, "")))) for name in columns.names
+    )
     _show(console, ("column", "becomes", "for instance"), rows)
 
 
-def becomes(columns: Columns, name: str) -> str:
+def describe_mapping(columns: Columns, name: str) -> str:
     """What a column becomes, in words."""
     role = columns.roles.get(name)
     if role is None:
@@ -84,7 +86,7 @@ def as_json(columns: Columns, totals: Totals, worklist: Worklist) -> dict[str, A
     """The same for programs; without examples, for it may end in a log."""
     problems = islice(worklist.refusals(), SHOWN_PROBLEMS)
     return {
-        "columns": {name: becomes(columns, name) for name in columns.names},
+        "columns": {name: describe_mapping(columns, name) for name in columns.names},
         "rows": totals.rows,
         "leads": totals.leads,
         "merged": totals.merged,

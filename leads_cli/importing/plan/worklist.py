@@ -17,7 +17,7 @@ SUFFIX: Final = ".leads-state"
 
 type Todo = tuple[int, str]
 """A row's number, and the message that it makes."""
-type Refusal = tuple[int, str, str]
+type RowRefusal = tuple[int, str, str]
 """A row's number, the lead's field that is at fault, and why."""
 
 
@@ -92,7 +92,7 @@ class Worklist:
         with self._database.transaction():
             self.register.add_sent(self._database.do_all("delete from todo where row = ?", ([row] for row in rows)))
 
-    def refuse(self, refusals: Iterable[Refusal]) -> None:
+    def refuse(self, refusals: Iterable[RowRefusal]) -> None:
         """These cannot be sent, nor can the rows that they stand for."""
         for row, field, reason in refusals:
             for refused in [row, *self._stood_for(row)]:
@@ -119,7 +119,7 @@ class Worklist:
         """How many rows others stand for."""
         return int(self._database.fetch("select count(*) from merged")[0][0])
 
-    def refusals(self) -> Iterator[Refusal]:
+    def refusals(self) -> Iterator[RowRefusal]:
         """The refused rows, in their order."""
         return self._database.pages("select row, field, reason from refused where row > ? order by row limit ?")
 

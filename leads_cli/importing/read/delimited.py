@@ -9,10 +9,10 @@ from typing import Final
 
 from leads.fields.names import MENTION, meaning
 from leads.message.message import MAX_BYTES
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.read.document import Document
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.encoding import FALLBACK
-from leads_cli.importing.read.table import Row, column_names, row_of
+from leads_cli.importing.read.table import FileRow, column_names, row_of
 
 SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Excel's own first line, which names the separator.
@@ -26,11 +26,11 @@ class Delimited:
         UnusableError: its first row is no header.
     """
 
-    def __init__(self, document: Document, separator: str | None = None) -> None:
+    def __init__(self, document: ImportFile, separator: str | None = None) -> None:
         self._document = document
         sample = document.sample()
         self._told = _TOLD.fullmatch(sample.partition("\n")[0])
-        self._separator = separator or (self._told[1] if self._told else separator_of(sample))
+        self._separator = separator or (self._told[1] if self._told else detect_separator(sample))
         self.columns: Sequence[str] = column_names(self._header())
 
     @property
@@ -51,14 +51,14 @@ class Delimited:
         msg = "there is no row in it"
         raise UnusableError(msg)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FileRow]:
         """All rows but empty ones."""
         headed = False
         for number, cells, flaw in self._records():
             if not headed:
                 headed = any(map(str.strip, cells))
             elif flaw:
-                yield Row(number, {self.columns[0]: cells[0]}, flaw)
+                yield FileRow(number, {self.columns[0]: cells[0]}, flaw)
             elif row := row_of(number, self.columns, cells):
                 yield row
 
@@ -105,7 +105,7 @@ class _Lines:
         return first.rstrip("\r\n")
 
 
-def separator_of(sample: str) -> str:
+def detect_separator(sample: str) -> str:
     """The separator with which a column is named like an address, and rows are as long as the header."""
     return max(SEPARATORS, key=lambda separator: _fit(sample, separator))
 

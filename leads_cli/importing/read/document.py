@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.read.encoding import encoding_of
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.encoding import detect_encoding
 from leads_cli.project import shown
 
 type Kind = Literal["delimited", "jsonl", "xlsx"]
@@ -31,7 +31,7 @@ _OTHERS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ImportFile:
     """A file as it was found.
 
     Attributes:
@@ -66,7 +66,7 @@ class Document:
 
 
 @contextmanager
-def opened(name: str, encoding: str | None = None) -> Iterator[Document]:
+def open_file(name: str, encoding: str | None = None) -> Iterator[ImportFile]:
     """The file of a name; `-` is what comes in at stdin, which is copied, for it is read more than once.
 
     Raises:
@@ -99,13 +99,13 @@ def _copied(pipe: BinaryIO) -> Iterator[Path]:
         yield copy
 
 
-def _piped(copy: Path, name: str, encoding: str | None) -> Document:
+def _piped(copy: Path, name: str, encoding: str | None) -> ImportFile:
     """What came through a pipe has no place of its own: what is kept of it goes to where the user stands."""
     found = _examined(copy, name, copy, encoding)
     return replace(found, beside=Path(f"{name}-{found.digest[:8]}"))
 
 
-def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> Document:
+def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> ImportFile:
     """A file's bytes: how many, which, and what they are.
 
     Raises:
@@ -123,9 +123,9 @@ def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> Docu
         raise UnusableError(msg)
     if begin.startswith(b"PK\x03\x04"):
         _check_workbook(path, name)
-        return Document(path, beside, digest, "xlsx", "", None)
-    found = encoding_of(path, name, begin, encoding)
-    document = Document(path, beside, digest, "delimited", found, lines)
+        return ImportFile(path, beside, digest, "xlsx", "", None)
+    found = detect_encoding(path, name, begin, encoding)
+    document = ImportFile(path, beside, digest, "delimited", found, lines)
     return replace(document, kind="jsonl") if _is_jsonl(document, name) else document
 
 
@@ -151,7 +151,7 @@ def _check_workbook(path: Path, name: str) -> None:
         raise UnusableError(msg)
 
 
-def _is_jsonl(document: Document, name: str) -> bool:
+def _is_jsonl(document: ImportFile, name: str) -> bool:
     first = next((line for line in document.sample().splitlines() if line.strip()), "")
     try:
         found = json.loads(first)

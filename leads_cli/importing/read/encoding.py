@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 from typing import Final
 
-from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.import_errors import UnusableError
 
 _PIECE: Final = 1 << 20
 _MARKS: Final = (
@@ -21,7 +21,7 @@ FALLBACK: Final = "cp1252"
 _SURE: Final = 10
 
 
-def encoding_of(path: Path, name: str, begin: bytes, wanted: str | None) -> str:
+def detect_encoding(path: Path, name: str, begin: bytes, wanted: str | None) -> str:
     """The encoding in which a whole file is text: the one that is wanted, or the likeliest.
 
     Raises:

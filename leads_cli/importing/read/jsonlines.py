@@ -6,9 +6,9 @@ from typing import Final
 from leads.errors import Malformed, Unreadable
 from leads.fields.answers import Value, read_answers
 from leads.json import loads
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.read.document import Document
-from leads_cli.importing.read.table import Row
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.document import ImportFile
+from leads_cli.importing.read.table import FileRow
 
 # Whoever has more of them keeps values where names should be.
 _MAX_COLUMNS: Final = 2_000
@@ -21,7 +21,7 @@ class JsonLines:
         UnusableError: no line is an object, or there are too many names.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ImportFile) -> None:
         self._document = document
         names: dict[str, None] = {}
         for _, found in self._lines():
@@ -40,14 +40,14 @@ class JsonLines:
         """How it was read."""
         return f"JSON lines in {self._document.encoding.removesuffix('-sig').upper()}"
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FileRow]:
         """All lines but empty ones."""
         for number, found in self._lines():
             if isinstance(found, dict):
-                yield Row(number, found)
+                yield FileRow(number, found)
             else:
                 line, flaw = found
-                yield Row(number, {self.columns[0]: line}, flaw)
+                yield FileRow(number, {self.columns[0]: line}, flaw)
 
     def _lines(self) -> Iterator[tuple[int, dict[str, Value] | tuple[str, str]]]:
         """Each line's fields by its number; where there are none, the line and why."""

@@ -5,10 +5,10 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.plan.refused import Mended
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.plan.refused import RefusedRowsTable
 from leads_cli.importing.read.delimited import Delimited
-from leads_cli.importing.read.document import Document
+from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.jsonlines import JsonLines
 from leads_cli.importing.read.table import Table
 from leads_cli.importing.read.workbook import Workbook
@@ -17,7 +17,7 @@ _NAMED: Final = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileFormat:
     """What the user says about the file, where it is not to be found out; "" for what is."""
 
     encoding: str = ""
@@ -30,7 +30,7 @@ class Reading:
 
 
 @contextmanager
-def table(document: Document, reading: Reading) -> Iterator[Table]:
+def open_table(document: ImportFile, reading: FileFormat) -> Iterator[Table]:
     """The table in a file.
 
     Raises:
@@ -42,10 +42,10 @@ def table(document: Document, reading: Reading) -> Iterator[Table]:
         except UnusableError as error:
             msg = f"{document.name}: {error}"
             raise UnusableError(msg) from error
-        yield Mended(found) if Mended.fits(found) else found
+        yield RefusedRowsTable(found) if RefusedRowsTable.fits(found) else found
 
 
-def _found(document: Document, reading: Reading, opened: ExitStack) -> Table:
+def _found(document: ImportFile, reading: FileFormat, opened: ExitStack) -> Table:
     match document.kind:
         case "xlsx":
             _refuse("a workbook", delimiter=reading.delimiter, encoding=reading.encoding)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from leads.fields.address import address_like
-from leads_cli.importing.errors import UnusableError
+from leads_cli.importing.import_errors import UnusableError
 
 type Cell = str | int | float | bool | None
 
@@ -14,7 +14,7 @@ NAMELESS: Final = "column "
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """One row.
 
     Attributes:
@@ -39,7 +39,7 @@ class Table(Protocol):
     def about(self) -> str:
         """How it was read, to be shown."""
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FileRow]:
         """All rows but empty ones, in their order."""
 
 
@@ -73,9 +73,9 @@ def beyond(place: int) -> str:
     return f"{NAMELESS}{place}"
 
 
-def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> Row | None:
+def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> FileRow | None:
     """A row of cells; None if all are empty. Missing ones at the end are empty, further ones must be."""
-    row = Row(number, dict(zip(columns, cells, strict=False)))
+    row = FileRow(number, dict(zip(columns, cells, strict=False)))
     more = {beyond(place): cell for place, cell in enumerate(cells, start=1) if place > len(columns) and _says(cell)}
     if more:
         flaw = f"{len(cells)} cells, and the header has {len(columns)}: is there a separator in a cell without quotes?"

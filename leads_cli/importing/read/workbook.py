@@ -8,9 +8,9 @@ from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.read.document import Document
-from leads_cli.importing.read.table import Cell, Row, column_names, row_of
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.document import ImportFile
+from leads_cli.importing.read.table import Cell, FileRow, column_names, row_of
 
 _BROKEN: Final = (BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError)
 
@@ -22,7 +22,7 @@ class Workbook:
         UnusableError: there is none, its first row is no header, or the file is broken.
     """
 
-    def __init__(self, document: Document, sheet: str) -> None:
+    def __init__(self, document: ImportFile, sheet: str) -> None:
         from openpyxl import load_workbook  # noqa: PLC0415 - a fifth of a second
 
         # What it cannot show (rules, colours) is nothing to us.
@@ -67,7 +67,7 @@ class Workbook:
         beside = f" (not read: {', '.join(others)}; --sheet names another)" if others else ""
         return f"Excel workbook, sheet {self._sheet.title}{beside}"
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FileRow]:
         """All rows but empty ones."""
         headed = False
         for number, cells in self._records():

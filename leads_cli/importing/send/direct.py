@@ -20,12 +20,12 @@ from leads.request.batch import Batch, ReceivedMessage, batches, body, rows
 from leads.request.outcome import Accepted, Held, Outcome, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import Ask, Settled, isolate
-from leads_cli.importing.errors import StoppedError
+from leads_cli.importing.import_errors import StoppedError
 from leads_cli.importing.plan.facts import Facts
-from leads_cli.importing.plan.worklist import Refusal, Todo, Worklist
-from leads_cli.importing.send.key import Key
-from leads_cli.importing.send.pace import Pace
-from leads_cli.importing.send.progress import Told
+from leads_cli.importing.plan.worklist import RowRefusal, Todo, Worklist
+from leads_cli.importing.send.key import ApiKey
+from leads_cli.importing.send.progress import OnProgress
+from leads_cli.stacks.pace import Pace
 
 # Half an hour of outage; whoever is there can start it again, and loses nothing.
 _MAX_PAUSES: Final = 6
@@ -55,12 +55,12 @@ class Direct:
     service: Leadterra
     identity: str
     name: str
-    key: Key
+    key: ApiKey
     config: Enrollment
     pause: Callable[[int, float | None], float] = _pause
     counts: Counter[str] = field(default_factory=Counter)
 
-    def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: Told) -> None:
+    def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: OnProgress) -> None:
         """Send what is on the list, until it is empty or `stop` is set.
 
         Raises:
@@ -123,7 +123,7 @@ class Direct:
 
 
 @contextmanager
-def to(config: Enrollment, campaign: str, key: Key, address: str | None) -> Iterator[Direct]:
+def to(config: Enrollment, campaign: str, key: ApiKey, address: str | None) -> Iterator[Direct]:
     """A campaign at the Leadterra of an address, or of the configuration's."""
     base_url = address or config.leadterra.base_url
     # A proxy that the environment names is for the world outside.
@@ -136,7 +136,7 @@ def to(config: Enrollment, campaign: str, key: Key, address: str | None) -> Iter
 def _enter(worklist: Worklist, batch: Batch, outcomes: Iterable[Outcome]) -> Held | None:
     """Note what became of a batch's rows; the longest wait that those have that are held."""
     accepted: list[int] = []
-    refusals: list[Refusal] = []
+    refusals: list[RowRefusal] = []
     held: list[Held] = []
     for row, outcome in zip(batch.rows, outcomes, strict=True):
         match outcome:
@@ -151,5 +151,5 @@ def _enter(worklist: Worklist, batch: Batch, outcomes: Iterable[Outcome]) -> Hel
     return max(held, key=lambda each: each.retry_after or 0.0, default=None)
 
 
-def _refusal(received: ReceivedMessage, rejected: Rejected) -> Refusal:
+def _refusal(received: ReceivedMessage, rejected: Rejected) -> RowRefusal:
     return received.records[0], rejected.failure.field or "row", rejected.failure.message

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 from leads_cli.stacks.leadterra import KEY_VARIABLE
 from leads_cli.stacks.running import NotReachableError, Running
-from leads_cli.stacks.secret import API_KEY, read
+from leads_cli.stacks.secret import API_KEY, read_secret
 
 
-class Key:
+class ApiKey:
     """A key that is read when it is needed, and again when it is refused."""
 
     def __init__(self, read: Callable[[], str]) -> None:
@@ -24,19 +24,19 @@ class Key:
         return self._value
 
 
-def given(environ: Mapping[str, str]) -> Key | None:
+def fixed_key(environ: Mapping[str, str]) -> ApiKey | None:
     """The key of the environment, if there is one."""
     text = environ.get(KEY_VARIABLE, "").strip()
-    return Key(lambda: text) if text else None
+    return ApiKey(lambda: text) if text else None
 
 
-def of_stack(running: Running) -> Key:
+def key_of_stack(running: Running) -> ApiKey:
     """The key in a stack's secret."""
 
     def current() -> str:
-        if (found := read(running).api_key) is None:
+        if (found := read_secret(running).api_key) is None:
             msg = f"the stack's secret has no {API_KEY}: leads secrets set {API_KEY}, or name one in {KEY_VARIABLE}"
             raise NotReachableError(msg)
         return found
 
-    return Key(current)
+    return ApiKey(current)

@@ -13,23 +13,23 @@ from leads_cli.words import duration
 
 _LINE_SECONDS: Final = 10.0
 
-type Told = Callable[[int], None]
+type OnProgress = Callable[[int], None]
 """Hears how many more are done."""
 
 
 @contextmanager
-def progress(
+def show_progress(
     what: str,
     total: int | None,
     done: int = 0,
     *,
     console: Console | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Told]:
+) -> Iterator[OnProgress]:
     """Show, on stderr if nowhere else, how many of `total` are done; None where that is not known."""
     console = console or Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _Lines(console, clock, what, total, done).told
+        yield _ProgressLines(console, clock, what, total, done).told
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -42,7 +42,7 @@ class _Rate(ProgressColumn):
         return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
 
 
-class _Lines:
+class _ProgressLines:
     """One line every ten seconds, none for what is done sooner."""
 
     def __init__(self, console: Console, clock: Callable[[], float], what: str, total: int | None, done: int) -> None:

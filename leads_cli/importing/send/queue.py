@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final, Self
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 from leads.message.message import MAX_BYTES
-from leads_cli.importing.errors import StoppedError
+from leads_cli.importing.import_errors import StoppedError
 from leads_cli.importing.plan.facts import Facts
 from leads_cli.importing.plan.worklist import Todo, Worklist
-from leads_cli.importing.send.pace import Pace
-from leads_cli.importing.send.progress import Told
+from leads_cli.importing.send.progress import OnProgress
 from leads_cli.project import command
+from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.words import number
 
@@ -69,7 +69,7 @@ class LeadsQueue:
             yield f"In LeadsQueue now: {number(sent, 'lead')}. What becomes of them: {command()} status{self.options}"
             yield f"What Leadterra refuses: {command()} failures list --source {facts.source}{self.options}"
 
-    def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: Told) -> None:
+    def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: OnProgress) -> None:
         """Send what is on the list, until it is empty or `stop` is set.
 
         Raises:

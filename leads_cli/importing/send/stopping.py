@@ -7,7 +7,7 @@ from threading import Event
 
 
 @contextmanager
-def stopping() -> Iterator[Event]:
+def stop_on_interrupt() -> Iterator[Event]:
     """Set at the first signal; a second one ends the process at once, which loses nothing either."""
     stop = Event()
     signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

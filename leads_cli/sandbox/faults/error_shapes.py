@@ -7,7 +7,7 @@ documents the shape of Leadterra's `errors`, so a client has to cope with every 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from leads_cli.sandbox.faults.validation import Refusal, RefusedBatch
+from leads_cli.sandbox.faults.validation import InvalidLead, RefusedBatch
 
 type Shape = Callable[[RefusedBatch], object]
 
@@ -16,29 +16,29 @@ TRUNCATED_TO = 2
 _PHRASES = {400: "Bad Request", 422: "Unprocessable Entity"}  # as those frameworks put it, before RFC 9110
 
 
-def steps(refusal: Refusal) -> list[str | int]:
+def steps(refusal: InvalidLead) -> list[str | int]:
     """Where in the request body the refused value is."""
     return ["leads", refusal.index, *([refusal.field] if refusal.field else [])]
 
 
-def dotted(refusal: Refusal) -> str:
+def dotted(refusal: InvalidLead) -> str:
     return ".".join(map(str, steps(refusal)))
 
 
-def bracketed(refusal: Refusal) -> str:
+def bracketed(refusal: InvalidLead) -> str:
     return f"leads[{refusal.index}]" + (f".{refusal.field}" if refusal.field else "")
 
 
-def pointer(refusal: Refusal) -> str:
+def pointer(refusal: InvalidLead) -> str:
     return "".join(f"/{step}" for step in steps(refusal))
 
 
-def listed(entry: Callable[[Refusal], object], key: str = "errors") -> Shape:
+def listed(entry: Callable[[InvalidLead], object], key: str = "errors") -> Shape:
     """A list with one entry for each refusal."""
     return lambda batch: {key: [entry(refusal) for refusal in batch.refusals]}
 
 
-def mapped(name: Callable[[Refusal], str], entry: Callable[[Refusal], object]) -> Shape:
+def mapped(name: Callable[[InvalidLead], str], entry: Callable[[InvalidLead], object]) -> Shape:
     """An object with one member for each refusal."""
     return lambda batch: {"errors": {name(refusal): entry(refusal) for refusal in batch.refusals}}
 
@@ -58,43 +58,43 @@ def with_first(shape: Shape, number: int) -> Shape:
     return lambda batch: shape(replace(batch, refusals=batch.refusals[:number]))
 
 
-def _messages(refusal: Refusal) -> dict[str, list[str]]:
+def _messages(refusal: InvalidLead) -> dict[str, list[str]]:
     return {refusal.field or "non_field_errors": [refusal.message]}
 
 
-def _numbered(refusal: Refusal) -> dict[str, object]:
+def _numbered(refusal: InvalidLead) -> dict[str, object]:
     return {"index": refusal.index, "field": refusal.field, "message": refusal.message}
 
 
-def _echoed(refusal: Refusal) -> dict[str, object]:
+def _echoed(refusal: InvalidLead) -> dict[str, object]:
     return {**_numbered(refusal), "email": refusal.email, "code": refusal.code}
 
 
-def _misquoted(refusal: Refusal) -> dict[str, object]:
+def _misquoted(refusal: InvalidLead) -> dict[str, object]:
     return {**_numbered(refusal), "value": "nobody@elsewhere.example"}
 
 
-def _pydantic(refusal: Refusal) -> dict[str, object]:
+def _pydantic(refusal: InvalidLead) -> dict[str, object]:
     kind = "missing" if refusal.code == "missing" else "value_error"
     return {"type": kind, "loc": ["body", *steps(refusal)], "msg": refusal.message, "input": refusal.value}
 
 
-def _zod(refusal: Refusal) -> dict[str, object]:
+def _zod(refusal: InvalidLead) -> dict[str, object]:
     code = "invalid_type" if refusal.code == "missing" else "custom"
     return {"code": code, "path": steps(refusal), "message": refusal.message}
 
 
-def _express(refusal: Refusal) -> dict[str, object]:
+def _express(refusal: InvalidLead) -> dict[str, object]:
     value = {} if refusal.value is None else {"value": refusal.value}
     return {"type": "field", **value, "msg": refusal.message, "path": bracketed(refusal), "location": "body"}
 
 
-def _json_api(refusal: Refusal) -> dict[str, object]:
+def _json_api(refusal: InvalidLead) -> dict[str, object]:
     source = {"pointer": pointer(refusal)}
     return {"status": "422", "code": refusal.code, "detail": refusal.message, "source": source}
 
 
-def _address(refusal: Refusal) -> str:
+def _address(refusal: InvalidLead) -> str:
     return refusal.email or ""
 
 
@@ -132,7 +132,7 @@ def _zod_flat(batch: RefusedBatch) -> object:
     return {"formErrors": [], "fieldErrors": {"leads": [refusal.message for refusal in batch.refusals]}}
 
 
-def _prose(refusal: Refusal) -> str:
+def _prose(refusal: InvalidLead) -> str:
     return f"{refusal.email}: {refusal.message}" if refusal.email else refusal.message
 
 

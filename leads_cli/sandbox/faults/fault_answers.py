@@ -5,19 +5,19 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 
-from leads_cli.sandbox.faults.errors import AuthenticationError
 from leads_cli.sandbox.faults.faults import DEFAULT_STATUS, Fault
-from leads_cli.sandbox.web.http import HTML, Answer, error_answer, json_answer
+from leads_cli.sandbox.faults.refusals import AuthenticationError
+from leads_cli.sandbox.web.http import HTML, SandboxAnswer, error_answer, json_answer
 
 
-def answer_instead(fault: Fault, now: datetime) -> Answer | None:
+def answer_instead(fault: Fault, now: datetime) -> SandboxAnswer | None:
     """The answer of a fault that keeps the request from being served; None if it is served."""
     answer = _instead(fault, fault.status or DEFAULT_STATUS.get(fault.kind, 0))
     return replace(answer, headers={**answer.headers, **_retry_after(fault, now)}) if answer else None
 
 
-def _instead(fault: Fault, status: int) -> Answer | None:
-    answer: Answer | None = None
+def _instead(fault: Fault, status: int) -> SandboxAnswer | None:
+    answer: SandboxAnswer | None = None
     match fault.kind:
         case "rate_limited" | "status" | "too_large" | "too_many":
             answer = _plain_error(status)
@@ -26,18 +26,18 @@ def _instead(fault: Fault, status: int) -> Answer | None:
         case "maintenance_page":
             answer = _page(200, "We will be right back")
         case "redirect":
-            answer = Answer(status, headers={"Location": "/login"})
+            answer = SandboxAnswer(status, headers={"Location": "/login"})
         case "unauthorized":
             error = AuthenticationError()
             answer = error_answer(status, error.code, error.message)
         case "drop_before":
-            answer = Answer(0, ending="reset")
+            answer = SandboxAnswer(0, ending="reset")
         case "hang":
-            answer = Answer(0, delay=fault.milliseconds, ending="silent")
+            answer = SandboxAnswer(0, delay=fault.milliseconds, ending="silent")
     return answer
 
 
-def answer_spoiled(answer: Answer, fault: Fault) -> Answer:
+def answer_spoiled(answer: SandboxAnswer, fault: Fault) -> SandboxAnswer:
     """The answer to a request that was served, as it reaches the client."""
     match fault.kind:
         case "drop_after":
@@ -50,9 +50,9 @@ def answer_spoiled(answer: Answer, fault: Fault) -> Answer:
             return answer
 
 
-def _plain_error(status: int) -> Answer:
+def _plain_error(status: int) -> SandboxAnswer:
     if status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
-        return Answer(status)  # HTTP allows these no body
+        return SandboxAnswer(status)  # HTTP allows these no body
     phrase = _phrase(status)
     return error_answer(status, phrase.lower().replace(" ", "_"), phrase)
 
@@ -61,9 +61,9 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
 
 
-def _page(status: int, title: str) -> Answer:
+def _page(status: int, title: str) -> SandboxAnswer:
     html = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return Answer(status, html.encode(), HTML)
+    return SandboxAnswer(status, html.encode(), HTML)
 
 
 def _retry_after(fault: Fault, now: datetime) -> dict[str, str]:

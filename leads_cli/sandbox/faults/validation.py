@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from leads_cli.sandbox.store.records import LEAD_FIELDS, normalised
+from leads_cli.sandbox.store.records import LEAD_FIELDS, normalise_address
 
 REFUSED_DOMAIN = "refused.example"
 """Well-formed, so that intake lets it through; refused here, so that a refusal can be had on purpose."""
@@ -18,7 +18,7 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})+")
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class InvalidLead:
     """One row that failed: `index` counts from 0 in the request; `field` is empty if the row is no object."""
 
     index: int
@@ -35,19 +35,19 @@ class RefusedBatch:
 
     status: int
     rows: int
-    refusals: Sequence[Refusal]
+    refusals: Sequence[InvalidLead]
 
 
-def unmet_schema(rows: Sequence[object]) -> Iterator[Refusal]:
+def unmet_schema(rows: Sequence[object]) -> Iterator[InvalidLead]:
     """The rows without what the schema requires: an object with an e-mail address."""
     for index, row in enumerate(rows):
         if not isinstance(row, dict):
-            yield Refusal(index, None, "", row, "invalid", "must be an object")
+            yield InvalidLead(index, None, "", row, "invalid", "must be an object")
         elif row.get("email") in (None, ""):
-            yield Refusal(index, None, "email", None, "missing", "email is required")
+            yield InvalidLead(index, None, "email", None, "missing", "email is required")
 
 
-def invalid_leads(rows: Sequence[object], *, refuse_duplicates: bool) -> Iterator[Refusal]:
+def invalid_leads(rows: Sequence[object], *, refuse_duplicates: bool) -> Iterator[InvalidLead]:
     """The rows that meet the schema and still are no valid leads, each with its first reason."""
     seen: set[str] = set()
     for index, row in enumerate(rows):
@@ -56,37 +56,39 @@ def invalid_leads(rows: Sequence[object], *, refuse_duplicates: bool) -> Iterato
         refusal = _refused_address(index, row["email"]) or _refused_field(index, row)
         if refusal is not None:
             yield refusal
-        elif refuse_duplicates and (address := normalised(row["email"])) in seen:
-            yield Refusal(index, row["email"], "email", row["email"], "duplicate", "duplicate email in request")
+        elif refuse_duplicates and (address := normalise_address(row["email"])) in seen:
+            yield InvalidLead(index, row["email"], "email", row["email"], "duplicate", "duplicate email in request")
         elif refuse_duplicates:
             seen.add(address)
 
 
-def schema_changed(rows: Sequence[object]) -> Iterator[Refusal]:
+def schema_changed(rows: Sequence[object]) -> Iterator[InvalidLead]:
     """Every row, as though the service had begun to require a field that nobody sends, but for those that do."""
     for index, row in enumerate(rows):
         fields = row if isinstance(row, dict) else {}
         custom = fields.get("customFields")
         if not (fields.get("consentBasis") or (isinstance(custom, dict) and custom.get("consentBasis"))):
-            yield Refusal(index, fields.get("email"), "consentBasis", None, "missing", "consentBasis is required")
+            yield InvalidLead(index, fields.get("email"), "consentBasis", None, "missing", "consentBasis is required")
 
 
-def _refused_address(index: int, email: object) -> Refusal | None:
+def _refused_address(index: int, email: object) -> InvalidLead | None:
     if not isinstance(email, str):
-        return Refusal(index, None, "email", email, "invalid", "email must be a string")
-    address = normalised(email)
+        return InvalidLead(index, None, "email", email, "invalid", "email must be a string")
+    address = normalise_address(email)
     if len(address) > MAX_ADDRESS_LENGTH or _ADDRESS.fullmatch(address) is None:
-        return Refusal(index, email, "email", email, "invalid", "invalid email format")
+        return InvalidLead(index, email, "email", email, "invalid", "invalid email format")
     if address.endswith("@" + REFUSED_DOMAIN):
-        return Refusal(index, email, "email", email, "refused", "email domain does not accept mail")
+        return InvalidLead(index, email, "email", email, "refused", "email domain does not accept mail")
     return None
 
 
-def _refused_field(index: int, row: dict[str, object]) -> Refusal | None:
+def _refused_field(index: int, row: dict[str, object]) -> InvalidLead | None:
     email = str(row["email"])
     for field in LEAD_FIELDS:
         if not isinstance(row.get(field), str | None):
-            return Refusal(index, email, field, row[field], "invalid", f"{field} must be a string")
+            return InvalidLead(index, email, field, row[field], "invalid", f"{field} must be a string")
     if not isinstance(row.get("customFields"), dict | None):
-        return Refusal(index, email, "customFields", row["customFields"], "invalid", "customFields must be an object")
+        return InvalidLead(
+            index, email, "customFields", row["customFields"], "invalid", "customFields must be an object"
+        )
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leads_cli.sandbox.faults.validation import Refusal, RefusedBatch, invalid_leads, schema_changed, unmet_schema
+from leads_cli.sandbox.faults.validation import InvalidLead, RefusedBatch, invalid_leads, schema_changed, unmet_schema
 from leads_cli.sandbox.store.behaviour import Behaviour
 
 
@@ -28,7 +28,7 @@ def admission(rows: Sequence[object], behaviour: Behaviour, *, refuse_all: bool)
     return Admission(good, _refused(len(rows), unmet, invalid, behaviour) if bad else None)
 
 
-def _refused(rows: int, unmet: list[Refusal], invalid: list[Refusal], behaviour: Behaviour) -> RefusedBatch:
+def _refused(rows: int, unmet: list[InvalidLead], invalid: list[InvalidLead], behaviour: Behaviour) -> RefusedBatch:
     if not unmet:
         return RefusedBatch(behaviour.invalid_lead_status, rows, invalid)
     if behaviour.missing_email_status != behaviour.invalid_lead_status:

@@ -5,7 +5,14 @@ from datetime import datetime
 from itertools import islice
 
 from leads_cli.sandbox.store.behaviour import Matching
-from leads_cli.sandbox.store.records import Enrollment, Event, EventKind, Lead, normalised, sent_fields
+from leads_cli.sandbox.store.records import (
+    EventKind,
+    LeadEvent,
+    SandboxEnrollment,
+    SandboxLead,
+    normalise_address,
+    sent_fields,
+)
 
 SUPPRESSED_DOMAIN = "suppressed.example"
 """Every address there is suppressed, so that a skipped lead can be had on purpose."""
@@ -13,8 +20,8 @@ SUPPRESSED_DOMAIN = "suppressed.example"
 
 class LeadStore:
     def __init__(self, suppressed: Iterable[str]) -> None:
-        self._suppressed = frozenset(map(normalised, suppressed))
-        self._leads: dict[tuple[str, str], Lead] = {}
+        self._suppressed = frozenset(map(normalise_address, suppressed))
+        self._leads: dict[tuple[str, str], SandboxLead] = {}
         self._keys: dict[str, set[tuple[str, str]]] = {}
 
     def __len__(self) -> int:
@@ -24,34 +31,36 @@ class LeadStore:
         self._leads.clear()
         self._keys.clear()
 
-    def latest(self, limit: int | None = None) -> Iterator[Lead]:
+    def latest(self, limit: int | None = None) -> Iterator[SandboxLead]:
         """Those that were touched last come first."""
         return islice(reversed(self._leads.values()), limit)
 
-    def history(self, email: str) -> list[Event]:
+    def history(self, email: str) -> list[LeadEvent]:
         """What happened to an address, oldest first; in how many places it is stored is a matter of `matching`."""
-        stored = [self._leads[key] for key in self._keys.get(normalised(email), ())]
+        stored = [self._leads[key] for key in self._keys.get(normalise_address(email), ())]
         return sorted((event for lead in stored for event in lead.history), key=lambda event: event.at)
 
-    def upsert(self, enrollment: Enrollment, row: dict[str, object], matching: Matching, now: datetime) -> EventKind:
+    def upsert(
+        self, enrollment: SandboxEnrollment, row: dict[str, object], matching: Matching, now: datetime
+    ) -> EventKind:
         """Create or update a lead and enroll it; only fields that were sent are overwritten."""
         email = str(row["email"])
-        address = normalised(email)
+        address = normalise_address(email)
         campaign = enrollment.campaign.id
         key = (campaign if matching == "campaign" else "", address)
-        lead = self._leads.pop(key, None) or Lead(email)
+        lead = self._leads.pop(key, None) or SandboxLead(email)
         self._leads[key] = lead  # taken out and put back, so that the order is that of the last touch
         self._keys.setdefault(address, set()).add(key)
         fields = sent_fields(row)
         kind = self._kind(address, lead)
-        lead.history.append(Event(now, campaign, kind, fields))
+        lead.history.append(LeadEvent(now, campaign, kind, fields))
         if kind != "skipped":
             lead.fields.update(fields)
             lead.campaigns.setdefault(campaign, now)
             enrollment.leads[address] = lead
         return kind
 
-    def _kind(self, address: str, lead: Lead) -> EventKind:
+    def _kind(self, address: str, lead: SandboxLead) -> EventKind:
         if address in self._suppressed or address.endswith("@" + SUPPRESSED_DOMAIN):
             return "skipped"
         return "updated" if lead.campaigns else "enrolled"

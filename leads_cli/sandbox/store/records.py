@@ -7,22 +7,22 @@ from typing import Literal
 
 LEAD_FIELDS = ("firstName", "lastName", "company", "jobTitle")
 
-type Status = Literal["draft", "running", "paused"]
+type CampaignStatus = Literal["draft", "running", "paused"]
 type EventKind = Literal["enrolled", "updated", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class SandboxCampaign:
     """A campaign as it is set up; `copy` has one template for each step of its sequence."""
 
     id: str
     name: str = ""
-    status: Status = "running"
+    status: CampaignStatus = "running"
     copy: tuple[str, ...] = ("Hi {{firstName}} from {{company}}",)
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class LeadEvent:
     """One request's effect on one lead; `fields` are those that were sent."""
 
     at: datetime
@@ -32,27 +32,27 @@ class Event:
 
 
 @dataclass(slots=True)
-class Lead:
+class SandboxLead:
     """A lead; custom fields stand beside the others, whichever dialect brought them."""
 
     email: str
     fields: dict[str, object] = field(default_factory=dict)
     campaigns: dict[str, datetime] = field(default_factory=dict)
-    history: list[Event] = field(default_factory=list)
+    history: list[LeadEvent] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Enrollment:
+class SandboxEnrollment:
     """A campaign in use: its present status, and its leads by normalised address."""
 
-    campaign: Campaign
-    status: Status
+    campaign: SandboxCampaign
+    status: CampaignStatus
     started_at: datetime | None = None
-    leads: dict[str, Lead] = field(default_factory=dict)
+    leads: dict[str, SandboxLead] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class UpsertCounts:
     """What one bulk request did, and how many leads its campaign then has."""
 
     enrolled: int
@@ -61,7 +61,7 @@ class Tally:
     in_campaign: int
 
 
-def normalised(email: str) -> str:
+def normalise_address(email: str) -> str:
     """The form that addresses are matched in; nobody documents one, so plus-tags are left alone."""
     return email.strip().lower()
 
@@ -77,7 +77,7 @@ def timestamp(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def lead_as_json(lead: Lead) -> dict[str, object]:
+def lead_as_json(lead: SandboxLead) -> dict[str, object]:
     return {
         "email": lead.email,
         "fields": lead.fields,
@@ -88,7 +88,7 @@ def lead_as_json(lead: Lead) -> dict[str, object]:
     }
 
 
-def enrollment_as_json(enrollment: Enrollment) -> dict[str, object]:
+def enrollment_as_json(enrollment: SandboxEnrollment) -> dict[str, object]:
     """A campaign as the reference shows one."""
     return {
         "id": enrollment.campaign.id,
@@ -99,7 +99,7 @@ def enrollment_as_json(enrollment: Enrollment) -> dict[str, object]:
     }
 
 
-def metrics_as_json(enrollment: Enrollment) -> dict[str, object]:
+def metrics_as_json(enrollment: SandboxEnrollment) -> dict[str, object]:
     """A campaign's metrics as the reference lists them; nothing is sent here, so that everybody's message waits."""
     nothing = dict.fromkeys(("sent", "delivered", "bounced", "replied"), 0)
     return {

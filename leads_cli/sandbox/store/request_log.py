@@ -11,7 +11,7 @@ KEPT = 1_000  # a long-running dev stack must not grow without bound; the counts
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LoggedRequest:
     """One request; `status` is None where the client got no answer; `path` is without its query."""
 
     at: datetime
@@ -26,10 +26,10 @@ class Entry:
 class RequestLog:
     def __init__(self) -> None:
         self._lock = Lock()
-        self._latest: deque[Entry] = deque(maxlen=KEPT)
+        self._latest: deque[LoggedRequest] = deque(maxlen=KEPT)
         self._statuses: Counter[str] = Counter()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: LoggedRequest) -> None:
         with self._lock:
             self._latest.append(entry)
             self._statuses["none" if entry.status is None else str(entry.status)] += 1
@@ -39,7 +39,7 @@ class RequestLog:
             self._latest.clear()
             self._statuses.clear()
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LoggedRequest]:
         """The latest requests, oldest first."""
         with self._lock:
             return list(self._latest)

@@ -7,13 +7,13 @@ from datetime import datetime
 from threading import RLock
 from typing import Self
 
-from leads_cli.sandbox.faults.errors import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
 from leads_cli.sandbox.faults.faults import FaultSchedule
+from leads_cli.sandbox.faults.refusals import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
 from leads_cli.sandbox.store import records, tokens
 from leads_cli.sandbox.store.admission import admission
 from leads_cli.sandbox.store.behaviour import Behaviour
 from leads_cli.sandbox.store.lead_store import LeadStore
-from leads_cli.sandbox.store.records import Campaign, Enrollment, Event, Tally
+from leads_cli.sandbox.store.records import LeadEvent, SandboxCampaign, SandboxEnrollment, UpsertCounts
 from leads_cli.sandbox.store.request_log import RequestLog
 
 DEFAULT_API_KEY = "sk_live_sandbox"
@@ -24,7 +24,7 @@ class Sandbox:
 
     def __init__(
         self,
-        campaigns: Iterable[Campaign] = (),
+        campaigns: Iterable[SandboxCampaign] = (),
         *,
         api_keys: Iterable[str] = (DEFAULT_API_KEY,),
         suppressed: Iterable[str] = (),
@@ -45,7 +45,7 @@ class Sandbox:
     @classmethod
     def for_campaigns(cls, ids: Iterable[str], *, api_keys: Iterable[str] = (DEFAULT_API_KEY,)) -> Self:
         """A sandbox in which these campaigns are running."""
-        return cls(map(Campaign, ids), api_keys=api_keys)
+        return cls(map(SandboxCampaign, ids), api_keys=api_keys)
 
     def reset(self) -> None:
         """Back to the start: no leads, faults or requests; campaigns and behaviour as they were given."""
@@ -66,7 +66,9 @@ class Sandbox:
         if scheme.lower() != "bearer" or key.strip() not in self._api_keys:
             raise AuthenticationError
 
-    def bulk_upsert(self, campaign: str, rows: Sequence[object], now: datetime, *, refuse_all: bool = False) -> Tally:
+    def bulk_upsert(
+        self, campaign: str, rows: Sequence[object], now: datetime, *, refuse_all: bool = False
+    ) -> UpsertCounts:
         """Enroll every row, or raise InvalidLeadsError; whether the good rows stay then is `on_invalid`."""
         with self.lock:
             enrollment = self._enrollment(campaign)
@@ -77,7 +79,7 @@ class Sandbox:
             counts = Counter(self._leads.upsert(enrollment, row, matching, now) for row in admitted.good)
             if admitted.refused and (refuse_all or mode == "partial"):
                 raise InvalidLeadsError(admitted.refused)
-            return Tally(counts["enrolled"], counts["updated"], counts["skipped"], len(enrollment.leads))
+            return UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(enrollment.leads))
 
     def start(self, campaign: str, now: datetime) -> tuple[dict[str, object], int]:
         """The started campaign and the number of messages that this has queued; paused ones resume."""
@@ -109,7 +111,7 @@ class Sandbox:
         """The campaign's messages as this lead would get them."""
         with self.lock:
             enrollment = self._enrollment(campaign)
-            lead = enrollment.leads.get(records.normalised(email))
+            lead = enrollment.leads.get(records.normalise_address(email))
             if lead is None:
                 code = "lead_not_found"
                 raise NotFoundError(code, "No such lead is enrolled in the campaign.")
@@ -129,7 +131,7 @@ class Sandbox:
                 "leads": [records.lead_as_json(lead) for lead in self._leads.latest(limit)],
             }
 
-    def history(self, email: str) -> list[Event]:
+    def history(self, email: str) -> list[LeadEvent]:
         """What happened to an address, oldest first."""
         with self.lock:
             return self._leads.history(email)
@@ -139,12 +141,12 @@ class Sandbox:
         with self.lock:
             self._enrollment(campaign)
 
-    def _enrollment(self, campaign: str) -> Enrollment:
+    def _enrollment(self, campaign: str) -> SandboxEnrollment:
         enrollment = self._enrollments.get(campaign)
         if enrollment is None:
             code = "campaign_not_found"
             raise NotFoundError(code, "No campaign exists for the provided id in your workspace.")
         return enrollment
 
-    def _fresh(self) -> dict[str, Enrollment]:
-        return {campaign.id: Enrollment(campaign, campaign.status) for campaign in self._campaigns}
+    def _fresh(self) -> dict[str, SandboxEnrollment]:
+        return {campaign.id: SandboxEnrollment(campaign, campaign.status) for campaign in self._campaigns}

@@ -7,15 +7,15 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from leads_cli.sandbox.faults.error_shapes import SHAPES
-from leads_cli.sandbox.faults.errors import BadRequestError, InvalidLeadsError, SandboxError
 from leads_cli.sandbox.faults.fault_answers import answer_instead, answer_spoiled
 from leads_cli.sandbox.faults.faults import Endpoint, Fault
-from leads_cli.sandbox.store.records import Tally
-from leads_cli.sandbox.store.request_log import Entry
+from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, SandboxError
+from leads_cli.sandbox.store.records import UpsertCounts
+from leads_cli.sandbox.store.request_log import LoggedRequest
 from leads_cli.sandbox.store.state import Sandbox
 from leads_cli.sandbox.web.control import control_answer
 from leads_cli.sandbox.web.dialects import bulk_answer, read_answer, start_answer, stats_answer
-from leads_cli.sandbox.web.http import Answer, Request, error_answer, json_answer, text_answer
+from leads_cli.sandbox.web.http import SandboxAnswer, SandboxRequest, error_answer, json_answer, text_answer
 
 CONTROL = "/_sandbox/"
 
@@ -51,13 +51,13 @@ class Api:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
-    def respond(self, request: Request, now: datetime) -> Answer:
+    def respond(self, request: SandboxRequest, now: datetime) -> SandboxAnswer:
         """The answer to any request, and what becomes of the connection."""
         with self.sandbox.lock:
             if request.target.startswith(CONTROL):
                 return control_answer(self.sandbox, request)
             call = _call(request)
-            if isinstance(call, Answer):
+            if isinstance(call, SandboxAnswer):
                 self._log(request, 0, call, None, now)
                 return call
             count = len(call.leads or ())
@@ -66,7 +66,7 @@ class Api:
             self._log(request, count, answer, fault, now)
             return replace(answer, delay=answer.delay + delay)
 
-    def _answer(self, call: Call, now: datetime, fault: Fault | None) -> Answer:
+    def _answer(self, call: Call, now: datetime, fault: Fault | None) -> SandboxAnswer:
         instead = answer_instead(fault, now) if fault else None
         if instead is not None:
             return instead
@@ -80,11 +80,11 @@ class Api:
             answer = error_answer(error.status, error.code, error.message)
         return answer_spoiled(answer, fault) if fault else answer
 
-    def _refusal(self, error: InvalidLeadsError) -> Answer:
+    def _refusal(self, error: InvalidLeadsError) -> SandboxAnswer:
         body = SHAPES[self.sandbox.behaviour.error_shape](error.batch)
         return text_answer(body, error.status) if isinstance(body, str) else json_answer(body, error.status)
 
-    def _served(self, call: Call, now: datetime, fault: Fault | None) -> Answer:
+    def _served(self, call: Call, now: datetime, fault: Fault | None) -> SandboxAnswer:
         dialect = self.sandbox.behaviour.dialect
         match call.endpoint:
             case "bulk":
@@ -98,7 +98,7 @@ class Api:
                 email = call.query.get("email", [""])[0]
                 return json_answer(read_answer(self.sandbox.preview(call.campaign, email), dialect))
 
-    def _bulk(self, call: Call, now: datetime, *, refuse_all: bool) -> Tally:
+    def _bulk(self, call: Call, now: datetime, *, refuse_all: bool) -> UpsertCounts:
         code = "invalid_request"
         if call.body is _UNREADABLE:
             raise BadRequestError(code, "The request body is not valid JSON.")
@@ -106,13 +106,17 @@ class Api:
             raise BadRequestError(code, "leads must be an array of at least one lead.")
         return self.sandbox.bulk_upsert(call.campaign, call.leads, now, refuse_all=refuse_all)
 
-    def _log(self, request: Request, leads: int, answer: Answer, fault: Fault | None, now: datetime) -> None:
+    def _log(
+        self, request: SandboxRequest, leads: int, answer: SandboxAnswer, fault: Fault | None, now: datetime
+    ) -> None:
         status = answer.status if answer.ending == "answered" else None
         kind = fault.kind if fault else None
-        self.sandbox.requests.add(Entry(now, request.method, request.path, len(request.body), leads, status, kind))
+        self.sandbox.requests.add(
+            LoggedRequest(now, request.method, request.path, len(request.body), leads, status, kind)
+        )
 
 
-def _call(request: Request) -> Call | Answer:
+def _call(request: SandboxRequest) -> Call | SandboxAnswer:
     match = _PATH.fullmatch(request.path)
     if match is None:
         return error_answer(404, "not_found", "There is no such route.")

@@ -7,12 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 from leads_cli.sandbox.faults.faults import Fault
 from leads_cli.sandbox.store.behaviour import Behaviour
 from leads_cli.sandbox.store.state import Sandbox
-from leads_cli.sandbox.web.http import Answer, Request, error_answer, json_answer
+from leads_cli.sandbox.web.http import SandboxAnswer, SandboxRequest, error_answer, json_answer
 
 _FAULTS = TypeAdapter(list[Fault])
 
 
-def control_answer(sandbox: Sandbox, request: Request) -> Answer:
+def control_answer(sandbox: Sandbox, request: SandboxRequest) -> SandboxAnswer:
     """Answer a request to one of the routes below."""
     route = _ROUTES.get((request.method, request.path))
     if route is None:
@@ -25,39 +25,39 @@ def control_answer(sandbox: Sandbox, request: Request) -> Answer:
         return json_answer({"errors": problems}, 422)
 
 
-def _state(sandbox: Sandbox, request: Request) -> object:
+def _state(sandbox: Sandbox, request: SandboxRequest) -> object:
     limit = request.query.get("limit", [""])[0]
     return sandbox.snapshot(int(limit) if limit.isdecimal() else None)
 
 
-def _faults(sandbox: Sandbox, _: Request) -> object:
+def _faults(sandbox: Sandbox, _: SandboxRequest) -> object:
     return [fault.model_dump(exclude_defaults=True) for fault in sandbox.faults.pending()]
 
 
-def _set_faults(sandbox: Sandbox, request: Request) -> object:
+def _set_faults(sandbox: Sandbox, request: SandboxRequest) -> object:
     sandbox.faults.set(_FAULTS.validate_json(request.body))
     return _faults(sandbox, request)
 
 
-def _behaviour(sandbox: Sandbox, _: Request) -> object:
+def _behaviour(sandbox: Sandbox, _: SandboxRequest) -> object:
     return sandbox.behaviour.model_dump()
 
 
-def _set_behaviour(sandbox: Sandbox, request: Request) -> object:
+def _set_behaviour(sandbox: Sandbox, request: SandboxRequest) -> object:
     sandbox.behaviour = Behaviour.model_validate_json(request.body)
     return _behaviour(sandbox, request)
 
 
-def _requests(sandbox: Sandbox, _: Request) -> object:
+def _requests(sandbox: Sandbox, _: SandboxRequest) -> object:
     return sandbox.requests.as_json()
 
 
-def _reset(sandbox: Sandbox, _: Request) -> object:
+def _reset(sandbox: Sandbox, _: SandboxRequest) -> object:
     sandbox.reset()
     return {"status": "reset"}
 
 
-_ROUTES: dict[tuple[str, str], Callable[[Sandbox, Request], object]] = {
+_ROUTES: dict[tuple[str, str], Callable[[Sandbox, SandboxRequest], object]] = {
     ("GET", "/_sandbox/state"): _state,
     ("GET", "/_sandbox/faults"): _faults,
     ("PUT", "/_sandbox/faults"): _set_faults,

@@ -1,10 +1,10 @@
 """The envelopes in which Leadterra's pages show one and the same answer."""
 
 from leads_cli.sandbox.store.behaviour import Dialect
-from leads_cli.sandbox.store.records import Tally
+from leads_cli.sandbox.store.records import UpsertCounts
 
 
-def bulk_answer(tally: Tally, dialect: Dialect) -> dict[str, object]:
+def bulk_answer(tally: UpsertCounts, dialect: Dialect) -> dict[str, object]:
     """Counts of a bulk request; the reference has no place for skipped leads, so they are in no count."""
     bare: dict[str, object] = {
         "enrolled": tally.enrolled,

@@ -10,12 +10,12 @@ JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
-type Ending = Literal["answered", "reset", "silent", "cut"]
+type SocketEnding = Literal["answered", "reset", "silent", "cut"]
 """What the socket does: send the answer, reset, close without a byte, or close in the middle of the body."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SandboxRequest:
     """A request; header names are in lower case, `target` is the path with its query."""
 
     method: str
@@ -33,7 +33,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SandboxAnswer:
     """An answer, and what the socket makes of it after `delay` milliseconds."""
 
     status: int
@@ -41,17 +41,17 @@ class Answer:
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: int = 0
-    ending: Ending = "answered"
+    ending: SocketEnding = "answered"
 
 
-def json_answer(body: object, status: int = 200) -> Answer:
-    return Answer(status, json.dumps(body, separators=(",", ":")).encode())
+def json_answer(body: object, status: int = 200) -> SandboxAnswer:
+    return SandboxAnswer(status, json.dumps(body, separators=(",", ":")).encode())
 
 
-def text_answer(text: str, status: int) -> Answer:
-    return Answer(status, text.encode(), TEXT)
+def text_answer(text: str, status: int) -> SandboxAnswer:
+    return SandboxAnswer(status, text.encode(), TEXT)
 
 
-def error_answer(status: int, code: str, message: str) -> Answer:
+def error_answer(status: int, code: str, message: str) -> SandboxAnswer:
     """No page of Leadterra shows the JSON of an error: this is the commonest shape."""
     return json_answer({"error": {"code": code, "message": message}}, status)

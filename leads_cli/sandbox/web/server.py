@@ -18,7 +18,7 @@ from typing import Self
 
 from leads_cli.sandbox.store.state import Sandbox
 from leads_cli.sandbox.web.api import Api
-from leads_cli.sandbox.web.http import Answer, Request, error_answer
+from leads_cli.sandbox.web.http import SandboxAnswer, SandboxRequest, error_answer
 
 type Socket = socket.socket | tuple[bytes, socket.socket]  # socketserver's type; for TCP it is the first
 
@@ -29,19 +29,19 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 logger = logging.getLogger(__name__)
 
 
-class _Server(ThreadingTCPServer):
+class _SandboxHttpServer(ThreadingTCPServer):
     """Remembers its open connections, so that a kept-alive one does not outlive it."""
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], respond: Callable[[Request], Answer]) -> None:
+    def __init__(self, address: tuple[str, int], respond: Callable[[SandboxRequest], SandboxAnswer]) -> None:
         self.respond = respond
         self.stopping = Event()
         self._open: set[Socket] = set()
         self._changed = Condition()
-        super().__init__(address, _Handler)
+        super().__init__(address, _SandboxHandler)
 
     def process_request(self, request: Socket, client_address: object) -> None:
         with self._changed:
@@ -72,8 +72,8 @@ class _Server(ThreadingTCPServer):
             self._changed.wait_for(lambda: not self._open, STOP_SECONDS)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+class _SandboxHandler(BaseHTTPRequestHandler):
+    server: _SandboxHttpServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body leave in one segment
@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(length))
-        answer = self.server.respond(Request(self.command, self.path, headers, body))
+        answer = self.server.respond(SandboxRequest(self.command, self.path, headers, body))
         if answer.delay:
             self.server.stopping.wait(answer.delay / 1000)
         if answer.ending in {"reset", "silent"}:
@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815 named by http.server
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: SandboxAnswer) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -133,7 +133,7 @@ class SandboxServer:
         self.sandbox = sandbox
         self._address = (host, port)
         self._clock = clock
-        self._server: _Server | None = None
+        self._server: _SandboxHttpServer | None = None
         self._thread: Thread | None = None
 
     @property
@@ -147,7 +147,7 @@ class SandboxServer:
     def start(self) -> Self:
         """Listen, and return as soon as connections are taken; OSError if the port is in use."""
         api = Api(self.sandbox)
-        self._server = _Server(self._address, lambda request: api.respond(request, self._clock()))
+        self._server = _SandboxHttpServer(self._address, lambda request: api.respond(request, self._clock()))
         self._address = (self._address[0], self._server.server_address[1])
         self._thread = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         self._thread.start()

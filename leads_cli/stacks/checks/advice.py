@@ -14,7 +14,7 @@ PLACEHOLDER: Final = "camp_01HZA1TPNQ8RD4KF"
 _CLOSE: Final = 0.8
 
 
-def advice(enrollment: Enrollment) -> Iterator[str]:
+def find_doubts(enrollment: Enrollment) -> Iterator[str]:
     """One line for each doubt, naming the key and the remedy."""
     if not enrollment.campaigns:
         yield "there is no campaign, so nobody can be enrolled: add a [campaigns.<name>] table with its id"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class Severity(StrEnum):
     """How it is; only `fail` is a failure of the check."""
 
     OK = "ok"
@@ -17,7 +17,7 @@ class Finding:
     """One row of the check; `remedy` is what to do, "" where there is nothing."""
 
     about: str
-    verdict: Verdict
+    verdict: Severity
     told: str
     remedy: str = ""
 
@@ -27,12 +27,12 @@ class Finding:
 
 
 def ok(about: str, told: str) -> Finding:
-    return Finding(about, Verdict.OK, told)
+    return Finding(about, Severity.OK, told)
 
 
 def warn(about: str, told: str, remedy: str) -> Finding:
-    return Finding(about, Verdict.WARN, told, remedy)
+    return Finding(about, Severity.WARN, told, remedy)
 
 
 def fail(about: str, told: str, remedy: str) -> Finding:
-    return Finding(about, Verdict.FAIL, told, remedy)
+    return Finding(about, Severity.FAIL, told, remedy)

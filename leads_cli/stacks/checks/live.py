@@ -8,8 +8,8 @@ from leads_cli.project import TEMPLATE
 from leads_cli.stacks import campaigns, leadterra, secret
 from leads_cli.stacks.checks import subjects
 from leads_cli.stacks.checks.finding import Finding, fail
-from leads_cli.stacks.checks.queues import Trigger, examined
-from leads_cli.stacks.embedded import answered
+from leads_cli.stacks.checks.queue_settings import Trigger, check_queue
+from leads_cli.stacks.embedded import get_json
 from leads_cli.stacks.running import NotReachableError, Running, aws_errors
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ _CONSUMED: Final = ("LeadsQueue", "EventsQueue")
 _HOUR: Final = 3_600
 
 
-def look(running: Running, enrollment: "Enrollment", stack: str | None, now: datetime) -> Iterator[Finding]:
+def run_checks(running: Running, enrollment: "Enrollment", stack: str | None, now: datetime) -> Iterator[Finding]:
     """Everything that can be told of a stack; `stack` is None for the embedded one."""
     looks: dict[str, Callable[[], Iterable[Finding]]] = {
         "template": lambda: [subjects.outputs(running.outputs, _promised())],
-        "secret": lambda: subjects.secrets(enrollment, secret.read(running)),
+        "secret": lambda: subjects.secrets(enrollment, secret.read_secret(running)),
         "Leadterra": lambda: _campaigns(running, enrollment),
         "queues": lambda: _queues(running, deployed=stack is not None),
         "sources": lambda: _sources(running, enrollment, now, deployed=stack is not None),
@@ -47,8 +47,8 @@ def _promised() -> Iterable[str]:
 
 
 def _campaigns(running: Running, enrollment: "Enrollment") -> Iterator[Finding]:
-    known = campaigns.configured(enrollment)
-    return subjects.campaigns(campaigns.listed(known, leadterra.service(running, enrollment)))
+    known = campaigns.configured_campaigns(enrollment)
+    return subjects.campaigns(campaigns.list_campaigns(known, leadterra.connect(running, enrollment)))
 
 
 def _queues(running: Running, *, deployed: bool) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def _queues(running: Running, *, deployed: bool) -> Iterator[Finding]:
             found = running.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
         # What polls in the embedded stack is its own, and made from the template.
         triggers = list(_triggers(running, name)) if deployed else None
-        yield from examined(name, found["Attributes"], dead_letters, triggers)
+        yield from check_queue(name, found["Attributes"], dead_letters, triggers)
 
 
 def _triggers(running: Running, queue: str) -> Iterator[Trigger]:
@@ -84,7 +84,7 @@ def _sources(running: Running, enrollment: "Enrollment", now: datetime, *, deplo
 
 def _journal(running: Running) -> dict[str, datetime]:
     """By the journal of `leads dev`, which has the newest first."""
-    rows = answered(running.url, "/_leads/leads")
+    rows = get_json(running.url, "/_leads/leads")
     return {row["source"]: datetime.fromisoformat(row["when"]) for row in reversed(rows) if row["source"]}
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from leads_cli.stacks.campaigns import RUNNING, Listed
+from leads_cli.stacks.campaigns import RUNNING, CampaignListing
 from leads_cli.stacks.checks.finding import Finding, fail, ok, warn
-from leads_cli.stacks.secret import API_KEY, Stored
-from leads_cli.stacks.secret_edits import State, flaw, survey, unread
+from leads_cli.stacks.secret import API_KEY, StoredSecret
+from leads_cli.stacks.secret_edits import SecretState, find_unread, flaw, list_states
 from leads_cli.words import duration
 
 if TYPE_CHECKING:
@@ -28,29 +28,29 @@ def outputs(deployed: Iterable[str], wanted: Iterable[str]) -> Finding:
     return ok("template", f"all {len(wants)} outputs of this checkout")
 
 
-def secrets(enrollment: "Enrollment", stored: Stored) -> Iterator[Finding]:
+def secrets(enrollment: "Enrollment", stored: StoredSecret) -> Iterator[Finding]:
     """Whether the key is there, and each source has the secret that it needs."""
     if stored.api_key is None:
         yield fail(API_KEY, "the secret has no key: every lead waits", f"leads secrets set {API_KEY}")
-    rows = survey(enrollment, stored)
+    rows = list_states(enrollment, stored)
     for row in rows:
         about = f"secret of {row.name}"
         match row.state:
-            case State.MISSING:
+            case SecretState.MISSING:
                 yield fail(about, "missing: its senders are answered 503", f"leads secrets set {row.name}")
-            case State.OVERLAP:
+            case SecretState.OVERLAP:
                 remedy = f"once every sender has the new one: leads secrets rotate {row.name} --drop-previous"
                 yield warn(about, "two values are valid", remedy)
         problems = (flaw(row.provider, row.auth, value) for value in stored.values(row.name))
         if row.auth != "none" and (problem := next(filter(None, problems), None)):
             yield fail(about, problem, f"leads secrets set {row.name}")
-    if stored.api_key and all(row.state is not State.MISSING for row in rows):
+    if stored.api_key and all(row.state is not SecretState.MISSING for row in rows):
         yield ok("secret", "the key and every source's secret are there")
-    if names := unread(enrollment, stored):
+    if names := find_unread(enrollment, stored):
         yield warn("secret", f"nothing reads {', '.join(names)}", "is a name misspelt, or a source gone?")
 
 
-def campaigns(listed: Iterable[Listed]) -> Iterator[Finding]:
+def campaigns(listed: Iterable[CampaignListing]) -> Iterator[Finding]:
     """Whether Leadterra takes the key and has each campaign."""
     for each in listed:
         about = f"campaign {each.campaign.name}"

@@ -4,7 +4,7 @@ import pytest
 
 from leads.config.schema import parse
 from leads_cli.project import CONFIG
-from leads_cli.stacks.checks.advice import PLACEHOLDER, advice
+from leads_cli.stacks.checks.advice import PLACEHOLDER, find_doubts
 
 WHOLE = """
 [campaigns.news]
@@ -19,7 +19,7 @@ auth = "none"
 
 
 def warnings(campaign: str = "", source: str = "") -> list[str]:
-    return list(advice(parse(WHOLE.format(campaign=campaign, source=source))))
+    return list(find_doubts(parse(WHOLE.format(campaign=campaign, source=source))))
 
 
 def test_nothing_to_say() -> None:
@@ -30,14 +30,14 @@ def test_nothing_to_say() -> None:
 
 def test_an_empty_file() -> None:
     """A file without campaigns and sources is right, and of no use."""
-    campaign, source = advice(parse(""))
+    campaign, source = find_doubts(parse(""))
     assert "there is no campaign" in campaign
     assert "there is no source" in source
 
 
 def test_the_placeholder() -> None:
     """The starter file's id is nobody's campaign, and whoever deploys it as it is should know."""
-    (line,) = advice(parse(CONFIG.read_text(encoding="utf-8")))
+    (line,) = find_doubts(parse(CONFIG.read_text(encoding="utf-8")))
     assert line.startswith(f"campaigns.newsletter.id: {PLACEHOLDER} is only a placeholder")
 
 
@@ -57,12 +57,12 @@ def test_a_misspelt_field() -> None:
 def test_an_address_in_the_place_of_an_id() -> None:
     """What a browser's address line has is no campaign's id."""
     whole = WHOLE.format(campaign="", source="").replace("camp_1", "https://app.leadterra.example/campaigns/9")
-    (line,) = advice(parse(whole))
+    (line,) = find_doubts(parse(whole))
     assert "campaigns.news.id" in line
     assert "its last part" in line
 
 
 def test_a_signature_that_nobody_looks_at() -> None:
     """A provider that signs what it sends needs no open door."""
-    (line,) = advice(parse(WHOLE.format(campaign="", source="").replace('"form"', '"typeform"')))
+    (line,) = find_doubts(parse(WHOLE.format(campaign="", source="").replace('"form"', '"typeform"')))
     assert line.startswith("sources.web.auth: typeform signs what it sends")

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leads.config.schema import parse
-from leads_cli.stacks.campaigns import Campaign, Listed, Stats
+from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign, Stats
 from leads_cli.stacks.checks import subjects
-from leads_cli.stacks.checks.queues import Trigger, examined
-from leads_cli.stacks.secret import API_KEY, Stored
+from leads_cli.stacks.checks.queue_settings import Trigger, check_queue
+from leads_cli.stacks.secret import API_KEY, StoredSecret
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
@@ -58,7 +58,7 @@ auth = "token"
 )
 def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -> None:
     """Each setting with which leads could be lost, or wait, is one finding with what to do; none means ok."""
-    (only,) = examined("LeadsQueue", GOOD | changed, DEAD, [trigger] if trigger else [])
+    (only,) = check_queue("LeadsQueue", GOOD | changed, DEAD, [trigger] if trigger else [])
     assert found in only.told
     assert (only.verdict == "ok") == (only.remedy == "")
     assert only.verdict == (
@@ -68,7 +68,7 @@ def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -
 
 def test_a_queue_whose_triggers_nobody_knows() -> None:
     """The embedded stack has no event source mappings to ask about."""
-    (only,) = examined("LeadsQueue", GOOD, DEAD, None)
+    (only,) = check_queue("LeadsQueue", GOOD, DEAD, None)
     assert (only.verdict, only.told) == ("ok", "300 receives, visibility 600 s")
 
 
@@ -93,7 +93,7 @@ def test_a_template(deployed: str, verdict: str, told: str) -> None:
 )
 def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> None:
     """A missing value fails, what is left over is a doubt, and no value is told."""
-    findings = list(subjects.secrets(ENROLLMENT, Stored(content)))
+    findings = list(subjects.secrets(ENROLLMENT, StoredSecret(content)))
     assert [(each.verdict, each.about) for each in findings] == found
 
 
@@ -109,8 +109,8 @@ def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> N
 )
 def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -> None:
     """A campaign that sends nothing is a doubt, one that takes nobody a failure."""
-    campaign = Campaign("news", "camp_news", (), ())
-    row = Listed(campaign, listed) if isinstance(listed, Stats) else Listed(campaign, problem=listed)
+    campaign = ConfiguredCampaign("news", "camp_news", (), ())
+    row = CampaignListing(campaign, listed) if isinstance(listed, Stats) else CampaignListing(campaign, problem=listed)
     (found,) = subjects.campaigns([row])
     assert (found.verdict, told in found.told, found.remedy) == (verdict, True, remedy)
 

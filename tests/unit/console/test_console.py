@@ -6,23 +6,23 @@ from urllib.parse import parse_qsl
 import pytest
 
 from leads.config.schema import Campaign
-from leads_cli.console.failures.editing import FormError, Row, edits, rows
+from leads_cli.console.failures.editing import EditedField, FormError, edited_fields, parse_edits
 from leads_cli.console.failures.entries import address, criteria
-from leads_cli.console.failures.found import Found
-from leads_cli.console.failures.history import chapters
+from leads_cli.console.failures.found import ShownLetters
+from leads_cli.console.failures.history import read_history
 from leads_cli.console.rate import Rate
-from leads_cli.console.tokens import Piece, copy_of, coverage, rendered
+from leads_cli.console.tokens import CopyPart, copy_of, count_coverage, render_copy
 from leads_cli.failures.change.edits import ABSENT, Remove, Rename, Set
-from leads_cli.failures.change.repair import Wanted, repaired
+from leads_cli.failures.change.repair import RequestedEdits, repair
 from leads_cli.failures.read.criteria import Criteria
-from leads_cli.failures.read.grouping import grouped
-from leads_cli.stacks.counts import Counts
+from leads_cli.failures.read.grouping import group_letters
+from leads_cli.stacks.counts import StackCounts
 from tests.letters import NOW, failure, letter, refused, unmappable
 
 
-def form(body: object, **typed: str) -> list[Row]:
+def form(body: object, **typed: str) -> list[EditedField]:
     """A letter's form with something else in some of its fields."""
-    found = rows(letter(body))
+    found = edited_fields(letter(body))
     for row in found:
         row.text = typed.get(row.path.replace(".", "_"), row.text)
     return found
@@ -30,7 +30,7 @@ def form(body: object, **typed: str) -> list[Row]:
 
 def test_a_lead_as_a_form() -> None:
     """The fields that every lead may have are there, filled in or not, then its own."""
-    shown = {row.path: row.text for row in rows(letter(refused()))}
+    shown = {row.path: row.text for row in edited_fields(letter(refused()))}
     assert shown == {
         "email": "ava@example.com",
         "firstName": "Ava",
@@ -45,7 +45,7 @@ def test_a_form_that_nobody_touched() -> None:
     """It changes nothing, whatever the lead or the event holds."""
     custom = {"seats": 3, "tags": ["a", None], "vip": True, "empty": "", "deep": {"x": {}}}
     for body in (refused(lead={"email": "a", "customFields": custom}), unmappable({"a": [custom, []], "b.c": 1})):
-        assert edits(rows(letter(body)), is_lead="lead" in body) == []
+        assert parse_edits(edited_fields(letter(body)), is_lead="lead" in body) == []
 
 
 def test_what_was_typed_becomes_edits() -> None:
@@ -53,8 +53,8 @@ def test_what_was_typed_becomes_edits() -> None:
     found = form(refused(), email="ava@example.org", firstName=" ", company="Analytical Engines")
     plan = found[-1]
     plan.path, plan.text = "customFields.tier", "gold"
-    found.append(Row("customFields.city", "London"))
-    wanted = edits(found, is_lead=True)
+    found.append(EditedField("customFields.city", "London"))
+    wanted = parse_edits(found, is_lead=True)
     assert wanted == [
         Rename("customFields.plan", "customFields.tier"),
         Set("email", "ava@example.org"),
@@ -63,7 +63,7 @@ def test_what_was_typed_becomes_edits() -> None:
         Set("customFields.tier", "gold"),
         Set("customFields.city", "London"),
     ]
-    assert repaired(letter(refused()), Wanted(wanted)).letter.lead == {
+    assert repair(letter(refused()), RequestedEdits(wanted)).letter.lead == {
         "email": "ava@example.org",
         "company": "Analytical Engines",
         "customFields": {"tier": "gold", "city": "London"},
@@ -74,17 +74,17 @@ def test_a_field_that_was_removed() -> None:
     """It is left out; one that was added and removed again was never there."""
     found = form(refused())
     found[-1].removed = True
-    found.append(Row("customFields.x", "y", removed=True))
-    assert edits(found, is_lead=True) == [Remove("customFields.plan")]
+    found.append(EditedField("customFields.x", "y", removed=True))
+    assert parse_edits(found, is_lead=True) == [Remove("customFields.plan")]
 
 
 def test_an_event_keeps_its_kinds_of_values() -> None:
     """A number stays a number, a list a list; an answer may be empty."""
     body = unmappable({"seats": 3, "tags": ["a"], "note": "hello"})
-    wanted = edits(form(body, seats="4", tags_0="b", note=""), is_lead=False)
-    assert repaired(letter(body), Wanted(wanted)).letter.event == {"seats": 4, "tags": ["b"], "note": ""}
+    wanted = parse_edits(form(body, seats="4", tags_0="b", note=""), is_lead=False)
+    assert repair(letter(body), RequestedEdits(wanted)).letter.event == {"seats": 4, "tags": ["b"], "note": ""}
     with pytest.raises(FormError, match="seats was a number and takes JSON"):
-        edits(form(body, seats="many"), is_lead=False)
+        parse_edits(form(body, seats="many"), is_lead=False)
 
 
 def test_a_field_needs_a_name() -> None:
@@ -92,9 +92,9 @@ def test_a_field_needs_a_name() -> None:
     found = form(refused())
     found[-1].path = " "
     with pytest.raises(FormError, match=r"customFields\.plan needs a name"):
-        edits(found, is_lead=True)
+        parse_edits(found, is_lead=True)
     with pytest.raises(FormError, match="a value needs the name of its field"):
-        edits([Row("", "something")], is_lead=True)
+        parse_edits([EditedField("", "something")], is_lead=True)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_a_page_has_an_address(wanted: Criteria) -> None:
     assert criteria(dict(parse_qsl(query, keep_blank_values=True))) == wanted
 
 
-def found(*bodies: dict[str, Any], total: int | None = None) -> Found:
+def found(*bodies: dict[str, Any], total: int | None = None) -> ShownLetters:
     letters = [letter(body, f"sqs-{number}") for number, body in enumerate(bodies)]
-    return Found(grouped(letters), letters, total or len(letters), 0, whole=True, expires=None, at=NOW)
+    return ShownLetters(group_letters(letters), letters, total or len(letters), 0, whole=True, expires=None, at=NOW)
 
 
 def test_what_matches() -> None:
@@ -129,7 +129,7 @@ def test_what_matches() -> None:
 def test_the_history_of_a_letter() -> None:
     """From the sign-up to now: what was sent again, why it failed before, and what an operator corrected."""
     replay = {"of": "sqs-0", "count": 2, "reason": "rejected", "field": "email", "status": 422, "first": "yesterday"}
-    told = list(chapters(letter(refused(replay=replay, fixed={"of": "a", "count": 1, "fields": ["email"]}))))
+    told = list(read_history(letter(refused(replay=replay, fixed={"of": "a", "count": 1, "fields": ["email"]}))))
     assert [each.title for each in told] == [
         "Accepted from website",
         "Failed for the first time",
@@ -145,14 +145,14 @@ def test_the_history_of_a_letter() -> None:
 def test_the_pace() -> None:
     """Leads a minute, over the last minutes; nothing is said after a moment."""
     rate = Rate()
-    rate.add(0, Counts(accepted=1_000, queued=1_000))
-    rate.add(100, Counts(accepted=1_000, queued=1_000))
+    rate.add(0, StackCounts(accepted=1_000, queued=1_000))
+    rate.add(100, StackCounts(accepted=1_000, queued=1_000))
     assert rate.per_minute() == (0, 0)
-    rate.add(130, Counts(accepted=1_060, queued=1_000))
-    rate.add(400, Counts(accepted=1_330, queued=1_000))
+    rate.add(130, StackCounts(accepted=1_060, queued=1_000))
+    rate.add(400, StackCounts(accepted=1_330, queued=1_000))
     assert rate.per_minute() == (66, 66)
     fresh = Rate()
-    fresh.add(0, Counts())
+    fresh.add(0, StackCounts())
     assert fresh.per_minute() is None
 
 
@@ -162,20 +162,20 @@ RULES = Campaign(id="camp_1", tokens=("firstName", "city"), defaults={"firstName
 def test_how_many_have_a_token() -> None:
     """A token is a field of the lead or a custom field; what says nothing is missing; defaults are told apart."""
     leads: list[dict[str, Any]] = [{"firstName": "Ava"}, {"firstName": " ", "customFields": {"city": 3}}]
-    first_name, city = coverage(RULES, leads)
+    first_name, city = count_coverage(RULES, leads)
     assert (first_name.token, first_name.share, first_name.default) == ("firstName", 0.5, "there")
     assert (city.token, city.share, city.default) == ("city", 0.5, ABSENT)
-    assert coverage(RULES, [])[0].share == 0
+    assert count_coverage(RULES, [])[0].share == 0
 
 
 def test_how_a_copy_reads() -> None:
     """Defaults stand in for what a lead lacks; what has none becomes nothing, and is pointed out."""
     assert copy_of(RULES) == "Hi {{firstName}},\n{{city}}"
     assert copy_of(Campaign(id="camp_1")) == "Hi {{firstName}},"
-    assert list(rendered("Hi {{ firstName }} from {{city}}!", {"email": "a"}, RULES)) == [
-        Piece("Hi "),
-        Piece("there", "firstName"),
-        Piece(" from "),
-        Piece("", "city", missing=True),
-        Piece("!"),
+    assert list(render_copy("Hi {{ firstName }} from {{city}}!", {"email": "a"}, RULES)) == [
+        CopyPart("Hi "),
+        CopyPart("there", "firstName"),
+        CopyPart(" from "),
+        CopyPart("", "city", missing=True),
+        CopyPart("!"),
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.runtime.batches import failures, record, size
+from leads_cli.dev.runtime.batches import failed_ids, record_size, to_record
 from leads_cli.dev.runtime.runtime_api import Result
 
 IDS = ["a", "b", "c"]
@@ -17,13 +17,13 @@ def answer(items: Any) -> Result:
 @pytest.mark.parametrize("result", [Result(None), Result({}), answer([]), answer(None), Result({"other": 1})])
 def test_complete_success(result: Result) -> None:
     """An answer without failures, or none at all, settles the whole batch."""
-    assert failures(result, IDS, partial=True) == set()
+    assert failed_ids(result, IDS, partial=True) == set()
 
 
 @pytest.mark.parametrize("named", [["b"], ["c", "a"], ["b", "b"]])
 def test_partial_failure(named: list[str]) -> None:
     """Only the messages that are named stay."""
-    assert failures(answer([{"itemIdentifier": name} for name in named]), IDS, partial=True) == set(named)
+    assert failed_ids(answer([{"itemIdentifier": name} for name in named]), IDS, partial=True) == set(named)
 
 
 @pytest.mark.parametrize(
@@ -44,18 +44,18 @@ def test_partial_failure(named: list[str]) -> None:
 )
 def test_answer_that_cannot_be_understood(result: Result) -> None:
     """One identifier that is wrong, or an answer of another shape, fails the whole batch."""
-    assert failures(result, IDS, partial=True) == set(IDS)
+    assert failed_ids(result, IDS, partial=True) == set(IDS)
 
 
 def test_failed_function() -> None:
     """A function that raised or ran out of time settles nothing."""
-    assert failures(Result.failed("ValueError", "no"), IDS, partial=True) == set(IDS)
-    assert failures(Result.failed("ValueError", "no"), IDS, partial=False) == set(IDS)
+    assert failed_ids(Result.failed("ValueError", "no"), IDS, partial=True) == set(IDS)
+    assert failed_ids(Result.failed("ValueError", "no"), IDS, partial=False) == set(IDS)
 
 
 def test_without_report_batch_item_failures() -> None:
     """Without the response type the answer is not even looked at."""
-    assert failures(answer([{"itemIdentifier": "a"}]), IDS, partial=False) == set()
+    assert failed_ids(answer([{"itemIdentifier": "a"}]), IDS, partial=False) == set()
 
 
 def test_record() -> None:
@@ -71,7 +71,7 @@ def test_record() -> None:
             "raw": {"DataType": "Binary", "BinaryValue": b"\x00\x01"},
         },
     }
-    assert record(message, "arn:aws:sqs:us-east-1:1:q", "us-east-1") == {
+    assert to_record(message, "arn:aws:sqs:us-east-1:1:q", "us-east-1") == {
         "messageId": "m-1",
         "receiptHandle": "r-1",
         "body": "hello",
@@ -94,4 +94,4 @@ def test_record() -> None:
 
 def test_size() -> None:
     """A record weighs what its JSON does, escapes included."""
-    assert size({"body": "\u00e9"}) == len('{"body": "\\u00e9"}')
+    assert record_size({"body": "\u00e9"}) == len('{"body": "\\u00e9"}')

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leads_cli.dev.http import gateway
-from leads_cli.dev.http.gateway import Request, Response
+from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
 from leads_cli.dev.http.routes import Route
 from leads_cli.dev.runtime.runtime_api import Result
 
@@ -19,7 +19,7 @@ DEFAULT = Route("ANY", "$default", "Intake", 30.0)
 def event(
     *headers: tuple[str, str], body: bytes = b"", path: str = "/hooks/website", query: str = "", route: Route = DEFAULT
 ) -> dict[str, Any]:
-    request = Request(
+    request = GatewayRequest(
         method="POST",
         path=path,
         query=query,
@@ -151,7 +151,7 @@ def test_structured_result() -> None:
     """A status, headers, cookies and a body are what the client gets."""
     headers = {"Location": "/x", "X-N": 1}
     result = {"statusCode": 303, "headers": headers, "cookies": ["a=1", "b=2"], "body": "ok"}
-    assert gateway.response(Result(result)) == Response(
+    assert gateway.response(Result(result)) == GatewayResponse(
         303,
         [
             ("location", "/x"),
@@ -167,13 +167,13 @@ def test_structured_result() -> None:
 def test_base64_result() -> None:
     """A body in base64 is sent decoded."""
     result = Result({"statusCode": 200, "headers": {"content-type": "a/b"}, "body": "AP8=", "isBase64Encoded": True})
-    assert gateway.response(result) == Response(200, [("content-type", "a/b")], b"\x00\xff")
+    assert gateway.response(result) == GatewayResponse(200, [("content-type", "a/b")], b"\x00\xff")
 
 
 @pytest.mark.parametrize(("payload", "body"), [({"a": 1}, b'{"a": 1}'), ("hi", b"hi"), ([1], b"[1]"), (None, b"null")])
 def test_inferred_result(payload: Any, body: bytes) -> None:
     """A result without a status is the body of a 200, in JSON."""
-    assert gateway.response(Result(payload)) == Response(200, [("content-type", "application/json")], body)
+    assert gateway.response(Result(payload)) == GatewayResponse(200, [("content-type", "application/json")], body)
 
 
 @pytest.mark.parametrize(

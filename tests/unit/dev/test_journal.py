@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.logs.journal import Journal, LeadRow, State
+from leads_cli.logs.journal import Journal, LeadRow, LeadState
 from leads_cli.logs.observed import EXHAUSTED
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def only(journal: Journal) -> LeadRow:
 def test_a_taken_lead_is_queued(journal: Journal) -> None:
     """An id that intake logged is a lead on its way, though nobody knows its address yet."""
     journal.observe_log("intake", log("taken", source="website", accepted=1, ids=["a"]))
-    assert only(journal) == LeadRow("a", NOW, source="website", state=State.QUEUED)
+    assert only(journal) == LeadRow("a", NOW, source="website", state=LeadState.QUEUED)
 
 
 def test_a_delivered_message_gives_the_lead_its_address(journal: Journal) -> None:
@@ -68,7 +68,7 @@ def test_a_waiting_message_tells_who_it_is(journal: Journal) -> None:
     """A lead whose message still lies in the queue has its address already, and its state is not touched."""
     journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
     journal.observe_waiting([record("a", "ava@example.com")["body"], record("b", "new@example.com")["body"]])
-    assert (only(journal).email, only(journal).state) == ("ava@example.com", State.REJECTED)
+    assert (only(journal).email, only(journal).state) == ("ava@example.com", LeadState.REJECTED)
 
 
 def test_a_settled_batch_gives_every_lead_its_state(journal: Journal) -> None:
@@ -87,9 +87,9 @@ def test_a_settled_batch_gives_every_lead_its_state(journal: Journal) -> None:
         ),
     )
     assert {row.id: (row.state, row.reason) for row in journal.leads()} == {
-        "a": (State.ENROLLED, ""),
-        "b": (State.HELD, "Leadterra did not answer"),
-        "c": (State.REJECTED, "rejected, email, 422"),
+        "a": (LeadState.ENROLLED, ""),
+        "b": (LeadState.HELD, "Leadterra did not answer"),
+        "c": (LeadState.REJECTED, "rejected, email, 422"),
     }
 
 
@@ -99,7 +99,7 @@ def test_a_message_without_an_id_goes_by_that_of_sqs(journal: Journal) -> None:
         "LeadsQueue", [{"messageId": "m-1", "body": '{"campaign": "c", "lead": {"email": "x@example.com"}}'}]
     )
     journal.observe_log("enroll", log("batch settled", accepted=["m-1"]))
-    assert (only(journal).email, only(journal).state) == ("x@example.com", State.ENROLLED)
+    assert (only(journal).email, only(journal).state) == ("x@example.com", LeadState.ENROLLED)
 
 
 @pytest.mark.parametrize("letter_first", [True, False])
@@ -112,13 +112,13 @@ def test_the_dead_letter_explains_a_rejection(journal: Journal, letter_first: bo
     if not letter_first:
         journal.observe_dead_letters([body["body"]])
     row = only(journal)
-    assert (row.state, row.reason, row.email) == (State.REJECTED, "email: is refused", "ava@refused.example")
+    assert (row.state, row.reason, row.email) == (LeadState.REJECTED, "email: is refused", "ava@refused.example")
 
 
 def test_a_dead_letter_without_a_failure_is_exhausted(journal: Journal) -> None:
     """A message that SQS moved by itself carries no reason, and that is what the operator reads."""
     journal.observe_dead_letters([record("a", "ava@example.com")["body"]])
-    assert (only(journal).state, only(journal).reason) == (State.REJECTED, EXHAUSTED)
+    assert (only(journal).state, only(journal).reason) == (LeadState.REJECTED, EXHAUSTED)
 
 
 def test_an_event_without_a_lead_is_shown_once(journal: Journal) -> None:
@@ -141,7 +141,7 @@ def test_what_no_lead_was_made_of_is_no_rejection(journal: Journal, reason: str)
 def test_every_refused_lead_is_rejected(journal: Journal, reason: object) -> None:
     """Whatever the reason for which a lead was refused, it is rejected."""
     journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": reason}]))
-    assert only(journal).state is State.REJECTED
+    assert only(journal).state is LeadState.REJECTED
 
 
 def test_a_row_has_the_lead(journal: Journal) -> None:
@@ -156,14 +156,14 @@ def test_a_replayed_lead_is_queued_again(journal: Journal) -> None:
     """A rejected lead that is delivered once more is on its way, and its old reason is gone."""
     journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
     journal.observe_records("LeadsQueue", [record("a", "ava@example.com")])
-    assert (only(journal).state, only(journal).reason) == (State.QUEUED, "")
+    assert (only(journal).state, only(journal).reason) == (LeadState.QUEUED, "")
 
 
 def test_a_letter_that_lingers_does_not_undo_an_enrolment(journal: Journal) -> None:
     """Once a replayed lead is enrolled, its old dead letter says nothing any more."""
     journal.observe_log("enroll", log("batch settled", accepted=["a"]))
     journal.observe_dead_letters([record("a", "ava@example.com", failure={"message": "refused"})["body"]])
-    assert only(journal).state is State.ENROLLED
+    assert only(journal).state is LeadState.ENROLLED
 
 
 def test_metrics_are_summed(journal: Journal) -> None:

@@ -1,6 +1,6 @@
 """The counts of law 2, from metrics and back from JSON."""
 
-from leads_cli.stacks.counts import METRICS, Counts, from_json, from_metrics
+from leads_cli.stacks.counts import METRICS, StackCounts, from_json, from_metrics
 
 
 def test_metrics_keep_their_names() -> None:
@@ -15,7 +15,7 @@ def test_metrics_keep_their_names() -> None:
 
 def test_law_2() -> None:
     """Every outcome counts once, and what happened beside the sum changes nothing."""
-    counts = Counts(
+    counts = StackCounts(
         28, 1, 2, 3, 4, 5, 6, 7, ignored=9, redelivered=9, refused=9, held=9, duplicates=9, requests=9, retries=9
     )
     assert (counts.difference, counts.balanced) == (0, True)
@@ -23,9 +23,9 @@ def test_law_2() -> None:
 
 def test_law_2_with_an_operator() -> None:
     """A dead letter that goes back is a lead to account for once more; one that is taken out has its outcome."""
-    assert Counts(accepted=2, rejected=1, enrolled=2, replayed=1).balanced
-    assert Counts(accepted=2, enrolled=1, erased=1).balanced
-    assert Counts(accepted=1, replayed=2, erased=1).difference == 2
+    assert StackCounts(accepted=2, rejected=1, enrolled=2, replayed=1).balanced
+    assert StackCounts(accepted=2, enrolled=1, erased=1).balanced
+    assert StackCounts(accepted=1, replayed=2, erased=1).difference == 2
 
 
 def test_a_server_that_counts_too_many_balances() -> None:
@@ -36,7 +36,7 @@ def test_a_server_that_counts_too_many_balances() -> None:
 
 def test_json_is_read_back() -> None:
     """What a running stack answers is what it counted; anything else in the answer is passed over."""
-    counts = Counts(accepted=3, enrolled=1, queued=1)
+    counts = StackCounts(accepted=3, enrolled=1, queued=1)
     data = counts.as_json()
     assert (data["difference"], data["balanced"]) == (1, False)
     assert from_json({**data, "oldestSeconds": 1.5, "enrolled": 1, "held": "many"}) == counts

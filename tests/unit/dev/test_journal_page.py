@@ -10,8 +10,8 @@ from leads.config.schema import Enrollment, parse
 from leads_cli.console import live
 from leads_cli.dev.page.form import open_form, signup_form
 from leads_cli.dev.page.view import source_rows
-from leads_cli.logs.journal import LeadRow, State
-from leads_cli.stacks.counts import Counts, Status
+from leads_cli.logs.journal import LeadRow, LeadState
+from leads_cli.stacks.counts import StackCounts, StackStatus
 
 CONFIG = """
 [campaigns.newsletter]
@@ -119,44 +119,46 @@ def test_no_form_without_an_open_source() -> None:
 @pytest.mark.parametrize(
     ("counts", "verdict"),
     [
-        (Counts(), "Nobody signed up yet"),
-        (Counts(accepted=2, enrolled=1, queued=1), "Every lead is accounted for"),
-        (Counts(accepted=2, queued=1), "Counting"),
-        (Counts(accepted=2, enrolled=1, unaccounted=1), "Leadterra&#x27;s answers leave 1 lead unaccounted for"),
-        (Counts(accepted=2, enrolled=4, unaccounted=-2), "Leadterra counted 2 leads more than it was sent"),
-        (Counts(accepted=2, enrolled=1), "Does not add up: a difference of +1"),
-        (Counts(enrolled=1), "Does not add up: a difference of -1"),
+        (StackCounts(), "Nobody signed up yet"),
+        (StackCounts(accepted=2, enrolled=1, queued=1), "Every lead is accounted for"),
+        (StackCounts(accepted=2, queued=1), "Counting"),
+        (StackCounts(accepted=2, enrolled=1, unaccounted=1), "Leadterra&#x27;s answers leave 1 lead unaccounted for"),
+        (StackCounts(accepted=2, enrolled=4, unaccounted=-2), "Leadterra counted 2 leads more than it was sent"),
+        (StackCounts(accepted=2, enrolled=1), "Does not add up: a difference of +1"),
+        (StackCounts(enrolled=1), "Does not add up: a difference of -1"),
     ],
 )
-def test_the_verdict(counts: Counts, verdict: str) -> None:
+def test_the_verdict(counts: StackCounts, verdict: str) -> None:
     """The page says whether law 2 holds, and does not cry wolf while leads are on their way."""
-    assert verdict in live.counts(Status(counts))
+    assert verdict in live.counts(StackStatus(counts))
 
 
 def test_the_mood_of_the_verdict() -> None:
     """Green is for counts that say what became of everybody; leads that Leadterra does not count are amber."""
-    assert "verdict good" in live.counts(Status(Counts(accepted=1, enrolled=1)))
-    assert "verdict warn" in live.counts(Status(Counts(accepted=1, unaccounted=1)))
+    assert "verdict good" in live.counts(StackStatus(StackCounts(accepted=1, enrolled=1)))
+    assert "verdict warn" in live.counts(StackStatus(StackCounts(accepted=1, unaccounted=1)))
 
 
 def test_what_an_operator_did_is_a_term() -> None:
     """Leads that were sent again or erased stand in the equation once there are some."""
-    assert "erased" not in live.counts(Status(Counts(accepted=1, enrolled=1)))
-    shown = live.counts(Status(Counts(accepted=1, replayed=1, erased=2)))
+    assert "erased" not in live.counts(StackStatus(StackCounts(accepted=1, enrolled=1)))
+    shown = live.counts(StackStatus(StackCounts(accepted=1, replayed=1, erased=2)))
     replayed, equals, erased = (shown.index(f) for f in ("<dt>replayed", '"equals"', "<dt>erased"))
     assert replayed < equals < erased
 
 
 def test_the_age_of_the_oldest_lead() -> None:
     """How long somebody has been waiting is told as people say it."""
-    assert "waiting for 90 s" not in live.counts(Status(Counts(accepted=1, queued=1), 90))
-    assert "waiting for 2 min" in live.counts(Status(Counts(accepted=1, queued=1), 90))
-    assert "Nothing is waiting" in live.counts(Status(Counts()))
+    assert "waiting for 90 s" not in live.counts(StackStatus(StackCounts(accepted=1, queued=1), 90))
+    assert "waiting for 2 min" in live.counts(StackStatus(StackCounts(accepted=1, queued=1), 90))
+    assert "Nothing is waiting" in live.counts(StackStatus(StackCounts()))
 
 
 def test_what_a_person_typed_is_shown_as_text() -> None:
     """Markup in an address or in Leadterra's words stays what it is."""
-    row = LeadRow("a", datetime.now(UTC), "<b>@example.com", "web<site", "news", State.REJECTED, "<script>no</script>")
+    row = LeadRow(
+        "a", datetime.now(UTC), "<b>@example.com", "web<site", "news", LeadState.REJECTED, "<script>no</script>"
+    )
     shown = live.leads([row])
     assert "<b>" not in shown
     assert "&lt;b&gt;@example.com" in shown
@@ -192,7 +194,7 @@ def test_a_long_list_is_cut() -> None:
 
 def test_a_held_lead_comes_back() -> None:
     """A held lead is nobody's task, and the list says so."""
-    row = LeadRow("a", datetime.now(UTC), "a@example.com", state=State.HELD, reason="Leadterra did not answer")
+    row = LeadRow("a", datetime.now(UTC), "a@example.com", state=LeadState.HELD, reason="Leadterra did not answer")
     assert "Leadterra did not answer; it is tried again by itself" in live.leads([row])
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads_cli.dev.page.outcomes import told
-from leads_cli.logs.journal import LeadRow, State
-from leads_cli.sandbox import Behaviour, Campaign, Sandbox
+from leads_cli.dev.page.outcomes import sandbox_outcome
+from leads_cli.logs.journal import LeadRow, LeadState
+from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -14,15 +14,15 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture(params=["workspace", "campaign"])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return Sandbox([Campaign("camp_1")], behaviour=Behaviour(matching=request.param))
+    return Sandbox([SandboxCampaign("camp_1")], behaviour=Behaviour(matching=request.param))
 
 
-def row(name: str, email: str, settled: datetime | None = NOW, state: State = State.ENROLLED) -> LeadRow:
+def row(name: str, email: str, settled: datetime | None = NOW, state: LeadState = LeadState.ENROLLED) -> LeadRow:
     return LeadRow(name, NOW, email, "website", "news", state, settled=settled)
 
 
-def states(sandbox: Sandbox, *rows: LeadRow) -> list[State]:
-    return [each.state for each in told(rows, sandbox, {"news": "camp_1"}.__getitem__)]
+def states(sandbox: Sandbox, *rows: LeadRow) -> list[LeadState]:
+    return [each.state for each in sandbox_outcome(rows, sandbox, {"news": "camp_1"}.__getitem__)]
 
 
 def test_a_new_and_a_known_lead(sandbox: Sandbox) -> None:
@@ -30,32 +30,32 @@ def test_a_new_and_a_known_lead(sandbox: Sandbox) -> None:
     sandbox.bulk_upsert("camp_1", [{"email": "Ava@example.com"}], NOW)
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW + 2 * SECOND)
     newest = row("b", "ava@example.com", NOW + 3 * SECOND)
-    assert states(sandbox, newest, row("a", "Ava@example.com", NOW + SECOND)) == [State.UPDATED, State.ENROLLED]
+    assert states(sandbox, newest, row("a", "Ava@example.com", NOW + SECOND)) == [LeadState.UPDATED, LeadState.ENROLLED]
 
 
 def test_a_suppressed_lead_was_skipped(sandbox: Sandbox) -> None:
     """Leadterra takes a suppressed address and enrolls nobody, which a row that says enrolled would hide."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@suppressed.example"}], NOW)
-    assert states(sandbox, row("a", "ava@suppressed.example")) == [State.SKIPPED]
+    assert states(sandbox, row("a", "ava@suppressed.example")) == [LeadState.SKIPPED]
 
 
 def test_two_signups_in_one_request_are_one_lead(sandbox: Sandbox) -> None:
     """Of several messages that made one row of a request one is enrolled and the others merged, as in the counts."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW)
     both = row("b", "ava@example.com"), row("a", "AVA@example.com")
-    assert states(sandbox, *both) == [State.ENROLLED, State.MERGED]
+    assert states(sandbox, *both) == [LeadState.ENROLLED, LeadState.MERGED]
 
 
 def test_other_rows_stay_as_they_are(sandbox: Sandbox) -> None:
     """What is on its way or was refused is not the sandbox's to tell, nor whom it has never met."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW)
     rows = [
-        row("a", "ava@example.com", None, State.QUEUED),
-        row("b", "ava@example.com", NOW, State.REJECTED),
+        row("a", "ava@example.com", None, LeadState.QUEUED),
+        row("b", "ava@example.com", NOW, LeadState.REJECTED),
         row("c", "stranger@example.com"),
         row("d", "ava@example.com", NOW - SECOND),
     ]
-    assert states(sandbox, *rows) == [State.QUEUED, State.REJECTED, State.ENROLLED, State.ENROLLED]
+    assert states(sandbox, *rows) == [LeadState.QUEUED, LeadState.REJECTED, LeadState.ENROLLED, LeadState.ENROLLED]
 
 
 def test_a_reset_forgets(sandbox: Sandbox) -> None:

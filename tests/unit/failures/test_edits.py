@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.change.cleaning import normalised
+from leads_cli.failures.change.cleaning import normalise
 from leads_cli.failures.change.edits import (
     ABSENT,
     Change,
@@ -16,9 +16,9 @@ from leads_cli.failures.change.edits import (
     Remove,
     Rename,
     Set,
-    edited,
-    renaming,
-    setting,
+    apply_edits,
+    parse_renaming,
+    parse_setting,
 )
 
 LEAD = {"email": "Ava@Example.com", "firstName": "Ava", "customFields": {"plan": "pro", "a.b": 1}}
@@ -51,7 +51,7 @@ def wide(text: str) -> str:
 def test_an_edit_of_a_lead(edit: Edit, path: str, before: Any, after: Any) -> None:
     """One field changes and nothing else; a custom field may be named without the object that it is in."""
     whole = copy.deepcopy(LEAD)
-    lead, changes = edited(whole, [edit], is_lead=True)
+    lead, changes = apply_edits(whole, [edit], is_lead=True)
     assert changes == [Change(path, before, after)]
     assert whole == LEAD
     custom = path.removeprefix("customFields.")
@@ -78,30 +78,32 @@ def test_an_edit_of_a_lead(edit: Edit, path: str, before: Any, after: Any) -> No
 )
 def test_an_edit_of_an_event(edit: Edit, event: dict[str, Any]) -> None:
     """Any place can be named, in lists by number, and names that have dots of their own are found as well."""
-    found, changes = edited(EVENT, [edit], is_lead=False)
+    found, changes = apply_edits(EVENT, [edit], is_lead=False)
     assert len(changes) == 1
     assert found == {key: value for key, value in {**EVENT, **event}.items() if value is not ABSENT}
 
 
 def test_a_list_of_events() -> None:
     """The event itself may be a list."""
-    assert edited([{"a": 1}], [Set("0.a", 2)], is_lead=False)[0] == [{"a": 2}]
+    assert apply_edits([{"a": 1}], [Set("0.a", 2)], is_lead=False)[0] == [{"a": 2}]
 
 
 def test_a_value_moves() -> None:
     """Renaming takes the value along; what has a value already is not overwritten."""
-    lead, changes = edited({"email": "a@b.example", "name": "Ava"}, [Rename("name", "firstName")], is_lead=True)
+    lead, changes = apply_edits({"email": "a@b.example", "name": "Ava"}, [Rename("name", "firstName")], is_lead=True)
     assert lead == {"email": "a@b.example", "firstName": "Ava"}
     assert changes == [Change("name", "Ava", ABSENT), Change("firstName", ABSENT, "Ava")]
     with pytest.raises(InapplicableError, match="email has a value already"):
-        edited(LEAD, [Rename("firstName", "email")], is_lead=True)
-    moved, _ = edited(LEAD, [Rename("plan", "customFields.tier")], is_lead=True)
+        apply_edits(LEAD, [Rename("firstName", "email")], is_lead=True)
+    moved, _ = apply_edits(LEAD, [Rename("plan", "customFields.tier")], is_lead=True)
     assert moved["customFields"] == {"a.b": 1, "tier": "pro"}
 
 
 def test_edits_follow_one_another() -> None:
     """What one edit made, the next one sees."""
-    event, changes = edited({"mail": " Ava@Example.com "}, [Rename("mail", "email"), Normalise("email")], is_lead=False)
+    event, changes = apply_edits(
+        {"mail": " Ava@Example.com "}, [Rename("mail", "email"), Normalise("email")], is_lead=False
+    )
     assert event == {"email": "ava@example.com"}
     assert len(changes) == 3
 
@@ -115,7 +117,7 @@ def test_edits_follow_one_another() -> None:
 )
 def test_what_changes_nothing(edit: Edit) -> None:
     """A field that is missing, no text, or right already is no fault: one edit is for many letters."""
-    assert edited(LEAD, [edit], is_lead=True) == (LEAD, [])
+    assert apply_edits(LEAD, [edit], is_lead=True) == (LEAD, [])
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_what_changes_nothing(edit: Edit) -> None:
 def test_what_makes_no_sense(document: dict[str, Any], edit: Edit, why: str) -> None:
     """A field that no lead has, most likely a slip, and a way that leads nowhere are told with what would do."""
     with pytest.raises(InapplicableError, match=why):
-        edited(document, [edit], is_lead="email" in document)
+        apply_edits(document, [edit], is_lead="email" in document)
 
 
 @pytest.mark.parametrize(
@@ -149,36 +151,36 @@ def test_what_makes_no_sense(document: dict[str, Any], edit: Edit, why: str) -> 
 )
 def test_how_a_value_is_written(text: str, edit: Set) -> None:
     """Behind = stands a text as it is, behind := JSON."""
-    assert setting(text) == edit
+    assert parse_setting(text) == edit
 
 
 @pytest.mark.parametrize("text", ["email", "=x", ":=1", "", "plan:=pro", "plan:=NaN"])
 def test_values_that_cannot_be_read(text: str) -> None:
     """The notation is told, with an example."""
     with pytest.raises(NotationError, match=r"email=ava|in quotes"):
-        setting(text)
+        parse_setting(text)
 
 
 def test_a_place_that_was_left_open() -> None:
     """Commands are shown with a gap for what only the operator knows: pasted as it is, it is no value."""
     with pytest.raises(NotationError, match=r"in the place of \.\.\."):
-        setting("email=...")
+        parse_setting("email=...")
 
 
 @pytest.mark.parametrize("value", ["ava", "ava@", "", 7, None])
 def test_an_address_that_is_none(value: Any) -> None:
     """A lead whose address is corrected to something else would come back at once; its own would be gone."""
     with pytest.raises(InapplicableError, match="email would be no e-mail address"):
-        edited(LEAD, [Set("email", value)], is_lead=True)
-    assert edited({}, [Set("email", value)], is_lead=False)[0] == {"email": value}
+        apply_edits(LEAD, [Set("email", value)], is_lead=True)
+    assert apply_edits({}, [Set("email", value)], is_lead=False)[0] == {"email": value}
 
 
 def test_how_a_renaming_is_written() -> None:
     """Both names are needed."""
-    assert renaming("mail = email") == Rename("mail", "email")
+    assert parse_renaming("mail = email") == Rename("mail", "email")
     for text in ("mail", "mail=", "=email"):
         with pytest.raises(NotationError, match="old=new"):
-            renaming(text)
+            parse_renaming(text)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_how_a_renaming_is_written() -> None:
 )
 def test_an_address_is_tidied_up(text: str) -> None:
     """Spaces, brackets, a scheme, capitals and full-width signs are accidents."""
-    assert normalised("email", text) == "ava@example.com"
+    assert normalise("email", text) == "ava@example.com"
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_an_address_is_tidied_up(text: str) -> None:
 )
 def test_what_could_mean_something_else_stays(text: str, same: str) -> None:
     """No spelling is corrected, and what is no address is made none."""
-    assert normalised("email", text) == same
+    assert normalise("email", text) == same
 
 
 @pytest.mark.parametrize(
@@ -224,4 +226,4 @@ def test_what_could_mean_something_else_stays(text: str, same: str) -> None:
 )
 def test_other_fields_are_tidied_up(name: str, text: str, tidy: str) -> None:
     """Spaces and full-width signs only; what looks like an address is treated as one where no name says otherwise."""
-    assert normalised(name, text) == tidy
+    assert normalise(name, text) == tidy

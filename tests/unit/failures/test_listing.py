@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.read.criteria import Criteria, moment
-from leads_cli.failures.read.grouping import grouped
-from leads_cli.failures.read.listing import Listing, described
+from leads_cli.failures.read.criteria import Criteria, parse_moment
+from leads_cli.failures.read.grouping import group_letters
+from leads_cli.failures.read.listing import Listing, describe
 from leads_cli.failures.read.survey import AmbiguousError, NoSuchLetterError, find
 from tests.letters import NOW, failure, letter, refused, unmappable
 
@@ -18,7 +18,7 @@ def at(hour: int, **more: Any) -> dict[str, Any]:
 
 def test_groups_are_by_cause() -> None:
     """Reason, field, source and campaign make a group; the largest is first, its newest letter speaks for it."""
-    groups = grouped(
+    groups = group_letters(
         [
             letter(unmappable("hello"), "m-1"),
             letter(refused("a", failure=at(9, message="first")), "m-2"),
@@ -85,14 +85,14 @@ def test_what_is_no_json_is_searched_as_it_is() -> None:
 )
 def test_times_as_people_give_them(text: str, ago: int) -> None:
     """An age, or a date; without a time zone it is UTC, as everywhere here."""
-    assert moment(text, NOW) == NOW - timedelta(seconds=ago)
+    assert parse_moment(text, NOW) == NOW - timedelta(seconds=ago)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "3 fortnights", "-2h", "999999w", "2026-13-01"])
 def test_times_that_are_none(text: str) -> None:
     """Anything else is told with an example, and not guessed."""
     with pytest.raises(ValueError, match="30m, 2h, 3d"):
-        moment(text, NOW)
+        parse_moment(text, NOW)
 
 
 def test_the_newest_letters() -> None:
@@ -116,11 +116,11 @@ def test_groups_alone_keep_no_letter() -> None:
 
 def test_everything_about_a_letter() -> None:
     """A refused lead, with its history; an event; and a message that is no lead's, with all its keys."""
-    shown = described(letter(refused(replay={"count": 2}, trace="t-1")))
+    shown = describe(letter(refused(replay={"count": 2}, trace="t-1")))
     assert (shown["lead"]["firstName"], shown["replays"], shown["replay"]) == ("Ava", 2, {"count": 2})
     assert (shown["others"], shown["event"], shown["queue"]) == ({"trace": "t-1"}, None, "LeadsQueue")
-    assert described(letter(unmappable([1])))["event"] == [1]
-    odd = described(letter({"mail": "ava@example.com", "failure": failure("malformed")}))
+    assert describe(letter(unmappable([1])))["event"] == [1]
+    odd = describe(letter({"mail": "ava@example.com", "failure": failure("malformed")}))
     assert (odd["others"], odd["unreadable"]) == (
         {"mail": "ava@example.com"},
         "campaign: missing: a campaign's name or id, as a string",

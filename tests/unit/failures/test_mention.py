@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.change.mention import Mention, key, mention
+from leads_cli.failures.change.mention import Mention, key, mentions_address
 from leads_cli.failures.read.export import COLUMNS, write_csv, write_jsonl
 from tests.letters import failure, letter, refused, unmappable
 
@@ -45,19 +45,19 @@ FORM = "first=Ava&email=ava%40example.com"
 def test_whose_a_message_is(body: object, how: Mention) -> None:
     """A lead is its address's; an event is somebody's if it has no other address; alike is not the same."""
     text = body if isinstance(body, str) else json.dumps(body)
-    assert mention(letter(text), key("Ava@Example.com")) is how
+    assert mentions_address(letter(text), key("Ava@Example.com")) is how
 
 
 def test_an_address_that_is_none_can_be_forgotten() -> None:
     """What was refused for its address is found by the very same text."""
-    assert mention(letter(refused(email="Ava@example..com")), key("ava@example..com ")) is ABOUT
+    assert mentions_address(letter(refused(email="Ava@example..com")), key("ava@example..com ")) is ABOUT
 
 
 def test_hostile_nesting() -> None:
     """However deep somebody nested it, a message is judged."""
     deep = "[" * 500 + '"ava@example.com"' + "]" * 500
-    assert mention(letter(deep), key("ava@example.com")) is ABOUT
-    assert mention(letter("[" * 100_000), key("ava@example.com")) is NONE
+    assert mentions_address(letter(deep), key("ava@example.com")) is ABOUT
+    assert mentions_address(letter("[" * 100_000), key("ava@example.com")) is NONE
 
 
 def table(*bodies: Any) -> list[dict[str, str]]:

@@ -4,30 +4,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from leads_cli.importing.read.document import Document, opened
-from leads_cli.importing.read.reading import Reading, table
+from leads_cli.importing.read.document import ImportFile, open_file
+from leads_cli.importing.read.reading import FileFormat, open_table
 from leads_cli.importing.read.table import Cell, Table
 
 
 @contextmanager
-def reading(folder: Path, content: str | bytes, said: Reading | None = None) -> Iterator[Table]:
+def reading(folder: Path, content: str | bytes, said: FileFormat | None = None) -> Iterator[Table]:
     """The table in a file of this content."""
     path = folder / "list"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    said = said or Reading()
-    with opened(str(path), said.encoding or None) as document, table(document, said) as found:
+    said = said or FileFormat()
+    with open_file(str(path), said.encoding or None) as document, open_table(document, said) as found:
         yield found
 
 
-def rows(folder: Path, content: str | bytes, said: Reading | None = None) -> list[tuple[int, list[Cell]]]:
+def rows(folder: Path, content: str | bytes, said: FileFormat | None = None) -> list[tuple[int, list[Cell]]]:
     """Each row's number and cells."""
     with reading(folder, content, said) as found:
         return [(row.number, list(row.cells.values())) for row in found.rows()]
 
 
-def document(folder: Path, content: bytes) -> Document:
+def document(folder: Path, content: bytes) -> ImportFile:
     """What a file of these bytes is taken for."""
     path = folder / "list"
     path.write_bytes(content)
-    with opened(str(path)) as found:
+    with open_file(str(path)) as found:
         return found

@@ -6,27 +6,27 @@ import pytest
 
 from leads.lead.lead import NoLead
 from leads.model import Lead
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.plan.columns import Columns, assigned, wanted
-from leads_cli.importing.plan.report import becomes
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.plan.columns import Columns, assign_columns, parse_choices
+from leads_cli.importing.plan.report import describe_mapping
 from tests.unit.importing.files import reading
 
 
 def columns(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> Columns:
     with reading(folder, text) as found:
-        return assigned(found, wanted(maps, custom), "news")
+        return assign_columns(found, parse_choices(maps, custom), "news")
 
 
 def shown(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> dict[str, str]:
     """What becomes of each column, in words."""
     found = columns(folder, text, maps, custom)
-    return {name: becomes(found, name) for name in found.names}
+    return {name: describe_mapping(found, name) for name in found.names}
 
 
 def leads(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> list[Lead | str]:
     """Each row's lead, or why there is none."""
     with reading(folder, text) as found:
-        guessed = assigned(found, wanted(maps, custom), "news")
+        guessed = assign_columns(found, parse_choices(maps, custom), "news")
         made: list[Lead | str] = []
         for row in found.rows():
             try:

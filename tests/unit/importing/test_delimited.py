@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.read.delimited import separator_of
-from leads_cli.importing.read.reading import Reading
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.delimited import detect_separator
+from leads_cli.importing.read.reading import FileFormat
 from tests.unit.importing.files import reading, rows
 
 
@@ -28,7 +28,7 @@ from tests.unit.importing.files import reading, rows
 )
 def test_the_separator_is_found_out(sample: str, separator: str) -> None:
     """It is what makes an address column of the header, and rows that are as long; other marks are part of cells."""
-    assert separator_of(sample) == separator
+    assert detect_separator(sample) == separator
 
 
 def test_a_separator_of_excels_own(tmp_path: Path) -> None:
@@ -38,12 +38,14 @@ def test_a_separator_of_excels_own(tmp_path: Path) -> None:
 
 def test_a_separator_that_is_named(tmp_path: Path) -> None:
     """What the user says counts, whatever the header looks like."""
-    assert rows(tmp_path, "email~name\na@example.com~Ava\n", Reading(delimiter="~")) == [(2, ["a@example.com", "Ava"])]
-    assert rows(tmp_path, "email,x\ty\na,b@example.com\tc\n", Reading(delimiter="tab")) == [
+    assert rows(tmp_path, "email~name\na@example.com~Ava\n", FileFormat(delimiter="~")) == [
+        (2, ["a@example.com", "Ava"])
+    ]
+    assert rows(tmp_path, "email,x\ty\na,b@example.com\tc\n", FileFormat(delimiter="tab")) == [
         (2, ["a,b@example.com", "c"])
     ]
     with pytest.raises(UnusableError, match="--delimiter ab: one character"):
-        rows(tmp_path, "email,name\n", Reading(delimiter="ab"))
+        rows(tmp_path, "email,name\n", FileFormat(delimiter="ab"))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -125,4 +127,4 @@ def test_what_a_program_writes_is_read_as_it_was(tmp_path: Path, people: list[tu
     quoted = [separator.join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in people]
     text = "\n".join([f"email{separator}name", *quoted])
     expected = [(n, list(row)) for n, row in enumerate(people, start=2) if any(cell.strip() for cell in row)]
-    assert rows(tmp_path, text, Reading(delimiter=separator)) == expected
+    assert rows(tmp_path, text, FileFormat(delimiter=separator)) == expected

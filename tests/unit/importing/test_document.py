@@ -9,9 +9,9 @@ from threading import Thread
 
 import pytest
 
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.read.document import opened
-from leads_cli.importing.read.reading import Reading
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.document import open_file
+from leads_cli.importing.read.reading import FileFormat
 from tests.unit.importing.files import document, reading, rows
 
 LIST = "email;first_name\nava@example.com;José\n"
@@ -47,11 +47,11 @@ def test_another_encoding_far_into_the_file(tmp_path: Path) -> None:
 def test_the_encoding_that_is_named(tmp_path: Path) -> None:
     """What the user says counts, unless the file says otherwise."""
     content = "email;name\na@example.com;Łukasz\n".encode("cp1250")
-    assert rows(tmp_path, content, Reading(encoding="cp1250")) == [(2, ["a@example.com", "Łukasz"])]
+    assert rows(tmp_path, content, FileFormat(encoding="cp1250")) == [(2, ["a@example.com", "Łukasz"])]
     with pytest.raises(UnusableError, match=r"byte 25 is no utf-8 text; name the right --encoding"):
-        rows(tmp_path, content, Reading(encoding="utf-8"))
+        rows(tmp_path, content, FileFormat(encoding="utf-8"))
     with pytest.raises(UnusableError, match="--encoding latin-99: not known"):
-        rows(tmp_path, content, Reading(encoding="latin-99"))
+        rows(tmp_path, content, FileFormat(encoding="latin-99"))
 
 
 def zipped(folder: Path, *names: str) -> bytes:
@@ -84,9 +84,9 @@ def test_what_no_table_can_be_in(tmp_path: Path) -> None:
 
 def test_what_there_is_not(tmp_path: Path) -> None:
     """A file that is not there, and a folder, are named."""
-    with pytest.raises(UnusableError, match=r"nowhere\.csv: there is no such file"), opened("nowhere.csv"):
+    with pytest.raises(UnusableError, match=r"nowhere\.csv: there is no such file"), open_file("nowhere.csv"):
         pass
-    with pytest.raises(UnusableError, match="a folder; name a file in it"), opened(str(tmp_path)):
+    with pytest.raises(UnusableError, match="a folder; name a file in it"), open_file(str(tmp_path)):
         pass
 
 
@@ -104,7 +104,7 @@ def test_a_pipe_is_read_like_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     os.mkfifo(pipe)
     writer = Thread(target=pipe.write_text, args=[LIST])
     writer.start()
-    with opened(str(pipe)) as found:
+    with open_file(str(pipe)) as found:
         assert found.path.read_text(encoding="utf-8") == LIST
         assert found.beside == Path(f"pipe-{found.digest[:8]}")
     writer.join()

@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 from rich.console import Console
 
-from leads_cli.importing.send.pace import Pace
-from leads_cli.importing.send.progress import progress
+from leads_cli.importing.send.progress import show_progress
+from leads_cli.stacks.pace import Pace
 
 
 class Clock:
@@ -59,7 +59,7 @@ def test_without_a_rate_nothing_is_waited_for() -> None:
 def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     """Where nobody watches, a line every ten seconds says how far it is, how fast, and how long it will take."""
     clock = Clock()
-    with progress("sent", 10_000, 4_000, clock=clock) as told:
+    with show_progress("sent", 10_000, 4_000, clock=clock) as told:
         told(100)
         clock.now += 11
         told(1_000)
@@ -75,7 +75,7 @@ def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_line_where_the_end_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
     """While a file is read nobody knows how long it is."""
     clock = Clock()
-    with progress("rows read", None, clock=clock) as told:
+    with show_progress("rows read", None, clock=clock) as told:
         clock.now += 10
         told(5_000)
     assert capsys.readouterr().err == "rows read: 5,000, 500/s\n"
@@ -85,7 +85,7 @@ def test_a_bar_on_a_terminal() -> None:
     """Whoever watches sees a bar, and at the end nothing of it is left in the way."""
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100)
-    with progress("sent", 10, console=terminal) as told:
+    with show_progress("sent", 10, console=terminal) as told:
         told(4)
     assert "sent" in screen.getvalue()
     assert "4/10" in screen.getvalue()

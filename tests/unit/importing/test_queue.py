@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from leads_cli.importing.errors import StoppedError
+from leads_cli.importing.import_errors import StoppedError
 from leads_cli.importing.plan.worklist import Worklist
-from leads_cli.importing.send.pace import Pace
 from leads_cli.importing.send.queue import LeadsQueue
+from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError
 from tests.unit.importing.test_worklist import FACTS
 

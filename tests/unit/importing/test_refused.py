@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads_cli.importing.plan import refused
-from leads_cli.importing.plan.worklist import Refusal, Worklist
-from leads_cli.importing.read.document import opened
-from leads_cli.importing.read.reading import Reading, table
+from leads_cli.importing.plan.worklist import RowRefusal, Worklist
+from leads_cli.importing.read.document import open_file
+from leads_cli.importing.read.reading import FileFormat, open_table
 from tests.unit.importing.files import reading
 
 
-def written(folder: Path, text: str, *refusals: Refusal) -> Path:
+def written(folder: Path, text: str, *refusals: RowRefusal) -> Path:
     """The file of the rows of a text that were refused."""
     path = folder / "list.refused.csv"
     with reading(folder, text) as found, Worklist(None) as worklist:
         worklist.refuse(refusals)
-        refused.write(path, found, worklist)
+        refused.write_refused(path, found, worklist)
     return path
 
 
@@ -45,21 +45,21 @@ def test_each_row_has_its_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+49 30 1", "-5", "@SUM(A1)", "\tx", "\rx", "'=1", "''+1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     """What a spreadsheet would run has an apostrophe in front, and is as it was when it is imported again."""
-    assert refused.harmless(cell) == f"'{cell}"
-    assert refused.as_it_was(f"'{cell}") == cell
+    assert refused.escape_formula(cell) == f"'{cell}"
+    assert refused.unescape_formula(f"'{cell}") == cell
 
 
 @given(st.text(max_size=10))
 def test_no_other_cell_is_changed(cell: str) -> None:
     """A cell comes back as it was, whatever it holds."""
-    assert refused.as_it_was(refused.harmless(cell)) == cell
-    assert not str(refused.harmless(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert refused.unescape_formula(refused.escape_formula(cell)) == cell
+    assert not str(refused.escape_formula(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:
     """Its own columns are none of the table's, and cells are what they were before they were made harmless."""
     found = written(tmp_path, "=email,phone\nnobody,+49 30 1\n", (2, "email", "no address"))
-    with opened(str(found)) as document, table(document, Reading()) as mended:
+    with open_file(str(found)) as document, open_table(document, FileFormat()) as mended:
         assert list(mended.columns) == ["=email", "phone"]
         assert [dict(row.cells) for row in mended.rows()] == [{"=email": "nobody", "phone": "+49 30 1"}]
         assert mended.about.endswith("rows that were refused before")
@@ -68,6 +68,6 @@ def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:
 def test_an_earlier_file_is_left_alone(tmp_path: Path) -> None:
     """Somebody may be mending it."""
     path = tmp_path / "list.csv"
-    assert refused.place(path) == tmp_path / "list.csv.refused.csv"
+    assert refused.refused_path(path) == tmp_path / "list.csv.refused.csv"
     (tmp_path / "list.csv.refused.csv").touch()
-    assert refused.place(path) == tmp_path / "list.csv.refused-2.csv"
+    assert refused.refused_path(path) == tmp_path / "list.csv.refused-2.csv"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.read.reading import Reading
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.reading import FileFormat
 from tests.unit.importing.files import document, reading, rows
 
 
@@ -89,12 +89,12 @@ def test_the_sheet(tmp_path: Path) -> None:
     with reading(tmp_path, content) as found:
         assert found.about == "Excel workbook, sheet People (not read: Lists, Notes; --sheet names another)"
         assert [row.number for row in found.rows()] == [2]
-    with reading(tmp_path, content, Reading(sheet="Notes")) as found:
+    with reading(tmp_path, content, FileFormat(sheet="Notes")) as found:
         assert list(found.rows()) == []
     with pytest.raises(UnusableError, match="--sheet Leads: there is no such sheet; there are: People, Notes"):
-        rows(tmp_path, content, Reading(sheet="Leads"))
+        rows(tmp_path, content, FileFormat(sheet="Leads"))
     with pytest.raises(UnusableError, match="there is no row in its sheet 'Lists'"):
-        rows(tmp_path, content, Reading(sheet="Lists"))
+        rows(tmp_path, content, FileFormat(sheet="Lists"))
 
 
 def test_a_damaged_workbook(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_a_damaged_workbook(tmp_path: Path) -> None:
 def test_options_of_another_kind_of_file(tmp_path: Path) -> None:
     """What is said of the file must fit it: it may be another file than the user thinks."""
     for content, said, message in (
-        (workbook(["email"]), Reading(delimiter=";"), "list: it is a workbook: leave out --delimiter ;"),
-        (b'{"email": "a@example.com"}', Reading(delimiter=";"), "it is JSON lines: leave out --delimiter ;"),
-        (b"email\n", Reading(sheet="People"), "it is no workbook: leave out --sheet People"),
+        (workbook(["email"]), FileFormat(delimiter=";"), "list: it is a workbook: leave out --delimiter ;"),
+        (b'{"email": "a@example.com"}', FileFormat(delimiter=";"), "it is JSON lines: leave out --delimiter ;"),
+        (b"email\n", FileFormat(sheet="People"), "it is no workbook: leave out --sheet People"),
     ):
         with pytest.raises(UnusableError, match=message):
             rows(tmp_path, content, said)

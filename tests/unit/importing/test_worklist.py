@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leads_cli.importing.errors import UnusableError
-from leads_cli.importing.plan.facts import Facts, begun, finished
+from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.plan.facts import Facts, describe_begun, describe_finished
 from leads_cli.importing.plan.prepare import Totals
 from leads_cli.importing.plan.worklist import Worklist
 
@@ -72,7 +72,7 @@ def test_an_unfinished_list_is_as_it_was(path: Path) -> None:
         with pytest.raises(sqlite3.IntegrityError), worklist.filling():
             worklist.add([(9, "9@example.com", "another"), (9, "9@example.com", "the same row")])
         assert on(worklist) == [2, 3, 4, 5]
-        assert begun(worklist, FACTS) == FACTS
+        assert describe_begun(worklist, FACTS) == FACTS
 
 
 def test_no_trace_is_left_of_nothing(path: Path) -> None:
@@ -123,8 +123,8 @@ def test_a_finished_list_keeps_nobodys_data(path: Path) -> None:
         worklist.refuse([(2, "email", "2@example.com is no address")])
         worklist.settle([3, 4, 5])
         worklist.finish()
-        assert finished(worklist, FACTS) == FACTS
-        assert begun(worklist, FACTS) is None
+        assert describe_finished(worklist, FACTS) == FACTS
+        assert describe_begun(worklist, FACTS) is None
     assert b"message" not in path.read_bytes()
     assert b"example.com" not in path.read_bytes()
     with closing(sqlite3.connect(path)) as database:
@@ -146,8 +146,8 @@ def test_it_is_begun_otherwise(path: Path) -> None:
             ({"destination": "elsewhere"}, "begin anew with --again"),
         ):
             with pytest.raises(UnusableError, match=said):
-                begun(worklist, Facts.from_json({**FACTS.as_json(), **other}))
-        assert begun(worklist, Facts.from_json({**FACTS.as_json(), "digest": "other"})) is None
+                describe_begun(worklist, Facts.from_json({**FACTS.as_json(), **other}))
+        assert describe_begun(worklist, Facts.from_json({**FACTS.as_json(), "digest": "other"})) is None
 
 
 def test_another_time_is_another_import() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.logs.line import Filter, Line, parsed
+from leads_cli.logs.line import Filter, Line, parse
 from leads_cli.logs.reading import follow
 from leads_cli.logs.sentence import sentence, step
 from leads_cli.stacks.running import NotReachableError
@@ -33,7 +33,7 @@ TAKEN: dict[str, Any] = {
 
 
 def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
-    found = parsed(name, when, "enroll", json.dumps({"level": "INFO", **data}))
+    found = parse(name, when, "enroll", json.dumps({"level": "INFO", **data}))
     assert found
     return found
 
@@ -78,11 +78,11 @@ def test_a_line_in_words(data: dict[str, Any], said: str) -> None:
 
 def test_lines_that_are_no_json() -> None:
     """A crash is shown as it is and counts as an error; a metric is none of an operator's lines."""
-    crash = parsed("1", NOW, "enroll", "Traceback (most recent call last):\n")
+    crash = parse("1", NOW, "enroll", "Traceback (most recent call last):\n")
     assert crash
     assert (sentence(crash), crash.level) == ("Traceback (most recent call last):", "ERROR")
-    assert parsed("2", NOW, "enroll", '{"_aws": {}, "Accepted": 1}') is None
-    assert parsed("3", NOW, "enroll", '["a", "list"]')
+    assert parse("2", NOW, "enroll", '{"_aws": {}, "Accepted": 1}') is None
+    assert parse("3", NOW, "enroll", '["a", "list"]')
 
 
 @pytest.mark.parametrize(

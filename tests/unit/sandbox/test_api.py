@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Campaign, Fault, Request, Sandbox
-from leads_cli.sandbox.web.http import Answer
+from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Fault, Sandbox, SandboxCampaign, SandboxRequest
+from leads_cli.sandbox.web.http import SandboxAnswer
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 BULK = "/v1/campaigns/camp_1/leads/bulk"
@@ -16,22 +16,22 @@ STARTED = {"id": "camp_1", "status": "running", "startedAt": "2026-11-22T02:00:0
 
 
 def api(*faults: Fault, **behaviour: object) -> Api:
-    box = Sandbox([Campaign("camp_1", status="draft")], behaviour=Behaviour.model_validate(behaviour))
+    box = Sandbox([SandboxCampaign("camp_1", status="draft")], behaviour=Behaviour.model_validate(behaviour))
     box.faults.set(faults)
     return Api(box)
 
 
-def ask(api: Api, method: str, target: str, body: object = None, key: str | None = DEFAULT_API_KEY) -> Answer:
+def ask(api: Api, method: str, target: str, body: object = None, key: str | None = DEFAULT_API_KEY) -> SandboxAnswer:
     headers = {} if key is None else {"authorization": f"Bearer {key}"}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return api.respond(Request(method, target, headers, content), NOW)
+    return api.respond(SandboxRequest(method, target, headers, content), NOW)
 
 
-def enroll(api: Api, rows: object = ROWS) -> Answer:
+def enroll(api: Api, rows: object = ROWS) -> SandboxAnswer:
     return ask(api, "POST", BULK, {"leads": rows})
 
 
-def code(answer: Answer) -> object:
+def code(answer: SandboxAnswer) -> object:
     return json.loads(answer.body)["error"]["code"]
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from leads_cli.sandbox import SHAPES, Behaviour
-from leads_cli.sandbox.faults.validation import Refusal, RefusedBatch
+from leads_cli.sandbox.faults.validation import InvalidLead, RefusedBatch
 
 HONEST = [
     "index",
@@ -27,9 +27,9 @@ BATCH = RefusedBatch(
     422,
     4,
     [
-        Refusal(1, "bad", "email", "bad", "invalid", "invalid email format"),
-        Refusal(2, None, "email", None, "missing", "email is required"),
-        Refusal(3, "ben@example.com", "company", 7, "invalid", "company must be a string"),
+        InvalidLead(1, "bad", "email", "bad", "invalid", "invalid email format"),
+        InvalidLead(2, None, "email", None, "missing", "email is required"),
+        InvalidLead(3, "ben@example.com", "company", 7, "invalid", "company must be a string"),
     ],
 )
 FORMAT, MISSING, TYPE = (refusal.message for refusal in BATCH.refusals)
@@ -112,7 +112,7 @@ def test_shapes_are_those_of_the_validators_they_are_named_after(name: str) -> N
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_shape_is_json_for_one_refusal_of_a_whole_row(name: str) -> None:
     """No shape depends on a field, an address or a second refusal."""
-    lone = RefusedBatch(400, 1, [Refusal(0, None, "", "x", "invalid", "must be an object")])
+    lone = RefusedBatch(400, 1, [InvalidLead(0, None, "", "x", "invalid", "must be an object")])
     body = SHAPES[name](lone)
     assert json.loads(json.dumps(body)) == body
 

@@ -8,7 +8,7 @@ import pytest
 from leads_cli.sandbox import Fault
 from leads_cli.sandbox.faults.fault_answers import answer_instead, answer_spoiled
 from leads_cli.sandbox.faults.faults import FaultSchedule
-from leads_cli.sandbox.web.http import Answer, json_answer
+from leads_cli.sandbox.web.http import SandboxAnswer, json_answer
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LIMITED = Fault(kind="rate_limited")
@@ -154,13 +154,13 @@ def test_retry_after_is_sent_only_if_asked_for() -> None:
 
 def test_a_redirect_leads_to_a_page_that_is_no_api() -> None:
     """An expired session in front of the service shows as a login page."""
-    assert answer_instead(Fault(kind="redirect"), NOW) == Answer(302, headers={"Location": "/login"})
+    assert answer_instead(Fault(kind="redirect"), NOW) == SandboxAnswer(302, headers={"Location": "/login"})
 
 
 def test_faults_of_the_connection() -> None:
     """A drop resets at once; a hang is silent for its time."""
-    assert answer_instead(Fault(kind="drop_before"), NOW) == Answer(0, ending="reset")
-    assert answer_instead(Fault(kind="hang", milliseconds=70), NOW) == Answer(0, delay=70, ending="silent")
+    assert answer_instead(Fault(kind="drop_before"), NOW) == SandboxAnswer(0, ending="reset")
+    assert answer_instead(Fault(kind="hang", milliseconds=70), NOW) == SandboxAnswer(0, delay=70, ending="silent")
 
 
 @pytest.mark.parametrize("kind", ["refuse_all", "drop_after", "truncated_answer", "no_counts"])

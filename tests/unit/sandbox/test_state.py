@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leads_cli.sandbox import Behaviour, Campaign, Sandbox
-from leads_cli.sandbox.faults.errors import BadRequestError, InvalidLeadsError, NotFoundError
-from leads_cli.sandbox.store.records import Tally
+from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
+from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, NotFoundError
+from leads_cli.sandbox.store.records import UpsertCounts
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -14,7 +14,7 @@ AVA = {"email": "ava@example.com", "firstName": "Ava"}
 
 
 def sandbox(**behaviour: object) -> Sandbox:
-    campaigns = [Campaign("camp_1"), Campaign("camp_2")]
+    campaigns = [SandboxCampaign("camp_1"), SandboxCampaign("camp_2")]
     return Sandbox(campaigns, behaviour=Behaviour.model_validate(behaviour))
 
 
@@ -34,8 +34,8 @@ def fields(box: Sandbox) -> object:
 def test_new_leads_are_enrolled_and_known_ones_updated() -> None:
     """The same address counts as enrolled once and as updated from then on."""
     box = sandbox()
-    assert box.bulk_upsert("camp_1", [AVA], NOW) == Tally(1, 0, 0, 1)
-    assert box.bulk_upsert("camp_1", [AVA, {"email": "ben@example.com"}], LATER) == Tally(1, 1, 0, 2)
+    assert box.bulk_upsert("camp_1", [AVA], NOW) == UpsertCounts(1, 0, 0, 1)
+    assert box.bulk_upsert("camp_1", [AVA, {"email": "ben@example.com"}], LATER) == UpsertCounts(1, 1, 0, 2)
     assert history(box) == [["enrolled"], ["enrolled", "updated"]]
 
 
@@ -51,11 +51,13 @@ def test_addresses_match_whatever_their_case() -> None:
     """An address in capitals with blanks around it is the same lead, shown as it was first sent."""
     box = sandbox()
     box.bulk_upsert("camp_1", [AVA], NOW)
-    assert box.bulk_upsert("camp_1", [{"email": " AVA@Example.com "}], LATER) == Tally(0, 1, 0, 1)
+    assert box.bulk_upsert("camp_1", [{"email": " AVA@Example.com "}], LATER) == UpsertCounts(0, 1, 0, 1)
 
 
-@pytest.mark.parametrize(("matching", "tally"), [("workspace", Tally(0, 1, 0, 1)), ("campaign", Tally(1, 0, 0, 1))])
-def test_scope_of_matching_is_switchable(matching: str, tally: Tally) -> None:
+@pytest.mark.parametrize(
+    ("matching", "tally"), [("workspace", UpsertCounts(0, 1, 0, 1)), ("campaign", UpsertCounts(1, 0, 0, 1))]
+)
+def test_scope_of_matching_is_switchable(matching: str, tally: UpsertCounts) -> None:
     """A lead of another campaign is known in the workspace, and new in the campaign."""
     box = sandbox(matching=matching)
     box.bulk_upsert("camp_1", [AVA], NOW)
@@ -82,9 +84,9 @@ def test_both_custom_field_dialects_are_stored_alike() -> None:
 
 def test_suppressed_addresses_are_skipped_silently() -> None:
     """Listed addresses and the whole suppressed domain are counted apart and not enrolled."""
-    box = Sandbox([Campaign("camp_1")], suppressed=["Ben@Example.com"])
+    box = Sandbox([SandboxCampaign("camp_1")], suppressed=["Ben@Example.com"])
     rows = [AVA, {"email": "ben@example.com"}, {"email": "any@suppressed.example"}]
-    assert box.bulk_upsert("camp_1", rows, NOW) == Tally(1, 0, 2, 1)
+    assert box.bulk_upsert("camp_1", rows, NOW) == UpsertCounts(1, 0, 2, 1)
     assert history(box) == [["skipped"], ["skipped"], ["enrolled"]]
 
 
@@ -124,7 +126,7 @@ def test_partial_application_keeps_the_good_leads_of_a_refused_batch() -> None:
 
 def test_ignored_bad_leads_are_in_no_count() -> None:
     """A service that ignores bad leads answers with fewer than it was sent."""
-    assert sandbox(on_invalid="ignore").bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW) == Tally(1, 0, 0, 1)
+    assert sandbox(on_invalid="ignore").bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW) == UpsertCounts(1, 0, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_a_row_that_is_no_object_is_refused() -> None:
 def test_duplicates_in_a_request_merge_or_are_refused() -> None:
     """Nobody says whether two rows may share an address, so either can be had."""
     twice = [AVA, {**AVA, "email": "AVA@example.com"}]
-    assert sandbox().bulk_upsert("camp_1", twice, NOW) == Tally(1, 1, 0, 1)
+    assert sandbox().bulk_upsert("camp_1", twice, NOW) == UpsertCounts(1, 1, 0, 1)
     with pytest.raises(InvalidLeadsError) as refused:
         sandbox(duplicates="refuse").bulk_upsert("camp_1", twice, NOW)
     assert [(r.index, r.code) for r in refused.value.batch.refusals] == [(1, "duplicate")]
@@ -173,7 +175,7 @@ def test_a_changed_schema_refuses_every_lead_whatever_else_is_set() -> None:
 @pytest.mark.parametrize(("status", "queued"), [("draft", 1), ("paused", 1), ("running", 0)])
 def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None:
     """A draft starts, a paused one resumes, and on a running one it does nothing."""
-    box = Sandbox([Campaign("camp_1", status=status)])  # type: ignore[arg-type]
+    box = Sandbox([SandboxCampaign("camp_1", status=status)])  # type: ignore[arg-type]
     box.bulk_upsert("camp_1", [AVA], NOW)
     campaign, messages = box.start("camp_1", LATER)
     assert (campaign["status"], campaign["startedAt"], messages) == (
@@ -188,7 +190,7 @@ def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None
 )
 def test_start_needs_leads_and_steps(copy: tuple[str, ...], rows: list[object], code: str) -> None:
     """A campaign without leads or without steps stays a draft."""
-    box = Sandbox([Campaign("camp_1", status="draft", copy=copy)])
+    box = Sandbox([SandboxCampaign("camp_1", status="draft", copy=copy)])
     if rows:
         box.bulk_upsert("camp_1", rows, NOW)
     with pytest.raises(BadRequestError) as refused:
@@ -260,7 +262,7 @@ def test_snapshot_shows_the_leads_that_were_touched_last() -> None:
 
 def test_reset_returns_to_the_beginning() -> None:
     """After a reset there are no leads, and a started campaign is a draft again."""
-    box = Sandbox([Campaign("camp_1", status="draft")])
+    box = Sandbox([SandboxCampaign("camp_1", status="draft")])
     box.bulk_upsert("camp_1", [AVA], NOW)
     box.start("camp_1", NOW)
     box.reset()

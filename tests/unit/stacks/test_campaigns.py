@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from leads_cli.stacks.campaigns import Campaign, consequence, read_stats
-from leads_cli.stacks.leadterra import LeadterraError, Service, judged
+from leads_cli.stacks.campaigns import ConfiguredCampaign, describe_start, read_stats
+from leads_cli.stacks.leadterra import CampaignApi, LeadterraError, read_answer
 
-NEWS = Campaign("news", "camp_news", (), ())
+NEWS = ConfiguredCampaign("news", "camp_news", (), ())
 
 
 @pytest.mark.parametrize("envelope", ["data", "campaign", "result", "stats", None])
@@ -15,7 +15,7 @@ def test_an_answer_is_taken_out_of_its_envelope(envelope: str | None) -> None:
     """Bare or in any of the documented envelopes, it is the same answer."""
     inner = {"id": "camp_news", "status": "running"}
     body = json.dumps({envelope: inner} if envelope else inner).encode()
-    assert judged(200, body, "camp_news") == inner
+    assert read_answer(200, body, "camp_news") == inner
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_an_answer_is_taken_out_of_its_envelope(envelope: str | None) -> None:
 def test_each_refusal_has_a_remedy(status: int, body: object, code: str, remedy: str) -> None:
     """Whatever the shape of the error, the text says what to do; only a plain word is believed to be a code."""
     with pytest.raises(LeadterraError) as refused:
-        judged(status, json.dumps(body).encode(), "camp_news")
+        read_answer(status, json.dumps(body).encode(), "camp_news")
     assert (refused.value.status, refused.value.code) == (status, code)
     assert remedy in str(refused.value)
 
@@ -44,12 +44,12 @@ def test_each_refusal_has_a_remedy(status: int, body: object, code: str, remedy:
 def test_a_page_is_no_answer() -> None:
     """A maintenance page that answers 200 says nothing of a campaign."""
     with pytest.raises(LeadterraError, match="without JSON"):
-        judged(200, b"<html>", "camp_news")
+        read_answer(200, b"<html>", "camp_news")
 
 
 def test_a_key_is_never_shown() -> None:
     """What is printed of a service by mistake has no key in it."""
-    assert "sk_live_x" not in repr(Service("https://example.com", "sk_live_x"))
+    assert "sk_live_x" not in repr(CampaignApi("https://example.com", "sk_live_x"))
 
 
 def test_stats_of_any_shape() -> None:
@@ -71,4 +71,4 @@ def test_stats_of_any_shape() -> None:
 )
 def test_the_consequence_of_a_start(content: dict[str, object], said: str) -> None:
     """An operator hears what will happen before it does."""
-    assert said in consequence(NEWS, read_stats(content))
+    assert said in describe_start(NEWS, read_stats(content))

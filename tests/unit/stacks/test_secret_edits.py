@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.config.schema import parse
-from leads_cli.stacks.secret import API_KEY, Stored
+from leads_cli.stacks.secret import API_KEY, StoredSecret
 from leads_cli.stacks.secret_edits import (
     SecretError,
-    State,
+    SecretState,
+    drop_previous,
+    find_unread,
     flaw,
-    known,
-    rotated,
-    survey,
-    unread,
-    with_value,
-    without_previous,
+    known_sources,
+    list_states,
+    rotate,
+    set_value,
 )
 
 ENROLLMENT = parse("""
@@ -59,43 +59,43 @@ def others(content: dict[str, object], name: str) -> dict[str, object]:
 @given(CONTENTS, NAMES)
 def test_nothing_of_the_other_names_is_lost(content: dict[str, object], name: str) -> None:
     """Whatever is in the secret, setting and rotating one name leaves every other as it was."""
-    stored = Stored(content)
-    edits = [with_value(content, name, "new")]
+    stored = StoredSecret(content)
+    edits = [set_value(content, name, "new")]
     if name != API_KEY and "new" not in stored.values(name) and len(stored.values(name)) < 2:
-        edits.append(rotated(stored, name, "new"))
+        edits.append(rotate(stored, name, "new"))
     for edited in edits:
         assert others(edited, name) == others(content, name)
-        new = Stored(edited)
+        new = StoredSecret(edited)
         assert (new.api_key if name == API_KEY else new.values(name)[0]) == "new"
 
 
 @given(CONTENTS, st.sampled_from(["app", "forms"]))
 def test_a_rotation_keeps_the_newest_value_beside_the_new_one(content: dict[str, object], name: str) -> None:
     """Two values at the most are valid; dropping the previous one leaves the new one alone."""
-    before = Stored(content)
+    before = StoredSecret(content)
     if len(before.values(name)) > 1:
         with pytest.raises(SecretError, match="--drop-previous"):
-            rotated(before, name, "brand new")
-        before = Stored(without_previous(before, name))
-    after = Stored(rotated(before, name, "brand new"))
+            rotate(before, name, "brand new")
+        before = StoredSecret(drop_previous(before, name))
+    after = StoredSecret(rotate(before, name, "brand new"))
     assert after.values(name) == ("brand new", *before.values(name))
     if before.values(name):
-        assert Stored(without_previous(after, name)).values(name) == ("brand new",)
+        assert StoredSecret(drop_previous(after, name)).values(name) == ("brand new",)
 
 
 def test_what_cannot_be_rotated() -> None:
     """Leadterra's key, a value that is there already, and a previous one that is not, are explained."""
-    stored = Stored({"sources": {"app": "same"}})
+    stored = StoredSecret({"sources": {"app": "same"}})
     with pytest.raises(SecretError, match="one key at a time"):
-        rotated(stored, API_KEY, "x")
+        rotate(stored, API_KEY, "x")
     with pytest.raises(SecretError, match="already"):
-        rotated(stored, "app", "same")
+        rotate(stored, "app", "same")
     with pytest.raises(SecretError, match="no previous value"):
-        without_previous(stored, "app")
+        drop_previous(stored, "app")
     with pytest.raises(SecretError, match="no previous value"):
-        without_previous(stored, "forms")
+        drop_previous(stored, "forms")
     with pytest.raises(SecretError, match="is no object"):
-        with_value({"sources": ["app"]}, "app", "x")
+        set_value({"sources": ["app"]}, "app", "x")
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,22 @@ def test_what_cannot_be_rotated() -> None:
 )
 def test_a_name_that_nothing_reads(name: str, complaint: str) -> None:
     """A secret goes only where a function looks for it."""
-    known(ENROLLMENT, "app")
-    known(ENROLLMENT, API_KEY)
+    known_sources(ENROLLMENT, "app")
+    known_sources(ENROLLMENT, API_KEY)
     with pytest.raises(SecretError) as refused:
-        known(ENROLLMENT, name)
+        known_sources(ENROLLMENT, name)
     assert complaint in str(refused.value)
 
 
 def test_what_a_survey_says() -> None:
     """Each source by what it needs and has; what nothing reads is named, and the content of nothing."""
-    stored = Stored({API_KEY: " ", "old_key": "x", "sources": {"app": ["b", "a"], "website": "y", "gone": "z"}})
-    assert [(each.name, each.state) for each in survey(ENROLLMENT, stored)] == [
-        ("website", State.NOT_NEEDED),
-        ("app", State.OVERLAP),
-        ("forms", State.MISSING),
+    stored = StoredSecret({API_KEY: " ", "old_key": "x", "sources": {"app": ["b", "a"], "website": "y", "gone": "z"}})
+    assert [(each.name, each.state) for each in list_states(ENROLLMENT, stored)] == [
+        ("website", SecretState.NOT_NEEDED),
+        ("app", SecretState.OVERLAP),
+        ("forms", SecretState.MISSING),
     ]
-    assert unread(ENROLLMENT, stored) == ["old_key", "sources.website", "sources.gone"]
+    assert find_unread(ENROLLMENT, stored) == ["old_key", "sources.website", "sources.gone"]
     assert stored.api_key is None
 
 

@@ -39,12 +39,12 @@ def test_every_event_makes_what_is_expected(name: str) -> None:
         else [event.from_http(data, NOW)]
     )
     readings = [intake.read(one, STARTER.sources[one.source], lambda: "id") for one in events if one]
-    assert sum(len(reading.messages) for reading in readings) == recorded.expected()[name]
+    assert sum(len(reading.messages) for reading in readings) == recorded.expected_leads()[name]
 
 
 def test_every_expectation_has_its_event() -> None:
     """`expected.json` knows the recorded events and no others."""
-    assert sorted(recorded.expected()) == recorded.names()
+    assert sorted(recorded.expected_leads()) == recorded.names()
 
 
 @pytest.mark.parametrize("name", recorded.names())

@@ -9,7 +9,7 @@ from leads.config.schema import parse
 from leads.event.schemes import is_signed
 from leads.event.signature import Delivery
 from leads.presets.providers import PROVIDERS
-from leads_cli.dev.invented import invented_secrets
+from leads_cli.dev.invented import invent_secrets
 from leads_cli.webhooks.signing import Request, new_secret, sign
 
 ENTROPY = bytes(range(32))
@@ -94,7 +94,7 @@ def test_invented_secrets() -> None:
         f'[sources.{name}]\nprovider = "{name}"\ncampaign = "news"\n{"" if each.auth else 'auth = "token"'}\n'
         for name, each in PROVIDERS.items()
     ]
-    found = invented_secrets(parse("\n".join(['[campaigns.news]\nid = "camp_1"', *tables])))
+    found = invent_secrets(parse("\n".join(['[campaigns.news]\nid = "camp_1"', *tables])))
     assert found.keys() == PROVIDERS.keys()
     assert all(len(secret) >= 32 for secret in found.values())
     for name, prefix in {"standard-webhooks": "whsec_", "clerk": "whsec_", "supabase": "v1,whsec_"}.items():

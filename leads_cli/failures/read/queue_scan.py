@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import batched, takewhile
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from leads_cli.failures.read.letter import EVENTS, LEADS, Received
+from leads_cli.failures.read.letter import EVENTS, LEADS, QueueMessage
 from leads_cli.stacks.running import NotReachableError, Running, aws_errors
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class _Held:
     until: float
 
 
-class Reading:
+class QueueScan:
     """One passage through a queue: every message once, in no order; given back when the block ends.
 
     Attributes:
@@ -91,7 +91,7 @@ class Reading:
     def seen(self) -> int:
         return len(self._seen)
 
-    def __iter__(self) -> Iterator[Received]:
+    def __iter__(self) -> Iterator[QueueMessage]:
         """Every message that can be had.
 
         Raises:
@@ -153,10 +153,10 @@ class Reading:
         self.retention = timedelta(seconds=int(told[_RETENTION])) if _RETENTION in told else None
         return sum(int(told.get(name, 0)) for name in _COUNTS)
 
-    def _receive(self, times: int) -> list[Received]:
+    def _receive(self, times: int) -> list[QueueMessage]:
         return [each for received in self._pool.map(lambda _: self._receive_ten(), range(times)) for each in received]
 
-    def _receive_ten(self) -> list[Received]:
+    def _receive_ten(self) -> list[QueueMessage]:
         until = self._clock() + self._lease
         with aws_errors(self._queue):
             answer: Any = self._sqs.receive_message(
@@ -174,9 +174,9 @@ class Reading:
             self._held[message["MessageId"]] = _Held(message["ReceiptHandle"], until)
         return [self._received(message) for message in messages]
 
-    def _received(self, message: Mapping[str, Any]) -> Received:
+    def _received(self, message: Mapping[str, Any]) -> QueueMessage:
         told = message.get("Attributes", {})
-        return Received(
+        return QueueMessage(
             message_id=message["MessageId"],
             body=message["Body"],
             sent_at=datetime.fromtimestamp(int(told.get("SentTimestamp", 0)) / 1000, UTC),

@@ -15,7 +15,7 @@ from moto.sqs import urls
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
 
-type State = Literal["visible", "in flight", "delayed"]
+type MessageState = Literal["visible", "in flight", "delayed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class StoredMessage:
     id: str
     body: str
     attributes: dict[str, str]
-    state: State
+    state: MessageState
     receive_count: int
     sent_at: int
     visible_at: int

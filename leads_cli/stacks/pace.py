@@ -1,4 +1,4 @@
-"""The pace of an import: no faster than the user wants, and no further once they have enough."""
+"""The pace of sending: no faster than the operator wants."""
 
 import time
 from collections.abc import Callable

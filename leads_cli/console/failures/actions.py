@@ -10,20 +10,21 @@ from io import StringIO
 from threading import Event, Lock, Thread
 from typing import Final
 
-from leads_cli.console.failures.found import Found, look
+from leads_cli.console.failures.found import ShownLetters, read_shown
 from leads_cli.failures import RATE
-from leads_cli.failures.change.handover import Tally
-from leads_cli.failures.change.mending import Mending, Pace, Plan, carry_out, let_go, planned
-from leads_cli.failures.read.box import LEASE_SECONDS, Reading
+from leads_cli.failures.change.handover import HandoverResult
+from leads_cli.failures.change.mending import Mending, Plan, carry_out, discard, make_plan
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.export import write_csv, write_jsonl
 from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.queue_scan import LEASE_SECONDS, QueueScan
 from leads_cli.failures.read.survey import letters
+from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
 
 DISCARD: Final = Mending()
 
-type Task = Callable[[Running, "Work"], None]
+type BackgroundTask = Callable[[Running, "BackgroundWork"], None]
 
 
 class BusyError(Exception):
@@ -37,7 +38,7 @@ class _StoppedError(Exception):
     """The operator has seen enough."""
 
 
-class Work:
+class BackgroundWork:
     """Something that is being done with letters, in a thread of its own.
 
     Attributes:
@@ -51,7 +52,7 @@ class Work:
         self.doing = doing
         self.done = done
         self.total = total
-        self.tally = Tally()
+        self.tally = HandoverResult()
         self.trouble = ""
         self._ended = Event()
         self._stop = Event()
@@ -75,7 +76,7 @@ class Work:
             raise _StoppedError
         yield
 
-    def run(self, task: Task, running: Running) -> None:
+    def run(self, task: BackgroundTask, running: Running) -> None:
         try:
             task(running, self)
         except _StoppedError:
@@ -89,7 +90,7 @@ class Work:
             self._ended.set()
 
 
-class Desk:
+class FailureActions:
     """What the pages of a console share.
 
     Attributes:
@@ -99,19 +100,19 @@ class Desk:
 
     def __init__(self, running: Running, lease: int = LEASE_SECONDS) -> None:
         self.running = running
-        self.found: Found | None = None
-        self.work: Work | None = None
+        self.found: ShownLetters | None = None
+        self.work: BackgroundWork | None = None
         self._lease = lease
         self._hand = Lock()
 
-    def look(self) -> Found:
+    def look(self) -> ShownLetters:
         """Read the queue.
 
         Raises:
             BusyError, NotReachableError.
         """
         with self._reading() as reading:
-            found = look(reading)
+            found = read_shown(reading)
         self.found = found
         return found
 
@@ -123,44 +124,44 @@ class Desk:
         """
         accept = wanted.accept if isinstance(wanted, Criteria) else _named(wanted)
         with self._reading() as reading:
-            return planned(filter(accept, letters(reading)), mending)
+            return make_plan(filter(accept, letters(reading)), mending)
 
-    def replay(self, plan: Plan, mending: Mending) -> Work:
+    def replay(self, plan: Plan, mending: Mending) -> BackgroundWork:
         """Send letters again, or their edited form; no faster than the command does it.
 
         Raises:
             BusyError.
         """
 
-        def task(running: Running, work: Work) -> None:
+        def task(running: Running, work: BackgroundWork) -> None:
             pace = Pace(RATE)
             carry_out(running, plan.ids, mending, work.tally, lease=self._lease, pace=pace, around=work.hand)
 
-        return self._start(Work("Replaying", "replayed", len(plan.ids)), task)
+        return self._start(BackgroundWork("Replaying", "replayed", len(plan.ids)), task)
 
-    def save(self, plan: Plan, mending: Mending) -> Work:
+    def save(self, plan: Plan, mending: Mending) -> BackgroundWork:
         """Put letters' edited form in their place.
 
         Raises:
             BusyError.
         """
 
-        def task(running: Running, work: Work) -> None:
+        def task(running: Running, work: BackgroundWork) -> None:
             carry_out(running, plan.ids, mending, work.tally, lease=self._lease, around=work.hand)
 
-        return self._start(Work("Saving", "saved", len(plan.ids)), task)
+        return self._start(BackgroundWork("Saving", "saved", len(plan.ids)), task)
 
-    def discard(self, plan: Plan) -> Work:
+    def discard(self, plan: Plan) -> BackgroundWork:
         """Let go of letters for good.
 
         Raises:
             BusyError.
         """
 
-        def task(running: Running, work: Work) -> None:
-            let_go(running, plan.ids, work.tally, lease=self._lease, around=work.hand)
+        def task(running: Running, work: BackgroundWork) -> None:
+            discard(running, plan.ids, work.tally, lease=self._lease, around=work.hand)
 
-        return self._start(Work("Discarding", "discarded", len(plan.ids)), task)
+        return self._start(BackgroundWork("Discarding", "discarded", len(plan.ids)), task)
 
     def export(self, wanted: Criteria, form: str) -> str:
         """The letters that meet criteria, as a table ("csv") or as JSON lines ("jsonl").
@@ -180,7 +181,7 @@ class Desk:
             self.work.stop()
             self.work.wait()
 
-    def _start(self, work: Work, task: Task) -> Work:
+    def _start(self, work: BackgroundWork, task: BackgroundTask) -> BackgroundWork:
         self._check()
         self.work = work
 
@@ -192,10 +193,10 @@ class Desk:
         return work
 
     @contextmanager
-    def _reading(self) -> Iterator[Reading]:
+    def _reading(self) -> Iterator[QueueScan]:
         """A reading that waits for another page's, but for no work, which may take an hour."""
         self._check()
-        with self._hand, Reading(self.running, lease=self._lease) as reading:
+        with self._hand, QueueScan(self.running, lease=self._lease) as reading:
             yield reading
 
     def _check(self) -> None:

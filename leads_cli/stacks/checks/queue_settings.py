@@ -25,7 +25,7 @@ class Trigger:
     timeout: int
 
 
-def examined(
+def check_queue(
     name: str, attributes: Mapping[str, str], dead_letter_arn: str, triggers: Sequence[Trigger] | None
 ) -> Iterator[Finding]:
     """What is wrong with a queue; one finding says ok where nothing is. `triggers` are None where nobody can tell."""

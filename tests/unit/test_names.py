@@ -1,0 +1,29 @@
+"""One name, one meaning: a class name stands for one thing in the whole repository."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+PACKAGES: Final = ("layers/shared/leads", "functions", "leads_cli", "docs/generate")
+# Names that are still defined twice, within the runtime or with it. Remove a name here with its second definition.
+SHARED: Final = frozenset({"Delivery", "Fault", "Leadterra", "Reading", "Route", "Value", "_Reader"})
+
+
+def _defined() -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    found[node.name].append(str(path.relative_to(ROOT)))
+                elif isinstance(node, ast.TypeAlias):
+                    found[node.name.id].append(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_no_class_or_type_name_is_defined_twice() -> None:
+    """A reader who searches for a name finds one definition."""
+    twice = {name: places for name, places in _defined().items() if len(places) > 1 and name not in SHARED}
+    assert not twice
