@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from leads_cli.failures.change.edits import Set
 from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
-from leads_cli.failures.change.ledger import KEEP_SECONDS, Ledger
+from leads_cli.failures.change.handover_ledger import KEEP_SECONDS, HandoverLedger
 from leads_cli.failures.change.mending import Mending, carry_out
 from leads_cli.failures.change.repair import RequestedEdits
 from leads_cli.failures.change.succession import replayed
@@ -168,19 +168,21 @@ def test_a_ledger_that_is_busy_for_a_moment(operator: Operated) -> None:
         own(RequestItems={table: requests[:1]})
         return {"UnprocessedItems": {table: requests[1:]} if requests[1:] else {}}
 
-    ledger = Ledger(operator.instead(batch_get_item=lambda own, **wanted: own(**wanted), batch_write_item=write))
+    ledger = HandoverLedger(
+        operator.instead(batch_get_item=lambda own, **wanted: own(**wanted), batch_write_item=write)
+    )
     ledger.record(["a", "b", "c"], "replayed")
     left[:] = [0, 1]
-    busy = Ledger(operator.instead(batch_get_item=read))
+    busy = HandoverLedger(operator.instead(batch_get_item=read))
     assert busy.settled(["a", "b", "c", "d"]) == {"a": "replayed", "b": "replayed", "c": "replayed"}
 
 
 def test_the_ledger_forgets(operator: Operated) -> None:
     """A row is good for longer than SQS keeps any letter, and not for ever."""
-    Ledger(operator.running, clock=lambda: 1_000.0).record(["a"], "fixed")
+    HandoverLedger(operator.running, clock=lambda: 1_000.0).record(["a"], "fixed")
     last = 1_000 + KEEP_SECONDS
-    assert Ledger(operator.running, clock=lambda: last - 1.0).settled(["a"]) == {"a": "fixed"}
-    assert Ledger(operator.running, clock=lambda: float(last)).settled(["a"]) == {}
+    assert HandoverLedger(operator.running, clock=lambda: last - 1.0).settled(["a"]) == {"a": "fixed"}
+    assert HandoverLedger(operator.running, clock=lambda: float(last)).settled(["a"]) == {}
     (row,) = boto3.client("dynamodb").scan(TableName=operator.outputs["DeliveriesTableName"])["Items"]
     assert row == {"id": {"S": "#letter#a"}, "expiresAt": {"N": str(last)}, "deed": {"S": "fixed"}}
 
@@ -189,7 +191,7 @@ def test_the_ledger_forgets(operator: Operated) -> None:
 def test_what_a_killed_command_had_sent(operator: Operated, deed: Any, counted: int) -> None:
     """A letter that has its successor only has to go; it counts as replayed if that is what was done with it."""
     (message_id,) = operator.put(refused())
-    Ledger(operator.running).record([message_id], deed)
+    HandoverLedger(operator.running).record([message_id], deed)
     tally = carry(operator.running, [message_id])
     assert (tally.done, tally.finished, operator.counted("Replayed")) == (0, 1, counted)
     assert (operator.messages(), operator.messages("LeadsQueue")) == ([], [])

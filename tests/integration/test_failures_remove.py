@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.change.ledger import Ledger
+from leads_cli.failures.change.handover_ledger import HandoverLedger
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 
@@ -51,7 +51,7 @@ def test_what_is_discarded_without_an_outcome_is_erased(operator: Operated) -> N
 def test_a_letter_that_lives_on_is_not_erased(operator: Operated) -> None:
     """A letter whose successor a killed command had sent only has to go: its lead is on its way."""
     (message_id,) = operator.put(refused(failure=None))
-    Ledger(operator.running).record([message_id], "replayed")
+    HandoverLedger(operator.running).record([message_id], "replayed")
     found = operator.json(*DISCARD, "--all", "--yes")
     assert (found["discarded"], found["finished"], operator.counted("Erased")) == (0, 1, 0)
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Final
 
 from leads.io import queues
-from leads_cli.failures.change.ledger import HandledAs, Ledger
+from leads_cli.failures.change.handover_ledger import HandledAs, HandoverLedger
 from leads_cli.failures.change.succession import Successor, counts_again, counts_as_erased
 from leads_cli.failures.read.letter import Letter, read_letter
 from leads_cli.failures.read.queue_scan import QueueScan
@@ -70,7 +70,7 @@ class Handover:
         self._running = running
         self._reading = reading
         self._tally = tally
-        self._ledger = Ledger(running)
+        self._ledger = HandoverLedger(running)
         self._sqs = running.client("sqs")
 
     def pass_on(self, pairs: Sequence[Replacement]) -> None:

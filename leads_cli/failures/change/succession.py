@@ -7,7 +7,7 @@ from leads.io.queues import Entry
 from leads.json import dumps
 from leads.message.dead_letter import attributes
 from leads.message.message import DIRECT
-from leads_cli.failures.change.ledger import HandledAs
+from leads_cli.failures.change.handover_ledger import HandledAs
 from leads_cli.failures.read.letter import EXHAUSTED, Letter
 from leads_cli.failures.read.queue_scan import DEAD_LETTERS
 

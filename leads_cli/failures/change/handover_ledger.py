@@ -24,7 +24,7 @@ _MOST: Final = 25
 _ATTEMPTS: Final = 5
 
 
-class Ledger:
+class HandoverLedger:
     """The rows of a stack."""
 
     def __init__(self, running: Running, clock: Callable[[], float] = time.time) -> None:
