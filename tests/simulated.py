@@ -27,7 +27,13 @@ FLAWS: dict[str, Callable[[int], dict[str, Any]]] = {
 
 def row(lead: dict[str, Any]) -> Row:
     """A row as `leads.request.batch` makes one, of a lead that need not be valid."""
-    message = Message(f"evt-{lead['email']}", "website", "newsletter", NOW, lead, {})
+    message = Message(
+        id=f"evt-{lead['email']}",
+        source="website",
+        campaign="newsletter",
+        receivedAt=NOW,
+        lead={"email": lead["email"]},
+    )
     return Row(lead, [ReceivedMessage(message, [0])])
 
 

@@ -184,7 +184,12 @@ def _body(kind: str, lead_id: str, lead: dict[str, Any]) -> str:
     if kind == "exhausted":
         return dumps({**whole, "campaign": "newsletter"})
     campaign = "trial" if kind == "missing_token" else "newsletter"
-    return refused(Message(lead_id, "app", campaign, NOW, lead, {}), said[kind], attempts=1, failed_at=NOW)
+    return refused(
+        Message(id=lead_id, source="app", campaign=campaign, receivedAt=NOW, lead=lead),
+        said[kind],
+        attempts=1,
+        failed_at=NOW,
+    )
 
 
 FIXES: Final = {

@@ -158,7 +158,9 @@ def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, shape: str, w
 def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: str, logged: bool) -> None:  # noqa: FBT001
     """Leadterra's word for a field is passed on where it is the name of one; the dead letter has it anyway."""
     record = {"messageId": "m-1", "body": "{}", "attributes": {}}
-    lead = Message("evt-1", "website", "newsletter", NOW, {"email": "benedict@refused.example"}, {})
+    lead = Message(
+        id="evt-1", source="website", campaign="newsletter", receivedAt=NOW, lead={"email": "benedict@refused.example"}
+    )
     ledger = Ledger(enrolling.cloud.settings, [record], NOW, lambda: 60.0)
     ledger.enter("newsletter", [LedgerLine([0], lead, Rejected(Failure("rejected", "no", 422, field)))])
     done = enrolling.watching(ledger.close)

@@ -37,7 +37,9 @@ class Labels:
 
     def message(self, row: int, lead: Lead) -> Message:
         """The message that a row makes."""
-        return Message(f"{self.id}:{row}", self.source, self.campaign, self.moment, lead, {})
+        return Message(
+            id=f"{self.id}:{row}", source=self.source, campaign=self.campaign, receivedAt=self.moment, lead=lead
+        )
 
     def read(self, todo: Todo) -> Message:
         """A message of the worklist."""

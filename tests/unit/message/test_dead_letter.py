@@ -10,7 +10,8 @@ from leads.message.dead_letter import Failure, attributes, dead_letter, refused,
 from leads.message.message import MAX_BYTES, Message, encode
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-MESSAGE = Message("evt-1", "website", "news", NOW, {"email": "ava@example.com", "customFields": {"plan": "pro"}}, {})
+LEAD = {"email": "ava@example.com", "customFields": {"plan": "pro"}}
+MESSAGE = Message(id="evt-1", source="website", campaign="news", receivedAt=NOW, lead=LEAD)
 
 
 def test_a_dead_letter_is_the_message_and_its_failure() -> None:

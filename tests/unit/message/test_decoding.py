@@ -1,7 +1,6 @@
 """Decoding: what is written is read, and what producers write is read as they meant it."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -10,35 +9,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.errors import Malformed, NewerVersion
-from leads.message.decoding import _as_encoded, _as_produced, decode
-from leads.message.message import Message, encode
+from leads.message.decoding import decode
+from leads.message.message import Message, as_json, encode
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com"}
-MESSAGE = Message("evt-1", "website", "news", NOW, {**LEAD, "customFields": {"plan": "pro"}}, {})
 
+TEXTS = st.text(st.characters() | st.just("\ud83d"), min_size=1)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 2),  # noqa: DTZ001 - the strategy adds the zone
+    max_value=datetime(9998, 1, 1),  # noqa: DTZ001
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=11, minutes=30))]),
 )
-TEXTS = st.text(min_size=1).filter(str.strip).map(str.strip)
-MESSAGES = st.builds(
-    Message,
-    id=TEXTS,
-    source=TEXTS,
-    campaign=TEXTS,
-    received_at=MOMENTS,
-    lead=st.fixed_dictionaries(
-        {"email": TEXTS},
-        optional={"firstName": st.text(), "customFields": st.dictionaries(st.text(), VALUES, min_size=1, max_size=3)},
-    ),
-    extra=st.dictionaries(st.text().map("x-{}".format), VALUES, max_size=2),
-)
+# The model takes no half of an emoji in an address or in the name of a campaign, and no blanks around them.
+NAMES = st.text(min_size=1).filter(lambda text: text == text.strip())
+MESSAGES = st.fixed_dictionaries(
+    {
+        "id": TEXTS,
+        "source": TEXTS,
+        "campaign": NAMES,
+        "receivedAt": MOMENTS,
+        "lead": st.fixed_dictionaries(
+            {"email": NAMES},
+            optional={
+                "firstName": st.text(),
+                "customFields": st.dictionaries(st.text(), VALUES, min_size=1, max_size=3),
+            },
+        ),
+    },
+    optional={"x-trace": VALUES, "replay": VALUES},
+).map(Message.model_validate)
 
 
 def body(**changes: object) -> str:
@@ -78,6 +83,7 @@ def test_what_is_written_is_read(message: Message) -> None:
         ({"receivedAt": "yesterday"}, "received_at", NOW),
         ({"receivedAt": 1_795_312_800}, "received_at", NOW),
         ({"receivedAt": "0001-01-01T00:00:00+14:00"}, "received_at", NOW),
+        ({"receivedAt": "9999-12-31T23:59:59-14:00"}, "received_at", NOW),
         ({"lead": {"email": " ava@example.com "}}, "lead", LEAD),
         ({"lead": {**LEAD, "firstName": None, "plan": None}}, "lead", LEAD),
         ({"lead": {**LEAD, "company": 37, "jobTitle": 1.5}}, "lead", {**LEAD, "company": "37", "jobTitle": "1.5"}),
@@ -88,6 +94,7 @@ def test_what_is_written_is_read(message: Message) -> None:
             {**LEAD, "customFields": {"plan": "pro"}},
         ),
         ({"lead": {**LEAD, "customFields": None}}, "lead", LEAD),
+        ({"lead": {**LEAD, "customFields": {}}}, "lead", LEAD),
     ],
 )
 def test_what_a_producer_left_out_has_a_default(changes: dict[str, Any], attribute: str, expected: object) -> None:
@@ -103,6 +110,10 @@ def test_what_a_producer_left_out_has_a_default(changes: dict[str, Any], attribu
         ("[]", "body"),
         ('{"a": NaN}', "body"),
         ('{"a": -1e999}', "body"),
+        (body(x=...)[:-1] + ', "x": 1e999}', "body"),
+        (body(x=...)[:-1] + ', "x": [1e999]}', "body"),
+        (body(version=...)[:-1] + ', "version": 1e999}', "body"),
+        (body(lead=...)[:-1] + ', "lead": {"email": "a", "firstName": 1e999}}', "body"),
         ("[" * 100_000, "body"),
         (body(campaign=...), "campaign"),
         (body(campaign=" "), "campaign"),
@@ -163,59 +174,17 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def what(read: Callable[[], Message]) -> object:
-    """The message, or what was wrong."""
+def result(content: dict[str, Any]) -> object:
+    """The body of the message, or what is wrong."""
     try:
-        return read()
+        return as_json(read(json.dumps(content)))
     except (Malformed, NewerVersion) as error:
         return str(error)
 
 
 @settings(max_examples=500)
 @given(st.one_of(st.fixed_dictionaries(FIELDS), st.fixed_dictionaries({}, optional=FIELDS)))
-def test_the_short_way_reads_what_the_long_one_does(content: dict[str, Any]) -> None:
-    """Whatever looks like a body of our own is read as any other producer's would be, to the last digit."""
-    body = json.dumps(content)
-    message = what(lambda: decode(body, message_id="msg-1", sent_at=NOW.timestamp()))
-    assert message == what(lambda: _as_produced(body, "msg-1", NOW.timestamp()))
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        {"lead": {**LEAD, "firstName": 7}},
-        {"lead": {**LEAD, "plan": "pro"}},
-        {"lead": {**LEAD, "customFields": {}}},
-        {"lead": {**LEAD, "customFields": "pro"}},
-        {"lead": {**LEAD, "customFields": {"size": 2**64 + 1}}},
-        {"lead": {"email": " ava@example.com"}},
-        {"lead": {"email": ""}},
-        {"lead": {"firstName": "Ava"}},
-        {"lead": "ava@example.com"},
-        {"id": 2**64 + 1},
-        {"source": ""},
-        {"campaign": " news"},
-        {"campaign": ""},
-        {"receivedAt": "2026-11-22T03:00:00+01:00"},
-        {"receivedAt": "yesterday"},
-        {"version": 2},
-        {"replay": {}},
-    ],
-    ids=str,
-)
-def test_what_differs_from_what_intake_writes_takes_the_long_way(odd: dict[str, Any]) -> None:
-    """The short way leaves to it whatever might have to be read with more care."""
-    own = json.loads(encode(MESSAGE))
-    assert _as_encoded(json.dumps(own)) == MESSAGE
-    body = json.dumps({**own, **odd})
-    assert _as_encoded(body) is None
-    message = what(lambda: decode(body, message_id="msg-1", sent_at=NOW.timestamp()))
-    assert message == what(lambda: _as_produced(body, "msg-1", NOW.timestamp()))
-
-
-@given(MESSAGES)
-def test_what_intake_writes_takes_the_short_way(message: Message) -> None:
-    """As long as it is made of texts."""
-    texts = {key: value for key, value in message.lead.items() if key != "customFields"}
-    plain = message._replace(lead={**texts, "customFields": {"plan": "pro"}}, extra={})
-    assert _as_encoded(encode(plain)) == decode(encode(plain), message_id="", sent_at=0)
+def test_both_json_parsers_read_the_same(content: dict[str, Any]) -> None:
+    """Half of an emoji makes the standard library read a body instead of pydantic: to the last digit alike."""
+    slow = result({**content, "x": "\ud83d"})
+    assert result({**content, "x": "y"}) == ({**slow, "x": "y"} if isinstance(slow, dict) else slow)

@@ -2,8 +2,10 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from leads.errors import Malformed, TooLarge
 from leads.json import loads
@@ -12,12 +14,15 @@ from leads.message.message import MAX_BYTES, MAX_MESSAGE_BYTES, Message, encode,
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com"}
-MESSAGE = Message("evt-1", "website", "news", NOW, {**LEAD, "customFields": {"plan": "pro"}}, {})
+
+
+def message(lead: dict[str, Any]) -> Message:
+    return Message(id="evt-1", source="website", campaign="news", receivedAt=NOW, lead=lead)
 
 
 def test_a_message_is_written_as_the_contract_has_it() -> None:
     """Other producers and other versions rely on these names."""
-    assert json.loads(encode(MESSAGE)) == {
+    assert json.loads(encode(message({**LEAD, "customFields": {"plan": "pro"}}))) == {
         "version": 1,
         "id": "evt-1",
         "source": "website",
@@ -29,9 +34,27 @@ def test_a_message_is_written_as_the_contract_has_it() -> None:
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 5_000])
 def test_numbers_that_leadterra_could_not_read_are_refused(text: str) -> None:
-    """The standard has no infinity, whatever this language's library makes of it."""
+    """The JSON standard has no infinity."""
     with pytest.raises(Malformed):
         loads(text)
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        {},
+        {"email": ""},
+        {**LEAD, "plan": "pro"},
+        {**LEAD, "firstName": None},
+        {**LEAD, "firstName": ["Ava"]},
+        {**LEAD, "customFields": {}},
+    ],
+    ids=str,
+)
+def test_a_message_holds_a_lead_and_nothing_else(lead: dict[str, Any]) -> None:
+    """The rest of the flow relies on its fields without a second check."""
+    with pytest.raises(ValidationError):
+        message(lead)
 
 
 def test_times_are_written_in_one_way() -> None:
@@ -43,10 +66,10 @@ def test_times_are_written_in_one_way() -> None:
 
 def test_a_message_that_does_not_fit_is_refused_before_it_is_sent() -> None:
     """What is taken still fits with a failure beside it."""
-    empty = len(encode(Message("i", "s", "c", NOW, {"email": ""}, {})))
-    fits = Message("i", "s", "c", NOW, {"email": "x" * (MAX_MESSAGE_BYTES - empty)}, {})
+    empty = len(encode(message({"email": "x"}))) - 1
+    fits = message({"email": "x" * (MAX_MESSAGE_BYTES - empty)})
     assert len(encode(fits)) == MAX_MESSAGE_BYTES
     failure = Failure("rejected", "x" * 2_000, 422, "email", {"x": "y" * 10_000}, "request-1")
     assert len(refused(fits, failure, attempts=300, failed_at=NOW)) <= MAX_BYTES
     with pytest.raises(TooLarge):
-        encode(Message("i", "s", "c", NOW, {"email": "x" * (MAX_MESSAGE_BYTES - empty + 1)}, {}))
+        encode(message({"email": "x" * (MAX_MESSAGE_BYTES - empty + 1)}))

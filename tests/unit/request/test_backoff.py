@@ -1,6 +1,6 @@
-"""How long a held message waits: long enough to leave a destination alone, never so long that it is lost."""
+"""How long a held message waits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given
@@ -27,10 +27,10 @@ def test_the_delay_doubles_up_to_an_hour(receives: int, shortest: int) -> None:
     assert shortest * 2 - 1 <= delay(receives, 0.999_999) <= shortest * 2
 
 
-@pytest.mark.parametrize(("wish", "expected"), [(None, 15), (0.0, 15), (5.0, 15), (90.4, 90), (7_200.0, 7_200)])
-def test_a_longer_wish_is_granted(wish: float | None, expected: int) -> None:
-    """A shorter one is not: the destination is in trouble, whatever it hopes."""
-    assert delay(1, 0.0, wish) == expected
+@pytest.mark.parametrize(("asked", "expected"), [(None, 15), (0.0, 15), (5.0, 15), (90.4, 90), (7_200.0, 7_200)])
+def test_retry_after_is_honoured_if_it_is_longer(asked: float | None, expected: int) -> None:
+    """A shorter one is not: the destination is in trouble."""
+    assert delay(1, 0.0, asked) == expected
 
 
 @given(
@@ -39,15 +39,15 @@ def test_a_longer_wish_is_granted(wish: float | None, expected: int) -> None:
     st.none() | st.floats(min_value=0, allow_nan=False, allow_infinity=False),
 )
 @example(10**6, 0.5, 1e308)
-def test_sqs_takes_every_delay(receives: int, chance: float, wish: float | None) -> None:
+def test_sqs_takes_every_delay(receives: int, chance: float, asked: float | None) -> None:
     """It hides a message for twelve hours at the most."""
-    assert FIRST_SECONDS / 2 <= delay(receives, chance, wish) < SQS_LIMIT_SECONDS
+    assert FIRST_SECONDS / 2 <= delay(receives, chance, asked) < SQS_LIMIT_SECONDS
 
 
 @given(st.lists(CHANCE, min_size=MAX_RECEIVES, max_size=MAX_RECEIVES))
 @example([0.0] * MAX_RECEIVES)
 @example([0.999_999] * MAX_RECEIVES)
-def test_an_outage_of_three_days_gives_nobody_up(chances: list[float]) -> None:
+def test_no_lead_gives_up_in_an_outage_of_three_days(chances: list[float]) -> None:
     """The receives last longer than the outage, and all of them end before the retention does."""
     waits = [delay(receives, chance) for receives, chance in enumerate(chances, start=1)]
     assert sum(waits) > OUTAGE_SECONDS
@@ -59,55 +59,38 @@ def test_an_outage_of_three_days_gives_nobody_up(chances: list[float]) -> None:
     [
         (None, None),
         ("120", 120.0),
-        (" 1.5 ", 1.5),
+        (" 120 ", 120.0),
         ("0", None),
-        ("-30", None),
+        ("9" * 400, 43_140.0),
         ("Sun, 22 Nov 2026 02:01:00 GMT", 60.0),
-        ("2026-11-22T02:00:30Z", 30.0),
-        ("2026-11-22T04:00:30+02:00", 30.0),
+        ("Sunday, 22-Nov-26 02:01:00 GMT", 60.0),
+        ("Sun Nov 22 02:01:00 2026", 60.0),
         ("Sun, 22 Nov 2026 01:00:00 GMT", None),
-        ("2026-11-22 02:00:30", 30.0),
-        ("Sun Nov 22 02:00:30 2026", 30.0),
-        ("Sun Nov 22 2026 02:00:30 GMT+0000 (Coordinated Universal Time)", 30.0),
-        ("Sunday, 22-Nov-26 02:00:30 GMT", 30.0),
-        ("120s", 120.0),
-        ("2 minutes", 120.0),
-        ("1h", 3_600.0),
-        ("1500 ms", 1.5),
-        ("+30", 30.0),
-        (str(int(NOW.timestamp()) + 30), 30.0),
-        (str(int(NOW.timestamp() + 30) * 1_000), 30.0),
-        (str(int(NOW.timestamp()) - 30), None),
-        ("1 fortnight", None),
-        ("9" * 400, None),
-        ("", None),
+        ("Sun, 22 Nov 2099 02:00:00 GMT", 43_140.0),
+        ("-30", None),
+        ("+30", None),
+        ("1.5", None),
+        ("120s", None),
+        ("\u0663", None),
+        ("2026-11-22T02:01:00Z", None),
+        ("2026-11-22 02:01:00", None),
         ("soon", None),
-        ("nan", None),
         ("inf", None),
-        ("-inf", None),
-        ("1e999", None),
-        ("1970-01-01", None),
+        ("", None),
+        ("Sun, 99 Nov 2026 02:00:00 GMT", None),
         ("Sun, 22 Nov 99999 02:00:00 GMT", None),
         ("Sun, 22 Nov 2026 02:00:00 +99999999999999", None),
-        ("Sun, 99 Nov 2026 02:00:00 GMT", None),
     ],
 )
-def test_a_destinations_wish_is_read(value: str | None, seconds: float | None) -> None:
-    """Seconds or a date, in any spelling that is seen; what is past or nonsense is no wish."""
+def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
+    """RFC 9110 has these two forms, the second with two old spellings; anything else and the past are ignored."""
     assert retry_after(value, NOW) == seconds
 
 
 @given(st.text())
 @example("Mon, 01 Jan 0001 00:00:00 +2359")
-@example("9999-12-31T23:59:59-23:59")
+@example("Fri, 31 Dec 9999 23:59:59 -2359")
 def test_no_header_is_too_odd(value: str) -> None:
-    """Whatever a proxy on the way writes there, it is a time to wait or nothing."""
+    """Whatever a proxy writes there, it is a time to wait or nothing."""
     found = retry_after(value, NOW)
-    assert found is None or 0 < found < float("inf")
-
-
-@given(st.integers(min_value=1, max_value=10**6))
-def test_a_date_and_a_number_ask_for_the_same(seconds: int) -> None:
-    """The two spellings of a wish are one."""
-    moment = (NOW + timedelta(seconds=seconds)).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    assert retry_after(moment, NOW) == retry_after(str(seconds), NOW) == seconds
+    assert found is None or 0 < found < SQS_LIMIT_SECONDS

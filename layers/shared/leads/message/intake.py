@@ -92,7 +92,14 @@ def _message(submission: Submission, event: Event, source: Source, message_id: s
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
     lead, campaign = make_lead(submission, source)
-    return Message(message_id, event.source, campaign, event.received_at, lead, event.lineage)
+    return Message(
+        id=message_id,
+        source=event.source,
+        campaign=campaign,
+        receivedAt=event.received_at,
+        lead=lead,
+        **event.lineage,
+    )
 
 
 def _message_id(event_id: str | None, index: int | None, new_id: Callable[[], str]) -> str:
