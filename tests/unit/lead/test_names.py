@@ -168,6 +168,16 @@ def test_objects_that_only_wrap_are_left_out(name: str, inner: str) -> None:
         ("_fluentform_1_fluentformnonce", True),
         ("cardNumber", True),
         ("card[cvc]", True),
+        ("HandshakeKey", True),
+        ("client_secret", True),
+        ("webhooksecret", True),
+        ("x-api-key", True),
+        ("google_key", True),
+        ("licenseKey", True),
+        ("access_tokens", True),
+        ("key", False),
+        ("key_account", False),
+        ("design", False),
         ("plan", False),
         ("card", False),
         ("number", False),
@@ -177,6 +187,15 @@ def test_objects_that_only_wrap_are_left_out(name: str, inner: str) -> None:
 def test_a_secret_is_known_by_its_name(name: str, secret: bool) -> None:  # noqa: FBT001
     """Passwords, tokens and cards, whatever they are nested in."""
     assert is_secret(name) is secret
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [("sha256=5d41402abc4b2a76b9719d911017c592", True), ("Ada Lovelace", False), ("https://example.com/s.png", False)],
+)
+def test_a_signature_is_a_secret_if_it_is_a_digest(value: str, secret: bool) -> None:  # noqa: FBT001
+    """A person's own signature is an answer."""
+    assert is_secret("payload.signature", value) is secret
 
 
 def test_no_two_fields_share_a_word() -> None:

@@ -6,7 +6,7 @@ Every name is cut to `MAX_NAME` characters first, and each step below is linear 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, dropwhile
+from itertools import chain, dropwhile, pairwise
 from typing import Final
 from unicodedata import combining, normalize
 
@@ -24,6 +24,10 @@ _CLAUSE: Final = re.compile(r"[.,:;!?\u2026\u2013\u2014](?:\s|$)|[\u2190-\u2bff\
 _EMAIL: Final = re.compile(r"\be[\W_]+(?=mail|post)")
 # Letters that Unicode does not decompose.
 _LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
+# What a secret's name ends in where its words are not separated.
+_OF_SECRETS: Final = ("nonce", "token", "secret", "password", "apikey")
+# A request's signature. A person's is an image's address or a name.
+_DIGEST: Final = re.compile(r"[\w+/=.,-]{16,1000}")
 _CONFIRMATION: Final = frozenset({"confirm", "confirmation", "repeat", "verify", "again", "retype"})
 
 _RANKS: Final = {
@@ -57,7 +61,8 @@ def canonical(name: str) -> str:
 # A source sends the same few names again and again. Small enough that hostile names cannot fill the memory.
 @lru_cache(maxsize=2_048)
 def _words(name: str) -> Words:
-    plain = normalize("NFKD", _CAMEL.sub(" ", name)).lower().translate(_LETTERS)
+    # Some ligatures are a sentence of 18 letters.
+    plain = normalize("NFKD", _CAMEL.sub(" ", name))[: 2 * MAX_NAME].lower().translate(_LETTERS)
     bare = normalize("NFC", "".join(c for c in plain if not combining(c)))
     return tuple(_WORD.findall(_EMAIL.sub("e", bare)))
 
@@ -101,10 +106,13 @@ def _mentions_others(words: Words) -> bool:
     return any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words)
 
 
-def is_secret(name: str) -> bool:
-    """Whether a name is a secret's: a password, a token, a card number."""
+def is_secret(name: str, value: object = "") -> bool:
+    """Whether a name is a secret's: a password, a token, a card number, `x_api_key`, `webhooksecret`."""
     words = _words(name[:MAX_NAME])
-    return not vocabulary.SECRETS.isdisjoint((*words, "".join(words))) or any(word.endswith("nonce") for word in words)
+    spelled = {*words, "".join(words), *map("".join, pairwise(words)), *(word.removesuffix("s") for word in words)}
+    if "signature" in words and _DIGEST.fullmatch(str(value)):
+        return True
+    return not vocabulary.SECRETS.isdisjoint(spelled) or any(word.endswith(_OF_SECRETS) for word in words)
 
 
 def meaning(name: str) -> Meaning | None:

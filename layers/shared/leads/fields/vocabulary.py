@@ -125,7 +125,9 @@ NOT_THEIRS: Final = OTHERS | _words("""shipping delivery gift son sons kind moth
     doctor doctors teacher teachers director maiden former previous birth second segundo""")
 # Names of secrets. They are never forwarded, even where everything else is.
 SECRETS: Final = _words("""password passwd pwd passphrase passcode passwort kennwort motdepasse contrasena senha
-    wachtwoord losenord passord adgangskode haslo token secret apikey accesskey otp csrf xsrf cardnumber creditcard
+    wachtwoord losenord passord adgangskode haslo token secret apikey accesskey privatekey secretkey sharedkey
+    signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac
+    authorization bearer credential credentials jwt cookie sessionid otp csrf xsrf cardnumber creditcard
     creditcardnumber ccnumber cvc cvv iban ssn viewstate eventvalidation""")
 
 # Titles before a name. Those with a full stop are names without it: "Ing".

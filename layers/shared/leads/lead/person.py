@@ -21,15 +21,13 @@ from leads.fields.names import (
     parts,
 )
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, NULL_WORDS, SALUTATIONS, SURNAME_BESIDE
+from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, SALUTATIONS, SURNAME_BESIDE
 from leads.lead.fullname import complete_name, is_firm, split_name
+from leads.lead.values import MAX_TEXT, clean_address, clean_custom, clean_name, clean_text, without_nulls
 from leads.model import LEAD_FIELDS, Lead
 
-# Longer names, companies and job titles are no such thing.
-_MAX_TEXT: Final = 200
-_MAX_RAW: Final = 2_000
+_NAMES: Final = frozenset({"firstName", "lastName", FULL_NAME, INFIX})
 _NO_JOBS: Final = NO_ANSWERS | SALUTATIONS
-_CONTROL: Final = dict.fromkeys([*range(32), 127], " ")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 # How lists of addresses mark the one that counts.
@@ -43,6 +41,7 @@ class Person:
         self._fields = submission.fields
         self._source = source
         self._used: set[str] = set()
+        self._plain_names = {canonical(name) for name in self._fields}
         self._explicit = {field: submission.spelling(name) for field, name in source.fields.items()}
         other_names = {name: alias for alias, name in submission.aliases.items()}
         found = {n: _meaning(n, other_names.get(n, ""), submission.kinds.get(n, "")) for n in self._fields}
@@ -53,11 +52,10 @@ class Person:
         """For each lead field the names that may hold it, the surest first."""
         claimed = set(self._explicit.values())
         surnames = {SURNAME_BESIDE.get(m.word) for m in self._meanings.values()}
-        plain_names = {canonical(name) for name in self._fields}
         ordered: dict[str, list[str]] = {}
         for name in sorted(self._meanings, key=self._surest):
             m = self._meanings[name]
-            if name in claimed or (m.field == FULL_NAME and _is_login_client(canonical(name), plain_names)):
+            if name in claimed or (m.field == FULL_NAME and _is_login_client(canonical(name), self._plain_names)):
                 continue
             field = "lastName" if m.field == FULL_NAME and m.word in surnames else m.field
             ordered.setdefault(field, []).append(name)
@@ -92,7 +90,7 @@ class Person:
         raise NotAnAddress(refusal or "missing: no field of the submission holds an e-mail address")
 
     def _take_address(self, name: str) -> str:
-        address = normalise_address(str(self._fields[name]))
+        address = normalise_address(clean_address(self._fields[name]))
         self._used.add(name)
         # Of two names, the person's is the one that stands next to the address.
         self._prefer_beside(name, *self._by_field)
@@ -121,16 +119,15 @@ class Person:
             found["lastName"] = f"{infix} {found['lastName']}"
         if not (found["firstName"] and found["lastName"]) and (whole := self._text(FULL_NAME, found["company"])):
             found["firstName"], found["lastName"] = complete_name(whole, found["firstName"], found["lastName"])
-        return {field: text for field, text in found.items() if text}
+        for field in ("firstName", "lastName"):
+            found[field] = without_nulls(found[field])
+        return {field: text for field, text in found.items() if 0 < len(text) <= MAX_TEXT}
 
     def _text(self, field: str, company: str = "") -> str:
+        clean = clean_name if field in _NAMES else clean_text
         for name in self.candidates(field):
-            value = self._fields[name]
-            text = "" if isinstance(value, bool) else str(value)[:_MAX_RAW]
-            text = " ".join(text.translate(_CONTROL).split())
-            if 0 < len(text) <= _MAX_TEXT and (
-                field in self._explicit or _could_be(field, text, self._meanings[name].word, company)
-            ):
+            text = clean(self._fields[name], self._plain_names)
+            if text and (field in self._explicit or _could_be(field, text, self._meanings[name].word, company)):
                 self._used.add(name)
                 if field == "firstName":
                     self._prefer_beside(name, "lastName")
@@ -139,19 +136,20 @@ class Person:
 
     def custom_fields(self, lead: Lead) -> dict[str, Any]:
         """What the allow list lets through, types kept, under the names that the allow list gives."""
-        custom: dict[str, Any] = {
-            field: self._fields[name]
-            for field, name in self._explicit.items()
-            if field not in {*LEAD_FIELDS, FULL_NAME} and name is not None
-        }
         everything = "*" in self._source.custom_fields
-        for name, value in self._fields.items():
-            key = None if name in self._used else self._custom_name(name, lead)
-            # Two objects may have a field of the same name: the second keeps its own in full.
-            key = name if everything and key in custom else key
+        named = [
+            (field, name) for field, name in self._explicit.items() if field not in {*LEAD_FIELDS, FULL_NAME} and name
+        ]
+        others = [
+            (key, name) for name in self._fields if name not in self._used and (key := self._custom_name(name, lead))
+        ]
+        custom: dict[str, Any] = {}
+        for key, name in [*named, *others]:
+            value = clean_custom(self._fields[name], self._plain_names)
             # A lead's own field is never a custom one: Leadterra takes both side by side.
-            if key and key not in LEAD_FIELDS:
-                custom.setdefault(key, value)
+            if value is not None and key not in LEAD_FIELDS:
+                # Two objects may have a field of the same name: the second keeps its own in full.
+                custom.setdefault(name if everything and key in custom else key, value)
         return custom
 
     def _custom_name(self, name: str, lead: Lead) -> str | None:
@@ -159,10 +157,11 @@ class Person:
         listed, prefixes, everything = _allow_list(self._source.custom_fields)
         if found := listed.get(name) or listed.get(canonical(name)) or listed.get(canonical(inner)):
             return found
+        if is_secret(name, self._fields[name]):
+            return None
         if name.startswith(prefixes):
             return name
-        left_out = not everything or self._is_noise(name, inner) or is_secret(name) or self._restates(name, lead)
-        return None if left_out else inner
+        return inner if everything and not (self._is_noise(name, inner) or self._adds_nothing(name, lead)) else None
 
     def _is_noise(self, name: str, inner: str) -> bool:
         preset = self._source.preset
@@ -171,16 +170,18 @@ class Person:
         own = not preset.noise.isdisjoint({plain, inner, plain.partition(".")[0], inner.partition(".")[0]})
         return own or inner.startswith(preset.noise_prefixes) or name in self._explicit.values()
 
-    def _restates(self, name: str, lead: Lead) -> bool:
-        """Whether a field only repeats the lead's own fields: its whole name, the address once more."""
-        text = str(self._fields[name]).strip()
-        if text.lower() == lead["email"]:
+    def _adds_nothing(self, name: str, lead: Lead) -> bool:
+        """Whether a field only repeats the lead's own fields, or was left out of them: a name with a URL in it."""
+        value, m = self._fields[name], self._meanings.get(name)
+        if str(value).strip().lower() == lead["email"]:
             return True
-        m = self._meanings.get(name)
-        if m and m.field == FULL_NAME:
+        if m is None or m.field == "email" or not isinstance(value, str):
+            return False
+        text = (clean_name if m.field in _NAMES else clean_text)(value, self._plain_names)
+        if m.field == FULL_NAME and text:
             first, last = lead.get("firstName", ""), lead.get("lastName", "")
             return text in {first, lead.get("company")} or split_name(text) == (first, last)
-        return m is not None and text == lead.get(m.field)
+        return text in {"", lead.get(m.field)}
 
 
 def _meaning(name: str, other_name: str, kind: str) -> Meaning | None:
@@ -208,7 +209,7 @@ def _allow_list(allowed: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ..
 def _could_be(field: str, text: str, word: str, company: str) -> bool:
     """Whether a text may be what its name says: `Title` may ask for "Mr", `position` for a number."""
     plain = text.rstrip(".").lower()
-    if text in NULL_WORDS or address_like(text):
+    if address_like(text):
         return False
     match field:
         case "company":

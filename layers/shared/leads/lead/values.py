@@ -1,0 +1,107 @@
+"""Cleaning of values: characters that no field should hold, and what programs send in place of an answer."""
+
+import re
+from collections.abc import Collection
+from html import entities, unescape
+from typing import Final
+
+from leads.fields.answers import Value
+from leads.fields.names import MENTION, canonical, meaning
+from leads.fields.vocabulary import NULL_WORDS
+
+MAX_TEXT: Final = 200
+"""Longer names, companies and job titles are left out."""
+_MAX_CUSTOM: Final = 10_000
+# A text with entities and spaces in it that might still come to `MAX_TEXT`.
+_MAX_RAW: Final = 2_000
+
+# C0 controls are removed. Browsers and programs mean windows-1252 where they send C1 controls.
+_CONTROLS: Final[dict[int, str]] = dict.fromkeys([*range(32), 127], "") | {
+    code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)
+}
+_IN_CUSTOM_FIELDS: Final = {code: text for code, text in _CONTROLS.items() if chr(code) not in "\t\n\r"}
+_IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(map(ord, "\t\n\r"), " ")
+
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
+# What a mail tool or a template leaves if nothing replaced it. A field's name in brackets is judged by the name.
+_TEMPLATE: Final = r"\*\|[\w:.\- ]+\|\*|\{\{\{?\s*[\w$.:\-]+\s*(?:\|[^{}]*)?\}\}\}?|\$\{\s*[\w$.\-]+\s*\}"
+_IN_TEXT: Final = re.compile(_TEMPLATE)
+_PLACEHOLDER: Final = re.compile(
+    rf"{_TEMPLATE}|\[object Object\]|%%?[A-Za-z_][\w.\-]*%%?|\[{{1,2}}(?P<name>[\w][\w \-]*)\]{{1,2}}"
+)
+_NULL: Final = "null"
+_NULLS: Final = frozenset({_NULL, "undefined"})
+_SEPARATOR: Final = re.compile(r"[\s,;]+")
+_URL: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
+
+
+def clean_text(value: Value, field_names: Collection[str]) -> str:
+    """A company or a job title; empty if it is no answer, too long, or has an unreplaced placeholder in it."""
+    text = _lead_text(value)
+    nothing = text in NULL_WORDS or _IN_TEXT.search(text) or _stands_for_nothing(text, field_names)
+    return "" if nothing or len(text) > MAX_TEXT else text
+
+
+def clean_name(value: Value, field_names: Collection[str]) -> str:
+    """A person's name with `null` in place of placeholders; empty if it is no answer, too long, or has a URL in it.
+
+    A whole name is split before its null words are removed: "null King" is a last name.
+    """
+    text = " ".join(_mark_placeholders(_lead_text(value), field_names).split())
+    nothing = text in NULL_WORDS or not without_nulls(text) or _URL.search(text)
+    return "" if nothing or len(text) > MAX_TEXT else text
+
+
+def without_nulls(name: str) -> str:
+    """A person's name without null words, in exact spelling: Jennifer Null keeps hers."""
+    return " ".join(word for word in name.split() if word not in _NULLS)
+
+
+def clean_address(value: Value) -> str:
+    """A text for an address, without controls."""
+    return str(value)[:_MAX_RAW].translate(_IN_LEAD_FIELDS)
+
+
+def clean_custom(value: Value, field_names: Collection[str]) -> Value | None:
+    """A custom field's value without controls; None if it is empty, too long, or stands for no answer."""
+    if not isinstance(value, str):
+        return value
+    if len(value) > _MAX_CUSTOM:
+        return None
+    text = value.translate(_IN_CUSTOM_FIELDS)
+    return None if not text.strip() or _stands_for_nothing(text, field_names) else text
+
+
+def _lead_text(value: Value) -> str:
+    """A text without controls and with single spaces, its entities decoded once."""
+    text = "" if isinstance(value, bool) else str(value)
+    return " ".join(_ENTITY.sub(_decoded, text).translate(_IN_LEAD_FIELDS).split()) if len(text) <= _MAX_RAW else ""
+
+
+def _stands_for_nothing(text: str, field_names: Collection[str]) -> bool:
+    """Whether a whole value is placeholders or null words: `{{company}}`, `null, null`, `[object Object]`."""
+    marked = _mark_placeholders(text, field_names) if len(text) <= MAX_TEXT else text
+    return all(word in _NULLS for word in _SEPARATOR.split(marked) if word)
+
+
+def _mark_placeholders(text: str, field_names: Collection[str]) -> str:
+    """The text with `null` in place of each placeholder."""
+
+    def marked(match: re.Match[str]) -> str:
+        name = match["name"]
+        return f" {_NULL} " if name is None or _is_field(name, field_names) else match[0]
+
+    return _PLACEHOLDER.sub(marked, text)
+
+
+def _is_field(name: str, field_names: Collection[str]) -> bool:
+    found = meaning(name)
+    return (found is not None and found.rank < MENTION) or canonical(name) in field_names
+
+
+def _decoded(match: re.Match[str]) -> str:
+    """An entity's character; `<` and `>` stay escaped, and so does what is no entity."""
+    entity = match[0]
+    known = entity[1] == "#" or entity[1:] in entities.html5
+    text = unescape(entity) if known else entity
+    return entity if text in {"<", ">"} else text

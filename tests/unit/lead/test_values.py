@@ -1,0 +1,140 @@
+"""What is left out of a lead, and the real names that must survive."""
+
+from typing import Any
+
+import pytest
+
+from leads.config.schema import Source
+from leads.fields.submission import Submission
+from leads.lead.lead import make_lead
+
+EVERYTHING = Source(provider="json", campaign="news", custom_fields=("*",))
+
+
+def lead(fields: dict[str, Any]) -> dict[str, Any]:
+    made, _ = make_lead(Submission({"email": "ada@example.com", **fields}, {}), EVERYTHING)
+    return {name: value for name, value in made.items() if name != "email"}
+
+
+SURVIVING_NAMES = [
+    ("Jennifer", "Null"), ("Jennifer", "NULL"), ("Ada", "O'Hara"), ("Chloé", "D'Arcy"), ("Null", "Island"),
+    ("Anne-Marie", "van der Berg"), ("José María", "Núñez Íñiguez"), ("Nguyễn", "Thị Ánh"), ("Łukasz", "Żółć"),
+    ("Иван", "Петров"), ("Олеся", "Ґрещук"), ("Ελένη", "Παπαδοπούλου"), ("דוד", "לוי"), ("محمد", "عبد الله"),
+    ("علی", "رضایی"), ("आदित्य", "शर्मा"), ("অমিত", "সেন"), ("ਗੁਰਪ੍ਰੀਤ", "ਸਿੰਘ"), ("અમિત", "પટેલ"),
+    ("தமிழ்", "செல்வன்"), ("రాజు", "రెడ్డి"), ("ಮಂಜು", "ಗೌಡ"), ("മോഹൻ", "ലാൽ"), ("සුනිල්", "පෙරේරා"), ("สมชาย", "ใจดี"),
+    ("ສົມ", "ພອນ"), ("အောင်", "ဆန်း"),
+    ("გიორგი", "მაისურაძე"), ("Արամ", "Խաչատրյան"), ("አበበ", "ቢቂላ"), ("小龍", "李"),
+    ("さくら", "田中"), ("민준", "김"), ("X", "Æ A-12"),
+    ("Percy", "Percent"), ("Undefined", "Behaviour"),
+]  # fmt: skip
+SURVIVING_COMPANIES = [
+    "N/A GmbH", "100% Organic", "50% Off 100% Fun", "[solidcore]", "Booking.com", "www.example.com", "Null & Void Ltd",
+    "null Agency",
+    "AT&T", "Marks & Spencer", "R&D; Partners", "Nothing {but} Net", "$100 Club", "&Partners", "株式会社",
+    "Undefined Labs", "<script> & Sons", "Smith &lt;Holding&gt;", "Yahoo!", "(RED)", "*star*", "C++ & Co", "3M",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last"), SURVIVING_NAMES)
+def test_real_names_survive(first: str, last: str) -> None:
+    """Whatever the script, in two fields and in one."""
+    assert lead({"first_name": first, "last_name": last}) == {"firstName": first, "lastName": last}
+    whole = lead({"name": f"{first} {last}"})
+    assert f"{whole['firstName']} {whole['lastName']}" == f"{first} {last}"
+
+
+@pytest.mark.parametrize("company", SURVIVING_COMPANIES)
+def test_real_companies_survive(company: str) -> None:
+    """Signs that programs also use are part of many names."""
+    assert lead({"company": company}) == {"company": company}
+
+
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        "*|FNAME|*", "{{first_name}}", "{{ contact.first_name }}", "{{{name}}}", '{{ name | default: "you" }}',
+        "${name}", "%FIRSTNAME%", "%recipient.name%", "%%First_Name%%", "[first_name]", "[First Name]", "[[name]]",
+        "[plan]",
+        "[object Object]", "null", "undefined", "null null", "{{a}} {{b}}", "*|FNAME|* *|LNAME|*", "N/A", "None",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["first_name", "last_name", "name", "company", "job_title"])
+def test_placeholders_and_null_words_are_no_answers(field: str, placeholder: str) -> None:
+    """They are left out of every field, and are not forwarded under another name."""
+    assert lead({field: placeholder, "plan": "pro"}) == {"customFields": {"plan": "pro"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Martin null", {"firstName": "Martin"}),
+        ("null King", {"lastName": "King"}),
+        ("Ada undefined King", {"firstName": "Ada", "lastName": "King"}),
+        ("{{first_name}} King", {"lastName": "King"}),
+        ("Ada *|LNAME|*", {"firstName": "Ada"}),
+        ("Win a prize at www.example.com", {}),
+        ("Ada https://example.com", {}),
+    ],
+)
+def test_a_whole_name_is_cleaned_word_by_word(name: str, expected: dict[str, str]) -> None:
+    """What remains keeps its place; a name with a URL is advertising."""
+    assert lead({"name": name}) == expected
+
+
+@pytest.mark.parametrize("field", ["first_name", "last_name"])
+@pytest.mark.parametrize("text", ["http://example.com", "Ada www.example.com", "WWW.example.com", "x" * 201])
+def test_a_name_that_cannot_be_one_is_left_out(field: str, text: str) -> None:
+    """It is not forwarded as a custom field either."""
+    assert lead({field: text}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("Smith &amp; Sons", "Smith & Sons"),
+        ("Smith &amp;amp; Sons", "Smith &amp; Sons"),
+        ("O&#039;Hara &#x26; Co", "O'Hara & Co"),
+        ("Caf&eacute;&nbsp;Ada", "Café Ada"),
+        ("&lt;b&gt; &#60;i&#x3E;", "&lt;b&gt; &#60;i&#x3E;"),
+        ("AT&T &amp Co &notit; &copy", "AT&T &amp Co &notit; &copy"),
+        ("A\x00c\x1bm\x7fe\x0b", "Acme"),
+        ("Ada\t\nLtd\r\n", "Ada Ltd"),
+        ("O\x92Brien \x80 \x81Ltd", "O\u2019Brien € Ltd"),
+    ],
+)
+def test_characters_are_repaired(text: str, company: str) -> None:
+    """Entities are decoded once, controls are removed, and C1 means windows-1252."""
+    assert lead({"company": text}) == {"company": company}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a\x00b", "ab"),
+        ("a\tb\r\nc", "a\tb\r\nc"),
+        ("it\x92s \x8d", "it\u2019s "),
+        ("Smith &amp; Sons", "Smith &amp; Sons"),
+        ("I use {{mustache}} and null", "I use {{mustache}} and null"),
+        ("None", "None"),
+        ("x" * 10_000, "x" * 10_000),
+        (0, 0),
+        (False, False),
+    ],
+)
+def test_a_custom_field_keeps_what_was_written(value: Any, expected: Any) -> None:
+    """Only controls are removed from it; its entities may be meant."""
+    assert lead({"note": value}) == {"customFields": {"note": expected}}
+
+
+@pytest.mark.parametrize(
+    "value", ["null", "[object Object]", "[object Object], [object Object]", "{{note}}", "\x00", "x" * 10_001]
+)
+def test_a_custom_field_without_an_answer_is_left_out(value: str) -> None:
+    """Null words and placeholders as the whole value, nothing at all, and more than the limit."""
+    assert lead({"note": value}) == {}
+
+
+def test_an_address_is_cleaned_of_controls() -> None:
+    """A NUL at its end makes nobody unreachable."""
+    made, _ = make_lead(Submission({"email": "ada@example.com\x00"}, {}), EVERYTHING)
+    assert made == {"email": "ada@example.com"}
