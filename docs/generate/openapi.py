@@ -86,13 +86,14 @@ def description() -> Schema:
         "paths": {
             "/hooks/{source}": _path("", [_SOURCE]),
             "/hooks/{source}/{token}": _path("ByToken", [_SOURCE, _TOKEN]),
+            "/forms/{source}": _path("Form", [_SOURCE]),
         },
         "components": {"schemas": schemas.schemas(), "securitySchemes": _security_schemes()},
     }
 
 
 def _path(suffix: str, parameters: list[Schema]) -> Schema:
-    # With the token in the path nothing else is needed; without, any of the schemes, as the source says.
+    # With the token in the path, or for a form, nothing else is needed; else any of the schemes, as the source says.
     security: list[Schema] = [{}] if suffix else [{}, *({name: []} for name in _security_schemes())]
     refused = {str(status.value): answers.refusal(status) for status in schemas.refusals()}
     throttled = {"429": answers.throttled()}

@@ -12,7 +12,7 @@ from leads.config.schema import Enrollment, Source
 from leads.errors import LeadsError, TooLarge, Unauthorized, Unavailable
 from leads.event import answer, handshake
 from leads.event.event import Event, from_http, from_queue
-from leads.event.verify import needs_secret, origin_allowed, verify
+from leads.event.verify import find_source, needs_secret, origin_allowed, verify
 from leads.io import queues
 from leads.io.intake import Intake, IntakeResult
 from leads.io.settings import Settings, enrollment
@@ -46,7 +46,7 @@ def _request(request: Mapping[str, Any], intake: Intake, config: Enrollment) -> 
     event: Event | None = None
     try:
         event = from_http(request, intake.now)
-        source = config.sources.get(event.source) if event else None
+        source = find_source(event, config) if event else None
         if event is None or source is None:
             raise Unauthorized
         response = _respond(event, source, intake)

@@ -17,12 +17,13 @@ WEBHOOK_CONFIG: Final = EVENTS / "enrollment.toml"
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """A request that asks whether the address is right; `answers` are headers that have to come back."""
+    """A request that asks whether the address is right; `answers` are headers and `reply` a body that come back."""
 
     method: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    reply: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,4 +177,5 @@ def test_handshakes(contract: Contract, webhook: Webhook) -> None:
         answer = contract.call(handshake.method, path, handshake.headers, handshake.body.encode())
         assert answer.status == 200, answer.text
         assert handshake.answers.items() <= answer.headers.items()
+        assert handshake.reply.items() <= answer.body.items()
     assert contract.nothing_queued()

@@ -66,9 +66,9 @@ class Front:
         return gateway.UNAVAILABLE
 
 
-def routes(front: Front, prefix: str = "/hooks") -> list[HttpRoute]:
-    """Everything under `prefix`, whatever its method, for an application that has other paths as well."""
-    found = [HttpRoute(path, front) for path in (prefix, f"{prefix}/{{rest:path}}") if path]
+def routes(front: Front, prefixes: Sequence[str] = ("/hooks", "/forms")) -> list[HttpRoute]:
+    """Everything under the prefixes, whatever its method, for an application that has other paths as well."""
+    found = [HttpRoute(path, front) for prefix in prefixes for path in (prefix, f"{prefix}/{{rest:path}}") if path]
     for route in found:
         # A path may hold a line break, which Starlette's pattern does not take: its 404 is what no hook may answer.
         route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)

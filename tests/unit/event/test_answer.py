@@ -122,3 +122,35 @@ def test_without_named_pages_there_is_no_permission() -> None:
     """A source that names none has nothing to say to a script."""
     response = answer.ok({})
     assert answer.with_cors(response, event(origin="https://www.example.com"), source()) == response
+
+
+@pytest.mark.parametrize(
+    ("wanted", "granted"),
+    [
+        ("x-requested-with,traceparent, sentry-trace", "x-requested-with,traceparent, sentry-trace"),
+        ("content-type", "content-type"),
+        ("", "content-type, authorization, x-api-key, idempotency-key"),
+        ("a\r\nset-cookie: b", "content-type, authorization, x-api-key, idempotency-key"),
+        ("x" * 2_000, "content-type, authorization, x-api-key, idempotency-key"),
+    ],
+)
+def test_a_preflight_allows_what_pages_send(wanted: str, granted: str) -> None:
+    """An allowed page may send any header, also with credentials, as `sendBeacon` does with JSON."""
+    asked = event(origin="https://www.example.com", access_control_request_headers=wanted)
+    headers = answer.with_cors(answer.preflight(), asked, source('["https://www.example.com"]'))["headers"]
+    assert headers["access-control-allow-headers"] == granted
+    assert headers["access-control-allow-credentials"] == "true"
+
+
+def test_any_page_may_post_without_credentials_only() -> None:
+    """Where every origin is allowed, credentials are not."""
+    headers = answer.with_cors(answer.preflight(), event(origin="https://x.example"), source('["*"]'))["headers"]
+    assert headers["access-control-allow-origin"] == "https://x.example"
+    assert "access-control-allow-credentials" not in headers
+
+
+def test_another_page_is_allowed_nothing() -> None:
+    """A preflight of a page that is not configured gets no permission at all."""
+    asked = event(origin="https://evil.example", access_control_request_headers="x-requested-with")
+    headers = answer.with_cors(answer.preflight(), asked, source('["https://www.example.com"]'))["headers"]
+    assert not [name for name in headers if name.startswith("access-control")]

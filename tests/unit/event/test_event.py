@@ -10,6 +10,7 @@ import pytest
 from leads.config.schema import Enrollment, parse
 from leads.errors import Unreadable
 from leads.event.event import Event, from_http, from_queue
+from leads.event.verify import find_source
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 AVA = {"email": "ava@example.com"}
@@ -212,3 +213,35 @@ def test_an_envelope_in_an_envelope_ends_somewhere() -> None:
     event = from_queue(record(body, "app"), CONFIG, NOW)
     assert event is not None
     assert json.loads(event.body)["Type"] == "Notification"
+
+
+@pytest.mark.parametrize(
+    ("request_", "source", "is_found"),
+    [
+        ({"rawPath": "/forms/open"}, "open", True),
+        ({"rawPath": "/prod/forms/open/", "pathParameters": {"source": "open"}}, "open", True),
+        ({"routeKey": "ANY /forms/{source}", "pathParameters": {"source": "app"}}, "app", False),
+        ({"rawPath": "/forms/app"}, "app", False),
+        ({"rawPath": "/hooks/app"}, "app", True),
+        ({"rawPath": "/hooks/open"}, "open", True),
+        ({"rawPath": "/forms/nothing"}, "nothing", False),
+    ],
+)
+def test_forms_are_for_open_sources(request_: dict[str, Any], source: str, *, is_found: bool) -> None:
+    """A source with a secret does not exist under `/forms`; an open one keeps working under `/hooks`."""
+    config = parse("""
+        [campaigns.news]
+        id = "camp_1"
+        [sources]
+        open = {provider = "form", campaign = "news", auth = "none"}
+        app = {provider = "json", campaign = "news", auth = "token"}
+    """)
+    event = from_http(request_, NOW)
+    assert event
+    assert event.source == source
+    assert find_source(event, config) is (config.sources[source] if is_found else None)
+
+
+def test_a_form_has_no_token() -> None:
+    """Only hooks may have one in their path."""
+    assert from_http({"rawPath": "/forms/open/token"}, NOW) is None

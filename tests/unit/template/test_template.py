@@ -210,7 +210,8 @@ def test_the_secret_has_no_value_here(template: Template) -> None:
 def test_every_request_reaches_intake(template: Template) -> None:
     """API Gateway answers no path and no method by itself, so that it never says 404."""
     paths = template.properties("Api")["Body"]["paths"]
-    assert paths.keys() == {"$default"}
+    assert paths.keys() == {"$default", "/forms/{source}"}
+    assert paths["/forms/{source}"].keys() == {"x-amazon-apigateway-any-method"}
     operation = paths["$default"]["x-amazon-apigateway-any-method"]
     assert operation["isDefaultRoute"] is True
     assert operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] == "2.0"
@@ -248,6 +249,17 @@ def test_the_webhook_is_throttled(template: Template) -> None:
     assert stage["DefaultRouteSettings"] == {
         "ThrottlingRateLimit": {"Ref": "ThrottleRate"},
         "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
+    }
+
+
+def test_forms_have_a_throttle_of_their_own(template: Template) -> None:
+    """A flood of a form's address causes no 429 for signed webhooks."""
+    (stage,) = template.of_type("AWS::ApiGatewayV2::Stage")
+    assert stage["RouteSettings"] == {
+        "ANY /forms/{source}": {
+            "ThrottlingRateLimit": {"Ref": "FormThrottleRate"},
+            "ThrottlingBurstLimit": {"Ref": "FormThrottleBurst"},
+        }
     }
 
 

@@ -5,6 +5,7 @@ source is a 401. Some count anything but exactly 200 as a failure. And one refus
 answer has a key named `error`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,6 +18,9 @@ from leads.json import dumps
 
 # Senders back off by themselves; those that ask are told when to try again.
 RETRY_AFTER_SECONDS: Final = 30
+# Header names that a browser asks for: anything a page sends, such as `x-requested-with` or `traceparent`.
+_HEADER_NAMES: Final = re.compile(r"[A-Za-z0-9_-]+(?: *, *[A-Za-z0-9_-]+)*")
+_MAX_HEADER_NAMES: Final = 1_000
 # RFC 9110 wants a 401 to name a scheme. It is the same for all, or it would tell which sources exist; and never Basic,
 # for which a browser would ask a form's visitor for a password.
 CHALLENGE: Final = 'Bearer realm="hooks"'
@@ -74,10 +78,21 @@ def with_cors(response: Response, event: Event, source: Source) -> Response:
         headers |= {
             "access-control-allow-origin": origin,
             "access-control-allow-methods": "POST, OPTIONS",
-            "access-control-allow-headers": "content-type, authorization, x-api-key, idempotency-key",
+            "access-control-allow-headers": _allowed_headers(event),
             "access-control-max-age": "3600",
         }
+        if "*" not in source.allowed_origins:
+            # `sendBeacon` and many scripts send with credentials, and their browsers ask for this. It grants nothing:
+            # no cookie is read here.
+            headers["access-control-allow-credentials"] = "true"
     return {**response, "headers": headers}
+
+
+def _allowed_headers(event: Event) -> str:
+    """The headers that the page wants to send: an allowed origin may send any. Only their values are ever checked."""
+    wanted = event.headers.get("access-control-request-headers", "").strip()
+    is_list = len(wanted) <= _MAX_HEADER_NAMES and _HEADER_NAMES.fullmatch(wanted)
+    return wanted if is_list else "content-type, authorization, x-api-key, idempotency-key"
 
 
 def wants_page(event: Event) -> bool:

@@ -20,7 +20,7 @@ from leads.json import dumps, loads
 # What an operator's commands write beside an event or a lead that failed. It survives the next failure, so that a dead
 # letter has its history; `replay.of` is SQS's id of the dead letter that was sent again.
 LINEAGE: Final = ("replay", "fixed")
-_PATH: Final = re.compile(r"(?:^|/)hooks/([^/]+)(?:/([^/]+))?/?$")
+_PATH: Final = re.compile(r"(?:^|/)(?:hooks/([^/]+)(?:/([^/]+))?|forms/([^/]+))/?$")
 # An SNS topic may carry EventBridge events and a replay may carry either: there are no more than three envelopes.
 _MAX_ENVELOPES: Final = 3
 # A dead letter's body, see `Event.raw`. With any other key it is a producer's own event that has an `event`.
@@ -40,6 +40,7 @@ class Event:
         token: the last path segment, for senders that cannot sign.
         id: the id that the transport gave it; HTTP gives none.
         url: the address as it was called; some senders sign it.
+        for_forms: it came by `/forms/{source}`, which is for open sources only.
         replayed: an operator sends a dead letter again, so an id inside it was seen before.
         lineage: the dead letter's earlier replays and corrections; its leads carry it on.
     """
@@ -52,6 +53,7 @@ class Event:
     token: str | None = None
     id: str | None = None
     url: str = ""
+    for_forms: bool = False
     replayed: bool = False
     lineage: Mapping[str, Any] = field(default_factory=dict)
 
@@ -75,30 +77,26 @@ def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
     Raises:
         Unreadable: the gateway says that the body is base64 and it is not.
     """
-    source, token = _path(request)
-    if source is None:
+    path = request.get("rawPath") or ""
+    found = _PATH.search(path)
+    hook, token, form = map(unquote, found.groups("")) if found else ("", "", "")
+    # A route of its own gives the name as a parameter, whatever precedes the path.
+    parameters = request.get("pathParameters") or {}
+    source = parameters.get("source") or hook or form
+    if not source:
         return None
     headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
     query = request.get("rawQueryString")
     return Event(
         source=source,
-        token=token,
+        token=parameters.get("token") or token or None,
         method=request.get("requestContext", {}).get("http", {}).get("method", "POST").upper(),
         headers=headers,
         body=_body(request),
         received_at=now,
-        url=f"https://{headers.get('host', '')}{request.get('rawPath', '')}{f'?{query}' if query else ''}",
+        url=f"https://{headers.get('host', '')}{path}{f'?{query}' if query else ''}",
+        for_forms=bool(form) or "/forms/" in (request.get("routeKey") or ""),
     )
-
-
-def _path(request: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    parameters = request.get("pathParameters") or {}
-    if "source" in parameters:
-        return parameters["source"], parameters.get("token")
-    # The `$default` route has no parameters. A stage or a domain's mapping may precede the path.
-    found = _PATH.search(request.get("rawPath") or "")
-    source, token = found.groups() if found else (None, None)
-    return source and unquote(source), token and unquote(token)
 
 
 def _body(request: Mapping[str, Any]) -> bytes:

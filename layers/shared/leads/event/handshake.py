@@ -31,6 +31,8 @@ def before_proof(event: Event, source: Source) -> answer.Response | None:
     is_open = event.method in {"GET", "HEAD"} and source.authentication in {Auth.SIGNATURE, Auth.NONE}
     if _is_misdirected(event):
         return answer.send_as_post() if is_open else None
+    if event.method == "POST" and source.preset.ping and re.fullmatch(source.preset.ping, _text(event)):
+        return answer.ok({"accepted": 0})
     if challenge:
         return answer.ok({"verification": challenge})
     return answer.ok({"ok": True}, {source.preset.echo: echoed} if echoed else {}) if echoed or is_open else None
@@ -47,6 +49,10 @@ def after_proof(event: Event, source: Source) -> answer.Response | None:
             return answer.ok({"ok": True}) if is_try else None
         case _:
             return answer.method_not_allowed()
+
+
+def _text(event: Event) -> str:
+    return event.body.decode(errors="replace").strip()
 
 
 def _header(event: Event, name: str) -> str:

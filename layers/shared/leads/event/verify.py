@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from leads.config.schema import Auth, Source
+from leads.config.schema import Auth, Enrollment, Source
 from leads.errors import Unauthorized
 from leads.event.event import Event
 from leads.event.schemes import is_signed
@@ -19,6 +19,12 @@ from leads.event.signature import Delivery, is_same
 PUBLIC_KEY_PREFIX: Final = "whpk_"
 # Echoed in a response header, so nothing else may be in it.
 _ORIGIN: Final = re.compile(r"null|[a-z][a-z0-9+.-]*://[!-~]{1,255}", re.IGNORECASE)
+
+
+def find_source(event: Event, config: Enrollment) -> Source | None:
+    """The source that an event names; None if there is none. `/forms` has no source that needs a secret."""
+    source = config.sources.get(event.source)
+    return None if source and event.for_forms and needs_secret(source) else source
 
 
 def needs_secret(source: Source) -> bool:

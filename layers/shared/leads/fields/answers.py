@@ -269,8 +269,8 @@ def _titles(document: Mapping[str, Any], titles: Titles | None) -> dict[str, str
     while titles and questions:
         question = questions.pop()
         key, title = at(question, titles.key), at(question, titles.title)
-        if isinstance(key, str) and isinstance(title, str):
-            found[key] = title
+        if isinstance(key, str | int) and isinstance(title, str):
+            found[str(key)] = title
         questions += [inner for _, inner in _members(at(question, titles.within))]
     return found
 

@@ -1,6 +1,6 @@
 """Calling the address by which SNS wants to hear that a topic may post here."""
 
-from http.client import HTTPException
+from http import HTTPStatus
 from typing import Final
 
 from leads.errors import Unavailable
@@ -9,17 +9,19 @@ _TIMEOUT_SECONDS: Final = 3.0
 
 
 def confirm(url: str) -> None:
-    """Call the address; the caller has made sure that it is SNS's.
+    """Call the address, which is SNS's own. A redirect is not followed.
 
     Raises:
         Unavailable: SNS did not answer 200; it asks again.
     """
     # Imported here: it happens once in a subscription's life, and every cold start would pay.
-    from urllib.request import urlopen  # noqa: PLC0415
+    import httpx  # noqa: PLC0415
 
     try:
-        with urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - the caller pinned host and scheme
-            response.read(1)
-    except (OSError, HTTPException) as error:
+        status = httpx.get(url, timeout=_TIMEOUT_SECONDS, follow_redirects=False).status_code
+    except httpx.HTTPError as error:
         msg = f"SNS: {type(error).__name__}"
         raise Unavailable(msg) from error
+    if status != HTTPStatus.OK:
+        msg = f"SNS: {status}"
+        raise Unavailable(msg)

@@ -23,7 +23,7 @@ APPS: Final[dict[str, Provider]] = {
         auth="signature",
         signature="standard-webhooks",
         only={"type": {"user.created", "waitlistEntry.created"}},
-        event_ids=("header:svix-id|webhook-id",),
+        event_ids=("header:webhook-id|svix-id",),
         views=(
             (
                 View("data", pick={"first_name", "last_name", "email_address", "username"}),
@@ -47,14 +47,14 @@ APPS: Final[dict[str, Provider]] = {
         # Of the auth hooks those before a signup and for its mail; the others run at every sign-in.
         only={"type": {"INSERT"}, "email_data.email_action_type": {"signup"}},
         skip={"claims.aud": {"authenticated"}},
-        # Two tables that feed one source both have a record number 1.
-        event_ids=("header:webhook-id", "schema+table+record.id"),
+        # Every attempt of an auth hook has a new webhook-id. Two tables of one source both have a record number 1.
+        event_ids=("metadata.uuid", "header:webhook-id|svix-id", "schema+table+record.id"),
         views=(
             (View("record.raw_user_meta_data"), View("record", drop=noise.SUPABASE_SECRETS)),
             (View("user.user_metadata"), View("user", pick={"email", "phone"})),
         ),
         noise=noise.SUPABASE,
-        retries="database webhooks never; auth hooks up to 3 times after a 503",
+        retries="database webhooks never; auth hooks up to 3 times within 5 seconds after a 503 with `Retry-After`",
     ),
     "auth0": Provider(
         "Auth0",
@@ -74,7 +74,33 @@ APPS: Final[dict[str, Provider]] = {
             ),
         ),
         noise=noise.ACCOUNTS,
-        retries="streams: 3 times",
+        retries="streams 3 times, after 1, 2 and 4 seconds, never after a 4xx; switched off if deliveries keep failing",
+    ),
+    # https://developer.okta.com/docs/concepts/event-hooks. The first target of the event is the new user.
+    "okta": Provider(
+        "Okta",
+        auth="token",
+        challenge="x-okta-verification-challenge",
+        batches=("data.events",),
+        only={"eventType": {"user.lifecycle.create"}},
+        event_ids=("eventId",),
+        views=(
+            (
+                View("target", ("alternateId",), ("type",), named="email"),
+                View("target", ("displayName",), ("type",), named="name"),
+            ),
+        ),
+        retries="once, after 3 seconds without an answer or a 5xx",
+    ),
+    # https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+    "cognito": Provider(
+        "Amazon Cognito",
+        auth="token",
+        only={"triggerSource": {"PostConfirmation_ConfirmSignUp"}},
+        event_ids=("userPoolId+request.userAttributes.sub",),
+        views=((View("request.userAttributes"), View("request.clientMetadata")),),
+        noise=noise.COGNITO | {"cognito:user_status", "cognito:mfa_enabled"},
+        retries="as the function or the rule that sends it does",
     ),
     "workos": Provider(
         "WorkOS",
@@ -98,6 +124,8 @@ APPS: Final[dict[str, Provider]] = {
     "eventbridge": Provider(
         "Amazon EventBridge",
         auth="token",
+        # A forgotten password runs Cognito's trigger of a confirmed signup as well.
+        skip={"triggerSource": {"PostConfirmation_ConfirmForgotPassword"}},
         noise=noise.COGNITO,
         retries="for 24 hours",
     ),

@@ -3,9 +3,12 @@
 from typing import Final
 
 from leads.presets import noise
-from leads.presets.provider import Provider, Signature, Timestamp, View, timed_pairs
+from leads.presets.provider import Provider, Signature, Timestamp, Titles, View, timed_pairs
 
-_SHOPIFY_TOPICS: Final = {"customers/create", "customers/enable", "orders/create", "checkouts/create"}
+_SHOPIFY_TOPICS: Final = {
+    "customers/create", "customers/enable", "orders/create", "checkouts/create",
+    "customers_email_marketing_consent/update",
+}  # fmt: skip
 # Neither an order's number nor the resident of one of its addresses is the person's name.
 _SHOPIFY_ELSEWHERE: Final = {"addresses", "default_address", "name"}
 
@@ -44,6 +47,20 @@ BUSINESS: Final[dict[str, Provider]] = {
         ),
         retries="for 24 hours, then switched off",
     ),
+    # https://cal.com/docs/developing/guides/automation/webhooks. The first attendee is the person who booked.
+    "cal-com": Provider(
+        "Cal.com",
+        auth="signature",
+        signature=Signature("x-cal-signature-256"),
+        only={"triggerEvent": {"BOOKING_CREATED"}},
+        event_ids=("payload.uid",),
+        views=(
+            (
+                View("payload.attendees.0", pick={"email", "name", "firstName", "lastName", "timeZone"}),
+                View("payload.responses", ("value",), drop={"location", "guests", "rescheduleReason", "title"}),
+            ),
+        ),
+    ),
     "stripe": Provider(
         "Stripe",
         auth="signature",
@@ -74,6 +91,8 @@ BUSINESS: Final[dict[str, Provider]] = {
         signature=Signature("x-shopify-hmac-sha256", encoding="base64"),
         # The mandatory topics customers/redact and customers/data_request are no signups.
         only={"header:x-shopify-topic": _SHOPIFY_TOPICS, "metadata.X-Shopify-Topic": _SHOPIFY_TOPICS},
+        # The consent topic reports both directions.
+        skip={"email_marketing_consent.state": {"unsubscribed"}},
         event_ids=(
             "header:x-shopify-event-id|x-shopify-webhook-id",
             "metadata.X-Shopify-Event-Id",
@@ -94,7 +113,23 @@ BUSINESS: Final[dict[str, Provider]] = {
             (View(drop=_SHOPIFY_ELSEWHERE), View("default_address", pick={"company"})),
         ),
         noise=noise.SHOPIFY,
-        retries="8 times within 4 hours",
+        retries="8 times within 4 hours; 8 failures in a row delete an app's subscription",
+    ),
+    # https://github.com/woocommerce/woocommerce, class-wc-webhook.php. The ping of a new webhook is not signed.
+    "woocommerce": Provider(
+        "WooCommerce",
+        auth="signature",
+        signature=Signature("x-wc-webhook-signature", encoding="base64"),
+        ping=r"webhook_id=\d{1,20}",
+        only={"header:x-wc-webhook-topic": {"customer.created", "order.created"}},
+        event_ids=("id+date_created_gmt",),
+        views=(
+            (
+                View(pick={"email", "first_name", "last_name"}),
+                View("billing", pick={"email", "first_name", "last_name", "company", "phone"}),
+            ),
+        ),
+        retries="never; more than 5 failures in a row switch it off",
     ),
     "google-ads": Provider(
         "Google Ads lead forms",
@@ -103,6 +138,36 @@ BUSINESS: Final[dict[str, Provider]] = {
         skip={"is_test": {"true"}},
         event_ids=("lead_id",),
         views=((View("user_column_data", ("string_value",), ("column_id", "column_name"), alias="column_name"),),),
+    ),
+    # A lead as the Graph API has it: the webhook itself carries ids alone.
+    # https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving
+    "meta-lead-ads": Provider(
+        "Meta lead ads",
+        auth="token",
+        batches=("data",),
+        event_ids=("id",),
+        views=((View("field_data", ("values",), ("name",)),),),
+        retries="as the relay does",
+    ),
+    # A response as `leadFormResponses` has it, with its form: the webhook itself carries URNs alone.
+    # https://learn.microsoft.com/linkedin/marketing/lead-sync/leadsync
+    "linkedin-leads": Provider(
+        "LinkedIn lead forms",
+        auth="token",
+        batches=("elements",),
+        skip={"testLead": {"true"}},
+        event_ids=("id",),
+        views=(
+            (
+                View(
+                    "formResponse.answers",
+                    ("answerDetails.textQuestionAnswer.answer",),
+                    titles=Titles("form.content.questions", "questionId", "name", "questionId", "questions"),
+                ),
+                View("form.hiddenFields", ("value",), ("name",)),
+            ),
+        ),
+        retries="as the relay does",
     ),
     "segment": Provider(
         "Segment",
@@ -124,7 +189,7 @@ BUSINESS: Final[dict[str, Provider]] = {
         event_ids=("event_id",),
         views=((View("data.identifiers"), View("data", pick={"email_address", "email", "recipient"})),),
         noise=frozenset({"id", "cio_id"}),
-        retries="for 7 days, every later event waiting behind",
+        retries="after an hour, for 7 days; every later event waits behind it",
     ),
     "intercom": Provider(
         "Intercom",
@@ -145,7 +210,7 @@ BUSINESS: Final[dict[str, Provider]] = {
         },
         event_ids=("id",),
         views=((View("data.item", pick={"email", "name", "phone"}), View("data.item.custom_attributes")),),
-        retries="paused after 1,000 errors within 15 minutes",
+        retries="over 1,000 errors in a row pause it for 15 minutes; 7 days of errors suspend a private app",
     ),
     "mailchimp": Provider(
         "Mailchimp",
@@ -155,5 +220,6 @@ BUSINESS: Final[dict[str, Provider]] = {
         event_ids=("type+fired_at+data.list_id+data.id",),
         views=((View("data.merges"), View("data", pick={"email"})),),
         noise=frozenset({"groupings"}),
+        retries="at growing intervals over 75 minutes",
     ),
 }

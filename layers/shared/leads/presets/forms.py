@@ -54,7 +54,7 @@ FORMS: Final[dict[str, Provider]] = {
                 View("form_response.hidden"),
             ),
         ),
-        retries="2 to 3 minutes for 10 hours after a 503; a 404 or 410 switches it off",
+        retries="every 2 to 3 minutes for 10 hours after a 503; a 404 or 410 switches it off",
     ),
     "tally": Provider(
         "Tally",
@@ -106,7 +106,7 @@ FORMS: Final[dict[str, Provider]] = {
         # With all fields an entry has numbers for names: 1.3 and 1.6 are a name's, unless 1.1 makes them an address's.
         views=((View(boxes=Boxes({"3": "name.first", "6": "name.last"}, unless="1")),),),
         noise=noise.GRAVITY_FORMS,
-        retries="never",
+        retries="never, unless `gform_max_async_feed_attempts` is raised",
     ),
     "wpforms": Provider(
         "WPForms",
@@ -121,7 +121,7 @@ FORMS: Final[dict[str, Provider]] = {
         auth="token",
         noise=noise.FORMS,
         noise_prefixes=("_wpcf7",),
-        retries="never; mails the site's owner",
+        retries="never; the visitor sees an error",
     ),
     "framer": Provider(
         "Framer",

@@ -140,6 +140,7 @@ class Provider:
         noise_prefixes: how names of the tool's own begin, in lower case.
         echo: a header that a handshake wants back.
         challenge: a header that a handshake wants back as JSON, `{"verification": ...}`.
+        ping: an expression for the whole body of an unsigned request that only tries the address.
         subscribes: it asks for a call to an address of its own before it sends (SNS).
         retries: what it does when an event was not accepted, for the documentation.
     """
@@ -159,6 +160,7 @@ class Provider:
     noise_prefixes: tuple[str, ...] = ()
     echo: str = ""
     challenge: str = ""
+    ping: str = ""
     subscribes: bool = False
     retries: str = "not documented"
 
