@@ -12,6 +12,7 @@ from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
 from leads.fields.answers import Value, are_questions, at, read_answers
 from leads.fields.body import Document, parse
+from leads.fields.event_values import EventValues, named_values
 from leads.fields.names import canonical, inner_name, meaning
 from leads.json import dumps
 from leads.presets.provider import Provider
@@ -49,6 +50,17 @@ class Submission:
         if (known := self.aliases.get(name)) in self.fields:
             return known
         return self._by_plain_name.get(canonical(name))
+
+    def find(self, name: str, event: EventValues | None = None) -> Value | None:
+        """A value that a rule names: an answer, or else in the document, in the event around it, or a header."""
+        if (spelling := self.spelling(name)) is not None:
+            return self.fields[spelling]
+        found = self._document_values.get(canonical(name))
+        return event.get(name) if found is None and event else found
+
+    @cached_property
+    def _document_values(self) -> Mapping[str, Value]:
+        return named_values(self.document)
 
     @cached_property
     def _by_plain_name(self) -> Mapping[str, str]:

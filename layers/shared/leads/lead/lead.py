@@ -6,6 +6,7 @@ from typing import Final
 from leads.config.schema import Source
 from leads.fields.address import NotAnAddress
 from leads.fields.answers import Value
+from leads.fields.event_values import EventValues
 from leads.fields.names import by_spelling, canonical
 from leads.fields.submission import Submission
 from leads.lead.person import Person
@@ -33,30 +34,30 @@ class NoLead(Exception):
         self.problems = problems
 
 
-def meets_requirements(submission: Submission, source: Source) -> bool:
-    """Whether the submission meets the source's `require`. Others are ignored."""
-    return all(_meets(_find(submission, name), allowed) for name, allowed in source.require.items())
+def meets_requirements(submission: Submission, source: Source, event: EventValues | None = None) -> bool:
+    """Whether the submission, or the event around it, meets the source's `require`. Others are ignored."""
+    return all(_meets(submission.find(name, event), allowed) for name, allowed in source.require.items())
 
 
 def honeypot_filled(submission: Submission, source: Source) -> bool:
     """Whether a field was filled in that only programs see."""
-    return source.honeypot is not None and _find(submission, source.honeypot) is not None
+    return source.honeypot is not None and submission.spelling(source.honeypot) is not None
 
 
-def make_lead(submission: Submission, source: Source) -> tuple[Lead, str]:
+def make_lead(submission: Submission, source: Source, event: EventValues | None = None) -> tuple[Lead, str]:
     """The lead and the name of its campaign.
 
     Raises:
         NoLead: with every reason.
     """
-    person = Person(submission, source)
+    person = Person(submission, source, event)
     problems: list[Problem] = []
     lead: Lead = {}
     try:
         lead["email"] = person.address()
     except NotAnAddress as error:
         problems.append(Problem("email", str(error)))
-    campaign = _campaign(submission, source)
+    campaign = _campaign(submission, source, event)
     if campaign is None:
         choices = ", ".join(source.campaigns)
         problems.append(Problem(str(source.campaign_field), f"names no campaign; known are: {choices}"))
@@ -66,11 +67,6 @@ def make_lead(submission: Submission, source: Source) -> tuple[Lead, str]:
     if custom := person.custom_fields(lead):
         lead["customFields"] = custom
     return lead, campaign
-
-
-def _find(submission: Submission, name: str) -> Value | None:
-    spelling = submission.spelling(name)
-    return None if spelling is None else submission.fields[spelling]
 
 
 def _meets(value: Value | None, allowed: tuple[Value, ...]) -> bool:
@@ -91,10 +87,10 @@ def _is(value: Value, choices: set[str], required: Value) -> bool:
     return value == required or str(required).strip().lower() in choices
 
 
-def _campaign(submission: Submission, source: Source) -> str | None:
+def _campaign(submission: Submission, source: Source, event: EventValues | None) -> str | None:
     if source.campaign_field is None:
         return source.campaign
-    found = _find(submission, source.campaign_field)
+    found = submission.find(source.campaign_field, event)
     value = "" if found is None else str(found)
     listed = by_spelling(tuple(source.campaigns))
     name = listed.get(value) or listed.get(canonical(value))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from leads.config.schema import Source
 from leads.fields.address import NotAnAddress, address_like, normalise_address
+from leads.fields.event_values import EventValues
 from leads.fields.names import (
     MENTION,
     Meaning,
@@ -37,12 +38,16 @@ _PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
 class Person:
     """Reads one submission and remembers which of its fields the lead has used."""
 
-    def __init__(self, submission: Submission, source: Source) -> None:
-        self._fields = submission.fields
+    def __init__(self, submission: Submission, source: Source, event: EventValues | None = None) -> None:
+        # What a source names may also stand outside the answers.
+        unanswered = [name for name in source.fields.values() if submission.spelling(name) is None]
+        outside = {name: value for name in unanswered if (value := submission.find(name, event)) is not None}
+        spelled = {name: name if name in outside else submission.spelling(name) for name in source.fields.values()}
+        self._explicit = {field: spelled[name] for field, name in source.fields.items()}
+        self._fields = outside | dict(submission.fields)
         self._source = source
         self._used: set[str] = set()
         self._plain_names = {canonical(name) for name in self._fields}
-        self._explicit = {field: submission.spelling(name) for field, name in source.fields.items()}
         other_names = {name: alias for alias, name in submission.aliases.items()}
         found = {n: _meaning(n, other_names.get(n, ""), submission.kinds.get(n, "")) for n in self._fields}
         self._meanings = {name: m for name, m in found.items() if m}

@@ -7,6 +7,7 @@ from typing import Any
 from leads.config.schema import Source
 from leads.errors import TooLarge
 from leads.event.event import Event
+from leads.fields.event_values import EventValues
 from leads.fields.submission import Submission, submissions
 from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, meets_requirements
 from leads.message.message import Message, encode
@@ -61,15 +62,16 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
         TooLarge: it holds one lead, and that does not fit into a queue message; or too many leads.
     """
     said = submissions(event, source.preset)
+    values = EventValues(event, listed=said.listed)
     messages: list[Message] = []
     bodies: list[str] = []
     unmappable: list[Unmappable] = []
     for index, submission in enumerate(said.submissions):
-        if submission.left_alone or _ruled_out(submission, source):
+        if submission.left_alone or _ruled_out(submission, source, values):
             continue
         message_id = _message_id(said.event_id, index if said.listed else None, new_id)
         try:
-            message = _message(submission, event, source, message_id)
+            message = _message(submission, event, source, values, message_id)
             bodies.append(encode(message))
         except NoLead as error:
             unmappable.append(Unmappable(index, submission.document, error.problems))
@@ -84,14 +86,16 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     return Reading(event_id, messages, bodies, unmappable, ignored, said.listed)
 
 
-def _ruled_out(submission: Submission, source: Source) -> bool:
-    return not submission.flaw and (honeypot_filled(submission, source) or not meets_requirements(submission, source))
+def _ruled_out(submission: Submission, source: Source, values: EventValues) -> bool:
+    if submission.flaw:
+        return False
+    return honeypot_filled(submission, source) or not meets_requirements(submission, source, values)
 
 
-def _message(submission: Submission, event: Event, source: Source, message_id: str) -> Message:
+def _message(submission: Submission, event: Event, source: Source, values: EventValues, message_id: str) -> Message:
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
-    lead, campaign = make_lead(submission, source)
+    lead, campaign = make_lead(submission, source, values)
     return Message(
         id=message_id,
         source=event.source,

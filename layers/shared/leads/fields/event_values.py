@@ -1,0 +1,77 @@
+"""Everything in an event by name or dotted path, for rules on what is no answer: its type, a column, a header."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final
+
+from leads.errors import Unreadable
+from leads.event.event import Event
+from leads.fields.address import address_like
+from leads.fields.answers import Value
+from leads.fields.body import parse
+from leads.fields.names import MAX_NAME, canonical
+from leads.json import dumps
+
+# More than any event has of its own, beside the answers.
+_MAX_VALUES: Final = 4_000
+_MAX_STEPS: Final = 16
+
+type _Steps = tuple[str, ...]
+
+
+class EventValues:
+    """What an event says beside its answers. It is read only if a rule asks.
+
+    In an event about several people, what stands in a list or beside an address belongs to one of them: it is left out.
+    """
+
+    def __init__(self, event: Event, *, listed: bool) -> None:
+        self._event = event
+        self._listed = listed
+
+    def get(self, name: str) -> Value | None:
+        """A value of the event, or a header's."""
+        return self._values.get(canonical(name.removeprefix("header:")))
+
+    @cached_property
+    def _values(self) -> Mapping[str, Value]:
+        headers = {canonical(name): value for name, value in self._event.headers.items()}
+        try:
+            content = parse(self._event.body, self._event.content_type)
+        except Unreadable:
+            return headers
+        return headers | named_values(content, listed=self._listed)
+
+
+def named_values(document: Any, *, listed: bool = False) -> dict[str, Value]:
+    """Values by their canonical path and by its ends: `data.user.plan`, `user.plan`, `plan`. The outermost wins."""
+    found: dict[str, Value] = {}
+    queue: deque[tuple[_Steps, Any]] = deque([((), document)])
+    for _ in range(_MAX_VALUES):
+        if not queue:
+            break
+        steps, value = queue.popleft()
+        if isinstance(value, dict | list):
+            queue.extend(_members(steps, value, listed=listed))
+        elif value is not None:
+            # What stands in a list is known by its whole path only.
+            for start in range(1 if any(map(str.isdecimal, steps)) else len(steps)):
+                found.setdefault(canonical(".".join(steps[start:])), value)
+    return found
+
+
+def _members(steps: _Steps, value: dict[str, Any] | list[Any], *, listed: bool) -> Iterator[tuple[_Steps, Any]]:
+    if len(steps) == _MAX_STEPS or (listed and _is_a_persons(value)):
+        return
+    if isinstance(value, dict):
+        yield from (((*steps, name), item) for name, item in value.items() if len(name) <= MAX_NAME)
+    elif any(isinstance(item, dict | list) for item in value):
+        yield from (((*steps, str(number)), item) for number, item in enumerate(value))
+    elif steps and 0 < len(value) <= MAX_NAME:
+        # Several choices are one text, as among the answers.
+        yield steps, ", ".join(item if isinstance(item, str) else dumps(item) for item in value)
+
+
+def _is_a_persons(value: dict[str, Any] | list[Any]) -> bool:
+    return isinstance(value, list) or any(isinstance(item, str) and address_like(item) for item in value.values())

@@ -1,0 +1,111 @@
+"""Rules may name anything in the whole event."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leads.config.schema import Source
+from leads.event.event import Event
+from leads.fields.event_values import EventValues, named_values
+from leads.message.intake import read
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+
+
+def taken(body: Any, headers: dict[str, str] | None = None, provider: str = "json", **rules: Any) -> list[Any]:
+    content = {"content-type": "application/json", **(headers or {})}
+    source = Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
+    event = Event("s", json.dumps(body).encode(), NOW, headers=content)
+    return [message.lead for message in read(event, source, lambda: "id").messages]
+
+
+CLERK = {
+    "type": "user.created",
+    "data": {"id": "u", "email_addresses": [{"id": "1", "email_address": "ada@example.com"}], "plan": {"tier": "pro"}},
+}
+SUPABASE = {
+    "type": "INSERT",
+    "table": "users",
+    "schema": "auth",
+    "record": {"id": "u", "email": "ada@example.com", "is_anonymous": False, "raw_user_meta_data": {"a": 1}},
+}
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "require", "meets"),
+    [
+        ("clerk", CLERK, {"type": "user.created"}, True),
+        ("clerk", CLERK, {"type": "waitlistEntry.created"}, False),
+        ("clerk", CLERK, {"data.plan.tier": "pro"}, True),
+        ("clerk", CLERK, {"tier": "pro"}, True),
+        ("clerk", CLERK, {"tier": False}, False),
+        ("clerk", CLERK, {"absent": False}, True),
+        ("clerk", CLERK, {"absent": "pro"}, False),
+        ("clerk", CLERK, {"absent": True}, False),
+        ("clerk", CLERK, {"X-Tenant": "blue"}, True),
+        ("clerk", CLERK, {"header:x-tenant": "red"}, False),
+        ("supabase", SUPABASE, {"is_anonymous": False, "table": "users"}, True),
+        ("supabase", SUPABASE, {"is_anonymous": True}, False),
+        ("supabase", SUPABASE, {"table": "profiles"}, False),
+    ],
+)
+def test_a_requirement_sees_the_envelope_columns_and_headers(
+    provider: str,
+    body: dict[str, Any],
+    require: dict[str, Any],
+    meets: bool,  # noqa: FBT001
+) -> None:
+    """By name or dotted path. An absent field meets `false` and nothing else."""
+    assert len(taken(body, {"x-tenant": "blue"}, provider, require=require)) == meets
+
+
+def test_an_answer_comes_before_the_event() -> None:
+    """A form's own question called "Type" is what a rule on it means."""
+    body = {"data": {"type": "lead", "email": "ada@example.com"}, "type": "user.created"}
+    assert taken(body, provider="standard-webhooks", require={"type": "lead"})
+    assert not taken(body, provider="standard-webhooks", require={"type": "user.created"})
+
+
+def test_a_field_may_come_from_the_event_or_a_header() -> None:
+    """Under the name that the configuration gives it."""
+    fields = {"plan": "data.plan.tier", "tenant": "X-Tenant", "kind": "type", "jobTitle": "absent"}
+    (lead,) = taken(CLERK, {"x-tenant": "blue"}, "clerk", fields=fields)
+    assert lead["customFields"] == {"plan": "pro", "tenant": "blue", "kind": "user.created"}
+
+
+def test_of_several_people_each_has_what_is_its_own() -> None:
+    """The list's neighbours count for all of them, another person's values for none."""
+    body = {"kind": "signup", "leads": [{"email": "ada@example.com", "plan": "pro"}, {"email": "bea@example.com"}]}
+    leads = taken(body, require={"kind": "signup"}, fields={"plan": "plan"})
+    assert leads == [{"email": "ada@example.com", "customFields": {"plan": "pro"}}, {"email": "bea@example.com"}]
+    people = {"17": {"email": "ada@example.com", "plan": "pro"}, "kind": "x"}
+    event = Event("s", json.dumps(people).encode(), NOW, headers={"content-type": "application/json"})
+    assert EventValues(event, listed=True).get("plan") is None
+    assert EventValues(event, listed=True).get("kind") == "x"
+
+
+def test_an_unreadable_body_leaves_the_headers() -> None:
+    """A rule on a header holds whatever the body is."""
+    event = Event("s", b"{", NOW, headers={"content-type": "application/json", "x-tenant": "blue"})
+    assert EventValues(event, listed=False).get("X-Tenant") == "blue"
+
+
+def test_paths_are_known_whole_and_by_their_ends() -> None:
+    """The outermost of one name wins, choices are one text, and a list's items are known by their whole path."""
+    document = {"a": {"b": {"plan": "inner"}, "plan": "outer", "tags": ["x", 1]}, "items": [{"sku": "s"}], "none": None}
+    assert named_values(document) == {
+        "aplan": "outer", "plan": "outer", "atags": "x, 1", "tags": "x, 1", "abplan": "inner", "bplan": "inner",
+        "items0sku": "s",
+    }  # fmt: skip
+
+
+def test_the_search_is_limited() -> None:
+    """In depth, in width and in the length of names."""
+    deep: Any = 1
+    for _ in range(30):
+        deep = {"a": deep}
+    assert named_values(deep) == {}
+    assert len(named_values({str(n): n for n in range(10_000)})) < 5_000
+    assert named_values({"x" * 300: 1}) == {}
