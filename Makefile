@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check build bench soak docs format lock browser
+.PHONY: help setup dev test lint check build bench soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,13 +28,16 @@ dev: setup ## Run the whole pipeline on this machine (ARGS="--port 3001" and so 
 test: setup browser ## Run every test
 	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
-check: setup browser ## Everything that CI checks: format, lint, types, template, configuration, tests
+lint: setup ## Format, lint, types, imports, template and configuration, in seconds
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/leads check --config layers/config/enrollment.toml
+
+check: lint browser ## Everything that CI checks: `make lint`, and every test with the coverage of the core
 	$(BIN)/pytest $(PARALLEL) tests/unit --cov --cov-report=
 	$(BIN)/coverage report --include='*/leads/*' --omit='*/leads/io/*' --fail-under=100
 	$(BIN)/pytest $(PARALLEL) tests/integration tests/e2e

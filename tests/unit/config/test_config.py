@@ -57,6 +57,7 @@ def test_the_example_says_what_it_says() -> None:
 def test_an_empty_file_has_defaults() -> None:
     """Nothing has to be said: no sources, a thousand leads a request, the service's own address."""
     assert parse("") == Enrollment()
+    assert parse("\ufeff") == Enrollment()
     assert parse("").leadterra.base_url == "https://app.leadterra.co"
 
 

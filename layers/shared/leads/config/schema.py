@@ -1,16 +1,16 @@
 """`enrollment.toml`: the campaigns and the sources, checked as a whole before anything runs.
 
-Problems are reported together, each by the key it is at, with what would be right there.
+All problems are reported together.
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-from leads.config import mistakes
+from leads.config.mistakes import auth_choices, explain, explain_syntax, plain_name, suggestion
 from leads.config.values import (
     DEFAULT_BASE_URL,
     MAX_BATCH_SIZE,
@@ -24,19 +24,20 @@ from leads.config.values import (
     Values,
 )
 from leads.errors import ConfigError
+from leads.model import LEAD_FIELDS
 from leads.presets.provider import Provider
 from leads.presets.providers import PROVIDERS
 
 
 class CustomFieldStyle(StrEnum):
-    """How custom fields are written: the reference and the guide disagree, so the user chooses."""
+    """How custom fields are sent. Leadterra's reference and guide disagree, so the user chooses."""
 
     TOP_LEVEL = "top-level"
     NESTED = "nested"
 
 
 class OnMissingToken(StrEnum):
-    """What becomes of a lead that lacks a field its campaign's copy uses."""
+    """What happens to a lead that lacks a field its campaign's copy uses."""
 
     ENROLL = "enroll"
     DEAD_LETTER = "dead_letter"
@@ -56,7 +57,7 @@ class _Table(BaseModel):
 
 
 class Leadterra(_Table):
-    """`[leadterra]`: the service."""
+    """`[leadterra]`."""
 
     base_url: BaseUrl = DEFAULT_BASE_URL
     batch_size: StrictInt = Field(default=MAX_BATCH_SIZE, ge=1, le=MAX_BATCH_SIZE)
@@ -73,7 +74,7 @@ class Campaign(_Table):
 
 
 class Source(_Table):
-    """`[sources.<name>]`: one place that signups come from."""
+    """`[sources.<name>]`: a place that signups come from."""
 
     provider: str
     campaign: Name | None = None
@@ -91,12 +92,12 @@ class Source(_Table):
 
     @property
     def preset(self) -> Provider:
-        """What is known about this kind of source."""
+        """What this kind of source sends and expects."""
         return PROVIDERS[self.provider]
 
     @property
     def authentication(self) -> Auth:
-        """`auth`, or what is usual for the provider; nobody is let in where neither says."""
+        """`auth`, or the provider's default; `parse` refuses a source that has neither."""
         return self.auth or Auth(self.preset.auth or Auth.SIGNATURE)
 
 
@@ -108,10 +109,10 @@ class Enrollment(_Table):
     sources: dict[Slug, Source] = {}
 
     def rules(self, campaign: str) -> Campaign:
-        """The campaign that a message names; what is no name here is taken for a campaign's id."""
+        """The campaign of a message, by name or by id. Anything else is the id of a campaign without rules."""
         if known := self.campaigns.get(campaign):
             return known
-        # Not validated: a message may hold any text, and Leadterra is to say that there is no such campaign.
+        # Not validated: a message may hold any text, and Leadterra knows whether it is a campaign.
         literal = Campaign.model_construct(id=campaign)
         return next((c for c in self.campaigns.values() if c.id == campaign), literal)
 
@@ -120,24 +121,68 @@ def parse(text: str) -> Enrollment:
     """Read the file's text.
 
     Raises:
-        ConfigError: with one line for each problem, naming the line or the key and the remedy.
+        ConfigError: with one line for each problem, naming the line or the key and what would be right.
     """
     try:
-        data = tomllib.loads(text)
+        # Windows writes a mark before the first line. The line break gives a mistake in the last line its number.
+        data = tomllib.loads(f"{text.removeprefix('\ufeff')}\n")
     except ValueError as error:
-        raise ConfigError([f"not TOML: {error}"]) from error
+        raise ConfigError([explain_syntax(error)]) from error
     try:
         enrollment = Enrollment.model_validate(data)
     except ValidationError as error:
-        raise ConfigError([mistakes.line(item, data, _siblings) for item in error.errors()]) from error
-    if problems := list(mistakes.found(enrollment)):
+        raise ConfigError([explain(each, data, _known_keys(each["loc"])) for each in error.errors()]) from error
+    if problems := list(_inconsistencies(enrollment)):
         raise ConfigError(problems)
     return enrollment
 
 
-_TABLES: Final[dict[str, type[BaseModel]]] = {"leadterra": Leadterra, "campaigns": Campaign, "sources": Source}
+_TABLES: Final[dict[object, type[BaseModel]]] = {"leadterra": Leadterra, "campaigns": Campaign, "sources": Source}
 
 
-def _siblings(path: Sequence[str]) -> Iterable[str]:
-    """The keys that would be right where an unknown one stands."""
+def _known_keys(path: Sequence[object]) -> Iterable[str]:
+    """The keys that may stand at the place of an unknown one."""
     return (Enrollment if len(path) == 1 else _TABLES[path[0]]).model_fields
+
+
+def _inconsistencies(enrollment: Enrollment) -> Iterator[str]:
+    """What is wrong although each value by itself is right."""
+    for name, campaign in enrollment.campaigns.items():
+        key = f"campaigns.{name}.defaults"
+        if "email" in campaign.defaults:
+            yield f"{key}.email: an address cannot have a default"
+        yield from _misspelt(key, campaign.defaults)
+    for name, source in enrollment.sources.items():
+        key = f"sources.{name}"
+        yield from _provider_mistakes(key, source)
+        yield from _destination_mistakes(key, source, enrollment.campaigns)
+        yield from _misspelt(f"{key}.fields", source.fields)
+
+
+def _provider_mistakes(key: str, source: Source) -> Iterator[str]:
+    provider = PROVIDERS.get(source.provider)
+    if provider is None:
+        yield f"{key}.provider: {source.provider!r} is not known{suggestion(source.provider, PROVIDERS)}"
+    elif (source.auth or provider.auth) is None:
+        yield f"{key}.auth: missing: say how its senders prove who they are: {auth_choices(source.provider)}"
+    elif not provider.signs and source.auth is Auth.SIGNATURE:
+        yield f'{key}.auth: a "{source.provider}" source does not sign: it must be {auth_choices(source.provider)}'
+
+
+def _destination_mistakes(key: str, source: Source, campaigns: Iterable[str]) -> Iterator[str]:
+    if not (source.campaign or source.campaign_field or source.campaigns):
+        yield f"{key}.campaign: missing: the name of a [campaigns.<name>] table"
+    if bool(source.campaign_field) != bool(source.campaigns):
+        yield f"{key}.campaign_field: goes together with a [{key}.campaigns] table that maps its values"
+    named = {"campaign": source.campaign, **{f"campaigns.{value}": name for value, name in source.campaigns.items()}}
+    for place, campaign in named.items():
+        if campaign is not None and campaign not in campaigns:
+            yield f"{key}.{place}: there is no [campaigns.{campaign}]{suggestion(campaign, campaigns)}"
+
+
+def _misspelt(key: str, names: Iterable[str]) -> Iterator[str]:
+    """A lead's own field in another spelling would become a custom field beside it."""
+    for name in names:
+        for field in LEAD_FIELDS:
+            if plain_name(name) == plain_name(field) and name != field:
+                yield f"{key}.{name}: the lead's field is spelt {field!r}"

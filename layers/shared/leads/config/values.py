@@ -1,8 +1,8 @@
-"""How single values are written in `enrollment.toml`: what each kind takes, and what is said of anything else."""
+"""Kinds of values in `enrollment.toml`, and what to say of anything else."""
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PlainValidator
@@ -49,21 +49,18 @@ def _value(value: object) -> object:
     return value
 
 
-def _values(value: object) -> tuple[object, ...]:
-    values = value if isinstance(value, list) else [value]
-    if not values or not all(map(_is_value, values)):
-        msg = "must be a text, a number, true or false, or a list of these"
-        raise ValueError(msg)
-    return tuple(values)
+def _list_of(is_one: Callable[[object], bool], wanted: str) -> Callable[[object], tuple[Any, ...]]:
+    def check(value: object) -> tuple[Any, ...]:
+        values = value if isinstance(value, list) else [value]
+        if not values or not all(map(is_one, values)):
+            raise ValueError(wanted)
+        return tuple(values)
+
+    return check
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    texts = value if isinstance(value, list) else [value]
-    if not texts or not all(isinstance(item, str) for item in texts):
-        msg = "must be a text in quotes, or a list of texts"
-        raise ValueError(msg)
-    return tuple(texts)
-
+_values = _list_of(_is_value, "must be a text, a number, true or false, or a list of these")
+_texts = _list_of(lambda value: isinstance(value, str), "must be a text in quotes, or a list of texts")
 
 type Name = Annotated[str, Field(min_length=1, max_length=128)]
 type Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
