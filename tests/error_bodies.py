@@ -391,3 +391,12 @@ SHAPES: Final[Mapping[str, Shape]] = {
 }
 FIRST_ONLY: Final = frozenset({"stripe", "jackson", "pointer in words"})
 """Shapes of services that stop at the first bad row."""
+BEYOND: Final = frozenset(
+    {
+        "list by position, statuses", "list by position, truths", "list by position, reasons", "double underscores",
+        "form set", "arrows", "rows in a text", "map by address, flags", "indices in words", "rows in words",
+        "ordinals", "line in words", "address encoded", "address escaped", "json in json in json", "json in words",
+        "json lines", "json and more", "json cut off", "python", "xml", "xml elements", "xpath", "page",
+    }
+)  # fmt: skip
+"""Shapes that are not read: finding the bad rows takes some requests more."""

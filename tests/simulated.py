@@ -10,7 +10,6 @@ from leads.message.message import Message
 from leads.request.batch import ReceivedMessage, Row, body
 from leads.request.reply import Reply
 from leads.search.isolation import Settled, isolate
-from leads.search.reading import READINGS, Reading
 from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Sandbox, SandboxRequest
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -84,11 +83,11 @@ type Service = Callable[[Sequence[Row]], Reply | None]
 """Answers to rows; None where there is no time left to ask."""
 
 
-def deliver(batch: Sequence[Row], service: Service, readings: Sequence[Reading] = READINGS) -> Run:
+def deliver(batch: Sequence[Row], service: Service) -> Run:
     """Drive `isolate` to its end."""
     places = {id(row): index for index, row in enumerate(batch)}
     run = Run(batch)
-    search = isolate(batch, readings)
+    search = isolate(batch)
     ask = next(search)
     try:
         while True:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from leads.request.batch import Row
+from leads.request.batch import ReceivedMessage, Row
 from leads.request.outcome import ACCEPTED, Held, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import isolate
@@ -194,19 +194,41 @@ def test_a_trace_in_every_answer_does_not_deceive_the_guard() -> None:
     assert len(run.requests) < 20
 
 
-@pytest.mark.parametrize("bad", [(), (0,), (3,), (0, 3), (1, 2), (0, 1, 2, 3), (5,), (4, 5)])
-def test_who_is_refused_last_might_be_anybody(bad: tuple[int, ...]) -> None:
-    """A schema may change in the middle of a search: only who gets through afterwards shows that it has not."""
-    run = run_sandbox(rows(6, dict.fromkeys(bad, "domain")), error_shape="count_only")
-    assert run.kinds == "".join("R" if place in bad else "A" for place in range(6))
-    last = max((number for number, (_, reply) in enumerate(run.requests) if reply.status == 200), default=-1)
-    refused_later = {sent[0] for sent, reply in run.requests[last + 1 :] if len(sent) == 1}
-    assert run.settled.unconfirmed == refused_later
-
-
 def test_parts_are_sent_in_the_one_envelope() -> None:
     """What is asked is rows, never a body of another shape."""
     batch = rows(2, {})
     search = isolate(batch)
     assert next(search).rows == batch
     assert search.send((refusal("no"), NOW)).rows == batch[:1]
+
+
+def replayed(size: int) -> list[Row]:
+    """Leads that an operator sent again."""
+    return [
+        Row(lead, [ReceivedMessage(message._replace(extra={"replay": {"count": 1}}), [0])])
+        for lead, ((message, _),) in rows(size, {})
+    ]
+
+
+def blocked(sent: Sequence[Row]) -> Reply:
+    return refusal({"errors": [{"index": 0, "email": sent[0].lead["email"], "message": "blocked"}]})
+
+
+@pytest.mark.parametrize("size", [9, 30])
+def test_replayed_leads_are_never_held_for_a_changed_schema(size: int) -> None:
+    """An operator waits for their outcome: each is shown to be bad."""
+    run = deliver(replayed(size), blocked)
+    assert (run.kinds, run.settled.closed) == ("R" * size, None)
+
+
+def test_a_changed_schema_does_not_stop_replayed_leads() -> None:
+    """The guard holds the others; the search goes on for those that were replayed."""
+    batch = [*rows(30, {}), *replayed(5)]
+    run = deliver(batch, blocked)
+    assert (run.kinds, run.settled.closed) == ("H" * 30 + "R" * 5, Held("systemic"))
+    assert len(run.requests) < 40
+
+
+def test_replayed_leads_do_not_make_a_batch_large_enough() -> None:
+    """The guard counts the others: with fewer than ten, a refusal is believed."""
+    assert deliver([*rows(9, {}), *replayed(30)], blocked).kinds == "R" * 39

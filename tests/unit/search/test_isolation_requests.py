@@ -9,7 +9,9 @@ import pytest
 
 from leads.request.batch import Row
 from leads.request.reply import Reply
-from leads.search.reading import READINGS, Reading
+from tests.error_bodies import BEYOND, SHAPES
+from tests.odd_bodies import NAMED, NO_HINTS, NUMBERED, PAIRED
+from tests.refused import Shape, refused
 from tests.simulated import Run, Service, counts, deliver, refusal, rows
 
 type Tell = Callable[[list[int], Sequence[Row]], object]
@@ -27,9 +29,9 @@ def refusing(bad_rows: Sequence[Row], tell: Tell) -> Service:
     return service
 
 
-def search(size: int, bad: Sequence[int], tell: Tell, readings: Sequence[Reading] = READINGS) -> Run:
+def search(size: int, bad: Sequence[int], tell: Tell) -> Run:
     batch = rows(size, {})
-    run = deliver(batch, refusing([batch[index] for index in bad], tell), readings)
+    run = deliver(batch, refusing([batch[index] for index in bad], tell))
     assert [index for index, letter in enumerate(run.kinds) if letter == "R"] == sorted(bad)
     assert run.kinds.count("A") == size - len(bad)
     return run
@@ -68,14 +70,8 @@ def test_bad_leads_side_by_side_cost_no_more(start: int) -> None:
     assert len(run.requests) <= 1.1 * math.log2(math.comb(1_000, 40)) + 0.75 * 40 + 6
 
 
-HONEST: dict[str, Tell] = {
-    "indexes": lambda places, _: {"errors": [{"index": place} for place in places]},
-    "from one": lambda places, _: {"errors": [{"index": place + 1} for place in places]},
-    "paths": lambda places, _: {"message": [f"leads.{place}.email must be an email" for place in places]},
-    "addresses": lambda places, sent: [f"{sent[place].lead['email']} is refused" for place in places],
-    "both, from one": lambda places, sent: [{"row": p + 1, "email": sent[p].lead["email"]} for p in places],
-    "by position": lambda places, sent: [["no"] if place in places else [] for place in range(len(sent))],
-    "map": lambda places, _: {"errors": {str(place): ["no"] for place in places}},
+FEW = [*drawn(200, 4, 5), [0, 66, 132, 199], [9, 10, 11, 12], [196, 197, 198, 199]]
+ONE_OR_TWO: dict[str, Tell] = {
     "the first only": lambda places, _: {"error": f"body/leads/{places[0]}/email must match"},
     "the first only, from one": lambda places, _: {"error": {"row": places[0] + 1, "message": "invalid"}},
     "the last only": lambda places, _: {"error": f"body/leads/{places[-1]}/email must match"},
@@ -84,22 +80,36 @@ HONEST: dict[str, Tell] = {
 }
 
 
-@pytest.mark.parametrize("shape", HONEST)
-def test_honest_hints_cost_ten_requests_for_four_bad_leads(shape: str) -> None:
-    """Among 200, whatever the shape, also where a server names one at a time or counts from one."""
-    cases = [*drawn(200, 4, 40), [0, 1, 2, 3], [196, 197, 198, 199], [0, 66, 132, 199], [9, 10, 11, 12]]
-    assert max(len(search(200, each, HONEST[shape]).requests) for each in cases) <= 10
+def as_shape(shape: Shape, base: int) -> Tell:
+    return lambda places, sent: shape(refused([row.lead for row in sent], places, base))
 
 
-@pytest.mark.parametrize("shape", [shape for shape in HONEST if "one" in shape])
-def test_how_a_server_counts_is_remembered(shape: str) -> None:
-    """What its numbers were seen to mean is where the next refusal begins."""
-    first = search(200, [20, 70, 120, 170], HONEST[shape])
-    second = search(200, [30, 80, 130, 180], HONEST[shape], first.settled.readings)
-    assert len(second.requests) <= len(first.requests)
-    assert second.settled.readings[0] is first.settled.readings[0]
-    third = search(200, [40], HONEST[shape], second.settled.readings)
-    assert [sent for sent, _ in third.requests[1:2]] == [[40]]
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("shape", sorted(SHAPES.keys() - BEYOND))
+def test_honest_hints_cost_ten_requests_for_four_bad_leads(shape: str, base: int) -> None:
+    """Among 200, in every common shape, also where a server names one at a time or counts from one."""
+    assert max(len(search(200, each, as_shape(SHAPES[shape], base)).requests) for each in FEW) <= 10
+
+
+@pytest.mark.parametrize("shape", ONE_OR_TWO)
+def test_so_they_do_where_a_server_stops_early(shape: str) -> None:
+    """A validator may name the first bad lead only."""
+    assert max(len(search(200, each, ONE_OR_TWO[shape]).requests) for each in [*FEW, [0, 1, 2, 3]]) <= 10
+
+
+OTHER_SHAPES = {shape: as_shape(SHAPES[shape], 0) for shape in sorted(BEYOND)}
+FIXED_BODIES: dict[str, object] = {
+    **{name: body for table in (NUMBERED, NAMED, PAIRED) for name, (body, _) in table.items()},
+    **NO_HINTS,
+}
+
+
+@pytest.mark.parametrize("body", [*OTHER_SHAPES, *FIXED_BODIES])
+def test_any_other_body_costs_no_more_than_none(body: str) -> None:
+    """What is not read, or misleads at every refusal, condemns no good lead and stays within the bound."""
+    tell = OTHER_SHAPES.get(body, lambda _, __: FIXED_BODIES[body])
+    costs = [len(search(200, each, tell).requests) for each in FEW]
+    assert mean(costs) <= 1.1 * math.log2(math.comb(200, 4)) + 0.75 * 4 + 6
 
 
 CHANCE = Random(4)  # noqa: S311 - a simulation

@@ -7,7 +7,7 @@ import pytest
 from leads.request.batch import Row
 from leads.request.outcome import ACCEPTED, Accepted, Held, Outcome, Rejected
 from leads.request.reply import Reply
-from leads.search.isolation import Settled, hopeless, judged
+from leads.search.isolation import Settled, all_refused_so_far, apply_campaign_guard
 from tests.simulated import Service, counts, deliver, refusal, rows, sandbox, sandbox_reply, scripted
 
 
@@ -32,7 +32,6 @@ def test_a_lone_lead_that_is_too_large_is_rejected() -> None:
     outcome = run.settled.outcomes[2]
     assert isinstance(outcome, Rejected)
     assert (outcome.failure.status, outcome.failure.field, outcome.failure.detail) == (413, None, None)
-    assert deliver(batch[2:3], lambda _: Reply(413)).settled.unconfirmed == set()
 
 
 def test_a_named_lead_that_is_too_large_is_no_proof_of_the_hints() -> None:
@@ -117,7 +116,7 @@ def alike(_: Sequence[Row]) -> Reply:
 
 def test_small_batches_are_judged_as_one() -> None:
     """Ten leads of a campaign that are refused alike are held, in however many requests they went."""
-    found = judged(parts(4, 4, 4, service=alike))
+    found = apply_campaign_guard(parts(4, 4, 4, service=alike))
     assert [settled.outcomes for settled in found] == [[Held("systemic")] * 4] * 3
     assert {settled.closed for settled in found} == {Held("systemic")}
 
@@ -125,24 +124,24 @@ def test_small_batches_are_judged_as_one() -> None:
 @pytest.mark.parametrize("sizes", [(4, 5), (9,)])
 def test_fewer_than_ten_may_all_be_bad(sizes: tuple[int, ...]) -> None:
     """A plain coincidence: each keeps its proof."""
-    found = judged(parts(*sizes, service=alike))
+    found = apply_campaign_guard(parts(*sizes, service=alike))
     assert all(isinstance(outcome, Rejected) for settled in found for outcome in settled.outcomes)
 
 
 def test_one_who_gets_through_proves_the_others_bad() -> None:
     """In any of the batches."""
-    found = judged([*parts(4, 4, 4, service=alike), *parts(1, service=lambda sent: counts(len(sent)))])
+    found = apply_campaign_guard([*parts(4, 4, 4, service=alike), *parts(1, service=lambda sent: counts(len(sent)))])
     assert [type(outcome) for settled in found for outcome in settled.outcomes] == [Rejected] * 12 + [Accepted]
 
 
 def test_nobody_refused_is_nothing_to_judge() -> None:
     """Batches that were held stay as they were."""
     found = parts(6, 6, service=lambda _: Reply(503))
-    assert judged(found) == [settled for _, settled in found]
-    assert not hopeless(found)
+    assert apply_campaign_guard(found) == [settled for _, settled in found]
+    assert not all_refused_so_far(found)
 
 
-@pytest.mark.parametrize(("batches", "enough"), [(5, False), (7, True)])
+@pytest.mark.parametrize(("batches", "enough"), [(2, False), (3, True)])
 def test_it_is_not_tried_for_ever(batches: int, enough: bool) -> None:  # noqa: FBT001
-    """After twenty-one refusals and nobody who got through no further batch is sent."""
-    assert hopeless(parts(*[4] * batches, service=alike)) is enough
+    """After twelve refusals alike and no accepted lead no further batch is sent."""
+    assert all_refused_so_far(parts(*[4] * batches, service=alike)) is enough

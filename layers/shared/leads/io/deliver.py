@@ -21,7 +21,7 @@ from leads.message.message import Message
 from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows
 from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply
-from leads.search.isolation import SYSTEMIC, Ask, Settled, hopeless, isolate, judged
+from leads.search.isolation import SYSTEMIC, Ask, Settled, all_refused_so_far, apply_campaign_guard, isolate
 
 # Closing the ledger makes about a hundred calls for a thousand messages, several at once. The last one may be slow.
 _CLOSING_SECONDS: Final = 3.0 + CALL_SECONDS
@@ -86,9 +86,9 @@ class Enroll:
             settled = _held(batch, hold) if hold else self._send(batch)
             sent.append((batch, settled))
             hold = hold or settled.closed
-            if not hold and hopeless(_parts(sent)):
+            if not hold and all_refused_so_far(_parts(sent)):
                 hold = SYSTEMIC
-        for (batch, _), settled in zip(sent, judged(_parts(sent)), strict=True):
+        for (batch, _), settled in zip(sent, apply_campaign_guard(_parts(sent)), strict=True):
             _enter(ledger, name, batch, settled)
         return hold
 

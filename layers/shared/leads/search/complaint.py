@@ -4,20 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from leads.message.dead_letter import Failure
 from leads.model import LEAD_FIELDS
-from leads.search.error_names import is_page, is_silent, is_value, name_words, path_number, plain, values
-from leads.search.hints import MAX_DEPTH
+from leads.search.error_body import bounded, is_page, is_silent, is_value, name_words, path_number, plain, values
 
 _MAX_MESSAGE: Final = 300
-_MAX_LEAVES: Final = 2_000
 # The most telling first; the last ones are headlines.
 _MESSAGES: Final = ("message", "msg", "detail", "details", "reason", "description", "error")
 _LAST: Final = ("title", "name", "code", "type")
-_FIELD_NAMES: Final = frozenset((word,) for word in ("field", "param", "path", "loc", "pointer", "property", "attribute", "key"))
+_FIELD_NAMES: Final = frozenset(
+    (word,) for word in ("field", "param", "path", "loc", "pointer", "property", "attribute", "key")
+)
 _CONTAINERS: Final = frozenset({*_MESSAGES, *_LAST, "errors", "leads", "issues", "violations", "body", "data"})
 _STEPS: Final = re.compile(r"[.\[\]/'\"]+")
 _NAME: Final = re.compile(r"[^\W\d]\w*")
@@ -39,13 +38,15 @@ class Complaint:
 def complaint(content: Any, lead: Mapping[str, Any]) -> Complaint:
     """Read the refusal of a request that had this lead alone."""
     own = values(lead)
-    leaves = [(route, text) for route, text in islice(_leaves(content), _MAX_LEAVES) if plain(text) not in own]
+    leaves = [(route, text) for route, text in _leaves(bounded(content)) if plain(text) not in own]
     said = [(rank, route, text) for route, text in leaves if (rank := _rank(route, text)) is not None]
     _, route, text = min(said, key=lambda each: each[0], default=(0, (), ""))
     # An error is an item of the innermost list around its words.
     error = route[: max((place + 1 for place, step in enumerate(route[:-1]) if isinstance(step, int)), default=0)]
     paths = [name for near, path in reversed(leaves) if near[: len(error)] == error for name in _path(near, path)]
-    keys = [name for step in reversed(route) if isinstance(step, str) and plain(step) not in own for name in _steps(step)]
+    keys = [
+        name for step in reversed(route) if isinstance(step, str) and plain(step) not in own for name in _steps(step)
+    ]
     known = {_squashed(name): name for name in (*lead, *lead.get("customFields", ()), *LEAD_FIELDS)}
     named = [
         *(known.get(_squashed(name)) for name in paths),
@@ -62,7 +63,7 @@ def _leaves(node: Any, route: _Route = ()) -> Iterator[tuple[_Route, str]]:
         text = " ".join(_TAG.sub(" ", node[: 8 * _MAX_MESSAGE]).split())
         if text:
             yield route, text
-    elif isinstance(node, dict | list) and len(route) < MAX_DEPTH:
+    elif isinstance(node, dict | list):
         for key, child in node.items() if isinstance(node, dict) else enumerate(node):
             yield from _leaves(child, (*route, key))
             if isinstance(key, str) and " " in key:

@@ -11,27 +11,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from leads.errors import Malformed
-from leads.json import loads
-from leads.search import error_names
-from leads.search.error_names import name_words, path_number, plain, succeeded, text_numbers, tokens
+from leads.search import error_body
+from leads.search.error_body import bounded, path_number, plain, succeeded, text_numbers, tokens
 
 type Basis = Literal["named", 0, 1]
 """How a row was found: by something of its own, or by a number that counts from 0 or from 1."""
 BASES: Final[Sequence[Basis]] = ("named", 0, 1)
+_COUNTS: Final[Sequence[Literal[0, 1]]] = (0, 1)
 type Hints = Mapping[Basis, Sequence[int]]
 """The rows that are meant on each possible basis, the likeliest first."""
-
-# What is read of a body: leads are few thousand values, and nothing sensible nests deeper.
-MAX_READ: Final = 500_000
-MAX_DEPTH: Final = 24
 
 
 def hints(content: Any, leads: Sequence[Mapping[str, Any]]) -> Hints:
     """Read a refusal of these leads, which are in the order in which they were sent."""
     reader = _Reader(leads)
     entry = _Entry()
-    reader.read("", content, entry)
+    reader.read("", bounded(content), entry)
     reader.close(entry)
     return reader.hints()
 
@@ -73,13 +68,12 @@ class _Reader:
     numbers: set[int] = field(default_factory=set)
     # A number and the row that its entry shows.
     pairs: set[tuple[int, int]] = field(default_factory=set)
-    left: int = MAX_READ
 
     def hints(self) -> Hints:
         size = len(self.leads)
-        bases = [
+        bases: list[Literal[0, 1]] = [
             base
-            for base in (0, 1)
+            for base in _COUNTS
             if self.numbers
             and all(number - row == base for number, row in self.pairs)
             and all(0 <= number - base < size for number in self.numbers)
@@ -92,24 +86,23 @@ class _Reader:
 
     # --- The tree ----------------------------------------------------------------------------------
 
-    def read(self, name: str, node: Any, entry: _Entry, depth: int = 0) -> None:
+    def read(self, name: str, node: Any, entry: _Entry) -> None:
         """Add what a part of the body says to its entry; entries inside it are closed."""
-        self.left -= 1 + (len(node) if isinstance(node, str) else 0)
-        if self.left < 0 or depth > MAX_DEPTH or error_names.is_silent(name):
+        if error_body.is_silent(name):
             return
         match node:
             case dict():
-                self._read_object(node, entry, depth + 1)
+                self._read_object(node, entry)
             case list():
-                self._read_list(name, node, entry, depth + 1)
+                self._read_list(name, node, entry)
             case _:
-                self._read_scalar(name, node, entry, depth + 1)
+                self._read_scalar(name, node, entry)
 
-    def _read_object(self, node: Mapping[str, Any], entry: _Entry, depth: int) -> None:
+    def _read_object(self, node: Mapping[str, Any], entry: _Entry) -> None:
         keyed = self._keyed(node, entry)
         for key, part in keyed.items():
             if succeeded(node[key]) is not True:
-                self.read("", node[key], part, depth)
+                self.read("", node[key], part)
                 self.close(part)
         rest = [(key, child) for key, child in node.items() if key not in keyed]
         if isinstance(node.get("column"), int):
@@ -117,27 +110,27 @@ class _Reader:
             return
         for key, child in rest:
             if not isinstance(child, dict | list):
-                self.read(key, child, entry, depth)
-        parts = [self._part(key, child, entry, depth) for key, child in rest if isinstance(child, dict)]
+                self.read(key, child, entry)
+        parts = [self._part(key, child, entry) for key, child in rest if isinstance(child, dict)]
         several = len({frozenset(part.numbers) for part in (entry, *parts) if part.numbers}) > 1
         for part in parts:
             self.close(part) if several and part.numbers else entry.add(part)
         for key, child in rest:
             if isinstance(child, list):
-                self.read(key, child, entry, depth)
+                self.read(key, child, entry)
 
-    def _part(self, name: str, node: Any, around: _Entry, depth: int) -> _Entry:
+    def _part(self, name: str, node: Any, around: _Entry) -> _Entry:
         part = around.inner()
-        if isinstance(node, dict) and error_names.is_echo(name) and not self.fields.isdisjoint(node):
+        if isinstance(node, dict) and error_body.is_echo(name) and not self.fields.isdisjoint(node):
             self._read_echo(node, part)
         else:
-            self.read(name, node, part, depth)
+            self.read(name, node, part)
         return part
 
     def _keyed(self, node: Mapping[str, Any], entry: _Entry) -> dict[str, _Entry]:
         """The members whose key is a row's address, path or number."""
         found: dict[str, _Entry] = {}
-        places = {key: int(key) for key in node if key.isdecimal() and len(key) <= error_names.MAX_DIGITS}
+        places = {key: int(key) for key in node if key.isdecimal() and len(key) <= error_body.MAX_DIGITS}
         for key in node:
             if (row := self._row_of(key)) is not None:
                 found[key] = _Entry(rows={row})
@@ -149,9 +142,12 @@ class _Reader:
             found |= {key: _Entry(place={place}) for key, place in places.items()}
         return found
 
-    def _read_list(self, name: str, items: Sequence[Any], entry: _Entry, depth: int) -> None:
+    def _read_list(self, name: str, items: Sequence[Any], entry: _Entry) -> None:
         inside = entry.inner().inside
-        if self._is_request(items) or (not inside and self._read_places(items, depth)):
+        if error_body.is_value(name) and not any(isinstance(item, dict | list) for item in items):
+            entry.echoes.append(items)
+            return
+        if self._is_request(items) or (not inside and self._read_places(items)):
             return
         if (number := path_number(items)) is not None:
             entry.paths.add(number)
@@ -160,47 +156,42 @@ class _Reader:
         else:
             for item in items:
                 if succeeded(item) is not True:
-                    self._join(entry, self._part(name, item, entry, depth))
+                    self._join(entry, self._part(name, item, entry))
 
     def _may_list_rows(self, name: str) -> bool:
-        return name in self.fields or error_names.may_list_rows(name)
+        return name in self.fields or error_body.may_list_rows(name)
 
     def _join(self, entry: _Entry, part: _Entry) -> None:
         """An item that has no number belongs to the entry around it; any other is an entry of its own."""
-        if (entry.numbers and not part.numbers) or (entry.rows and not entry.numbers and not part.rows):
-            entry.add(part)
-        elif entry.place and not part.numbers:
-            entry.add(part)
-        else:
-            if part.numbers:
-                entry.place = set()
+        if part.numbers or not (entry.numbers or entry.place or (entry.rows and not part.rows)):
+            entry.place = set() if part.numbers else entry.place
             self.close(part)
+        else:
+            entry.add(part)
 
-    def _read_places(self, items: Sequence[Any], depth: int) -> bool:
+    def _read_places(self, items: Sequence[Any]) -> bool:
         """Read a list that has a place for each row, and something in those of bad rows."""
         bad = _bad_places(items, len(self.leads))
-        parts = [(place, self._part("", items[place], _Entry(inside=True), depth)) for place in bad]
-        if not parts or any(part.numbers and part.numbers.isdisjoint({place, place + 1}) for place, part in parts):
+        parts = [(place, self._part("", items[place], _Entry(inside=True))) for place in bad]
+        if not parts or any((part.paths or part.index) - {place, place + 1} for place, part in parts):
             return False
         for place, part in parts:
-            part.rows = {place}
+            part.rows, part.mentioned = {place}, set()
             self.close(part)
         return True
 
     # --- What is said ------------------------------------------------------------------------------
 
-    def _read_scalar(self, name: str, value: Any, entry: _Entry, depth: int) -> None:
+    def _read_scalar(self, name: str, value: Any, entry: _Entry) -> None:
         if value is None or isinstance(value, bool) or value == "":
             return
-        number = error_names.index_number(name, value)
+        number = error_body.index_number(name, value)
         if number is not None:
             entry.index = entry.index or {number}
-        elif error_names.is_value(name):
+        elif error_body.is_value(name):
             self._read_value(value, entry)
-        elif isinstance(value, str) and value[0] in "[{" and isinstance(inner := _parsed(value), dict | list):
-            self.read(name, inner, entry, depth)
         elif isinstance(value, str):
-            if error_names.is_address(name) and " " not in value:
+            if error_body.is_address(name) and "@" in value and " " not in value:
                 self._read_value(value, entry)
             else:
                 self._read_text(value, entry)
@@ -209,7 +200,7 @@ class _Reader:
         text = plain(value)
         if (row := self._row_of(text)) is not None:
             entry.rows.add(row)
-        elif not error_names.is_masked(text):
+        elif not error_body.is_masked(text):
             entry.echoes.append(value)
 
     def _read_echo(self, echo: Mapping[str, Any], entry: _Entry) -> None:
@@ -240,7 +231,7 @@ class _Reader:
             self.named |= rows
             self._pair(numbers, rows, sure=bool(entry.rows and entry.numbers))
         elif numbers:
-            bases = [base for base in (0, 1) if all(self._has(n - base, e) for n in numbers for e in entry.echoes)]
+            bases = [base for base in _COUNTS if all(self._has(n - base, e) for n in numbers for e in entry.echoes)]
             if bases:
                 self.numbers |= numbers
                 self._pair(numbers, {n - bases[0] for n in numbers if len(bases) == 1} or entry.mentioned_rows)
@@ -261,7 +252,7 @@ class _Reader:
         lead = self.leads[row]
         if isinstance(echo, Mapping):
             return all(plain(lead.get(key)) == plain(value) for key, value in echo.items() if key in self.fields)
-        return plain(echo) in error_names.values(lead)
+        return plain(echo) in error_body.values(lead)
 
     # --- The request -------------------------------------------------------------------------------
 
@@ -287,24 +278,16 @@ class _Reader:
         """The rows that have a value, for values that few have."""
         holders: dict[str, list[int]] = {}
         for row, lead in enumerate(self.leads):
-            for value in error_names.values(lead):
+            for value in error_body.values(lead):
                 holders.setdefault(value, []).append(row)
         most = max(1, len(self.leads) // 10)
         return {value: rows for value, rows in holders.items() if len(rows) <= most}
 
 
-def _parsed(text: str) -> Any:
-    """The JSON inside a text, as in the message of zod's own error."""
-    try:
-        return loads(text)
-    except Malformed:
-        return None
-
-
 def _as_numbers(items: Sequence[Any]) -> list[int]:
     """The items of a list that has nothing but numbers, or numbers as texts."""
-    texts = [str(item) for item in items if not isinstance(item, bool)]
-    fit = len(texts) == len(items) and all(text.isdecimal() and len(text) <= error_names.MAX_DIGITS for text in texts)
+    texts = [str(item) for item in items if isinstance(item, int | str)]
+    fit = len(texts) == len(items) and all(text.isdecimal() and len(text) <= error_body.MAX_DIGITS for text in texts)
     return [int(text) for text in texts] if fit else []
 
 

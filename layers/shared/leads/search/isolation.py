@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from leads.message.dead_letter import Failure
 from leads.request.batch import Row
@@ -133,7 +133,8 @@ class _Isolation:
             if answer is None:
                 return Held("deadline"), Reply(None)
             self.metrics["Requests"] += 1
-            self.metrics["IsolationRequests"] += self.search.begun
+            if self.search.begun:
+                self.metrics["IsolationRequests"] += 1
             verdict = judge(*answer)
             if not isinstance(verdict, BadKey):
                 return verdict, answer[0]
@@ -170,7 +171,7 @@ class _Isolation:
         self.proofs[question.indexes[0]] = replace(failure, request_id=reply.request_id)
 
     def _review_doubts(self, index: int) -> None:
-        """Read the answer to the re-sent lead: the same refusal confirms the earlier ones, else they are asked again."""
+        """If the re-sent lead is refused for the same reason, keep the earlier refusals. Otherwise ask again."""
         before, lead = self.doubted.pop(index), self.rows[index].lead
         others, self.doubted = list(self.doubted), {}
         if index in self.outcomes:
@@ -199,7 +200,7 @@ class _Isolation:
             self.search.settle(counted)
         elif not self.probed and len(counted) >= guard.GUARD_ROWS and len(refusals) >= guard.FIRST:
             self.probed = True
-            self.search.ask_alone(guard.probes(self.search.left()))
+            self.search.take_apart(guard.probes(self.search.left()))
 
     def _drop_proofs(self, counted: Sequence[int]) -> None:
         for index in counted:

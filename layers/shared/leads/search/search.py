@@ -72,8 +72,12 @@ class Search:
         return [index for index in range(self.size) if index not in self.settled]
 
     def ask_alone(self, indexes: Sequence[int]) -> None:
-        """Ask next about these rows, one by one. What was known of groups is forgotten."""
+        """Ask next about these rows, which are in no group, one by one. Once one is accepted, the rest is unknown."""
         self.settled.difference_update(indexes)
+        self._alone = [*indexes, *self._alone]
+
+    def take_apart(self, indexes: Sequence[int]) -> None:
+        """Ask next about these rows, one by one, and forget what is known of groups."""
         self._blocks = [[index for index in self.left() if index not in indexes]]
         self._refused, self._claim, self._suspects = [], None, []
         self._alone = list(indexes)
@@ -81,7 +85,7 @@ class Search:
     def settle(self, indexes: Iterable[int]) -> None:
         """Ask no more about these rows."""
         self.settled.update(indexes)
-        self.ask_alone([index for index in self._alone if index not in self.settled])
+        self.take_apart([index for index in self._alone if index not in self.settled])
 
     def next(self) -> Question | None:
         """The rows to send; None if every row is settled."""
@@ -116,6 +120,9 @@ class Search:
             self._look_into(claim.group, claim.hints)
         elif question.role == "suspect":
             self._distrust(self._suspects.pop(0)[1])
+        elif question.role == "alone":
+            self._forget(self._alone[1:])
+            self._alone = []
         else:
             self._withdraw(question)
 

@@ -4,8 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 
+from leads.errors import Malformed
+from leads.json import loads
+
+# A request of a thousand leads, repeated, is about half of this.
+MAX_NODES: Final = 20_000
+MAX_DEPTH: Final = 24
+MAX_TEXT: Final = 10_000
 # No request has more than a thousand rows.
 MAX_DIGITS: Final = 4
 _MAX_NAME: Final = 64
@@ -36,10 +44,41 @@ _PATH_IN_TEXT: Final = re.compile(
     r"""(?:(?<!\w)[A-Za-z_$]\w*['"]?\]?|(?<![\w.\])]))[.\[/]{1,2}['"]?(\d{1,4})(?!\w)[\w.\[\]/'"]*"""
 )
 _ROW_IN_TEXT: Final = re.compile(
-    r"(?<!\w)(?:lead|row|item|record|entry|contact|index|element)(?: at index| number| no\.)?[\s#:(\[_]{1,3}(\d{1,4})(?!\w)",
+    r"(?<!\w)(?:lead|row|item|record|entry|contact|index)(?: at index| number| no\.)?[\s#:(\[_]{1,3}(\d{1,4})(?!\w)",
     re.IGNORECASE,
 )
-_TOKEN: Final = re.compile(r"[^\s\"'<>(),;\[\]{}|`=]+")
+_TOKEN: Final = re.compile(r"[^\s\"<>(),;\[\]{}|`=]+")
+
+
+def bounded(content: Any) -> Any:
+    """A copy of limited size and depth, with the JSON inside texts parsed."""
+    return _copy(content, [MAX_NODES], 0)
+
+
+def _copy(node: Any, left: list[int], depth: int) -> Any:
+    left[0] -= 1
+    if left[0] < 0 or depth > MAX_DEPTH:
+        return None
+    match node:
+        case str() if node[:1] in {"[", "{"}:
+            return _copy(_parsed(node), left, depth + 1)
+        case str():
+            return node[:MAX_TEXT]
+        case dict():
+            return {key[:_MAX_PATH]: _copy(child, left, depth + 1) for key, child in islice(node.items(), left[0])}
+        case list():
+            return [_copy(child, left, depth + 1) for child in islice(node, left[0])]
+        case _:
+            return node
+
+
+def _parsed(text: str) -> Any:
+    """The content of a text, such as the message of zod's error, that is JSON."""
+    try:
+        return loads(text)
+    except Malformed:
+        # What starts like this and is none starts like a path.
+        return f" {text}"
 
 
 @lru_cache(maxsize=1_024)
@@ -119,7 +158,7 @@ def text_numbers(text: str) -> set[int]:
 
 def tokens(text: str) -> Iterator[str]:
     """What may be an address in a text."""
-    return (token.strip(".:!?") for token in _TOKEN.findall(text))
+    return (token.strip(".:!?'") for token in _TOKEN.findall(text))
 
 
 def succeeded(item: Any) -> bool | None:
@@ -158,5 +197,4 @@ def plain(value: object) -> str:
 
 def values(lead: Mapping[str, Any]) -> set[str]:
     """A lead's values, custom ones included, in the form in which they are compared."""
-    custom = lead.get("customFields")
-    return {plain(value) for value in (lead | custom if isinstance(custom, dict) else lead).values()}
+    return {plain(value) for value in {**lead, **lead.get("customFields", {})}.values()}
