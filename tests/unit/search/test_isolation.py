@@ -205,7 +205,7 @@ def test_parts_are_sent_in_the_one_envelope() -> None:
 def replayed(size: int) -> list[Row]:
     """Leads that an operator sent again."""
     return [
-        Row(lead, [ReceivedMessage(message._replace(extra={"replay": {"count": 1}}), [0])])
+        Row(lead, [ReceivedMessage(message.model_copy(update={"extra": {"replay": {"count": 1}}}), [0])])
         for lead, ((message, _),) in rows(size, {})
     ]
 
