@@ -141,7 +141,7 @@ def test_nobody_refused_is_nothing_to_judge() -> None:
     assert not all_refused_so_far(found)
 
 
-@pytest.mark.parametrize(("batches", "enough"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("batches", "enough"), [(5, False), (7, True)])
 def test_it_is_not_tried_for_ever(batches: int, enough: bool) -> None:  # noqa: FBT001
-    """After twelve refusals alike and no accepted lead no further batch is sent."""
+    """After twenty-one refusals and no accepted lead no further batch is sent."""
     assert all_refused_so_far(parts(*[4] * batches, service=alike)) is enough

@@ -61,7 +61,8 @@ def isolate(rows: Sequence[Row]) -> Isolation:
 
 def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
     """The results of all batches of a campaign, judged as one: no lead is rejected if all were refused alike."""
-    if not _is_systemic(parts, leads=sum(not guard.is_replayed(row) for rows, _ in parts for row in rows)):
+    leads = sum(not guard.is_replayed(row) for rows, _ in parts for row in rows)
+    if not guard.is_systemic(_refusals(parts), leads):
         return [settled for _, settled in parts]
     return [
         replace(
@@ -78,19 +79,19 @@ def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
 
 def all_refused_so_far(parts: Sequence[Part]) -> bool:
     """Whether so many leads of a campaign were refused, and none accepted, that no further batch should be sent."""
-    return _is_systemic(parts, leads=guard.ENOUGH)
+    return len(_refusals(parts)) >= guard.ENOUGH
 
 
-def _is_systemic(parts: Sequence[Part], leads: int) -> bool:
+def _refusals(parts: Sequence[Part]) -> list[guard.Refusal]:
+    """The refusals that the guard counts; none if a lead was accepted."""
     pairs = [pair for rows, settled in parts for pair in zip(rows, settled.outcomes, strict=True)]
     if any(isinstance(outcome, Accepted) for _, outcome in pairs):
-        return False
-    refusals = [
+        return []
+    return [
         (outcome.failure, row.lead)
         for row, outcome in pairs
         if isinstance(outcome, Rejected) and not guard.is_replayed(row)
     ]
-    return guard.is_systemic(refusals, leads)
 
 
 @dataclass(slots=True)
