@@ -252,3 +252,21 @@ def test_the_campaign_may_be_chosen(intake: Intake) -> None:
     intake.post("partner", {**AVA, "list": "Demo"}, headers=BASIC)
     intake.post("partner", {**AVA, "list": "newsletter"}, headers=BASIC)
     assert sorted(message["campaign"] for message in intake.taken()) == ["demo", "news"]
+
+
+def test_forms_have_an_address_of_their_own(intake: Intake) -> None:
+    """An open source is served under `/forms` as under `/hooks`; one with a secret is not, even with the right one."""
+    ava = {"email": "ava@example.com"}
+    assert (
+        intake.post("website", ava, path="/forms/website", headers={"content-type": "application/json"}).status == 200
+    )
+    assert intake.post("api", ava, path="/forms/api").status == 401
+    assert intake.post("nothing", ava, path="/forms/nothing").status == 401
+    assert [message["lead"]["email"] for message in intake.taken()] == ["ava@example.com"]
+
+
+@pytest.mark.parametrize("origin", ["https://[", "https://\u00e9.example", "https://a b", "://", "\x00"])
+def test_a_malformed_origin_is_refused(intake: Intake, origin: str) -> None:
+    """401 like any other page that may not post."""
+    headers = {"content-type": "application/json", "origin": origin}
+    assert intake.post("website", {"email": "ava@example.com"}, headers=headers).status == 401

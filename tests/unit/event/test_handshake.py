@@ -99,6 +99,39 @@ def test_the_echo_of_a_handshake(provider: str, secret: str, answered: str | Non
 
 
 @pytest.mark.parametrize(
+    ("provider", "method", "challenge", "expected"),
+    [
+        ("okta", "GET", "abc-123", (200, {"verification": "abc-123"})),
+        ("okta", "GET", "", None),
+        ("okta", "GET", "a b", None),
+        ("cognito", "GET", "abc-123", None),
+    ],
+)
+def test_a_challenge_is_answered(
+    provider: str, method: str, challenge: str, expected: tuple[int, dict[str, Any]] | None
+) -> None:
+    """Okta wants its header back as JSON, before it has sent any secret; nothing else goes without proof."""
+    asked = event(method=method, x_okta_verification_challenge=challenge)
+    assert replied(before_proof(asked, source(provider))) == expected
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "is_ping"),
+    [
+        ("woocommerce", b"webhook_id=12", True),
+        ("woocommerce", b"webhook_id=12&email=ava%40example.com", False),
+        ("woocommerce", b"webhook_id=" + b"1" * 99, False),
+        ("woocommerce", b"\xff", False),
+        ("woocommerce", b"", False),
+        ("typeform", b"webhook_id=12", False),
+    ],
+)
+def test_an_unsigned_ping_is_answered(provider: str, body: bytes, *, is_ping: bool) -> None:
+    """WooCommerce tries a new webhook without a signature and demands 200. It enrolls no one."""
+    assert replied(before_proof(event(body), source(provider))) == ((200, {"accepted": 0}) if is_ping else None)
+
+
+@pytest.mark.parametrize(
     ("provider", "content", "url"),
     [
         ("sns", {"Type": "SubscriptionConfirmation", "SubscribeURL": SNS}, SNS),

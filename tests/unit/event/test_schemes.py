@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.event.schemes import is_signed
+from leads.event.schemes import STANDARD, is_signed
 from leads.event.signature import Delivery
 from leads.presets.provider import Scheme, Signature
 from leads.presets.providers import PROVIDERS
@@ -267,3 +267,10 @@ def test_a_lengthened_digest_is_no_signature(body: bytes, version: str) -> None:
         headers = {"x-hubspot-signature": hashlib.sha256(signed + content).hexdigest()}
         sent = Delivery(content, {**headers, "x-hubspot-signature-version": version}, "POST", url)
         assert is_signed("hubspot", sent, KEY, 0) is expected
+
+
+@pytest.mark.parametrize("name", [n for n, p in PROVIDERS.items() if p.signature in ("standard-webhooks", "supabase")])
+def test_the_id_that_is_remembered_is_the_signed_one(name: str) -> None:
+    """With two families of headers only the one that is signed counts, or a replay would have a new id at will."""
+    headers = [place for place in PROVIDERS[name].event_ids if place.startswith("header:")]
+    assert headers == [STANDARD.message[0]]
