@@ -35,12 +35,13 @@ def logs(
 
     Example: leads logs 0b8f1a52-6f0e-4b7c-9a53-2f6f0f4f9a11 --since 3d
     """
+    from leads.io.pseudonyms import id_for_log  # noqa: PLC0415
     from leads_cli.logs.sentence import step  # noqa: PLC0415
 
-    start = _moment(since)
+    start, logged = _moment(since), id_for_log(lead)
     with exit_on_error():
         read, _ = _reader(where)
-        steps = [(line, told) for line in read(start, lead) if (told := step(line, lead))]
+        steps = [(line, told) for line in read(start, logged) if (told := step(line, logged))]
     if as_json:
         typer.echo(json.dumps({"id": lead, "lines": [line.as_json() for line, _ in steps]}, indent=2))
     else:

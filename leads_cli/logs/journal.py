@@ -12,6 +12,7 @@ from enum import StrEnum
 from threading import Lock
 from typing import Any, Final
 
+from leads.io.pseudonyms import id_for_log
 from leads_cli.logs import observed
 from leads_cli.logs.lines import LogLines
 from leads_cli.stacks.counts import StackCounts, from_metrics
@@ -97,7 +98,7 @@ class Journal:
                 self._sums.update(observed.sum_metrics_line(data))
             elif data.get("message") == "taken":
                 for lead in observed.texts(data.get("ids")):
-                    self._set(lead, {"source": str(data.get("source") or "")})
+                    self._set(id_for_log(lead), {"source": str(data.get("source") or "")})
             elif data.get("message") == "batch settled":
                 self._settle(data)
 
@@ -108,7 +109,7 @@ class Journal:
         with self._lock:
             for record in records:
                 body = observed.json_object(record.get("body"))
-                lead = str(body.get("id") or record.get("messageId"))
+                lead = id_for_log(str(body.get("id") or record.get("messageId")))
                 self._ids[str(record.get("messageId"))] = lead
                 row = self._set(lead, observed.describe_message(body))
                 if row.state in SET_ASIDE:  # it is being replayed
@@ -120,15 +121,17 @@ class Journal:
         with self._lock:
             for text in bodies:
                 body = observed.json_object(text)
-                if str(body.get("id")) in self._rows:
-                    self._set(str(body.get("id")), observed.describe_message(body))
+                lead = id_for_log(str(body.get("id")))
+                if lead in self._rows:
+                    self._set(lead, observed.describe_message(body))
 
     def observe_dead_letters(self, bodies: Iterable[str]) -> None:
         """The bodies in the dead-letter queue: they carry the reasons."""
         with self._lock:
             for text in bodies:
                 body = observed.json_object(text)
-                lead = self._ids.get(str(body.get("id")), str(body.get("id") or observed.short_digest(text)))
+                given = body.get("id")
+                lead = self._ids.get(str(given)) or (id_for_log(str(given)) if given else observed.short_digest(text))
                 known = self._rows.get(lead)
                 if known is None or known.state is not LeadState.ENROLLED:
                     failure = body.get("failure")
@@ -158,7 +161,7 @@ class Journal:
             self._outcome(str(refusal.get("id")), campaign, _set_aside(refusal), ", ".join(words))
 
     def _outcome(self, lead: str, campaign: str, state: LeadState, reason: str) -> None:
-        lead = self._ids.get(lead, lead)
+        lead = self._ids.get(lead) or id_for_log(lead)
         known = self._rows.get(lead)
         if known and known.state is state in SET_ASIDE and known.reason:
             return  # the dead letter, seen first, says it better

@@ -1,9 +1,11 @@
 """Laws of delivery, kept by the whole function: leads are accounted for, and nobody is named in what is written."""
 
+import hmac
 import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from random import Random
 from typing import Any, NoReturn
 
@@ -166,6 +168,28 @@ def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: s
     done = enrolling.watching(ledger.close)
     assert [log["rejected"][0]["field"] for log in done.logs] == [field if logged else None]
     assert enrolling.letters()[0].failure["field"] == field
+
+
+def test_a_person_is_found_by_who_has_the_key(enrolling: Enrolling) -> None:
+    """The log line has the keyed hash of each address, beside its id, in the order of accepted, held and rejected."""
+    enrolling.cloud.set_secret(log_key="key-of-the-logs")
+    enrolling.leadterra.behaviour = Behaviour(error_shape="index")
+    done = enrolling.deliver(AVA, BEN)
+    check_discretion(done.output)
+    (line,) = done.logs
+    ids = [*line["accepted"], *line["held"], *(each["id"] for each in line["rejected"])]
+    people = {"marigold@example.com": "evt-1", "benedict@refused.example": "benedict@refused.example"}
+    hashes = [hmac.new(b"key-of-the-logs", email.encode(), "sha256").hexdigest()[:16] for email in people]
+    assert line["addresses"] == hashes
+    assert ids == [f"hash-{sha256(name.encode()).hexdigest()[:16]}" for name in people.values()]
+
+
+@pytest.mark.parametrize("name", ["0b8f1a52-6f0e-4b7c-9a53-2f6f0f4f9a11", "0b8f1a52-6f0e-4b7c-9a53-2f6f0f4f9a11:3"])
+def test_an_id_of_ours_is_logged_as_it_is(enrolling: Enrolling, name: str) -> None:
+    """A UUID, also with a place in a list, says nothing of a person. Without a key no address is hashed."""
+    done = enrolling.deliver({**AVA, "id": name})
+    (line,) = done.logs
+    assert (line["accepted"], "addresses" in line) == ([name], False)
 
 
 def explode(*_: object, **__: object) -> NoReturn:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from botocore.exceptions import EndpointConnectionError
 
+from leads.io.pseudonyms import id_for_log
 from tests.simulation.queues import StandardQueue
 from tests.simulation.weather import Kind, Weather
 
@@ -38,6 +39,7 @@ class Account:
     Attributes:
         sent: by signup the messages to LeadsQueue; `sends` is their sum.
         letters: by signup the dead ones.
+        numbers: signups by their message's id in the logs.
         call_seconds: how long a call of SQS, DynamoDB or Secrets Manager takes.
         believed: by signup the dead letters of the one named exception to law 4. The operator replays them.
     """
@@ -50,6 +52,7 @@ class Account:
     sends: int = 0
     call_seconds: float = 0.008
     letters: Counter[int] = field(default_factory=Counter)
+    numbers: dict[str, int] = field(default_factory=dict)
     believed: dict[int, str] = field(default_factory=dict)
     table: dict[str, str] = field(default_factory=dict)
 
@@ -115,6 +118,7 @@ class Client:
         for entry in taken:
             number = number_in(entry["MessageBody"])
             self._account.sent[number] += 1
+            self._account.numbers[id_for_log(json.loads(entry["MessageBody"])["id"])] = number
             self._account.leads.send(entry["MessageBody"], number, now)
         return {"Successful": [{"Id": entry["Id"]} for entry in taken]}
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from threading import get_ident
 from typing import Any
 
-from tests.simulation.people import number_of
-
 SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected")
 
 
@@ -26,6 +24,7 @@ class Books:
         settled: by signup, from the ids in the log.
         cut_off: leads in metrics whose line of the log was never written, as the function was killed before it.
         isolating: requests to Leadterra beyond a batch's first.
+        numbers: by id in the log the signup that a message is about.
         named: lines that an address is in: there must be none.
     """
 
@@ -36,6 +35,7 @@ class Books:
     cut_off: int = 0
     named: int = 0
     unexpected: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
     _unsaid: int = 0
 
     def read(self, line: str) -> None:
@@ -59,8 +59,8 @@ class Books:
 
     def _settle(self, line: dict[str, Any]) -> None:
         self._unsaid = 0
-        self.settled.update(map(number_of, line["accepted"]))
-        self.settled.update(number_of(rejected["id"]) for rejected in line["rejected"])
+        self.settled.update(self.numbers[name] for name in line["accepted"])
+        self.settled.update(self.numbers[rejected["id"]] for rejected in line["rejected"])
         self.why.update(line["why"])
         self.isolating += max(0, line["requests"] - 1)
 

@@ -78,12 +78,6 @@ class Arrival:
         return f"e{self.signups[0].number}"
 
 
-def number_of(message_id: str) -> int:
-    """The signup that a message is about: intake makes its id of the event's, and the place in a list."""
-    event, _, place = message_id.removeprefix("e").partition(":")
-    return int(event) + int(place or 0)
-
-
 def arrivals(leads: int, days: float, seed: int) -> Iterator[Arrival]:
     """So many signups, or a few more, in the order of time: more by day than by night."""
     chance = Random(seed)  # noqa: S311 - a simulation

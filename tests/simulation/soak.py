@@ -111,7 +111,8 @@ class Soak:
         self.queue = StandardQueue(
             chance, stack.visibility, stack.retention, stack.most_receives, self.oddities, self.repeated.add
         )
-        self.account = Account(self.weather, chance, self.queue, {"leadterra_api_key": _OLD_KEY})
+        secret = {"leadterra_api_key": _OLD_KEY, "log_key": "of-the-simulation"}
+        self.account = Account(self.weather, chance, self.queue, secret, numbers=self.books.numbers)
         self.sandbox = Sandbox(map(SandboxCampaign, CAMPAIGNS.values()), api_keys=[_OLD_KEY])
         self.service = Service(self.sandbox, self.weather, chance, START)
         self.output = Output(self.books)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from leads.io.pseudonyms import id_for_log
 from leads_cli.logs.journal import Journal, LeadRow, LeadState
 from leads_cli.logs.observed import EXHAUSTED
 
@@ -49,7 +50,7 @@ def only(journal: Journal) -> LeadRow:
 def test_a_taken_lead_is_queued(journal: Journal) -> None:
     """An id that intake logged is a lead on its way, though nobody knows its address yet."""
     journal.observe_log("intake", log("taken", source="website", accepted=1, ids=["a"]))
-    assert only(journal) == LeadRow("a", NOW, source="website", state=LeadState.QUEUED)
+    assert only(journal) == LeadRow(id_for_log("a"), NOW, source="website", state=LeadState.QUEUED)
 
 
 def test_a_delivered_message_gives_the_lead_its_address(journal: Journal) -> None:
@@ -223,7 +224,7 @@ def test_the_newest_leads_are_kept() -> None:
     """Beyond its capacity the journal forgets the oldest leads, and lists the newest first."""
     small = Journal(capacity=3, now=lambda: NOW)
     small.observe_records("LeadsQueue", [record(str(n), f"{n}@example.com") for n in range(5)])
-    assert [row.id for row in small.leads()] == ["4", "3", "2"]
+    assert [row.email for row in small.leads()] == ["4@example.com", "3@example.com", "2@example.com"]
     assert [row.id for row in small.leads(limit=2)] == ["4", "3"]
     assert small.leads(limit=0) == []
 

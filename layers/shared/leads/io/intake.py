@@ -11,6 +11,7 @@ from leads.errors import TooLarge, Unavailable, Unreadable
 from leads.event.event import Event
 from leads.io import deliveries
 from leads.io.dependencies import REAL, Dependencies
+from leads.io.pseudonyms import id_for_log
 from leads.io.queues import Entry, send
 from leads.io.settings import Settings
 from leads.io.telemetry import UNKNOWN, count, logger
@@ -60,7 +61,7 @@ class Intake:
             return IntakeResult()
         if self._is_redelivery(event, reading):
             count("source", event.source, {"Redelivered": 1})
-            logger().info("redelivered", extra={"source": event.source, "event_id": reading.event_id})
+            logger().info("redelivered", extra={"source": event.source, "event_id": id_for_log(reading.event_id or "")})
             return IntakeResult(redelivered=True, reading=reading)
         # Before anything is sent: a part that does not fit must not send the others again with every attempt.
         letters = [] if answering else self._letters_of_parts(event, reading, attempts)
@@ -124,7 +125,9 @@ class Intake:
             return
         dynamodb = self.dependencies.dynamodb(self.settings)
         if not deliveries.record(dynamodb, table, event.source, reading.event_id, self.now.timestamp()):
-            logger().warning("not recorded", extra={"source": event.source, "event_id": reading.event_id})
+            logger().warning(
+                "not recorded", extra={"source": event.source, "event_id": id_for_log(reading.event_id or "")}
+            )
 
     def _report(self, event: Event, reading: Reading) -> None:
         count("source", event.source, {"Ignored": reading.ignored})
@@ -132,9 +135,9 @@ class Intake:
             "taken",
             extra={
                 "source": event.source,
-                "event_id": reading.event_id,
+                "event_id": reading.event_id and id_for_log(reading.event_id),
                 "accepted": len(reading.messages),
-                "ids": [message.id for message in reading.messages],
+                "ids": [id_for_log(message.id) for message in reading.messages],
                 "ignored": reading.ignored,
                 "unmappable": len(reading.unmappable),
             },

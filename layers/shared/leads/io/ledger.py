@@ -4,7 +4,6 @@ A message is settled once Leadterra has its lead, or once the dead-letter queue 
 message is held: it is hidden for a while and reported as failed, so that SQS keeps it.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,9 @@ from typing import Any, Final
 
 from leads.errors import Malformed, TooLarge
 from leads.io import queues
+from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
+from leads.io.pseudonyms import address_for_log, id_for_log
 from leads.io.queues import Entry, age
 from leads.io.settings import Settings
 from leads.io.telemetry import count, logger, where
@@ -35,7 +36,6 @@ OTHER: Final = "other"
 # These pass without an operator.
 _PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
-_ID: Final = re.compile(r"[\w.:/=+-]{1,128}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -181,48 +181,46 @@ class Ledger:
             logger().warning("not hidden", extra={"count": len(failed)})
 
     def _report(self, campaign: str, metrics: Mapping[str, int], lines: Sequence[LedgerLine]) -> None:
-        """Write a batch's metrics and its log line: ids and counts."""
-        accepted: list[str] = []
-        held: list[str] = []
-        rejected: list[dict[str, Any]] = []
+        """Write a batch's metrics and its log line: ids, counts and keyed hashes of addresses."""
+        log_key = self._log_key()
+        ids: dict[type[Outcome], list[Any]] = {Accepted: [], Held: [], Rejected: []}
+        addresses: dict[type[Outcome], list[str]] = {Accepted: [], Held: [], Rejected: []}
         why = Counter[str]()
         counts = Counter(Retries=sum(self._receives(line.records[0]) > 1 for line in lines))
         for line in lines:
-            name = self._log_id(line)
+            name: Any = id_for_log(line.message.id if line.message else self.records[line.records[0]]["messageId"])
             match line.outcome:
-                case Accepted():
-                    accepted.append(name)
                 case Held(reason):
-                    held.append(name)
                     why[reason] += 1
                     counts.update(("Held", held_metric(reason)))
                     counts[HELD_AGE] = max(counts[HELD_AGE], *(age(self.records[i], self.now) for i in line.records))
                 case Rejected(failure):
-                    rejected.append({"id": name, **_summary(failure)})
+                    name = {"id": name, **_summary(failure)}
                     # Intake did not write an unreadable message, so it is no part of what intake accepted.
                     counts["Malformed" if line.message is None else "Rejected"] += 1
+            ids[type(line.outcome)].append(name)
+            if log_key:
+                known = address_for_log(log_key, line.message.lead["email"]) if line.message else ""
+                addresses[type(line.outcome)].append(known)
         count("campaign", campaign, {**metrics, **counts})
+        accepted, held, rejected = ids.values()
+        settled = {"campaign": campaign, "requests": metrics.get("Requests", 0), "why": dict(why)}
+        settled |= {"accepted": accepted, "held": held, "rejected": rejected}
         # Leadterra does not say which of the accepted leads these are.
-        unaccounted = metrics.get("Unaccounted", 0)
+        settled |= {"unaccounted": metrics["Unaccounted"]} if metrics.get("Unaccounted") else {}
+        # In the order of accepted, held and rejected.
+        settled |= {"addresses": [each for found in addresses.values() for each in found]} if log_key else {}
         log = logger().error if why.keys() - _PASSING else logger().info
-        log(
-            "batch settled",
-            extra={
-                "campaign": campaign,
-                "requests": metrics.get("Requests", 0),
-                "accepted": accepted,
-                "held": held,
-                "rejected": rejected,
-                "why": dict(why),
-                **({"unaccounted": unaccounted} if unaccounted else {}),
-            },
-        )
+        log("batch settled", extra=settled)
 
-    def _log_id(self, line: LedgerLine) -> str:
-        """The message's id; SQS's own if there is none, or if a producer made it of something else."""
-        if line.message and _ID.fullmatch(line.message.id):
-            return line.message.id
-        return str(self.records[line.records[0]]["messageId"])
+    def _log_key(self) -> str | None:
+        """The key for addresses in logs; None without one, and if there may be no time to read the secret."""
+        if self.seconds_left() < CALL_SECONDS:
+            return None
+        try:
+            return self.dependencies.vault(self.settings).log_key(self.dependencies.monotonic())
+        except Exception:  # noqa: BLE001 - the outcomes matter more than this part of the log
+            return None
 
 
 _NAMES: Final = ("source", "campaign")

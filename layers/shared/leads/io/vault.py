@@ -51,6 +51,14 @@ class Vault:
             raise Unavailable(msg)
         return key
 
+    def log_key(self, now: float) -> str | None:
+        """The key for addresses in logs; None if the secret has none, or cannot be read."""
+        try:
+            key = self._read(now).get("log_key")
+        except Unavailable:
+            return None
+        return key if isinstance(key, str) and key else None
+
     def source(self, name: str, now: float) -> tuple[str, ...]:
         """A source's secrets, the newest first.
 
