@@ -8,7 +8,7 @@ from typing import Any, Final
 from docs.generate import answers, schemas
 from docs.generate.schemas import Schema
 from docs.generate.sources import signature_header
-from leads.fields.submission import MAX_LISTED
+from leads.fields.body import MAX_LISTED
 from leads.message.message import MAX_MESSAGE_BYTES
 from leads.presets.providers import PROVIDERS
 from leads_cli.project import ROOT

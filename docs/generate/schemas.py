@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from leads.errors import TooLarge, Unauthorized, Unavailable, Unreadable
 from leads.event import answer
-from leads.fields.submission import MAX_LISTED
+from leads.fields.body import MAX_LISTED
 from leads.message.message import MAX_MESSAGE_BYTES
 from leads.model import LEAD_FIELDS
 

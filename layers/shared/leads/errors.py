@@ -5,6 +5,7 @@ LeadsError
 ├── Unauthorized       the sender did not prove who it is (401)
 ├── TooLarge           more than one queue message can hold (413)
 ├── Unreadable         the body is not what its content type says (400)
+├── Compressed         the body's content encoding is not read (415)
 ├── Malformed          a queue message that no lead can be read from
 ├── NewerVersion       a queue message of a later release, met while a deployment runs
 └── Unavailable        a dependency did not answer; the sender should try again (503)
@@ -37,6 +38,10 @@ class TooLarge(LeadsError):
 
 class Unreadable(LeadsError):
     """The body is not what its content type says."""
+
+
+class Compressed(LeadsError):
+    """The body's content encoding is not read."""
 
 
 class Malformed(LeadsError):

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import pytest
 
 from leads.config.schema import Source, parse
-from leads.errors import LeadsError, Malformed, TooLarge, Unauthorized, Unavailable, Unreadable
+from leads.errors import Compressed, LeadsError, Malformed, TooLarge, Unauthorized, Unavailable, Unreadable
 from leads.event import answer
 from leads.event.event import Event
 
@@ -68,6 +68,7 @@ def test_another_method_is_told_which_there_are() -> None:
         ),
         (Unreadable("not JSON"), 400, "not JSON"),
         (TooLarge("too many"), 413, "too many"),
+        (Compressed("send it as it is"), 415, "send it as it is"),
         (Unavailable("DynamoDB: Throttled"), 503, "try again later"),
         (Malformed("body", "x"), 503, "try again later"),
         (LeadsError("anything"), 503, "try again later"),

@@ -1,5 +1,6 @@
 """Bytes become names and values, whatever the content type claims, or are refused in one way."""
 
+import encodings
 import json
 from urllib.parse import urlencode
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leads.errors import Unreadable
+from leads.errors import TooLarge, Unreadable
 from leads.fields.body import MAX_FIELDS, parse
 
 FORM = "application/x-www-form-urlencoded"
@@ -47,6 +48,12 @@ def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
         (b"a=1&a=2&a=3&b=", FORM, {"a": ["1", "2", "3"], "b": ""}),
         (b"name=Jos%C3%A9+K", FORM, {"name": "José K"}),
         (b"name=Jos%E9", FORM, {"name": "José"}),
+        (b"name=O%92Brien", f"{FORM}; charset=ISO-8859-1", {"name": "O\u2019Brien"}),
+        (b"name=%C8%E2%E0%ED", f"{FORM}; charset=windows-1251", {"name": "Иван"}),
+        (b"name=%C8%E2%E0%ED&_charset_=windows-1251", FORM, {"name": "Иван", "_charset_": "windows-1251"}),
+        (b"name=%C8%E2%E0%ED&_charset_=klingon", FORM, {"name": "Èâàí", "_charset_": "klingon"}),
+        ("имя=".encode("cp1251") + b"%C8", f"{FORM}; charset=cp1251", {"имя": "И"}),
+        (b"name=%81", FORM, {"name": "\x81"}),
         ("name=José".encode("latin-1"), f"{FORM}; charset=iso-8859-1", {"name": "José"}),
         ("name=José".encode("latin-1"), FORM, {"name": "José"}),
         (b"fields%5Bemail%5D=a%40b.example", FORM, {"fields": {"email": "a@b.example"}}),
@@ -61,6 +68,9 @@ def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
         (b"{not json}=1", FORM, {"{not json}": "1"}),
         ('{"name": "José"}'.encode("latin-1"), f"{JSON}; charset=latin1", {"name": "José"}),
         ('{"name": "José"}'.encode("utf-16"), f"{JSON}; charset=utf-16", {"name": "José"}),
+        ('{"name": "José"}'.encode("utf-16"), JSON, {"name": "José"}),
+        ('{"name": "José"}'.encode("utf-16-le"), f"{JSON}; charset=utf-8", {"name": "José"}),
+        ('{"name": "O\u2019Brien"}'.encode("cp1252"), JSON, {"name": "O\u2019Brien"}),
         (b'{"name": "Ava"}', f"{JSON}; charset=klingon", {"name": "Ava"}),
         (b'{"name": "Ava"}', f"{JSON}; charset=punycode", {"name": "Ava"}),
         (b'{"name": "Ava"}', f"{JSON}; charset=a\0b", {"name": "Ava"}),
@@ -82,6 +92,7 @@ def test_values_arrive_as_they_were_meant(body: bytes, content_type: str, expect
         (multipart(part("José".encode("latin-1"))), {"email": "José"}),
         (multipart(part(b"Jos\xe9", more="Content-Type: text/plain; charset=latin-1\r\n")), {"email": "José"}),
         (multipart(part("Ava", more="Content-Type: text/plain; charset=klingon\r\n")), {"email": "Ava"}),
+        (multipart(part(b"\xc8"), part("windows-1251", "_charset_")), {"email": "И", "_charset_": "windows-1251"}),
         (multipart(part("x"), part(b"\x00", "cv", '; filename="ava@example.com.pdf"')), {"email": "x"}),
         (multipart(part("x"), part("", "cv", '; filename=""')), {"email": "x", "cv": ""}),
         (multipart(part("x" * 200_000)), {"email": "x" * 200_000}),
@@ -90,6 +101,41 @@ def test_values_arrive_as_they_were_meant(body: bytes, content_type: str, expect
 def test_multipart_has_answers_and_files(body: bytes, expected: object) -> None:
     """A file is no answer, and its name is none either."""
     assert parse(body, MULTIPART) == expected
+
+
+def test_a_browsers_own_charset_is_the_last_resort() -> None:
+    """Old browsers say in a header in which charsets they write."""
+    assert parse(b"name=%C8%E2%E0%ED", FORM, "windows-1251, *;q=0.1") == {"name": "Иван"}
+    assert parse("name=Иван".encode(), FORM, "windows-1251") == {"name": "Иван"}
+
+
+def test_unknown_charsets_are_not_remembered() -> None:
+    """Python keeps every name that it looked up: a stranger could fill its memory."""
+    before = len(encodings._cache)
+    for number in range(50):
+        parse(b"a=1", f"{FORM}; charset=x{number}")
+        parse(b'{"a": 1}', f"{JSON}; charset=x{number}")
+    assert len(encodings._cache) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"a": [{}] * 40_000},
+        {f"k{number}": {f"{number}_{n}": 1 for n in range(40)} for number in range(200)},
+        [{"label": f"k{number}", "value": 1} for number in range(8_000)],
+    ],
+)
+def test_a_body_has_a_limit_before_any_work(content: object) -> None:
+    """More objects, or more names, than any list of people has."""
+    with pytest.raises(Unreadable, match="more than 40000 objects and lists, or more than 7000 names"):
+        parse(json.dumps(content).encode(), JSON)
+
+
+def test_lines_have_a_limit() -> None:
+    """Better a clear answer than half of a list."""
+    with pytest.raises(TooLarge, match="a list of 5001"):
+        parse(b'{"a": 1}\n' * 5_001, JSON)
 
 
 def test_the_boundary_may_be_quoted() -> None:

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from leads.errors import TooLarge, Unreadable
 from leads.event.event import Event
-from leads.fields.submission import MAX_LISTED, Said, submissions
+from leads.fields.body import MAX_LISTED
+from leads.fields.submission import Submissions, submissions
 from leads.presets.providers import PROVIDERS
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 AVA = {"email": "ava@example.com"}
 
 
-def say(content: object, provider: str = "json", **event: Any) -> Said:
+def say(content: object, provider: str = "json", **event: Any) -> Submissions:
     return submissions(Event("app", json.dumps(content).encode(), NOW, **event), PROVIDERS[provider])
 
 
@@ -45,7 +46,11 @@ def nested(depth: int) -> Any:
         (["text", 5, None], "json", 3, True),
         ({"array": [AVA, AVA]}, "make", 2, True),
         ({"array": [{"sku": "1"}, {"sku": "2"}]}, "make", 1, False),
-        ({"array": [AVA, AVA]}, "form", 1, False),
+        ({"array": [AVA, AVA]}, "form", 2, True),
+        ({"data": {"users": [AVA, AVA]}}, "standard-webhooks", 2, True),
+        ({"customer": AVA, "line_items": [AVA, AVA]}, "shopify", 1, False),
+        ([{"members": [AVA, AVA]}, AVA], "json", 3, True),
+        ({"type": "identify", "batch": [{"type": "identify", "traits": AVA}]}, "segment", 1, True),
         ([{"name": "email", "value": "ava@example.com"}, {"name": "plan", "value": "pro"}], "json", 1, False),
         ({"data": [{"name": "email", "value": "ava@example.com"}]}, "json", 1, False),
         ({"questions": [{"name": "email", "value": "ava@example.com"}]}, "json", 1, False),

@@ -66,7 +66,7 @@ JOB_TITLE = (
 )  # fmt: skip
 NOTHING = (
     "form_name", "form[name]", "form.name", "page title", "pageTitle", "page.title", "site.name", "product.name",
-    "campaign_name", "plan name", "file_name", "list_name", "event.name", "metadata.name", "username", "user_name",
+    "campaign_name", "plan name", "file_name", "list_name", "event.name", "username", "user_name",
     "nickname", "name on badge", "Company size", "company_website", "business type", "Job type", "Are you a business?",
     "fields[name][title]", "fields[name][id]", "first_visit", "last_login", "middle_name", "Anrede", "utm_source",
     "phone", "message", "subject", "newsletter", "Country", "address", "nombre de empleados", "1.3", "items.0.name",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leads.config.schema import parse
-from leads.errors import TooLarge, Unreadable
+from leads.errors import Compressed, TooLarge, Unreadable
 from leads.event.event import Event
 from leads.message.intake import Reading, read
 
@@ -216,3 +216,79 @@ def test_a_lead_of_a_replay_carries_its_history() -> None:
     event = Event("app", b'{"email": "ava@example.com"}', NOW, id="letter-1", replayed=True, lineage=history)
     (body,) = map(json.loads, read(event, CONFIG.sources["app"], str).bodies)
     assert (body["id"], body["replay"]) == ("letter-1", history["replay"])
+
+
+@pytest.mark.parametrize("body", [[{"email": "a@example.com"}], {"x": [{"email": "a@example.com"}] * 2}])
+def test_an_open_source_takes_one_person(body: Any) -> None:
+    """A list is refused as a whole: anyone may post to it."""
+    reading = take(body, "form")
+    assert (reading.messages, reading.problems()) == (
+        [],
+        [{"field": "body", "message": "a list: this source takes one person at a time"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "is_test"),
+    [
+        ({}, True),
+        ({"test": True}, True),
+        (b"webhook_id=12", True),
+        ({"type": "ping", "id": "evt_1", "createdAt": "2026-11-22", "data": {"object_id": 5}}, True),
+        ([{"event": "test"}], True),
+        ({"plan": "pro"}, False),
+        ({"plan_type": "pro", "id": 1}, False),
+        ({"login_id": "not-an-address@"}, True),
+        (["text"], False),
+        ({"event": "signup", "data": {"email": ""}, "name": "Ava"}, False),
+    ],
+)
+def test_a_request_without_answers_is_a_connection_test(body: Any, is_test: bool) -> None:  # noqa: FBT001
+    """Only ids, event names, times and flags: the sender is told that it works. A stranger is not."""
+    reading = take(body)
+    assert (bool(reading.unmappable), reading.ignored) == (not is_test, int(is_test))
+    if isinstance(body, dict):
+        assert take(body, "form").unmappable or take(body, "form").ignored
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "x" * 50])
+def test_a_compressed_body_is_refused(encoding: str) -> None:
+    """It is not read as something else."""
+    with pytest.raises(Compressed, match="is not read: send it as it is"):
+        take({"email": "ava@example.com"}, content_encoding=encoding)
+    assert take({"email": "ava@example.com"}, content_encoding="Identity").messages
+
+
+@pytest.mark.parametrize(
+    ("body", "custom"),
+    [
+        ({"title": "Demo form", "name": "Contact us", "data": {"email": "ava@example.com"}},
+         {"title": "Demo form", "name": "Contact us"}),
+        ({"order": {"name": "A-17", "title": "Order"}, "email": "ava@example.com"},
+         {"order.name": "A-17", "order.title": "Order"}),
+        ({"booking": {"role": "host"}, "contact": {"email": "ava@example.com"}, "role": "Intro"},
+         {"booking.role": "host", "role": "Intro"}),
+        ({"email": "ava@example.com", "referred_by": "bob@example.com", "cc": "x@example.com, y@example.com"}, None),
+    ],
+)  # fmt: skip
+def test_the_title_of_a_thing_is_no_job(body: Any, custom: Any) -> None:
+    """A `name`, `title` or `role` counts next to a person's address; addresses of others are no custom fields."""
+    (message,) = take(body).messages
+    assert message.lead == {"email": "ava@example.com", **({"customFields": custom} if custom else {})}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "Ava King", "title": "CTO", "emails": [{"value": "ava@example.com"}]},
+        {"id": 1, "email": "ava@example.com", "user": {"name": "Ava King", "title": "CTO"}},
+        {"first_name": "Ava", "last_name": "King", "title": "CTO", "contact": {"email": "ava@example.com"}},
+        {"email": "ava@example.com", "data": {"name": "Ava King", "title": "CTO"}},
+        {"email": "ava@example.com", "metadata": {"name": "Ava King", "title": "CTO"}},
+    ],
+)
+def test_the_title_of_a_person_is_a_job(body: Any) -> None:
+    """Next to an address or a name, inside a wrapper, or in an object named for a person."""
+    (message,) = take(body).messages
+    lead = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "jobTitle": "CTO"}
+    assert {key: message.lead.get(key) for key in lead} == lead

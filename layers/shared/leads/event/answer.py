@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from leads.config.schema import Source
-from leads.errors import LeadsError, TooLarge, Unauthorized, Unreadable
+from leads.errors import Compressed, LeadsError, TooLarge, Unauthorized, Unreadable
 from leads.event.event import Event
 from leads.event.verify import origin_allowed
 from leads.json import dumps
@@ -115,6 +115,8 @@ def refusal(error: LeadsError) -> Response:
             return problem(HTTPStatus.UNAUTHORIZED, detail, {"www-authenticate": CHALLENGE})
         case Unreadable():
             return problem(HTTPStatus.BAD_REQUEST, str(error))
+        case Compressed():
+            return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
         case TooLarge():
             return problem(HTTPStatus.CONTENT_TOO_LARGE, str(error))
         case _:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from leads.errors import Malformed, Unreadable
@@ -18,7 +19,7 @@ from leads.json import dumps, loads
 from leads.presets.provider import Boxes, Titles, View, Views
 
 # Deeper or wider than anything a form tool nests.
-_MAX_DEPTH: Final = 16
+MAX_DEPTH: Final = 16
 MAX_FIELDS: Final = 2_000
 
 # What a question is called: what people saw of it comes before what a program calls it.
@@ -102,8 +103,8 @@ def at(value: Any, path: str) -> Any:
 
 
 def _add(found: Answers, name: str, value: Any, depth: int) -> None:
-    if depth > _MAX_DEPTH:
-        msg = f"nested more than {_MAX_DEPTH} levels deep"
+    if depth > MAX_DEPTH:
+        msg = f"nested more than {MAX_DEPTH} levels deep"
         raise Unreadable(msg)
     match value:
         case dict():
@@ -156,12 +157,12 @@ def _add_list(found: Answers, name: str, items: list[Any], depth: int) -> None:
 
 def _add_question(found: Answers, name: str, key: str, question: Mapping[str, Any], depth: int) -> None:
     """An answer by its question. Of two questions of one name the second keeps its key."""
-    label = _label(question) or key
+    label = label_of(question) or key
     called = _joined(name, label)
     if called in found.asked:
         called = _joined(name, f"{key}.{label}")
     found.asked.add(called)
-    _add(found, called, next(question[part] for part in _ANSWERS if part in question), depth + 1)
+    _add(found, called, answer_of(question), depth + 1)
     for part, more in question.items():
         if part not in _OF_A_QUESTION:
             _add(found, _joined(called, part), more, depth + 1)
@@ -169,18 +170,33 @@ def _add_question(found: Answers, name: str, key: str, question: Mapping[str, An
 
 def _is_question(item: Any, key: str | None = None) -> bool:
     """Whether an object, in a list or under a key, is a question with its answer. One with an address is a person."""
-    part = next((part for part in _ANSWERS if part in item), "") if isinstance(item, dict) else ""
+    part = _answer_part(item)
     if not part or (part in _CONTAINERS and _holds_objects(item[part])):
         return False
     if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS):
         return False
-    label = _label(item)
+    label = label_of(item)
     only = item.keys() <= _OF_A_QUESTION
     if not label or key is None:
         return bool(label) or (key is not None and only)
     # A deal has a name and a value as well: under a telling key only an unmistakable question is one.
     marked = not _MARKS.isdisjoint(item) or (only and not _TYPES.isdisjoint(item))
     return marked or not key.isalpha() or meaning(label) is not None
+
+
+def question_names(item: Mapping[str, Any]) -> Iterator[str]:
+    """What a question that has an answer may be called."""
+    if not item.keys().isdisjoint(_ANSWERS):
+        yield from islice((text for part in _LABELS if isinstance(text := item.get(part), str)), 1)
+
+
+def _answer_part(item: Any) -> str:
+    return next((part for part in _ANSWERS if part in item), "") if isinstance(item, dict) else ""
+
+
+def answer_of(item: Any) -> Any:
+    """The answer in a question; None if it is none."""
+    return item[part] if (part := _answer_part(item)) else None
 
 
 def _is_skipped(item: Any, marks: frozenset[str]) -> bool:
@@ -202,12 +218,12 @@ def _holds_objects(answer: Any) -> bool:
     return isinstance(answer, dict) or (isinstance(answer, list) and any(isinstance(item, dict) for item in answer))
 
 
-def _label(question: Mapping[str, Any]) -> str:
+def label_of(question: Mapping[str, Any]) -> str:
     """What a question is called: by a name that is understood, if it has one."""
     given = (question.get(part) for part in _LABELS)
     texts = (text[0] if isinstance(text, list) and len(text) == 1 else text for text in given)
     names = [text[:MAX_NAME] for text in texts if isinstance(text, str) and text.strip()]
-    return next(filter(meaning, names), names[0] if names else "")
+    return next(filter(meaning, names), names[0]) if len(names) > 1 else "".join(names)
 
 
 def _choices(text: str) -> list[str]:

@@ -4,47 +4,64 @@ Senders label bodies wrongly (SNS sends JSON as `text/plain`), so the first byte
 """
 
 import re
-from codecs import lookup
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
+from encodings.aliases import aliases
 from io import BytesIO
+from json import detect_encoding
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from leads.errors import Malformed, Unreadable
+from leads.errors import Malformed, TooLarge, Unreadable
+from leads.fields.answers import question_names
 from leads.json import loads
 
-# They decode in quadratic time, or into what no sender meant.
-_NO_CHARSETS: Final = frozenset({"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "utf_7"})
+# The charsets that Python knows, and no others: each name that it does not know stays in its memory. Left out are
+# those that decode in quadratic time or are no charsets.
+_CHARSETS: Final = ({*aliases, *aliases.values()} | {"utf_8_sig"}) - {"punycode", "idna", "undefined", "utf_7", "u7"}
+# As browsers read them.
+_WINDOWS_1252: Final = frozenset({"iso8859_1", "latin_1", "ascii", "cp1252"})
+_C1: Final = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(128, 160)}
 # PHP's and Rails' nested names, no deeper than forms go.
 _BRACKETED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\]){1,8})")
 _BRACKET: Final = re.compile(r"\[([^\[\]]*)\]")
 # More fields or parts than any form has: a body that has more was made to waste time.
 MAX_FIELDS: Final = 1_000
+# 500 calls to SQS: what can be sent before the sender hangs up. The bulk endpoint takes 1,000 itself.
+MAX_LISTED: Final = 5_000
+# Objects and lists, and names of fields, each of which costs time: more than that many people in a list have.
+_MAX_CONTAINERS: Final = 8 * MAX_LISTED
+_MAX_NAMES: Final = MAX_LISTED + 2_000
 
 type Document = dict[str, Any]
 """One record as sent: a JSON object, or a form's names and values (a list where a name is repeated)."""
 
 
-def parse(body: bytes, content_type: str) -> Document | list[Any]:
-    """The body as an object or a list.
+def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list[Any]:
+    """The body as an object or a list; `accepted` are charsets to try for a form that declares none.
 
     Raises:
-        Unreadable: it is neither, whatever its content type says.
+        Unreadable: it is neither, whatever its content type says, or larger than any that people send.
+        TooLarge: more than `MAX_LISTED` lines of JSON.
     """
     if not body.strip():
         msg = "the body is empty"
         raise Unreadable(msg)
     kind, parameters = _media_type(content_type)
+    charsets = [parameters.get("charset", ""), "utf-8", accepted.partition(",")[0].partition(";")[0]]
     if kind == "multipart/form-data":
-        return _multipart(body, parameters)
-    text = _text(body, parameters.get("charset", "utf-8"))
-    if kind == "application/x-www-form-urlencoded":
-        return _json_or_form(text)
-    if "json" in kind or text.lstrip()[:1] in {"{", "["}:
-        return _json(text)
-    if "=" in text and "\n" not in text.strip():
-        return _form(text)
+        return _multipart(body, parameters.get("boundary", ""), charsets)
+    is_form = kind == "application/x-www-form-urlencoded"
+    # UTF-16 has zeros, which tell it from a wrong declaration.
+    wide = [] if is_form or (found := detect_encoding(body)) == "utf-8" else [found]
+    text = _decoded(body, [*wide, *charsets[:2]])
+    if text.lstrip()[:1] in {"{", "["} or "json" in kind:
+        try:
+            return _json(text)
+        except Unreadable:
+            if not is_form:
+                raise
+    if is_form or ("=" in text and "\n" not in text.strip()):
+        return _form(body, charsets)
     msg = f"neither JSON nor a form (content type {kind[:80] or 'missing'!r})"
     raise Unreadable(msg)
 
@@ -55,15 +72,19 @@ def _media_type(header: str) -> tuple[str, dict[str, str]]:
     return kind.strip().lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
 
-def _text(body: bytes, charset: str) -> str:
-    for encoding in (charset, "utf-8"):
-        try:
-            if lookup(encoding).name.replace("-", "_") not in _NO_CHARSETS:
-                return body.decode(encoding).removeprefix("\ufeff")
-        except (LookupError, ValueError):
-            continue
-    # What old form tools send when they send no UTF-8; every byte means something in it.
-    return body.decode("latin-1")
+def _decoded(raw: bytes, charsets: Iterable[str]) -> str:
+    """The text in the first charset that fits, or else in windows-1252, where every byte means something."""
+    for charset in charsets:
+        name = charset.strip().lower().replace("-", "_").replace(" ", "_")
+        name = aliases.get(name, name)
+        if name in _WINDOWS_1252:
+            break
+        if name in _CHARSETS:
+            try:
+                return raw.decode(name).removeprefix("\ufeff")
+            except (LookupError, ValueError):
+                continue
+    return raw.decode("latin-1").translate(_C1)
 
 
 def _json(text: str) -> Document | list[Any]:
@@ -74,12 +95,31 @@ def _json(text: str) -> Document | list[Any]:
     if not isinstance(value, dict | list):
         msg = "JSON, but neither an object nor a list"
         raise Unreadable(msg)
+    _check_size(value)
     return value
+
+
+def _check_size(content: Document | list[Any]) -> None:
+    names: set[str] = set()
+    containers: list[Any] = [content]
+    for container in containers:
+        members = container
+        if isinstance(container, dict):
+            names.update(container)
+            names.update(question_names(container))
+            members = container.values()
+        containers += [member for member in members if isinstance(member, dict | list)]
+        if len(containers) > _MAX_CONTAINERS or len(names) > _MAX_NAMES:
+            msg = f"more than {_MAX_CONTAINERS} objects and lists, or more than {_MAX_NAMES} names"
+            raise Unreadable(msg)
 
 
 def _lines(text: str) -> list[Any]:
     """JSON lines, as log streams send them."""
     lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MAX_LISTED:
+        msg = f"a list of {len(lines)}; at most {MAX_LISTED} are taken at once"
+        raise TooLarge(msg)
     if len(lines) > 1:
         try:
             return [loads(line) for line in lines]
@@ -89,56 +129,54 @@ def _lines(text: str) -> list[Any]:
     raise Unreadable(msg)
 
 
-def _json_or_form(text: str) -> Document | list[Any]:
-    """A urlencoded body, or the JSON that some senders put under that label."""
-    if text.lstrip()[:1] in {"{", "["}:
-        try:
-            return _json(text)
-        except Unreadable:
-            pass
-    return _form(text)
-
-
-def _form(text: str) -> Document:
-    read = partial(parse_qsl, text.strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+def _form(body: bytes, charsets: Sequence[str]) -> Document:
     try:
-        try:
-            pairs = read(encoding="utf-8")
-        except UnicodeDecodeError:
-            pairs = read(encoding="latin-1")
+        # In latin-1 a character is a byte, so that raw and percent-encoded bytes are decoded alike.
+        pairs = parse_qsl(
+            body.decode("latin-1").strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding="latin-1"
+        )
     except ValueError as error:
         msg = f"a form of more than {MAX_FIELDS} fields"
         raise Unreadable(msg) from error
-    if not any(name and "=" in text for name, _ in pairs):
+    if b"=" not in body or not any(name for name, _ in pairs):
         msg = "not a form"
         raise Unreadable(msg)
-    return _collect(pairs)
+    return _collect([(name.encode("latin-1"), value.encode("latin-1"), "") for name, value in pairs], charsets)
 
 
-def _multipart(body: bytes, parameters: dict[str, str]) -> Document:
+def _multipart(body: bytes, boundary: str, charsets: Sequence[str]) -> Document:
     # Imported here: most bodies are none, and every cold start would pay.
     from multipart import MultipartError, MultipartParser  # noqa: PLC0415
 
     limit = len(body) + 1
     try:
         parser = MultipartParser(
-            BytesIO(body),
-            parameters.get("boundary", ""),
-            part_limit=MAX_FIELDS,
-            memory_limit=limit,
-            spool_limit=limit,
+            BytesIO(body), boundary, charset="latin-1", part_limit=MAX_FIELDS, memory_limit=limit, spool_limit=limit
         )
         # An uploaded file is no answer: its name would be read as one.
-        return _collect((part.name, _text(part.raw, part.charset)) for part in parser if not part.filename)
+        parts = [
+            (part.name.encode("latin-1"), part.raw, "" if part.charset == "latin-1" else part.charset)
+            for part in parser
+            if not part.filename
+        ]
     except (MultipartError, ValueError) as error:
         msg = "not multipart/form-data with that boundary"
         raise Unreadable(msg) from error
+    return _collect(parts, charsets)
 
 
-def _collect(pairs: Iterable[tuple[str, str]]) -> Document:
-    """A form's fields; `fields[email][value]` is nested as its writer meant it, a repeated name is a list."""
+def _collect(pairs: Sequence[tuple[bytes, bytes, str]], charsets: Sequence[str]) -> Document:
+    """A form's fields: names, values and the charset of a value, if it has one of its own.
+
+    `fields[email][value]` is nested as its writer meant it, a repeated name is a list. A field `_charset_` says in
+    which charset the form is.
+    """
+    named = (value.decode("ascii", "ignore") for name, value, _ in pairs if name == b"_charset_")
+    declared, *others = charsets
+    charsets = [declared, next(named, ""), *others]
     fields: Document = {}
-    for name, value in pairs:
+    for raw_name, raw_value, own in pairs:
+        name, value = _decoded(raw_name, charsets), _decoded(raw_value, [own, *charsets])
         place, key = _nested(fields, name)
         known = place.get(key)
         if key not in place:

@@ -11,7 +11,7 @@ from typing import Final
 from unicodedata import combining, normalize
 
 from leads.fields import vocabulary
-from leads.fields.vocabulary import AMBIGUOUS, FILLER, FULL_NAME, OTHERS, SPOKEN
+from leads.fields.vocabulary import AMBIGUOUS, FILLER, FULL_NAME, OTHERS, PERSONS, SPOKEN
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -144,8 +144,9 @@ def _nested(steps: list[Words], filler: frozenset[str]) -> Meaning | None:
     inner = steps[_inner(steps)]
     flat = tuple(chain.from_iterable(inner))
     essential = _essential(flat, filler)
+    is_persons = len(inner) == 1 or "".join(inner[-2]) in PERSONS
     for penalty, words in enumerate((flat, essential, _essential(inner[-1], filler)), start=1):
-        if found := _known(words, penalty, ambiguous=len(inner) == 1 or words == flat):
+        if found := _known(words, penalty, ambiguous=is_persons or words == flat):
             return found
     return _part_of_name(inner) or _twice(inner, filler) or _at_work(essential) or _prefixed(inner[-1], flat)
 

@@ -3,24 +3,30 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
-from leads.errors import TooLarge, Unreadable
+from leads.errors import Compressed, TooLarge, Unreadable
 from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
 from leads.fields.answers import Value, are_questions, at, read_answers
-from leads.fields.body import Document, parse
+from leads.fields.body import MAX_LISTED, Document, parse
 from leads.fields.event_values import EventValues, named_values
-from leads.fields.names import canonical, inner_name, meaning
+from leads.fields.names import canonical, inner_name
+from leads.fields.people import Person, people
 from leads.json import dumps
-from leads.presets.provider import Provider
+from leads.presets.provider import Provider, View
 
-# Five hundred calls to SQS: what can be sent before the sender hangs up. The bulk endpoint takes 1,000 itself.
-MAX_LISTED: Final = 5_000
 # What goes into logs and table keys as it is; anything else is hashed, for it may be an address.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/=+-]{0,127}")
+# The words for ids, names of events, times and test flags: all that a connection test sends.
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_IDS_AND_TIMES: Final = frozenset({"id", "ids", "uuid", "guid", "at", "timestamp", "ts", "time", "date"})
+_EVENTS_AND_FLAGS: Final = frozenset(
+    {"event", "hook", "webhook", "type", "topic", "action", "trigger", "created", "is", "test", "ping", "mode", "live",
+     "testmode", "livemode"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,12 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Submissions:
     """What an event says.
 
     Attributes:
         event_id: by which a redelivery is recognised; None where the sender gives none.
-        listed: the sender sent a list, so that each submission is known by its index.
+        listed: it is about several people, or a list, so that each submission is known by its index.
     """
 
     submissions: Sequence[Submission]
@@ -84,44 +90,104 @@ class Said:
     listed: bool
 
 
-def submissions(event: Event, provider: Provider) -> Said:
+def submissions(event: Event, provider: Provider) -> Submissions:
     """What an event says, as one or more submissions.
 
     Raises:
         Unreadable: the body is not what its content type says.
+        Compressed: it comes in an encoding that is not read.
         TooLarge: a list of more than `MAX_LISTED`.
     """
-    content = parse(event.body, event.content_type)
+    content, envelopes = _content(event)
+    batch = _batch(content, provider)
+    _check_length(batch or [])
+    found = people(_decoded(content, provider)) if _is_free(provider) and isinstance(content, dict) else []
+    if len(found) > 1:
+        items = found
+    elif batch is None:
+        event_id = _event_id(event, content, [], provider, envelopes)
+        alone = _submission(event, found[0] if found else Person(content), provider)
+        return Submissions([replace(alone, document=content)], event_id, listed=False)
+    elif _is_free(provider):
+        items = [person for item in batch for person in people(item) or [Person(item)]]
+    else:
+        items = [Person(item) for item in batch]
+    _check_length(items)
+    event_id = _event_id(event, content, [item.document for item in items], provider, envelopes)
+    return Submissions([_listed(event, item, provider) for item in items], event_id, listed=True)
+
+
+def _check_length(items: Sequence[Any]) -> None:
+    if len(items) > MAX_LISTED:
+        msg = f"a list of {len(items)}; at most {MAX_LISTED} are taken at once"
+        raise TooLarge(msg)
+
+
+def _content(event: Event) -> tuple[Document | list[Any], Sequence[Envelope]]:
+    """The content of the body, and the envelopes around it."""
+    encoding = event.headers.get("content-encoding", "").strip().lower()
+    if encoding not in {"", "identity"}:
+        msg = f"a body in the encoding {encoding[:20]!r} is not read: send it as it is"
+        raise Compressed(msg)
+    content = parse(event.body, event.content_type, event.headers.get("accept-charset", ""))
     inner, envelopes = unwrap(content)
     if envelopes:
         content = parse((inner if isinstance(inner, str) else dumps(inner)).encode(errors="surrogatepass"), "")
     if isinstance(content, list) and are_questions(content):
         content = {"answers": content}
-    documents = _list(content, provider)
-    event_id = _event_id(event, content, documents, provider, envelopes)
-    if documents is None:
-        return Said([_submission(event, content, provider)], event_id, listed=False)
-    if len(documents) > MAX_LISTED:
-        msg = f"a list of {len(documents)}; at most {MAX_LISTED} are taken at once"
-        raise TooLarge(msg)
-    return Said([_listed(event, document, provider) for document in documents], event_id, listed=True)
+    return content, envelopes
 
 
-def _submission(event: Event, document: Any, provider: Provider) -> Submission:
+def _is_free(provider: Provider) -> bool:
+    """Whether an event may have any shape; what a provider documents is read as documented."""
+    return all(view == View(view.path) for alternative in provider.views for view in alternative)
+
+
+def _batch(content: Document | list[Any], provider: Provider) -> list[Any] | None:
+    """A list, or the list of objects at one of the provider's places where no address stands beside it."""
+    if isinstance(content, list):
+        return content
+    for path in provider.batches:
+        found = at(content, path)
+        if not isinstance(found, list):
+            continue
+        if content == {path: []} or (any(isinstance(item, Mapping) for item in found) and not are_questions(found)):
+            others = {name: value for name, value in content.items() if name != path}
+            return None if _is_free(provider) and people(others) else found
+    return None
+
+
+def _listed(event: Event, item: Person, provider: Provider) -> Submission:
+    try:
+        return _submission(event, item, provider)
+    except Unreadable as error:
+        return Submission({}, item.document, str(error))
+
+
+def _submission(event: Event, person: Person, provider: Provider) -> Submission:
+    document = person.document
     if not isinstance(document, Mapping):
         return Submission({}, document)
     if not _is_signup(event, document, provider):
         return Submission({}, document, left_alone=True)
+    if person.unclear:
+        return Submission({}, document, "addresses of several people, and it is unclear who signs up")
     inner = at(document, provider.inside) if provider.inside else None
     found = read_answers(_decoded(inner if isinstance(inner, Mapping) else document, provider), provider.views)
     return Submission(found.fields, document, aliases=found.aliases, kinds=found.kinds)
 
 
-def _listed(event: Event, document: Any, provider: Provider) -> Submission:
-    try:
-        return _submission(event, document, provider)
-    except Unreadable as error:
-        return Submission({}, document, str(error))
+def is_connection_test(submission: Submission) -> bool:
+    """Whether it answers nothing: only ids, event names, times and test flags."""
+    if not isinstance(submission.document, Mapping) or submission.flaw:
+        return False
+    fields = read_answers(submission.document).fields
+    return all(_is_of_a_test(name) and not address_like(str(value)) for name, value in fields.items())
+
+
+def _is_of_a_test(name: str) -> bool:
+    words = [word.lower() for word in _WORD.findall(name.rpartition(".")[2])]
+    return bool(words) and (words[-1] in _IDS_AND_TIMES or _EVENTS_AND_FLAGS.issuperset(words))
 
 
 def _is_signup(event: Event, document: Mapping[str, Any], provider: Provider) -> bool:
@@ -148,49 +214,17 @@ def _read(value: Any) -> Any:
         return value
 
 
-def _list(content: Document | list[Any], provider: Provider) -> list[Any] | None:
-    """The submissions of an event that carries several: a list, or a list of objects in one of some places."""
-    if isinstance(content, list):
-        return content
-    for path in provider.batches:
-        found = at(content, path)
-        if isinstance(found, list) and (content == {path: []} or _carries(content, path, found)):
-            return found
-    return _only_list(content) if provider.batches else None
-
-
-def _only_list(content: Document) -> list[Any] | None:
-    """The people in a list that is all there is, whatever its name."""
-    match list(content.values()):
-        case [[dict() as first, *rest]] if not are_questions([first, *rest]) and _has_address(first):
-            return [first, *rest]
-        case _:
-            return None
-
-
-def _carries(content: Document, path: str, found: list[Any]) -> bool:
-    """Whether a list is of submissions: one person's own list, such as what they ordered, stands beside an address."""
-    if are_questions(found) or not any(isinstance(item, Mapping) for item in found):
-        return False
-    return not _has_address({name: value for name, value in content.items() if name != path})
-
-
-def _has_address(document: Document) -> bool:
-    found = read_answers(document).fields
-    return any((m := meaning(name)) and m.field == "email" and address_like(str(found[name])) for name in found)
-
-
 def _event_id(
     event: Event,
     content: Document | list[Any],
-    documents: list[Any] | None,
+    documents: Sequence[Any],
     provider: Provider,
     envelopes: Sequence[Envelope],
 ) -> str | None:
     """By which a redelivery is recognised; a replay is none, whatever id is within it."""
     told = [] if event.replayed else [_id_at(event, content, place) for place in provider.event_ids]
     found = next(filter(None, [*told, envelope_id(envelopes), event.id]), None)
-    return _identifier(found) if found else _joint_id(event, documents or [], provider)
+    return _identifier(found) if found else _joint_id(event, documents, provider)
 
 
 def _joint_id(event: Event, documents: Sequence[Any], provider: Provider) -> str | None:

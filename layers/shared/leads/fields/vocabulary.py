@@ -77,6 +77,14 @@ SURNAME_BESIDE: Final = {
     "voornamen": "naam", "fornamn": "namn", "fornavn": "navn", "etunimi": "nimi",
 }  # fmt: skip
 
+# Objects named for a person. A `name` in one is the person's, and of two objects with addresses the event is about it.
+PERSONS: Final = frozenset(
+    {
+        "user", "contact", "lead", "customer", "person", "applicant", "visitor", "subscriber", "attendee", "invitee",
+        "member", "profile", "metadata", "registrant", "respondent", "participant",
+    }
+)  # fmt: skip
+
 # Words that say nothing about what the field holds: "your-name".
 FILLER: Final = _words("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr
     ihren deine dein votre su tu il tuo uw je jouw de la el le der die das seu sua din ditt twoj twoje""")

@@ -22,7 +22,7 @@ from leads.fields.names import (
     parts,
 )
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, SALUTATIONS, SURNAME_BESIDE
+from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, PERSONS, SALUTATIONS, SURNAME_BESIDE
 from leads.lead.fullname import complete_name, is_firm, split_name
 from leads.lead.values import MAX_TEXT, clean_address, clean_custom, clean_name, clean_text, without_nulls
 from leads.model import LEAD_FIELDS, Lead
@@ -31,6 +31,8 @@ _NAMES: Final = frozenset({"firstName", "lastName", FULL_NAME, INFIX})
 _NO_JOBS: Final = NO_ANSWERS | SALUTATIONS
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
+# Things have these as well.
+_BARE: Final = frozenset({"name", "title", "role"})
 # How lists of addresses mark the one that counts.
 _PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
 
@@ -50,8 +52,20 @@ class Person:
         self._plain_names = {canonical(name) for name in self._fields}
         other_names = {name: alias for alias, name in submission.aliases.items()}
         found = {n: _meaning(n, other_names.get(n, ""), submission.kinds.get(n, "")) for n in self._fields}
-        self._meanings = {name: m for name, m in found.items() if m}
+        self._meanings = self._without_titles_of_things({name: m for name, m in found.items() if m})
         self._by_field = self._candidates_by_field()
+
+    def _without_titles_of_things(self, found: dict[str, Meaning]) -> dict[str, Meaning]:
+        """What the names mean, without a `name`, `title` or `role` that is a form's, a booking's or an order's."""
+        bare = {name for name, m in found.items() if m.word in _BARE and canonical(parts(name)[-1]) == m.word}
+        persons = {_place(name) for name, m in found.items() if name not in bare and self._names_a_person(name, m)}
+        things = {name for name in bare if not _is_beside(_place(name), persons)}
+        return {name: m for name, m in found.items() if name not in things or not persons}
+
+    def _names_a_person(self, name: str, m: Meaning) -> bool:
+        return m.field in {"firstName", "lastName", FULL_NAME} or (
+            m.field == "email" and address_like(str(self._fields[name]).split(",")[0])
+        )
 
     def _candidates_by_field(self) -> dict[str, list[str]]:
         """For each lead field the names that may hold it, the surest first."""
@@ -166,7 +180,14 @@ class Person:
             return None
         if name.startswith(prefixes):
             return name
-        return inner if everything and not (self._is_noise(name, inner) or self._adds_nothing(name, lead)) else None
+        left_out = not everything or self._is_noise(name, inner) or self._adds_nothing(name, lead)
+        return None if left_out or self._is_other_address(name) else inner
+
+    def _is_other_address(self, name: str) -> bool:
+        """Whether a field holds addresses that may be another person's."""
+        m = self._meanings.get(name)
+        is_own = m is not None and m.field == "email"
+        return not is_own and all(map(address_like, str(self._fields[name]).split(", ")))
 
     def _is_noise(self, name: str, inner: str) -> bool:
         preset = self._source.preset
@@ -195,6 +216,20 @@ def _meaning(name: str, other_name: str, kind: str) -> Meaning | None:
     if held and held.field == "email" and (named is None or named.rank >= MENTION):
         return Meaning("email", "", MENTION - 1)
     return named
+
+
+def _place(name: str) -> tuple[str, ...]:
+    """The object that a field is in; the addresses of a person may be in a list of their own."""
+    place = parts(name)[:-1]
+    while place and (place[-1].isdecimal() or ((m := meaning(place[-1])) and m.field == "email")):
+        place = place[:-1]
+    return tuple(place)
+
+
+def _is_beside(place: tuple[str, ...], persons: set[tuple[str, ...]]) -> bool:
+    """Whether an object is a person's: it holds an address or a name, is inside of such an object, or is named so."""
+    steps = range(len(place) + 1)
+    return any(place[:step] in persons or canonical("".join(place[step - 1 : step])) in PERSONS for step in steps)
 
 
 def _is_login_client(name: str, names: set[str]) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leads.config.schema import Source
+from leads.config.schema import Auth, Source
 from leads.errors import TooLarge
 from leads.event.event import Event
 from leads.fields.event_values import EventValues
-from leads.fields.submission import Submission, submissions
+from leads.fields.submission import Submission, is_connection_test, submissions
 from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, meets_requirements
 from leads.message.message import Message, encode
 
@@ -61,29 +61,35 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
         Unreadable: the body is not what its content type says.
         TooLarge: it holds one lead, and that does not fit into a queue message; or too many leads.
     """
-    said = submissions(event, source.preset)
-    values = EventValues(event, listed=said.listed)
+    found = submissions(event, source.preset)
+    is_open = source.authentication is Auth.NONE
+    if found.listed and is_open:
+        problem = Problem("body", "a list: this source takes one person at a time")
+        return Reading(found.event_id, [], [], [Unmappable(0, event.raw()["event"], [problem])], 0, listed=False)
+    values = EventValues(event, listed=found.listed)
     messages: list[Message] = []
     bodies: list[str] = []
     unmappable: list[Unmappable] = []
-    for index, submission in enumerate(said.submissions):
+    for index, submission in enumerate(found.submissions):
         if submission.left_alone or _ruled_out(submission, source, values):
             continue
-        message_id = _message_id(said.event_id, index if said.listed else None, new_id)
+        message_id = _message_id(found.event_id, index if found.listed else None, new_id)
         try:
             message = _message(submission, event, source, values, message_id)
             bodies.append(encode(message))
         except NoLead as error:
             unmappable.append(Unmappable(index, submission.document, error.problems))
         except TooLarge as error:
-            if not said.listed:
+            if not found.listed:
                 raise
             unmappable.append(Unmappable(index, submission.document, [Problem("body", str(error))]))
         else:
             messages.append(message)
-    ignored = len(said.submissions) - len(messages) - len(unmappable)
-    event_id = said.event_id if messages or unmappable else None
-    return Reading(event_id, messages, bodies, unmappable, ignored, said.listed)
+    if unmappable and not messages and not is_open and all(map(is_connection_test, found.submissions)):
+        unmappable = []
+    ignored = len(found.submissions) - len(messages) - len(unmappable)
+    event_id = found.event_id if messages or unmappable else None
+    return Reading(event_id, messages, bodies, unmappable, ignored, found.listed)
 
 
 def _ruled_out(submission: Submission, source: Source, values: EventValues) -> bool:

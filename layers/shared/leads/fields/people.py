@@ -1,0 +1,180 @@
+"""People: how many a body is about, and what belongs to each.
+
+Several people come as a list of objects with addresses, as objects keyed by id, or as parallel lists (Zapier's line
+items), at any depth. An address beside such a list makes the body one person's, and the list is nobody's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from leads.fields.address import address_like
+from leads.fields.answers import MAX_DEPTH, MAX_FIELDS, answer_of, are_questions, label_of
+from leads.fields.names import canonical, is_other_persons, meaning
+from leads.fields.vocabulary import PERSONS
+
+_ID: Final = re.compile(r"\S*\d\S*|\S+@\S+")
+# `created_by` and the like name an operator.
+_OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])by$|[a-z]By$")
+_NAMES: Final = frozenset({"firstName", "lastName", "fullName"})
+
+
+class Person(NamedTuple):
+    """One person's part of a body.
+
+    `sure` tells an address under a name that says so. An item of a list of people may have no address. `unclear` is a
+    part with addresses of several people where nothing says which of them it is about.
+    """
+
+    document: Any
+    address: str = ""
+    sure: bool = False
+    unclear: bool = False
+
+
+def people(value: Any, depth: int = 0) -> list[Person]:
+    """The people of a body, each with what belongs to them: none or one where it is no list of people."""
+    match value:
+        case dict() if depth <= MAX_DEPTH and len(value) <= MAX_FIELDS and any(map(_may_hold_address, value.values())):
+            return _line_items(value) or _in_object(value, depth)
+        case list() if depth <= MAX_DEPTH:
+            return _in_list(value, depth)
+        case _:
+            return []
+
+
+def _in_list(items: list[Any], depth: int) -> list[Person]:
+    if are_questions(items):
+        own = _own_address(_named_texts({str(number): item for number, item in enumerate(items)}))
+        return [Person(items, *own)] if own else []
+    found = [people(item, depth + 1) for item in items]
+    count = sum(map(len, found))
+    if count > 1 and not all(map(_answers_with_address, items)):
+        return [person for item, inner in zip(items, found, strict=True) for person in inner or [Person(item)]]
+    # One person, or all the addresses of one: the first counts.
+    return [next(inner[0] for inner in found if inner)._replace(document=items)] if count else []
+
+
+def _in_object(members: Mapping[str, Any], depth: int) -> list[Person]:
+    inside = {
+        key: inner
+        for key, member in members.items()
+        if isinstance(member, dict | list)
+        and not _answers_with_address(member)
+        and (inner := people(member, depth + 1))
+    }
+    others = {key for key in inside if _is_elses(key)}
+    found = {key: inner for key, inner in inside.items() if key not in others}
+    # A list of addresses, without names, is one person's.
+    addresses = {key: inner[0] for key, inner in found.items() if _is_email(key) and not any(map(_is_named, inner))}
+    own = _own_address(_named_texts(members)) or next(((one.address, True) for one in addresses.values()), None)
+    found = {key: inner for key, inner in found.items() if key not in addresses}
+    by_id = {key for key, inner in found.items() if len(inner) == 1 and _is_by_id(key, members[key])}
+    lists = {key for key, inner in found.items() if len(inner) > 1} | (by_id if len(by_id) > 1 else set())
+    single = {key: inner[0] for key, inner in found.items() if key not in lists}
+    if not own and not single:
+        return [person for key in found if key in lists for person in found[key]]
+    chosen = Person(members, *own) if own and (own[1] or not single) else _choose(single)
+    if chosen.unclear or (lists and not chosen.sure):
+        return [Person(members, unclear=True)]
+    if not own and single.keys() == {"node"}:
+        # GraphQL's edges.
+        return [single["node"]]
+    lists |= {key for key in others if len(inside[key]) > 1}
+    return [chosen._replace(document=dict(_own(members, lists, single, chosen.address)))]
+
+
+def _own(
+    members: Mapping[str, Any], lists: set[str], single: Mapping[str, Person], address: str
+) -> Iterator[tuple[str, Any]]:
+    """The members that belong to the person of an address: no other people, and no object with another address."""
+    for key, member in members.items():
+        if key in lists:
+            continue
+        if (one := single.get(key)) is None or not one.sure:
+            yield key, member
+        elif one.address.lower() == address.lower():
+            yield key, one.document
+        elif (known := meaning(key)) and known.field == "company" and isinstance(member, dict):
+            yield key, {part: value for part, value in member.items() if not address_like(_text(value))}
+
+
+def _choose(single: Mapping[str, Person]) -> Person:
+    """The person that an object is about, of those in its members."""
+    sure = {key: person for key, person in single.items() if person.sure or person.unclear} or single
+    named = {key: person for key, person in sure.items() if canonical(key) in PERSONS}
+    for candidates in (sure, named):
+        if len({person.address.lower() for person in candidates.values()}) == 1:
+            return next(iter(candidates.values()))
+    return Person(None, unclear=True)
+
+
+def _line_items(members: Mapping[str, Any]) -> list[Person]:
+    """People in parallel lists, if addresses and another of a lead's fields are lists of one length."""
+    lists = {key: value for key, value in members.items() if isinstance(value, list) and len(value) > 1}
+    if not (key := next((key for key, value in lists.items() if _are_addresses(value) and _is_email(key)), None)):
+        return []
+    rows = {name: value for name, value in lists.items() if len(value) == len(lists[key]) and _are_plain(value)}
+    if not any((known := meaning(name)) and known.field != "email" for name in rows):
+        return []
+    shared = {name: value for name, value in members.items() if not isinstance(value, dict | list)}
+    return [
+        Person({**shared, **{name: value[place] for name, value in rows.items()}}, _text(address), sure=True)
+        for place, address in enumerate(lists[key])
+    ]
+
+
+def _own_address(texts: Iterable[tuple[str, str]]) -> tuple[str, bool] | None:
+    """The first address under a name that says so (`True`), else the first that may be the person's."""
+    found = [(text, _is_email(name)) for name, text in texts if address_like(text) and not _is_elses(name)]
+    return max(found, key=lambda pair: pair[1], default=None)
+
+
+def _named_texts(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The texts among an object's members, those of questions and of lists included."""
+    for key, member in members.items():
+        if isinstance(member, str):
+            yield key, member.strip()
+        elif isinstance(member, list) and member and isinstance(member[0], str):
+            yield key, member[0].strip()
+        elif "@" in (text := _text(answer_of(member))):
+            yield label_of(member) or key, text
+
+
+def _answers_with_address(item: Any) -> bool:
+    return address_like(_text(answer_of(item)))
+
+
+def _may_hold_address(value: Any) -> bool:
+    return "@" in value if isinstance(value, str) else isinstance(value, dict | list) and bool(value)
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _are_addresses(items: list[Any]) -> bool:
+    texts = [text for item in items if (text := _text(item))]
+    return len({text.lower() for text in texts}) > 1 and all(map(address_like, texts)) and _are_plain(items)
+
+
+def _are_plain(items: list[Any]) -> bool:
+    return not any(isinstance(item, dict | list) for item in items)
+
+
+def _is_email(name: str) -> bool:
+    known = meaning(name)
+    return known is not None and known.field == "email"
+
+
+def _is_elses(name: str) -> bool:
+    return is_other_persons(name) or _OPERATOR.search(name) is not None
+
+
+def _is_named(person: Person) -> bool:
+    names = person.document if isinstance(person.document, dict) else ()
+    return any((known := meaning(name)) is not None and known.field in _NAMES for name in names)
+
+
+def _is_by_id(key: str, member: Any) -> bool:
+    return isinstance(member, dict) and _ID.fullmatch(key) is not None and meaning(key) is None
