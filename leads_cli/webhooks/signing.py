@@ -97,7 +97,7 @@ def _parts(scheme: Signature, request: Request, ticks: str) -> Iterator[bytes]:
 
 
 def _key(scheme: Signature, secret: str) -> bytes:
-    # A secret of another form signs nothing that would be believed; the stack says so, this does not.
+    # A secret of another form makes a signature that the stack refuses; the stack says why.
     return key_bytes(scheme, secret) or secret.encode()
 
 

@@ -11,7 +11,7 @@ from leads.event.event import Event
 from leads.json import loads
 
 # The confirmation is not verified, but its address must be SNS's own: https://sns.<region>.amazonaws.com/. The region
-# is spelled out because `sns.s3.amazonaws.com` is a bucket that anybody may own.
+# is spelled out because `sns.s3.amazonaws.com` is a bucket that a stranger may own.
 _SNS: Final = re.compile(
     r"https://sns\.[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?/"
     r"\?Action=ConfirmSubscription&[!-~]{1,2048}"

@@ -90,7 +90,7 @@ def _json(body: bytes) -> Any:
 def _hubspot(delivery: Delivery, secret: str, now: float) -> bool:
     """Version 3 if it is sent; else version 1 or 2, which are plain digests.
 
-    From `sha256(secret + body)` anybody can compute the digest of a longer body. Such a body contains SHA-256's
+    From `sha256(secret + body)` a stranger can compute the digest of a longer body. Such a body contains SHA-256's
     padding, a byte 0x80 and NULs, so it is neither JSON nor any other text.
     """
     if delivery.header("x-hubspot-signature-v3"):

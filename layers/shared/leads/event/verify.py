@@ -15,7 +15,7 @@ from leads.event.event import Event
 from leads.event.schemes import is_signed
 from leads.event.signature import Delivery, is_same
 
-# A public key of Standard Webhooks' asymmetric scheme, which is not supported. It proves nothing: anybody may know it.
+# A public key of Standard Webhooks' asymmetric scheme, which is not supported. It is no secret.
 PUBLIC_KEY_PREFIX: Final = "whpk_"
 # Echoed in a response header, so nothing else may be in it.
 _ORIGIN: Final = re.compile(r"null|[a-z][a-z0-9+.-]*://[!-~]{1,255}", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from leads.presets import noise
-from leads.presets.provider import Provider, Timestamp, View, timed_pairs
+from leads.presets.provider import Provider, Timestamp, View, timed_pairs, together
 
 _AUTH0_USER: Final = {"email", "given_name", "family_name", "name", "nickname", "phone_number"}
 
@@ -24,19 +24,17 @@ APPS: Final[dict[str, Provider]] = {
         signature="standard-webhooks",
         only={"type": {"user.created", "waitlistEntry.created"}},
         event_ids=("header:webhook-id|svix-id",),
-        views=(
-            (
-                View("data", pick={"first_name", "last_name", "email_address", "username"}),
-                View(
-                    "data.email_addresses",
-                    ("email_address",),
-                    ("id",),
-                    first="data.primary_email_address_id",
-                    named="email",
-                ),
-                View("data.public_metadata"),
-                View("data.unsafe_metadata"),
+        views=together(
+            View("data", pick={"first_name", "last_name", "email_address", "username"}),
+            View(
+                "data.email_addresses",
+                ("email_address",),
+                ("id",),
+                first="data.primary_email_address_id",
+                named="email",
             ),
+            View("data.public_metadata"),
+            View("data.unsafe_metadata"),
         ),
         retries="8 times within about 28 hours",
     ),
@@ -84,11 +82,9 @@ APPS: Final[dict[str, Provider]] = {
         batches=("data.events",),
         only={"eventType": {"user.lifecycle.create"}},
         event_ids=("eventId",),
-        views=(
-            (
-                View("target", ("alternateId",), ("type",), named="email"),
-                View("target", ("displayName",), ("type",), named="name"),
-            ),
+        views=together(
+            View("target", ("alternateId",), ("type",), named="email"),
+            View("target", ("displayName",), ("type",), named="name"),
         ),
         retries="once, after 3 seconds without an answer or a 5xx",
     ),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from leads.presets import noise
-from leads.presets.provider import Provider, Signature, Timestamp, Titles, View, timed_pairs
+from leads.presets.provider import Provider, Signature, Timestamp, Titles, View, timed_pairs, together
 
 _SHOPIFY_TOPICS: Final = {
     "customers/create", "customers/enable", "orders/create", "checkouts/create",
@@ -11,6 +11,10 @@ _SHOPIFY_TOPICS: Final = {
 }  # fmt: skip
 # Neither an order's number nor the resident of one of its addresses is the person's name.
 _SHOPIFY_ELSEWHERE: Final = {"addresses", "default_address", "name"}
+_INTERCOM_TOPICS: Final = {
+    "contact.user.created", "contact.lead.created", "contact.lead.added_email", "contact.lead.signed_up",
+    "contact.created", "contact.added_email", "contact.signed_up", "user.created", "visitor.signed_up",
+}  # fmt: skip
 
 BUSINESS: Final[dict[str, Provider]] = {
     "hubspot": Provider(
@@ -35,15 +39,10 @@ BUSINESS: Final[dict[str, Provider]] = {
         signature=timed_pairs("calendly-webhook-signature", timestamp=Timestamp("t", tolerance=180)),
         only={"event": {"invitee.created"}},
         event_ids=("payload.uri",),
-        views=(
-            (
-                View(
-                    "payload",
-                    pick={"email", "name", "first_name", "last_name", "timezone", "text_reminder_number"},
-                ),
-                View("payload.questions_and_answers", ("answer",), ("question",)),
-                View("payload.tracking"),
-            ),
+        views=together(
+            View("payload", pick={"email", "name", "first_name", "last_name", "timezone", "text_reminder_number"}),
+            View("payload.questions_and_answers", ("answer",), ("question",)),
+            View("payload.tracking"),
         ),
         retries="for 24 hours, then switched off",
     ),
@@ -54,11 +53,9 @@ BUSINESS: Final[dict[str, Provider]] = {
         signature=Signature("x-cal-signature-256"),
         only={"triggerEvent": {"BOOKING_CREATED"}},
         event_ids=("payload.uid",),
-        views=(
-            (
-                View("payload.attendees.0", pick={"email", "name", "firstName", "lastName", "timeZone"}),
-                View("payload.responses", ("value",), drop={"location", "guests", "rescheduleReason", "title"}),
-            ),
+        views=together(
+            View("payload.attendees.0", pick={"email", "name", "firstName", "lastName", "timeZone"}),
+            View("payload.responses", ("value",), drop={"location", "guests", "rescheduleReason", "title"}),
         ),
     ),
     "stripe": Provider(
@@ -67,20 +64,16 @@ BUSINESS: Final[dict[str, Provider]] = {
         signature=timed_pairs("stripe-signature"),
         only={"type": {"customer.created", "checkout.session.completed", "checkout.session.async_payment_succeeded"}},
         event_ids=("id",),
-        views=(
-            (
-                View("data.object.collected_information", pick={"business_name", "individual_name"}),
-                View(
-                    "data.object.customer_details", pick={"email", "name", "phone", "business_name", "individual_name"}
-                ),
-                View("data.object", pick={"email", "customer_email", "name", "phone"}),
-                View("data.object.metadata"),
-                View(
-                    "data.object.custom_fields",
-                    ("text.value", "dropdown.value", "numeric.value"),
-                    ("label.custom", "key"),
-                    alias="key",
-                ),
+        views=together(
+            View("data.object.collected_information", pick={"business_name", "individual_name"}),
+            View("data.object.customer_details", pick={"email", "name", "phone", "business_name", "individual_name"}),
+            View("data.object", pick={"email", "customer_email", "name", "phone"}),
+            View("data.object.metadata"),
+            View(
+                "data.object.custom_fields",
+                ("text.value", "dropdown.value", "numeric.value"),
+                ("label.custom", "key"),
+                alias="key",
             ),
         ),
         retries="for 3 days",
@@ -157,15 +150,13 @@ BUSINESS: Final[dict[str, Provider]] = {
         batches=("elements",),
         skip={"testLead": {"true"}},
         event_ids=("id",),
-        views=(
-            (
-                View(
-                    "formResponse.answers",
-                    ("answerDetails.textQuestionAnswer.answer",),
-                    titles=Titles("form.content.questions", "questionId", "name", "questionId", "questions"),
-                ),
-                View("form.hiddenFields", ("value",), ("name",)),
+        views=together(
+            View(
+                "formResponse.answers",
+                ("answerDetails.textQuestionAnswer.answer",),
+                titles=Titles("form.content.questions", "questionId", "name", "questionId", "questions"),
             ),
+            View("form.hiddenFields", ("value",), ("name",)),
         ),
         retries="as the relay does",
     ),
@@ -195,19 +186,7 @@ BUSINESS: Final[dict[str, Provider]] = {
         "Intercom",
         auth="signature",
         signature=Signature("x-hub-signature", prefix="sha1=", algorithm="sha1"),
-        only={
-            "topic": {
-                "contact.user.created",
-                "contact.lead.created",
-                "contact.lead.added_email",
-                "contact.lead.signed_up",
-                "contact.created",
-                "contact.added_email",
-                "contact.signed_up",
-                "user.created",
-                "visitor.signed_up",
-            }
-        },
+        only={"topic": _INTERCOM_TOPICS},
         event_ids=("id",),
         views=((View("data.item", pick={"email", "name", "phone"}), View("data.item.custom_attributes")),),
         retries="over 1,000 errors in a row pause it for 15 minutes; 7 days of errors suspend a private app",

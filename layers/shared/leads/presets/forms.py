@@ -3,7 +3,7 @@
 from typing import Final
 
 from leads.presets import noise
-from leads.presets.provider import Boxes, Provider, Signature, Timestamp, Titles, View, timed_pairs
+from leads.presets.provider import Boxes, Provider, Signature, Timestamp, Titles, View, timed_pairs, together
 
 # A sender marks its retries with one of these headers: the IETF's draft for idempotent requests, and the Standard
 # Webhooks specification.
@@ -41,18 +41,16 @@ FORMS: Final[dict[str, Provider]] = {
         signature=Signature("typeform-signature", prefix="sha256=", encoding="base64"),
         only={"event_type": {"form_response"}},
         event_ids=("event_id", "form_response.token"),
-        views=(
-            (
-                View(
-                    "form_response.answers",
-                    value=("@type", "url", "text"),
-                    name=("field.title", "field.ref", "field.id"),
-                    alias="field.ref",
-                    kind="type",
-                    titles=Titles("form_response.definition.fields", "id", "title", "field.id", "properties.fields"),
-                ),
-                View("form_response.hidden"),
+        views=together(
+            View(
+                "form_response.answers",
+                value=("@type", "url", "text"),
+                name=("field.title", "field.ref", "field.id"),
+                alias="field.ref",
+                kind="type",
+                titles=Titles("form_response.definition.fields", "id", "title", "field.id", "properties.fields"),
             ),
+            View("form_response.hidden"),
         ),
         retries="every 2 to 3 minutes for 10 hours after a 503; a 404 or 410 switches it off",
     ),
@@ -62,8 +60,8 @@ FORMS: Final[dict[str, Provider]] = {
         signature=Signature("tally-signature", encoding="base64"),
         only={"eventType": {"FORM_RESPONSE"}},
         event_ids=("eventId",),
-        views=(
-            (View("data.fields", ("value",), ("label", "key"), "key", "type", options=("options", "rows", "columns")),),
+        views=together(
+            View("data.fields", ("value",), ("label", "key"), "key", "type", options=("options", "rows", "columns"))
         ),
         retries="5 times within about a day",
     ),
@@ -136,11 +134,9 @@ FORMS: Final[dict[str, Provider]] = {
         auth="signature",
         signature="netlify",
         event_ids=("id",),
-        views=(
-            (
-                View("data", drop={"ip", "user_agent", "referrer"}),
-                View(pick={"email", "name", "first_name", "last_name", "company"}),
-            ),
+        views=together(
+            View("data", drop={"ip", "user_agent", "referrer"}),
+            View(pick={"email", "name", "first_name", "last_name", "company"}),
         ),
         noise=noise.FORMS,
         retries="switched off after 6 failures",

@@ -114,6 +114,12 @@ class View:
 type Views = tuple[tuple[View, ...], ...]
 """Alternatives, since providers change their shapes. The first one with a part that is present is read."""
 
+
+def together(*parts: View) -> Views:
+    """One alternative, of several parts."""
+    return (parts,)
+
+
 type Rules = Mapping[str, AbstractSet[str]]
 """Values by place: `header:<name>` or a dotted path in the event."""
 
