@@ -10,18 +10,18 @@ LeadsError
 ├── NewerVersion       a queue message of a later release, met while a deployment runs
 └── Unavailable        a dependency did not answer; the sender should try again (503)
     ├── Busy           it throttles, or has an error of its own, which may pass within moments
-    └── Unreachable    it could not even be asked; whoever asks it next waits as long for the same
+    └── Unreachable    it could not even be asked; asking again takes as long
 
-Texts never contain what a person typed: they end up in logs and dead letters' headers.
+Texts never contain what a person typed: they end up in logs and message attributes.
 """
 
 
 class LeadsError(Exception):
-    """Root of everything that this package raises on purpose."""
+    """The root of what this package raises on purpose."""
 
 
 class ConfigError(LeadsError):
-    """The configuration cannot be used; `problems` has a line for each thing to mend."""
+    """The configuration cannot be used; `problems` has a line for each mistake."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -66,4 +66,4 @@ class Busy(Unavailable):
 
 
 class Unreachable(Unavailable):
-    """A dependency could not be asked: nobody answers, or there are no credentials to ask with."""
+    """A dependency could not be asked: no answer came, or there are no credentials."""

@@ -1,4 +1,4 @@
-"""JSON as queues and other programs take it: ASCII out, the standard and nothing beyond it in."""
+"""JSON by the standard and nothing beyond it, written in ASCII."""
 
 import json
 from math import isfinite
@@ -8,15 +8,15 @@ from leads.errors import Malformed
 
 
 def dumps(value: object) -> str:
-    """JSON in ASCII: SQS refuses characters outside XML 1.0, escapes are always inside."""
+    """Write JSON in ASCII: SQS refuses some characters, but no escapes."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
 def loads(body: str) -> Any:
-    """JSON as the standard has it: `NaN` and infinity, also as `1e999`, which Leadterra could not read, are refused.
+    """Read JSON. `NaN` and infinity, also as `1e999`, are refused: Leadterra could not read them.
 
     Raises:
-        Malformed: it is something else.
+        Malformed: it is not JSON.
     """
     try:
         return _DECODER.decode(body)
@@ -35,5 +35,5 @@ def _finite(text: str) -> float:
     return number
 
 
-# Made once: `json.loads` with any option makes one for every call.
+# Made once: `json.loads` with an option makes a decoder for each call.
 _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)

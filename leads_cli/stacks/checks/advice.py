@@ -28,6 +28,8 @@ def find_doubts(enrollment: Enrollment) -> Iterator[str]:
             yield f"{key}.id: {campaign.id!r} looks like an address: the id alone is its last part, such as camp_..."
         yield from _misspelt(f"{key}.tokens", campaign.tokens)
         yield from _misspelt(f"{key}.defaults", campaign.defaults)
+        if campaign.defaults:
+            yield f"{key}.defaults: they also replace what Leadterra knows of a person who signs up again"
     for name, source in enrollment.sources.items():
         if source.authentication is Auth.NONE and source.preset.signs:
             yield f"sources.{name}.auth: {source.provider} signs what it sends, and nobody looks: leave auth out"

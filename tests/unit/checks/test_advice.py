@@ -28,6 +28,12 @@ def test_nothing_to_say() -> None:
     assert warnings(tokens, '[sources.web.fields]\njobTitle = "role"\nplan = "your_plan"') == []
 
 
+def test_defaults_replace_what_leadterra_knows() -> None:
+    """The upsert overwrites the fields that are sent, and a default is sent."""
+    (line,) = warnings('[campaigns.news.defaults]\nfirstName = "there"')
+    assert line.startswith("campaigns.news.defaults: they also replace what Leadterra knows of a person")
+
+
 def test_an_empty_file() -> None:
     """A file without campaigns and sources is right, and of no use."""
     campaign, source = find_doubts(parse(""))

@@ -1,4 +1,4 @@
-"""Dead letters: the message or the event as it was, and why it was refused."""
+"""Dead letters: a message or an event as it was, and why it was refused."""
 
 import json
 from datetime import UTC, datetime
@@ -39,13 +39,13 @@ def test_a_failure_stays_small() -> None:
 
 
 def test_a_dead_letter_that_does_not_fit_is_refused() -> None:
-    """A body that fills its message to the brim has no room for a reason."""
+    """A body that fills its message has no room for a reason."""
     with pytest.raises(TooLarge):
         dead_letter({"event": "x" * MAX_BYTES}, Failure("unmappable", ""), attempts=1, failed_at=NOW)
 
 
-def test_attributes_are_what_sqs_takes() -> None:
-    """No empty value, no control character, nothing endless."""
+def test_attributes_are_what_sqs_accepts() -> None:
+    """No empty value, no control character, at most 256 characters."""
     assert attributes("rejected", "web\x00site", "c" * 999) == {
         "reason": "rejected",
         "source": "website",
@@ -66,14 +66,14 @@ def test_attributes_are_what_sqs_takes() -> None:
         ('{"u":"a word"}', [], '{"u":"a word"}'),
     ],
 )
-def test_secrets_are_blotted_out(written: str, secrets: list[str], left: str) -> None:
-    """What would be a secret in a dead letter is gone, however JSON writes it; words that are none stay."""
+def test_secrets_are_replaced(written: str, secrets: list[str], left: str) -> None:
+    """A secret is gone from a dead letter, however JSON writes it. Ordinary words stay."""
     assert without(written, secrets) == left
 
 
 @pytest.mark.parametrize("letter", ["я", "字", "\U0001f642"])
-def test_a_dead_letter_is_written_as_it_came_where_escapes_would_not_fit(letter: str) -> None:
-    """What SQS refuses stays escaped, and it is the same body."""
+def test_a_dead_letter_is_unescaped_where_escapes_would_not_fit(letter: str) -> None:
+    """Characters that SQS refuses stay escaped, and the body is the same."""
     event = {"text": letter * 180_000 + "\ud800\uffff\x7f"}
     written = dead_letter({"event": event}, Failure("unmappable", "no"), attempts=1, failed_at=NOW)
     assert len(written.encode()) <= MAX_BYTES

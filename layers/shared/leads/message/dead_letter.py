@@ -1,4 +1,4 @@
-"""Dead letters: a message, or an event that no lead could be made of, and why it was refused."""
+"""Dead letters: a message, or an event without a usable lead, and why it was refused."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from leads.errors import TooLarge
 from leads.json import dumps
 from leads.message.message import MAX_BYTES, Message, as_json, timestamp
 
-# A failure's detail is Leadterra's own words: more than this of them explains nothing.
+# A failure's detail is Leadterra's own answer. More of it would explain nothing.
 MAX_DETAIL_BYTES: Final = 8_192
 MAX_FAILURE_TEXT: Final = 500
 
@@ -21,7 +21,7 @@ type Reason = Literal["rejected", "missing_token", "unmappable", "malformed"]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a lead was refused, as the operator will read it."""
+    """Why a lead was refused, for the operator to read."""
 
     reason: Reason
     message: str
@@ -31,17 +31,15 @@ class Failure:
     request_id: str | None = None
 
 
-# What SQS refuses of what JSON leaves unescaped.
+# Characters that SQS refuses and JSON does not have to escape.
 _ILLEGAL: Final = re.compile("[\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]")
 
 
 def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, failed_at: datetime) -> str:
-    """The dead-letter queue's body: the message (or the raw event) as it was, plus `failure`.
-
-    Replaying is sending `body` again without `failure`.
+    """The body for the dead-letter queue: the message, or the raw event, as it was, plus `failure`.
 
     Raises:
-        TooLarge: the body fills a queue message to the brim, so that no reason fits beside it.
+        TooLarge: the body leaves no room for a reason in a queue message.
     """
     detail = {} if failure.detail is None else failure.detail
     letter = {
@@ -59,7 +57,7 @@ def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, fai
     }
     written = dumps(letter)
     if len(written) > MAX_BYTES:
-        # Escapes take six bytes for a letter that took two: what came in fits as it came.
+        # An escape takes six bytes, a letter two or three. Unescaped, what came in fits again.
         written = _ILLEGAL.sub(
             lambda m: f"\\u{ord(m[0]):04x}", json.dumps(letter, ensure_ascii=False, separators=(",", ":"))
         )
@@ -69,27 +67,27 @@ def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, fai
     return written
 
 
-# Shorter ones would tear holes into words, and are none.
+# A shorter text is no secret, and may be part of a word.
 _MIN_SECRET: Final = 8
 
 
 def without(written: str, secrets: Iterable[str]) -> str:
-    """A body with secrets blotted out: providers send our own address, or our key, back in theirs."""
+    """A body with its secrets replaced: some providers send our own address or key back."""
     for secret in secrets:
         if len(secret) >= _MIN_SECRET:
-            # As it is, within an address, and as PHP writes it into JSON.
+            # As it is, in a URL, and as PHP writes it into JSON.
             for spelt in {secret, quote(secret, safe=""), secret.replace("/", "\\/")}:
                 written = written.replace(dumps(spelt)[1:-1], "***")
     return written
 
 
 def refused(message: Message, failure: Failure, *, attempts: int, failed_at: datetime) -> str:
-    """The dead letter of a message that Leadterra, or the campaign's own rules, refused."""
+    """The dead letter of a message that Leadterra or the campaign's rules refused."""
     return dead_letter(as_json(message), failure, attempts=attempts, failed_at=failed_at)
 
 
 def attributes(reason: str, source: str, campaign: str | None) -> dict[str, str]:
-    """The message attributes of a dead letter; SQS takes neither empty values nor control characters."""
+    """The message attributes of a dead letter. SQS accepts neither empty values nor control characters."""
     values = {"reason": reason, "source": source, "campaign": campaign or ""}
     clean = {key: "".join(c for c in value if c.isprintable())[:256] for key, value in values.items()}
     return {key: value for key, value in clean.items() if value}
