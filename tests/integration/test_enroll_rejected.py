@@ -200,3 +200,18 @@ def test_a_message_that_no_failure_fits_into_is_held(enrolling: Enrolling) -> No
         {"Requests": 1, "Enrolled": 1, "Held": 1, "HeldInternal": 1},
     )
     assert enrolling.letters() == []
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_replayed_leads_that_are_refused_again_are_dead_letters_again(enrolling: Enrolling, *, alone: bool) -> None:
+    """An operator's replay is no sign of a changed schema. Where ten other leads show one, those alone are held."""
+    enrolling.leadterra.behaviour = Behaviour(error_shape="by_email")
+    replay = {"of": "letter-1", "count": 1, "reason": "rejected"}
+    replayed = [{**message(f"lead{n}@refused.example"), "replay": replay} for n in range(30)]
+    others = [] if alone else [message(f"other{n}@refused.example") for n in range(12)]
+    done = enrolling.deliver(*replayed, *others)
+    if alone:
+        assert (done.failures, len(enrolling.letters())) == ([], 30)
+    else:
+        assert done.why() == {"systemic": 12}
+        assert all("replay" in letter.body for letter in enrolling.letters())

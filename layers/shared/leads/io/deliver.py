@@ -21,7 +21,7 @@ from leads.message.message import Message
 from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows
 from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply
-from leads.search.isolation import SYSTEMIC, Ask, Settled, all_refused_so_far, apply_campaign_guard, isolate
+from leads.search.isolation import SYSTEMIC, Ask, Part, Settled, all_refused_so_far, apply_campaign_guard, isolate
 
 # Closing the ledger makes about a hundred calls for a thousand messages, several at once. The last one may be slow.
 _CLOSING_SECONDS: Final = 3.0 + CALL_SECONDS
@@ -68,28 +68,25 @@ class Enroll:
         service_hold: Held | None = None
         unavailable = 0
         for campaign_id, campaign_rows in by_campaign.items():
-            campaign_hold = self._send_campaign(
-                campaign_id, campaign_rows, service_hold, ledger, names.get(campaign_id, OTHER)
-            )
-            if campaign_hold is None or service_hold:
-                continue
-            unavailable += campaign_hold.why == "unavailable"
-            if campaign_hold.why in _FOR_ALL or unavailable > 1:
-                service_hold = campaign_hold
+            name = names.get(campaign_id, OTHER)
+            campaign_hold = self._send_campaign(campaign_id, campaign_rows, service_hold, ledger, name)
+            if campaign_hold and not service_hold:
+                unavailable += campaign_hold.why == "unavailable"
+                service_hold = campaign_hold if campaign_hold.why in _FOR_ALL or unavailable > 1 else None
 
     def _send_campaign(
         self, campaign_id: str, campaign_rows: Sequence[Row], hold: Held | None, ledger: Ledger, name: str
     ) -> Held | None:
         """Send a campaign's batches until one of them has a reason to hold the others; that reason."""
-        sent: list[tuple[Batch, Settled]] = []
+        parts: list[Part] = []
         for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
             settled = _held(batch, hold) if hold else self._send(batch)
-            sent.append((batch, settled))
+            parts.append((batch.rows, settled))
             hold = hold or settled.closed
-            if not hold and all_refused_so_far(_parts(sent)):
+            if not hold and all_refused_so_far(parts):
                 hold = SYSTEMIC
-        for (batch, _), settled in zip(sent, apply_campaign_guard(_parts(sent)), strict=True):
-            _enter(ledger, name, batch, settled)
+        for (batch_rows, _), settled in zip(parts, apply_campaign_guard(parts), strict=True):
+            _enter(ledger, name, batch_rows, settled)
         return hold
 
     def _send(self, batch: Batch) -> Settled:
@@ -163,17 +160,13 @@ def _decode(record: Record, now: datetime) -> Message:
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
 
 
-def _parts(sent: Sequence[tuple[Batch, Settled]]) -> list[tuple[Sequence[Row], Settled]]:
-    return [(batch.rows, settled) for batch, settled in sent]
-
-
 def _held(batch: Batch, held: Held) -> Settled:
     return Settled([held] * len(batch.rows), Counter(), held)
 
 
-def _enter(ledger: Ledger, campaign: str, batch: Batch, settled: Settled) -> None:
+def _enter(ledger: Ledger, campaign: str, batch_rows: Sequence[Row], settled: Settled) -> None:
     """Give every message of a row the row's outcome. All but one message of an accepted row count as merged."""
-    outcomes = list(zip(batch.rows, settled.outcomes, strict=True))
+    outcomes = list(zip(batch_rows, settled.outcomes, strict=True))
     merged = sum(len(row.messages) - 1 for row, outcome in outcomes if isinstance(outcome, Accepted))
     lines = (LedgerLine(each.records, each.message, outcome) for row, outcome in outcomes for each in row.messages)
     ledger.enter(campaign, lines, {**settled.metrics, "Merged": merged})

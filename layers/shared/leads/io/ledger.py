@@ -155,8 +155,8 @@ class Ledger:
         if line.message is None:
             raw = _as_object(self.records[line.records[0]]["body"])
             body = dead_letter(raw, failure, attempts=receives, failed_at=self.now)
-            source, campaign = (value if isinstance(value := raw.get(key), str) else None for key in _NAMES)
-            return Entry(body, attributes(failure.reason, source or DIRECT, campaign))
+            named = {key: value for key in ("source", "campaign") if isinstance(value := raw.get(key), str)}
+            return Entry(body, attributes(failure.reason, named.get("source") or DIRECT, named.get("campaign")))
         body = refused(line.message, failure, attempts=receives, failed_at=self.now)
         return Entry(body, attributes(failure.reason, line.message.source, line.message.campaign))
 
@@ -221,9 +221,6 @@ class Ledger:
             return self.dependencies.vault(self.settings).log_key(self.dependencies.monotonic())
         except Exception:  # noqa: BLE001 - the outcomes matter more than this part of the log
             return None
-
-
-_NAMES: Final = ("source", "campaign")
 
 
 def _is_direct(message: Message) -> bool:
