@@ -167,3 +167,19 @@ def test_somebody_else_was_faster(stack: Deployed) -> None:
     now = secret.read_secret(raced)
     assert secret.write_if_unchanged(raced, now, {"sources": {"app": "mine"}}) not in {None, now.version}
     assert secret.write_if_unchanged(running, secret.read_secret(running), {"sources": {"app": "last"}}) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "is a public key"),
+        ("whsec_not-base64!", "is not base64"),
+        ('"whsec_YW4gaW52ZW50ZWQga2V5"', "quotation marks"),
+    ],
+)
+def test_a_secret_that_can_never_verify_is_not_stored(stack: Deployed, value: str, complaint: str) -> None:
+    """The command says what is wrong with it, without repeating it, before any sender is refused."""
+    said = stack.leads("secrets", "set", "clerk", "-", typed=f"{value}\n")
+    assert (said.code, complaint in said.err, value in said.err) == (2, True, False)
+    assert stack.leads("secrets", "status", "--json").json["versions"] == []
+    assert stack.leads("secrets", "set", "clerk", "-", typed="whsec_YWI\n").code == 0

@@ -87,6 +87,7 @@ def test_a_template(deployed: str, verdict: str, told: str) -> None:
         ({API_KEY: "k", "sources": {"app": "x"}}, [("ok", "secret")]),
         ({"sources": {"app": "x"}}, [("fail", API_KEY)]),
         ({API_KEY: "k"}, [("fail", "secret of app")]),
+        ({API_KEY: "k", "sources": {"app": "whpk_AAAA"}}, [("fail", "secret of app"), ("ok", "secret")]),
         ({API_KEY: "k", "sources": {"app": ["x", "y"]}}, [("warn", "secret of app"), ("ok", "secret")]),
         ({API_KEY: "k", "sources": {"app": "x", "apq": "y"}}, [("ok", "secret"), ("warn", "secret")]),
     ],
