@@ -128,7 +128,7 @@ def test_unknown_charsets_are_not_remembered() -> None:
 )
 def test_a_body_has_a_limit_before_any_work(content: object) -> None:
     """More objects, or more names, than any list of people has."""
-    with pytest.raises(Unreadable, match="more than 40000 objects and lists, or more than 7000 names"):
+    with pytest.raises(Unreadable, match="more than 40000 objects and lists, or more than 6000 names"):
         parse(json.dumps(content).encode(), JSON)
 
 

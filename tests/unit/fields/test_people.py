@@ -126,6 +126,11 @@ def test_other_lists_are_no_line_items(content: Any) -> None:
     assert [person.document for person in people(content)] == [content]
 
 
+def test_as_many_people_by_id_as_in_a_list() -> None:
+    """The limit on one person's fields is none for people."""
+    assert len(take({f"u{number}": {"email": f"p{number}@example.com"} for number in range(3_000)}).messages) == 3_000
+
+
 @pytest.mark.parametrize("content", [{}, [], {"a": 1}, {"a": [{"b": 1}, {"b": 2}]}, {"a": ["x", ["y"]]}, "text"])
 def test_where_no_address_is_there_are_no_people(content: Any) -> None:
     """Whatever is listed there."""

@@ -30,7 +30,7 @@ MAX_FIELDS: Final = 1_000
 MAX_LISTED: Final = 5_000
 # Objects and lists, and names of fields, each of which costs time: more than that many people in a list have.
 _MAX_CONTAINERS: Final = 8 * MAX_LISTED
-_MAX_NAMES: Final = MAX_LISTED + 2_000
+_MAX_NAMES: Final = MAX_LISTED + 1_000
 
 type Document = dict[str, Any]
 """One record as sent: a JSON object, or a form's names and values (a list where a name is repeated)."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from leads.fields.address import address_like
-from leads.fields.answers import MAX_DEPTH, MAX_FIELDS, answer_of, are_questions, label_of
+from leads.fields.answers import MAX_DEPTH, answer_of, are_questions, label_of
 from leads.fields.names import canonical, is_other_persons, meaning
 from leads.fields.vocabulary import PERSONS
 
@@ -35,7 +35,7 @@ class Person(NamedTuple):
 def people(value: Any, depth: int = 0) -> list[Person]:
     """The people of a body, each with what belongs to them: none or one where it is no list of people."""
     match value:
-        case dict() if depth <= MAX_DEPTH and len(value) <= MAX_FIELDS and any(map(_may_hold_address, value.values())):
+        case dict() if depth <= MAX_DEPTH and any(map(_may_hold_address, value.values())):
             return _line_items(value) or _in_object(value, depth)
         case list() if depth <= MAX_DEPTH:
             return _in_list(value, depth)
