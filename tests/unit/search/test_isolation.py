@@ -207,7 +207,7 @@ def replayed(size: int) -> list[Row]:
     """Leads that an operator sent again."""
     return [
         Row(lead, [ReceivedMessage(Message.model_validate({**as_json(message), "replay": {"count": 1}}), [0])])
-        for lead, ((message, _),) in rows(size, {})
+        for lead, ((message, *_),) in rows(size, {})
     ]
 
 

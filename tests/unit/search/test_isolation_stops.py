@@ -56,14 +56,14 @@ def test_a_destination_that_takes_no_size_at_all_holds_everybody() -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_read_afresh_once(status: int) -> None:
     """The same rows are sent again with a fresh key; a rotation heals."""
-    run = deliver(rows(3, {}), scripted([Reply(status), counts(3)]))
+    run = deliver(rows(3, {}), scripted([Reply(status, b"{}"), counts(3)]))
     assert (run.kinds, run.keys_read) == ("AAA", 1)
     assert [sent for sent, _ in run.requests] == [[0, 1, 2]] * 2
 
 
 def test_a_key_that_is_refused_twice_holds_everybody() -> None:
     """A bad key is never a lead's fault."""
-    run = deliver(rows(3, {}), scripted([Reply(401), Reply(403)]))
+    run = deliver(rows(3, {}), scripted([Reply(401), Reply(403, b"{}")]))
     assert run.settled.outcomes == [Held("unauthorized")] * 3
     assert run.settled.closed == Held("unauthorized")
 

@@ -32,6 +32,7 @@ ALARMS: Final = {
     "SystemicAlarm": (held_metric("systemic"), "enroll"),
     "NoneAcceptedAlarm": (METRICS["rejected"], "enroll"),
     "UnexpectedAnswerAlarm": (held_metric("unexpected"), "enroll"),
+    "FirewallAlarm": (held_metric("firewall"), "enroll"),
     "UnaccountedAlarm": (METRICS["unaccounted"], "enroll"),
     "WebhookFailsAlarm": ("5xx", "Api"),
     "IntakeErrorsAlarm": ("Errors", "IntakeFunction"),
@@ -162,7 +163,9 @@ def test_an_alarm_outlasts_the_longest_backoff(template: Template, name: str) ->
     assert window(alarm, metric) >= backoff.LONGEST_SECONDS
 
 
-@pytest.mark.parametrize("name", ["KeyRefusedAlarm", "CampaignUnknownAlarm", "SystemicAlarm", "UnexpectedAnswerAlarm"])
+@pytest.mark.parametrize(
+    "name", ["KeyRefusedAlarm", "CampaignUnknownAlarm", "SystemicAlarm", "UnexpectedAnswerAlarm", "FirewallAlarm"]
+)
 def test_what_does_not_pass_is_told_at_once(template: Template, name: str) -> None:
     """The first lead that is held for it is enough, for it will be no better the next time."""
     assert (template.properties(name)["Threshold"], template.properties(name)["Statistic"]) == (0, "Sum")

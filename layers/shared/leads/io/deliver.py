@@ -145,13 +145,17 @@ def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[Rece
         if twin := next((each for each in same_id if each.message == message), None):
             twin.records.append(index)
             continue
-        received = ReceivedMessage(message, [index])
+        received = ReceivedMessage(message, [index], _receives(record))
         same_id.append(received)
         messages.append(received)
     duplicates = len(records) - len(unread) - len(messages)
     ledger.enter(OTHER, unread, {"Duplicates": duplicates} if duplicates else {})
     ledger.count_direct(messages)
     return messages
+
+
+def _receives(record: Record) -> int:
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
 def _decode(record: Record, now: datetime) -> Message:

@@ -25,6 +25,8 @@ class ReceivedMessage(NamedTuple):
 
     message: Message
     records: list[int]
+    # How often SQS delivered it, this time included.
+    receives: int = 1
 
 
 class Row(NamedTuple):

@@ -12,6 +12,7 @@ type Why = Literal[
     "not_found",
     "unexpected",
     "systemic",
+    "firewall",
     "deadline",
     "newer",
     "internal",

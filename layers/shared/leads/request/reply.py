@@ -18,7 +18,10 @@ from leads.request.outcome import Counts, Held
 # Told to come back later, or nobody there: theirs, and passing.
 _PASSING: Final = frozenset({408, 423, 425, 429})
 # The reference lists invalid leads under 422 and missing fields under 400.
+_BEYOND: Final = 600
 _REFUSED: Final = frozenset({400, 422})
+# Under these a 2xx lists what it did not store.
+_ERRORS: Final = frozenset({"errors", "error", "failed", "failures", "rejected", "invalid"})
 _ENVELOPES: Final = ("result", "data")
 
 
@@ -29,6 +32,11 @@ class Reply:
     status: int | None
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the service broke, or did not answer."""
+        return self.status is None or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
     def request_id(self) -> str | None:
@@ -44,6 +52,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Partial:
+    """A 2xx that reports errors beside its counts. If they name leads of the request, those are not stored."""
+
+    counts: Counts
+    errors: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class TooBig:
     """The request is too large; a smaller one may pass."""
 
@@ -53,7 +69,7 @@ class BadKey:
     """The API key was refused; a fresh one may pass."""
 
 
-type Verdict = Counts | Refused | TooBig | BadKey | Held
+type Verdict = Counts | Partial | Refused | TooBig | BadKey | Held
 
 
 def judge(reply: Reply, now: datetime) -> Verdict:  # noqa: PLR0911 - a row of the outcome table each
@@ -64,8 +80,10 @@ def judge(reply: Reply, now: datetime) -> Verdict:  # noqa: PLR0911 - a row of t
     if status in _REFUSED:
         return Refused(status, _content(reply.body))
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        # A maintenance page answers 200, too: without counts nothing shows that anybody was enrolled.
-        return _counts(_content(reply.body)) or Held("unavailable")
+        return _success(_content(reply.body))
+    if status == HTTPStatus.FORBIDDEN and not isinstance(_content(reply.body), dict | list):
+        # Leadterra answers in JSON. This page is a firewall's, which dislikes the text of some lead.
+        return Refused(status, None)
     match status:
         case HTTPStatus.CONTENT_TOO_LARGE:
             return TooBig()
@@ -84,6 +102,42 @@ def _content(body: bytes) -> Any:
         return loads(text)
     except Malformed:
         return text
+
+
+def is_passing(error: Any) -> bool:
+    """Whether an error inside a 2xx has a status of its own that will pass."""
+    if isinstance(error, list):
+        return any(map(is_passing, error))
+    if not isinstance(error, dict):
+        return False
+    statuses = (str(error.get(name)) for name in ("status", "code", "statusCode"))
+    own = any(text.isdecimal() and _is_passing(int(text)) for text in statuses)
+    return own or any(is_passing(value) for value in error.values() if isinstance(value, dict | list))
+
+
+def _is_passing(status: int) -> bool:
+    return status in _PASSING or HTTPStatus.INTERNAL_SERVER_ERROR <= status < _BEYOND
+
+
+def _success(content: Any) -> Counts | Partial | Held:
+    """A 2xx. A maintenance page answers 200 as well: only counts show that leads were stored."""
+    counts = _counts(content)
+    failed = isinstance(content, dict) and content.get("success") is False
+    if counts is None or (failed and not counts.total and not _errors(content)):
+        return Held("unexpected" if failed else "unavailable")
+    errors = _errors(content)
+    return Partial(counts, errors) if errors else counts
+
+
+def _errors(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that report errors, in any of the documented envelopes."""
+    parts = [part for name in ("", *_ENVELOPES) if isinstance(part := content.get(name) if name else content, dict)]
+    return {
+        name: value
+        for part in parts
+        for name, value in part.items()
+        if name in _ERRORS and isinstance(value, dict | list | str) and value
+    }
 
 
 def _counts(content: Any) -> Counts | None:

@@ -1,0 +1,185 @@
+"""Answers that are neither a plain success nor a plain refusal: each case of the outcome table."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from leads.request.batch import Row
+from leads.request.outcome import Accepted, Held, Rejected
+from leads.request.reply import Reply
+from leads.search.isolation import apply_campaign_guard
+from tests.simulated import Service, counts, deliver, rows
+
+QUOTA = {
+    "success": False,
+    "enrolled": 0,
+    "updated": 0,
+    "total": 0,
+    "errors": [{"message": "Daily lead quota exceeded"}],
+}
+
+
+def received(batch: Sequence[Row], times: int) -> list[Row]:
+    """The same rows, from messages that were received so often."""
+    return [row._replace(messages=[each._replace(receives=times) for each in row.messages]) for row in batch]
+
+
+def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: bool = True) -> Service:
+    """A service that stores all rows but the bad ones, and reports those in a 207."""
+
+    def service(sent: Sequence[Row]) -> Reply:
+        places = [place for place, row in enumerate(sent) if row in bad]
+        stored = len(sent) - len(places)
+        errors = [
+            {"index": place + base, **({"email": sent[place].lead["email"]} if echo else {}), **entry}
+            for place in places
+        ]
+        content = {"enrolled": stored, "updated": 0, "total": stored, **({"errors": errors} if errors else {})}
+        return Reply(207, json.dumps(content).encode())
+
+    return service
+
+
+@pytest.mark.parametrize(
+    "body", [QUOTA, {"success": False}, {"enrolled": 0, "updated": 0, "errors": {"quota": ["no"]}}]
+)
+def test_a_success_that_stored_nothing_holds_all(body: object) -> None:
+    """A quota or an archived campaign is no lead's fault; an alarm tells of it."""
+    run = deliver(rows(10, {}), lambda _: Reply(200, json.dumps(body).encode()))
+    assert (run.kinds, run.settled.closed, len(run.requests)) == ("H" * 10, Held("unexpected"), 1)
+
+
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("echo", [True, False])
+def test_a_partial_success_asks_again_for_those_it_names(base: int, echo: bool) -> None:  # noqa: FBT001
+    """The others are accepted and not sent again; named again, the lead is rejected with that reason."""
+    batch = rows(9, {})
+    entry = {"code": "invalid_email", "message": "Mailbox domain does not exist"}
+    run = deliver(batch, partial([batch[3]], entry, base=base, echo=echo))
+    outcome = run.settled.outcomes[3]
+    assert run.kinds == "AAARAAAAA"
+    assert isinstance(outcome, Rejected)
+    assert (outcome.failure.status, outcome.failure.message) == (207, entry["message"])
+    metrics = run.settled.metrics
+    assert metrics["Enrolled"] + metrics["Unaccounted"] == 8
+    if echo or not base:
+        assert [sent for sent, _ in run.requests] == [[*range(9)], [3]]
+
+
+@pytest.mark.parametrize("entry", [{"status": 429}, {"code": "503"}, {"error": {"statusCode": 408}}])
+def test_an_error_that_passes_holds_its_lead(entry: dict[str, Any]) -> None:
+    """A part of a batch may be throttled by itself."""
+    batch = rows(5, {})
+    run = deliver(batch, partial([batch[1]], entry))
+    assert run.kinds == "AHAAA"
+    assert run.settled.outcomes[1] == Held("unavailable")
+    assert run.settled.closed is None
+
+
+def test_a_lead_that_is_not_named_again_is_accepted() -> None:
+    """What was wrong with it has passed."""
+    batch = rows(5, {})
+    service = partial([batch[1]], {"message": "try again"})
+    run = deliver(batch, lambda sent: service(sent) if len(sent) > 1 else counts(1))
+    assert run.kinds == "AAAAA"
+
+
+def test_errors_beside_counts_of_all_rows_are_warnings() -> None:
+    """What was counted is stored, and is not sent again."""
+    content = {"enrolled": 5, "updated": 0, "total": 5, "errors": [{"index": 1, "message": "no first name"}]}
+    run = deliver(rows(5, {}), lambda _: Reply(200, json.dumps(content).encode()))
+    assert (run.kinds, len(run.requests)) == ("AAAAA", 1)
+
+
+def test_errors_that_name_no_lead_leave_the_counts() -> None:
+    """Some were stored, and nothing says which were not: they are unaccounted."""
+    content = {"result": {"enrolled": 3, "updated": 0}, "errors": ["one was skipped"]}
+    run = deliver(rows(5, {}), lambda _: Reply(200, json.dumps(content).encode()))
+    assert (run.kinds, run.settled.metrics["Unaccounted"]) == ("AAAAA", 2)
+
+
+def blocking(bad: Sequence[Row]) -> Service:
+    """A firewall in front of the service."""
+    page = Reply(403, b"<html>403 Forbidden</html>")
+    return lambda sent: page if any(row in bad for row in sent) else counts(len(sent))
+
+
+@pytest.mark.parametrize(("times", "kinds"), [(1, "AAAAAHAAAAAA"), (3, "AAAAARAAAAAA")])
+def test_a_firewall_blocks_one_lead_and_not_the_others(times: int, kinds: str) -> None:
+    """The key is not doubted. The lead is held, and rejected when others get through and it came three times."""
+    batch = received(rows(12, {}), times)
+    run = deliver(batch, blocking([batch[5]]))
+    assert (run.keys_read, run.settled.closed) == (0, None)
+    assert run.settled.outcomes[5] == Held("firewall")
+    [settled] = apply_campaign_guard([(batch, run.settled)])
+    assert "".join(type(outcome).__name__[0] for outcome in settled.outcomes) == kinds
+
+
+@pytest.mark.parametrize("size", [5, 200])
+def test_a_firewall_that_blocks_all_dead_letters_none(size: int) -> None:
+    """A ban of our address ends a search early, however often the leads were received."""
+    batch = received(rows(size, {}), 5)
+    run = deliver(batch, blocking(batch))
+    assert len(run.requests) < 40
+    [settled] = apply_campaign_guard([(batch, run.settled)])
+    assert settled.outcomes == [Held("firewall")] * size
+
+
+def breaking(bad: Sequence[Row], status: int | None = 500) -> Service:
+    """A service that breaks at some leads."""
+    return lambda sent: Reply(status) if any(row in bad for row in sent) else counts(len(sent))
+
+
+@pytest.mark.parametrize("status", [500, 503, None])
+@pytest.mark.parametrize(("size", "place"), [(12, 0), (12, 7), (1_000, 999)])
+def test_a_lead_that_breaks_the_service_waits_alone(size: int, place: int, status: int | None) -> None:
+    """Once all were received three times, the others are accepted in the same invocation."""
+    batch = received(rows(size, {}), 3)
+    run = deliver(batch, breaking([batch[place]], status))
+    assert run.kinds == "A" * place + "H" + "A" * (size - place - 1)
+    assert run.settled.outcomes[place] == Held("unavailable")
+    assert len(run.requests) <= 24
+    assert run.settled.closed is None
+
+
+def test_an_outage_is_asked_three_times() -> None:
+    """If both halves fail it is not about a lead."""
+    batch = received(rows(100, {}), 9)
+    run = deliver(batch, breaking(batch))
+    assert (run.settled.closed, len(run.requests), run.kinds) == (Held("unavailable"), 3, "H" * 100)
+
+
+@pytest.mark.parametrize("times", [[2, 3], [3, 1]])
+def test_nothing_is_halved_before_all_came_three_times(times: list[int]) -> None:
+    """An outage is more likely."""
+    batch = [*received(rows(5, {}), times[0]), *received(rows(5, {}), times[1])]
+    assert len(deliver(batch, breaking(batch[:1])).requests) == 1
+
+
+def test_a_service_that_breaks_at_whole_groups_only_is_left_alone() -> None:
+    """Halves that are neither accepted nor broken are searched, within the same limit."""
+    batch = received(rows(8, {}), 3)
+    service: Service = lambda sent: Reply(500) if len(sent) > 1 else counts(1)  # noqa: E731
+    run = deliver(batch, service)
+    assert run.kinds == "H" * 8
+    mixed: Service = lambda sent: Reply(500) if len(sent) == 8 else Reply(422, b"{}")  # noqa: E731
+    assert len(deliver(batch, mixed).requests) <= 40
+
+
+def test_a_throttled_campaign_is_held_as_long_as_it_says() -> None:
+    """429 is no lead's fault, however often they came."""
+    batch = received(rows(5, {}), 7)
+    run = deliver(batch, lambda _: Reply(429, b"{}", {"retry-after": "60"}))
+    assert (run.settled.closed, len(run.requests)) == (Held("unavailable", 60.0), 1)
+
+
+def test_all_of_a_partial_success_may_be_named() -> None:
+    """Each is asked by itself; all of ten or more that are refused alike are held."""
+    batch = rows(30, {})
+    run = deliver(batch, partial(batch, {"message": "blocked"}))
+    assert (run.kinds, run.settled.closed) == ("H" * 30, Held("systemic"))
+    few = rows(4, {})
+    assert deliver(few, partial(few, {"message": "blocked"})).kinds == "RRRR"
+    assert not any(isinstance(outcome, Accepted) for outcome in run.settled.outcomes)
