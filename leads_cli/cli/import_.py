@@ -27,7 +27,7 @@ _SOURCE: Final = "import"
 @grouped
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON lines or .xlsx; - reads what is piped in.")
+        str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON lines or a workbook; - reads what is piped in.")
     ],
     *,
     campaign: Annotated[

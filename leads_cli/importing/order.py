@@ -45,10 +45,8 @@ class ImportOptions:
         """
         campaign = self.campaign_name()
         self._check_source()
-        with (
-            open_file(self.file, self.reading.encoding or None) as document,
-            open_table(document, self.reading) as found,
-        ):
+        with open_file(self.file, self.reading.encoding or None) as document:
+            found = open_table(document, self.reading)
             columns = assign_columns(found, parse_choices(self.maps, self.custom), campaign)
             facts = Facts(
                 digest=document.digest,

@@ -6,7 +6,6 @@ import json
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,16 +16,17 @@ from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.read.encoding import detect_encoding
 from leads_cli.project import shown
 
-type Kind = Literal["delimited", "jsonl", "xlsx"]
+type Kind = Literal["delimited", "jsonl", "workbook"]
 
 STDIN: Final = "-"
 _PIECE: Final = 1 << 20
 # Enough lines to see what they have in common.
 _SAMPLE: Final = 1 << 16
+# A zip archive (.xlsx, .ods), and the container of .xls.
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHERS: Final = (
-    (b"\xd0\xcf\x11\xe0", "an old or a protected Excel file; save it as .xlsx without a password, or as CSV UTF-8"),
     (b"\x1f\x8b", "compressed; unpack it first: gunzip -c FILE | leads import -"),
-    (b"%PDF", "a PDF; a table is wanted: CSV, TSV, JSON lines or .xlsx"),
+    (b"%PDF", "a PDF; give a table instead: CSV, TSV, JSON lines or a workbook"),
 )
 
 
@@ -121,9 +121,8 @@ def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> Impo
     if other := next((what for magic, what in _OTHERS if begin.startswith(magic)), None):
         msg = f"{name}: {other}"
         raise UnusableError(msg)
-    if begin.startswith(b"PK\x03\x04"):
-        _check_workbook(path, name)
-        return ImportFile(path, beside, digest, "xlsx", "", None)
+    if begin.startswith(_WORKBOOKS):
+        return ImportFile(path, beside, digest, "workbook", "", None)
     found = detect_encoding(path, name, begin, encoding)
     document = ImportFile(path, beside, digest, "delimited", found, lines)
     return replace(document, kind="jsonl") if _is_jsonl(document, name) else document
@@ -136,19 +135,6 @@ def _digest(file: BinaryIO) -> tuple[str, int]:
         digest.update(piece)
         lines += piece.count(b"\n")
     return digest.hexdigest(), lines
-
-
-def _check_workbook(path: Path, name: str) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inside = set(archive.namelist())
-    except zipfile.BadZipFile as error:
-        msg = f"{name}: a damaged archive ({error}); save or copy it again"
-        raise UnusableError(msg) from error
-    if "xl/workbook.xml" not in inside:
-        what = "an OpenDocument table" if "content.xml" in inside else "an archive without an Excel workbook in it"
-        msg = f"{name}: {what}; save the table as .xlsx or as CSV UTF-8"
-        raise UnusableError(msg)
 
 
 def _is_jsonl(document: ImportFile, name: str) -> bool:

@@ -1,7 +1,6 @@
 """Reading a file: which kind of table it is, and how the user wants it read."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,27 +28,25 @@ class FileFormat:
         return {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
 
 
-@contextmanager
-def open_table(document: ImportFile, reading: FileFormat) -> Iterator[Table]:
+def open_table(document: ImportFile, reading: FileFormat) -> Table:
     """The table in a file.
 
     Raises:
         UnusableError: there is none, or it is not of the kind that the user speaks of.
     """
-    with ExitStack() as opened:
-        try:
-            found = _found(document, reading, opened)
-        except UnusableError as error:
-            msg = f"{document.name}: {error}"
-            raise UnusableError(msg) from error
-        yield RefusedRowsTable(found) if RefusedRowsTable.fits(found) else found
+    try:
+        found = _found(document, reading)
+    except UnusableError as error:
+        msg = f"{document.name}: {error}"
+        raise UnusableError(msg) from error
+    return RefusedRowsTable(found) if RefusedRowsTable.fits(found) else found
 
 
-def _found(document: ImportFile, reading: FileFormat, opened: ExitStack) -> Table:
+def _found(document: ImportFile, reading: FileFormat) -> Table:
     match document.kind:
-        case "xlsx":
+        case "workbook":
             _refuse("a workbook", delimiter=reading.delimiter, encoding=reading.encoding)
-            return opened.enter_context(closing(Workbook(document, reading.sheet)))
+            return Workbook(document, reading.sheet)
         case "jsonl":
             _refuse("JSON lines", delimiter=reading.delimiter, sheet=reading.sheet)
             return JsonLines(document)

@@ -1,71 +1,47 @@
-"""Excel workbooks, read row by row: one sheet of them."""
+"""Workbooks of Excel (.xlsx, .xls) and OpenDocument (.ods): one sheet, read row by row."""
 
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from typing import Any, Final
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Final
 
 from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.table import Cell, FileRow, column_names, row_of
 
-_BROKEN: Final = (BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError)
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from leads_cli.importing.read.document import ImportFile
+
+_DAMAGED: Final = "a damaged or protected workbook ({}); open it, save it without a password, and try again"
 
 
 class Workbook:
-    """A sheet of a workbook: the named one, or the first that can be seen.
+    """A sheet of a workbook: the named one, or the first visible one.
 
     Raises:
-        UnusableError: there is none, its first row is no header, or the file is broken.
+        UnusableError: there is none, its first row is no header, or the file is damaged.
     """
 
-    def __init__(self, document: ImportFile, sheet: str) -> None:
-        from openpyxl import load_workbook  # noqa: PLC0415 - a fifth of a second
+    def __init__(self, document: "ImportFile", sheet: str) -> None:
+        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
-        # What it cannot show (rules, colours) is nothing to us.
-        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-        # By its path it would be judged by its name.
-        self._file = document.path.open("rb")
         try:
-            with _readable():
-                self._book = load_workbook(self._file, read_only=True, data_only=True)
-            self._sheet = self._chosen(sheet)
-            # Programs that do not know the size of what they write say "A1".
-            self._sheet.reset_dimensions()
-            header = next((cells for _, cells in self._records() if any(cells)), None)
-            if header is None:
-                msg = f"there is no row in its sheet {self._sheet.title!r}"
-                raise UnusableError(msg)
-            self.columns: Sequence[str] = column_names(header)
-        except BaseException:
-            self._file.close()
-            raise
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._book.close()
-        self._file.close()
-
-    def _chosen(self, name: str) -> Any:
-        sheets: list[Any] = [
-            each for each in self._book.worksheets if each.sheet_state == "visible" or each.title == name
-        ]
-        found = next((each for each in sheets if not name or each.title == name), None)
-        if found is None:
-            titles = ", ".join(each.title for each in sheets) or "none"
-            msg = f"--sheet {name}: there is no such sheet; there are: {titles}" if name else "there is no sheet in it"
-            raise UnusableError(msg)
-        return found
+            with document.path.open("rb") as file:
+                book = CalamineWorkbook.from_filelike(file)
+            self._sheet = _choose(book, sheet)
+        except CalamineError as error:
+            raise UnusableError(_DAMAGED.format(error)) from error
+        self._others = [name for name in book.sheet_names if name != self._sheet.name]
+        header = next((cells for _, cells in self._records() if any(cells)), None)
+        if header is None:
+            raise UnusableError(f"there is no row in its sheet {self._sheet.name!r}")
+        self.columns: Sequence[str] = column_names(header)
 
     @property
     def about(self) -> str:
         """How it was read."""
-        others = [each.title for each in self._book.worksheets if each.title != self._sheet.title]
-        beside = f" (not read: {', '.join(others)}; --sheet names another)" if others else ""
-        return f"Excel workbook, sheet {self._sheet.title}{beside}"
+        others = f" (not read: {', '.join(self._others)}; --sheet names another)" if self._others else ""
+        return f"workbook, sheet {self._sheet.name}{others}"
 
     def rows(self) -> Iterator[FileRow]:
         """All rows but empty ones."""
@@ -77,24 +53,31 @@ class Workbook:
                 yield row
 
     def _records(self) -> Iterator[tuple[int, list[Cell]]]:
-        with _readable():
-            for number, values in enumerate(self._sheet.iter_rows(values_only=True), start=1):
-                yield number, [_cell(value) for value in values]
+        for number, values in enumerate(self._sheet.iter_rows(), start=1):
+            yield number, [_cell(value) for value in values]
 
 
-@contextmanager
-def _readable() -> Iterator[None]:
-    try:
-        yield
-    except _BROKEN as error:
-        msg = f"a damaged workbook ({type(error).__name__}: {error}); open it in Excel and save it again"
-        raise UnusableError(msg) from error
+def _choose(book: "CalamineWorkbook", name: str) -> "CalamineSheet":
+    from python_calamine import SheetVisibleEnum  # noqa: PLC0415
+
+    titles = [
+        each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible or each.name == name
+    ]
+    found = name or next(iter(titles), "")
+    if found not in titles:
+        known = ", ".join(titles) or "none"
+        raise UnusableError(
+            f"--sheet {name}: there is no such sheet; there are: {known}" if name else "it has no sheet"
+        )
+    return book.get_sheet_by_name(found)
 
 
 def _cell(value: object) -> Cell:
     """A cell as intake would be sent it: dates as ISO 8601 has them, whole numbers as such."""
     match value:
-        case None | str() | bool() | int():
+        case "":
+            return None
+        case str() | bool() | int():
             return value
         case float():
             return int(value) if value.is_integer() else value
@@ -102,7 +85,5 @@ def _cell(value: object) -> Cell:
             return value.date().isoformat() if value.time() == time() else value.isoformat()
         case date() | time():
             return value.isoformat()
-        case timedelta():
-            return str(value)
         case _:
             return str(value)

@@ -15,8 +15,8 @@ def reading(folder: Path, content: str | bytes, said: FileFormat | None = None) 
     path = folder / "list"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     said = said or FileFormat()
-    with open_file(str(path), said.encoding or None) as document, open_table(document, said) as found:
-        yield found
+    with open_file(str(path), said.encoding or None) as document:
+        yield open_table(document, said)
 
 
 def rows(folder: Path, content: str | bytes, said: FileFormat | None = None) -> list[tuple[int, list[Cell]]]:

@@ -59,7 +59,8 @@ def test_no_other_cell_is_changed(cell: str) -> None:
 def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:
     """Its own columns are none of the table's, and cells are what they were before they were made harmless."""
     found = written(tmp_path, "=email,phone\nnobody,+49 30 1\n", (2, "email", "no address"))
-    with open_file(str(found)) as document, open_table(document, FileFormat()) as mended:
+    with open_file(str(found)) as document:
+        mended = open_table(document, FileFormat())
         assert list(mended.columns) == ["=email", "phone"]
         assert [dict(row.cells) for row in mended.rows()] == [{"=email": "nobody", "phone": "+49 30 1"}]
         assert mended.about.endswith("rows that were refused before")

@@ -1,6 +1,7 @@
 """JSON lines and workbooks: other files that are tables as well."""
 
 import io
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def test_the_sheet(tmp_path: Path) -> None:
     """The first that can be seen is read and the others are named; any can be asked for."""
     content = workbook(["email"], ["a@example.com"], others=("Notes",), hidden="Lists")
     with reading(tmp_path, content) as found:
-        assert found.about == "Excel workbook, sheet People (not read: Lists, Notes; --sheet names another)"
+        assert found.about == "workbook, sheet People (not read: Lists, Notes; --sheet names another)"
         assert [row.number for row in found.rows()] == [2]
     with reading(tmp_path, content, FileFormat(sheet="Notes")) as found:
         assert list(found.rows()) == []
@@ -100,8 +101,35 @@ def test_the_sheet(tmp_path: Path) -> None:
 def test_a_damaged_workbook(tmp_path: Path) -> None:
     """It is said of the file, with what to do."""
     content = workbook(["email"], ["a@example.com"])
-    with pytest.raises(UnusableError, match="damaged"):
-        rows(tmp_path, content.replace(b"xl/worksheets/sheet1.xml", b"xl/worksheets/sheet9.xml"))
+    for damaged in (
+        content.replace(b"xl/worksheets/sheet1.xml", b"xl/worksheets/sheet9.xml"),
+        b"PK\x03\x04 cut off",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    ):
+        with pytest.raises(UnusableError, match="a damaged or protected workbook"):
+            rows(tmp_path, damaged)
+
+
+def test_an_opendocument_table(tmp_path: Path) -> None:
+    """It is read as a workbook of Excel is."""
+    cells = "".join(
+        f'<table:table-row><table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+        "</table:table-row>"
+        for text in ("email", "a@example.com")
+    )
+    names = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("table", "text"))
+    office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{office}"{names}><office:body><office:spreadsheet>'
+            f'<table:table table:name="People">{cells}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    assert rows(tmp_path, file.getvalue()) == [(2, ["a@example.com"])]
 
 
 def test_options_of_another_kind_of_file(tmp_path: Path) -> None:
@@ -117,6 +145,6 @@ def test_options_of_another_kind_of_file(tmp_path: Path) -> None:
 
 def test_what_kind_of_file_it_is(tmp_path: Path) -> None:
     """Its content says so, not its name."""
-    assert document(tmp_path, workbook(["email"])).kind == "xlsx"
+    assert document(tmp_path, workbook(["email"])).kind == "workbook"
     assert document(tmp_path, b'\n{"email": "a@example.com"}\n').kind == "jsonl"
     assert document(tmp_path, b"email\n").kind == "delimited"
