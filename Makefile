@@ -4,6 +4,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# What running needs is there; what the tests and the checks need is there too.
+RUN := $(VENV)/.run
 READY := $(VENV)/.ready
 # Names under which a distribution installs a Chromium; tests/e2e looks for the same ones.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
@@ -22,7 +24,7 @@ help: ## List these targets
 
 setup: $(READY) ## Create .venv with the locked tools, and nothing else
 
-dev: setup ## Run the whole pipeline on this machine (ARGS="--port 3001" and so on)
+dev: $(RUN) ## Run the whole pipeline on this machine (ARGS="--port 3001" and so on)
 	@$(BIN)/leads dev $(ARGS)
 
 test: setup browser ## Run every test
@@ -33,6 +35,7 @@ lint: setup ## Format, lint, types, imports, template and configuration, in seco
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/deptry --no-ansi leads_cli functions layers/shared/leads docs/generate
 	$(BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/leads check --config layers/config/enrollment.toml
@@ -63,14 +66,17 @@ format: setup ## Format the code and apply the safe fixes
 # The existing pins are kept where they still fit; UPGRADE=1 takes the newest of everything.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url $(if $(UPGRADE),--upgrade)
-lock: setup ## Resolve the dependencies of pyproject.toml into the two requirement files (UPGRADE=1: newest)
-	@$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
-	@$(COMPILE) --constraint requirements-dev.txt pyproject.toml --output-file layers/shared/requirements.txt
+lock: setup ## Resolve the dependencies of pyproject.toml into the requirement files (UPGRADE=1: newest)
+	@$(COMPILE) --extra cli --group test pyproject.toml --output-file requirements-test.txt
+	@$(COMPILE) --constraint requirements-test.txt --extra cli --group install pyproject.toml --output-file requirements-dev.txt
+	@$(COMPILE) --constraint requirements-test.txt pyproject.toml --output-file layers/shared/requirements.txt
 
 # uv: the one on PATH if it really runs (version managers leave shims that do not), else the locked
 # one, by way of whatever Python there is. Python 3.13: uv looks on PATH and downloads it if it must;
 # pyenv hides the versions that are not active, so they are offered too.
-$(READY): requirements-dev.txt pyproject.toml .python-version
+$(RUN): INSTALL := install --requirement requirements-dev.txt
+$(READY): INSTALL := sync --compile-bytecode requirements-test.txt
+$(RUN) $(READY): requirements-dev.txt requirements-test.txt pyproject.toml .python-version
 	@$(FAIL); set -e; \
 	boot=$(VENV)/bootstrap; uv=; \
 	for candidate in uv $(BIN)/uv $$boot/bin/uv; do \
@@ -85,7 +91,7 @@ $(READY): requirements-dev.txt pyproject.toml .python-version
 	  "$$python" -c 'import venv, ensurepip' 2>/dev/null \
 	    || fail "Python's venv module is missing: install it (Debian, Ubuntu: apt-get install python3-venv)"; \
 	  error=$$("$$python" -m venv "$$boot" 2>&1) || fail "$$boot could not be created: $$error"; \
-	  sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt >"$$boot/uv.txt"; \
+	  sed -n '/^uv==/,/[^\\]$$/p' requirements-test.txt >"$$boot/uv.txt"; \
 	  error=$$("$$boot/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
 	    -r "$$boot/uv.txt" 2>&1) || fail "uv could not be installed: $$error"; \
 	  uv=$$boot/bin/uv; \
@@ -94,12 +100,12 @@ $(READY): requirements-dev.txt pyproject.toml .python-version
 	for kept in "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/"$$version"*/bin; do PATH="$$PATH:$$kept"; done; \
 	error=$$("$$uv" venv --quiet --allow-existing --python "$$version" $(VENV) 2>&1) \
 	  || fail "Python $$version is missing and could not be downloaded: $$error"; \
-	echo "Installing the locked tools into $(VENV) ..."; \
-	error=$$("$$uv" pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt 2>&1) \
-	  || fail "requirements-dev.txt could not be installed: $$error"; \
+	echo "Installing $(lastword $(INSTALL)) into $(VENV) ..."; \
+	error=$$("$$uv" pip $(INSTALL) --quiet --python $(BIN)/python --require-hashes 2>&1) \
+	  || fail "$(lastword $(INSTALL)) could not be installed: $$error"; \
 	error=$$("$$uv" pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable . 2>&1) \
 	  || fail "the project could not be installed: $$error"; \
-	rm -rf "$$boot"; touch $@
+	rm -rf "$$boot"; touch $(RUN) $@
 
 # The console is tested in a real browser.
 browser: $(READY)

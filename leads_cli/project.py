@@ -1,4 +1,4 @@
-"""Where things are in the project: the command runs from its checkout, wherever the user stands."""
+"""Where the project's files are: in the checkout, or in an installed wheel, which carries a copy."""
 
 import shutil
 import sys
@@ -6,7 +6,9 @@ from pathlib import Path
 from shlex import quote
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+_PACKAGE: Final = Path(__file__).resolve().parent
+_COPY: Final = _PACKAGE / "checkout"
+ROOT: Final = _COPY if _COPY.is_dir() else _PACKAGE.parent
 CONFIG: Final = ROOT / "layers" / "config" / "enrollment.toml"
 EVENTS: Final = ROOT / "events"
 TEMPLATE: Final = ROOT / "template.yaml"

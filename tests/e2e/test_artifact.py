@@ -223,7 +223,7 @@ def lambda_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter that has what Lambda's has, and none of the tools of this project."""
     folder = tmp_path_factory.mktemp("lambda") / "runtime"
     python, uv = folder / "bin" / "python", str(BIN / "uv")
-    locked = ["--constraint", str(ROOT / "requirements-dev.txt")]
+    locked = ["--constraint", str(ROOT / "requirements-test.txt")]
     for command in (
         [uv, "venv", "--quiet", "--python", sys.executable, str(folder)],
         [uv, "pip", "install", "--quiet", "--python", str(python), *locked, "awslambdaric", "boto3"],

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,16 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 BIN: Final = Path(sys.executable).parent
-NEEDED: Final = ("Makefile", "README.md", "pyproject.toml", "requirements-dev.txt", ".python-version", "leads_cli")
+NEEDED: Final = (
+    "Makefile",
+    "README.md",
+    "pyproject.toml",
+    "requirements-dev.txt",
+    "requirements-test.txt",
+    ".python-version",
+    "leads_cli",
+    "template.yaml",
+)
 
 
 @pytest.fixture
@@ -78,3 +88,31 @@ def test_make_alone_lists_what_can_be_made(clone: Path) -> None:
     listed = make(clone, path=os.get_exec_path()).stdout
     for target in ("setup", "dev", "test", "check", "build", "bench", "lock"):
         assert f"make {target} " in listed
+
+
+def test_a_built_wheel_brings_everything_that_the_command_reads(tmp_path: Path) -> None:
+    """The command works from the wheel's files alone: its pages, the recorded events, the starter configuration."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - a command of ours
+    unpacked = tmp_path / "unpacked"
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(unpacked)
+
+    def leads(*arguments: str) -> str:
+        program = "import sys; from leads_cli.cli.main import main; main()"
+        outcome = subprocess.run(  # noqa: S603 - a command of ours
+            [sys.executable, "-P", "-c", program, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(unpacked)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert outcome.returncode == 0, outcome.stderr
+        return outcome.stdout
+
+    assert "campaign" in leads("check")
+    assert "typeform" in leads("send")
+    for page in ("console/static/console.css", "dev/page/static/page.js", "checkout/template.yaml"):
+        assert (unpacked / "leads_cli" / page).is_file()
+    assert (unpacked / "leads_cli/checkout/functions/intake/handler.py").is_file()
