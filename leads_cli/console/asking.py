@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.failures.actions import BusyError
+from leads_cli.console.busy import BusyError
 from leads_cli.stacks.running import NotReachableError
 
 if TYPE_CHECKING:

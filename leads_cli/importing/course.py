@@ -15,8 +15,8 @@ from leads_cli.importing.plan.columns import Columns
 from leads_cli.importing.plan.facts import Facts, describe_begun, describe_finished
 from leads_cli.importing.plan.prepare import Totals, prepare, totals
 from leads_cli.importing.plan.worklist import Worklist
+from leads_cli.importing.progress import OnProgress, show_progress
 from leads_cli.importing.read.table import Table
-from leads_cli.importing.send.progress import OnProgress, show_progress
 from leads_cli.importing.send.stopping import stop_on_interrupt
 from leads_cli.stacks.pace import Pace
 from leads_cli.words import number

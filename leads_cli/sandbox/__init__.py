@@ -7,11 +7,11 @@ refused with a reason, one at `suppressed.example` is skipped silently.
 
 from leads_cli.sandbox.faults.error_shapes import SHAPES
 from leads_cli.sandbox.faults.faults import Fault
+from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest
+from leads_cli.sandbox.records import SandboxCampaign
 from leads_cli.sandbox.store.behaviour import Behaviour
-from leads_cli.sandbox.store.records import SandboxCampaign
 from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
 from leads_cli.sandbox.web.api import Api
-from leads_cli.sandbox.web.http import SandboxAnswer, SandboxRequest
 from leads_cli.sandbox.web.server import SandboxServer
 
 __all__ = [

@@ -51,16 +51,6 @@ class Running:
         """A source's address as its sender was given it, which is what some sign; to the functions all is https."""
         return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
-    def secret(self, source: str) -> str | None:
-        """A source's newest secret; None where there is none.
-
-        Raises:
-            NotReachableError: AWS does not tell, or what it tells is not JSON.
-        """
-        from leads_cli.stacks.secret import read_secret  # noqa: PLC0415 - it needs this module
-
-        return next(iter(read_secret(self).values(source)), None)
-
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
         """Send a raw event to EventsQueue, or a lead's message to LeadsQueue."""
         typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}

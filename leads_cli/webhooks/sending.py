@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.secret import read_secret
 from leads_cli.webhooks.recorded import HttpEvent, QueueEvent, RecordedEvent
 from leads_cli.webhooks.signing import Request, sign
 from leads_cli.webhooks.webhooks import Webhook
@@ -118,7 +119,7 @@ def _proved(event: HttpEvent, running: Running) -> Request:
     kind = running.auths[event.source]
     if kind == "none":
         return request
-    secret = running.secret(event.source)
+    secret = next(iter(read_secret(running).values(event.source)), None)
     if secret is None:
         msg = (
             f"{event.name}: the stack's secret has nothing under sources.{event.source}; "

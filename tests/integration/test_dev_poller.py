@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from leads_cli.dev.aws.server import EmbeddedAws
-from leads_cli.dev.aws.template import EventSource
+from leads_cli.dev.runtime.event_source import EventSource
 from leads_cli.dev.runtime.poller import Poller, QueueAddress
 from leads_cli.dev.runtime.runtime_api import Result
 

@@ -10,6 +10,7 @@ from io import StringIO
 from threading import Event, Lock, Thread
 from typing import Final
 
+from leads_cli.console.busy import BusyError
 from leads_cli.console.failures.found import ShownLetters, read_shown
 from leads_cli.failures import RATE
 from leads_cli.failures.change.handover import HandoverResult
@@ -25,13 +26,6 @@ from leads_cli.stacks.running import NotReachableError, Running
 DISCARD: Final = Mending()
 
 type BackgroundTask = Callable[[Running, "BackgroundWork"], None]
-
-
-class BusyError(Exception):
-    """Something else is being done with the letters."""
-
-    def __init__(self) -> None:
-        super().__init__("something else is being done with the dead letters at this moment: wait for it, or stop it")
 
 
 class _StoppedError(Exception):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
-from leads_cli.dev.aws.template import FUNCTION, EventSource, Template
+from leads_cli.dev.aws.template import FUNCTION, Template
 from leads_cli.dev.runtime.environment import FunctionSpec, OnLog
+from leads_cli.dev.runtime.event_source import EventSource
 from leads_cli.dev.runtime.functions import Function
 from leads_cli.dev.runtime.poller import OnRecords, Poller, QueueAddress
 

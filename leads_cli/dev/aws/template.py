@@ -13,6 +13,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.dev.http.routes import Route, routes_of
+from leads_cli.dev.runtime.event_source import DEFAULT_CONCURRENCY, EventSource
 from leads_cli.dev.start_errors import UnsupportedTemplateError
 from leads_cli.stacks.session import embedded_session
 
@@ -39,20 +40,6 @@ LEFT_OUT: Final[dict[str, str]] = {
 # SAM wants code that is uploaded already, and so does Lambda; here nobody fetches it.
 _UPLOADED: Final = "s3://embedded/code"
 _INLINE: Final = {"ZipFile": "# the working tree is what runs: see functions.py"}
-# Lambda starts with so many pollers where the mapping sets no limit.
-_DEFAULT_CONCURRENCY: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class EventSource:
-    """A queue that Lambda polls for a function: logical ids, sizes in messages, the window in seconds."""
-
-    function: str
-    queue: str
-    batch_size: int = 10
-    window: int = 0
-    concurrency: int = _DEFAULT_CONCURRENCY
-    partial_failures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +170,6 @@ def _event_source(name: str, resource: Mapping[str, Any]) -> EventSource:
         queue=queue,
         batch_size=int(properties.get("BatchSize", 10)),
         window=int(properties.get("MaximumBatchingWindowInSeconds", 0)),
-        concurrency=int(scaling.get("MaximumConcurrency", _DEFAULT_CONCURRENCY)),
+        concurrency=int(scaling.get("MaximumConcurrency", DEFAULT_CONCURRENCY)),
         partial_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", ()),
     )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from leads_cli.dev.aws.template import EventSource
 from leads_cli.dev.runtime.batches import MAX_EVENT_BYTES, SqsRecord, failed_ids, record_size, to_record
+from leads_cli.dev.runtime.event_source import EventSource
 from leads_cli.dev.runtime.runtime_api import Result
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from leads.model import Lead
 from leads.request.batch import ReceivedMessage, merged, rows
 from leads_cli.importing.plan.columns import Columns
 from leads_cli.importing.plan.worklist import Todo, Worklist
+from leads_cli.importing.progress import OnProgress
 from leads_cli.importing.read.table import Table
-from leads_cli.importing.send.progress import OnProgress
 
 _PIECE: Final = 1_000
 

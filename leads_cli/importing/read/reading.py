@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.plan.refused import RefusedRowsTable
 from leads_cli.importing.read.delimited import Delimited
 from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.jsonlines import JsonLines
+from leads_cli.importing.read.refused_rows import RefusedRowsTable
 from leads_cli.importing.read.table import Table
 from leads_cli.importing.read.workbook import Workbook
 

@@ -23,8 +23,8 @@ from leads.search.isolation import Ask, Settled, isolate
 from leads_cli.importing.import_errors import StoppedError
 from leads_cli.importing.plan.facts import Facts
 from leads_cli.importing.plan.worklist import RowRefusal, Todo, Worklist
+from leads_cli.importing.progress import OnProgress
 from leads_cli.importing.send.key import ApiKey
-from leads_cli.importing.send.progress import OnProgress
 from leads_cli.stacks.pace import Pace
 
 # Half an hour of outage; whoever is there can start it again, and loses nothing.

@@ -14,7 +14,7 @@ from leads.message.message import MAX_BYTES
 from leads_cli.importing.import_errors import StoppedError
 from leads_cli.importing.plan.facts import Facts
 from leads_cli.importing.plan.worklist import Todo, Worklist
-from leads_cli.importing.send.progress import OnProgress
+from leads_cli.importing.progress import OnProgress
 from leads_cli.project import command
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running

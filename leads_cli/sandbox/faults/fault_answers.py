@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from leads_cli.sandbox.faults.faults import DEFAULT_STATUS, Fault
 from leads_cli.sandbox.faults.refusals import AuthenticationError
-from leads_cli.sandbox.web.http import HTML, SandboxAnswer, error_answer, json_answer
+from leads_cli.sandbox.http import HTML, SandboxAnswer, error_answer, json_answer
 
 
 def answer_instead(fault: Fault, now: datetime) -> SandboxAnswer | None:

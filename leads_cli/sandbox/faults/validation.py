@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from leads_cli.sandbox.store.records import LEAD_FIELDS, normalise_address
+from leads_cli.sandbox.records import LEAD_FIELDS, normalise_address
 
 REFUSED_DOMAIN = "refused.example"
 """Well-formed, so that intake lets it through; refused here, so that a refusal can be had on purpose."""

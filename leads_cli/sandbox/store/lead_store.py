@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from leads_cli.sandbox.store.behaviour import Matching
-from leads_cli.sandbox.store.records import (
+from leads_cli.sandbox.records import (
     EventKind,
     LeadEvent,
     SandboxEnrollment,
@@ -13,6 +12,7 @@ from leads_cli.sandbox.store.records import (
     normalise_address,
     sent_fields,
 )
+from leads_cli.sandbox.store.behaviour import Matching
 
 SUPPRESSED_DOMAIN = "suppressed.example"
 """Every address there is suppressed, so that a skipped lead can be had on purpose."""

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from threading import Lock
 
-from leads_cli.sandbox.store.records import timestamp
+from leads_cli.sandbox.records import timestamp
 
 KEPT = 1_000  # a long-running dev stack must not grow without bound; the counts go on
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from threading import RLock
 from typing import Self
 
+from leads_cli.sandbox import records
 from leads_cli.sandbox.faults.faults import FaultSchedule
 from leads_cli.sandbox.faults.refusals import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
-from leads_cli.sandbox.store import records, tokens
+from leads_cli.sandbox.records import LeadEvent, SandboxCampaign, SandboxEnrollment, UpsertCounts
+from leads_cli.sandbox.store import tokens
 from leads_cli.sandbox.store.admission import admission
 from leads_cli.sandbox.store.behaviour import Behaviour
 from leads_cli.sandbox.store.lead_store import LeadStore
-from leads_cli.sandbox.store.records import LeadEvent, SandboxCampaign, SandboxEnrollment, UpsertCounts
 from leads_cli.sandbox.store.request_log import RequestLog
 
 DEFAULT_API_KEY = "sk_live_sandbox"

@@ -10,12 +10,12 @@ from leads_cli.sandbox.faults.error_shapes import SHAPES
 from leads_cli.sandbox.faults.fault_answers import answer_instead, answer_spoiled
 from leads_cli.sandbox.faults.faults import Endpoint, Fault
 from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, SandboxError
-from leads_cli.sandbox.store.records import UpsertCounts
+from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest, error_answer, json_answer, text_answer
+from leads_cli.sandbox.records import UpsertCounts
 from leads_cli.sandbox.store.request_log import LoggedRequest
 from leads_cli.sandbox.store.state import Sandbox
 from leads_cli.sandbox.web.control import control_answer
 from leads_cli.sandbox.web.dialects import bulk_answer, read_answer, start_answer, stats_answer
-from leads_cli.sandbox.web.http import SandboxAnswer, SandboxRequest, error_answer, json_answer, text_answer
 
 CONTROL = "/_sandbox/"
 

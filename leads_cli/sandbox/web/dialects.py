@@ -1,7 +1,7 @@
 """The envelopes in which Leadterra's pages show one and the same answer."""
 
+from leads_cli.sandbox.records import UpsertCounts
 from leads_cli.sandbox.store.behaviour import Dialect
-from leads_cli.sandbox.store.records import UpsertCounts
 
 
 def bulk_answer(tally: UpsertCounts, dialect: Dialect) -> dict[str, object]:

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from rich.console import Console
 
-from leads_cli.importing.send.progress import show_progress
+from leads_cli.importing.progress import show_progress
 from leads_cli.stacks.pace import Pace
 
 

@@ -12,6 +12,7 @@ from leads_cli.importing.plan import refused
 from leads_cli.importing.plan.worklist import RowRefusal, Worklist
 from leads_cli.importing.read.document import open_file
 from leads_cli.importing.read.reading import FileFormat, open_table
+from leads_cli.importing.read.refused_rows import escape_formula, unescape_formula
 from tests.unit.importing.files import reading
 
 
@@ -45,15 +46,15 @@ def test_each_row_has_its_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+49 30 1", "-5", "@SUM(A1)", "\tx", "\rx", "'=1", "''+1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     """What a spreadsheet would run has an apostrophe in front, and is as it was when it is imported again."""
-    assert refused.escape_formula(cell) == f"'{cell}"
-    assert refused.unescape_formula(f"'{cell}") == cell
+    assert escape_formula(cell) == f"'{cell}"
+    assert unescape_formula(f"'{cell}") == cell
 
 
 @given(st.text(max_size=10))
 def test_no_other_cell_is_changed(cell: str) -> None:
     """A cell comes back as it was, whatever it holds."""
-    assert refused.unescape_formula(refused.escape_formula(cell)) == cell
-    assert not str(refused.escape_formula(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert unescape_formula(escape_formula(cell)) == cell
+    assert not str(escape_formula(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:

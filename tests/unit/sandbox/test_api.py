@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Fault, Sandbox, SandboxCampaign, SandboxRequest
-from leads_cli.sandbox.web.http import SandboxAnswer
+from leads_cli.sandbox.http import SandboxAnswer
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 BULK = "/v1/campaigns/camp_1/leads/bulk"

@@ -6,7 +6,7 @@ import pytest
 
 from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
 from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, NotFoundError
-from leads_cli.sandbox.store.records import UpsertCounts
+from leads_cli.sandbox.records import UpsertCounts
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
