@@ -269,6 +269,9 @@ def test_a_compressed_body_is_refused(encoding: str) -> None:
         ({"booking": {"role": "host"}, "contact": {"email": "ava@example.com"}, "role": "Intro"},
          {"booking.role": "host", "role": "Intro"}),
         ({"email": "ava@example.com", "referred_by": "bob@example.com", "cc": "x@example.com, y@example.com"}, None),
+        ({"email": "ava@example.com", "guest_list": {"best": {"email": "bob@example.com"}}}, None),
+        ({"answers": [{"question": "Email", "answer": "ava@example.com"},
+                      {"question": "Guests", "answer": [{"email": "a@x.example"}, {"email": "b@x.example"}]}]}, None),
     ],
 )  # fmt: skip
 def test_the_title_of_a_thing_is_no_job(body: Any, custom: Any) -> None:

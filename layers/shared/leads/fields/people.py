@@ -52,7 +52,8 @@ def _in_list(items: list[Any], depth: int) -> list[Person]:
     if count > 1 and not all(map(_answers_with_address, items)):
         return [person for item, inner in zip(items, found, strict=True) for person in inner or [Person(item)]]
     # One person, or all the addresses of one: the first counts.
-    return [next(inner[0] for inner in found if inner)._replace(document=items)] if count else []
+    one = next((inner[0] for inner in found if inner), None)
+    return [one if len(items) == 1 else one._replace(document=items)] if one else []
 
 
 def _in_object(members: Mapping[str, Any], depth: int) -> list[Person]:
@@ -72,9 +73,10 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[Person]:
     by_id = {key for key, inner in found.items() if len(inner) == 1 and _is_by_id(key, members[key])}
     lists = {key for key, inner in found.items() if len(inner) > 1} | (by_id if len(by_id) > 1 else set())
     single = {key: inner[0] for key, inner in found.items() if key not in lists}
-    if not own and not single:
+    persons = {key: one for key, one in single.items() if not _is_company(key)}
+    if not own and not persons and (lists or not single):
         return [person for key in found if key in lists for person in found[key]]
-    chosen = Person(members, *own) if own and (own[1] or not single) else _choose(single)
+    chosen = Person(members, *own) if own and (own[1] or not persons) else _choose(persons or single)
     if chosen.unclear or (lists and not chosen.sure):
         return [Person(members, unclear=True)]
     if not own and single.keys() == {"node"}:
@@ -95,7 +97,7 @@ def _own(
             yield key, member
         elif one.address.lower() == address.lower():
             yield key, one.document
-        elif (known := meaning(key)) and known.field == "company" and isinstance(member, dict):
+        elif _is_company(key) and isinstance(member, dict):
             yield key, {part: value for part, value in member.items() if not address_like(_text(value))}
 
 
@@ -165,6 +167,11 @@ def _are_plain(items: list[Any]) -> bool:
 def _is_email(name: str) -> bool:
     known = meaning(name)
     return known is not None and known.field == "email"
+
+
+def _is_company(name: str) -> bool:
+    known = meaning(name)
+    return known is not None and known.field == "company"
 
 
 def _is_elses(name: str) -> bool:

@@ -186,7 +186,7 @@ class Person:
     def _is_other_address(self, name: str) -> bool:
         """Whether a field holds addresses that may be another person's."""
         m = self._meanings.get(name)
-        is_own = m is not None and m.field == "email"
+        is_own = m is not None and m.field == "email" and _place(name) in map(_place, self._used)
         return not is_own and all(map(address_like, str(self._fields[name]).split(", ")))
 
     def _is_noise(self, name: str, inner: str) -> bool:
