@@ -36,6 +36,7 @@ def result(event: Event | None, source: Source | None) -> Any:
         "leads": [{"campaign": message.campaign, **message.lead} for message in reading.messages],
         "eventId": reading.event_id,
         "ignored": reading.ignored,
+        **({"optedOut": len(reading.opt_outs)} if reading.opt_outs else {}),
         "problems": reading.problems(),
     }
 

@@ -34,14 +34,29 @@ class EventValues:
         """A value of the event, or a header's."""
         return self._values.get(canonical(name.removeprefix("header:")))
 
+    def get_outermost(self, name: str) -> Value | None:
+        """A value at the top of an event around its submissions, or a header's, by its canonical name."""
+        return self._outermost.get(name)
+
+    @cached_property
+    def _outermost(self) -> Mapping[str, Value]:
+        headers = {canonical(name): value for name, value in self._event.headers.items()}
+        # The only submission of an event without an envelope is the event itself.
+        around = self._content if self._listed or b'"detail-type"' in self._event.body else None
+        top = around.items() if isinstance(around, dict) else ()
+        return headers | {canonical(name): value for name, value in top if isinstance(value, str | bool | int | float)}
+
+    @cached_property
+    def _content(self) -> Any:
+        try:
+            return parse(self._event.body, self._event.content_type)
+        except Unreadable:
+            return None
+
     @cached_property
     def _values(self) -> Mapping[str, Value]:
         headers = {canonical(name): value for name, value in self._event.headers.items()}
-        try:
-            content = parse(self._event.body, self._event.content_type)
-        except Unreadable:
-            return headers
-        return headers | named_values(content, listed=self._listed)
+        return headers | named_values(self._content, listed=self._listed)
 
 
 def named_values(document: Any, *, listed: bool = False) -> dict[str, Value]:

@@ -58,6 +58,11 @@ def canonical(name: str) -> str:
     return "".join(_words(name[:MAX_NAME]))
 
 
+def words_of(name: str) -> Words:
+    """The words of a name, in canonical spelling."""
+    return _words(name[:MAX_NAME])
+
+
 # A source sends the same few names again and again. Small enough that hostile names cannot fill the memory.
 @lru_cache(maxsize=2_048)
 def _words(name: str) -> Words:

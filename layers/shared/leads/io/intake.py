@@ -131,6 +131,8 @@ class Intake:
 
     def _report(self, event: Event, reading: Reading) -> None:
         count("source", event.source, {"Ignored": reading.ignored})
+        if reading.opt_outs:
+            count("source", event.source, {"OptedOut": len(reading.opt_outs)})
         logger().info(
             "taken",
             extra={
@@ -139,6 +141,7 @@ class Intake:
                 "accepted": len(reading.messages),
                 "ids": [id_for_log(message.id) for message in reading.messages],
                 "ignored": reading.ignored,
+                "opted_out": len(reading.opt_outs),
                 "unmappable": len(reading.unmappable),
             },
         )

@@ -44,6 +44,11 @@ def honeypot_filled(submission: Submission, source: Source) -> bool:
     return source.honeypot is not None and submission.spelling(source.honeypot) is not None
 
 
+def is_true(value: Value) -> bool:
+    """Whether a value is a plain yes, in any of its spellings."""
+    return str(value)[:_MAX_CHOICE].strip().lower() in _TRUE
+
+
 def make_lead(submission: Submission, source: Source, event: EventValues | None = None) -> tuple[Lead, str]:
     """The lead and the name of its campaign.
 
@@ -81,7 +86,7 @@ def _meets(value: Value | None, allowed: tuple[Value, ...]) -> bool:
 
 def _is(value: Value, choices: set[str], required: Value) -> bool:
     if isinstance(required, bool):
-        return str(value)[:_MAX_CHOICE].strip().lower() in (_TRUE if required else _FALSE)
+        return is_true(value) if required else str(value)[:_MAX_CHOICE].strip().lower() in _FALSE
     if isinstance(value, bool):
         return str(required).lower() in (_TRUE if value else _FALSE)
     return value == required or str(required).strip().lower() in choices

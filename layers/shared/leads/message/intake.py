@@ -1,7 +1,7 @@
 """Intake: one event becomes messages, or the reasons why not. What to do about either is the handler's."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from leads.config.schema import Auth, Source
@@ -9,6 +9,7 @@ from leads.errors import TooLarge
 from leads.event.event import Event
 from leads.fields.event_values import EventValues
 from leads.fields.submission import Submission, is_connection_test, submissions
+from leads.lead.consent import OptOut, opt_out
 from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, meets_requirements
 from leads.message.message import Message, encode
 
@@ -31,6 +32,7 @@ class Reading:
             a provider's kinds of events may share an id, and a rule that was wrong may be mended.
         bodies: the messages as the queue takes them.
         ignored: submissions that the source's rules leave out, or that a program filled in.
+        opt_outs: for each submission whose person opted out, what says so. None of them is enrolled.
         listed: the event was a list, so that an index says which submission is meant.
     """
 
@@ -40,6 +42,7 @@ class Reading:
     unmappable: Sequence[Unmappable]
     ignored: int
     listed: bool
+    opt_outs: Mapping[int, OptOut] = field(default_factory=dict)
 
     def problems(self) -> list[dict[str, Any]]:
         """What a sender can mend, by field and, in a list, by index."""
@@ -70,7 +73,11 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     messages: list[Message] = []
     bodies: list[str] = []
     unmappable: list[Unmappable] = []
+    opt_outs: dict[int, OptOut] = {}
     for index, submission in enumerate(found.submissions):
+        if said_so := opt_out(submission, source, values):
+            opt_outs[index] = said_so
+            continue
         if submission.left_alone or _ruled_out(submission, source, values):
             continue
         message_id = _message_id(found.event_id, index if found.listed else None, new_id)
@@ -87,9 +94,9 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
             messages.append(message)
     if unmappable and not messages and not is_open and all(map(is_connection_test, found.submissions)):
         unmappable = []
-    ignored = len(found.submissions) - len(messages) - len(unmappable)
+    ignored = len(found.submissions) - len(messages) - len(unmappable) - len(opt_outs)
     event_id = found.event_id if messages or unmappable else None
-    return Reading(event_id, messages, bodies, unmappable, ignored, found.listed)
+    return Reading(event_id, messages, bodies, unmappable, ignored, found.listed, opt_outs)
 
 
 def _ruled_out(submission: Submission, source: Source, values: EventValues) -> bool:

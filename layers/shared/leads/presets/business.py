@@ -23,6 +23,12 @@ BUSINESS: Final[dict[str, Provider]] = {
         signature="hubspot",
         # An app's subscriptions report every change, by ids alone.
         only={"subscriptionType": {"contact.creation", "object.creation"}},
+        # Of all e-mail, and of one kind of it each.
+        opt_outs={
+            "properties.hs_email_optout*": {"true"},
+            "object.properties.hs_email_optout*": {"true"},
+            "hs_email_optout*": {"true"},
+        },
         # A contact as of one change: a retry has the same time, a later change another one.
         event_ids=("vid+properties.lastmodifieddate.value", "callbackId"),
         views=(
@@ -63,6 +69,7 @@ BUSINESS: Final[dict[str, Provider]] = {
         auth="signature",
         signature=timed_pairs("stripe-signature"),
         only={"type": {"customer.created", "checkout.session.completed", "checkout.session.async_payment_succeeded"}},
+        opt_outs={"data.object.consent.promotions": {"opt_out"}},
         event_ids=("id",),
         views=together(
             View("data.object.collected_information", pick={"business_name", "individual_name"}),
@@ -85,7 +92,12 @@ BUSINESS: Final[dict[str, Provider]] = {
         # The mandatory topics customers/redact and customers/data_request are no signups.
         only={"header:x-shopify-topic": _SHOPIFY_TOPICS, "metadata.X-Shopify-Topic": _SHOPIFY_TOPICS},
         # The consent topic reports both directions.
-        skip={"email_marketing_consent.state": {"unsubscribed"}},
+        opt_outs={
+            "email_marketing_consent.state": {"unsubscribed"},
+            "customer.email_marketing_consent.state": {"unsubscribed"},
+            "payload.email_marketing_consent.state": {"unsubscribed"},
+            "payload.customer.email_marketing_consent.state": {"unsubscribed"},
+        },
         event_ids=(
             "header:x-shopify-event-id|x-shopify-webhook-id",
             "metadata.X-Shopify-Event-Id",
@@ -177,6 +189,7 @@ BUSINESS: Final[dict[str, Provider]] = {
             "x-cio-signature", ("=v0:", "timestamp", "=:", "body"), timestamp=Timestamp("header:x-cio-timestamp")
         ),
         only={"metric": {"subscribed"}},
+        opt_outs={"metric": {"unsubscribed", "spammed"}},
         event_ids=("event_id",),
         views=((View("data.identifiers"), View("data", pick={"email_address", "email", "recipient"})),),
         noise=frozenset({"id", "cio_id"}),
@@ -187,6 +200,7 @@ BUSINESS: Final[dict[str, Provider]] = {
         auth="signature",
         signature=Signature("x-hub-signature", prefix="sha1=", algorithm="sha1"),
         only={"topic": _INTERCOM_TOPICS},
+        opt_outs={"data.item.unsubscribed_from_emails": {"true"}, "data.item.marked_email_as_spam": {"true"}},
         event_ids=("id",),
         views=((View("data.item", pick={"email", "name", "phone"}), View("data.item.custom_attributes")),),
         retries="over 1,000 errors in a row pause it for 15 minutes; 7 days of errors suspend a private app",
@@ -195,6 +209,7 @@ BUSINESS: Final[dict[str, Provider]] = {
         "Mailchimp",
         auth="token",
         only={"type": {"subscribe"}},
+        opt_outs={"type": {"unsubscribe", "cleaned"}},
         # The subscriber and list, and the second of the event.
         event_ids=("type+fired_at+data.list_id+data.id",),
         views=((View("data.merges"), View("data", pick={"email"})),),

@@ -157,6 +157,7 @@ FORMS: Final[dict[str, Provider]] = {
         auth="signature",
         signature=Signature("x-basin-signature", prefix="sha256="),
         decode=("data",),
+        skip={"spam": {"true"}, "data.spam": {"true"}},
         event_ids=("id", "data.id", "data.submission_id"),
         views=((View("data"),),),
         noise=noise.FORMS | noise.ROWS | {"submission_id", "attachments", "ip", "referrer", "user_agent", "spam"},

@@ -1,0 +1,138 @@
+"""Opt-outs: what says that a person must not be enrolled.
+
+Three things say so: the provider's own flag in its own place, the kind of an event, and a plain truth value among the
+answers. Only what the provider itself says may also be suppressed, because suppression cannot be undone.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from leads.config.schema import Source
+from leads.fields.answers import Value, at
+from leads.fields.event_values import EventValues
+from leads.fields.names import canonical, is_other_persons, parts, words_of
+from leads.fields.submission import Submission
+from leads.lead.lead import is_true
+
+
+class OptOut(StrEnum):
+    """What says that a person must not be enrolled."""
+
+    PROVIDER = "provider"
+    """The provider's own flag, or its unsubscribe or complaint event."""
+    DELETION = "deletion"
+    """An event about the deletion of a person."""
+    ANSWER = "answer"
+    """A field of the submission."""
+
+
+# Where an event's kind is, as `names.canonical` writes it.
+_KINDS: Final = (
+    "type", "event", "eventtype", "eventname", "topic", "metric", "action", "trigger", "triggertype", "triggerevent",
+    "subscriptiontype", "notificationtype", "webhookevent", "webhooktype", "detailtype",
+)  # fmt: skip
+_KIND_HEADERS: Final = ("xshopifytopic", "xwcwebhooktopic", "xeventtype", "xwebhookevent", "xwebhooktopic")
+_MAX_KIND: Final = 100
+_UNSUBSCRIBED: Final = frozenset(
+    {
+        "unsubscribe", "unsubscribed", "unsubscribes", "unsubscription", "optout", "optedout", "optsout", "complaint",
+        "complained", "complaints", "spamreport", "spamreported", "spamcomplaint", "markedasspam",
+    }
+)  # fmt: skip
+_DELETED: Final = frozenset(
+    {"delete", "deleted", "deletion", "deletes", "destroyed", "removed", "redact", "redacted", "erased", "erasure"}
+)
+_PERSONS: Final = frozenset(
+    {
+        "user", "contact", "customer", "person", "people", "lead", "member", "membership", "subscriber", "subscription",
+        "profile", "account", "identity", "visitor", "privacy", "gdpr", "prospect",
+    }
+)  # fmt: skip
+# Words of a kind that say nothing: `mautic.lead_post_delete`, `com.auth0.user.deleted`.
+_AROUND: Final = frozenset({"post", "pre", "on", "after", "before", "was", "has", "been", "is", "event", "webhook"})
+# An opt-out of another channel leaves e-mail alone.
+_OTHER_CHANNELS: Final = frozenset(
+    {"sms", "mms", "text", "phone", "call", "calls", "whatsapp", "push", "fax", "postal", "telegram", "voice"}
+)
+_FLAGS: Final = frozenset({"unsubscribe", "unsubscribed", "optout", "optedout", "donotemail", "donotcontact"})
+_STATUSES: Final = frozenset({"status", "state", "consent"})
+_STATES: Final = frozenset({"unsubscribed", "optedout", "optout"})
+# Words of a flag that name e-mail, everything, or the person: `contact.has_opted_out_of_email`.
+_GENERAL: Final = frozenset(
+    {
+        "email", "emails", "mail", "mails", "mailing", "mailings", "marketing", "newsletter", "newsletters", "list",
+        "lists", "all", "global", "globally", "is", "has", "from", "of", "me", "user", "contact", "customer", "person",
+        "subscriber", "member", "lead",
+    }
+)  # fmt: skip
+
+
+def opt_out(submission: Submission, source: Source, event: EventValues | None = None) -> OptOut | None:
+    """What says that the person must not be enrolled; None if nothing does.
+
+    A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
+    """
+    if _flagged_by_provider(submission.document, source, event):
+        return OptOut.PROVIDER
+    for kind in _kinds(submission.document, event):
+        words = words_of(kind)
+        if says_unsubscribed(words):
+            return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER
+        if _says_deleted(words) and not any(kind in allowed for allowed in source.require.values()):
+            return OptOut.DELETION
+    return OptOut.ANSWER if any(_is_opt_out(name, value) for name, value in submission.fields.items()) else None
+
+
+def says_unsubscribed(words: tuple[str, ...]) -> bool:
+    """Whether the words of an event's kind say that a person unsubscribed, complained or opted out."""
+    joined = {"".join(words[start : start + length]) for length in (1, 2, 3) for start in range(len(words))}
+    return not _UNSUBSCRIBED.isdisjoint(joined)
+
+
+def _says_deleted(words: tuple[str, ...]) -> bool:
+    """Whether they say that a person was deleted. `customer.source.deleted` is about a card."""
+    told = [word for word in words if word not in _AROUND]
+    for place, word in enumerate(told):
+        if word in _DELETED:
+            things = told[place - 1 : place] or told[place + 1 : place + 2]
+            return not things or any(thing in _PERSONS or thing.removesuffix("s") in _PERSONS for thing in things)
+    return False
+
+
+def _kinds(document: Any, event: EventValues | None) -> Iterator[str]:
+    """The event's kind: beside the answers, around them, or in a header."""
+    own = document if isinstance(document, Mapping) else {}
+    found: list[Any] = [value for name, value in own.items() if len(name) <= _MAX_KIND and canonical(name) in _KINDS]
+    if event:
+        found += [event.get_outermost(name) for name in (*_KINDS, *_KIND_HEADERS)]
+    yield from (value for value in found if isinstance(value, str) and len(value) <= _MAX_KIND)
+
+
+def _flagged_by_provider(document: Any, source: Source, event: EventValues | None) -> bool:
+    for place, values in source.preset.opt_outs.items():
+        found = [event.get(place)] if event and place.startswith("header:") else _members(document, place)
+        if any(str(value.get("value") if isinstance(value, dict) else value).lower() in values for value in found):
+            return True
+    return False
+
+
+def _members(document: Any, place: str) -> list[Any]:
+    """What is at a dotted path; with a `*` at its end, all members whose names begin so."""
+    if not place.endswith("*"):
+        return [at(document, place)]
+    path, _, beginning = place[:-1].rpartition(".")
+    parent = at(document, path)
+    return [v for k, v in parent.items() if k.startswith(beginning)] if isinstance(parent, dict) else []
+
+
+def _is_opt_out(name: str, value: Value) -> bool:
+    """Whether an answer is an opt-out of e-mail or of everything, and neither a question's nor another person's."""
+    says_so = canonical(str(value)[:_MAX_KIND]) in _STATES
+    if not (says_so or is_true(value)) or "?" in name or is_other_persons(name):
+        return False
+    steps = [words_of(step) for step in parts(name)]
+    if not steps or any(not _OTHER_CHANNELS.isdisjoint(words) for words in steps):
+        return False
+    rest = "".join(word for word in steps[-1] if word not in _GENERAL)
+    return steps[-1][-1] in _STATUSES if says_so else rest in _FLAGS or "".join(steps[-1]) in _FLAGS

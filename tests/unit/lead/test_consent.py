@@ -1,0 +1,176 @@
+"""No one is enrolled by what says that they opted out (law 10)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.config.schema import Source
+from leads.event.event import Event
+from leads.lead.consent import OptOut
+from leads.message.intake import Reading, read
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+ADDRESS = {"email": "out@example.com"}
+
+
+def reading(body: Any, provider: str = "json", headers: dict[str, str] | None = None, **rules: Any) -> Reading:
+    source = Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
+    content = {"content-type": "application/json", **(headers or {})}
+    return read(Event("s", json.dumps(body).encode(), NOW, headers=content), source, lambda: "id")
+
+
+def opted_out(body: Any, provider: str = "json", **more: Any) -> OptOut | None:
+    found = reading(body, provider, **more)
+    assert len(found.messages) + len(found.opt_outs) == 1
+    return found.opt_outs.get(0)
+
+
+def hubspot(**properties: str) -> dict[str, Any]:
+    return {"vid": 1, "properties": {k: {"value": v} for k, v in {**ADDRESS, **properties}.items()}}
+
+
+def intercom(topic: str = "contact.user.created", **item: Any) -> dict[str, Any]:
+    return {"type": "notification_event", "topic": topic, "id": "n", "data": {"item": {"id": "5", **ADDRESS, **item}}}
+
+
+def shopify(state: str) -> dict[str, Any]:
+    return {**ADDRESS, "id": 1, "email_marketing_consent": {"state": state}}
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "expected"),
+    [
+        ("hubspot", hubspot(hs_email_optout="true"), OptOut.PROVIDER),
+        ("hubspot", hubspot(hs_email_optout_7123="true"), OptOut.PROVIDER),
+        ("hubspot", hubspot(hs_email_optout=""), None),
+        ("hubspot", hubspot(), None),
+        ("intercom", intercom(unsubscribed_from_emails=True), OptOut.PROVIDER),
+        ("intercom", intercom(marked_email_as_spam=True), OptOut.PROVIDER),
+        ("intercom", intercom(unsubscribed_from_emails=False), None),
+        ("intercom", intercom("contact.unsubscribed"), OptOut.PROVIDER),
+        ("intercom", intercom("contact.deleted"), OptOut.DELETION),
+        ("shopify", shopify("unsubscribed"), OptOut.PROVIDER),
+        ("shopify", shopify("not_subscribed"), None),
+        ("mailchimp", {"type": "unsubscribe", "data": ADDRESS}, OptOut.PROVIDER),
+        ("mailchimp", {"type": "cleaned", "data": ADDRESS}, OptOut.PROVIDER),
+        ("mailchimp", {"type": "subscribe", "data": ADDRESS}, None),
+        ("customer-io", {"metric": "unsubscribed", "data": {"identifiers": ADDRESS}}, OptOut.PROVIDER),
+        ("stripe", {"type": "checkout.session.completed", "data": {"object": {
+            "customer_details": ADDRESS, "consent": {"promotions": "opt_out"}}}}, OptOut.PROVIDER),
+        ("stripe", {"type": "checkout.session.completed", "data": {"object": {
+            "customer_details": ADDRESS, "consent": {"promotions": "opt_in"}}}}, None),
+    ],
+)  # fmt: skip
+def test_a_providers_own_flag_in_its_own_place(provider: str, body: dict[str, Any], expected: OptOut | None) -> None:
+    """What the provider itself says may also be suppressed."""
+    assert opted_out(body, provider) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        *((kind, OptOut.PROVIDER) for kind in (
+            "unsubscribed", "contact.unsubscribed", "email.complained", "group_unsubscribe", "spam_report",
+            "subscriber.unsubscribe", "ContactOptedOut", "marketing.opted_out", "email.marked_as_spam",
+        )),
+        *((kind, OptOut.DELETION) for kind in (
+            "user.deleted", "contact.deleted", "com.auth0.user.deleted", "customers/redact", "customer.deletion",
+            "UserDeleted", "delete_user", "dsync.user.deleted", "contact.privacyDeletion", "lead_post_delete", "DELETE",
+            "customer.subscription.deleted", "people.removed",
+        )),
+        ("sms.unsubscribed", OptOut.ANSWER),
+        *((kind, None) for kind in (
+            "user.created", "subscribed", "contact.resubscribed", "customer.source.deleted", "user.email.deleted",
+            "item.deleted", "tag.removed", "invoice.paid", "user.undeleted", "unsubscribe page visited" * 5,
+        )),
+    ],
+)  # fmt: skip
+def test_kinds_of_events(kind: str, expected: OptOut | None) -> None:
+    """Unsubscribed, complained, opted out, and deletions of a person, in each spelling."""
+    for place in ("type", "event", "eventType", "topic", "metric", "action"):
+        assert opted_out({place: kind, **ADDRESS}) is expected, place
+        assert opted_out({place: kind, "data": ADDRESS}, "standard-webhooks") is expected, place
+
+
+def test_the_kind_may_stand_around_the_people_or_in_a_header() -> None:
+    """Beside a list, in EventBridge's envelope, in a header."""
+    people = {"event": "unsubscribe", "contacts": [ADDRESS, {"email": "b@example.com"}]}
+    assert list(reading(people).opt_outs.values()) == [OptOut.PROVIDER] * 2
+    bus = {"detail-type": "user.deleted", "source": "app", "detail": ADDRESS, "version": "0", "id": "1"}
+    assert opted_out(bus, "eventbridge") is OptOut.DELETION
+    assert (
+        opted_out({**ADDRESS, "id": 1}, "shopify", headers={"x-shopify-topic": "customers/delete"}) is OptOut.DELETION
+    )
+
+
+def test_a_rule_that_names_a_deletion_admits_it() -> None:
+    """For a win-back campaign. It admits no other kind, and no unsubscription."""
+    rule = {"type": ["customer.subscription.deleted", "contact.unsubscribed"]}
+    for kind, expected in (
+        ("customer.subscription.deleted", None),
+        ("user.deleted", OptOut.DELETION),
+        ("contact.unsubscribed", OptOut.PROVIDER),
+    ):
+        assert opted_out({"type": kind, "data": ADDRESS}, "standard-webhooks", require=rule) is expected
+
+
+FLAGS = ["unsubscribed", "email_opt_out", "opt_out", "HasOptedOutOfEmail", "contact.unsubscribed_from_emails", "optOut",
+         "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out"]  # fmt: skip
+NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "opt_in", "subscribed",
+            "data_opt_out", "friend_unsubscribed", "unsubscribed_at", "phone_unsubscribed", "[]"]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON"])
+@pytest.mark.parametrize("name", FLAGS)
+def test_a_plain_truth_value_under_an_opt_outs_name(name: str, value: Any) -> None:
+    """It enrolls no one, and is not suppressed: anyone may have written it."""
+    assert opted_out({name: value, **ADDRESS}) is OptOut.ANSWER
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, value) for name in FLAGS for value in (False, "no", "0", "https://example.com/u", "2026-01-01")),
+        *((name, True) for name in NO_FLAGS),
+        ("subscribed", False),
+    ],
+)
+def test_what_is_no_opt_out(name: str, value: Any) -> None:
+    """An address to unsubscribe at, another channel, a question, and what is for `require` to decide."""
+    assert opted_out({name: value, **ADDRESS}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("subscription_status", "unsubscribed", OptOut.ANSWER),
+        ("email_marketing_consent.state", "Opted out", OptOut.ANSWER),
+        ("sms_consent.state", "unsubscribed", None),
+        ("note", "unsubscribed", None),
+    ],
+)
+def test_a_status_may_say_so(name: str, value: str, expected: OptOut | None) -> None:
+    """As CRMs write it, for e-mail."""
+    assert opted_out({name: value, **ADDRESS}) is expected
+
+
+def test_opt_outs_are_decided_before_the_rules() -> None:
+    """They are counted as such, not as ignored."""
+    found = reading({"unsubscribed": True, **ADDRESS}, require={"consent": "yes"})
+    assert (found.ignored, list(found.opt_outs.values()), found.event_id) == (0, [OptOut.ANSWER], None)
+
+
+@given(
+    st.sampled_from(
+        [{"unsubscribed": True}, {"type": "user.deleted"}, {"email_opt_out": "1"}, {"event": "complained"}]
+    ),
+    st.dictionaries(st.sampled_from(["name", "plan", "consent", "company", "note"]), st.text(max_size=20)),
+    st.sampled_from([(), ("*",), ("plan",)]),
+)
+def test_no_one_is_enrolled_by_an_opt_out(says_so: dict[str, Any], beside: dict[str, str], custom: Any) -> None:
+    """Whatever else the submission says, and whatever the source forwards."""
+    assert not reading({**beside, **ADDRESS, **says_so}, custom_fields=custom).messages
