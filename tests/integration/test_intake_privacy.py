@@ -70,8 +70,8 @@ def test_events_leave_no_trace_of_a_person(intake: Intake) -> None:
     ("service", "operation"),
     [
         ("sqs", "SendMessageBatch"),
-        ("dynamodb", "GetItem"),
         ("dynamodb", "PutItem"),
+        ("dynamodb", "UpdateItem"),
         ("secretsmanager", "GetSecretValue"),
     ],
 )

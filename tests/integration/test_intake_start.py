@@ -1,16 +1,16 @@
 """How intake starts: imports are light, and a wrong configuration is loud."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from functions.intake.handler import handler
 from leads.errors import ConfigError
 from leads.io.settings import Settings, enrollment
-from tests.integration.intaking import CONFIG
+from tests.integration.intaking import CONFIG, Intake
 
 ROOT: Final = Path(__file__).parents[2]
 # What intake uses, and what that uses.
@@ -78,16 +78,24 @@ def test_the_environment_has_defaults() -> None:
     assert (found.deliveries_table, found.leadterra_base_url, found.region, found.endpoint_url) == (None,) * 4
 
 
-@pytest.mark.usefixtures("intake")
-def test_a_wrong_file_is_loud(tmp_path: Path) -> None:
-    """Nothing is taken with it, by HTTP or from the queue; its problems are named by file and key."""
+@pytest.mark.parametrize("broken", ["file", "environment"])
+def test_a_broken_configuration_asks_senders_to_come_back(
+    intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """503 over HTTP, and all records stay in their queue; the log names what to fix."""
+    intake.cloud.sqs.send_message(QueueUrl=intake.cloud.events_queue_url, MessageBody='{"email": "ava@example.com"}')
+    (record,) = intake.visible()
     path = tmp_path / "enrollment.toml"
     path.write_text(f"{CONFIG}\n[sources.fax]\nprovider = 'fax'\n")
-    events: list[dict[str, Any]] = [{"rawPath": "/hooks/website"}, {"Records": []}]
-    for event in events:
-        with pytest.raises(ConfigError) as caught:
-            handler(event, None)
-        assert caught.value.problems[0].startswith(f"{path}: sources.fax.provider: 'fax' is not known")
+    if broken == "environment":
+        monkeypatch.delenv("SECRET_ID")
+    response = intake.post("website", {"email": "ava@example.com"})
+    assert (response.status, response.headers["retry-after"]) == (503, "30")
+    assert intake.records([record]) == [record["messageId"]]
+    assert len(intake.cloud.calls("ChangeMessageVisibilityBatch")) == (broken == "file")
+    expected = f"{path}: sources.fax.provider: 'fax' is not known" if broken == "file" else "SECRET_ID: not set"
+    lines = [json.loads(line) for line in intake.output().splitlines()]
+    assert [line["problems"][0].startswith(expected) for line in lines if "problems" in line] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from leads.io.pseudonyms import id_for_log
 from tests.simulation.queues import StandardQueue
@@ -18,6 +18,8 @@ ACCOUNT: Final = "https://sqs.eu-central-1.amazonaws.com/123456789012"
 LEADS_URL: Final = f"{ACCOUNT}/LeadsQueue"
 LETTERS_URL: Final = f"{ACCOUNT}/DeadLetterQueue"
 LEADS_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue"
+# How long an event stays in progress if its function was killed.
+IN_PROGRESS_MILLIS: Final = 28_000
 # How much of what is sent LeadsQueue takes while it is unwell.
 _TAKEN: Final = 0.7
 _NUMBER: Final = re.compile(r'"signup":"n(\d+)"')
@@ -54,7 +56,7 @@ class Account:
     letters: Counter[int] = field(default_factory=Counter)
     numbers: dict[str, int] = field(default_factory=dict)
     believed: dict[int, str] = field(default_factory=dict)
-    table: dict[str, str] = field(default_factory=dict)
+    table: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -83,11 +85,14 @@ class Client:
     def get_secret_value(self, **_: Any) -> dict[str, Any]:
         return self._answered(lambda: {"SecretString": json.dumps(self._account.secret)}, "secret")
 
-    def get_item(self, **asked: Any) -> dict[str, Any]:
-        return self._answered(lambda: self._get(asked), "table")
-
     def put_item(self, **asked: Any) -> dict[str, Any]:
-        return self._answered(lambda: self._put(asked), "table")
+        return self._answered(lambda: self._claim(asked["Item"]), "table")
+
+    def update_item(self, **asked: Any) -> dict[str, Any]:
+        return self._answered(lambda: self._complete(asked["Key"]["id"]["S"]), "table")
+
+    def delete_item(self, **asked: Any) -> dict[str, Any]:
+        return self._answered(lambda: self._free(asked["Key"]["id"]["S"]), "table")
 
     def _answered(self, answer: Callable[[], dict[str, Any]], trouble: Kind | None = None) -> dict[str, Any]:
         """What a call does may be done though no answer comes."""
@@ -99,12 +104,22 @@ class Client:
         self._process.effect()
         return answered
 
-    def _get(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        expires = self._account.table.get(asked["Key"]["id"]["S"])
-        return {"Item": {"expiresAt": {"N": expires}}} if expires else {}
+    def _claim(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """Put a row of Powertools' Idempotency as its condition says, but by this clock."""
+        key, now = item["id"]["S"], self._process.clock()
+        row = self._account.table.get(key)
+        if row and (row["status"]["S"] == "COMPLETED" or row["until"] > now):
+            error = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": {**row, "until": {"NULL": True}}}
+            raise ClientError(cast("Any", error), "PutItem")
+        self._account.table[key] = {**item, "until": now + IN_PROGRESS_MILLIS / 1000}
+        return {}
 
-    def _put(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        self._account.table[asked["Item"]["id"]["S"]] = asked["Item"]["expiresAt"]["N"]
+    def _complete(self, key: str) -> dict[str, Any]:
+        self._account.table[key] |= {"status": {"S": "COMPLETED"}, "data": {"S": "null"}}
+        return {}
+
+    def _free(self, key: str) -> dict[str, Any]:
+        del self._account.table[key]
         return {}
 
     def _unless(self, trouble: Kind) -> None:

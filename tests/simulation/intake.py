@@ -15,7 +15,7 @@ from leads.event.event import Event, from_http
 from leads.io.dependencies import Dependencies
 from leads.io.intake import Intake as RealIntake
 from leads.io.settings import Settings
-from tests.simulation.aws import Account, Client, Process
+from tests.simulation.aws import IN_PROGRESS_MILLIS, Account, Client, Process
 from tests.simulation.books import Output
 from tests.simulation.life import Killed, Life
 from tests.simulation.people import Arrival
@@ -59,13 +59,15 @@ class Intake:
     def take(self, arrival: Arrival) -> None:
         """Take an event, now or when its sender comes back."""
         now = self.timeline.now
-        intake = RealIntake(self.settings, self.service.moment(now), dependencies=self._dependencies)
+        intake = RealIntake(
+            self.settings, self.service.moment(now), lambda: IN_PROGRESS_MILLIS, dependencies=self._dependencies
+        )
         event = _event(arrival, intake.now)
         self._life.begin()
         self.output.watch(self._life.effect)
         before = self.account.sends - self.output.books.metrics["Accepted"]
         try:
-            taken = intake.accept(event, self.config.sources[arrival.source], answering=True)
+            taken = intake.accept(event, self.config.sources[arrival.source], interactive=True)
         except (Unavailable, Killed) as error:
             # A sender has no answer of a function that ended: for it the one is as good as the other.
             if isinstance(error, Killed):
@@ -73,7 +75,7 @@ class Intake:
                 self.untold += self.account.sends - self.output.books.metrics["Accepted"] - before
             self.timeline.at(now + _RETRY_SECONDS, partial(self.take, arrival))
         else:
-            if not taken.redelivered and self.chance.random() < self.account.weather.resent:
+            if not taken.duplicate and self.chance.random() < self.account.weather.resent:
                 self.timeline.at(now + _RESENT_WITHIN * self.chance.random(), partial(self.take, arrival))
         self.on_taken()
 

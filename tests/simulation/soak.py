@@ -43,7 +43,7 @@ campaign = "newsletter"
 custom_fields = ["signup", "plan"]
 [sources.partner]
 provider = "json"
-auth = "none"
+auth = "token"
 campaign = "trial"
 custom_fields = ["*"]
 """

@@ -6,6 +6,7 @@ LeadsError
 ├── TooLarge           more than one queue message can hold (413)
 ├── Unreadable         the body is not what its content type says (400)
 ├── Compressed         the body's content encoding is not read (415)
+├── IdReused           an event id that was used for other leads
 ├── Malformed          a queue message that no lead can be read from
 ├── NewerVersion       a queue message of a later release, met while a deployment runs
 └── Unavailable        a dependency did not answer; the sender should try again (503)
@@ -42,6 +43,10 @@ class Unreadable(LeadsError):
 
 class Compressed(LeadsError):
     """The body's content encoding is not read."""
+
+
+class IdReused(LeadsError):
+    """The event id was used for other leads."""
 
 
 class Malformed(LeadsError):

@@ -158,6 +158,8 @@ def test_intake_may_do_what_it_does_and_no_more(template: Template) -> None:
         *((action, "EventsQueue") for action in CONSUME),
         ("dynamodb:GetItem", "DeliveriesTable"),
         ("dynamodb:PutItem", "DeliveriesTable"),
+        ("dynamodb:UpdateItem", "DeliveriesTable"),
+        ("dynamodb:DeleteItem", "DeliveriesTable"),
         ("secretsmanager:GetSecretValue", "Secret"),
     }
 

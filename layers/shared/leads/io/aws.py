@@ -65,7 +65,7 @@ def calling(service: str) -> Iterator[None]:
         raise unavailable(service, error) from error
 
 
-def unavailable(service: str, error: BotoCoreError | ClientError) -> Unavailable:
+def unavailable(service: str, error: BaseException) -> Unavailable:
     """What a failed call means. Only its code is passed on and logged: AWS's message may quote the request."""
     kind: type[Unavailable]
     if isinstance(error, ClientError):

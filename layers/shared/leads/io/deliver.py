@@ -114,7 +114,7 @@ class Enroll:
         if seconds < _SHORTEST_SECONDS:
             return None
         if ask.fresh_key:
-            secret.refresh()
+            secret.refresh(self.dependencies.monotonic())
         try:
             api_key = secret.api_key(self.dependencies.monotonic())
         except Unavailable as error:

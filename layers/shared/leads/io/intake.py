@@ -1,133 +1,200 @@
-"""Taking: what an event says is put into the queues, and only then remembered and acknowledged."""
+"""Intake: the leads of an event are put into LeadsQueue, and only then is the event acknowledged."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final, Self
 from uuid import uuid4
 
-from leads.config.schema import Source
-from leads.errors import TooLarge, Unavailable, Unreadable
-from leads.event.event import Event
-from leads.io import deliveries
+from leads.config.schema import Enrollment, Source
+from leads.errors import IdReused, TooLarge, Unauthorized, Unavailable, Unreadable
+from leads.event.event import Event, from_queue
+from leads.event.verify import verify
+from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.pseudonyms import id_for_log
-from leads.io.queues import Entry, send
+from leads.io.queues import Entry, age, hold, send, url_of
 from leads.io.settings import Settings
-from leads.io.telemetry import UNKNOWN, count, logger
+from leads.io.telemetry import UNKNOWN, count, described, logger
+from leads.json import dumps
 from leads.lead.lead import Problem
 from leads.message.dead_letter import Failure, attributes, dead_letter, without
 from leads.message.intake import Reading, read
+from leads.request.backoff import delay
+from leads.request.outcome import HELD_AGE
+
+_ID_REUSED: Final = Problem("id", "id reused")
+_NO_SOURCE: Final = Problem(
+    "source", "no source: set the message attribute `source`, or `match` on a source in the configuration"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """An event whose leads are durable.
-
-    `reading` is None where nothing of the event could be read and it went to the dead-letter queue as a whole.
-    """
+    """What became of an event; `problems` are what an interactive sender can fix."""
 
     accepted: int = 0
-    redelivered: bool = False
-    reading: Reading | None = None
+    duplicate: bool = False
+    problems: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Where events are taken: one for each invocation; `secrets` are the source's, if its proof needed them."""
+    """One invocation's intake; `secrets` are the source's, if its proof needed them."""
 
     settings: Settings
     now: datetime
+    remaining_millis: Callable[[], int]
     secrets: tuple[str, ...] = ()
     dependencies: Dependencies = REAL
 
-    def accept(self, event: Event, source: Source, *, answering: bool, attempts: int = 1) -> IntakeResult:
+    def accept(self, event: Event, source: Source, *, interactive: bool, attempts: int = 1) -> IntakeResult:
         """Put an authentic event's leads into LeadsQueue.
 
-        What no lead can be made of goes to the dead-letter queue, unless `answering`: then the sender reads the
-        answer and is told instead.
+        If no lead can be made of it, an interactive sender gets the problems as the answer. Otherwise the event goes
+        to the dead-letter queue.
 
         Raises:
-            Unavailable: not everything is known to be in its queue; nothing is remembered, so it may come again.
-            Unreadable: the body is not what its content type says (only where `answering`).
-            TooLarge: it does not fit into a queue message.
+            Unavailable: not everything is known to be in its queue, or another invocation takes the same event.
+            Unreadable: the body is not what its content type says (interactive only).
+            TooLarge: it does not fit into a queue message (interactive only).
         """
         try:
             reading = read(event, source, lambda: str(uuid4()))
+            # Before anything is sent: if a part does not fit, the others must not be sent with every attempt.
+            parts = [] if interactive else reading.unmappable
+            raw = event.raw() if parts else {}
+            letters = [self._letter(event, {**raw, "event": p.document}, p.problems, attempts) for p in parts]
+            taken = self._once(event, reading, letters)
         except (Unreadable, TooLarge) as error:
-            if answering:
+            if interactive:
                 raise
             self.set_aside(event, [Problem("body", str(error))], attempts=attempts)
             return IntakeResult()
-        if self._is_redelivery(event, reading):
+        except IdReused:
+            if interactive:
+                return IntakeResult(problems=[{"field": "id", "message": _ID_REUSED.message}])
+            self.set_aside(event, [_ID_REUSED], attempts=attempts)
+            return IntakeResult()
+        if not taken:
             count("source", event.source, {"Redelivered": 1})
             logger().info("redelivered", extra={"source": event.source, "event_id": id_for_log(reading.event_id or "")})
-            return IntakeResult(redelivered=True, reading=reading)
-        # Before anything is sent: a part that does not fit must not send the others again with every attempt.
-        letters = [] if answering else self._letters_of_parts(event, reading, attempts)
-        self._send(event, reading.bodies)
-        if letters:
-            self._bury(event, letters, [part.problems for part in reading.unmappable])
-        self._remember(event, reading, answering=answering)
+            return IntakeResult(duplicate=True)
         self._report(event, reading)
-        return IntakeResult(accepted=len(reading.messages), reading=reading)
+        return IntakeResult(len(reading.messages), problems=reading.problems() if interactive else ())
 
-    def _is_redelivery(self, event: Event, reading: Reading) -> bool:
-        table = self.settings.deliveries_table
-        if table is None or reading.event_id is None:
+    def accept_record(self, record: Mapping[str, Any], config: Enrollment) -> bool:
+        """Take a record of EventsQueue; False if it must stay there."""
+        attempts = _receives(record)
+        name = UNKNOWN
+        try:
+            if self.seconds_left() < CALL_SECONDS:
+                raise Unavailable("no time left")
+            event = from_queue(record, config, self.now)
+            if event is None:
+                self.set_aside(Event("", record["body"].encode(), self.now), [_NO_SOURCE], attempts=attempts)
+                return True
+            # Its source may come with the next deployment. A wrong name shows in the age of what is held.
+            if (source := config.sources.get(event.source)) is None:
+                raise Unavailable("unknown source")
+            name = event.source
+            self.accept(event, source, interactive=False, attempts=attempts)
+        except Exception as error:  # noqa: BLE001 - the record stays in its queue, whatever broke here
+            logger().error("held", extra={"message_id": record["messageId"], **described(error)})
+            count("source", name, {"Held": 1, HELD_AGE: age(record, self.now)})
             return False
-        dynamodb = self.dependencies.dynamodb(self.settings)
-        return deliveries.taken(dynamodb, table, event.source, reading.event_id, self.now.timestamp())
+        return True
 
-    def _send(self, event: Event, bodies: Sequence[str]) -> None:
-        if not bodies:
-            return
-        entries = [Entry(body) for body in bodies]
+    def hold(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Hide records of EventsQueue, longer with each receive. What fails is hidden by the queue's own timeout."""
+        url = url_of(records[0]["eventSourceARN"], self.settings.leads_queue_url)
+        delays = {record["receiptHandle"]: delay(_receives(record), self.dependencies.chance()) for record in records}
         sqs, threads = self.dependencies.sqs(self.settings), self.dependencies.threads
-        missing = send(sqs, self.settings.leads_queue_url, entries, threads=threads)
-        # Counted even if the rest is not: what is in the queue will be enrolled.
-        count("source", event.source, {"Accepted": len(entries) - len(missing)})
-        if missing:
-            msg = f"LeadsQueue took {len(entries) - len(missing)} of {len(entries)}"
-            raise Unavailable(msg)
+        hold(sqs, url, delays, seconds_left=self.seconds_left, threads=threads)
+
+    def authenticated(self, event: Event, source: Source) -> Self:
+        """The same with the source's secrets, one of which the sender has proved to know.
+
+        Raises:
+            Unauthorized: the sender has not.
+        """
+        vault = self.dependencies.vault(self.settings)
+        now = self.dependencies.monotonic()
+        try:
+            verify(event, source, secrets := vault.source(event.source, now))
+        except Unauthorized:
+            # The sender may know a newer secret than this container does.
+            if not vault.refresh(now):
+                raise
+            verify(event, source, secrets := vault.source(event.source, now))
+        return replace(self, secrets=secrets)
 
     def set_aside(self, event: Event, problems: Sequence[Problem], *, attempts: int) -> None:
-        """Keep an event that no lead can be made of, with the reason, for the operator.
+        """Send an event without a usable lead to the dead-letter queue, with the reason.
 
         Raises:
             Unavailable: the dead-letter queue did not take it.
         """
         self._bury(event, [self._letter(event, event.raw(), problems, attempts)], [problems])
 
-    def _letters_of_parts(self, event: Event, reading: Reading, attempts: int) -> list[Entry]:
-        whole = event.raw() if reading.unmappable else {}
-        return [
-            self._letter(event, {**whole, "event": part.document}, part.problems, attempts)
-            for part in reading.unmappable
-        ]
+    def seconds_left(self) -> float:
+        """How long calls may still take."""
+        return self.remaining_millis() / 1000
 
-    def _letter(self, event: Event, raw: Mapping[str, Any], problems: Sequence[Problem], attempts: int) -> Entry:
-        body = dead_letter(raw, _failure(problems), attempts=attempts, failed_at=self.now)
-        return Entry(without(body, self.secrets), attributes("unmappable", event.source, None))
+    def _once(self, event: Event, reading: Reading, letters: Sequence[Entry]) -> bool:
+        """Put what was read into the queues unless the same event was taken; whether it was put there now."""
+
+        def take() -> None:
+            self._send(event, reading.bodies)
+            if letters:
+                self._bury(event, letters, [part.problems for part in reading.unmappable])
+
+        table = self.settings.deliveries_table
+        if table is None or reading.event_id is None or not (reading.messages or letters):
+            take()
+            return True
+        # Imported here: most forms have no event id, and a cold start would pay for it.
+        from leads.io.idempotency import Delivery, take_once  # noqa: PLC0415
+
+        leads = dumps([[message.campaign, message.lead] for message in reading.messages])
+        return take_once(
+            take,
+            Delivery(event.source, reading.event_id, sha256(leads.encode()).hexdigest()),
+            client=self.dependencies.dynamodb(self.settings),
+            table=table,
+            remaining_millis=self.remaining_millis,
+        )
+
+    def _send(self, event: Event, bodies: Sequence[str]) -> None:
+        missing = self._missing(self.settings.leads_queue_url, [Entry(body) for body in bodies])
+        # Counted even if the rest failed: what is in the queue will be enrolled.
+        count("source", event.source, {"Accepted": len(bodies) - len(missing)})
+        if missing:
+            raise Unavailable(f"LeadsQueue took {len(bodies) - len(missing)} of {len(bodies)}")
 
     def _bury(self, event: Event, letters: Sequence[Entry], problems: Sequence[Sequence[Problem]]) -> None:
-        if send(self.dependencies.sqs(self.settings), self.settings.dead_letter_queue_url, letters):
-            msg = "the dead-letter queue did not take an event"
-            raise Unavailable(msg)
+        if self._missing(self.settings.dead_letter_queue_url, letters):
+            raise Unavailable("the dead-letter queue did not take an event")
         count("source", event.source or UNKNOWN, {"Unmappable": len(letters)})
         fields = sorted({problem.field for each in problems for problem in each})
         logger().warning("unmappable", extra={"source": event.source, "count": len(letters), "fields": fields})
 
-    def _remember(self, event: Event, reading: Reading, *, answering: bool) -> None:
-        settled = reading.messages or not (answering and reading.unmappable)
-        table = self.settings.deliveries_table
-        if table is None or reading.event_id is None or not settled:
-            return
-        dynamodb = self.dependencies.dynamodb(self.settings)
-        if not deliveries.record(dynamodb, table, event.source, reading.event_id, self.now.timestamp()):
-            logger().warning(
-                "not recorded", extra={"source": event.source, "event_id": id_for_log(reading.event_id or "")}
-            )
+    def _missing(self, queue_url: str, entries: Sequence[Entry]) -> set[int]:
+        if not entries:
+            return set()
+        sqs, threads = self.dependencies.sqs(self.settings), self.dependencies.threads
+        return send(sqs, queue_url, entries, seconds_left=self.seconds_left, threads=threads)
+
+    def _letter(self, event: Event, raw: Mapping[str, Any], problems: Sequence[Problem], attempts: int) -> Entry:
+        failure = Failure(
+            reason="unmappable",
+            field=problems[0].field,
+            message=problems[0].message,
+            detail=[{"field": problem.field, "message": problem.message} for problem in problems],
+        )
+        body = dead_letter(raw, failure, attempts=attempts, failed_at=self.now)
+        return Entry(without(body, self.secrets), attributes("unmappable", event.source, None))
 
     def _report(self, event: Event, reading: Reading) -> None:
         count("source", event.source, {"Ignored": reading.ignored})
@@ -147,10 +214,5 @@ class Intake:
         )
 
 
-def _failure(problems: Sequence[Problem]) -> Failure:
-    return Failure(
-        reason="unmappable",
-        field=problems[0].field,
-        message=problems[0].message,
-        detail=[{"field": problem.field, "message": problem.message} for problem in problems],
-    )
+def _receives(record: Mapping[str, Any]) -> int:
+    return int(record["attributes"]["ApproximateReceiveCount"])

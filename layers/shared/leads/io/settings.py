@@ -1,4 +1,4 @@
-"""The environment of both functions, read once it is needed and never at import."""
+"""The environment of both functions, read at each invocation and never at import."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ DEFAULT_CONFIG: Final = "/opt/enrollment.toml"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The variables that the template sets; hashable, so that what is built from them can be kept."""
+    """The variables that the template sets. Hashable, so what is built from them can be cached."""
 
     leads_queue_url: str
     dead_letter_queue_url: str
@@ -49,7 +49,7 @@ class Settings:
 
 
 def enrollment(path: Path) -> Enrollment:
-    """The configuration file, read again only when it was changed: in Lambda once, on a developer's machine live.
+    """The configuration file, read again only if it has changed.
 
     Raises:
         ConfigError: it is missing or wrong.

@@ -1,4 +1,4 @@
-"""Calling the address by which SNS wants to hear that a topic may post here."""
+"""Confirm to SNS that a topic may post here."""
 
 from http import HTTPStatus
 from typing import Final

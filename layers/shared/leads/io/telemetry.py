@@ -1,34 +1,35 @@
-"""Logs and metrics: ids and counts only, never an address, a name, a secret or the text of an exception."""
+"""Logs and metrics: ids and counts only, never an address, a name, a secret or the text of another's exception."""
 
 import os
 import traceback
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from leads.errors import LeadsError
 from leads.request.outcome import HELD_AGE
 
 # The template adds the stack's name, so that two stacks in an account keep separate books.
 DEFAULT_NAMESPACE: Final = "LeadterraEnroll"
-# ... and each function's; whoever runs one by hand has none to tell.
+# ... and the function's name. Without the template there is none.
 DEFAULT_SERVICE: Final = "leads"
-# Whatever the configuration has no name for: names of other people's choice would be dimensions without end.
+# Names that the configuration does not have would be dimensions without end.
 UNKNOWN: Final = "unknown"
 
 
 @cache
 def logger() -> Logger:
-    """The container's logger: one JSON object a line. Service and level come from POWERTOOLS_* and LOG_LEVEL."""
+    """The container's logger: one JSON object per line. Service and level come from POWERTOOLS_* and LOG_LEVEL."""
     return Logger(use_rfc3339=True, utc=True)
 
 
 def count(dimension: str, name: str, counts: dict[str, int]) -> None:
     """Write counts as CloudWatch metrics, for instance `count("source", "website", {"Accepted": 1})`.
 
-    Each is there twice: for the function as a whole, so that sums and alarms need not know the configuration, and by
-    name. The names are bounded by the configuration: an id would cost $0.30 a month each.
+    Each is there for the function as a whole, so that alarms need not know the configuration, and by name. Names come
+    from the configuration: each costs $0.30 a month.
     """
     written = {metric: value for metric, value in counts.items() if value}
     if not written:
@@ -44,8 +45,14 @@ def count(dimension: str, name: str, counts: dict[str, int]) -> None:
     metrics.flush_metrics()
 
 
+def described(error: Exception) -> dict[str, Any]:
+    """An error for the log. Its text is given only if it is ours: another's may quote what a person typed."""
+    text = {"detail": str(error)} if isinstance(error, LeadsError) else {"where": where(error)}
+    return {"why": type(error).__name__, **text}
+
+
 def where(error: BaseException) -> list[str]:
-    """Where an unexpected error came from, without its text, which may quote what somebody typed."""
+    """Where an unexpected error came from, without its text, which may quote what a person typed."""
     frames = traceback.extract_tb(error.__traceback__)[-5:]
     return [
         type(error).__name__,

@@ -1,120 +1,124 @@
-"""The secret: Leadterra's key and each source's secrets, kept for a while and read afresh when doubted."""
+"""The secret: Leadterra's key and each source's secrets, kept for a while and read again when one is refused."""
 
-import json
 import math
-from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leads.errors import Unavailable
 from leads.io.aws import calling, secretsmanager
 from leads.io.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# How long a rotated secret may go unnoticed where nothing fails because of it.
+# How long a rotation may go unnoticed where nothing fails because of it.
 _KEEP_SECONDS: Final = 300
-# Whoever sends wrong tokens makes us doubt ours: this bounds what that can cost.
+# Anyone can send a wrong token, which makes us read the secret again: ten times in a row, then once every few seconds.
 _MAX_REFRESHES: Final = 10
+_SECONDS_PER_REFRESH: Final = 5
+
+
+class Secret(BaseModel):
+    """The secret's JSON. A source has one secret, or several during a rotation, the newest first."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    leadterra_api_key: str = ""
+    sources: dict[str, str | list[str]] = Field(default_factory=dict)
+    log_key: str | None = None
 
 
 class Vault:
-    """One secret in Secrets Manager.
+    """The secret in Secrets Manager. `now` is a monotonic time in seconds.
 
-    `now` is a monotonic time in seconds.
+    While Secrets Manager is down, or what it has is malformed, the content read before stays in use.
     """
 
     def __init__(
-        self, settings: Settings, client: Callable[[Settings], "SecretsManagerClient"] = secretsmanager
+        self, settings: Settings, client: "Callable[[Settings], SecretsManagerClient]" = secretsmanager
     ) -> None:
         self._settings = settings
         self._client = client
-        self._content: Mapping[str, Any] | None = None
-        self._doubted = False
-        self._since = -math.inf
-        self._refreshes = 0
+        self._secret: Secret | None = None
+        self._stale = True
+        self._since = self._counted_at = -math.inf
+        self._refreshes_left = 0.0
 
     def api_key(self, now: float) -> str:
         """Leadterra's API key.
 
         Raises:
-            Unavailable: Secrets Manager does not answer, or there is no key in it.
+            Unavailable: the secret cannot be read, or has no usable key.
         """
-        key = self._read(now).get("leadterra_api_key")
-        if not isinstance(key, str) or not key.strip():
-            msg = "the secret has no `leadterra_api_key`"
-            raise Unavailable(msg)
-        # Pasted with its line break, or a mark that nobody sees, it could not be sent as a header.
-        if not (key := key.strip()).isascii() or not key.isprintable():
-            msg = "`leadterra_api_key` in the secret has a character that no key has"
-            raise Unavailable(msg)
+        key = self._read(now).leadterra_api_key.strip()
+        if not key:
+            raise Unavailable("the secret has no `leadterra_api_key`")
+        # An invisible character that was pasted along cannot be sent in a header.
+        if not key.isascii() or not key.isprintable():
+            raise Unavailable("`leadterra_api_key` in the secret has a character that no key has")
         return key
 
     def log_key(self, now: float) -> str | None:
         """The key for addresses in logs; None if the secret has none, or cannot be read."""
         try:
-            key = self._read(now).get("log_key")
+            return self._read(now).log_key or None
         except Unavailable:
             return None
-        return key if isinstance(key, str) and key else None
 
     def source(self, name: str, now: float) -> tuple[str, ...]:
         """A source's secrets, the newest first.
 
         Raises:
-            Unavailable: Secrets Manager does not answer, or there is none for this source: the sender is not to
-                blame for that and should come back.
+            Unavailable: the secret cannot be read, or has nothing for this source. The sender is not to blame for
+                that and should come back.
         """
-        # A source that is new may have come after what is kept.
-        if not (valid := self._secrets(name, now)) and self.refresh():
-            valid = self._secrets(name, now)
-        if not valid:
-            msg = f"the secret has nothing under sources.{name}"
-            raise Unavailable(msg)
-        return valid
+        # The secret of a new source may be newer than what is kept.
+        if not (found := self._source(name, now)) and self.refresh(now):
+            found = self._source(name, now)
+        if not found:
+            raise Unavailable(f"the secret has nothing under sources.{name}")
+        return found
 
-    def _secrets(self, name: str, now: float) -> tuple[str, ...]:
-        match self._read(now).get("sources"):
-            case {**sources} if isinstance(found := sources.get(name), str | list):
-                secrets = [found] if isinstance(found, str) else found
-                return tuple(secret for secret in secrets if isinstance(secret, str) and secret)
-            case _:
-                return ()
+    def _source(self, name: str, now: float) -> tuple[str, ...]:
+        secrets = self._read(now).sources.get(name, [])
+        return tuple(filter(None, [secrets] if isinstance(secrets, str) else secrets))
 
-    def refresh(self) -> bool:
-        """Read the secret afresh next time, since what is kept was refused; False: that was done too often lately."""
-        if self._refreshes >= _MAX_REFRESHES:
+    def refresh(self, now: float) -> bool:
+        """Read the secret again next time, since one was refused; False if that was done too often lately."""
+        refilled = self._refreshes_left + (now - self._counted_at) / _SECONDS_PER_REFRESH
+        self._refreshes_left, self._counted_at = min(refilled, _MAX_REFRESHES), now
+        if self._refreshes_left < 1:
             return False
-        self._refreshes += 1
-        self._doubted = True
+        self._refreshes_left -= 1
+        self._stale = True
         return True
 
-    def _read(self, now: float) -> Mapping[str, Any]:
-        if now - self._since >= _KEEP_SECONDS:
-            self._since, self._refreshes, self._doubted = now, 0, True
-        if self._content is None or self._doubted:
-            self._doubted = False
-            try:
-                self._content = self._fetch()
-            except Unavailable:
-                # Yesterday's secret is most likely today's: an outage of Secrets Manager stops nobody.
-                if self._content is None:
-                    raise
-        return self._content
+    def _read(self, now: float) -> Secret:
+        if self._secret and not self._stale and now - self._since < _KEEP_SECONDS:
+            return self._secret
+        self._stale, self._since = False, now
+        try:
+            self._secret = self._fetch()
+        except Unavailable:
+            # What was read before is most likely still right, so an outage of Secrets Manager stops no signup.
+            if self._secret is None:
+                raise
+        return self._secret
 
-    def _fetch(self) -> Mapping[str, Any]:
+    def _fetch(self) -> Secret:
         with calling("Secrets Manager"):
             answer = self._client(self._settings).get_secret_value(SecretId=self._settings.secret_id)
         try:
-            content = json.loads(answer.get("SecretString", ""))
-        except ValueError as error:
-            msg = "the secret is not JSON"
-            raise Unavailable(msg) from error
-        if not isinstance(content, dict):
-            msg = "the secret is not a JSON object"
-            raise Unavailable(msg)
-        return content
+            return Secret.model_validate_json(answer.get("SecretString", ""))
+        except ValidationError as error:
+            # Names of our own only: pydantic's text quotes the secret.
+            wrong = next((place for item in error.errors() for place in item["loc"][:1]), None)
+            reason = f"`{wrong}` has the wrong type" if wrong in Secret.model_fields else "it is not a JSON object"
+            raise Unavailable(f"the secret is malformed: {reason}") from None
 
 
 @cache

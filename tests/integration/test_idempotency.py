@@ -1,0 +1,191 @@
+"""Law 8: an event is taken once, and its id belongs to the leads that were made of it."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from leads.io.idempotency import KEEP_SECONDS
+from tests.integration.intaking import FORM, TOKEN, Answer, Intake
+
+AVA = {"email": "ava@example.com"}
+BEA = {"email": "bea@example.com"}
+KEYED = {**TOKEN, "idempotency-key": "key-1"}
+DUPLICATE = {"accepted": 0, "duplicate": True}
+
+
+def rows(intake: Intake) -> list[dict[str, Any]]:
+    items: Any = intake.cloud.dynamodb.scan(TableName="deliveries")["Items"]
+    return list(items)
+
+
+def edit(intake: Intake, **values: str) -> None:
+    """Change numbers in the only row."""
+    (row,) = rows(intake)
+    numbers: Any = {name: {"N": value} for name, value in values.items()}
+    intake.cloud.dynamodb.put_item(TableName="deliveries", Item={**row, **numbers})
+
+
+@pytest.mark.parametrize("delivery", [KEYED, {**KEYED, "authorization": "Bearer previous-token"}])
+def test_an_event_is_taken_once(intake: Intake, delivery: dict[str, str]) -> None:
+    """Delivered again it is acknowledged and enrolls no one."""
+    first, second = intake.post(body=AVA, headers=KEYED), intake.post(body=AVA, headers=delivery)
+    assert (first.body, second.status, second.body) == ({"accepted": 1}, 200, DUPLICATE)
+    assert intake.metrics()["api", "Redelivered"] == 1
+    assert intake.emails() == ["ava@example.com"]
+
+
+def test_the_row_holds_no_id_and_no_lead(intake: Intake) -> None:
+    """The key is a hash of source and event id, and DynamoDB deletes the row after seven days."""
+    intake.post(body=AVA, headers=KEYED)
+    (row,) = rows(intake)
+    assert row.keys() == {"id", "status", "expiresAt", "in_progress_expiration", "validation", "data"}
+    assert row["status"] == {"S": "COMPLETED"}
+    assert "key-1" not in json.dumps(row)
+    assert "ava" not in json.dumps(row)
+
+
+def test_two_copies_at_the_same_moment_enroll_once(intake: Intake) -> None:
+    """The second arrives while the first is sending: it is asked to come back, and is then known."""
+    copies: list[Answer] = []
+
+    def deliver_copy(_: object) -> None:
+        if not copies:
+            copies.append(intake.post(body=AVA, headers=KEYED))
+
+    intake.cloud.serve("SendMessageBatch", deliver_copy)
+    assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
+    assert [(copy.status, copy.headers["retry-after"]) for copy in copies] == [(503, "30")]
+    assert intake.post(body=AVA, headers=KEYED).body == DUPLICATE
+    assert intake.emails() == ["ava@example.com"]
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+def test_a_crash_frees_the_id_when_the_functions_time_is_over(intake: Intake) -> None:
+    """Until then another delivery is asked to come back; nothing is lost."""
+
+    def crash(_: object) -> None:
+        intake.cloud._services.clear()
+        raise Crash
+
+    intake.cloud.serve("SendMessageBatch", crash)
+    with pytest.raises(Crash):
+        intake.post(body=AVA, headers=KEYED)
+    assert intake.post(body=AVA, headers=KEYED).status == 503
+    edit(intake, in_progress_expiration="1")
+    assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
+    assert intake.emails() == ["ava@example.com"]
+
+
+def test_a_failure_frees_the_id(intake: Intake) -> None:
+    """What was not durably taken may come again at once."""
+    intake.fail("sqs", "SendMessageBatch", times=1)
+    assert [intake.post(body=AVA, headers=KEYED).status for _ in range(2)] == [503, 200]
+    assert intake.emails() == ["ava@example.com"]
+
+
+@pytest.mark.parametrize("error", [None, ReadTimeoutError(endpoint_url="https://aws.example"), RuntimeError("ours")])
+def test_without_the_table_senders_come_back(intake: Intake, error: Exception | None) -> None:
+    """It is unknown whether the event was taken."""
+    intake.fail("dynamodb", "PutItem", error)
+    assert intake.post(body=AVA, headers=KEYED).status == 503
+    assert intake.taken() == []
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("the end of this container")])
+def test_an_id_that_cannot_be_recorded_costs_a_duplicate_at_most(intake: Intake, error: Exception | None) -> None:
+    """The leads are in the queue: that is what the sender is told."""
+    intake.fail("dynamodb", "UpdateItem", error, times=1)
+    assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
+    edit(intake, in_progress_expiration="1")
+    assert [intake.post(body=AVA, headers=KEYED).body for _ in range(2)] == [{"accepted": 1}, DUPLICATE]
+    assert len(intake.taken()) == 2
+
+
+def test_an_id_that_cannot_be_freed_is_free_later(intake: Intake) -> None:
+    """The sender is asked to come back either way."""
+    intake.fail("sqs", "SendMessageBatch", times=1)
+    intake.fail("dynamodb", "DeleteItem", times=1)
+    assert [intake.post(body=AVA, headers=KEYED).status for _ in range(2)] == [503, 503]
+    edit(intake, in_progress_expiration="1")
+    assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
+
+
+@pytest.mark.parametrize("other", [BEA, {**AVA, "firstName": "Ava"}, [AVA, BEA], [AVA, {"email": "no"}, BEA]])
+def test_an_id_that_is_used_for_other_leads_is_refused(intake: Intake, other: object) -> None:
+    """The program that sends them reads why; the first leads stay taken."""
+    intake.post(body=AVA, headers=KEYED)
+    answer = intake.post(body=other, headers=KEYED)
+    assert (answer.status, answer.body["errors"]) == (422, [{"field": "id", "message": "id reused"}])
+    assert intake.post(body=AVA, headers=KEYED).body == DUPLICATE
+    assert (intake.emails(), intake.letters()) == (["ava@example.com"], [])
+
+
+def test_a_provider_that_reuses_an_id_loses_nothing(intake: Intake) -> None:
+    """It reads no answer, so the event becomes a dead letter."""
+    assert intake.deliver({**AVA, "event_id": "e-1"}, {**BEA, "event_id": "e-1"}) == []
+    (letter,) = intake.letters()
+    assert (letter.failure["reason"], letter.failure["message"]) == ("unmappable", "id reused")
+    assert len(intake.emails()) == 1
+
+
+def test_bodies_of_honest_retries_may_differ(intake: Intake) -> None:
+    """Only the leads count: an attempt counter is no part of them."""
+    other = {"authorization": "Bearer other-token", "idempotency-key": "key-1"}
+    assert intake.post("other", {**AVA, "attempt": 1}, headers=other).body == {"accepted": 1}
+    assert intake.post("other", {**AVA, "attempt": 2}, headers=other).body == DUPLICATE
+
+
+def test_the_same_id_of_another_source_is_another_event(intake: Intake) -> None:
+    """Ids are unique where they were made, no further."""
+    intake.post("api", AVA, headers=KEYED)
+    other = {"authorization": "Bearer other-token", "idempotency-key": "key-1"}
+    assert intake.post("other", AVA, headers=other).body == {"accepted": 1}
+    assert len(rows(intake)) == 2
+
+
+def test_what_was_left_out_keeps_no_id(intake: Intake) -> None:
+    """An event that a rule left out does not stop the one of the same id that counts."""
+    keyed = {"content-type": FORM, "idempotency-key": "key-1"}
+    answers = [
+        intake.post("choosy", f"email=ava%40example.com&consent={consent}".encode(), headers=keyed).body
+        for consent in ("no", "yes", "yes")
+    ]
+    assert answers == [{"accepted": 0}, {"accepted": 1}, DUPLICATE]
+
+
+def test_a_refused_lead_may_be_fixed_under_its_id(intake: Intake) -> None:
+    """Nothing of it was taken."""
+    assert intake.post(body={"email": "no"}, headers=KEYED).status == 422
+    assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
+
+
+def test_an_id_is_forgotten_after_seven_days(intake: Intake) -> None:
+    """No sender retries for longer. Rows that DynamoDB has not deleted yet no longer count."""
+    intake.post(body=AVA, headers=KEYED)
+    (row,) = rows(intake)
+    edit(intake, expiresAt=str(int(row["expiresAt"]["N"]) - KEEP_SECONDS - 1))
+    assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
+
+
+def test_without_an_id_nothing_is_a_duplicate(intake: Intake) -> None:
+    """Two people may send the same. A clock or a hash of the body would be guessing."""
+    assert [intake.post(body=AVA).body for _ in range(2)] == [{"accepted": 1}] * 2
+    assert (len(intake.taken()), rows(intake)) == (2, [])
+
+
+def test_without_a_table_nothing_is_a_duplicate(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The upsert absorbs what comes twice."""
+    monkeypatch.delenv("DELIVERIES_TABLE")
+    assert [intake.post(body=AVA, headers=KEYED).body for _ in range(2)] == [{"accepted": 1}] * 2
+
+
+def test_a_browser_that_posts_twice_is_sent_on_twice(intake: Intake) -> None:
+    """A person sees the page of thanks, not a line of JSON."""
+    headers = {"content-type": FORM, "idempotency-key": "key-1"}
+    assert [intake.post("website", b"email=ava@example.com", headers=headers).status for _ in range(2)] == [303, 303]
+    assert intake.emails() == ["ava@example.com"]
