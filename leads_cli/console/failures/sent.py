@@ -31,7 +31,7 @@ class SentCard:
 
     def build(self) -> None:
         """Make the part, and keep it up to date where that is possible."""
-        with frame.card("SentCard again"):
+        with frame.card("Sent again"):
             with ui.element("div").classes("row"):
                 self._chip = ui.label("queued").classes("chip busy")
                 ui.label(self._letter.email or self._letter.id).classes("what")

@@ -128,7 +128,7 @@ def own(status: int, message: str) -> GatewayResponse:
 FAILED: Final = own(500, "Internal Server Error")
 UNAVAILABLE: Final = own(503, "Service Unavailable")
 NOT_FOUND: Final = own(404, "Not Found")
-TOO_LARGE: Final = own(413, "GatewayRequest Entity Too Large")
+TOO_LARGE: Final = own(413, "Request Entity Too Large")
 
 
 def response(result: Result) -> GatewayResponse:

@@ -1,7 +1,7 @@
 """The Lambda Runtime API on a loopback port: where a runtime fetches its invocations and posts what came of them.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. It serves the worker of the embedded stack and,
-unchanged, `awslambdaric`, the client that Lambda's own runtimes use.
+unchanged, `awslambdaric`, the client that Lambda's own runtimes use: that is why it is HTTP and no pipe of our own.
 """
 
 import json
