@@ -38,7 +38,7 @@ def limit_to_one_region() -> Iterator[None]:
         BackendDict.reset()
 
 
-class Secret(CloudFormationModel):
+class EmbeddedSecret(CloudFormationModel):
     """moto's CloudFormation finds it among the subclasses of its model."""
 
     def __init__(self, arn: str) -> None:
