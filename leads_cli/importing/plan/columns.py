@@ -87,8 +87,7 @@ class Columns:
         }
         if self.addresses.isdisjoint(fields):
             raise NoLead([Problem("email", "no e-mail address")])
-        lead, _ = make_lead(Submission(fields, fields), self.source)
-        return lead
+        return make_lead(Submission(fields, fields), self.source).lead
 
     def column(self, lead_field: str) -> str:
         """The column in which a lead's field is looked for first; "" where there is none."""

@@ -242,7 +242,7 @@ def test_another_name_speaks_where_the_title_does_not(
     fields: dict[str, Any], aliases: dict[str, str], expected: dict[str, str]
 ) -> None:
     """A form tool's reference is what its owner called the question; the title that people saw comes first."""
-    made, _ = make_lead(Submission(fields, fields, aliases=aliases), source())
+    made = make_lead(Submission(fields, fields, aliases=aliases), source()).lead
     assert made == {"email": "a@example.com", **expected}
 
 
@@ -254,5 +254,5 @@ def test_a_kind_tells_an_address_whose_name_does_not(kinds: dict[str, str], emai
     """What the provider says a field holds counts behind a name that says so itself."""
     fields = {"Reach you": "a@example.com", "Who told you": "c@example.org"}
     fields |= {"E-mail": "b@example.org"} if "E-mail" in kinds else {}
-    made, _ = make_lead(Submission(fields, fields, kinds=kinds), source())
+    made = make_lead(Submission(fields, fields, kinds=kinds), source()).lead
     assert made == {"email": email}

@@ -6,7 +6,7 @@ import pytest
 
 from leads.config.schema import Source, parse
 from leads.fields.submission import Submission
-from leads.lead.lead import NoLead, honeypot_filled, make_lead, meets_requirements
+from leads.lead.lead import NoLead, honeypot_filled, make_lead, unmet_requirement
 
 ADDRESS = {"email": "ava@example.com"}
 
@@ -50,14 +50,14 @@ def test_only_submissions_that_meet_the_requirement_are_wanted(
     required = source(f"[sources.s.require]\nconsent = {rules}")
     for answer in answers:
         fields = {} if answer is None else {"Consent": answer}
-        assert meets_requirements(Submission(fields, fields), required) is meets, answer
+        assert (unmet_requirement(Submission(fields, fields), required) is None) is meets, answer
 
 
 def test_every_requirement_has_to_be_met() -> None:
     """One that is missing is enough to leave a submission out."""
     required = source('[sources.s.require]\nconsent = "yes"\nage = 18')
-    assert meets_requirements(Submission({"data.consent": "yes", "age": "18"}, {}), required)
-    assert not meets_requirements(Submission({"data.consent": "yes"}, {}), required)
+    assert unmet_requirement(Submission({"data.consent": "yes", "age": "18"}, {}), required) is None
+    assert unmet_requirement(Submission({"data.consent": "yes"}, {}), required) == "age"
 
 
 @pytest.mark.parametrize(

@@ -68,20 +68,20 @@ _GENERAL: Final = frozenset(
 )  # fmt: skip
 
 
-def opt_out(submission: Submission, source: Source, event: EventValues | None = None) -> OptOut | None:
-    """What says that the person must not be enrolled; None if nothing does.
+def opt_out(submission: Submission, source: Source, event: EventValues | None = None) -> tuple[OptOut, str] | None:
+    """What says that the person must not be enrolled, and by which place, kind or field; None if nothing does.
 
     A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
     """
-    if _flagged_by_provider(submission.document, source, event):
-        return OptOut.PROVIDER
+    if place := _provider_flag(submission.document, source, event):
+        return OptOut.PROVIDER, place
     for kind in _kinds(submission.document, event):
         words = words_of(kind)
         if says_unsubscribed(words):
-            return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER
+            return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER, kind
         if _says_deleted(words) and not any(kind in allowed for allowed in source.require.values()):
-            return OptOut.DELETION
-    return OptOut.ANSWER if any(_is_opt_out(name, value) for name, value in submission.fields.items()) else None
+            return OptOut.DELETION, kind
+    return next(((OptOut.ANSWER, name) for name, value in submission.fields.items() if _is_opt_out(name, value)), None)
 
 
 def says_unsubscribed(words: tuple[str, ...]) -> bool:
@@ -109,12 +109,13 @@ def _kinds(document: Any, event: EventValues | None) -> Iterator[str]:
     yield from (value for value in found if isinstance(value, str) and len(value) <= _MAX_KIND)
 
 
-def _flagged_by_provider(document: Any, source: Source, event: EventValues | None) -> bool:
+def _provider_flag(document: Any, source: Source, event: EventValues | None) -> str:
+    """The place of the flag by which the provider says so; empty if none does."""
     for place, values in source.preset.opt_outs.items():
         found = [event.get(place)] if event and place.startswith("header:") else _members(document, place)
         if any(str(value.get("value") if isinstance(value, dict) else value).lower() in values for value in found):
-            return True
-    return False
+            return place
+    return ""
 
 
 def _members(document: Any, place: str) -> list[Any]:

@@ -1,7 +1,8 @@
 """Leads: what a source's rules make of a submission, or the reasons why no lead can be made of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from leads.config.schema import Source
 from leads.fields.address import NotAnAddress
@@ -10,6 +11,7 @@ from leads.fields.event_values import EventValues
 from leads.fields.names import by_spelling, canonical
 from leads.fields.submission import Submission
 from leads.lead.person import Person
+from leads.lead.values import LeftOut
 from leads.model import Lead
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "checked"})
@@ -34,9 +36,18 @@ class NoLead(Exception):
         self.problems = problems
 
 
-def meets_requirements(submission: Submission, source: Source, event: EventValues | None = None) -> bool:
-    """Whether the submission, or the event around it, meets the source's `require`. Others are ignored."""
-    return all(_meets(submission.find(name, event), allowed) for name, allowed in source.require.items())
+class MadeLead(NamedTuple):
+    """A lead, the name of its campaign, and the submission's other fields with the reason why they are left out."""
+
+    lead: Lead
+    campaign: str
+    left_out: Mapping[str, LeftOut]
+
+
+def unmet_requirement(submission: Submission, source: Source, event: EventValues | None = None) -> str | None:
+    """The first name in `require` that neither the submission nor the event around it meets."""
+    rules = source.require.items()
+    return next((name for name, allowed in rules if not _meets(submission.find(name, event), allowed)), None)
 
 
 def honeypot_filled(submission: Submission, source: Source) -> bool:
@@ -49,8 +60,8 @@ def is_true(value: Value) -> bool:
     return str(value)[:_MAX_CHOICE].strip().lower() in _TRUE
 
 
-def make_lead(submission: Submission, source: Source, event: EventValues | None = None) -> tuple[Lead, str]:
-    """The lead and the name of its campaign.
+def make_lead(submission: Submission, source: Source, event: EventValues | None = None) -> MadeLead:
+    """What the source's rules make of a submission.
 
     Raises:
         NoLead: with every reason.
@@ -71,7 +82,7 @@ def make_lead(submission: Submission, source: Source, event: EventValues | None 
     lead.update(person.names())
     if custom := person.custom_fields(lead):
         lead["customFields"] = custom
-    return lead, campaign
+    return MadeLead(lead, campaign, person.left_out())
 
 
 def _meets(value: Value | None, allowed: tuple[Value, ...]) -> bool:

@@ -24,7 +24,7 @@ from leads.fields.names import (
 from leads.fields.submission import Submission
 from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, PERSONS, SALUTATIONS, SURNAME_BESIDE
 from leads.lead.fullname import complete_name, is_firm, split_name
-from leads.lead.values import MAX_TEXT, clean_address, clean_custom, clean_name, clean_text, without_nulls
+from leads.lead.values import MAX_TEXT, LeftOut, clean_address, clean_custom, clean_name, clean_text, without_nulls
 from leads.model import LEAD_FIELDS, Lead
 
 _NAMES: Final = frozenset({"firstName", "lastName", FULL_NAME, INFIX})
@@ -38,7 +38,7 @@ _PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
 
 
 class Person:
-    """Reads one submission and remembers which of its fields the lead has used."""
+    """Reads one submission and remembers which of its fields the lead has used, and why not the others."""
 
     def __init__(self, submission: Submission, source: Source, event: EventValues | None = None) -> None:
         # What a source names may also stand outside the answers.
@@ -49,6 +49,7 @@ class Person:
         self._fields = outside | dict(submission.fields)
         self._source = source
         self._used: set[str] = set()
+        self._left_out: dict[str, LeftOut] = {}
         self._plain_names = {canonical(name) for name in self._fields}
         other_names = {name: alias for alias, name in submission.aliases.items()}
         found = {n: _meaning(n, other_names.get(n, ""), submission.kinds.get(n, "")) for n in self._fields}
@@ -151,6 +152,7 @@ class Person:
                 if field == "firstName":
                     self._prefer_beside(name, "lastName")
                 return text
+            self._left_out[name] = LeftOut.UNLIKELY if text else LeftOut.for_value(self._fields[name])
         return ""
 
     def custom_fields(self, lead: Lead) -> dict[str, Any]:
@@ -159,29 +161,45 @@ class Person:
         named = [
             (field, name) for field, name in self._explicit.items() if field not in {*LEAD_FIELDS, FULL_NAME} and name
         ]
-        others = [
-            (key, name) for name in self._fields if name not in self._used and (key := self._custom_name(name, lead))
-        ]
+        others = [(self._custom_name(name, lead), name) for name in self._fields if name not in self._used]
         custom: dict[str, Any] = {}
         for key, name in [*named, *others]:
-            value = clean_custom(self._fields[name], self._plain_names)
-            # A lead's own field is never a custom one: Leadterra takes both side by side.
-            if value is not None and key not in LEAD_FIELDS:
-                # Two objects may have a field of the same name: the second keeps its own in full.
-                custom.setdefault(name if everything and key in custom else key, value)
+            if isinstance(key, LeftOut):
+                self._left_out.setdefault(name, key)
+            elif (value := clean_custom(self._fields[name], self._plain_names)) is None:
+                self._left_out[name] = LeftOut.for_value(self._fields[name], custom=True)
+            elif key in LEAD_FIELDS:
+                # A lead's own field is never a custom one: Leadterra takes both side by side.
+                self._left_out.setdefault(name, LeftOut.LEAD_FIELD)
+            # Two objects may have a field of the same name: the second keeps its own in full.
+            elif (key := name if everything and key in custom else key) in custom:
+                self._left_out[name] = LeftOut.SAME_NAME
+            else:
+                self._used.add(name)
+                custom[key] = value
         return custom
 
-    def _custom_name(self, name: str, lead: Lead) -> str | None:
+    def left_out(self) -> dict[str, LeftOut]:
+        """The fields that are not part of the lead, once all methods above were called, and why."""
+        return {name: why for name, why in self._left_out.items() if name not in self._used}
+
+    def _custom_name(self, name: str, lead: Lead) -> str | LeftOut:
         inner = inner_name(name)
         listed, prefixes, everything = _allow_list(self._source.custom_fields)
         if found := listed.get(name) or listed.get(canonical(name)) or listed.get(canonical(inner)):
             return found
         if is_secret(name, self._fields[name]):
-            return None
+            return LeftOut.SECRET
         if name.startswith(prefixes):
             return name
-        left_out = not everything or self._is_noise(name, inner) or self._adds_nothing(name, lead)
-        return None if left_out or self._is_other_address(name) else inner
+        return (self._why_not_forwarded(name, inner, lead) if everything else LeftOut.NOT_LISTED) or inner
+
+    def _why_not_forwarded(self, name: str, inner: str, lead: Lead) -> LeftOut | None:
+        if self._is_noise(name, inner):
+            return LeftOut.TOOLS_OWN
+        if self._adds_nothing(name, lead):
+            return LeftOut.REPEATS
+        return LeftOut.OTHER_ADDRESS if self._is_other_address(name) else None
 
     def _is_other_address(self, name: str) -> bool:
         """Whether a field holds addresses that may be another person's."""

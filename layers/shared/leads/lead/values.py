@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from enum import Enum
 from html import entities, unescape
 from typing import Final
 
@@ -33,6 +34,26 @@ _NULL: Final = "null"
 _NULLS: Final = frozenset({_NULL, "undefined"})
 _SEPARATOR: Final = re.compile(r"[\s,;]+")
 _URL: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
+
+
+class LeftOut(Enum):
+    """Why a field of a submission is not part of the lead."""
+
+    NOT_LISTED = "not in custom_fields"
+    TOOLS_OWN = "the tool's own field, or named under `fields`"
+    SECRET = "a secret"  # noqa: S105 - the word, not a secret
+    REPEATS = "repeats one of the lead's fields, or has one's name without an answer for it"
+    OTHER_ADDRESS = "an address that may be another person's"
+    SAME_NAME = "another field has this name"
+    LEAD_FIELD = "has the name of a lead field and is none: map it under `fields`"
+    UNUSABLE = "a placeholder, a null word or a web address"
+    TOO_LONG = "too long"
+    UNLIKELY = "not what the field's name says"
+
+    @classmethod
+    def for_value(cls, value: Value, *, custom: bool = False) -> "LeftOut":
+        """Why a cleaner below returned nothing."""
+        return cls.TOO_LONG if len(str(value)) > (_MAX_CUSTOM if custom else MAX_TEXT) else cls.UNUSABLE
 
 
 def clean_text(value: Value, field_names: Collection[str]) -> str:

@@ -10,7 +10,8 @@ from leads.event.event import Event
 from leads.fields.event_values import EventValues
 from leads.fields.submission import Submission, is_connection_test, submissions
 from leads.lead.consent import OptOut, opt_out
-from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, meets_requirements
+from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, unmet_requirement
+from leads.lead.values import LeftOut
 from leads.message.message import Message, encode
 
 
@@ -34,6 +35,8 @@ class Reading:
         ignored: submissions that the source's rules leave out, or that a program filled in.
         opt_outs: for each submission whose person opted out, what says so. None of them is enrolled.
         listed: the event was a list, so that an index says which submission is meant.
+        reasons: for each submission that is ignored or opted out, by which rule or field.
+        left_out: for each message, the submission's fields that are not in it, and why.
     """
 
     event_id: str | None
@@ -43,6 +46,8 @@ class Reading:
     ignored: int
     listed: bool
     opt_outs: Mapping[int, OptOut] = field(default_factory=dict)
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    left_out: Sequence[Mapping[str, LeftOut]] = ()
 
     def problems(self) -> list[dict[str, Any]]:
         """What a sender can mend, by field and, in a list, by index."""
@@ -74,15 +79,18 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     bodies: list[str] = []
     unmappable: list[Unmappable] = []
     opt_outs: dict[int, OptOut] = {}
+    reasons: dict[int, str] = {}
+    left_out: list[Mapping[str, LeftOut]] = []
     for index, submission in enumerate(found.submissions):
         if said_so := opt_out(submission, source, values):
-            opt_outs[index] = said_so
+            opt_outs[index], reasons[index] = said_so
             continue
-        if submission.left_alone or _ruled_out(submission, source, values):
+        if reason := _why_ignored(submission, source, values):
+            reasons[index] = reason
             continue
         message_id = _message_id(found.event_id, index if found.listed else None, new_id)
         try:
-            message = _message(submission, event, source, values, message_id)
+            message, others = _message(submission, event, source, values, message_id)
             bodies.append(encode(message))
         except NoLead as error:
             unmappable.append(Unmappable(index, submission.document, error.problems))
@@ -92,24 +100,33 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
             unmappable.append(Unmappable(index, submission.document, [Problem("body", str(error))]))
         else:
             messages.append(message)
+            left_out.append(others)
     if unmappable and not messages and not is_open and all(map(is_connection_test, found.submissions)):
+        reasons |= {part.index: "a connection test: it has no answers" for part in unmappable}
         unmappable = []
-    ignored = len(found.submissions) - len(messages) - len(unmappable) - len(opt_outs)
+    ignored = len(reasons) - len(opt_outs)
     event_id = found.event_id if messages or unmappable else None
-    return Reading(event_id, messages, bodies, unmappable, ignored, found.listed, opt_outs)
+    return Reading(event_id, messages, bodies, unmappable, ignored, found.listed, opt_outs, reasons, left_out)
 
 
-def _ruled_out(submission: Submission, source: Source, values: EventValues) -> bool:
+def _why_ignored(submission: Submission, source: Source, values: EventValues) -> str:
     if submission.flaw:
-        return False
-    return honeypot_filled(submission, source) or not meets_requirements(submission, source, values)
+        return ""
+    if submission.left_alone:
+        return f"an event of {source.preset.title} that is no signup"
+    if honeypot_filled(submission, source):
+        return f"the honeypot {source.honeypot} is filled in"
+    unmet = unmet_requirement(submission, source, values)
+    return f"require.{unmet} is not met" if unmet else ""
 
 
-def _message(submission: Submission, event: Event, source: Source, values: EventValues, message_id: str) -> Message:
+def _message(
+    submission: Submission, event: Event, source: Source, values: EventValues, message_id: str
+) -> tuple[Message, Mapping[str, LeftOut]]:
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
-    lead, campaign = make_lead(submission, source, values)
-    return Message(
+    lead, campaign, left_out = make_lead(submission, source, values)
+    message = Message(
         id=message_id,
         source=event.source,
         campaign=campaign,
@@ -117,6 +134,7 @@ def _message(submission: Submission, event: Event, source: Source, values: Event
         lead=lead,
         **event.lineage,
     )
+    return message, left_out
 
 
 def _message_id(event_id: str | None, index: int | None, new_id: Callable[[], str]) -> str:

@@ -1,0 +1,74 @@
+"""What one event came to says why: which fields are left out, and by which rule no one is enrolled."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leads.config.schema import Source
+from leads.event.event import Event
+from leads.lead.values import LeftOut
+from leads.message.intake import Reading, read
+
+ADA = {"email": "ada@example.com"}
+
+
+def reading(body: Any, provider: str = "json", **rules: Any) -> Reading:
+    source = Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
+    event = Event("s", json.dumps(body).encode(), datetime(2026, 11, 30, tzinfo=UTC))
+    return read(event, source, lambda: "id")
+
+
+@pytest.mark.parametrize(
+    ("fields", "allowed", "reasons"),
+    [
+        ({"plan": "pro"}, [], {"plan": LeftOut.NOT_LISTED}),
+        ({"plan": "pro", "api_key": "k"}, ["plan"], {"api_key": LeftOut.SECRET}),
+        ({"_gotcha": "x", "plan": "pro"}, ["*"], {"_gotcha": LeftOut.TOOLS_OWN}),
+        ({"first_name": "Ada", "Vorname": "Ada"}, ["*"], {"Vorname": LeftOut.REPEATS}),
+        ({"manager_contact": "bo@example.com"}, ["*"], {"manager_contact": LeftOut.OTHER_ADDRESS}),
+        ({"plan": "pro", "Plan": "free"}, ["plan"], {"Plan": LeftOut.SAME_NAME}),
+        ({"role": "Chief", "jobTitle": "?"}, ["jobTitle"], {"jobTitle": LeftOut.UNLIKELY}),
+        ({"company": "*|COMPANY|*"}, ["*"], {"company": LeftOut.UNUSABLE}),
+        ({"company": "x" * 201}, [], {"company": LeftOut.TOO_LONG}),
+        ({"note": "x" * 10_001, "plan": "{{plan}}"}, ["*"], {"note": LeftOut.TOO_LONG, "plan": LeftOut.UNUSABLE}),
+        ({"first_name": "{{x}}", "name": "Ada Lovelace"}, ["*"], {"first_name": LeftOut.UNUSABLE}),
+        ({"company": "*|C|*", "organization": "Acme"}, ["*"], {"company": LeftOut.UNUSABLE}),
+    ],
+)
+def test_fields_are_left_out_for_a_reason(fields: dict[str, str], allowed: list[str], reasons: Any) -> None:
+    """Each field that is not part of the lead has a reason; those that are part of it have none."""
+    assert reading({**ADA, **fields}, "form", custom_fields=allowed).left_out == [reasons]
+
+
+def test_a_field_that_is_mapped_has_no_reason() -> None:
+    """A custom field that `fields` names is part of the lead, whatever `custom_fields` lists."""
+    found = reading({**ADA, "choice": "pro"}, fields={"plan": "choice"})
+    assert (found.messages[0].lead["customFields"], found.left_out) == ({"plan": "pro"}, [{}])
+
+
+def test_a_custom_field_has_no_name_of_a_lead_field() -> None:
+    """A field that is named like a lead field and is not used for it is left out for that reason."""
+    found = reading({**ADA, "firstName": "Ada", "contact": {"firstName": "Bo"}}, custom_fields=["*"])
+    assert found.left_out == [{"contact.firstName": LeftOut.LEAD_FIELD}]
+
+
+@pytest.mark.parametrize(
+    ("body", "rules", "reason"),
+    [
+        (ADA, {"require": {"consent": "yes", "age": 18}}, "require.consent is not met"),
+        ({**ADA, "consent": "yes"}, {"require": {"consent": "yes", "age": 18}}, "require.age is not met"),
+        ({**ADA, "nick": "x"}, {"honeypot": "nick"}, "the honeypot nick is filled in"),
+        ({"type": "profile", "data": ADA}, {"provider": "mailchimp"}, "an event of Mailchimp that is no signup"),
+        ({"test": True}, {}, "a connection test: it has no answers"),
+        ({"type": "unsubscribe", "data": ADA}, {"provider": "mailchimp"}, "type"),
+        ({**ADA, "type": "user.deleted"}, {}, "user.deleted"),
+        ({**ADA, "type": "user.unsubscribed"}, {}, "user.unsubscribed"),
+        ({**ADA, "unsubscribed": True}, {}, "unsubscribed"),
+    ],
+)
+def test_no_one_is_enrolled_for_a_reason(body: Any, rules: dict[str, Any], reason: str) -> None:
+    """An event that enrolls no one says which rule or field decided that."""
+    found = reading(body, **rules)
+    assert (found.messages, found.reasons) == ([], {0: reason})
