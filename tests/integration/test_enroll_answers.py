@@ -1,4 +1,4 @@
-"""What becomes of leads by Leadterra's answer, through the real HTTP client: cases that once went wrong."""
+"""The outcome table of docs/delivery.md, row by row, through the real HTTP client."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -17,9 +17,6 @@ from tests.integration.enrolling import Enrolling, Invocation, message
 type Lead = dict[str, Any]
 type Service = Callable[[str, list[Lead]], httpx.Response]
 """The answer to a request for a campaign's id and these leads."""
-
-# The outcome table of `design.md` has these rows; the core follows.
-soon = pytest.mark.xfail(reason="this row of the outcome table is not in the core yet")
 
 
 @dataclass
@@ -68,7 +65,6 @@ def emails(bodies: Sequence[Any]) -> list[str]:
     return [body["lead"]["email"] for body in bodies]
 
 
-@soon
 def test_a_quota_in_a_200_holds_every_lead(answering: Answering) -> None:
     """Nothing was stored: all are held, with an error in the log that names no lead as its cause."""
     answer = {
@@ -83,7 +79,6 @@ def test_a_quota_in_a_200_holds_every_lead(answering: Answering) -> None:
     assert (answering.enrolling.letters(), done.logs[-1]["level"]) == ([], "ERROR")
 
 
-@soon
 def test_a_partial_success_rejects_the_lead_that_it_names(answering: Answering) -> None:
     """The lead that a 207 names is sent again by itself. Named again, it is rejected with the reason."""
     bad = "nobody@nowhere.example"
@@ -103,7 +98,6 @@ def test_a_partial_success_rejects_the_lead_that_it_names(answering: Answering) 
     assert answering.asked == [9, 1]
 
 
-@soon
 def test_a_firewalls_page_is_about_a_lead_and_not_about_the_key(answering: Answering) -> None:
     """Eleven leads are accepted in the same invocation. The one that the firewall blocks is held by itself."""
 
@@ -118,7 +112,6 @@ def test_a_firewalls_page_is_about_a_lead_and_not_about_the_key(answering: Answe
     assert (done.metrics["Enrolled"], done.metrics["HeldUnauthorized"], answering.enrolling.letters()) == (11, 0, [])
 
 
-@soon
 def test_a_lead_that_breaks_the_service_waits_alone(answering: Answering) -> None:
     """After three receives a 5xx is searched by halves: eleven leads are accepted, the one is held."""
 
@@ -159,3 +152,119 @@ def test_a_success_without_counts_accepts_no_lead(answering: Answering, body: st
     """A maintenance page that answers 200 must not swallow leads."""
     done = answering.deliver(lambda *_: httpx.Response(200, text=body), good(3))
     assert (len(done.failures), done.why()) == (3, {"unavailable": 3})
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "why"),
+    [
+        (200, '{"success": false, "enrolled": 0, "updated": 0}', "unexpected"),
+        (200, '{"enrolled": 0, "updated": 0, "errors": ["campaign is archived"]}', "unexpected"),
+        (401, "", "unauthorized"),
+        (403, '{"error": "forbidden"}', "unauthorized"),
+        (404, '{"error": "no such campaign"}', "not_found"),
+        (301, "", "unexpected"),
+        (409, "{}", "unexpected"),
+        *((status, "", "unavailable") for status in (408, 423, 425, 429, 500, 502, 503, 504)),
+    ],
+)
+def test_what_no_lead_is_to_blame_for_holds_all_leads(answering: Answering, status: int, text: str, why: str) -> None:
+    """Quotas, keys, campaign ids and outages: no dead letter, and all leads stay in the queue with the reason."""
+    done = answering.deliver(lambda *_: httpx.Response(status, text=text), good(3))
+    assert (len(done.failures), done.why(), answering.enrolling.letters()) == (3, {why: 3}, [])
+
+
+def test_no_answer_holds_all_leads(answering: Answering) -> None:
+    """A connection that breaks says nothing of the leads."""
+
+    def broken(*_: object) -> httpx.Response:
+        msg = "closed"
+        raise httpx.RemoteProtocolError(msg)
+
+    assert answering.deliver(broken, good(3)).why() == {"unavailable": 3}
+
+
+@pytest.mark.parametrize("envelope", ["", "result", "data"])
+def test_skipped_leads_are_accepted_and_zero_counts_are_unaccounted(answering: Answering, envelope: str) -> None:
+    """Counts are read in each documented envelope. What they leave out has a metric of its own, and is accepted."""
+    counts = {"enrolled": 1, "updated": 1, "skipped": 1}
+    answer = {envelope: counts} if envelope else counts
+    done = answering.deliver(lambda *_: httpx.Response(200, json=answer), good(5))
+    names = ("Enrolled", "Updated", "Skipped", "Unaccounted")
+    assert (done.failures, [done.metrics[name] for name in names]) == ([], [1, 1, 1, 2])
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_refused_batch_is_isolated(answering: Answering, status: int) -> None:
+    """Only the bad lead is rejected, after a request of its own."""
+
+    def service(_: str, leads: list[Lead]) -> httpx.Response:
+        if any(lead["email"] == "eve@example.com" for lead in leads):
+            return httpx.Response(status, json={"error": "blocked"})
+        return counted(leads)
+
+    done = answering.deliver(service, [*good(11), message("eve@example.com")])
+    (letter,) = answering.enrolling.letters()
+    assert (letter.body["lead"]["email"], letter.failure["status"]) == ("eve@example.com", status)
+    assert (done.failures, done.metrics["Enrolled"], 1 in answering.asked) == ([], 11, True)
+
+
+def test_a_request_that_is_too_large_is_halved(answering: Answering) -> None:
+    """Three fit into a request. A lead that is too large by itself is rejected."""
+
+    def service(_: str, leads: list[Lead]) -> httpx.Response:
+        too_large = len(leads) > 3 or any(lead["email"] == "eve@example.com" for lead in leads)
+        return httpx.Response(413) if too_large else counted(leads)
+
+    done = answering.deliver(service, [*good(11), message("eve@example.com")])
+    (letter,) = answering.enrolling.letters()
+    assert (letter.body["lead"]["email"], letter.failure["status"]) == ("eve@example.com", 413)
+    assert (done.failures, done.metrics["Enrolled"]) == ([], 11)
+
+
+@pytest.mark.parametrize("code", [429, "503"])
+def test_an_entry_of_a_partial_success_that_will_pass_holds_its_lead(answering: Answering, code: object) -> None:
+    """The entry's own status says that it is not the lead's fault."""
+
+    def service(_: str, leads: list[Lead]) -> httpx.Response:
+        errors = [{"email": each["email"], "status": code} for each in leads if each["email"] == "eve@example.com"]
+        return httpx.Response(207, json={"enrolled": len(leads) - len(errors), "updated": 0, "errors": errors})
+
+    done = answering.deliver(service, [*good(3), message("eve@example.com")])
+    assert (emails(done.held()), answering.enrolling.letters()) == (["eve@example.com"], [])
+
+
+@pytest.mark.parametrize(("receives", "rejected"), [(1, 0), (2, 0), (3, 1)])
+def test_a_blocked_lead_is_rejected_at_its_third_receive(answering: Answering, receives: int, rejected: int) -> None:
+    """A firewall's page about one lead, while others get through: it is held twice, then it is a dead letter."""
+
+    def service(_: str, leads: list[Lead]) -> httpx.Response:
+        blocked = any(lead["email"] == "eve@example.com" for lead in leads)
+        return httpx.Response(403, html="<html>403 Forbidden</html>") if blocked else counted(leads)
+
+    done = answering.deliver(service, [*good(3), message("eve@example.com")], receives=receives)
+    assert (len(answering.enrolling.letters()), len(done.failures)) == (rejected, 1 - rejected)
+
+
+def test_a_firewall_that_blocks_everything_rejects_no_lead(answering: Answering) -> None:
+    """An IP ban must not dead-letter a quiet site, however often the leads came."""
+    done = answering.deliver(lambda *_: httpx.Response(403, html="<html>banned</html>"), good(3), receives=9)
+    assert (len(done.failures), done.why(), answering.enrolling.letters()) == (3, {"firewall": 3}, [])
+
+
+def test_a_second_campaign_in_trouble_holds_the_service(answering: Answering) -> None:
+    """One campaign's 503 is its own. When a second campaign meets it, the third is not asked."""
+    leads = [*good(2), *good(2, "trial"), *good(2, "camp_third")]
+    done = answering.deliver(lambda *_: httpx.Response(503), leads)
+    assert (len(done.failures), len(answering.asked)) == (6, 2)
+
+
+def test_replayed_leads_that_are_refused_again_are_dead_letters_again(answering: Answering) -> None:
+    """Thirty replays are all refused. An operator waits for their outcome, so none is held as systemic."""
+
+    def service(_: str, leads: list[Lead]) -> httpx.Response:
+        errors = [{"index": n, "email": each["email"], "message": "blocked"} for n, each in enumerate(leads)]
+        return httpx.Response(422, json={"errors": errors})
+
+    history = {"of": "letter", "count": 1, "reason": "rejected"}
+    done = answering.deliver(service, [{**each, "replay": history} for each in good(30)])
+    assert (done.failures, len(answering.enrolling.letters()), done.metrics["Rejected"]) == ([], 30, 30)
