@@ -9,6 +9,7 @@ from leads_cli.cli.dev import dev
 from leads_cli.cli.failures import app as failures
 from leads_cli.cli.import_ import import_
 from leads_cli.cli.logs import logs, tail
+from leads_cli.cli.map import map_
 from leads_cli.cli.secrets import app as secrets
 from leads_cli.cli.send import send
 from leads_cli.cli.status import status
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(dev)
 app.command()(send)
+app.command("map")(map_)
 app.command("import")(import_)
 app.command()(status)
 app.command()(check)

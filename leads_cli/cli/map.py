@@ -1,0 +1,159 @@
+"""`leads map`: what becomes of a request body. It runs intake's own reading and sends nothing."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from leads_cli.cli.target import AsJson
+from leads_cli.project import CONFIG, CONFIG_DEFAULT
+from leads_cli.terminal import Code, enrollment, plain, stop, table
+from leads_cli.webhooks import recorded, webhooks
+
+if TYPE_CHECKING:
+    from leads.config.schema import Enrollment
+    from leads.event.event import Event
+    from leads_cli.webhooks.mapping import MappedBody, MappedPerson
+
+_MAX_ELSEWHERE: Final = 12
+_TITLES: Final = {"ignored": "ignored", "opted out": "opted out: no lead", "unusable": "no lead can be made"}
+
+
+def map_(
+    file: Annotated[
+        str, typer.Argument(help="A request body in a file, a recorded event or a provider's name; - reads stdin.")
+    ],
+    *,
+    source: Annotated[
+        str | None, typer.Option(help="By the rules of this source. Without: the recorded event's.", show_default=False)
+    ] = None,
+    content_type: Annotated[str | None, typer.Option(help="The body's content type, if it matters.")] = None,
+    header: Annotated[list[str] | None, typer.Option(help="A header: 'Name: value'. May be repeated.")] = None,
+    config: Annotated[Path, typer.Option(help=f"The file with the source. {CONFIG_DEFAULT}", show_default=False)] = (
+        CONFIG
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Show what becomes of a request body: leads, campaigns, what is left out and why. Sends nothing.
+
+    It ends with 1 if the body cannot be read or no lead can be made of someone in it.
+
+    Example: leads map body.json --source website
+    """
+    found = enrollment(config, Code.USAGE)
+    from leads_cli.webhooks.mapping import map_event  # noqa: PLC0415 - pydantic takes a quarter of a second
+
+    headers = _headers(header or []) | ({"content-type": content_type} if content_type else {})
+    events = _events(file, source, headers, found)
+    results = [map_event(event, found.sources[event.source]) for event in events]
+    if as_json:
+        typer.echo(json.dumps([_as_json(result) for result in results], indent=2, ensure_ascii=False))
+    else:
+        for result in results:
+            _print(result, found)
+        typer.echo("Nothing was sent.")
+    if not all(result.usable for result in results):
+        raise typer.Exit(Code.FAILED)
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    pairs = [line.partition(":") for line in lines]
+    if wrong := [name for name, colon, _ in pairs if not (colon and name.strip())]:
+        stop(f"--header {wrong[0]!r}: write it as 'Name: value'", Code.USAGE)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _events(file: str, source: str | None, headers: dict[str, str], found: "Enrollment") -> "list[Event]":
+    from leads_cli.webhooks.mapping import as_event, recorded_events  # noqa: PLC0415
+
+    if webhook := webhooks.find(file):
+        own = next(
+            (name for name, each in found.sources.items() if each.provider == webhook.provider), webhook.provider
+        )
+        return [as_event(_source(source or own, found), webhook.body, dict(webhook.headers) | headers)]
+    body = _body(file)
+    if body is not None and not _is_recorded(body):
+        return [as_event(_source(source, found), body, headers)]
+    try:
+        event = recorded.load(file)
+    except recorded.EventError as error:
+        stop(str(error), Code.USAGE)
+    return recorded_events(event, _source(source or event.source, found), found, headers)
+
+
+def _body(file: str) -> bytes | None:
+    """What a file holds; None if there is no such file: it may be the name of a recorded event."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        stop(f"{file}: cannot be read ({error.strerror})", Code.USAGE)
+
+
+def _is_recorded(body: bytes) -> bool:
+    """Whether it is an event in API Gateway's or SQS's format around a body."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and ("Records" in data or ("requestContext" in data and "rawPath" in data))
+
+
+def _source(name: str | None, found: "Enrollment") -> str:
+    has = ", ".join(found.sources) or "none"
+    if name is None and len(found.sources) == 1:
+        return next(iter(found.sources))
+    if name is None:
+        stop(f"say by the rules of which source it is read: --source NAME; the configuration has: {has}", Code.USAGE)
+    if name not in found.sources:
+        stop(f"the configuration has no source {name!r}; it has: {has}", Code.USAGE)
+    return name
+
+
+def _as_json(result: "MappedBody") -> dict[str, Any]:
+    people = [
+        {
+            "result": person.result,
+            "why": list(person.why),
+            "campaign": person.campaign or None,
+            "lead": dict(person.lead),
+            "leftOut": dict(person.left_out),
+            "elsewhere": list(person.elsewhere),
+        }
+        for person in result.people
+    ]
+    return {"source": result.source, "error": result.error or None, "people": people}
+
+
+def _print(result: "MappedBody", found: "Enrollment") -> None:
+    if result.error:
+        typer.echo(f"{result.source}: the body cannot be read: {plain(result.error)}")
+        return
+    typer.echo(f"{result.source}: {len(result.people)} {'person' if len(result.people) == 1 else 'people'}")
+    for place, person in enumerate(result.people, start=1):
+        _print_person(place, person, found)
+
+
+def _print_person(place: int, person: "MappedPerson", found: "Enrollment") -> None:
+    from leads_cli.webhooks.mapping import fields_of  # noqa: PLC0415
+
+    goes_to = f"a lead for {person.campaign} ({found.rules(person.campaign).id})"
+    typer.echo(f"\n{place}. {plain(goes_to if person.result == 'lead' else _TITLES[person.result])}")
+    for why in person.why:
+        typer.echo(f"  {plain(why)}")
+    if person.lead:
+        table([], [[f"  {name}", value] for name, value in fields_of(person.lead).items()])
+    if person.left_out:
+        typer.echo("  Left out:")
+        table([], [[f"    {name}", why] for name, why in person.left_out.items()])
+    if person.elsewhere:
+        shown = ", ".join(person.elsewhere[:_MAX_ELSEWHERE])
+        more = len(person.elsewhere) - _MAX_ELSEWHERE
+        typer.echo(
+            f"  Also in the event, for `require` and `fields`: {plain(shown)}{f', and {more} more' * (more > 0)}"
+        )
