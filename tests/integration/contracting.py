@@ -10,13 +10,12 @@ from typing import Any, Final
 
 import pytest
 
-from leads.event.schemes import is_signed
-from leads.event.signature import Delivery
 from leads.io import vault
 from leads.presets.providers import PROVIDERS
 from leads_cli.webhooks import webhooks
 from leads_cli.webhooks.signing import Request, new_secret, sign
 from leads_cli.webhooks.webhooks import Webhook
+from tests import signed
 from tests.integration.cloud import Cloud, cloud
 from tests.integration.intaking import Answer, Intake
 
@@ -73,8 +72,8 @@ def believed(webhook: Webhook, request: Request) -> bool:
     if scheme is None:
         return True
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    delivery = Delivery(request.body, request.headers, request.method, request.url, (token,))
-    return is_signed(scheme, delivery, webhook.secret, time.time())
+    delivery = signed.request(request.body, request.headers, request.method, request.url, token)
+    return signed.is_signed(scheme, delivery, webhook.secret, time.time())
 
 
 @dataclass

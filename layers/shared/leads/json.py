@@ -24,6 +24,31 @@ def loads(body: str) -> Any:
         raise Malformed("body", "not JSON") from error
 
 
+def loads_or_none(body: str | bytes) -> Any:
+    """Read JSON; None for what is none, or not in UTF-8."""
+    try:
+        return loads(body if isinstance(body, str) else body.decode())
+    except (Malformed, UnicodeDecodeError):
+        return None
+
+
+def at(value: Any, path: str) -> Any:
+    """What is at a dotted path, numbers being places in lists; None where nothing is. A key may contain dots."""
+    while path:
+        # Asking for a Mapping takes ten times as long, and parsed content holds no other than these.
+        if isinstance(value, dict) and path in value:
+            return value[path]
+        head, _, path = path.partition(".")
+        match value:
+            case dict() if head in value:
+                value = value[head]
+            case list() if head.isdecimal() and int(head) < len(value):
+                value = value[int(head)]
+            case _:
+                return None
+    return value
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(name)
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.event.schemes import STANDARD, is_signed
-from leads.event.signature import Delivery
+from leads.event.event import Event
+from leads.event.schemes import STANDARD
 from leads.presets.provider import Scheme, Signature
 from leads.presets.providers import PROVIDERS
+from tests.signed import is_signed, request
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "signatures.json").read_text())["vectors"]
 KNOWN = {vector["name"]: vector for vector in VECTORS if vector["provider"]}
@@ -32,11 +33,11 @@ def scheme(vector: dict[str, Any]) -> Signature | Scheme:
     return found
 
 
-def delivery(vector: dict[str, Any]) -> Delivery:
-    return Delivery(vector["body"].encode(), vector["headers"], vector["method"], vector["url"])
+def delivery(vector: dict[str, Any]) -> Event:
+    return request(vector["body"].encode(), vector["headers"], vector["method"], vector["url"])
 
 
-def believed(vector: dict[str, Any], sent: Delivery, secret: str | None = None, late: float = 0) -> bool:
+def believed(vector: dict[str, Any], sent: Event, secret: str | None = None, late: float = 0) -> bool:
     return is_signed(scheme(vector), sent, vector["secret"] if secret is None else secret, vector["now"] + late)
 
 
@@ -154,14 +155,14 @@ DIGEST = hashlib.sha256(BODY).hexdigest()
 )
 def test_a_token_is_checked_by_one_algorithm(token: str, expected: bool) -> None:  # noqa: FBT001
     """Netlify: what a token says of its algorithm is its sender's word; its digest is the body's or worthless."""
-    assert is_signed("netlify", Delivery(BODY, {"x-webhook-signature": token}), KEY, 0) is expected
+    assert is_signed("netlify", request(BODY, {"x-webhook-signature": token}), KEY, 0) is expected
 
 
 def test_a_token_of_no_json_is_refused() -> None:
     """Netlify: signed by whoever has the key, and still not read as what it is not."""
     signed = "bm90IGpzb24.bm90IGpzb24"
     mac = base64.urlsafe_b64encode(hmac.digest(KEY.encode(), signed.encode(), "sha256")).decode().rstrip("=")
-    assert not is_signed("netlify", Delivery(BODY, {"x-webhook-signature": f"{signed}.{mac}"}), KEY, 0)
+    assert not is_signed("netlify", request(BODY, {"x-webhook-signature": f"{signed}.{mac}"}), KEY, 0)
 
 
 def sha1(content: bytes) -> dict[str, str]:
@@ -172,23 +173,23 @@ FIRST = b'{"messageId": "m1", "name": "\xc3\x84va"}'
 
 
 @pytest.mark.parametrize(
-    ("body", "signed", "tokens", "expected"),
+    ("body", "signed", "token", "expected"),
     [
-        (FIRST, FIRST, (), True),
-        (b" [ " + FIRST + b', {"messageId": "m2"}]', FIRST, (KEY,), True),
-        (b"[" + FIRST + b"]", FIRST, ("wrong", KEY), True),
-        (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, (), False),
-        (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, ("wrong",), False),
-        (b"[" + FIRST + b"]", b"[" + FIRST + b"]", (KEY,), False),
-        (b"[]", b"", (KEY,), False),
-        (b"[", b"", (KEY,), False),
-        (b"[\xff]", b"", (KEY,), False),
-        (b"[" * 100_000, b"", (KEY,), False),
+        (FIRST, FIRST, "", True),
+        (b" [ " + FIRST + b', {"messageId": "m2"}]', FIRST, KEY, True),
+        (b"[" + FIRST + b"]", FIRST, KEY, True),
+        (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, "", False),
+        (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, "wrong", False),
+        (b"[" + FIRST + b"]", b"[" + FIRST + b"]", KEY, False),
+        (b"[]", b"", KEY, False),
+        (b"[", b"", KEY, False),
+        (b"[\xff]", b"", KEY, False),
+        (b"[" * 100_000, b"", KEY, False),
     ],
 )
-def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, tokens: tuple[str, ...], expected: bool) -> None:  # noqa: FBT001
+def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, token: str, expected: bool) -> None:  # noqa: FBT001
     """Segment signs the first element of a batch only: anybody could add others behind it."""
-    assert is_signed("segment", Delivery(body, sha1(signed), tokens=tokens), KEY, 0) is expected
+    assert is_signed("segment", request(body, sha1(signed), token=token), KEY, 0) is expected
 
 
 @pytest.mark.parametrize(
@@ -208,14 +209,14 @@ def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, tokens: tuple[s
 )
 def test_the_key_in_the_body(body: Any, expected: bool) -> None:  # noqa: FBT001
     """Google: once, at the top, a text, whatever the case of its name."""
-    assert is_signed("google-ads", Delivery(json.dumps(body).encode(), {}), KEY, 0) is expected
-    assert not is_signed("google-ads", Delivery(json.dumps(body).encode(), {}), "", 0)
+    assert is_signed("google-ads", request(json.dumps(body).encode(), {}), KEY, 0) is expected
+    assert not is_signed("google-ads", request(json.dumps(body).encode(), {}), "", 0)
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"{", b"[" * 100_000, b"1" * 5_000])
 def test_a_body_without_a_key_is_refused(body: bytes) -> None:
     """Google: what is not JSON has no key."""
-    assert not is_signed("google-ads", Delivery(body, {}), KEY, 0)
+    assert not is_signed("google-ads", request(body, {}), KEY, 0)
 
 
 def test_the_address_is_signed() -> None:
@@ -244,14 +245,14 @@ def test_an_address_is_signed_in_either_spelling(signed: str, expected: bool) ->
     mac = base64.b64encode(hmac.digest(KEY.encode(), message, "sha256")).decode()
     headers = {"x-hubspot-signature-v3": mac, "x-hubspot-request-timestamp": "1795312800000"}
     called = "https://hooks.example.com/hooks/crm?to=a%40example.com%2cb&q=%20"
-    assert is_signed("hubspot", Delivery(BODY, headers, "POST", called), KEY, 1_795_312_800) is expected
+    assert is_signed("hubspot", request(BODY, headers, "POST", called), KEY, 1_795_312_800) is expected
 
 
 def test_a_database_brings_the_secret_itself() -> None:
     """Supabase: a database webhook cannot sign; one that claims a signature is held to it."""
-    assert is_signed("supabase", Delivery(BODY, {}, tokens=(KEY,)), KEY, 0)
-    assert not is_signed("supabase", Delivery(BODY, {}, tokens=("wrong",)), KEY, 0)
-    assert not is_signed("supabase", Delivery(BODY, {"webhook-signature": "v1,AAAA"}, tokens=(KEY,)), KEY, 0)
+    assert is_signed("supabase", request(BODY, {}, token=KEY), KEY, 0)
+    assert not is_signed("supabase", request(BODY, {}, token="wrong"), KEY, 0)
+    assert not is_signed("supabase", request(BODY, {"webhook-signature": "v1,AAAA"}, token=KEY), KEY, 0)
 
 
 PADDING = b"\x80" + bytes(30) + (len(KEY) * 8).to_bytes(8)
@@ -265,7 +266,7 @@ def test_a_lengthened_digest_is_no_signature(body: bytes, version: str) -> None:
     signed = KEY.encode() + (f"POST{url}".encode() if version == "v2" else b"")
     for content, expected in ((BODY, True), (body, False)):
         headers = {"x-hubspot-signature": hashlib.sha256(signed + content).hexdigest()}
-        sent = Delivery(content, {**headers, "x-hubspot-signature-version": version}, "POST", url)
+        sent = request(content, {**headers, "x-hubspot-signature-version": version}, "POST", url)
         assert is_signed("hubspot", sent, KEY, 0) is expected
 
 

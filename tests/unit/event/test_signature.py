@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.event.signature import Delivery, decode, has_token, is_same, matches
+from leads.event.signature import decode, has_token, is_same
 from leads.presets.provider import Signature, Timestamp
+from tests.signed import is_signed, request
 
 VECTORS = {
     vector["name"]: vector
@@ -38,9 +39,9 @@ def mac(message: bytes, key: str = KEY) -> bytes:
 def test_a_description_is_enough(name: str) -> None:
     """A service that nobody thought of is a line of data."""
     vector = VECTORS[name]
-    sent = Delivery(vector["body"].encode(), vector["headers"])
-    assert matches(OTHERS[name], sent, vector["secret"], vector["now"])
-    assert not matches(OTHERS[name], sent, vector["secret"] + "x", vector["now"])
+    sent = request(vector["body"].encode(), vector["headers"])
+    assert is_signed(OTHERS[name], sent, vector["secret"], vector["now"])
+    assert not is_signed(OTHERS[name], sent, vector["secret"] + "x", vector["now"])
 
 
 def test_every_part_can_be_signed() -> None:
@@ -54,9 +55,9 @@ def test_every_part_can_be_signed() -> None:
     ticks = f"{NOW}000"
     signed = mac(f"PUT|https://hooks.example.com/é\ud800z{ticks}".encode(errors="surrogatepass") + BODY)
     headers = {"b": base64.b64encode(signed).decode(), "y": "z", "t": ticks}
-    sent = Delivery(BODY, headers, "PUT", "https://hooks.example.com/é\ud800")
-    assert matches(scheme, sent, KEY, NOW)
-    assert not matches(scheme, sent, KEY, NOW + 301)
+    sent = request(BODY, headers, "PUT", "https://hooks.example.com/é\ud800")
+    assert is_signed(scheme, sent, KEY, NOW)
+    assert not is_signed(scheme, sent, KEY, NOW + 301)
 
 
 PAIRS = Signature("s", ("timestamp", "=.", "body"), form="pairs", member="v1", timestamp=Timestamp("t"))
@@ -115,7 +116,7 @@ BARE = mac(BODY).hex()
 )
 def test_a_header_is_read_as_it_is_meant(scheme: Signature, header: str, expected: bool) -> None:  # noqa: FBT001
     """Several signatures of a rotation, headers that a gateway joined, and what only looks like a signature."""
-    assert matches(scheme, Delivery(BODY, {"s": header}), KEY, NOW) is expected
+    assert is_signed(scheme, request(BODY, {"s": header}), KEY, NOW) is expected
 
 
 @pytest.mark.parametrize(
@@ -124,15 +125,15 @@ def test_a_header_is_read_as_it_is_meant(scheme: Signature, header: str, expecte
 def test_a_secret_may_be_base64(secret: str) -> None:
     """With or without the prefixes that say so."""
     scheme = Signature("s", encoding="base64", key="base64")
-    assert matches(scheme, Delivery(BODY, {"s": B64}), secret, NOW)
+    assert is_signed(scheme, request(BODY, {"s": B64}), secret, NOW)
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "v1,whsec_", "whsec_é", "whsec_Y", "%"])
 def test_an_empty_key_signs_nothing(secret: str) -> None:
     """What anybody can sign with proves nothing, and what does not decode is no key."""
     forged = base64.b64encode(hmac.digest(b"", BODY, "sha256")).decode()
-    assert not matches(Signature("s", encoding="base64", key="base64"), Delivery(BODY, {"s": forged}), secret, NOW)
-    assert not matches(Signature("s", encoding="base64"), Delivery(BODY, {"s": forged}), "", NOW)
+    assert not is_signed(Signature("s", encoding="base64", key="base64"), request(BODY, {"s": forged}), secret, NOW)
+    assert not is_signed(Signature("s", encoding="base64"), request(BODY, {"s": forged}), "", NOW)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_an_empty_key_signs_nothing(secret: str) -> None:
 def test_a_time_is_whole_and_near(ticks: str, unit: str, expected: bool) -> None:  # noqa: FBT001
     """Five minutes either way; a floating point number or a word is no time."""
     scheme = Signature("s", timestamp=Timestamp("header:t", "ms" if unit == "ms" else "s"))
-    assert matches(scheme, Delivery(BODY, {"s": BARE, "t": ticks}), KEY, NOW) is expected
+    assert is_signed(scheme, request(BODY, {"s": BARE, "t": ticks}), KEY, NOW) is expected
 
 
 @given(st.text(), st.sampled_from(["hex", "base64"]))
@@ -175,13 +176,13 @@ def test_what_was_encoded_decodes(content: bytes) -> None:
 @given(st.text(), st.text(), st.binary(), st.sampled_from([PAIRS, LIST, PLAIN]))
 def test_any_header_is_answered(header: str, secret: str, body: bytes, scheme: Signature) -> None:
     """Whatever the header, the secret and the body: no, and no error."""
-    assert not matches(scheme, Delivery(body, {"s": header}), secret, NOW)
+    assert not is_signed(scheme, request(body, {"s": header}), secret, NOW)
 
 
 def test_a_token_is_one_of_those_that_came() -> None:
     """Each place is looked at; an empty one matches nothing."""
-    assert has_token(Delivery(b"", {}, tokens=("", "wrong", KEY)), KEY)
-    assert not has_token(Delivery(b"", {}, tokens=("", "wrong")), KEY)
-    assert not has_token(Delivery(b"", {}, tokens=("",)), "")
-    assert not has_token(Delivery(b"", {}), KEY)
+    assert has_token(request(b"", {}, token=KEY), KEY)
+    assert not has_token(request(b"", {}, token="wrong"), KEY)
+    assert not has_token(request(b"", {}, token=""), "")
+    assert not has_token(request(b"", {}), KEY)
     assert [is_same("é\ud800", "é\ud800"), is_same("e", "é"), is_same("", "")] == [True, False, False]

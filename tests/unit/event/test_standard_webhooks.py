@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from leads.event.schemes import is_signed
-from leads.event.signature import Delivery
+from tests.signed import is_signed, request
 
 NOW = 1_714_564_800
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # published with the library's tests
@@ -31,7 +30,7 @@ class Sender:
     def believed(self, secret: str = SECRET) -> bool:
         told = {"id": self.message_id, "timestamp": self.timestamp, "signature": self.signature(), **self.changes}
         headers = {f"{self.brand}-{name}": text for name, text in told.items() if text is not None}
-        return is_signed("standard-webhooks", Delivery(self.payload, headers), secret, NOW)
+        return is_signed("standard-webhooks", request(self.payload, headers), secret, NOW)
 
 
 @pytest.mark.parametrize("brand", ["webhook", "svix"])
@@ -111,4 +110,4 @@ def test_a_secret_may_lack_its_padding(secret: str) -> None:
     mac = hmac.digest(b"ab", f"msg_1.{NOW}.{{}}".encode(), "sha256")
     headers = {"webhook-id": "msg_1", "webhook-timestamp": str(NOW)}
     headers["webhook-signature"] = f"v1,{base64.b64encode(mac).decode()}"
-    assert is_signed("standard-webhooks", Delivery(b"{}", headers), secret, NOW)
+    assert is_signed("standard-webhooks", request(b"{}", headers), secret, NOW)

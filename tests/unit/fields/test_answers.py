@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.errors import Unreadable
-from leads.fields.answers import Answers, at, read_answers
+from leads.fields.answers import Answers, read_answers
+from leads.json import at
 from leads.presets.provider import Boxes, Titles, View, Views
 from leads.presets.providers import PROVIDERS
 

@@ -6,11 +6,10 @@ import hmac
 import pytest
 
 from leads.config.schema import parse
-from leads.event.schemes import is_signed
-from leads.event.signature import Delivery
 from leads.presets.providers import PROVIDERS
 from leads_cli.dev.invented import invent_secrets
 from leads_cli.webhooks.signing import Request, new_secret, sign
+from tests.signed import is_signed, request
 
 ENTROPY = bytes(range(32))
 HUBSPOT = Request(
@@ -69,14 +68,14 @@ def test_the_form_of_pairs() -> None:
 def test_what_is_signed_is_believed(provider: str) -> None:
     """With a secret of its own form every provider's request is believed, as of then and not an hour later."""
     ids = {"webhook-id": "msg_1", "framer-webhook-submission-id": "sub_1"}
-    request = Request(b'{"email":"ava@example.com"}', ids, url="https://hooks.example.com/hooks/one")
+    sent = Request(b'{"email":"ava@example.com"}', ids, url="https://hooks.example.com/hooks/one")
     secret = new_secret(provider, ENTROPY)
-    signed = sign(provider, request, secret, 1_782_036_000)
+    signed = sign(provider, sent, secret, 1_782_036_000)
     scheme = PROVIDERS[provider].signature
     if scheme is None:
         assert signed.headers["authorization"] == f"Bearer {secret}"
         return
-    delivery = Delivery(signed.body, signed.headers, signed.method, signed.url)
+    delivery = request(signed.body, signed.headers, signed.method, signed.url)
     assert is_signed(scheme, delivery, secret, 1_782_036_000)
     assert not is_signed(scheme, delivery, new_secret(provider, ENTROPY[::-1]), 1_782_036_000)
 

@@ -43,14 +43,14 @@ def preflight() -> Response:
     return _response(HTTPStatus.NO_CONTENT, "", {})
 
 
-def method_not_allowed() -> Response:
-    return problem(HTTPStatus.METHOD_NOT_ALLOWED, "post to this address", {"allow": "POST, GET, HEAD, OPTIONS"})
+def method_not_allowed(detail: str = "post to this address", allow: str = "POST, GET, HEAD, OPTIONS") -> Response:
+    """What the method is, and which ones would do."""
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"allow": allow})
 
 
 def send_as_post() -> Response:
     """A GET with answers in its address enrolls no one, so it must not look like a success."""
-    text = "a GET enrolls no one: send the same fields as a POST"
-    return problem(HTTPStatus.METHOD_NOT_ALLOWED, text, {"allow": "POST, OPTIONS"})
+    return method_not_allowed("a GET enrolls no one: send the same fields as a POST", "POST, OPTIONS")
 
 
 def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:

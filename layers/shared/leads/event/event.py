@@ -14,8 +14,8 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from leads.config.schema import Enrollment
-from leads.errors import Malformed, Unreadable
-from leads.json import dumps, loads
+from leads.errors import Unreadable
+from leads.json import at, dumps, loads_or_none
 
 # What an operator's commands write beside an event or a lead that failed. It survives the next failure, so that a dead
 # letter has its history; `replay.of` is SQS's id of the dead letter that was sent again.
@@ -61,11 +61,24 @@ class Event:
     def content_type(self) -> str:
         return self.headers.get("content-type", "")
 
+    @property
+    def tokens(self) -> list[str]:
+        """The secrets that came along as they are, in a header or in the path."""
+        return [self.credentials("bearer"), self.headers.get("x-api-key", "").strip(), self.token or ""]
+
+    def header(self, names: str) -> str:
+        """The first of some headers, `a|b`, that is present; empty if none is."""
+        return next((value for name in names.split("|") if (value := self.headers.get(name))), "")
+
+    def credentials(self, scheme: str) -> str:
+        """The credentials of the `Authorization` header, if they are of this scheme."""
+        named, _, credentials = self.header("authorization").strip().partition(" ")
+        return credentials.strip() if named.lower() == scheme else ""
+
     def raw(self) -> dict[str, Any]:
         """The event as a dead letter carries it, and as EventsQueue takes it back."""
-        try:
-            content: Any = loads(self.body.decode())
-        except (Malformed, UnicodeDecodeError):
+        content = loads_or_none(self.body)
+        if content is None:
             content = self.body.decode(errors="replace")
         kept = {"contentType": self.content_type} if isinstance(content, str) and self.content_type else {}
         return {"version": 1, "source": self.source, "event": content, **kept, **self.lineage}
@@ -116,36 +129,28 @@ def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> 
     The innermost id wins: SNS and EventBridge repeat theirs when they deliver twice, SQS does not.
     """
     content, envelopes = unwrap(record["body"])
-    source = _named(record, envelopes) or _matched([*envelopes, _parsed(content)], config)
+    source = _named(record, envelopes) or _matched([*envelopes, _decoded(content)], config)
     if source is None:
         return None
     dead_letter = next(filter(is_dead_letter, envelopes), {})
-    message_id = str(record["messageId"])
+    # The dead letter's own id: a command that is killed may send it twice, and never two letters under one id.
+    own_id = at(dead_letter, "replay.of") if dead_letter else envelope_id(envelopes)
     return Event(
         source=source,
         body=(content if isinstance(content, str) else dumps(content)).encode(errors="surrogatepass"),
         received_at=now,
         headers={"content-type": str(dead_letter.get("contentType", ""))},
-        id=_replay_id(dead_letter) or message_id if dead_letter else envelope_id(envelopes) or message_id,
+        id=own_id if own_id and isinstance(own_id, str) else str(record["messageId"]),
         replayed=bool(dead_letter),
         lineage={key: dead_letter[key] for key in LINEAGE if key in dead_letter},
     )
-
-
-def _replay_id(dead_letter: Envelope) -> str | None:
-    """The dead letter's own id: a command that is killed may send it twice, and never two letters under one id."""
-    match dead_letter:
-        case {"replay": {"of": str(letter)}}:
-            return letter
-        case _:
-            return None
 
 
 def unwrap(content: Any) -> tuple[Any, list[Envelope]]:
     """The provider's own event, and the envelopes around it, outermost first."""
     envelopes: list[Envelope] = []
     for _ in range(_MAX_ENVELOPES):
-        envelope = _parsed(content)
+        envelope = _decoded(content)
         inner = _inside(envelope)
         if inner is None:
             break
@@ -154,11 +159,8 @@ def unwrap(content: Any) -> tuple[Any, list[Envelope]]:
     return content, envelopes
 
 
-def _parsed(content: Any) -> Any:
-    try:
-        return loads(content) if isinstance(content, str) else content
-    except Malformed:
-        return None
+def _decoded(content: Any) -> Any:
+    return loads_or_none(content) if isinstance(content, str) else content
 
 
 def _inside(envelope: Any) -> Any:
@@ -191,30 +193,16 @@ def envelope_id(envelopes: Sequence[Envelope]) -> str | None:
 
 def _named(record: Mapping[str, Any], envelopes: Sequence[Envelope]) -> str | None:
     """The source that a message attribute, of SQS's or SNS's, or a dead letter's own body names."""
-    attribute = (record.get("messageAttributes") or {}).get("source") or {}
-    if name := attribute.get("stringValue"):
-        return str(name)
-    for envelope in envelopes:
-        match envelope:
-            case {"MessageAttributes": {"source": {"Value": str(name)}}}:
-                return name
-            case {"source": str(name)} if is_dead_letter(envelope):
-                return name
-    return None
+    inner = [at(e, "source" if is_dead_letter(e) else "MessageAttributes.source.Value") for e in envelopes]
+    names = [at(record, "messageAttributes.source.stringValue"), *inner]
+    return next((name for name in names if isinstance(name, str) and name), None)
 
 
 def _matched(layers: Sequence[Any], config: Enrollment) -> str | None:
     """The first source whose `match` holds for the event, each of its paths in an envelope or in the event itself."""
     for name, source in config.sources.items():
         if source.match and all(
-            any(_at(layer, path) in allowed for layer in layers) for path, allowed in source.match.items()
+            any(at(layer, path) in allowed for layer in layers) for path, allowed in source.match.items()
         ):
             return name
     return None
-
-
-def _at(value: Any, path: str) -> Any:
-    """What is at a dotted path: `detail-type`, `detail.user.kind`."""
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

@@ -5,10 +5,9 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from leads.config.schema import Auth, Source
-from leads.errors import Malformed
 from leads.event import answer
 from leads.event.event import Event
-from leads.json import loads
+from leads.json import loads_or_none
 
 # The confirmation is not verified, but its address must be SNS's own: https://sns.<region>.amazonaws.com/. The region
 # is spelled out because `sns.s3.amazonaws.com` is a bucket that a stranger may own.
@@ -31,7 +30,8 @@ def before_proof(event: Event, source: Source) -> answer.Response | None:
     is_open = event.method in {"GET", "HEAD"} and source.authentication in {Auth.SIGNATURE, Auth.NONE}
     if _is_misdirected(event):
         return answer.send_as_post() if is_open else None
-    if event.method == "POST" and source.preset.ping and re.fullmatch(source.preset.ping, _text(event)):
+    text = event.body.decode(errors="replace").strip() if source.preset.ping else ""
+    if event.method == "POST" and text and re.fullmatch(source.preset.ping, text):
         return answer.ok({"accepted": 0})
     if challenge:
         return answer.ok({"verification": challenge})
@@ -49,10 +49,6 @@ def after_proof(event: Event, source: Source) -> answer.Response | None:
             return answer.ok({"ok": True}) if is_try else None
         case _:
             return answer.method_not_allowed()
-
-
-def _text(event: Event) -> str:
-    return event.body.decode(errors="replace").strip()
 
 
 def _header(event: Event, name: str) -> str:
@@ -79,11 +75,7 @@ def subscription(event: Event, source: Source) -> str | None:
     """The address at SNS to call so that a topic may post here; None if this is no such request."""
     if not source.preset.subscribes:
         return None
-    try:
-        content = loads(event.body.decode())
-    except (Malformed, UnicodeDecodeError):
-        return None
-    match content:
+    match loads_or_none(event.body):
         case {"Type": "SubscriptionConfirmation", "SubscribeURL": str(url)} if _SNS.fullmatch(url):
             return url
         case _:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 
-from leads.errors import Malformed
-from leads.event.signature import Delivery, decode, has_token, is_same, matches
-from leads.json import loads
+from leads.event.event import Event
+from leads.event.signature import decode, has_token, is_same, matches
+from leads.json import loads_or_none
 from leads.presets.provider import Scheme, Signature, Timestamp
 
 STANDARD: Final = Signature(
@@ -34,38 +34,37 @@ SEGMENT: Final = Signature("x-signature", algorithm="sha1")
 _HUBSPOT_ESCAPES: Final = re.compile(r"%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 
 
-def is_signed(scheme: Signature | Scheme, delivery: Delivery, secret: str, now: float) -> bool:
-    """Whether a delivery is signed with a secret, by a description or a scheme of its own."""
+def is_signed(scheme: Signature | Scheme, event: Event, secret: str) -> bool:
+    """Whether an event is signed with a secret, by a description or a scheme of its own."""
     if isinstance(scheme, Signature):
-        return matches(scheme, delivery, secret, now)
-    return _SCHEMES[scheme](delivery, secret, now)
+        return matches(scheme, event, secret)
+    return _SCHEMES[scheme](event, secret)
 
 
-def _standard_webhooks(delivery: Delivery, secret: str, now: float) -> bool:
+def _standard_webhooks(event: Event, secret: str) -> bool:
     """Standard Webhooks 1.0.0, symmetric. Supabase joins several secrets with `|`."""
-    if not delivery.header("webhook-id|svix-id"):
+    if not event.header("webhook-id|svix-id"):
         return False
-    return True in [matches(STANDARD, delivery, one, now) for one in secret.split("|")]
+    return True in [matches(STANDARD, event, one) for one in secret.split("|")]
 
 
-def _supabase(delivery: Delivery, secret: str, now: float) -> bool:
+def _supabase(event: Event, secret: str) -> bool:
     """Auth hooks sign as Standard Webhooks do; database webhooks cannot, and bring the secret in a header."""
-    if delivery.header("webhook-signature"):
-        return _standard_webhooks(delivery, secret, now)
-    return has_token(delivery, secret)
+    if event.header("webhook-signature"):
+        return _standard_webhooks(event, secret)
+    return has_token(event, secret)
 
 
-def _netlify(delivery: Delivery, secret: str, now: float) -> bool:
+def _netlify(event: Event, secret: str) -> bool:
     """A compact JWS whose claim `sha256` is the body's digest. Only HS256: `alg` is under the sender's control."""
-    del now
-    signed, _, signature = delivery.header("x-webhook-signature").rpartition(".")
+    signed, _, signature = event.header("x-webhook-signature").rpartition(".")
     header, _, payload = signed.partition(".")
     given = _base64url(signature)
     mac = hmac.digest(secret.encode(errors="surrogatepass"), signed.encode(errors="surrogatepass"), "sha256")
     if not secret or given is None or not hmac.compare_digest(mac, given) or _claims(header).get("alg") != "HS256":
         return False
     digest = decode(str(_claims(payload).get("sha256", "")), "hex")
-    return digest is not None and hmac.compare_digest(hashlib.sha256(delivery.body).digest(), digest)
+    return digest is not None and hmac.compare_digest(hashlib.sha256(event.body).digest(), digest)
 
 
 def _base64url(text: str) -> bytes | None:
@@ -75,34 +74,26 @@ def _base64url(text: str) -> bytes | None:
 
 
 def _claims(part: str) -> dict[str, Any]:
-    claims = _json(_base64url(part) or b"")
+    claims = loads_or_none(_base64url(part) or b"")
     return claims if isinstance(claims, dict) else {}
 
 
-def _json(body: bytes) -> Any:
-    """Strict JSON in UTF-8; None for anything else."""
-    try:
-        return loads(body.decode())
-    except (Malformed, UnicodeDecodeError):
-        return None
-
-
-def _hubspot(delivery: Delivery, secret: str, now: float) -> bool:
+def _hubspot(event: Event, secret: str) -> bool:
     """Version 3 if it is sent; else version 1 or 2, which are plain digests.
 
     From `sha256(secret + body)` a stranger can compute the digest of a longer body. Such a body contains SHA-256's
     padding, a byte 0x80 and NULs, so it is neither JSON nor any other text.
     """
-    if delivery.header("x-hubspot-signature-v3"):
-        decoded = _HUBSPOT_ESCAPES.sub(lambda escape: unquote(escape[0]), delivery.url)
-        urls = {delivery.url, decoded}
-        return True in [matches(HUBSPOT_V3, replace(delivery, url=url), secret, now) for url in urls]
-    version = delivery.header("x-hubspot-signature-version") or "v1"
-    signed = {"v1": b"", "v2": f"{delivery.method}{delivery.url}".encode(errors="surrogatepass")}.get(version)
-    given = decode(delivery.header("x-hubspot-signature"), "hex")
-    if signed is None or not given or not secret or not _is_text(delivery.body):
+    if event.header("x-hubspot-signature-v3"):
+        decoded = _HUBSPOT_ESCAPES.sub(lambda escape: unquote(escape[0]), event.url)
+        urls = {event.url, decoded}
+        return True in [matches(HUBSPOT_V3, replace(event, url=url), secret) for url in urls]
+    version = event.header("x-hubspot-signature-version") or "v1"
+    signed = {"v1": b"", "v2": f"{event.method}{event.url}".encode(errors="surrogatepass")}.get(version)
+    given = decode(event.header("x-hubspot-signature"), "hex")
+    if signed is None or not given or not secret or not _is_text(event.body):
         return False
-    digest = hashlib.sha256(secret.encode(errors="surrogatepass") + signed + delivery.body).digest()
+    digest = hashlib.sha256(secret.encode(errors="surrogatepass") + signed + event.body).digest()
     return hmac.compare_digest(digest, given)
 
 
@@ -113,16 +104,12 @@ def _is_text(body: bytes) -> bool:
         return False
 
 
-def _segment(delivery: Delivery, secret: str, now: float) -> bool:
+def _segment(event: Event, secret: str) -> bool:
     """The body's HMAC. Of a batch only the first element is signed: the rest needs the token as well."""
-    if not delivery.body.lstrip().startswith(b"["):
-        return matches(SEGMENT, delivery, secret, now)
-    first = _first_element(delivery.body)
-    return (
-        first is not None
-        and matches(SEGMENT, replace(delivery, body=first), secret, now)
-        and has_token(delivery, secret)
-    )
+    if not event.body.lstrip().startswith(b"["):
+        return matches(SEGMENT, event, secret)
+    first = _first_element(event.body)
+    return first is not None and matches(SEGMENT, replace(event, body=first), secret) and has_token(event, secret)
 
 
 def _first_element(body: bytes) -> bytes | None:
@@ -135,16 +122,15 @@ def _first_element(body: bytes) -> bytes | None:
     return text[:end].encode()
 
 
-def _google_ads(delivery: Delivery, secret: str, now: float) -> bool:
+def _google_ads(event: Event, secret: str) -> bool:
     """The key is in the body, under a name that Google's documents spell in two ways."""
-    del now
-    content = _json(delivery.body)
+    content = loads_or_none(event.body)
     members = content.items() if isinstance(content, dict) else ()
     keys = [value for name, value in members if name.lower() == "google_key"]
     return len(keys) == 1 and isinstance(keys[0], str) and is_same(keys[0], secret)
 
 
-_SCHEMES: Final[Mapping[Scheme, Callable[[Delivery, str, float], bool]]] = {
+_SCHEMES: Final[Mapping[Scheme, Callable[[Event, str], bool]]] = {
     "standard-webhooks": _standard_webhooks,
     "supabase": _supabase,
     "netlify": _netlify,

@@ -8,11 +8,11 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from leads.event.event import Event
 from leads.presets.provider import Signature, Timestamp
 
 # Longer than any signature header with a rotation's worth of signatures in it.
@@ -22,35 +22,17 @@ _TICKS: Final = re.compile(r"[0-9]{1,14}")
 _ENTRY: Final = re.compile(r"[^\s,]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What is signed: the body as it came, headers by lower-case name, the address as called.
-
-    `tokens` are the plain secrets that came along, in a header or in the path.
-    """
-
-    body: bytes
-    headers: Mapping[str, str]
-    method: str = "POST"
-    url: str = ""
-    tokens: tuple[str, ...] = ()
-
-    def header(self, names: str) -> str:
-        """The first of some headers, `a|b`, that is present; empty if none is."""
-        return next((value for name in names.split("|") if (value := self.headers.get(name))), "")
-
-
-def matches(signature: Signature, delivery: Delivery, secret: str, now: float) -> bool:
-    """Whether the delivery is signed with this secret, and recently; `now` is in seconds since 1970."""
-    value = delivery.header(signature.header)
+def matches(signature: Signature, event: Event, secret: str) -> bool:
+    """Whether the event is signed with this secret, shortly before it was received."""
+    value = event.header(signature.header)
     key = key_bytes(signature, secret)
     if not value.startswith(signature.prefix) or not 0 < len(value) <= _MAX_HEADER or not key:
         return False
     value = value.removeprefix(signature.prefix)
-    ticks = _ticks(signature.timestamp, delivery, value)
-    if signature.timestamp and not _is_fresh(signature.timestamp, ticks, now):
+    ticks = _fresh_ticks(signature.timestamp, event, value) if signature.timestamp else ""
+    if ticks is None:
         return False
-    mac = hmac.digest(key, b"".join(_part(part, delivery, ticks) for part in signature.message), signature.algorithm)
+    mac = hmac.digest(key, b"".join(_part(part, event, ticks) for part in signature.message), signature.algorithm)
     # Not `any`: stopping at the first match would tell which signature it was.
     return True in [hmac.compare_digest(mac, given) for given in _given(signature, value)]
 
@@ -63,35 +45,22 @@ def key_bytes(signature: Signature, secret: str) -> bytes | None:
     return decode(text + "=" * (-len(text) % 4), "base64")
 
 
-def _ticks(timestamp: Timestamp | None, delivery: Delivery, value: str) -> str:
-    if timestamp is None:
-        return ""
+def _fresh_ticks(timestamp: Timestamp, event: Event, value: str) -> str | None:
+    """The time of the signature as it was sent; None if it is too far from the event's, or no time."""
     kind, _, name = timestamp.place.partition(":")
-    return delivery.header(name) if kind == "header" else next(_pairs(value, kind), "")
-
-
-def _is_fresh(timestamp: Timestamp, ticks: str, now: float) -> bool:
+    ticks = event.header(name) if kind == "header" else next(_pairs(value, kind), "")
     if not _TICKS.fullmatch(ticks):
-        return False
-    return abs(now - int(ticks) / (1_000 if timestamp.unit == "ms" else 1)) <= timestamp.tolerance
+        return None
+    late = event.received_at.timestamp() - int(ticks) / (1_000 if timestamp.unit == "ms" else 1)
+    return ticks if abs(late) <= timestamp.tolerance else None
 
 
-def _part(part: str, delivery: Delivery, ticks: str) -> bytes:
+def _part(part: str, event: Event, ticks: str) -> bytes:
     kind, _, name = part.partition(":")
-    match kind:
-        case "body":
-            return delivery.body
-        case "timestamp":
-            text = ticks
-        case "method":
-            text = delivery.method
-        case "url":
-            text = delivery.url
-        case "header":
-            text = delivery.header(name)
-        case _:
-            text = part.removeprefix("=")
-    return text.encode(errors="surrogatepass")
+    if kind == "body":
+        return event.body
+    texts = {"timestamp": ticks, "method": event.method, "url": event.url, "header": event.header(name)}
+    return texts.get(kind, part.removeprefix("=")).encode(errors="surrogatepass")
 
 
 def _given(signature: Signature, value: str) -> Iterator[bytes]:
@@ -117,9 +86,9 @@ def _pairs(value: str, name: str) -> Iterator[str]:
             yield text
 
 
-def has_token(delivery: Delivery, secret: str) -> bool:
+def has_token(event: Event, secret: str) -> bool:
     """Whether the secret itself came along."""
-    return True in [is_same(token, secret) for token in delivery.tokens]
+    return True in [is_same(token, secret) for token in event.tokens]
 
 
 def is_same(offer: str, secret: str) -> bool:

@@ -6,14 +6,15 @@ Every comparison takes the same time whether it matches or not, and every secret
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from leads.config.schema import Auth, Enrollment, Source
 from leads.errors import Unauthorized
 from leads.event.event import Event
 from leads.event.schemes import is_signed
-from leads.event.signature import Delivery, is_same
+from leads.event.signature import is_same
 
 # A public key of Standard Webhooks' asymmetric scheme, which is not supported. It is no secret.
 PUBLIC_KEY_PREFIX: Final = "whpk_"
@@ -48,41 +49,20 @@ def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
 
 
 def _matches(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:
-    match source.authentication:
-        case Auth.TOKEN:
-            offers = _tokens(event)
-        case Auth.BASIC:
-            offers = _passwords(event)
-        case _:
-            return _signatures(event, source, secrets)
+    scheme = source.preset.signature
+    if source.authentication is Auth.SIGNATURE and scheme:
+        signed = replace(event, url=source.public_url or event.url)
+        return [is_signed(scheme, signed, secret) for secret in secrets]
+    offers = {Auth.TOKEN: event.tokens, Auth.BASIC: _passwords(event)}.get(source.authentication, [])
     return [is_same(offer, secret) for offer in offers for secret in secrets]
 
 
-def _signatures(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:
-    if (scheme := source.preset.signature) is None:
-        return []
-    url = source.public_url or event.url
-    delivery = Delivery(event.body, event.headers, event.method, url, tuple(_tokens(event)))
-    return [is_signed(scheme, delivery, secret, event.received_at.timestamp()) for secret in secrets]
-
-
-def _tokens(event: Event) -> Iterator[str]:
-    yield _credentials(event, "bearer")
-    yield event.headers.get("x-api-key", "").strip()
-    yield event.token or ""
-
-
-def _passwords(event: Event) -> Iterator[str]:
+def _passwords(event: Event) -> list[str]:
     try:
-        pair = base64.b64decode(_credentials(event, "basic"), validate=True).decode()
+        pair = base64.b64decode(event.credentials("basic"), validate=True).decode()
     except (binascii.Error, ValueError):
-        return
-    yield pair.partition(":")[2]
-
-
-def _credentials(event: Event, scheme: str) -> str:
-    named, _, credentials = event.headers.get("authorization", "").strip().partition(" ")
-    return credentials.strip() if named.lower() == scheme else ""
+        return []
+    return [pair.partition(":")[2]]
 
 
 def origin_allowed(event: Event, source: Source) -> bool:

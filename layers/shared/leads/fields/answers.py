@@ -15,7 +15,7 @@ from typing import Any, Final
 from leads.errors import Malformed, Unreadable
 from leads.fields.address import address_like
 from leads.fields.names import MAX_NAME, meaning
-from leads.json import dumps, loads
+from leads.json import at, dumps, loads
 from leads.presets.provider import Boxes, Titles, View, Views
 
 # Deeper or wider than anything a form tool nests.
@@ -83,23 +83,6 @@ def read_answers(document: Mapping[str, Any], views: Views = ()) -> Answers:
 def are_questions(items: Iterable[Any]) -> bool:
     """Whether a list is one person's answers, each with its question, and not a list of people."""
     return any(_is_question(item) for item in items)
-
-
-def at(value: Any, path: str) -> Any:
-    """What is at a dotted path, numbers being places in lists; None where nothing is. A key may contain dots."""
-    while path:
-        # Asking for a Mapping takes ten times as long, and parsed content holds no other than these.
-        if isinstance(value, dict) and path in value:
-            return value[path]
-        head, _, path = path.partition(".")
-        match value:
-            case dict() if head in value:
-                value = value[head]
-            case list() if head.isdecimal() and int(head) < len(value):
-                value = value[int(head)]
-            case _:
-                return None
-    return value
 
 
 def _add(found: Answers, name: str, value: Any, depth: int) -> None:

@@ -10,12 +10,12 @@ from typing import Any, Final
 from leads.errors import Compressed, TooLarge, Unreadable
 from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
-from leads.fields.answers import Value, are_questions, at, read_answers
+from leads.fields.answers import Value, are_questions, read_answers
 from leads.fields.body import MAX_LISTED, Document, parse
 from leads.fields.event_values import EventValues, named_values
 from leads.fields.names import canonical, inner_name
 from leads.fields.people import Person, people
-from leads.json import dumps
+from leads.json import at, dumps
 from leads.presets.provider import Provider, View
 
 # What goes into logs and table keys as it is; anything else is hashed, for it may be an address.

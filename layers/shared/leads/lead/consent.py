@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from leads.config.schema import Source
-from leads.fields.answers import Value, at
+from leads.fields.answers import Value
 from leads.fields.event_values import EventValues
 from leads.fields.names import canonical, is_other_persons, parts, words_of
 from leads.fields.submission import Submission
+from leads.json import at
 from leads.lead.lead import is_true
 
 
