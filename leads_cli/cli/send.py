@@ -2,6 +2,7 @@
 
 import json
 from difflib import get_close_matches
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ from leads_cli.cli.grouped import grouped
 from leads_cli.cli.target import AsJson, ConfiguredStackOptions
 from leads_cli.project import EVENTS, command, shown
 from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, stop
+from leads_cli.terminal import Code, plain, stop
 from leads_cli.webhooks import recorded, webhooks
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def send(
     source: Annotated[
         str | None, typer.Option(help="Which source of the provider; the first one otherwise.", show_default=False)
     ] = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Only check a source's address and credentials; enrolls no one.")
+    ] = False,
     as_json: AsJson = False,
     target: ConfiguredStackOptions,
 ) -> None:
@@ -37,9 +41,15 @@ def send(
     {"version": 1, "campaign": "newsletter", "lead": {"email": "ava@example.com"}}
 
     A provider's name sends a request as that provider does, signed with the stack's own secret, at this moment.
+    With --probe (a provider or a source) that request has no person in it, and the answer is explained.
 
     Example: leads send typeform
     """
+    if probe:
+        if (name := source or event) is None:
+            stop("--probe needs a source or a provider: leads send --probe --source NAME", Code.USAGE)
+        _probe(name, target, as_json=as_json)
+        return
     if event is None:
         _list(as_json=as_json)
         return
@@ -66,6 +76,25 @@ def send(
     else:
         _print(found.name, answer)
     if not answer.taken:
+        raise typer.Exit(Code.FAILED)
+
+
+def _probe(name: str, target: ConfiguredStackOptions, *, as_json: bool) -> None:
+    from leads_cli.webhooks import probe, sending  # noqa: PLC0415
+
+    try:
+        running = target.reach()
+        with sending.http_client(running) as client:
+            answer = probe.probe(name, running, client)
+    except (NotReachableError, sending.NotSentError) as error:
+        stop(str(error), Code.FAILED)
+    means = probe.meaning(answer)
+    if as_json:
+        told = {"where": answer.where, "status": answer.status, "answer": answer.text, "meaning": means}
+        typer.echo(json.dumps(told, indent=2))
+    else:
+        typer.echo(f"{answer.where} {answer.status}\n{plain(answer.text)}\n{means}")
+    if answer.status != HTTPStatus.OK:
         raise typer.Exit(Code.FAILED)
 
 
