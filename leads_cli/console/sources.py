@@ -77,7 +77,7 @@ class _SourceCard:
         campaigns = dict.fromkeys(filter(None, [self._source.campaign, *self._source.campaigns.values()]))
         facts = {
             "Provider": self._source.provider,
-            "Proof": self._source.authentication.value,
+            "Proof": self._source.authentication,
             "Secret": self._secret(stored),
             "Leads go to": ", ".join(campaigns),
             "Last event": self._last(seen),
@@ -124,7 +124,7 @@ class _SourceCard:
         """The part of a curl that proves who sends; None where only the provider can."""
         # The embedded stack's secrets are invented for one run; a deployed one's never leave the account.
         own = (stored.values(self._name) if stored and self._subject.leads else ()) or ("$TOKEN",)
-        match self._source.authentication.value:
+        match self._source.authentication:
             case "none":
                 return ""
             case "token":

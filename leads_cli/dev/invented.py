@@ -2,18 +2,16 @@
 
 import secrets
 
-from leads.config.schema import Auth, Enrollment, Source
+from leads.config.schema import Enrollment, Source
 from leads_cli.webhooks.signing import new_secret
 
 
 def invent_secrets(enrollment: Enrollment) -> dict[str, str]:
     """A secret for each source whose senders have to prove who they are."""
-    return {
-        name: _secret(source) for name, source in enrollment.sources.items() if source.authentication is not Auth.NONE
-    }
+    return {name: _secret(source) for name, source in enrollment.sources.items() if source.authentication != "none"}
 
 
 def _secret(source: Source) -> str:
-    if source.authentication is Auth.SIGNATURE:
+    if source.authentication == "signature":
         return new_secret(source.provider, secrets.token_bytes(32))
     return secrets.token_urlsafe(24)

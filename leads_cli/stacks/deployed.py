@@ -19,7 +19,7 @@ def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" =
         NotReachableError: there is none, or the credentials may not see it.
     """
     sources = enrollment.sources if enrollment else {}
-    auths = {name: source.authentication.value for name, source in sources.items()}
+    auths = {name: source.authentication for name, source in sources.items()}
     found = describe_stack(stack, session)
     outputs = _outputs(found)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")

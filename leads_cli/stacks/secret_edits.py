@@ -135,7 +135,7 @@ def _with_source(content: Mapping[str, Any], name: str, value: str | list[str]) 
 def list_states(enrollment: "Enrollment", stored: StoredSecret) -> list[SourceSecret]:
     """Each source of the configuration, in the order of the file."""
     return [
-        SourceSecret(name, source.provider, source.authentication.value, _state(source.authentication, stored, name))
+        SourceSecret(name, source.provider, source.authentication, _state(source.authentication, stored, name))
         for name, source in enrollment.sources.items()
     ]
 

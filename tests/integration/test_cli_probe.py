@@ -41,7 +41,7 @@ class Stack:
         return Running(
             url="http://127.0.0.1:3000",
             outputs={"SecretId": "leads"},
-            auths={name: source.authentication.value for name, source in sources.items()},
+            auths={name: source.authentication for name, source in sources.items()},
             client=lambda _: self,
             providers={name: source.provider for name, source in sources.items()},
             public_urls={name: source.public_url for name, source in sources.items()},

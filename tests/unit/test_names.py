@@ -8,7 +8,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("layers/shared/leads", "functions", "leads_cli", "docs/generate")
 # Names that are still defined twice, within the runtime or with it. Remove a name here with its second definition.
-SHARED: Final = frozenset({"Delivery", "Leadterra", "Person", "Value"})
+SHARED: Final = frozenset({"Delivery", "Person"})
 
 
 def _defined() -> dict[str, list[str]]:

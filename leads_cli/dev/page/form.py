@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from leads.config.schema import Auth, Enrollment, Source
+from leads.config.schema import Enrollment, Source
 
 # Lead field, label, type, autocomplete: what browsers and password managers fill in by themselves.
 _FIELDS: Final = (
@@ -20,7 +20,7 @@ _YES: Final = frozenset({"yes", "on", "true", "1", "y", "agree", "agreed", "acce
 def open_form(enrollment: Enrollment) -> tuple[str, Source] | None:
     """The first source that a form without a secret can post to."""
     for name, source in enrollment.sources.items():
-        if source.provider == "form" and source.authentication is Auth.NONE:
+        if source.provider == "form" and source.authentication == "none":
             return name, source
     return None
 

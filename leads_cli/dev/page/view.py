@@ -172,7 +172,7 @@ def source_rows(enrollment: Enrollment, url: str, secrets: dict[str, str]) -> tu
         SourceRow(
             name=name,
             provider=source.provider,
-            auth=source.authentication.value,
+            auth=source.authentication,
             campaigns=_campaigns(source),
             url=f"{url}/hooks/{name}",
             secret=secrets.get(name),

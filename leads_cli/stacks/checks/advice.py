@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from leads.config.schema import Auth, Enrollment
+from leads.config.schema import Enrollment
 from leads.fields.names import canonical
 from leads.model import LEAD_FIELDS
 
@@ -31,7 +31,7 @@ def find_doubts(enrollment: Enrollment) -> Iterator[str]:
         if campaign.defaults:
             yield f"{key}.defaults: they also replace what Leadterra knows of a person who signs up again"
     for name, source in enrollment.sources.items():
-        if source.authentication is Auth.NONE and source.preset.signs:
+        if source.authentication == "none" and source.preset.signs:
             yield f"sources.{name}.auth: {source.provider} signs what it sends, and nobody looks: leave auth out"
         yield from _misspelt(f"sources.{name}.fields", source.fields)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.config.schema import Auth, Campaign, CustomFieldStyle, Enrollment, OnMissingToken, parse
+from leads.config.schema import Campaign, Enrollment, parse
 
 # The example of docs and starter file; its second source is a `json` one.
 EXAMPLE = """
@@ -44,10 +44,10 @@ def test_the_example_says_what_it_says() -> None:
     """Every key of the example arrives under its own name."""
     config = parse(EXAMPLE)
     campaign, website, api = config.campaigns["newsletter"], config.sources["website"], config.sources["api"]
-    assert (config.leadterra.batch_size, config.leadterra.custom_fields) == (1000, CustomFieldStyle.TOP_LEVEL)
+    assert (config.leadterra.batch_size, config.leadterra.custom_fields) == (1000, "top-level")
     assert (campaign.id, campaign.tokens) == ("camp_01HZA1TPNQ8RD4KF", ("firstName", "company"))
-    assert (campaign.on_missing_token, campaign.defaults) == (OnMissingToken.ENROLL, {"firstName": "there"})
-    assert (website.authentication, api.authentication) == (Auth.NONE, Auth.TOKEN)
+    assert (campaign.on_missing_token, campaign.defaults) == ("enroll", {"firstName": "there"})
+    assert (website.authentication, api.authentication) == ("none", "token")
     assert website.allowed_origins == ("https://www.example.com",)
     assert (website.redirect, website.honeypot) == ("https://www.example.com/thanks", "nickname")
     assert (website.custom_fields, website.fields) == (("plan", "utm_source"), {"jobTitle": "your_role"})

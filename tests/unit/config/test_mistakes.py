@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from leads.config.schema import Campaign, Enrollment, Leadterra, Source, parse
+from leads.config.schema import Campaign, Enrollment, LeadterraTable, Source, parse
 from leads.errors import ConfigError
 
 CAMPAIGN = '[campaigns.news]\nid = "camp_1"\n'
@@ -39,7 +39,7 @@ def problems(text: str) -> list[str]:
         ("[leadterra]\nbatch_size = 1.5", "leadterra.batch_size: must be a whole number from 1 to 1000, not 1.5"),
         ("[leadterra]\nbatch_size = true", "leadterra.batch_size: must be a whole number from 1 to 1000, not true"),
         ('[leadterra]\ncustom_fields = "flat"', 'leadterra.custom_fields: must be "top-level" or "nested", not "flat"'),
-        ('[leadterra]\nbase_url = "app"', "must be an absolute address such as https://app.leadterra.co"),
+        ('[leadterra]\nbase_url = "app"', "must be an absolute address such as https://www.example.com"),
         ("[leadterra]\nbatchsize = 1", "leadterra.batchsize: unknown key; did you mean 'batch_size'? Known are: "),
         ("leadterra = 1", "leadterra: must be a table: a line [leadterra], and its keys below"),
         ('[source.web]\nprovider = "form"', "source: unknown key; did you mean 'sources'? Known are: "),
@@ -121,7 +121,7 @@ def test_a_mistake_is_named_with_its_remedy(text: str, expected: str) -> None:
 @pytest.mark.parametrize("value", ["5", "1.5", "true", '"x y"', "[5]", "[]", "{x = 5}", "{x = {y = 5}}", "1979-05-27"])
 @pytest.mark.parametrize(
     ("table", "model"),
-    [("leadterra", Leadterra), ("campaigns.news", Campaign), ("sources.web", Source), ("sources", Enrollment)],
+    [("leadterra", LeadterraTable), ("campaigns.news", Campaign), ("sources.web", Source), ("sources", Enrollment)],
 )
 def test_no_mistake_is_explained_in_a_programmers_words(table: str, model: type[BaseModel], value: str) -> None:
     """Whatever stands at a key, the explanation is about the file, not about the library that read it."""

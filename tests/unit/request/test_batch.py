@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.config.schema import Campaign, CustomFieldStyle, Enrollment, Leadterra, OnMissingToken
+from leads.config.schema import Campaign, CustomFields, Enrollment, LeadterraTable
 from leads.message.message import Message
 from leads.request import batch
 from leads.request.batch import MAX_REQUEST_BYTES, ReceivedMessage, Row, batches, body
@@ -31,9 +31,9 @@ def sent(messages: list[ReceivedMessage], config: Enrollment = PLAIN) -> dict[st
     return {campaign: json.loads(body(rows))["leads"] for campaign, rows in kept.items()}
 
 
-def config(style: CustomFieldStyle = CustomFieldStyle.TOP_LEVEL, **campaign: Any) -> Enrollment:
+def config(style: CustomFields = "top-level", **campaign: Any) -> Enrollment:
     made = Campaign.model_validate({"id": "camp_1", **campaign})
-    return Enrollment(leadterra=Leadterra(custom_fields=style), campaigns={"newsletter": made})
+    return Enrollment(leadterra=LeadterraTable(custom_fields=style), campaigns={"newsletter": made})
 
 
 def test_one_row_for_each_address() -> None:
@@ -101,11 +101,11 @@ LEAD = {
     ("style", "wire"),
     [
         (
-            CustomFieldStyle.TOP_LEVEL,
+            "top-level",
             {"email": "ava@example.com", "firstName": "there", "plan": "free", "size": 0, "vip": False, "tier": 1},
         ),
         (
-            CustomFieldStyle.NESTED,
+            "nested",
             {
                 "email": "ava@example.com",
                 "firstName": "there",
@@ -114,7 +114,7 @@ LEAD = {
         ),
     ],
 )
-def test_defaults_and_both_styles_of_custom_fields(style: CustomFieldStyle, wire: dict[str, Any]) -> None:
+def test_defaults_and_both_styles_of_custom_fields(style: CustomFields, wire: dict[str, Any]) -> None:
     """Defaults fill what is missing or blank, and nothing else; types are kept; no custom field hides an address."""
     defaults = {"firstName": "there", "plan": "free", "size": 5, "tier": 1}
     assert sent([received(LEAD)], config(style, defaults=defaults)) == {"camp_1": [wire]}
@@ -127,8 +127,8 @@ def test_a_lead_that_has_it_all_needs_no_defaults() -> None:
     assert sent([received(lead)], config(defaults={"firstName": "there", "plan": "free"})) == {"camp_1": [flat]}
 
 
-@pytest.mark.parametrize("style", list(CustomFieldStyle))
-def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFieldStyle) -> None:
+@pytest.mark.parametrize("style", ["top-level", "nested"])
+def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFields) -> None:
     """No style adds an empty object, with defaults or without."""
     assert sent([received({"email": "ava@example.com"})], config(style)) == {"camp_1": [{"email": "ava@example.com"}]}
     with_default = config(style, defaults={"firstName": "there"})
@@ -160,7 +160,7 @@ def test_a_token_that_would_render_as_nothing(lead: dict[str, Any], missing: str
     tokens: dict[str, Any] = {"tokens": ["firstName", "plan"]}
     kept, out = batch.rows(messages, config(**tokens))
     assert (len(kept["camp_1"]), out) == (1, {})
-    kept, out = batch.rows(messages, config(**tokens, on_missing_token=OnMissingToken.DEAD_LETTER))
+    kept, out = batch.rows(messages, config(**tokens, on_missing_token="dead_letter"))
     if missing is None:
         assert (len(kept["camp_1"]), out) == (1, {})
     else:
@@ -226,5 +226,5 @@ def test_one_lead_travels_in_the_envelope_of_a_thousand(number: int, text: str) 
     """The body has one form, whatever the number of leads and whatever is in them."""
     odd = {"firstName": text, "customFields": {"size": 2**64 + 1, "share": 0.1, "vip": True}}
     leads = [{"email": f"lead{n}@example.com", **odd} for n in range(number)]
-    (rows,) = batch.rows([received(lead) for lead in leads], config(CustomFieldStyle.NESTED))[0].values()
+    (rows,) = batch.rows([received(lead) for lead in leads], config("nested"))[0].values()
     assert json.loads(body(rows)) == {"leads": leads}

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from leads.config.schema import Auth, parse
+from leads.config.schema import parse
 from leads.presets.providers import PROVIDERS
 from leads_cli.project import CONFIG, EVENTS
 from leads_cli.webhooks import webhooks
@@ -43,7 +43,7 @@ def test_each_recording(name: str) -> None:
     assert all(key == key.lower() for key in webhook.headers)
     assert all(lead["email"].endswith(("@example.com", "@example.org")) for lead in webhook.leads)
     plain = webhook.secret.removeprefix("v1,").removeprefix("whsec_")
-    assert webhook.auth == Auth.NONE or plain.startswith(FIXTURE + ENCODED), f"it has to begin with {FIXTURE[0]}"
+    assert webhook.auth == "none" or plain.startswith(FIXTURE + ENCODED), f"it has to begin with {FIXTURE[0]}"
 
 
 def test_people_are_told_apart() -> None:

@@ -35,7 +35,6 @@ _TYPES: Final = {
     "dict_type": "must be a table: a line [{key}], and its keys below",
     "model_type": "must be a table: a line [{key}], and its keys below",
 }
-_NUMBERS: Final = frozenset({"int_type", "greater_than_equal", "less_than_equal"})
 
 
 def explain_syntax(error: ValueError) -> str:
@@ -59,13 +58,13 @@ def explain(error: Any, data: Mapping[str, Any], known: Iterable[str]) -> str:
             text = f"missing: {required}"
         case "value_error":
             text = str(error["ctx"]["error"])
-        case "enum" if path[-1] == "auth":
+        case "literal_error" if path[-1] == "auth":
             choices = auth_choices(data["sources"][path[1]].get("provider"))
             text = f"{_shown(error['input'])} is not known: it must be {choices}"
-        case "enum":
+        case "literal_error":
             choices = error["ctx"]["expected"].replace("'", '"')
             text = f"must be {choices}, not {_shown(error['input'])}"
-        case kind if kind in _NUMBERS:
+        case "int_type" | "greater_than_equal" | "less_than_equal":
             # The file has one number.
             text = f"must be a whole number from 1 to {MAX_BATCH_SIZE}, not {_shown(error['input'])}"
         case kind:

@@ -5,63 +5,32 @@ All problems are reported together.
 
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from leads.config.mistakes import auth_choices, explain, explain_syntax, plain_name, suggestion
-from leads.config.values import (
-    DEFAULT_BASE_URL,
-    MAX_BATCH_SIZE,
-    BaseUrl,
-    Name,
-    Origin,
-    PageUrl,
-    Slug,
-    Texts,
-    Value,
-    Values,
-)
+from leads.config.values import DEFAULT_BASE_URL, MAX_BATCH_SIZE, Name, Origin, Scalar, Scalars, Slug, Texts, Url
 from leads.errors import ConfigError
 from leads.model import LEAD_FIELDS
 from leads.presets.provider import Provider
 from leads.presets.providers import PROVIDERS
 
-
-class CustomFieldStyle(StrEnum):
-    """How custom fields are sent. Leadterra's reference and guide disagree, so the user chooses."""
-
-    TOP_LEVEL = "top-level"
-    NESTED = "nested"
-
-
-class OnMissingToken(StrEnum):
-    """What happens to a lead that lacks a field its campaign's copy uses."""
-
-    ENROLL = "enroll"
-    DEAD_LETTER = "dead_letter"
-
-
-class Auth(StrEnum):
-    """How a sender proves who it is."""
-
-    SIGNATURE = "signature"
-    TOKEN = "token"  # noqa: S105 - the word, not a secret
-    BASIC = "basic"
-    NONE = "none"
+type Auth = Literal["signature", "token", "basic", "none"]
+type CustomFields = Literal["top-level", "nested"]
+"""How custom fields are sent. Leadterra's reference and guide disagree, so the user chooses."""
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Leadterra(_Table):
+class LeadterraTable(_Table):
     """`[leadterra]`."""
 
-    base_url: BaseUrl = DEFAULT_BASE_URL
+    base_url: Url = DEFAULT_BASE_URL
     batch_size: StrictInt = Field(default=MAX_BATCH_SIZE, ge=1, le=MAX_BATCH_SIZE)
-    custom_fields: CustomFieldStyle = CustomFieldStyle.TOP_LEVEL
+    custom_fields: CustomFields = "top-level"
 
 
 class Campaign(_Table):
@@ -69,8 +38,8 @@ class Campaign(_Table):
 
     id: Name
     tokens: tuple[Name, ...] = ()
-    on_missing_token: OnMissingToken = OnMissingToken.ENROLL
-    defaults: dict[Name, Value] = {}
+    on_missing_token: Literal["enroll", "dead_letter"] = "enroll"  # noqa: S105 - no password
+    defaults: dict[Name, Scalar] = {}
 
 
 class Source(_Table):
@@ -82,13 +51,13 @@ class Source(_Table):
     campaigns: dict[str, Name] = {}
     auth: Auth | None = None
     allowed_origins: tuple[Origin, ...] = ()
-    redirect: PageUrl | None = None
+    redirect: Url | None = None
     honeypot: Name | None = None
     custom_fields: tuple[Name, ...] = ()
     fields: dict[Name, Name] = {}
-    require: dict[Name, Values] = {}
+    require: dict[Name, Scalars] = {}
     match: dict[Name, Texts] = {}
-    public_url: PageUrl | None = None
+    public_url: Url | None = None
 
     @property
     def preset(self) -> Provider:
@@ -98,13 +67,13 @@ class Source(_Table):
     @property
     def authentication(self) -> Auth:
         """`auth`, or the provider's default; `parse` refuses a source that has neither."""
-        return self.auth or Auth(self.preset.auth or Auth.SIGNATURE)
+        return self.auth or self.preset.auth or "signature"
 
 
 class Enrollment(_Table):
     """The whole file."""
 
-    leadterra: Leadterra = Leadterra()
+    leadterra: LeadterraTable = LeadterraTable()
     campaigns: dict[Slug, Campaign] = {}
     sources: dict[Slug, Source] = {}
 
@@ -137,7 +106,7 @@ def parse(text: str) -> Enrollment:
     return enrollment
 
 
-_TABLES: Final[dict[object, type[BaseModel]]] = {"leadterra": Leadterra, "campaigns": Campaign, "sources": Source}
+_TABLES: Final[dict[object, type[BaseModel]]] = {"leadterra": LeadterraTable, "campaigns": Campaign, "sources": Source}
 
 
 def _known_keys(path: Sequence[object]) -> Iterable[str]:
@@ -165,7 +134,7 @@ def _provider_mistakes(key: str, source: Source) -> Iterator[str]:
         yield f"{key}.provider: {source.provider!r} is not known{suggestion(source.provider, PROVIDERS)}"
     elif (source.auth or provider.auth) is None:
         yield f"{key}.auth: missing: say how its senders prove who they are: {auth_choices(source.provider)}"
-    elif not provider.signs and source.auth is Auth.SIGNATURE:
+    elif not provider.signs and source.auth == "signature":
         yield f'{key}.auth: a "{source.provider}" source does not sign: it must be {auth_choices(source.provider)}'
 
 

@@ -2,72 +2,77 @@
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 DEFAULT_BASE_URL: Final = "https://app.leadterra.co"
 # The guide: "split your array into batches of 500-1,000 leads per request".
 MAX_BATCH_SIZE: Final = 1_000
 
 
-def _web_address(example: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or len(value.split()) != 1:
-            msg = f"must be an absolute address such as {example}"
-            raise ValueError(msg)
+def _must_be[T](what: str, check: Callable[[T], bool]) -> Callable[[T], T]:
+    def validate(value: T) -> T:
+        if not check(value):
+            raise ValueError(f"must be {what}")
         return value
 
-    return check
+    return validate
+
+
+def _is_web_address(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and len(value.split()) == 1
 
 
 def _origin(value: str) -> str:
     if value in {"*", "null"}:
         return value
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        msg = "must be an origin such as https://www.example.com"
-        raise ValueError(msg)
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        msg = f"an origin has no path: {parts.scheme}://{parts.netloc}"
-        raise ValueError(msg)
-    # Browsers send origins in lower case.
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    if not _is_web_address(value):
+        raise ValueError("must be an origin such as https://www.example.com")
+    # Browsers send origins in lower case, and without a slash at the end.
+    value = value.lower().rstrip("/")
+    origin = "://".join(urlsplit(value)[:2])
+    if value != origin:
+        raise ValueError(f"an origin has no path: {origin}")
+    return origin
 
 
-def _is_value(value: object) -> bool:
+def _is_scalar(value: object) -> bool:
     # TOML knows infinity, JSON does not.
     return isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))
 
 
-def _value(value: object) -> object:
-    if not _is_value(value):
-        msg = "must be a text, a number, true or false"
-        raise ValueError(msg)
-    return value
+def _are_scalars(values: tuple[object, ...]) -> bool:
+    return bool(values) and all(map(_is_scalar, values))
 
 
-def _list_of(is_one: Callable[[object], bool], wanted: str) -> Callable[[object], tuple[Any, ...]]:
-    def check(value: object) -> tuple[Any, ...]:
-        values = value if isinstance(value, list) else [value]
-        if not values or not all(map(is_one, values)):
-            raise ValueError(wanted)
-        return tuple(values)
-
-    return check
+def _are_texts(values: tuple[object, ...]) -> bool:
+    return bool(values) and all(isinstance(value, str) for value in values)
 
 
-_values = _list_of(_is_value, "must be a text, a number, true or false, or a list of these")
-_texts = _list_of(lambda value: isinstance(value, str), "must be a text in quotes, or a list of texts")
+def _as_tuple(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
+
 
 type Name = Annotated[str, Field(min_length=1, max_length=128)]
 type Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-type BaseUrl = Annotated[str, AfterValidator(_web_address(DEFAULT_BASE_URL))]
-type PageUrl = Annotated[str, AfterValidator(_web_address("https://www.example.com/thanks"))]
+type Url = Annotated[
+    str, AfterValidator(_must_be("an absolute address such as https://www.example.com", _is_web_address))
+]
 type Origin = Annotated[str, AfterValidator(_origin)]
-type Value = Annotated[str | bool | int | float, PlainValidator(_value)]
-type Values = Annotated[tuple[str | bool | int | float, ...], PlainValidator(_values)]
-"""One value or a list of them, always kept as several."""
-type Texts = Annotated[tuple[str, ...], PlainValidator(_texts)]
+type Scalar = Annotated[
+    str | bool | int | float, PlainValidator(_must_be("a text, a number, true or false", _is_scalar))
+]
+# One value or a list of them, always kept as several.
+type Scalars = Annotated[
+    tuple[str | bool | int | float, ...],
+    PlainValidator(_must_be("a text, a number, true or false, or a list of these", _are_scalars)),
+    BeforeValidator(_as_tuple),
+]
+type Texts = Annotated[
+    tuple[str, ...],
+    PlainValidator(_must_be("a text in quotes, or a list of texts", _are_texts)),
+    BeforeValidator(_as_tuple),
+]

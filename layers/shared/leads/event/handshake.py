@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from leads.config.schema import Auth, Source
+from leads.config.schema import Source
 from leads.event import answer
 from leads.event.event import Event
 from leads.json import loads_or_none
@@ -27,7 +27,7 @@ def before_proof(event: Event, source: Source) -> answer.Response | None:
     a wrong one.
     """
     echoed, challenge = _header(event, source.preset.echo), _header(event, source.preset.challenge)
-    is_open = event.method in {"GET", "HEAD"} and source.authentication in {Auth.SIGNATURE, Auth.NONE}
+    is_open = event.method in {"GET", "HEAD"} and source.authentication in {"signature", "none"}
     if _is_misdirected(event):
         return answer.send_as_post() if is_open else None
     text = event.body.decode(errors="replace").strip() if source.preset.ping else ""

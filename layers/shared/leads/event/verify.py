@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from leads.config.schema import Auth, Enrollment, Source
+from leads.config.schema import Enrollment, Source
 from leads.errors import Unauthorized
 from leads.event.event import Event
 from leads.event.schemes import is_signed
@@ -30,7 +30,7 @@ def find_source(event: Event, config: Enrollment) -> Source | None:
 
 def needs_secret(source: Source) -> bool:
     """Whether the source's secret has to be fetched at all. An open form does not wait for it."""
-    return source.authentication is not Auth.NONE
+    return source.authentication != "none"
 
 
 def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
@@ -39,21 +39,21 @@ def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
     Raises:
         Unauthorized: it is missing, malformed, stale or wrong.
     """
-    if source.authentication is Auth.NONE:
+    if source.authentication == "none":
         return
     secrets = [secret for secret in secrets if secret.strip() and PUBLIC_KEY_PREFIX not in secret]
     # Not `any`: stopping at the first match would tell which secret it was.
     if True not in _matches(event, source, secrets):
-        msg = f"no valid {source.authentication.value}"
+        msg = f"no valid {source.authentication}"
         raise Unauthorized(msg)
 
 
 def _matches(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:
     scheme = source.preset.signature
-    if source.authentication is Auth.SIGNATURE and scheme:
+    if source.authentication == "signature" and scheme:
         signed = replace(event, url=source.public_url or event.url)
         return [is_signed(scheme, signed, secret) for secret in secrets]
-    offers = {Auth.TOKEN: event.tokens, Auth.BASIC: _passwords(event)}.get(source.authentication, [])
+    offers = {"token": event.tokens, "basic": _passwords(event)}.get(source.authentication, [])
     return [is_same(offer, secret) for offer in offers for secret in secrets]
 
 

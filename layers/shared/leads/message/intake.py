@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leads.config.schema import Auth, Source
+from leads.config.schema import Source
 from leads.errors import TooLarge
 from leads.event.event import Event
 from leads.fields.event_values import EventValues
@@ -70,7 +70,7 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
         TooLarge: it holds one lead, and that does not fit into a queue message; or too many leads.
     """
     found = submissions(event, source.preset)
-    is_open = source.authentication is Auth.NONE
+    is_open = source.authentication == "none"
     if found.listed and is_open:
         problem = Problem("body", "a list: this source takes one person at a time")
         return Reading(found.event_id, [], [], [Unmappable(0, event.raw()["event"], [problem])], 0, listed=False)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from leads.config.schema import Campaign, CustomFieldStyle, Enrollment, OnMissingToken
+from leads.config.schema import Campaign, CustomFields, Enrollment
 from leads.json import dumps
 from leads.message.dead_letter import Failure
 from leads.message.message import Message
@@ -92,7 +92,7 @@ def rows(
             rules = rules_of(same[-1].message.campaign)
             if rules.defaults:
                 lead = with_defaults(lead, rules)
-            if rules.on_missing_token is OnMissingToken.DEAD_LETTER and (token := missing_token(lead, rules)):
+            if rules.on_missing_token == "dead_letter" and (token := missing_token(lead, rules)):  # noqa: S105 - no password
                 kept_out.setdefault(campaign_id, []).extend((each, Rejected(_missing(token))) for each in same)
             else:
                 row = Row(_wire(lead, config.leadterra.custom_fields), same)
@@ -148,9 +148,9 @@ def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _wire(lead: Lead, style: CustomFieldStyle) -> Mapping[str, Any]:
+def _wire(lead: Lead, style: CustomFields) -> Mapping[str, Any]:
     """The lead as Leadterra takes it: custom fields beside the others or in an object of their own."""
-    if style is CustomFieldStyle.NESTED or "customFields" not in lead:
+    if style == "nested" or "customFields" not in lead:
         return lead
     # A custom field with a lead field's name never replaces the lead's own value.
     flat = dict(lead)
