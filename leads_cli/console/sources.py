@@ -12,6 +12,7 @@ from nicegui import ui
 from leads.config.schema import Source
 from leads_cli.console import frame
 from leads_cli.console.asking import notify_errors
+from leads_cli.console.body_trial import BodyTrial
 from leads_cli.console.failures.entries import ago
 from leads_cli.console.subject import Subject
 from leads_cli.project import command
@@ -70,6 +71,8 @@ class _SourceCard:
             self._facts = ui.html(sanitize=False)
             with ui.expansion("Send a test").classes("test"):
                 self._test = ui.element("div").classes("page")
+            with ui.expansion("Try a body").classes("test"), ui.element("div").classes("page"):
+                BodyTrial(name, source)
         self.tell(None, None)
 
     def tell(self, seen: Mapping[str, datetime] | None, stored: StoredSecret | None) -> None:
@@ -110,7 +113,8 @@ class _SourceCard:
 
     def _tests(self, stored: StoredSecret | None) -> list[tuple[str, str]]:
         """What to type, and what that does."""
-        found = []
+        probe = join(["send", "--probe", "--source", self._name, *self._subject.options])
+        found = [("Check the address and the secret, and enroll no one:", f"{command()} {probe}")]
         if self._source.provider in recorded_providers():
             line = join(["send", self._source.provider, "--source", self._name, *self._subject.options])
             found.append(("A request as its provider sends it, with your stack's own proof:", f"{command()} {line}"))

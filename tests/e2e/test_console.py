@@ -241,6 +241,31 @@ def test_the_sources(page: Page, dev: str) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
+def test_a_body_is_tried(page: Page, dev: str, width: int) -> None:
+    """A pasted body is shown as the lead it becomes, with what is left out and why; no one is enrolled by it."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/sources")
+    source = page.get_by_role("region", name="website")
+    source.get_by_role("button", name="Try a body").click()
+    body = source.get_by_label("Paste a request body")
+    body.fill(f"email=tried@example.com&plan=%3Cimg+src=x%3E&color=red&{LONG * 5}=x")
+    source.get_by_role("button", name="Show what becomes of it").click()
+    result = source.get_by_role("status")
+    expect(result).to_contain_text(re.compile("A lead for newsletter.*tried@example.com", re.DOTALL))
+    expect(result).to_contain_text("<img src=x>")
+    expect(result).to_contain_text(re.compile("Left out.*colornot in custom_fields", re.DOTALL))
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    body.fill('--b\nContent-Disposition: form-data; name="email"\n\ntried@\n--b--\n')
+    source.get_by_role("button", name="Show what becomes of it").click()
+    expect(result).to_contain_text("No lead can be made")
+    expect(result).to_contain_text("email: not an e-mail address")
+    body.fill("nothing")
+    source.get_by_role("button", name="Show what becomes of it").click()
+    expect(result).to_contain_text("The body cannot be read: the sender is answered 400")
+    assert "tried@example.com" not in httpx.get(f"{dev}/_leads/leads").text
+
+
+@pytest.mark.parametrize("width", [360, 1280])
 def test_it_fits_every_screen(page: Page, width: int) -> None:
     """Nothing has to be scrolled sideways, from a phone to a desktop."""
     page.set_viewport_size({"width": width, "height": 800})

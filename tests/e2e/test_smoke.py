@@ -132,6 +132,19 @@ def test_a_webhook_of_a_provider(dev: str) -> None:
     assert '[sources.typeform]\n  provider = "typeform"\n  campaign = ' in missing.stderr
 
 
+def test_a_probe_of_a_running_stack(dev: str) -> None:
+    """A source's address and secret are checked; the answer comes with its meaning, as text or as JSON."""
+    probed = leads("send", "--probe", "--source", "api", "--url", dev)
+    assert probed.returncode == 0, probed.stderr
+    assert probed.stdout == (
+        'POST /hooks/api 200\n{"accepted":0}\nThe address and the credentials are right. No one was enrolled.\n'
+    )
+    found = json.loads(leads("send", "form", "--probe", "--json", "--url", dev).stdout)
+    assert (found["where"], found["status"]) == ("GET /hooks/website", 200)
+    missing = leads("send", "typeform", "--probe", "--url", dev)
+    assert (missing.returncode, "the stack has no source 'typeform'" in missing.stderr) == (1, True)
+
+
 def test_a_refused_request_is_a_failure(dev: str, tmp_path: Path) -> None:
     """An event that the stack refuses ends with 1 and shows the answer."""
     event = {"rawPath": "/hooks/website", "requestContext": {"http": {"method": "POST"}}, "body": "email=nobody"}
