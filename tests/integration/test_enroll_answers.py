@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
+from random import Random
 from typing import Any
 
 import httpx
@@ -21,15 +23,22 @@ type Service = Callable[[str, list[Lead]], httpx.Response]
 
 @dataclass
 class Answering:
-    """Enroll before a Leadterra that answers as a function says; `asked` are the requests' numbers of leads."""
+    """Enroll before a Leadterra that answers as a function says.
+
+    Attributes:
+        asked: the requests' numbers of leads.
+        calls: the requests' methods and paths.
+    """
 
     enrolling: Enrolling
     asked: list[int] = field(default_factory=list)
+    calls: set[str] = field(default_factory=set)
 
     def deliver(self, service: Service, leads: Sequence[object], receives: int = 1) -> Invocation:
         def transport(request: httpx.Request) -> httpx.Response:
             sent = json.loads(request.content)["leads"]
             self.asked.append(len(sent))
+            self.calls.add(f"{request.method} {request.url.path}")
             return service(request.url.path.split("/")[3], sent)
 
         cloud = self.enrolling.cloud
@@ -268,3 +277,16 @@ def test_replayed_leads_that_are_refused_again_are_dead_letters_again(answering:
     history = {"of": "letter", "count": 1, "reason": "rejected"}
     done = answering.deliver(service, [{**each, "replay": history} for each in good(30)])
     assert (done.failures, len(answering.enrolling.letters()), done.metrics["Rejected"]) == ([], 30, 30)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_campaign_is_ever_started(answering: Answering, seed: int) -> None:
+    """Whatever Leadterra answers, enroll makes bulk requests and nothing else (law 9)."""
+    chance = Random(seed)  # noqa: S311 - no secret
+
+    def service(_: str, leads: list[Lead]) -> httpx.Response:
+        status = chance.choice([200, 207, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500])
+        return counted(leads) if status == HTTPStatus.OK else httpx.Response(status, json={"error": "campaign paused"})
+
+    answering.deliver(service, [*good(9), *good(9, "trial")])
+    assert answering.calls <= {f"POST /v1/campaigns/{each}/leads/bulk" for each in ("camp_news", "camp_trial")}

@@ -1,6 +1,8 @@
 """Law 8: an event is taken once, and its id belongs to the leads that were made of it."""
 
 import json
+from http import HTTPStatus
+from random import Random
 from typing import Any
 
 import pytest
@@ -34,6 +36,20 @@ def test_an_event_is_taken_once(intake: Intake, delivery: dict[str, str]) -> Non
     assert (first.body, second.status, second.body) == ({"accepted": 1}, 200, DUPLICATE)
     assert intake.metrics()["api", "Redelivered"] == 1
     assert intake.emails() == ["ava@example.com"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_event_enrolls_once(intake: Intake, seed: int) -> None:
+    """Any number of copies in any order, some of which SQS does not take at first: one message for each event."""
+    chance = Random(seed)  # noqa: S311 - no secret
+    intake.cloud.serve("SendMessageBatch", lambda _: (503, {"__type": "Busy"}) if chance.random() < 0.3 else None)
+    copies = chance.choices(range(4), k=30)
+    statuses = [
+        intake.post(body={"email": f"ava{n}@example.com"}, headers={**TOKEN, "idempotency-key": f"key-{n}"}).status
+        for n in copies
+    ]
+    taken = {n for n, status in zip(copies, statuses, strict=True) if status == HTTPStatus.OK}
+    assert intake.emails() == sorted(f"ava{n}@example.com" for n in taken)
 
 
 def test_the_row_holds_no_id_and_no_lead(intake: Intake) -> None:
