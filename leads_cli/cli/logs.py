@@ -13,12 +13,11 @@ from leads_cli.terminal import Code, plain, stop
 
 if TYPE_CHECKING:
     from leads_cli.logs.line import Line
-    from leads_cli.logs.reading import Reader
 
 _LOOK_BACK: Final = "1d"
 _TAIL_BACK: Final = timedelta(seconds=10)
 
-LeadId = Annotated[str, typer.Argument(metavar="ID", help="A lead's id: of its message; tail and failures show it.")]
+LeadId = Annotated[str, typer.Argument(metavar="ID|EMAIL", help="A lead's id, or a person's address.")]
 Since = Annotated[str, typer.Option(help="How far to look back: 2h, 3d, 2026-11-22.")]
 Level = Annotated[str | None, typer.Option(help="Only this level and above: debug, info, warning, error.")]
 
@@ -31,17 +30,23 @@ def logs(
     as_json: AsJson = False,
     where: StackOptions,
 ) -> None:
-    """Follow one lead's way: taken, tried, held, accepted or rejected, line by line.
+    """Follow one lead, or all leads of an address: taken, tried, held, accepted or rejected, line by line.
 
-    Example: leads logs 0b8f1a52-6f0e-4b7c-9a53-2f6f0f4f9a11 --since 3d
+    The log has no addresses. A person is found by a keyed hash, with the stack's own log_key.
+
+    Example: leads logs ava@example.com --since 3d
     """
     from leads.io.pseudonyms import id_for_log  # noqa: PLC0415
+    from leads_cli.failures.person import find_person  # noqa: PLC0415
     from leads_cli.logs.sentence import step  # noqa: PLC0415
 
     start, logged = _moment(since), id_for_log(lead)
     with exit_on_error():
-        read, _ = _reader(where)
-        steps = [(line, told) for line in read(start, logged) if (told := step(line, logged))]
+        read, _ = where.log_reader()
+        if "@" in lead:
+            steps = find_person(where.reach(), read, lead, start)
+        else:
+            steps = [(line, told) for line in read(start, logged) if (told := step(line, logged))]
     if as_json:
         typer.echo(json.dumps({"id": lead, "lines": [line.as_json() for line, _ in steps]}, indent=2))
     else:
@@ -50,7 +55,8 @@ def logs(
     if not steps:
         stop(
             f"No line of the last {since} is about {plain(lead)}: look further back with --since (logs are kept for "
-            "30 days, by leads dev until it ends), and take the id of its message, which leads tail shows.",
+            "30 days, by leads dev until it ends). An id is that of a message, which leads tail shows; an address is "
+            "found in lines that were written while the secret had a log_key.",
             Code.FAILED,
         )
 
@@ -80,22 +86,13 @@ def tail(
     start = _moment(since) if since else datetime.now(UTC) - _TAIL_BACK
     try:
         with exit_on_error():
-            read, every = _reader(where)
+            read, every = where.log_reader()
             for line in follow(read, start, every):
                 if wanted.wants(line):
                     typer.echo(json.dumps(line.as_json()) if as_json else _shown(line, sentence(line)))
                     sys.stdout.flush()
     except KeyboardInterrupt:
         raise typer.Exit from None
-
-
-def _reader(where: StackOptions) -> "tuple[Reader, float]":
-    """Where lines come from, and how often to look for new ones."""
-    from leads_cli.logs import reading  # noqa: PLC0415
-
-    if where.stack is None:
-        return reading.read_embedded(where.url), reading.EMBEDDED_SECONDS
-    return reading.read_deployed(where.stack, where.session()), reading.DEPLOYED_SECONDS
 
 
 def _moment(text: str) -> datetime:

@@ -33,7 +33,7 @@ class SecretInput:
 
     def check(self, name: str) -> None:
         """End the command where the options contradict each other, before anything is read."""
-        from leads_cli.stacks.secret import API_KEY  # noqa: PLC0415
+        from leads_cli.stacks.secret import API_KEY, LOG_KEY  # noqa: PLC0415
 
         if self.given not in {None, STDIN}:
             stop(
@@ -43,7 +43,7 @@ class SecretInput:
             )
         if sum([self.given is not None, self.from_env is not None, self.generate]) > 1:
             stop("-, --from-env and --generate are three ways to give one value: choose one.", Code.USAGE)
-        if self.generate != (self.out is not None):
+        if self.generate != (self.out is not None) and not (name == LOG_KEY and self.generate):
             stop("--generate and --out FILE belong together: the value is written there and shown nowhere.", Code.USAGE)
         if self.generate and name == API_KEY:
             stop("Leadterra makes its keys: copy one from there (Settings, API Keys).", Code.USAGE)
@@ -53,12 +53,16 @@ class SecretInput:
     @contextmanager
     def value(self, name: str, enrollment: "Enrollment") -> Iterator[str]:
         """The value; a file with a generated one is gone again if it does not get into the secret."""
+        if self.generate and self.out is None:
+            yield secrets.token_urlsafe(_RANDOM_BYTES)
+            return
         if self.out is None:
             yield _checked(self._read(name), name, enrollment)
             return
         from leads_cli.webhooks.signing import new_secret  # noqa: PLC0415
 
-        made = new_secret(enrollment.sources[name].provider, secrets.token_bytes(_RANDOM_BYTES))
+        source = enrollment.sources.get(name)
+        made = new_secret(source.provider if source else "", secrets.token_bytes(_RANDOM_BYTES))
         _write(self.out, made)
         try:
             yield made

@@ -26,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals hold secrets
 )
 
-Name = Annotated[str, typer.Argument(help="A source in enrollment.toml, or leadterra_api_key.")]
+Name = Annotated[str, typer.Argument(help="A source in enrollment.toml, leadterra_api_key or log_key.")]
 SourceName = Annotated[str, typer.Argument(metavar="NAME", help="A source in enrollment.toml.")]
 Given = Annotated[
     str | None, typer.Argument(metavar="[-]", help="- reads the value from stdin. Without: you are asked for it.")
@@ -124,8 +124,12 @@ def _editing(target: ConfiguredStackOptions, name: str) -> "Iterator[tuple[Runni
 
 
 def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -> None:
-    from leads_cli.stacks.secret import write_if_unchanged  # noqa: PLC0415
+    from secrets import token_urlsafe  # noqa: PLC0415
 
+    from leads_cli.stacks.secret import LOG_KEY, write_if_unchanged  # noqa: PLC0415
+
+    # With it `leads logs ADDRESS` finds a person. Only the functions and this command ever read it.
+    content = {LOG_KEY: token_urlsafe(32), **content}
     if replaced := write_if_unchanged(running, stored, content):
         typer.echo(
             "Somebody changed the secret at the very same moment, and that change is not in it any more: "
@@ -157,6 +161,7 @@ def status(
     if as_json:
         told = {
             secret.API_KEY: stored.api_key is not None,
+            secret.LOG_KEY: bool(stored.content.get(secret.LOG_KEY)),
             "sources": [row.as_json() for row in rows],
             "unread": unread,
             "versions": [version.as_json() for version in versions],
@@ -164,7 +169,10 @@ def status(
         typer.echo(json.dumps(told, indent=2))
         return
     key = [secret.API_KEY, "", "", "set" if stored.api_key else "missing"]
-    table(["name", "provider", "auth", "secret"], [key, *([r.name, r.provider, r.auth, r.state] for r in rows)])
+    log_key = [secret.LOG_KEY, "", "", "set" if stored.content.get(secret.LOG_KEY) else "missing"]
+    table(
+        ["name", "provider", "auth", "secret"], [key, log_key, *([r.name, r.provider, r.auth, r.state] for r in rows)]
+    )
     if unread:
         typer.echo(f"In the secret, and read by nothing of the configuration: {plain(', '.join(unread))}.")
     for label, stage in (("The present version", secret.CURRENT), ("The one before", secret.PREVIOUS)):
@@ -174,5 +182,6 @@ def status(
     missing = [secret.API_KEY] * (not stored.api_key) + [
         r.name for r in rows if r.state is secret_edits.SecretState.MISSING
     ]
+    missing += [f"{secret.LOG_KEY} --generate"] * (not stored.content.get(secret.LOG_KEY))
     for name in missing:
         typer.echo(f"Put what is missing: leads secrets set {plain(name)}{target.as_arguments()}")

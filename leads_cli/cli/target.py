@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import boto3
 
     from leads.config.schema import Enrollment
+    from leads_cli.logs.reading import Reader
     from leads_cli.stacks.running import Running
 
 Url = Annotated[str, typer.Option(help="Where `leads dev` runs.")]
@@ -65,6 +66,14 @@ class StackOptions:
 
         with aws_errors("your AWS configuration"):
             return boto3.Session(region_name=self.region, profile_name=self.profile)
+
+    def log_reader(self) -> "tuple[Reader, float]":
+        """Where the functions' log lines come from, and how often to look for new ones."""
+        from leads_cli.logs import reading  # noqa: PLC0415
+
+        if self.stack is None:
+            return reading.read_embedded(self.url), reading.EMBEDDED_SECONDS
+        return reading.read_deployed(self.stack, self.session()), reading.DEPLOYED_SECONDS
 
     def options(self) -> list[str]:
         """With which another command finds the same stack."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nicegui import ui
 
 from leads_cli.console import frame, live
+from leads_cli.console.person import PersonSearch
 from leads_cli.console.rate import Rate
 from leads_cli.console.subject import Subject
 from leads_cli.failures.read.queue_scan import DEAD_LETTERS
@@ -33,6 +34,7 @@ class FlowPage:
             self._pace = ui.html(sanitize=False)
         with frame.card("Where they wait"):
             self._waiting = ui.html(sanitize=False)
+        PersonSearch(self._subject).build()
         with ui.element("div").classes("row"):
             ui.button("Refresh", icon="refresh", on_click=self._look).props("outline no-caps")
             frame.text(self._subject.counted, "soft")

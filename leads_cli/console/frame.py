@@ -36,7 +36,7 @@ SOURCES: Final = PageLink("/sources", "Sources")
 PLACES: Final = (TRY, FLOW, FAILURES, CAMPAIGNS, SOURCES)
 
 
-def head(here: PageLink, about: str, *, with_form: bool) -> str:
+def head(here: PageLink | None, about: str, *, with_form: bool) -> str:
     """The head of a page as HTML, which needs no script: what this is, what it is about, and where else to go."""
     links = "".join(
         f'<a href="{place.path}"{' aria-current="page"' if place is here else ""}>{place.title}</a>'
@@ -53,6 +53,18 @@ def style(*names: str) -> str:
     """Style sheets of ours, as an element of the document."""
     texts = [(_STATIC / name).read_text(encoding="utf-8") for name in names]
     return f"<style>{''.join(texts)}</style>"
+
+
+def not_found(subject: Subject, *, with_form: bool) -> str:
+    """The document for an address that leads nowhere."""
+    about = f'<p class="where">{escape(subject.name)}</p>'
+    return (
+        '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><title>No such page · Leadterra Enroll</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">{style("palette.css", "console.css")}'
+        f'</head><body>{head(None, about, with_form=with_form)}<main class="page"><section class="card">'
+        "<h2>No such page</h2><p>The address is wrong, or the page has moved. The links above lead to every page.</p>"
+        "</section></main></body></html>"
+    )
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """All pages of the console, on an application."""
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from nicegui import app as nicegui_app
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from leads_cli.console import frame
 from leads_cli.console.campaigns import CampaignsPage
@@ -53,6 +55,10 @@ def mount(app: "FastAPI", subject: "Subject", desk: "FailureActions", *, with_fo
     def of_sources() -> None:
         with frame.page(subject, frame.SOURCES, with_form=with_form):
             SourcesPage(subject).build()
+
+    @nicegui_app.exception_handler(404)
+    async def not_found(_request: Request, _error: Exception) -> HTMLResponse:
+        return HTMLResponse(frame.not_found(subject, with_form=with_form), HTTPStatus.NOT_FOUND)
 
     if not with_form:
         app.get("/", include_in_schema=False)(lambda: RedirectResponse(frame.FLOW.path))

@@ -21,7 +21,7 @@ def serve(subject: Subject, port: int, *, browser: bool) -> None:
     Raises:
         OSError: the port is in use.
     """
-    desk = FailureActions(subject.running)
+    desk = FailureActions(subject.running, subject.log)
     app = FastAPI(openapi_url=None)
     app.add_middleware(LocalOnly)
     pages.mount(app, subject, desk, with_form=False)

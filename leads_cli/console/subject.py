@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from leads.config.schema import Enrollment
 from leads_cli.logs.journal import LeadRow, row_of
+from leads_cli.logs.reading import DEPLOYED_SECONDS, EMBEDDED_SECONDS, Reader, read_deployed, read_embedded
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.counts import StackStatus
 from leads_cli.stacks.embedded import get_json
@@ -22,6 +23,8 @@ SPARING_SECONDS: Final = 60.0
 # As `leads status` counts.
 _SINCE: Final = timedelta(days=14)
 
+type LogReader = tuple[Reader, float]
+"""Reads log lines, and how many seconds to wait between two looks."""
 type Leads = Callable[[int], Sequence[LeadRow]]
 
 
@@ -37,6 +40,7 @@ class Subject:
         status: the counts now.
         seen: when each source was last heard of.
         unseen: what that says of the others.
+        log: reads the functions' logs.
         leads: the newest leads; None for a deployed stack, of which only numbers are known.
     """
 
@@ -49,6 +53,7 @@ class Subject:
     status: Callable[[], StackStatus]
     seen: Callable[[], Mapping[str, datetime]]
     unseen: str
+    log: LogReader
     leads: Leads | None = None
 
 
@@ -69,6 +74,7 @@ def embedded(running: Running, enrollment: Enrollment, status: Callable[[], Stac
         status=status,
         seen=seen,
         unseen="none since it was started",
+        log=(read_embedded(running.url), EMBEDDED_SECONDS),
         leads=leads,
     )
 
@@ -111,4 +117,5 @@ def deployed(
         status=status,
         seen=seen,
         unseen="none in two weeks",
+        log=(read_deployed(stack, session), DEPLOYED_SECONDS),
     )

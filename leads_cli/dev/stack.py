@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from starlette.applications import Starlette
@@ -88,6 +89,7 @@ class Stack:
         self._port = port
         self._leadterra_url = leadterra_url
         self._api_key = api_key or DEFAULT_API_KEY
+        self._log_key = token_urlsafe(32)
         self._path = template.resolve()
         self._journal: Observer = journal or _Silence()
         self._app = app or (lambda stack: Starlette(routes=stack.routes()))
@@ -200,7 +202,7 @@ class Stack:
         self.functions = self._work.functions
 
     def _fill_secret(self, deployed: "Deployed") -> None:
-        value = json.dumps({"leadterra_api_key": self._api_key, "sources": self.secrets})
+        value = json.dumps({"leadterra_api_key": self._api_key, "log_key": self._log_key, "sources": self.secrets})
         for name in self._template.of_type(SECRET):
             self.client("secretsmanager").put_secret_value(SecretId=deployed.physical[name], SecretString=value)
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from leads_cli.stacks.running import Running
 
 API_KEY: Final = "leadterra_api_key"
+# The key of the hashes of addresses in the log.
+LOG_KEY: Final = "log_key"
 CURRENT: Final = "AWSCURRENT"
 PREVIOUS: Final = "AWSPREVIOUS"
 _WHAT: Final = "the stack's secret"

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from leads_cli.stacks.secret import API_KEY, StoredSecret
+from leads_cli.stacks.secret import API_KEY, LOG_KEY, StoredSecret
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
@@ -45,14 +45,14 @@ def known_sources(enrollment: "Enrollment", name: str) -> None:
     Raises:
         SecretError: nothing does.
     """
-    if name == API_KEY:
+    if name in {API_KEY, LOG_KEY}:
         return
     source = enrollment.sources.get(name)
     needed = [each for each, its in enrollment.sources.items() if its.authentication != "none"]
     if source is None:
-        close = get_close_matches(name, [API_KEY, *needed], n=1)
+        close = get_close_matches(name, [API_KEY, LOG_KEY, *needed], n=1)
         meant = f"; did you mean {close[0]}?" if close else ""
-        names = ", ".join([API_KEY, *needed])
+        names = ", ".join([API_KEY, LOG_KEY, *needed])
         raise SecretError(f"no source {name!r} in the configuration; names are {names}{meant}")
     if source.authentication == "none":
         raise SecretError(f'{name} has auth = "none": its senders prove nothing, so that it has no secret')
@@ -82,7 +82,7 @@ def flaw(provider: str, auth: str, secret: str) -> str | None:
 
 def set_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
     """One value in the place of whatever a name has."""
-    return {**content, API_KEY: value} if name == API_KEY else _with_source(content, name, value)
+    return {**content, name: value} if name in {API_KEY, LOG_KEY} else _with_source(content, name, value)
 
 
 def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
@@ -118,6 +118,8 @@ def drop_previous(stored: StoredSecret, name: str) -> dict[str, Any]:
 
 
 def _no_key(name: str) -> None:
+    if name == LOG_KEY:
+        raise SecretError(f"{LOG_KEY} has one value: leads secrets set {LOG_KEY} --generate")
     if name == API_KEY:
         raise SecretError(
             f"Leadterra takes one key at a time: make a new one there, put it in with leads secrets set {API_KEY}, "
@@ -152,4 +154,4 @@ def find_unread(enrollment: "Enrollment", stored: StoredSecret) -> list[str]:
     sources = stored.content.get("sources")
     named = {each for each, its in enrollment.sources.items() if its.authentication != "none"}
     inner = [f"sources.{name}" for name in (sources if isinstance(sources, dict) else {}) if name not in named]
-    return [*(name for name in stored.content if name not in {API_KEY, "sources"}), *inner]
+    return [*(name for name in stored.content if name not in {API_KEY, LOG_KEY, "sources"}), *inner]

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from leads.io.pseudonyms import address_for_log
 from leads_cli.cli.main import app
+from leads_cli.failures.person import find_newer
 from leads_cli.logs import reading
+from leads_cli.stacks.running import Running
 
 LEAD = "0b8f1a52-6f0e-4b7c-9a53-2f6f0f4f9a11"
 DAY = 86_400_000
@@ -68,6 +72,68 @@ def test_a_lead_that_no_line_knows(written: Any) -> None:
     result = leads("logs", LEAD)
     assert (result.exit_code, "look further back with --since" in result.stderr) == (1, True)
     assert leads("logs", LEAD, "--since", "yesterday").exit_code == 2
+
+
+KEY = "key-of-the-logs"
+ADA = address_for_log(KEY, "ada@example.com")
+BEN = address_for_log(KEY, "ben@example.com")
+
+
+def batch(ids: list[str], people: list[str], refused: str | None = None) -> dict[str, Any]:
+    """A line of enroll with the hashes of its addresses; `refused` is the id of the last one."""
+    rejected = [{"id": refused, "reason": "rejected", "field": "email", "status": 422}] if refused else []
+    about = {"message": "batch settled", "campaign": "news", "requests": 1}
+    return {**about, "accepted": ids, "held": [], "rejected": rejected, "addresses": people}
+
+
+@pytest.fixture
+def stack(written: Any) -> Any:
+    """The stack itself, whose secret has a key for hashes."""
+    outputs = {"SecretId": "leads", "WebhookUrl": "https://a.execute-api.us-east-1.amazonaws.com/hooks/"}
+    template = {
+        "Resources": {"LeadsQueue": {"Type": "AWS::SQS::Queue"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+    boto3.client("secretsmanager").create_secret(Name="leads", SecretString=json.dumps({"log_key": KEY}))
+    boto3.client("cloudformation").create_stack(StackName="leads", TemplateBody=json.dumps(template))
+    return written
+
+
+def test_a_person_is_found_by_the_address(stack: Any) -> None:
+    """All leads of the address, in both functions, and no one else's."""
+    stack("intake", 4_000, message="taken", source="website", ids=[LEAD, "other"])
+    stack("enroll", 3_000, **batch([LEAD, "other"], [ADA, BEN]))
+    stack("enroll", 1_000, **batch(["other-2"], [BEN, ADA], refused="second"))
+    result = leads("logs", "Ada@Example.com")
+    assert [line.split("  ")[1:3] for line in result.stdout.splitlines()] == [
+        ["intake", f"{LEAD}: taken from website"],
+        ["enroll", f"{LEAD}: accepted by Leadterra for news"],
+        ["enroll", "second: rejected for news, now a dead letter: rejected email 422"],
+    ]
+    assert leads("logs", "eve@example.com").exit_code == 1
+
+
+def test_without_a_key_no_person_is_found(stack: Any) -> None:
+    """The operator reads how to make one."""
+    assert stack
+    boto3.client("secretsmanager").put_secret_value(SecretId="leads", SecretString="{}")
+    result = leads("logs", "ada@example.com")
+    assert (result.exit_code, "leads secrets set log_key --generate" in result.stderr) == (1, True)
+
+
+def test_who_sent_something_newer_is_known(stack: Any) -> None:
+    """Only a later line of the same person about another lead counts."""
+    now = datetime.now(UTC)
+    stack("enroll", 60_000, **batch(["old", "late"], [ADA, BEN]))
+    outputs = {"SecretId": "leads"}
+    client: Any = boto3.client
+    running = Running("", outputs, {}, client)
+    read = reading.read_deployed("leads", boto3.Session())
+    old, new = now - timedelta(minutes=5), now
+    both = {"a": ("ada@example.com", old), "b": ("ben@example.com", new)}
+    assert find_newer(running, read, both) == {"a"}
+    assert find_newer(running, read, {"old": ("ada@example.com", old)}) == set()
+    assert find_newer(running, read, {}) == set()
 
 
 def test_a_stack_without_logs_is_named(written: Any) -> None:

@@ -49,7 +49,22 @@ def test_the_first_value_of_a_stack(stack: Deployed) -> None:
     """A secret without a value takes its first one, and then the others beside it."""
     assert stack.leads("secrets", "set", "leadterra_api_key", "-", typed="sk_live_first\n").code == 0
     assert stack.leads("secrets", "set", "app", "-", typed="first\n").code == 0
-    assert stack.secret() == {"leadterra_api_key": "sk_live_first", "sources": {"app": "first"}}
+    content = stack.secret()
+    assert len(content.pop("log_key")) > 40
+    assert content == {"leadterra_api_key": "sk_live_first", "sources": {"app": "first"}}
+
+
+def test_a_log_key_is_made_once_and_replaced_on_request(stack: Deployed) -> None:
+    """The first command that writes makes it. Later ones keep it. No one has to see it, so it needs no file."""
+    stack.leads("secrets", "set", "app", "-", typed="first\n")
+    first = stack.secret()["log_key"]
+    stack.leads("secrets", "set", "app", "-", typed="second\n")
+    assert stack.secret()["log_key"] == first
+    said = stack.leads("secrets", "set", "log_key", "--generate")
+    assert (said.code, stack.secret()["log_key"] != first) == (0, True)
+    assert stack.secret()["log_key"] not in said.out + said.err
+    assert stack.leads("secrets", "status", "--json").json["log_key"] is True
+    assert stack.leads("secrets", "rotate", "log_key", "--generate").code == 2
 
 
 def test_a_value_of_the_environment(stack: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +103,8 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Deployed) -> None:
     """The new value comes first, the previous one stays valid until it is dropped; other names keep theirs."""
     stack.put_secret({"leadterra_api_key": "sk_live_x", "sources": {"app": "old", "clerk": "whsec_x"}})
     assert stack.leads("secrets", "rotate", "app", "-", typed="new").code == 0
-    assert stack.secret() == {"leadterra_api_key": "sk_live_x", "sources": {"app": ["new", "old"], "clerk": "whsec_x"}}
+    assert stack.secret()["leadterra_api_key"] == "sk_live_x"
+    assert stack.secret()["sources"] == {"app": ["new", "old"], "clerk": "whsec_x"}
     assert stage(stack.leads("secrets", "status", "--json").json)["app"] == "two values"
     assert stack.leads("secrets", "rotate", "app", "--drop-previous").code == 0
     assert stack.secret()["sources"] == {"app": "new", "clerk": "whsec_x"}

@@ -52,7 +52,7 @@ def test_a_letter_is_fixed_and_replayed(operator: Operated) -> None:
     """One letter, by the beginning of its id, goes back corrected; its neighbour stays."""
     operator.put(refused("lead-1"), refused("other"))
     code, output, _ = operator.leads(*FIX, "lead", "--set", "email=ava@example.org", "--replay", "--yes")
-    assert (code, output.splitlines()[-1]) == (0, "Fixed and replayed: 1.")
+    assert (code, "Fixed and replayed: 1.\n" in output) == (0, True)
     (body,) = operator.bodies("LeadsQueue")
     assert (body["id"], body["lead"]["email"], "failure" in body) == ("lead-1", "ava@example.org", False)
     assert (body["fixed"]["fields"], body["replay"]["reason"]) == (["email"], "rejected")
@@ -77,7 +77,7 @@ def test_all_that_match_are_replayed(operator: Operated) -> None:
     code, output, asked = operator.leads(*REPLAY, "--reason", "rejected", said="y\n")
     assert (code, asked) == (0, "Replay 3 dead letters? [y/N]:")
     assert output.startswith("3 dead letters to replay:\n")
-    assert output.endswith("Replayed: 3.\n")
+    assert "Replayed: 3.\nThe outcomes are not known: the log /aws/lambda/leads-" in output
     assert {body["id"] for body in operator.bodies("LeadsQueue")} == {"lead-0", "lead-1", "lead-2"}
     assert [body["id"] for body in operator.bodies()] == ["other"]
 

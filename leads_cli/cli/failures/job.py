@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -14,6 +14,7 @@ from leads_cli.cli.failures import printed
 from leads_cli.cli.failures.interrupt import Interrupt
 from leads_cli.cli.failures.options import ChangeOptions, exit_on_letter_error
 from leads_cli.cli.target import StackOptions, confirm
+from leads_cli.failures.read.advice import newer_text
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
 from leads_cli.words import number
@@ -21,6 +22,7 @@ from leads_cli.words import number
 if TYPE_CHECKING:
     from leads_cli.failures.change.handover import HandoverResult
     from leads_cli.failures.change.mending import Mending, Plan, TenGuard
+    from leads_cli.failures.change.outcomes import ReplayOutcomes
     from leads_cli.failures.read.criteria import Criteria
     from leads_cli.failures.read.queue_scan import QueueScan
     from leads_cli.stacks.running import Running
@@ -33,7 +35,10 @@ type LetterWork = Callable[["Running", "Plan", "HandoverResult", "TenGuard"], No
 
 @dataclass(frozen=True, slots=True)
 class LetterJob:
-    """One command's work on the letters that are meant; `verb`, `done` and `also` are what the operator calls it."""
+    """One command's work on the letters that are meant; `verb`, `done` and `also` are what the operator calls it.
+
+    `wait`: how many seconds to wait for the outcomes of what is replayed; None: nothing is.
+    """
 
     where: StackOptions
     letter_id: str | None
@@ -43,6 +48,7 @@ class LetterJob:
     verb: str
     done: str
     also: str = ""
+    wait: int | None = None
 
     def run(self, mending: "Mending", work: LetterWork) -> None:
         """Everything from the first look to the last word; ends the command with 1 if something is left undone."""
@@ -52,6 +58,7 @@ class LetterJob:
             plan, reading = self._plan(running, mending)
         if not self.how.as_json:
             self._say(plan, reading)
+            self._warn(running, plan)
         if self.how.dry_run or not plan.ids:
             if self.how.as_json:
                 typer.echo(json.dumps(_planned(plan, reading), indent=2))
@@ -88,6 +95,8 @@ class LetterJob:
 
         tally = HandoverResult()
         trouble = ""
+        # Some clocks are a little late.
+        since = datetime.now(UTC) - timedelta(seconds=2)
         interrupt = Interrupt()
 
         @contextmanager
@@ -103,7 +112,13 @@ class LetterJob:
             trouble = str(error)
         except KeyboardInterrupt:
             trouble = "Interrupted; run it again for the rest."
-        self._report(plan, tally, trouble)
+        if not self.how.as_json:
+            self._report(plan, tally, trouble)
+        outcomes = None if trouble else self._outcomes(tally, since)
+        if self.how.as_json:
+            self._report_json(plan, tally, trouble, outcomes)
+        for sentence in outcomes.sentences() if outcomes and not self.how.as_json else ():
+            typer.echo(plain(sentence))
         if trouble or tally.failed:
             stop(trouble or f"Run this again for the other {number(tally.failed, 'dead letter')}.", Code.FAILED)
 
@@ -113,10 +128,6 @@ class LetterJob:
 
     def _report(self, plan: "Plan", tally: "HandoverResult", trouble: str) -> None:
         missing = 0 if trouble else len(plan.ids) - tally.handled
-        if self.how.as_json:
-            told = {self.done: tally.done, "finished": tally.finished, "failed": tally.failed, "missing": missing}
-            typer.echo(json.dumps({**told, "uncounted": tally.uncounted, **_left(plan)}, indent=2))
-            return
         if sys.stderr.isatty():
             typer.echo("\r", nl=False, err=True)
         typer.echo(f"{self.done.capitalize()}{self.also}: {tally.done:,}.")
@@ -133,6 +144,47 @@ class LetterJob:
                 f"CloudWatch did not take the count of {tally.uncounted:,} (cloudwatch:PutMetricData): "
                 "`leads status` will show so many as a difference."
             )
+
+    def _report_json(
+        self, plan: "Plan", tally: "HandoverResult", trouble: str, outcomes: "ReplayOutcomes | None"
+    ) -> None:
+        missing = 0 if trouble else len(plan.ids) - tally.handled
+        told = {self.done: tally.done, "finished": tally.finished, "failed": tally.failed, "missing": missing}
+        told |= {"uncounted": tally.uncounted, **_left(plan)}
+        typer.echo(json.dumps(told | ({"outcomes": outcomes.as_json()} if outcomes else {}), indent=2))
+
+    def _outcomes(self, tally: "HandoverResult", since: datetime) -> "ReplayOutcomes | None":
+        """Wait for what becomes of the replayed leads; None if that cannot be known."""
+        from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes  # noqa: PLC0415
+
+        if not self.wait or not tally.replayed:
+            return None
+        outcomes = ReplayOutcomes(tally.replayed)
+        if sys.stderr.isatty():
+            typer.echo(f"Waiting up to {self.wait} s for the outcomes; Ctrl-C stops only the waiting.", err=True)
+        try:
+            read, every = self.where.log_reader()
+            wait_for_outcomes(outcomes, read, since, seconds=self.wait, every=every)
+        except NotReachableError as error:
+            if not self.how.as_json:
+                typer.echo(f"The outcomes are not known: {plain(str(error))}")
+            return None
+        except KeyboardInterrupt:
+            pass
+        return outcomes
+
+    def _warn(self, running: "Running", plan: "Plan") -> None:
+        """Say whose newer data a replay may overwrite, as far as the log tells."""
+        from leads_cli.failures.person import find_newer  # noqa: PLC0415
+
+        if self.wait is None or not plan.leads:
+            return
+        try:
+            newer = find_newer(running, self.where.log_reader()[0], plan.leads)
+        except NotReachableError:
+            return
+        if newer:
+            typer.echo(f"Warning: {newer_text(newer)}")
 
 
 def _planned(plan: "Plan", reading: "QueueScan") -> dict[str, Any]:

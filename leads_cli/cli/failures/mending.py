@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 Rate = Annotated[float, typer.Option(min=0.1, help="Leads a second at the most, so that live ones come first.")]
 
 
+Wait = Annotated[int, typer.Option(min=0, help="Seconds to wait for the outcomes of what is sent again.")]
+_WAIT = 120
+
+
 @grouped
 def replay(
     letter_id: options.MaybeId = None,
     *,
     rate: Rate = RATE,
+    wait: Wait = _WAIT,
     how: ChangeOptions,
     which: LetterOptions,
     where: StackOptions,
@@ -40,7 +45,7 @@ def replay(
     from leads_cli.failures.change.mending import Mending  # noqa: PLC0415
 
     mending = Mending(replay=True)
-    job = LetterJob(where, letter_id, which.criteria(), how, lease, "replay", "replayed")
+    job = LetterJob(where, letter_id, which.criteria(), how, lease, "replay", "replayed", wait=wait)
     job.run(mending, _work(mending, rate, lease))
 
 
@@ -64,6 +69,7 @@ def fix(
     to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
     then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
     rate: Rate = RATE,
+    wait: Wait = _WAIT,
     how: ChangeOptions,
     which: LetterOptions,
     where: StackOptions,
@@ -87,9 +93,8 @@ def fix(
         source=to_source,
     )
     mending = Mending(edits, then_replay)
-    job = LetterJob(
-        where, letter_id, which.criteria(), how, lease, "fix", "fixed", " and replayed" if then_replay else ""
-    )
+    also, seconds = (" and replayed", wait) if then_replay else ("", None)
+    job = LetterJob(where, letter_id, which.criteria(), how, lease, "fix", "fixed", also, seconds)
     job.run(mending, _work(mending, rate, lease))
 
 

@@ -5,16 +5,21 @@ is done goes through `leads_cli.failures`, as the command's doings do.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from threading import Event, Lock, Thread
 from typing import Final
 
 from leads_cli.console.busy import BusyError
 from leads_cli.console.failures.found import ShownLetters, read_shown
+from leads_cli.console.subject import LogReader
 from leads_cli.failures import RATE
 from leads_cli.failures.change.handover import HandoverResult
 from leads_cli.failures.change.mending import Mending, Plan, carry_out, discard, make_plan
+from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes
+from leads_cli.failures.person import find_newer
+from leads_cli.failures.read.advice import newer_text
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.export import write_csv, write_jsonl
 from leads_cli.failures.read.letter import Letter
@@ -24,6 +29,8 @@ from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
 
 DISCARD: Final = Mending()
+# A batch waits 20 s to fill, and CloudWatch shows a line some seconds after it was written.
+_OUTCOME_SECONDS: Final = 120
 
 type BackgroundTask = Callable[[Running, "BackgroundWork"], None]
 
@@ -40,6 +47,7 @@ class BackgroundWork:
         total: how many letters it concerns.
         tally: how far it has come.
         trouble: what went wrong; "" if nothing has.
+        outcomes: what became of the leads that were sent again; None before they were, or if it is not known.
     """
 
     def __init__(self, doing: str, done: str, total: int) -> None:
@@ -48,6 +56,7 @@ class BackgroundWork:
         self.total = total
         self.tally = HandoverResult()
         self.trouble = ""
+        self.outcomes: ReplayOutcomes | None = None
         self._ended = Event()
         self._stop = Event()
 
@@ -58,6 +67,17 @@ class BackgroundWork:
     def stop(self) -> None:
         """End it as soon as the letters in hand are dealt with; the others stay where they are."""
         self._stop.set()
+
+    def follow(self, log: LogReader, since: datetime) -> None:
+        """Wait for the outcomes of what was sent again, until `stop`."""
+        read, every = log
+        self.outcomes = ReplayOutcomes(self.tally.replayed)
+        with suppress(NotReachableError):
+            wait_for_outcomes(self.outcomes, read, since, seconds=_OUTCOME_SECONDS, every=every, pause=self._pause)
+
+    def _pause(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise _StoppedError
 
     def wait(self) -> None:
         """Until it has ended."""
@@ -92,7 +112,8 @@ class FailureActions:
         work: what is being done, or was done last.
     """
 
-    def __init__(self, running: Running, lease: int = LEASE_SECONDS) -> None:
+    def __init__(self, running: Running, log: LogReader | None = None, lease: int = LEASE_SECONDS) -> None:
+        self.log = log
         self.running = running
         self.found: ShownLetters | None = None
         self.work: BackgroundWork | None = None
@@ -120,6 +141,14 @@ class FailureActions:
         with self._reading() as reading:
             return make_plan(filter(accept, letters(reading)), mending)
 
+    def newer(self, plan: Plan) -> str:
+        """A warning where a replay may overwrite what a person sent since; "" if the log tells of no such person."""
+        try:
+            found = find_newer(self.running, self.log[0], plan.leads) if self.log else set()
+        except NotReachableError:
+            return ""
+        return newer_text(found) if found else ""
+
     def replay(self, plan: Plan, mending: Mending) -> BackgroundWork:
         """Send letters again, or their edited form; no faster than the command does it.
 
@@ -128,8 +157,11 @@ class FailureActions:
         """
 
         def task(running: Running, work: BackgroundWork) -> None:
+            since = datetime.now(UTC) - timedelta(seconds=2)
             pace = Pace(RATE)
             carry_out(running, plan.ids, mending, work.tally, lease=self._lease, pace=pace, around=work.hand)
+            if self.log:
+                work.follow(self.log, since)
 
         return self._start(BackgroundWork("Replaying", "replayed", len(plan.ids)), task)
 

@@ -18,8 +18,8 @@ from leads_cli.console.failures.known import letter_facts, show_payload
 from leads_cli.console.failures.overview import REPLAY
 from leads_cli.console.failures.sent import SentCard
 from leads_cli.console.subject import Subject
-from leads_cli.failures.change.mending import Mending, Plan
-from leads_cli.failures.read.advice import next_steps
+from leads_cli.failures.change.mending import Mending, Plan, make_plan
+from leads_cli.failures.read.advice import next_steps, replay_may_help
 from leads_cli.failures.read.letter import Letter
 
 
@@ -65,7 +65,8 @@ class FailurePage:
             steps = "".join(f"<li>{escape(step.text)}.</li>" for step in next_steps(letter))
             ui.html(f'<ul class="steps">{steps}</ul>', sanitize=False)
             with ui.element("div").classes("row"):
-                ui.button("Replay as it is ...", on_click=self._replay).props("outline no-caps")
+                kind = "unelevated" if replay_may_help(letter) else "outline"
+                ui.button("Replay as it is ...", on_click=self._replay).props(f"{kind} no-caps")
                 ui.button("Discard ...", on_click=self._discard, color="negative").props("outline no-caps")
         self._correct(letter)
         with frame.card("What happened"):
@@ -125,8 +126,11 @@ class FailurePage:
 
     async def _replay(self) -> None:
         problem = REPLAY.judge(self._letter).problem
+        newer = await asyncio.to_thread(self._desk.newer, make_plan([self._letter], REPLAY))
 
         def content() -> None:
+            if newer:
+                frame.text(newer, "note warn")
             frame.text(
                 problem or "It is sent again, to where it came from, with nothing changed.",
                 "note warn" if problem else "",

@@ -39,9 +39,9 @@ class ShownLetters:
     expires: datetime | None
     at: datetime
 
-    def letter(self, message_id: str) -> Letter | None:
-        """A letter by SQS's id."""
-        return next((letter for letter in self.letters if letter.message_id == message_id), None)
+    def letter(self, letter_id: str) -> Letter | None:
+        """The newest letter with an id, whichever of its ids that is."""
+        return next((letter for letter in self.letters if letter_id in letter.names), None)
 
     def matching(self, criteria: Criteria) -> "ShownLetters":
         """The same, of the letters that meet the criteria; texts are looked for in the newest letters only."""

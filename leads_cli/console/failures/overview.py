@@ -16,6 +16,7 @@ from leads_cli.console.failures.entries import GROUPED, address, group_entry, le
 from leads_cli.console.failures.found import MOST, ShownLetters
 from leads_cli.failures import RATE
 from leads_cli.failures.change.mending import Mending, Plan
+from leads_cli.failures.read.advice import replay_may_help
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.queue_scan import DEAD_LETTERS
 from leads_cli.stacks import cloudwatch
@@ -157,7 +158,9 @@ class FailuresPage:
     def _doings(self, found: ShownLetters) -> None:
         which = "all" if self._wanted == Criteria() else "these"
         with ui.element("div").classes("row"):
-            ui.button(f"Replay {which} {found.total:,} ...", on_click=self._replay).props("unelevated no-caps")
+            # Primary only where it can help.
+            kind = "unelevated" if any(map(replay_may_help, found.letters)) else "outline"
+            ui.button(f"Replay {which} {found.total:,} ...", on_click=self._replay).props(f"{kind} no-caps")
             ui.button(f"Discard {which} {found.total:,} ...", on_click=self._discard, color="negative").props(
                 "outline no-caps"
             )
@@ -187,8 +190,11 @@ class FailuresPage:
         if plan is None:
             return
         count = len(plan.ids)
+        newer = await asyncio.to_thread(self._desk.newer, plan)
 
         def content() -> None:
+            if newer:
+                frame.text(newer, "note warn")
             show_plan(plan, "sent again, to where they came from")
             if count:
                 empty_note(

@@ -7,6 +7,8 @@ from leads_cli.console.failures.actions import BackgroundWork
 
 def progress_text(work: BackgroundWork) -> str:
     """How far it is."""
+    if work.outcomes:
+        return f"{work.tally.done:,} {work.done}. Waiting for the outcomes ..."
     return f"{work.doing}: {work.tally.handled:,} of {work.total:,}"
 
 
@@ -23,6 +25,8 @@ def result_text(work: BackgroundWork) -> Iterator[str]:
         yield f"{missing:,} could not be seen any more: somebody else has them, or has dealt with them."
     if tally.uncounted:
         yield f"CloudWatch did not take the count of {tally.uncounted:,}: the counts will show a difference."
+    if work.outcomes:
+        yield from work.outcomes.sentences()
     if work.trouble:
         yield work.trouble
 

@@ -93,7 +93,7 @@ def _mount_page(app: "FastAPI", view: DevView) -> None:
 
     running = from_description(view.about.url, view.about.as_json())
     subject = embedded(running, view.enrollment, view.status, view.leads)
-    pages.mount(app, subject, FailureActions(running), with_form=True)
+    pages.mount(app, subject, FailureActions(running, subject.log), with_form=True)
 
 
 def _static(name: str) -> str:

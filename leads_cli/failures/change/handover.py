@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
@@ -34,12 +34,14 @@ class HandoverResult:
         finished: letters whose successor a command that was killed had sent: they only had to go.
         failed: letters that are where they were, because a queue did not take their successor or give them up.
         uncounted: letters that are gone without CloudWatch taking note.
+        replayed: the ids of leads that were sent again.
     """
 
     done: int = 0
     finished: int = 0
     failed: int = 0
     uncounted: int = 0
+    replayed: list[str] = field(default_factory=list)
 
     @property
     def handled(self) -> int:
@@ -85,6 +87,7 @@ class Handover:
         sent = self._send(fresh)
         gone = self._let_go(letters, known, sent)
         deeds = {**known, **sent}
+        self._tally.replayed += [each.lead_id for each in gone if each.is_lead and deeds[each.message_id] == "replayed"]
         self._count("Replayed", (each for each in gone if deeds[each.message_id] == "replayed" and counts_again(each)))
         if fresh and not sent:
             msg = (

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 
+from leads.io.pseudonyms import id_for_log
 from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
 from leads_cli.failures.change.repair import Repair, RequestedEdits, repair
 from leads_cli.failures.change.succession import Successor, fixed, replayed
@@ -48,6 +50,7 @@ class Plan:
         untouched: how many letters no edit changes.
         problems: why others are left as they are, and how many each.
         repairs: the first few, to be looked at.
+        leads: the address of each lead and when it failed, by its id in the log.
     """
 
     ids: set[str] = field(default_factory=set)
@@ -55,6 +58,7 @@ class Plan:
     untouched: int = 0
     problems: Counter[str] = field(default_factory=Counter)
     repairs: list[Repair] = field(default_factory=list)
+    leads: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
 def make_plan(letters: Iterable[Letter], mending: Mending, *, shown: int = 0) -> Plan:
@@ -69,6 +73,8 @@ def make_plan(letters: Iterable[Letter], mending: Mending, *, shown: int = 0) ->
         else:
             plan.ids.add(letter.message_id)
             plan.groups.add(letter)
+            if made.letter.email:
+                plan.leads[id_for_log(letter.lead_id)] = made.letter.email, letter.failed_at
             if len(plan.repairs) < shown:
                 plan.repairs.append(made)
     return plan

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from leads.errors import LeadsError, Malformed
 from leads.event.event import is_dead_letter
+from leads.io.pseudonyms import id_for_log
 from leads.json import loads
 from leads.message.decoding import decode
 
@@ -82,6 +83,16 @@ class Letter:
         """
         own = self.content.get("id") if self.is_lead else _object(self.content.get("fixed")).get("of")
         return own if isinstance(own, str) and _ID.fullmatch(own) else self.message_id
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every id by which this product shows it: the lead's own, SQS's, and that of the log."""
+        return self.id, self.message_id, id_for_log(self.lead_id)
+
+    @property
+    def lead_id(self) -> str:
+        """The id that a replay of it has."""
+        return str(self.content.get("id") or self.id)
 
     @property
     def source(self) -> str:

@@ -49,7 +49,7 @@ def find(found: Iterable[Letter], letter_id: str) -> list[Letter]:
     exact: list[Letter] = []
     begun: dict[str, list[Letter]] = {}
     for letter in found:
-        names = (letter.id, letter.message_id)
+        names = letter.names
         if letter_id in names:
             exact.append(letter)
         elif letter_id and any(name.startswith(letter_id) for name in names) and _has_room(begun, letter.id):

@@ -1,0 +1,57 @@
+"""What became of replayed leads, as enroll's log says it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from leads.io.pseudonyms import id_for_log
+from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes
+from leads_cli.logs.line import Line
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+REFUSED = {"reason": "rejected", "field": "email", "status": 422}
+
+
+def settled(number: int, **data: Any) -> Line:
+    return Line(str(number), NOW, "enroll", "", {"message": "batch settled", **data})
+
+
+def test_each_outcome_is_told() -> None:
+    """Accepted after a hold is enrolled; what other leads come to does not count; ids are those of the log."""
+    outcomes = ReplayOutcomes(["a", "b", "c", "d"])
+    a, b, c, d = map(id_for_log, "abcd")
+    outcomes.add(settled(1, held=[a, c], why={"unavailable": 2}, accepted=["another"]))
+    outcomes.add(settled(2, accepted=[a], rejected=[{"id": b, **REFUSED}, {"id": "other", **REFUSED}]))
+    assert list(outcomes.sentences()) == [
+        "1 enrolled, 1 refused again: rejected email 422.",
+        "1 lead held, tried again later: Leadterra did not answer.",
+        "1 lead without an outcome yet: ask `leads status` later.",
+    ]
+    outcomes.add(settled(3, accepted=[d]))
+    assert outcomes.complete
+    assert outcomes.as_json() == {
+        "enrolled": 2,
+        "refusedAgain": {"rejected email 422": 1},
+        "held": 1,
+        "unknown": 0,
+    }
+
+
+def test_the_wait_ends_with_the_last_outcome_or_the_time() -> None:
+    """The log is read until all is known. Lines that are read again do not count again."""
+    lines: list[Line] = []
+    clock = iter(range(100))
+
+    def read(_since: datetime, _text: str | None) -> Iterable[Line]:
+        lines.append(settled(len(lines), accepted=[id_for_log("ab"[len(lines)])]) if len(lines) < 2 else lines[0])
+        return list(lines)
+
+    def wait(*ids: str) -> ReplayOutcomes:
+        outcomes = ReplayOutcomes(ids)
+        wait_for_outcomes(
+            outcomes, read, NOW, seconds=5, every=1, pause=lambda _: None, clock=lambda: float(next(clock))
+        )
+        return outcomes
+
+    assert (wait("a", "b").enrolled, len(lines)) == (2, 2)
+    assert wait("a", "z").as_json()["unknown"] == 1
