@@ -103,6 +103,33 @@ def _foreign(n: int) -> dict[str, Any]:
     return {"email": f"a{n}@{''.join(chr(0x4E00 + (n + i * 7) % 20_000) for i in range(38))}.com"}
 
 
+def _asked(n: int) -> dict[str, Any]:
+    answers = {"E-mail": f"a{n}@example.com", "Your name": f"Ada King{n}", "Company": "Engines"}
+    return {"answers": [{"question": question, "answer": answer} for question, answer in answers.items()]}
+
+
+def by_id(size: int) -> bytes:
+    """People under their ids, 5,000 in the largest size."""
+    return json.dumps({f"u{n}": _listed(n) for n in range(size // 200)}).encode()
+
+
+def line_items(size: int) -> bytes:
+    """People in parallel lists, 5,000 in the largest size."""
+    numbers = range(size // 200)
+    rows = {f"field {column}": [f"{column} {n}" for n in numbers] for column in range(10)}
+    return json.dumps(
+        {"email": [f"a{n}@example.com" for n in numbers], "name": ["Ada"] * len(numbers), **rows}
+    ).encode()
+
+
+def layers(size: int) -> bytes:
+    """People inside of lists and objects as deep as they are looked for."""
+    made: Any = [_listed(n) for n in range(size // 200)]
+    for depth in range(14):
+        made = {"data": made, "page": depth} if depth % 2 else [made]
+    return json.dumps(made).encode()
+
+
 KINDS: Final[dict[str, tuple[str, Callable[[int], bytes]]]] = {
     "titles": (JSON, value("Dr ")),
     "titles-between": (JSON, value("Mr & ")),
@@ -141,6 +168,10 @@ KINDS: Final[dict[str, tuple[str, Callable[[int], bytes]]]] = {
     ),
     "list": (JSON, people(_listed)),
     "list-foreign-domains": (JSON, people(_foreign)),
+    "list-questions": (JSON, people(_asked)),
+    "list-by-id": (JSON, by_id),
+    "list-line-items": (JSON, line_items),
+    "list-layers": (JSON, layers),
     "list-empty": (JSON, lambda size: b"[" + b",".join([b"{}"] * (size // 3)) + b"]"),
     "numbers": (JSON, lambda size: b'{"email": "a@example.com", "n": [' + b"1," * (size // 2) + b"1]}"),
     "form": (FORM, lambda size: b"&".join(b"f%d=x" % n for n in range(size // 9))),

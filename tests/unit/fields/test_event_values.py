@@ -109,3 +109,4 @@ def test_the_search_is_limited() -> None:
     assert named_values(deep) == {}
     assert len(named_values({str(n): n for n in range(10_000)})) < 5_000
     assert named_values({"x" * 300: 1}) == {}
+    assert named_values(["a", "b"]) == named_values({"tags": ["x"] * 300}) == {}

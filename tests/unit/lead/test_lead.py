@@ -84,6 +84,27 @@ def test_without_an_address_there_is_no_lead(fields: dict[str, Any], message: st
 @pytest.mark.parametrize(
     ("fields", "person"),
     [
+        ({"name": "Ava King"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"data.name": "Ava King", "data.contact.email": "ava@example.com"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"name": "Ava King", "plan": "pro", "id": 7}, {"firstName": "Ava", "lastName": "King"}),
+        ({"name": "Contact us", "form_id": 7}, {}),
+        ({"name": "Demo call", "start_time": "2026-11-30T09:00:00Z"}, {}),
+        ({"order.name": "#1001"}, {}),
+        ({"order.name": "Pro plan", "order.contact.email": "ava@example.com"}, {}),
+        ({"title": "Engineer"}, {}),
+        ({"name": "Spring list", "contact.first_name": "Ava"}, {"firstName": "Ava"}),
+        ({"name": "Signed up", "user.email": "ava@example.com"}, {}),
+    ],
+)
+def test_a_name_around_the_ways_to_reach_a_person_is_theirs(fields: dict[str, Any], person: dict[str, str]) -> None:
+    """Of a lone person only, and not where the object is a form, a booking or an order."""
+    nested = fields if any("email" in name for name in fields) else {"contact.email": "ava@example.com", **fields}
+    assert lead(nested) == {"email": "ava@example.com", **person}
+
+
+@pytest.mark.parametrize(
+    ("fields", "person"),
+    [
         ({"first_name": "Ava", "last_name": "King"}, {"firstName": "Ava", "lastName": "King"}),
         ({"name": "Ava King"}, {"firstName": "Ava", "lastName": "King"}),
         ({"name": "Ava", "surname": "King"}, {"firstName": "Ava", "lastName": "King"}),

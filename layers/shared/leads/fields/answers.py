@@ -8,14 +8,12 @@ by its question. Each item is judged by itself, so a skipped question or a grid 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import islice
 from typing import Any, Final
 
-from leads.errors import Malformed, Unreadable
+from leads.errors import Unreadable
 from leads.fields.address import address_like
 from leads.fields.names import MAX_NAME, meaning
-from leads.json import at, dumps, loads
+from leads.json import at, dumps, loads_or_none
 from leads.presets.provider import Boxes, Titles, View, Views
 
 # Deeper or wider than anything a form tool nests.
@@ -167,10 +165,10 @@ def _is_question(item: Any, key: str | None = None) -> bool:
     return marked or not key.isalpha() or meaning(label) is not None
 
 
-def question_names(item: Mapping[str, Any]) -> Iterator[str]:
-    """What a question that has an answer may be called."""
-    if not item.keys().isdisjoint(_ANSWERS):
-        yield from islice((text for part in _LABELS if isinstance(text := item.get(part), str)), 1)
+def question_name(item: Mapping[str, Any]) -> str:
+    """The first name that a question with an answer may have."""
+    names = (item.get(part) for part in _LABELS) if not item.keys().isdisjoint(_ANSWERS) else ()
+    return next((name for name in names if isinstance(name, str)), "")
 
 
 def _answer_part(item: Any) -> str:
@@ -211,10 +209,7 @@ def label_of(question: Mapping[str, Any]) -> str:
 
 def _choices(text: str) -> list[str]:
     """Several choices, which some form tools keep as JSON; or the text."""
-    try:
-        found = loads(text) if text.startswith('["') else text
-    except Malformed:
-        found = text
+    found = loads_or_none(text) if text.startswith('["') else None
     return found if isinstance(found, list) and all(isinstance(choice, str) for choice in found) else [text]
 
 
@@ -285,17 +280,12 @@ def _name(key: str, member: Any, view: View, titles: Mapping[str, str]) -> str:
     if view.titles and (title := titles.get(str(at(member, view.titles.reference)))):
         return title
     if view.strip:
-        matched = _compiled(view.strip).fullmatch(key)
+        matched = re.fullmatch(view.strip, key)
         return str(matched[matched.re.groups]) if matched else ""
     if not view.name:
         return key
     names = (at(member, place) for place in view.name)
     return next((name for name in names if isinstance(name, str) and name.strip()), "")
-
-
-@lru_cache(maxsize=64)
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
 
 
 def _value(member: Any, view: View) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from leads.errors import Malformed, TooLarge, Unreadable
-from leads.fields.answers import question_names
+from leads.fields.answers import question_name
 from leads.json import loads
 
 # The charsets that Python knows, and no others: each name that it does not know stays in its memory. Left out are
@@ -105,8 +105,7 @@ def _check_size(content: Document | list[Any]) -> None:
     for container in containers:
         members = container
         if isinstance(container, dict):
-            names.update(container)
-            names.update(question_names(container))
+            names.update(container, [question_name(container)])
             members = container.values()
         containers += [member for member in members if isinstance(member, dict | list)]
         if len(containers) > _MAX_CONTAINERS or len(names) > _MAX_NAMES:
@@ -114,12 +113,21 @@ def _check_size(content: Document | list[Any]) -> None:
             raise Unreadable(msg)
 
 
+def check_length(items: Sequence[Any]) -> None:
+    """Check that a list can be taken at once.
+
+    Raises:
+        TooLarge: it cannot.
+    """
+    if len(items) > MAX_LISTED:
+        msg = f"a list of {len(items)}; at most {MAX_LISTED} are taken at once"
+        raise TooLarge(msg)
+
+
 def _lines(text: str) -> list[Any]:
     """JSON lines, as log streams send them."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > MAX_LISTED:
-        msg = f"a list of {len(lines)}; at most {MAX_LISTED} are taken at once"
-        raise TooLarge(msg)
+    check_length(lines)
     if len(lines) > 1:
         try:
             return [loads(line) for line in lines]

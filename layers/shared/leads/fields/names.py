@@ -55,7 +55,13 @@ class Meaning:
 
 def canonical(name: str) -> str:
     """The name without case, accents, punctuation and `camelCase`."""
-    return "".join(_words(name[:MAX_NAME]))
+    return _canonical(name[:MAX_NAME])
+
+
+# Each configured name is looked up in each submission.
+@lru_cache(maxsize=2_048)
+def _canonical(name: str) -> str:
+    return "".join(_words(name))
 
 
 def words_of(name: str) -> Words:

@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 from leads.fields.address import address_like
 from leads.fields.answers import MAX_DEPTH, answer_of, are_questions, label_of
 from leads.fields.names import canonical, is_other_persons, meaning
-from leads.fields.vocabulary import PERSONS
+from leads.fields.vocabulary import FULL_NAME, PERSONS
 
 _ID: Final = re.compile(r"\S*\d\S*|\S+@\S+")
 # `created_by` and the like name an operator.
 _OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])by$|[a-z]By$")
-_NAMES: Final = frozenset({"firstName", "lastName", "fullName"})
+_NAMES: Final = ("firstName", "lastName", FULL_NAME)
 
 
 class Person(NamedTuple):
@@ -67,13 +67,15 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[Person]:
     others = {key for key in inside if _is_elses(key)}
     found = {key: inner for key, inner in inside.items() if key not in others}
     # A list of addresses, without names, is one person's.
-    addresses = {key: inner[0] for key, inner in found.items() if _is_email(key) and not any(map(_is_named, inner))}
+    addresses = {
+        key: inner[0] for key, inner in found.items() if _means(key, "email") and not any(map(_is_named, inner))
+    }
     own = _own_address(_named_texts(members)) or next(((one.address, True) for one in addresses.values()), None)
     found = {key: inner for key, inner in found.items() if key not in addresses}
     by_id = {key for key, inner in found.items() if len(inner) == 1 and _is_by_id(key, members[key])}
     lists = {key for key, inner in found.items() if len(inner) > 1} | (by_id if len(by_id) > 1 else set())
     single = {key: inner[0] for key, inner in found.items() if key not in lists}
-    persons = {key: one for key, one in single.items() if not _is_company(key)}
+    persons = {key: one for key, one in single.items() if not _means(key, "company")}
     if not own and not persons and (lists or not single):
         return [person for key in found if key in lists for person in found[key]]
     chosen = Person(members, *own) if own and (own[1] or not persons) else _choose(persons or single)
@@ -97,7 +99,7 @@ def _own(
             yield key, member
         elif one.address.lower() == address.lower():
             yield key, one.document
-        elif _is_company(key) and isinstance(member, dict):
+        elif _means(key, "company") and isinstance(member, dict):
             yield key, {part: value for part, value in member.items() if not address_like(_text(value))}
 
 
@@ -114,7 +116,7 @@ def _choose(single: Mapping[str, Person]) -> Person:
 def _line_items(members: Mapping[str, Any]) -> list[Person]:
     """People in parallel lists, if addresses and another of a lead's fields are lists of one length."""
     lists = {key: value for key, value in members.items() if isinstance(value, list) and len(value) > 1}
-    if not (key := next((key for key, value in lists.items() if _are_addresses(value) and _is_email(key)), None)):
+    if not (key := next((key for key, value in lists.items() if _are_addresses(value) and _means(key, "email")), None)):
         return []
     rows = {name: value for name, value in lists.items() if len(value) == len(lists[key]) and _are_plain(value)}
     if not any((known := meaning(name)) and known.field != "email" for name in rows):
@@ -128,7 +130,7 @@ def _line_items(members: Mapping[str, Any]) -> list[Person]:
 
 def _own_address(texts: Iterable[tuple[str, str]]) -> tuple[str, bool] | None:
     """The first address under a name that says so (`True`), else the first that may be the person's."""
-    found = [(text, _is_email(name)) for name, text in texts if address_like(text) and not _is_elses(name)]
+    found = [(text, _means(name, "email")) for name, text in texts if address_like(text) and not _is_elses(name)]
     return max(found, key=lambda pair: pair[1], default=None)
 
 
@@ -164,14 +166,9 @@ def _are_plain(items: list[Any]) -> bool:
     return not any(isinstance(item, dict | list) for item in items)
 
 
-def _is_email(name: str) -> bool:
+def _means(name: str, *fields: str) -> bool:
     known = meaning(name)
-    return known is not None and known.field == "email"
-
-
-def _is_company(name: str) -> bool:
-    known = meaning(name)
-    return known is not None and known.field == "company"
+    return known is not None and known.field in fields
 
 
 def _is_elses(name: str) -> bool:
@@ -179,8 +176,7 @@ def _is_elses(name: str) -> bool:
 
 
 def _is_named(person: Person) -> bool:
-    names = person.document if isinstance(person.document, dict) else ()
-    return any((known := meaning(name)) is not None and known.field in _NAMES for name in names)
+    return isinstance(person.document, dict) and any(_means(name, *_NAMES) for name in person.document)
 
 
 def _is_by_id(key: str, member: Any) -> bool:

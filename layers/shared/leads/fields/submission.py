@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
-from leads.errors import Compressed, TooLarge, Unreadable
+from leads.errors import Compressed, Unreadable
 from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
 from leads.fields.answers import Value, are_questions, read_answers
-from leads.fields.body import MAX_LISTED, Document, parse
+from leads.fields.body import Document, check_length, parse
 from leads.fields.event_values import EventValues, named_values
 from leads.fields.names import canonical, inner_name
 from leads.fields.people import Person, people
@@ -100,7 +100,7 @@ def submissions(event: Event, provider: Provider) -> Submissions:
     """
     content, envelopes = _content(event)
     batch = _batch(content, provider)
-    _check_length(batch or [])
+    check_length(batch or [])
     found = people(_decoded(content, provider)) if _is_free(provider) and isinstance(content, dict) else []
     if len(found) > 1:
         items = found
@@ -112,15 +112,9 @@ def submissions(event: Event, provider: Provider) -> Submissions:
         items = [person for item in batch for person in people(item) or [Person(item)]]
     else:
         items = [Person(item) for item in batch]
-    _check_length(items)
-    event_id = _event_id(event, content, [item.document for item in items], provider, envelopes)
+    check_length(items)
+    event_id = _event_id(event, content, items, provider, envelopes)
     return Submissions([_listed(event, item, provider) for item in items], event_id, listed=True)
-
-
-def _check_length(items: Sequence[Any]) -> None:
-    if len(items) > MAX_LISTED:
-        msg = f"a list of {len(items)}; at most {MAX_LISTED} are taken at once"
-        raise TooLarge(msg)
 
 
 def _content(event: Event) -> tuple[Document | list[Any], Sequence[Envelope]]:
@@ -215,23 +209,20 @@ def _read(value: Any) -> Any:
 
 
 def _event_id(
-    event: Event,
-    content: Document | list[Any],
-    documents: Sequence[Any],
-    provider: Provider,
-    envelopes: Sequence[Envelope],
+    event: Event, content: Any, items: Sequence[Person], provider: Provider, envelopes: Sequence[Envelope]
 ) -> str | None:
     """By which a redelivery is recognised; a replay is none, whatever id is within it."""
-    told = [] if event.replayed else [_id_at(event, content, place) for place in provider.event_ids]
-    found = next(filter(None, [*told, envelope_id(envelopes), event.id]), None)
-    return _identifier(found) if found else _joint_id(event, documents, provider)
-
-
-def _joint_id(event: Event, documents: Sequence[Any], provider: Provider) -> str | None:
-    """A list is the same if all that is in it has an id and all ids are the same."""
-    places = [] if event.replayed else [place for place in provider.event_ids if not place.startswith("header:")]
-    ids = [next(filter(None, (_id_at(event, document, place) for place in places)), "") for document in documents]
+    places = () if event.replayed else provider.event_ids
+    if found := _first_id(event, content, places) or envelope_id(envelopes) or event.id:
+        return found if _PLAIN_ID.fullmatch(found) else hashlib.sha256(found.encode(errors="surrogatepass")).hexdigest()
+    # A list is the same if all that is in it has an id and all ids are the same.
+    inner = [place for place in places if not place.startswith("header:")]
+    ids = [_first_id(event, item.document, inner) for item in items]
     return hashlib.sha256(dumps(ids).encode()).hexdigest() if ids and all(ids) else None
+
+
+def _first_id(event: Event, content: Any, places: Sequence[str]) -> str:
+    return next(filter(None, (_id_at(event, content, place) for place in places)), "")
 
 
 def _id_at(event: Event, content: Any, places: str) -> str:
@@ -243,12 +234,4 @@ def _id_at(event: Event, content: Any, places: str) -> str:
 
 def _candidate(event: Event, content: Any, place: str) -> Any:
     kind, _, names = place.partition(":")
-    if kind == "header" and names:
-        return next((value for name in names.split("|") if (value := event.headers.get(name, "").strip())), "")
-    return at(content, place)
-
-
-def _identifier(value: str) -> str:
-    if _PLAIN_ID.fullmatch(value):
-        return value
-    return hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
+    return event.header(names).strip() if kind == "header" and names else at(content, place)

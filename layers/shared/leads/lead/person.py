@@ -5,6 +5,7 @@ A wrong value is worse than none: a text that cannot be what its field's name sa
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from leads.config.schema import Source
@@ -20,6 +21,7 @@ from leads.fields.names import (
     is_secret,
     meaning,
     parts,
+    words_of,
 )
 from leads.fields.submission import Submission
 from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, PERSONS, SALUTATIONS, SURNAME_BESIDE
@@ -33,6 +35,16 @@ _LETTER: Final = re.compile(r"[^\W\d_]")
 _LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 # Things have these as well.
 _BARE: Final = frozenset({"name", "title", "role"})
+# Objects with only the ways to reach a person, whose name stands around them, and what else has a name there.
+_WAYS_TO_REACH: Final = frozenset(
+    {"contact", "contacts", "contactinfo", "contactinformation", "contactdetails", "contactdata", "details", "info"}
+)
+_THINGS: Final = frozenset(
+    {
+        "form", "forms", "booking", "order", "event", "appointment", "meeting", "survey", "quiz", "product", "price",
+        "campaign", "list", "workflow", "page", "site", "type", "start", "starts", "end", "total", "status",
+    }
+)  # fmt: skip
 # How lists of addresses mark the one that counts.
 _PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
 
@@ -61,7 +73,16 @@ class Person:
         bare = {name for name, m in found.items() if m.word in _BARE and canonical(parts(name)[-1]) == m.word}
         persons = {_place(name) for name, m in found.items() if name not in bare and self._names_a_person(name, m)}
         things = {name for name in bare if not _is_beside(_place(name), persons)}
+        if len(persons) == 1 and not any(m.field in _NAMES for name, m in found.items() if name not in bare):
+            things = {name for name in things if found[name].word != "name" or not self._is_around(name, *persons)}
         return {name: m for name, m in found.items() if name not in things or not persons}
+
+    def _is_around(self, name: str, person: tuple[str, ...]) -> bool:
+        """Whether a name is a lone person's, and the object inside has only the ways to reach them."""
+        if not person or _place(name) != person[:-1] or canonical(person[-1]) not in _WAYS_TO_REACH:
+            return False
+        outside = [words_of(other) for other in self._fields if _place(other)[: len(person)] != person]
+        return _THINGS.isdisjoint(chain.from_iterable(outside))
 
     def _names_a_person(self, name: str, m: Meaning) -> bool:
         return m.field in {"firstName", "lastName", FULL_NAME} or (
