@@ -1,12 +1,14 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint check build bench soak docs format lock browser
+.PHONY: help setup dev test lint check build deploy bench soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
 # What running needs is there; what the tests and the checks need is there too.
 RUN := $(VENV)/.run
 READY := $(VENV)/.ready
+# What the functions may read: one file for each stage.
+CONFIGS := $(wildcard layers/config/*.toml)
 # Names under which a distribution installs a Chromium; tests/e2e looks for the same ones.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
@@ -14,7 +16,11 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 PARALLEL := -n auto --dist loadfile
 
 # sam wants a region even where it calls nobody; nothing of this project reports home.
-export AWS_DEFAULT_REGION ?= us-east-1
+ifeq ($(origin AWS_DEFAULT_REGION),undefined)
+export AWS_DEFAULT_REGION := us-east-1
+# A deployment goes to the region of the user's AWS profile.
+OWN_REGION := env -u AWS_DEFAULT_REGION
+endif
 export SAM_CLI_TELEMETRY := 0
 
 FAIL = fail() { printf 'make: %s\n' "$$*" | tr '\n' ' ' >&2; echo >&2; exit 1; }
@@ -38,15 +44,23 @@ lint: setup ## Format, lint, types, imports, template and configuration, in seco
 	$(BIN)/deptry --no-ansi leads_cli functions layers/shared/leads docs/generate
 	$(BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
-	$(BIN)/leads check --config layers/config/enrollment.toml
+	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 
 check: lint browser ## Everything that CI checks: `make lint`, and every test with the coverage of the core
 	$(BIN)/pytest $(PARALLEL) tests/unit --cov --cov-report=
 	$(BIN)/coverage report --include='*/leads/*' --omit='*/leads/io/*' --fail-under=100
 	$(BIN)/pytest $(PARALLEL) tests/integration tests/e2e
 
-build: setup ## Build the Lambda artifact into .aws-sam
+build: setup ## Check the configuration and build the Lambda artifact into .aws-sam
+	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 	@$(BIN)/sam build
+
+deploy: build ## Build and deploy a stack without a question (STACK=name; parameters in stages/name.toml)
+	@$(FAIL); [ -n "$(STACK)" ] || fail "name the stack: make deploy STACK=leadterra-enroll"; \
+	stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
+	echo "Deploying $(STACK) with the parameters of $$stage ..."; \
+	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS)
+	@$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" || echo "The stack is deployed. What is still missing is named above."
 
 bench: setup ## Run the benchmarks
 	@set -e; for benchmark in $(filter-out benchmarks/soak.py,$(wildcard benchmarks/*.py)); do \

@@ -106,10 +106,11 @@ def test_functions_get_the_environment_of_the_contract(template: Template, funct
         "LEADS_QUEUE_URL": {"Ref": "LeadsQueue"},
         "DEAD_LETTER_QUEUE_URL": {"Ref": "DeadLetterQueue"},
         "SECRET_ID": {"Ref": "Secret"},
-        "ENROLLMENT_CONFIG": "/opt/enrollment.toml",
+        "ENROLLMENT_CONFIG": {"Fn::Sub": "/opt/${ConfigFile}"},
         "LEADTERRA_BASE_URL": {"Ref": "LeadterraBaseUrl"},
     }
     assert {name: variables.get(name) for name in contract} == contract
+    assert template.body["Parameters"]["ConfigFile"]["Default"] == "enrollment.toml"
     # Empty: the configuration's own address holds, which a default here would beat unasked.
     assert template.body["Parameters"]["LeadterraBaseUrl"]["Default"] == ""
 

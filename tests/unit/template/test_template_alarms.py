@@ -91,15 +91,21 @@ def test_an_alarm_looks_at_what_it_should(template: Template, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_is_heard_if_a_topic_is_given(template: Template, name: str) -> None:
-    """Its beginning and its end go to the one topic; without a topic it exists all the same."""
+def test_an_alarm_notifies_the_mailed_topic_or_else_the_given_one(template: Template, name: str) -> None:
+    """Its beginning and its end go to one topic; without any it exists all the same."""
     alarm = template.properties(name)
-    heard = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], []]}
-    assert (alarm["AlarmActions"], alarm["OKActions"]) == (heard, heard)
+    given = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], []]}
+    notified = {"Fn::If": ["MailsAlarms", [{"Ref": "AlarmTopic"}], given]}
+    assert (alarm["AlarmActions"], alarm["OKActions"]) == (notified, notified)
     assert "InsufficientDataActions" not in alarm
-    given = {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
-    assert template.body["Conditions"]["HasAlarmTopic"] == given
-    assert template.body["Parameters"]["AlarmTopicArn"]["Default"] == ""
+
+
+def test_an_address_gets_a_topic_and_a_subscription(template: Template) -> None:
+    """`AlarmEmail` is all that an operator must give."""
+    topic = template.body["Resources"]["AlarmTopic"]
+    assert topic["Condition"] == "MailsAlarms"
+    assert topic["Properties"]["Subscription"] == [{"Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}]
+    assert template.body["Parameters"]["AlarmEmail"]["Default"] == ""
 
 
 @pytest.mark.parametrize(
