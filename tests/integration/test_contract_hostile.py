@@ -20,7 +20,7 @@ from tests.integration.contracting import (
 )
 
 JUNK = (
-    b"{}",
+    b'{"plan": "pro"}',
     b"null",
     b"7",
     b'"text"',

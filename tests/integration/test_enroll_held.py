@@ -116,13 +116,19 @@ def test_a_wrong_key_stops_the_invocation(enrolling: Enrolling) -> None:
     assert enrolling.requests() == [(3, 401), (3, 401)]
 
 
-@pytest.mark.parametrize("secret", [{"leadterra_api_key": ""}, {"leadterra_api_key": None}])
-def test_without_a_key_nothing_is_sent(enrolling: Enrolling, secret: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("key", "detail"),
+    [
+        ("", "the secret has no `leadterra_api_key`"),
+        (None, "the secret is malformed: `leadterra_api_key` has the wrong type"),
+    ],
+)
+def test_without_a_key_nothing_is_sent(enrolling: Enrolling, key: str | None, detail: str) -> None:
     """A secret that is not set yet holds everybody, and the log says so."""
-    enrolling.cloud.set_secret(**secret)
+    enrolling.cloud.set_secret(leadterra_api_key=key)
     done = enrolling.deliver(*THREE)
     assert (len(done.failures), done.why()) == (3, {"unavailable": 3})
-    assert done.logs[0]["detail"] == "the secret has no `leadterra_api_key`"
+    assert done.logs[0]["detail"] == detail
     assert enrolling.requests() == []
 
 
@@ -131,7 +137,7 @@ def test_a_key_that_is_lost_on_the_way_undoes_nothing(enrolling: Enrolling) -> N
     enrolling.leadterra.behaviour = Behaviour(error_shape="index")
     enrolling.deliver(message("first@example.com"))
     enrolling.leadterra.faults.set([fault("unauthorized", after=3, next=1)])
-    enrolling.cloud.set_secret(leadterra_api_key=None)
+    enrolling.cloud.set_secret(leadterra_api_key="")
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
     assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]
     assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
