@@ -1,10 +1,13 @@
 """Enroll: messages from LeadsQueue become batches, requests and outcomes. This composes and decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from leads.errors import ConfigError
 from leads.io.deliver import Enroll
+from leads.io.ledger import Ledger
+from leads.io.queues import Record
 from leads.io.settings import Settings, enrollment
 from leads.io.telemetry import logger
 
@@ -13,14 +16,25 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Deliver LeadsQueue's records, and name those that are not settled, so that SQS keeps them.
-
-    Raises:
-        ConfigError: the configuration is wrong; every message stays in the queue.
-    """
+    """Deliver LeadsQueue's records, and name those that are not settled, so that SQS keeps them."""
     logger().append_keys(request_id=context.aws_request_id)
-    settings = Settings.from_environ()
-    config = enrollment(settings.config_path)
-    enroll = Enroll(settings, config, context.get_remaining_time_in_millis)
-    held = enroll.deliver(event["Records"], datetime.now(UTC))
+    records, now, remaining = event["Records"], datetime.now(UTC), context.get_remaining_time_in_millis
+    settings = None
+    try:
+        settings = Settings.from_environ()
+        enroll = Enroll(settings, enrollment(settings.config_path), remaining)
+    except ConfigError as error:
+        logger().error("broken configuration", extra={"problems": error.problems})
+        held = _hold(records, settings, now, remaining)
+    else:
+        held = enroll.deliver(records, now)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in held]}
+
+
+def _hold(
+    records: Sequence[Record], settings: Settings | None, now: datetime, remaining: Callable[[], int]
+) -> list[str]:
+    """Keep all messages in the queue, hidden for a while if the environment says where that is."""
+    if settings is None:
+        return [record["messageId"] for record in records]
+    return Ledger(settings, records, now, lambda: remaining() / 1000).abandon()

@@ -11,6 +11,7 @@ from leads.event import answer, handshake
 from leads.event.event import Event, from_http
 from leads.event.verify import find_source, needs_secret, origin_allowed
 from leads.io.intake import Intake, IntakeResult
+from leads.io.queues import Record
 from leads.io.settings import Settings, enrollment
 from leads.io.subscription import confirm
 from leads.io.telemetry import UNKNOWN, count, described, logger
@@ -33,16 +34,19 @@ def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[s
         config = enrollment(intake.settings.config_path)
     except ConfigError as error:
         logger().error("broken configuration", extra={"problems": error.problems})
-        return _failures(event["Records"], intake) if "Records" in event else answer.refusal(error)
+        if "Records" not in event:
+            return answer.refusal(error)
+        if intake:
+            intake.hold_all(event["Records"])
+        return _failures(event["Records"])
     if "Records" not in event:
         return _answer(event, intake, config)
-    return _failures([record for record in event["Records"] if not intake.accept_record(record, config)], intake)
+    held = [record for record in event["Records"] if not intake.accept_record(record, config)]
+    intake.hold(held)
+    return _failures(held)
 
 
-def _failures(records: Sequence[Mapping[str, Any]], intake: Intake | None) -> dict[str, Any]:
-    """Keep records in their queue, hidden for a while if the environment says where that is."""
-    if records and intake:
-        intake.hold(records)
+def _failures(records: Sequence[Record]) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 
 

@@ -21,8 +21,8 @@ from typer.testing import CliRunner
 
 from leads.event.event import Event
 from leads.json import dumps
-from leads.message.dead_letter import Failure, dead_letter, refused
-from leads.message.message import Message
+from leads.message.dead_letter import Failure, dead_letter
+from leads.message.message import Message, as_json
 from leads_cli.cli.main import app
 from leads_cli.dev.page import page
 from leads_cli.dev.page.view import StackView
@@ -184,12 +184,8 @@ def _body(kind: str, lead_id: str, lead: dict[str, Any]) -> str:
     if kind == "exhausted":
         return dumps({**whole, "campaign": "newsletter"})
     campaign = "trial" if kind == "missing_token" else "newsletter"
-    return refused(
-        Message(id=lead_id, source="app", campaign=campaign, receivedAt=NOW, lead=lead),
-        said[kind],
-        attempts=1,
-        failed_at=NOW,
-    )
+    message = Message(id=lead_id, source="app", campaign=campaign, receivedAt=NOW, lead=lead)
+    return dead_letter(as_json(message), said[kind], attempts=1, failed_at=NOW)
 
 
 FIXES: Final = {

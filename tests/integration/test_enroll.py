@@ -8,7 +8,7 @@ import pytest
 
 from leads_cli.sandbox import Behaviour, Fault
 from leads_cli.sandbox.store.behaviour import Dialect
-from tests.integration.enrolling import Enrolling, message
+from tests.integration.enrolling import CONFIG, Enrolling, message
 
 
 def test_a_producers_least_message_is_enough(enrolling: Enrolling) -> None:
@@ -149,8 +149,8 @@ def test_a_message_of_a_later_release_waits(enrolling: Enrolling) -> None:
     assert list(done.hidden) == done.failures
 
 
-def test_the_handler_is_imported_without_environment_and_without_boto3() -> None:
-    """Importing reads none of the functions' variables and brings neither boto3 nor S3's transfer machinery."""
+def test_the_handler_is_imported_without_environment() -> None:
+    """Importing reads none of the functions' variables."""
     program = """
 import os, sys
 read = []
@@ -164,9 +164,27 @@ sys.path[:0] = [".", "layers/shared"]
 import functions.enroll.handler
 print({"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "LEADTERRA_BASE_URL",
        "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"} & set(read))
-print({"boto3", "s3transfer"} & set(sys.modules))
 """
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)  # noqa: S603 - our own
-    assert done.stdout.splitlines() == ["set()", "set()"]
+    assert done.stdout.splitlines() == ["set()"]
+
+
+@pytest.mark.parametrize("broken", ["file", "environment"])
+def test_a_broken_configuration_holds_messages(
+    enrolling: Enrolling, enrollment: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """All stay in the queue, hidden for a while if the environment says where that is. The log says why."""
+    enrolling.cloud.send(*(message(f"lead{n}@example.com") for n in range(3)))
+    records = enrolling.cloud.records()
+    enrollment.write_text(f"{CONFIG}\n[sources.fax]\nprovider = 'fax'\n")
+    if broken == "environment":
+        monkeypatch.delenv("SECRET_ID")
+    done = enrolling.invoke(records)
+    assert len(done.failures) == len(done.records) == 3
+    assert len(done.hidden) == (3 if broken == "file" else 0)
+    assert done.metrics["HeldInternal"] == len(done.hidden)
+    expected = "fax" if broken == "file" else "SECRET_ID: not set"
+    (line,) = (log for log in done.logs if "problems" in log)
+    assert expected in line["problems"][0]

@@ -95,6 +95,7 @@ def test_a_broken_configuration_asks_senders_to_come_back(
     assert len(intake.cloud.calls("ChangeMessageVisibilityBatch")) == (broken == "file")
     expected = f"{path}: sources.fax.provider: 'fax' is not known" if broken == "file" else "SECRET_ID: not set"
     lines = [json.loads(line) for line in intake.output().splitlines()]
+    assert sum("Held" in line for line in lines) == (broken == "file")
     assert [line["problems"][0].startswith(expected) for line in lines if "problems" in line] == [True, True]
 
 

@@ -148,5 +148,5 @@ class Client:
         if self._account.chance.random() < self._account.weather.hides_failed:
             return {"Failed": [{"Id": entry["Id"]} for entry in entries]}
         now, hide = self._process.clock(), self._account.leads.hide
-        missing = [e["Id"] for e in entries if not hide(e["ReceiptHandle"], e["VisibilityTimeout"], now)]
-        return {"Failed": [{"Id": entry_id} for entry_id in missing]}
+        hidden = [e["Id"] for e in entries if hide(e["ReceiptHandle"], e["VisibilityTimeout"], now)]
+        return {"Successful": [{"Id": entry_id} for entry_id in hidden]}

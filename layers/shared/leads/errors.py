@@ -9,9 +9,7 @@ LeadsError
 ├── IdReused           an event id that was used for other leads
 ├── Malformed          a queue message that no lead can be read from
 ├── NewerVersion       a queue message of a later release, met while a deployment runs
-└── Unavailable        a dependency did not answer; the sender should try again (503)
-    ├── Busy           it throttles, or has an error of its own, which may pass within moments
-    └── Unreachable    it could not even be asked; asking again takes as long
+└── Unavailable        a dependency did not answer, or refused; the sender should try again (503)
 
 Texts never contain what a person typed: they end up in logs and message attributes.
 """
@@ -64,11 +62,3 @@ class NewerVersion(LeadsError):
 
 class Unavailable(LeadsError):
     """A dependency did not answer, or refused for reasons of its own."""
-
-
-class Busy(Unavailable):
-    """A dependency throttles, or has an error of its own."""
-
-
-class Unreachable(Unavailable):
-    """A dependency could not be asked: no answer came, or there are no credentials."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from leads.io import queues
+from leads.io.queues import Queues
 from leads_cli.failures.change.handover_ledger import HandledAs, HandoverLedger
 from leads_cli.failures.change.succession import Successor, counts_again, counts_as_erased
 from leads_cli.failures.read.letter import Letter, read_letter
@@ -113,9 +113,8 @@ class Handover:
         for queue, group in groupby(by_queue, key=_queue_of):
             same = list(group)
             with _no_log():
-                missing = queues.send(
-                    self._sqs, self._running.outputs[f"{queue}Url"], [successor.entry for _, successor in same]
-                )
+                entries = [successor.entry for _, successor in same]
+                missing = Queues(self._sqs).send(self._running.outputs[f"{queue}Url"], entries)
             sent |= {
                 letter.message_id: successor.deed
                 for index, (letter, successor) in enumerate(same)

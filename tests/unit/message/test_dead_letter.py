@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from leads.errors import TooLarge
-from leads.message.dead_letter import Failure, attributes, dead_letter, refused, without
-from leads.message.message import MAX_BYTES, Message, encode
+from leads.message.dead_letter import Failure, attributes, dead_letter, without
+from leads.message.message import MAX_BYTES, Message, as_json, encode
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com", "customFields": {"plan": "pro"}}
@@ -17,7 +17,7 @@ MESSAGE = Message(id="evt-1", source="website", campaign="news", receivedAt=NOW,
 def test_a_dead_letter_is_the_message_and_its_failure() -> None:
     """Without `failure` it is the message again."""
     failure = Failure("rejected", "invalid email format", 422, "email", {"index": 0}, "request-1")
-    letter = json.loads(refused(MESSAGE, failure, attempts=2, failed_at=NOW))
+    letter = json.loads(dead_letter(as_json(MESSAGE), failure, attempts=2, failed_at=NOW))
     assert letter.pop("failure") == {
         "reason": "rejected",
         "status": 422,

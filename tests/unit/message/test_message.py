@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from leads.errors import Malformed, TooLarge
 from leads.json import loads
-from leads.message.dead_letter import Failure, refused
-from leads.message.message import MAX_BYTES, MAX_MESSAGE_BYTES, Message, encode, timestamp
+from leads.message.dead_letter import Failure, dead_letter
+from leads.message.message import MAX_BYTES, MAX_MESSAGE_BYTES, Message, as_json, encode, timestamp
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com"}
@@ -70,6 +70,6 @@ def test_a_message_that_does_not_fit_is_refused_before_it_is_sent() -> None:
     fits = message({"email": "x" * (MAX_MESSAGE_BYTES - empty)})
     assert len(encode(fits)) == MAX_MESSAGE_BYTES
     failure = Failure("rejected", "x" * 2_000, 422, "email", {"x": "y" * 10_000}, "request-1")
-    assert len(refused(fits, failure, attempts=300, failed_at=NOW)) <= MAX_BYTES
+    assert len(dead_letter(as_json(fits), failure, attempts=300, failed_at=NOW)) <= MAX_BYTES
     with pytest.raises(TooLarge):
         encode(message({"email": "x" * (MAX_MESSAGE_BYTES - empty + 1)}))

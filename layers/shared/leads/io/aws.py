@@ -1,6 +1,5 @@
 """AWS clients, made at first use and kept by the container, and what a failed call means here."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -10,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from leads.errors import Busy, Unavailable, Unreachable
+from leads.errors import Unavailable
 from leads.io.settings import Settings
 from leads.io.telemetry import logger
 
@@ -30,8 +29,6 @@ _CONFIG: Final = Config(
 )
 # The longest that one call can take: two attempts, and up to a second between them.
 CALL_SECONDS: Final = 7.0
-_THROTTLED: Final = re.compile("Throttl|LimitExceeded|ThroughputExceeded|TooManyRequests")
-_SERVER_ERROR: Final = 500
 
 
 def sqs(settings: Settings) -> "SQSClient":
@@ -57,7 +54,7 @@ def calling(service: str) -> Iterator[None]:
     """Translate the errors of a call.
 
     Raises:
-        Unavailable: AWS refused or did not answer, as `unavailable` says.
+        Unavailable: AWS refused or did not answer.
     """
     try:
         yield
@@ -66,13 +63,7 @@ def calling(service: str) -> Iterator[None]:
 
 
 def unavailable(service: str, error: BaseException) -> Unavailable:
-    """What a failed call means. Only its code is passed on and logged: AWS's message may quote the request."""
-    kind: type[Unavailable]
-    if isinstance(error, ClientError):
-        code = error.response.get("Error", {}).get("Code", "")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        kind = Busy if status >= _SERVER_ERROR or _THROTTLED.search(code) else Unavailable
-    else:
-        code, kind = type(error).__name__, Unreachable
+    """The error of a failed call. It has AWS's code only, as the log has: AWS's message may quote the request."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     logger().warning("AWS call failed", extra={"service": service, "code": code})
-    return kind(f"{service}: {code}")
+    return Unavailable(f"{service}: {code}")

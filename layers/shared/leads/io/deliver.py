@@ -11,7 +11,8 @@ from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.leadterra import Leadterra, leadterra
-from leads.io.ledger import OTHER, Ledger, LedgerLine, Record
+from leads.io.ledger import OTHER, Ledger, LedgerLine
+from leads.io.queues import Record, receives
 from leads.io.settings import Settings
 from leads.io.telemetry import logger, where
 from leads.io.vault import Vault
@@ -145,17 +146,13 @@ def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[Rece
         if twin := next((each for each in same_id if each.message == message), None):
             twin.records.append(index)
             continue
-        received = ReceivedMessage(message, [index], _receives(record))
+        received = ReceivedMessage(message, [index], receives(record))
         same_id.append(received)
         messages.append(received)
     duplicates = len(records) - len(unread) - len(messages)
     ledger.enter(OTHER, unread, {"Duplicates": duplicates} if duplicates else {})
     ledger.count_direct(messages)
     return messages
-
-
-def _receives(record: Record) -> int:
-    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
 def _decode(record: Record, now: datetime) -> Message:

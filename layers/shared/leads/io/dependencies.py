@@ -9,16 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from leads.io import aws
+from leads.io.queues import Queues
 from leads.io.settings import Settings
 from leads.io.vault import Vault, vault
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +25,13 @@ class Dependencies:
     sqs: Callable[[Settings], "SQSClient"] = aws.sqs
     dynamodb: Callable[[Settings], "DynamoDBClient"] = aws.dynamodb
     vault: Callable[[Settings], Vault] = vault
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
     threads: Callable[[int], Executor] = ThreadPoolExecutor
+
+    def queues(self, settings: Settings, seconds_left: Callable[[], float]) -> Queues:
+        return Queues(self.sqs(settings), seconds_left, self.threads, self.chance)
 
 
 REAL = Dependencies()

@@ -4,8 +4,7 @@ The table has one row for each source and event id. It is in progress while an i
 afterwards. A failure deletes it. A crash leaves it in progress until the function's time would have been over.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -17,7 +16,7 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 
-from leads.errors import Busy, IdReused
+from leads.errors import IdReused, Unavailable
 from leads.io.aws import unavailable
 from leads.io.pseudonyms import id_for_log
 from leads.io.telemetry import logger
@@ -29,18 +28,9 @@ if TYPE_CHECKING:
 KEEP_SECONDS: Final = 7 * 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One delivery of an event; `leads` is a digest of the leads made of it."""
-
-    source: str
-    event_id: str
-    leads: str
-
-
 def take_once(
     take: Callable[[], object],
-    delivery: Delivery,
+    delivery: Mapping[str, str],
     *,
     client: "DynamoDBClient",
     table: str,
@@ -48,10 +38,11 @@ def take_once(
 ) -> bool:
     """Take an event unless that was done; whether it was taken now.
 
+    `delivery` has the event's `source` and `event_id`, and `leads`, a digest of the leads made of it.
+
     Raises:
-        Busy: another invocation is taking it.
         IdReused: the id was used for other leads.
-        Unavailable: the table does not answer, so it is unknown whether the event was taken.
+        Unavailable: another invocation is taking the event, or the table does not answer.
     """
     config = IdempotencyConfig(
         event_key_jmespath="[source, event_id]",
@@ -63,7 +54,7 @@ def take_once(
     )
     taken = False
 
-    def take_it(*, delivery: Delivery) -> None:  # noqa: ARG001 - Powertools reads it
+    def take_it(*, delivery: Mapping[str, str]) -> None:  # noqa: ARG001 - Powertools reads it
         nonlocal taken
         take()
         taken = True
@@ -75,7 +66,7 @@ def take_once(
     try:
         once(delivery=delivery)
     except (exceptions.IdempotencyAlreadyInProgressError, exceptions.IdempotencyInconsistentStateError) as error:
-        raise Busy("another invocation is taking the same event") from error
+        raise Unavailable("another invocation is taking the same event") from error
     except exceptions.IdempotencyValidationError as error:
         raise IdReused("the event id was used for other leads") from error
     except exceptions.IdempotencyPersistenceLayerError as error:
@@ -83,8 +74,8 @@ def take_once(
         if not taken:
             raise failed from error
         # The leads are durable, so the sender hears of success. A redelivery may enroll them again.
-        event_id = id_for_log(delivery.event_id)
-        logger().warning("delivery not recorded", extra={"source": delivery.source, "event_id": event_id})
+        event_id = id_for_log(delivery["event_id"])
+        logger().warning("delivery not recorded", extra={"source": delivery["source"], "event_id": event_id})
     return taken
 
 

@@ -14,14 +14,13 @@ from leads.event.verify import verify
 from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.pseudonyms import id_for_log
-from leads.io.queues import Entry, age, hold, send, url_of
+from leads.io.queues import Entry, Queues, Record, age, queue_url, receives
 from leads.io.settings import Settings
 from leads.io.telemetry import UNKNOWN, count, described, logger
 from leads.json import dumps
 from leads.lead.lead import Problem
 from leads.message.dead_letter import Failure, attributes, dead_letter, without
 from leads.message.intake import Reading, read
-from leads.request.backoff import delay
 from leads.request.outcome import HELD_AGE
 
 _ID_REUSED: Final = Problem("id", "id reused")
@@ -67,16 +66,14 @@ class Intake:
             raw = event.raw() if parts else {}
             letters = [self._letter(event, {**raw, "event": p.document}, p.problems, attempts) for p in parts]
             taken = self._once(event, reading, letters)
-        except (Unreadable, TooLarge) as error:
-            if interactive:
-                raise
-            self.set_aside(event, [Problem("body", str(error))], attempts=attempts)
-            return IntakeResult()
-        except IdReused:
-            if interactive:
-                return IntakeResult(problems=[{"field": "id", "message": _ID_REUSED.message}])
-            self.set_aside(event, [_ID_REUSED], attempts=attempts)
-            return IntakeResult()
+        except (Unreadable, TooLarge, IdReused) as error:
+            problem = _ID_REUSED if isinstance(error, IdReused) else Problem("body", str(error))
+            if not interactive:
+                self.set_aside(event, [problem], attempts=attempts)
+                return IntakeResult()
+            if problem is _ID_REUSED:
+                return IntakeResult(problems=[{"field": problem.field, "message": problem.message}])
+            raise
         if not taken:
             count("source", event.source, {"Redelivered": 1})
             logger().info("redelivered", extra={"source": event.source, "event_id": id_for_log(reading.event_id or "")})
@@ -84,9 +81,9 @@ class Intake:
         self._report(event, reading)
         return IntakeResult(len(reading.messages), problems=reading.problems() if interactive else ())
 
-    def accept_record(self, record: Mapping[str, Any], config: Enrollment) -> bool:
+    def accept_record(self, record: Record, config: Enrollment) -> bool:
         """Take a record of EventsQueue; False if it must stay there."""
-        attempts = _receives(record)
+        attempts = receives(record)
         name = UNKNOWN
         try:
             if self.seconds_left() < CALL_SECONDS:
@@ -106,12 +103,16 @@ class Intake:
             return False
         return True
 
-    def hold(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Hide records of EventsQueue, longer with each receive. What fails is hidden by the queue's own timeout."""
-        url = url_of(records[0]["eventSourceARN"], self.settings.leads_queue_url)
-        delays = {record["receiptHandle"]: delay(_receives(record), self.dependencies.chance()) for record in records}
-        sqs, threads = self.dependencies.sqs(self.settings), self.dependencies.threads
-        hold(sqs, url, delays, seconds_left=self.seconds_left, threads=threads)
+    def hold_all(self, records: Sequence[Record]) -> None:
+        """Count and hold records of EventsQueue that cannot be read, because the configuration is broken."""
+        count("source", UNKNOWN, {"Held": len(records), HELD_AGE: max(age(record, self.now) for record in records)})
+        self.hold(records)
+
+    def hold(self, records: Sequence[Record]) -> None:
+        """Hide records of EventsQueue for a while, longer with each receive."""
+        if records:
+            url = queue_url(records[0], self.settings.leads_queue_url)
+            self._queues().hold(url, [(record, None) for record in records])
 
     def authenticated(self, event: Event, source: Source) -> Self:
         """The same with the source's secrets, one of which the sender has proved to know.
@@ -119,8 +120,7 @@ class Intake:
         Raises:
             Unauthorized: the sender has not.
         """
-        vault = self.dependencies.vault(self.settings)
-        now = self.dependencies.monotonic()
+        vault, now = self.dependencies.vault(self.settings), self.dependencies.monotonic()
         try:
             verify(event, source, secrets := vault.source(event.source, now))
         except Unauthorized:
@@ -136,7 +136,7 @@ class Intake:
         Raises:
             Unavailable: the dead-letter queue did not take it.
         """
-        self._bury(event, [self._letter(event, event.raw(), problems, attempts)], [problems])
+        self._send_letters(event, [self._letter(event, event.raw(), problems, attempts)], problems)
 
     def seconds_left(self) -> float:
         """How long calls may still take."""
@@ -146,60 +146,52 @@ class Intake:
         """Put what was read into the queues unless the same event was taken; whether it was put there now."""
 
         def take() -> None:
-            self._send(event, reading.bodies)
+            if reading.bodies:
+                self._send_leads(event, reading.bodies)
             if letters:
-                self._bury(event, letters, [part.problems for part in reading.unmappable])
+                self._send_letters(event, letters, [each for part in reading.unmappable for each in part.problems])
 
         table = self.settings.deliveries_table
-        if table is None or reading.event_id is None or not (reading.messages or letters):
+        if table is None or reading.event_id is None or not (reading.bodies or letters):
             take()
             return True
         # Imported here: most forms have no event id, and a cold start would pay for it.
-        from leads.io.idempotency import Delivery, take_once  # noqa: PLC0415
+        from leads.io.idempotency import take_once  # noqa: PLC0415
 
         leads = dumps([[message.campaign, message.lead] for message in reading.messages])
         return take_once(
             take,
-            Delivery(event.source, reading.event_id, sha256(leads.encode()).hexdigest()),
+            {"source": event.source, "event_id": reading.event_id, "leads": sha256(leads.encode()).hexdigest()},
             client=self.dependencies.dynamodb(self.settings),
             table=table,
             remaining_millis=self.remaining_millis,
         )
 
-    def _send(self, event: Event, bodies: Sequence[str]) -> None:
-        missing = self._missing(self.settings.leads_queue_url, [Entry(body) for body in bodies])
+    def _send_leads(self, event: Event, bodies: Sequence[str]) -> None:
+        missing = self._queues().send(self.settings.leads_queue_url, [Entry(body) for body in bodies])
         # Counted even if the rest failed: what is in the queue will be enrolled.
         count("source", event.source, {"Accepted": len(bodies) - len(missing)})
         if missing:
             raise Unavailable(f"LeadsQueue took {len(bodies) - len(missing)} of {len(bodies)}")
 
-    def _bury(self, event: Event, letters: Sequence[Entry], problems: Sequence[Sequence[Problem]]) -> None:
-        if self._missing(self.settings.dead_letter_queue_url, letters):
+    def _send_letters(self, event: Event, letters: Sequence[Entry], problems: Sequence[Problem]) -> None:
+        if self._queues().send(self.settings.dead_letter_queue_url, letters):
             raise Unavailable("the dead-letter queue did not take an event")
         count("source", event.source or UNKNOWN, {"Unmappable": len(letters)})
-        fields = sorted({problem.field for each in problems for problem in each})
+        fields = sorted({problem.field for problem in problems})
         logger().warning("unmappable", extra={"source": event.source, "count": len(letters), "fields": fields})
 
-    def _missing(self, queue_url: str, entries: Sequence[Entry]) -> set[int]:
-        if not entries:
-            return set()
-        sqs, threads = self.dependencies.sqs(self.settings), self.dependencies.threads
-        return send(sqs, queue_url, entries, seconds_left=self.seconds_left, threads=threads)
+    def _queues(self) -> Queues:
+        return self.dependencies.queues(self.settings, self.seconds_left)
 
     def _letter(self, event: Event, raw: Mapping[str, Any], problems: Sequence[Problem], attempts: int) -> Entry:
-        failure = Failure(
-            reason="unmappable",
-            field=problems[0].field,
-            message=problems[0].message,
-            detail=[{"field": problem.field, "message": problem.message} for problem in problems],
-        )
+        detail = [{"field": problem.field, "message": problem.message} for problem in problems]
+        failure = Failure("unmappable", field=problems[0].field, message=problems[0].message, detail=detail)
         body = dead_letter(raw, failure, attempts=attempts, failed_at=self.now)
         return Entry(without(body, self.secrets), attributes("unmappable", event.source, None))
 
     def _report(self, event: Event, reading: Reading) -> None:
-        count("source", event.source, {"Ignored": reading.ignored})
-        if reading.opt_outs:
-            count("source", event.source, {"OptedOut": len(reading.opt_outs)})
+        count("source", event.source, {"Ignored": reading.ignored, "OptedOut": len(reading.opt_outs)})
         logger().info(
             "taken",
             extra={
@@ -212,7 +204,3 @@ class Intake:
                 "unmappable": len(reading.unmappable),
             },
         )
-
-
-def _receives(record: Mapping[str, Any]) -> int:
-    return int(record["attributes"]["ApproximateReceiveCount"])

@@ -10,24 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from leads.errors import Malformed, TooLarge
-from leads.io import queues
+from leads.errors import TooLarge
 from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.pseudonyms import address_for_log, id_for_log
-from leads.io.queues import Entry, age
+from leads.io.queues import Entry, Record, age, queue_url, receives
 from leads.io.settings import Settings
 from leads.io.telemetry import count, logger, where
-from leads.json import loads
-from leads.message.dead_letter import Failure, attributes, dead_letter, refused
-from leads.message.message import DIRECT, Message
+from leads.message.dead_letter import Failure, attributes, dead_letter, unreadable
+from leads.message.message import DIRECT, Message, as_json
 from leads.model import LEAD_FIELDS
-from leads.request.backoff import delay
 from leads.request.batch import ReceivedMessage
 from leads.request.outcome import HELD_AGE, Accepted, Held, Outcome, Rejected, held_metric
-
-type Record = Mapping[str, Any]
-"""A record of Lambda's SQS event."""
 
 # A long Retry-After is honoured, so a message may reach SQS's retention of 14 days before its receives run out.
 _EXPIRING_SECONDS: Final = 12 * 24 * 3_600
@@ -69,7 +63,7 @@ class Ledger:
 
     def count_direct(self, messages: Iterable[ReceivedMessage]) -> None:
         """Count the messages that other producers sent. Intake counts its own; a crash must not lose these."""
-        new = [each for each in messages if _is_direct(each.message) and self._receives(each.records[0]) == 1]
+        new = [each for each in messages if _is_direct(each.message) and receives(self.records[each.records[0]]) == 1]
         count("source", DIRECT, {"Accepted": len(new)})
 
     def enter(self, campaign: str, lines: Iterable[LedgerLine], metrics: Mapping[str, int] | None = None) -> None:
@@ -118,13 +112,8 @@ class Ledger:
         letters = [letter for line in self._lines() for letter in self._letters(line)]
         if not letters:
             return set()
-        missing = queues.send(
-            self.dependencies.sqs(self.settings),
-            self.settings.dead_letter_queue_url,
-            [entry for _, _, entry in letters],
-            seconds_left=self.seconds_left,
-            threads=self.dependencies.threads,
-        )
+        queues = self.dependencies.queues(self.settings, self.seconds_left)
+        missing = queues.send(self.settings.dead_letter_queue_url, [entry for _, _, entry in letters])
         moved = set[int]()
         for place, (line, index, _) in enumerate(letters):
             if isinstance(line.outcome, Held):
@@ -151,34 +140,17 @@ class Ledger:
                         yield line, index, Entry(self.records[index]["body"], named)
 
     def _letter(self, line: LedgerLine, failure: Failure) -> Entry:
-        receives = self._receives(line.records[0])
-        if line.message is None:
-            raw = _as_object(self.records[line.records[0]]["body"])
-            body = dead_letter(raw, failure, attempts=receives, failed_at=self.now)
-            named = {key: value for key in ("source", "campaign") if isinstance(value := raw.get(key), str)}
-            return Entry(body, attributes(failure.reason, named.get("source") or DIRECT, named.get("campaign")))
-        body = refused(line.message, failure, attempts=receives, failed_at=self.now)
-        return Entry(body, attributes(failure.reason, line.message.source, line.message.campaign))
-
-    def _receives(self, index: int) -> int:
-        return int(self.records[index].get("attributes", {}).get("ApproximateReceiveCount", 1))
+        record = self.records[line.records[0]]
+        content = as_json(line.message) if line.message else unreadable(record["body"])
+        source, campaign = (name if isinstance(name := content.get(key), str) else "" for key in ("source", "campaign"))
+        body = dead_letter(content, failure, attempts=receives(record), failed_at=self.now)
+        return Entry(body, attributes(failure.reason, source or DIRECT, campaign))
 
     def _hide(self, held: Mapping[int, Held]) -> None:
         """Back off by each message's receive count. Reporting it as failed alone would bring it back at once."""
-        delays = {
-            self.records[i]["receiptHandle"]: delay(self._receives(i), self.dependencies.chance(), outcome.retry_after)
-            for i, outcome in held.items()
-        }
-        url = queues.url_of(self.records[0]["eventSourceARN"], self.settings.leads_queue_url)
-        failed = queues.hold(
-            self.dependencies.sqs(self.settings),
-            url,
-            delays,
-            seconds_left=self.seconds_left,
-            threads=self.dependencies.threads,
-        )
-        if failed:
-            logger().warning("not hidden", extra={"count": len(failed)})
+        url = queue_url(self.records[0], self.settings.leads_queue_url)
+        records = [(self.records[index], outcome.retry_after) for index, outcome in held.items()]
+        self.dependencies.queues(self.settings, self.seconds_left).hold(url, records)
 
     def _report(self, campaign: str, metrics: Mapping[str, int], lines: Sequence[LedgerLine]) -> None:
         """Write a batch's metrics and its log line: ids, counts and keyed hashes of addresses."""
@@ -186,7 +158,7 @@ class Ledger:
         ids: dict[type[Outcome], list[Any]] = {Accepted: [], Held: [], Rejected: []}
         addresses: dict[type[Outcome], list[str]] = {Accepted: [], Held: [], Rejected: []}
         why = Counter[str]()
-        counts = Counter(Retries=sum(self._receives(line.records[0]) > 1 for line in lines))
+        counts = Counter(Retries=sum(receives(self.records[line.records[0]]) > 1 for line in lines))
         for line in lines:
             name: Any = id_for_log(line.message.id if line.message else self.records[line.records[0]]["messageId"])
             match line.outcome:
@@ -229,17 +201,6 @@ def _is_direct(message: Message) -> bool:
         case None | {"reason": "malformed"}:
             return message.source == DIRECT
     return False
-
-
-def _as_object(body: str) -> dict[str, Any]:
-    """An unreadable body for its dead letter. An object stays as it is, so that it can be fixed and replayed."""
-    try:
-        content = loads(body)
-    except Malformed:
-        content = body
-    if isinstance(content, dict):
-        return {key: value for key, value in content.items() if key != "failure"}
-    return {"version": 1, "source": DIRECT, "event": content}
 
 
 def _summary(failure: Failure) -> dict[str, Any]:

@@ -1,16 +1,21 @@
 """Queues: sending messages and holding received ones, and reporting what was not done."""
 
 import math
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from itertools import batched
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from leads.errors import Unavailable
 from leads.io.aws import CALL_SECONDS, CONCURRENCY, calling
+from leads.io.telemetry import logger
 from leads.message.message import MAX_BYTES
+from leads.request.backoff import delay
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -19,10 +24,13 @@ if TYPE_CHECKING:
         SendMessageBatchRequestEntryTypeDef,
     )
 
-# One SendMessageBatch: 10 entries and 1 MiB in all.
+# One batch: 10 entries, and 1 MiB in all where they are sent.
 _MAX_ENTRIES: Final = 10
 # SendMessageBatch may answer 200 and name entries that it did not take. Most of them succeed a moment later.
 _SEND_ATTEMPTS: Final = 3
+
+type Record = Mapping[str, Any]
+"""A record of Lambda's SQS event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,88 +47,62 @@ class Entry:
         return body + sum(len(name) + 4 * len(value) + 6 for name, value in self.attributes.items())
 
 
-type Threads = Callable[[int], Executor]
-"""Makes an executor of at most so many threads. A simulation passes one that runs calls in virtual time."""
-
-
-def send(
-    sqs: "SQSClient",
-    queue_url: str,
-    entries: Sequence[Entry],
-    *,
-    seconds_left: Callable[[], float] = lambda: math.inf,
-    threads: Threads = ThreadPoolExecutor,
-) -> set[int]:
-    """Send entries; the indexes of those that are *not* known to be in the queue afterwards.
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """SQS for one invocation.
 
     No call starts that might not end within `seconds_left()`, and none after a call that failed: the client has
-    retried that one already, and the sender would wait for every further attempt.
+    retried that one already, and the sender would wait for every further attempt. A simulation passes its own
+    `threads`, which run calls in virtual time.
     """
 
-    def send_chunk(chunk: Sequence[int]) -> set[int]:
-        answer = sqs.send_message_batch(QueueUrl=queue_url, Entries=[_request(entries[i], i) for i in chunk])
-        return {int(sent["Id"]) for sent in answer.get("Successful", ())}
+    sqs: "SQSClient"
+    seconds_left: Callable[[], float] = lambda: math.inf
+    threads: Callable[[int], Executor] = ThreadPoolExecutor
+    chance: Callable[[], float] = random.random
 
-    missing = set(range(len(entries)))
-    calls = _Calls(seconds_left, threads)
-    for _ in range(_SEND_ATTEMPTS):
-        for sent in calls.run(send_chunk, list(_chunks(entries, sorted(missing)))):
-            missing -= sent
-    return missing
+    def send(self, url: str, entries: Sequence[Entry]) -> set[int]:
+        """Send entries; the indexes of those that are *not* known to be in the queue afterwards."""
+        missing = set(range(len(entries)))
+        stopped = Event()
+        call = partial(self.sqs.send_message_batch, QueueUrl=url)
+        for _ in range(_SEND_ATTEMPTS):
+            chunks = [[_send_request(entries[i], i) for i in chunk] for chunk in _chunks(entries, sorted(missing))]
+            missing -= self._call(call, chunks, stopped)
+        return missing
 
+    def hold(self, url: str, held: Sequence[tuple[Record, float | None]]) -> None:
+        """Hide received records: longer with each receive, or for a `Retry-After` in seconds if that is longer.
 
-def hold(
-    sqs: "SQSClient",
-    queue_url: str,
-    delays: Mapping[str, int],
-    *,
-    seconds_left: Callable[[], float] = lambda: math.inf,
-    threads: Threads = ThreadPoolExecutor,
-) -> set[str]:
-    """Keep received messages hidden for some seconds, by receipt handle; the handles for which that failed.
-
-    Those return after the queue's own visibility timeout. Calls start as in `send`.
-    """
-    handles = list(delays)
-
-    def hold_chunk(start: int) -> set[str]:
-        chunk = handles[start : start + _MAX_ENTRIES]
-        requests: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
-            {"Id": str(i), "ReceiptHandle": handle, "VisibilityTimeout": delays[handle]}
-            for i, handle in enumerate(chunk)
+        What cannot be hidden returns after the queue's own visibility timeout.
+        """
+        requests = [
+            _hold_request(record, i, delay(receives(record), self.chance(), retry_after))
+            for i, (record, retry_after) in enumerate(held)
         ]
-        answer = sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=requests)
-        return set(chunk) - {chunk[int(item["Id"])] for item in answer.get("Failed", ())}
+        call = partial(self.sqs.change_message_visibility_batch, QueueUrl=url)
+        hidden = self._call(call, list(batched(requests, _MAX_ENTRIES, strict=False)), Event())
+        if len(hidden) < len(held):
+            logger().warning("not hidden", extra={"count": len(held) - len(hidden)})
 
-    held = _Calls(seconds_left, threads).run(hold_chunk, range(0, len(handles), _MAX_ENTRIES))
-    return set(handles).difference(*held)
+    def _call(self, call: Callable[..., Any], chunks: Sequence[Sequence[object]], stopped: Event) -> set[int]:
+        """Make a call for each chunk, several at once; the ids of the entries that succeeded."""
 
-
-class _Calls:
-    """Calls of SQS, several at once, while there is time and none has failed."""
-
-    def __init__(self, seconds_left: Callable[[], float], threads: Threads) -> None:
-        self._seconds_left = seconds_left
-        self._threads = threads
-        self._stopped = Event()
-
-    def run[Chunk, Done](self, call: Callable[[Chunk], set[Done]], chunks: Sequence[Chunk]) -> list[set[Done]]:
-        """What each call has done, in order; nothing for one that failed or did not start."""
-
-        def attempt(chunk: Chunk) -> set[Done]:
-            if self._stopped.is_set() or self._seconds_left() < CALL_SECONDS:
+        def attempt(chunk: Sequence[object]) -> set[int]:
+            if stopped.is_set() or self.seconds_left() < CALL_SECONDS:
                 return set()
             try:
                 with calling("SQS"):
-                    return call(chunk)
+                    answer = call(Entries=chunk)
             except Unavailable:
-                self._stopped.set()
+                stopped.set()
                 return set()
+            return {int(done["Id"]) for done in answer.get("Successful", ())}
 
         if len(chunks) <= 1:
-            return [attempt(chunk) for chunk in chunks]
-        with self._threads(min(len(chunks), CONCURRENCY)) as pool:
-            return list(pool.map(attempt, chunks))
+            return set().union(*map(attempt, chunks))
+        with self.threads(min(len(chunks), CONCURRENCY)) as pool:
+            return set().union(*pool.map(attempt, chunks))
 
 
 def _chunks(entries: Sequence[Entry], indexes: Sequence[int]) -> Iterator[list[int]]:
@@ -137,22 +119,26 @@ def _chunks(entries: Sequence[Entry], indexes: Sequence[int]) -> Iterator[list[i
         yield chunk
 
 
-def _request(entry: Entry, index: int) -> "SendMessageBatchRequestEntryTypeDef":
-    return {
-        "Id": str(index),
-        "MessageBody": entry.body,
-        "MessageAttributes": {
-            name: {"DataType": "String", "StringValue": value} for name, value in entry.attributes.items()
-        },
-    }
+def _send_request(entry: Entry, index: int) -> "SendMessageBatchRequestEntryTypeDef":
+    attributes: Any = {name: {"DataType": "String", "StringValue": text} for name, text in entry.attributes.items()}
+    return {"Id": str(index), "MessageBody": entry.body, "MessageAttributes": attributes}
 
 
-def age(record: Mapping[str, Any], now: datetime) -> int:
-    """Seconds since a record of Lambda's SQS event entered its queue."""
+def _hold_request(record: Record, index: int, seconds: int) -> "ChangeMessageVisibilityBatchRequestEntryTypeDef":
+    return {"Id": str(index), "ReceiptHandle": record["receiptHandle"], "VisibilityTimeout": seconds}
+
+
+def receives(record: Record) -> int:
+    """How often SQS has delivered it, this time included."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+
+
+def age(record: Record, now: datetime) -> int:
+    """Seconds since it entered its queue."""
     sent = record.get("attributes", {}).get("SentTimestamp")
     return max(0, int(now.timestamp() - int(sent) / 1000)) if sent else 0
 
 
-def url_of(arn: str, neighbour: str) -> str:
-    """The URL of the queue with this ARN, from the URL of another one in the same account and region."""
-    return f"{neighbour.rpartition('/')[0]}/{arn.rpartition(':')[2]}"
+def queue_url(record: Record, neighbour: str) -> str:
+    """The URL of its queue, from the URL of another one in the same account and region."""
+    return f"{neighbour.rpartition('/')[0]}/{record['eventSourceARN'].rpartition(':')[2]}"

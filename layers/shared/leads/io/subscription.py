@@ -20,8 +20,6 @@ def confirm(url: str) -> None:
     try:
         status = httpx.get(url, timeout=_TIMEOUT_SECONDS, follow_redirects=False).status_code
     except httpx.HTTPError as error:
-        msg = f"SNS: {type(error).__name__}"
-        raise Unavailable(msg) from error
+        raise Unavailable(f"SNS: {type(error).__name__}") from error
     if status != HTTPStatus.OK:
-        msg = f"SNS: {status}"
-        raise Unavailable(msg)
+        raise Unavailable(f"SNS: {status}")

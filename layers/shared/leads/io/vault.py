@@ -31,6 +31,11 @@ class Secret(BaseModel):
     sources: dict[str, str | list[str]] = Field(default_factory=dict)
     log_key: str | None = None
 
+    def of_source(self, name: str) -> tuple[str, ...]:
+        """A source's secrets, without empty ones."""
+        secrets = self.sources.get(name, [])
+        return tuple(filter(None, [secrets] if isinstance(secrets, str) else secrets))
+
 
 class Vault:
     """The secret in Secrets Manager. `now` is a monotonic time in seconds.
@@ -76,16 +81,13 @@ class Vault:
             Unavailable: the secret cannot be read, or has nothing for this source. The sender is not to blame for
                 that and should come back.
         """
+        found = self._read(now).of_source(name)
         # The secret of a new source may be newer than what is kept.
-        if not (found := self._source(name, now)) and self.refresh(now):
-            found = self._source(name, now)
+        if not found and self.refresh(now):
+            found = self._read(now).of_source(name)
         if not found:
             raise Unavailable(f"the secret has nothing under sources.{name}")
         return found
-
-    def _source(self, name: str, now: float) -> tuple[str, ...]:
-        secrets = self._read(now).sources.get(name, [])
-        return tuple(filter(None, [secrets] if isinstance(secrets, str) else secrets))
 
     def refresh(self, now: float) -> bool:
         """Read the secret again next time, since one was refused; False if that was done too often lately."""

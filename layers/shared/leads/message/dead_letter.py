@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from leads.errors import TooLarge
-from leads.json import dumps
-from leads.message.message import MAX_BYTES, Message, as_json, timestamp
+from leads.errors import Malformed, TooLarge
+from leads.json import dumps, loads
+from leads.message.message import DIRECT, MAX_BYTES, VERSION, timestamp
 
 # A failure's detail is Leadterra's own answer. More of it would explain nothing.
 MAX_DETAIL_BYTES: Final = 8_192
@@ -81,9 +81,15 @@ def without(written: str, secrets: Iterable[str]) -> str:
     return written
 
 
-def refused(message: Message, failure: Failure, *, attempts: int, failed_at: datetime) -> str:
-    """The dead letter of a message that Leadterra or the campaign's rules refused."""
-    return dead_letter(as_json(message), failure, attempts=attempts, failed_at=failed_at)
+def unreadable(body: str) -> dict[str, Any]:
+    """What a dead letter has of a body that is no message. An object stays as it is, to be fixed and replayed."""
+    try:
+        content = loads(body)
+    except Malformed:
+        content = body
+    if isinstance(content, dict):
+        return {key: value for key, value in content.items() if key != "failure"}
+    return {"version": VERSION, "source": DIRECT, "event": content}
 
 
 def attributes(reason: str, source: str, campaign: str | None) -> dict[str, str]:
