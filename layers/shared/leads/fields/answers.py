@@ -13,7 +13,7 @@ from typing import Any, Final
 from leads.errors import Unreadable
 from leads.fields.address import address_like
 from leads.fields.names import MAX_NAME, meaning
-from leads.json import at, dumps, loads_or_none
+from leads.json import at, loads_or_none
 from leads.presets.provider import Boxes, Titles, View, Views
 
 # Deeper or wider than anything a form tool nests.
@@ -126,7 +126,8 @@ def _add_list(found: Answers, name: str, items: list[Any], depth: int) -> None:
         if len(answered) == 1:
             _add(found, name, answered[0], depth + 1)
         elif answered:
-            _put(found, name, ", ".join(item if isinstance(item, str) else dumps(item) for item in answered))
+            # As JSON writes them: `true` and `1.5`. There may be half a million.
+            _put(found, name, ", ".join(item if isinstance(item, str) else str(item).lower() for item in answered))
         return
     marks = _OF_A_QUESTION if are_questions(answered) else _MARKS | _TYPES
     for number, item in enumerate(items):
