@@ -7,6 +7,7 @@ from typing import Final
 from leads.config.schema import Enrollment
 from leads.fields.names import canonical
 from leads.model import LEAD_FIELDS
+from leads_cli.stacks.checks.rules import find_idle_rules
 
 # The starter file's.
 PLACEHOLDER: Final = "camp_01HZA1TPNQ8RD4KF"
@@ -34,6 +35,7 @@ def find_doubts(enrollment: Enrollment) -> Iterator[str]:
         if source.authentication == "none" and source.preset.signs:
             yield f"sources.{name}.auth: {source.provider} signs what it sends, and nobody looks: leave auth out"
         yield from _misspelt(f"sources.{name}.fields", source.fields)
+    yield from find_idle_rules(enrollment)
 
 
 def _misspelt(key: str, names: Iterable[str]) -> Iterator[str]:

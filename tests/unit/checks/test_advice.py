@@ -72,3 +72,83 @@ def test_a_signature_that_nobody_looks_at() -> None:
     """A provider that signs what it sends needs no open door."""
     (line,) = find_doubts(parse(WHOLE.format(campaign="", source="").replace('"form"', '"typeform"')))
     assert line.startswith("sources.web.auth: typeform signs what it sends")
+
+
+SOURCES = """
+[campaigns.news]
+id = "camp_1"
+[sources.app]
+provider = "{provider}"
+campaign = "news"
+auth = "token"
+{rules}
+"""
+
+
+def idle(provider: str, rules: str) -> list[str]:
+    return list(find_doubts(parse(SOURCES.format(provider=provider, rules=rules))))
+
+
+@pytest.mark.parametrize(
+    ("provider", "rules", "told"),
+    [
+        ("json", '[sources.app.require]\n"!" = "x"', "require.!: no event meets it: '!' has no letter and no digit"),
+        ("json", '[sources.app.require]\n"-" = false', "require.-: it always holds: '-' has no letter and no digit"),
+        ("json", '[sources.app.fields]\ncompany = "?"', "fields.company: it finds nothing: '?' has no letter"),
+        (
+            "json",
+            'honeypot = "nick"\n[sources.app.require]\nNick = "x"',
+            "require.Nick: no event meets it: it is the ho",
+        ),
+        (
+            "json",
+            'honeypot = "nick"\n[sources.app.require]\nnick = false',
+            "require.nick: it always holds: it is the h",
+        ),
+        (
+            "clerk",
+            '[sources.app.require]\n"user.plan" = "pro"',
+            "require.user.plan: no event meets it: the recorded ev",
+        ),
+        (
+            "clerk",
+            '[sources.app.require]\n"user.spam" = false',
+            "require.user.spam: it always holds: the recorded eve",
+        ),
+        (
+            "clerk",
+            '[sources.app.fields]\nplan = "user.plan"',
+            "fields.plan: it finds nothing: the recorded events of C",
+        ),
+    ],
+)
+def test_a_rule_that_does_nothing(provider: str, rules: str, told: str) -> None:
+    """A rule on a field that no event has is named with what it comes to and the reason."""
+    (line,) = idle(provider, rules)
+    assert line.startswith(f"sources.app.{told}")
+
+
+@pytest.mark.parametrize(
+    ("provider", "rules"),
+    [
+        ("json", '[sources.app.require]\n"user.plan" = "pro"'),
+        ("clerk", '[sources.app.require]\n"data.public_metadata.settings.plan" = "pro"'),
+        ("clerk", '[sources.app.require]\n"public_metadata.plan" = "pro"\nplan = "pro"\n"header:x.y" = "z"'),
+        ("clerk", '[sources.app.require]\n"detail.kind" = "pro"'),
+        ("typeform", '[sources.app.fields]\njobTitle = "Your role, e.g. CTO?"'),
+        ("stripe", '[sources.app.require]\n"data.object.consent.promotions" = "opt_in"'),
+        ("shopify", '[sources.app.require]\n"email_marketing_consent.state" = "subscribed"'),
+    ],
+)
+def test_a_rule_that_an_event_may_meet(provider: str, rules: str) -> None:
+    """A name that an event of this kind may have is no cause for doubt."""
+    assert idle(provider, rules) == []
+
+
+def test_a_match_that_comes_too_late() -> None:
+    """The first source that matches gets the event, so narrower rules after it get none."""
+    second = '\n[sources.late]\nprovider = "json"\ncampaign = "news"\nauth = "token"\nmatch = '
+    first = 'match = {kind = ["a", "b"]}'
+    (line,) = idle("json", f'{first}{second}{{kind = "a", region = "eu"}}')
+    assert line == "sources.late.match: no event meets it: all that would go to sources.app, which comes first"
+    assert idle("json", f'{first}{second}{{kind = ["a", "c"]}}') == []

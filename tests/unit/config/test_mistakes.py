@@ -146,3 +146,46 @@ def test_all_mistakes_are_named_at_once() -> None:
         "sources.app.auth:",
         "sources.app.campaign:",
     ]
+
+
+KINDS = """
+[campaigns.news]
+id = "camp_1"
+[sources.app]
+provider = "{provider}"
+campaign = "news"
+auth = "token"
+[sources.app.{table}]
+{rule}
+"""
+
+
+@pytest.mark.parametrize(
+    ("provider", "table", "rule", "choices"),
+    [
+        ("clerk", "require", 'type = "user.deleted"', '"user.created", "waitlistEntry.created"'),
+        ("clerk", "match", 'type = ["user.deleted", "user.updated"]', '"user.created", "waitlistEntry.created"'),
+        ("calendly", "require", "event = true", '"invitee.created"'),
+        ("woocommerce", "require", 'X-WC-Webhook-Topic = "order.deleted"', '"customer.created", "order.created"'),
+    ],
+)
+def test_a_rule_that_no_event_can_meet(provider: str, table: str, rule: str, choices: str) -> None:
+    """A rule that asks for a kind of event that the provider's source never takes is a mistake."""
+    name = rule.partition(" ")[0]
+    expected = f"sources.app.{table}.{name}: no event can meet it: a {provider} source takes only {choices}"
+    assert problems(KINDS.format(provider=provider, table=table, rule=rule)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("provider", "table", "rule"),
+    [
+        ("clerk", "require", 'type = ["user.deleted", "User.Created"]'),
+        ("clerk", "require", "type = false"),
+        ("clerk", "require", 'kind = "user.deleted"'),
+        ("json", "require", 'type = "customer.subscription.deleted"'),
+        ("clerk", "match", 'Type = "Notification"'),
+    ],
+)
+def test_a_rule_that_an_event_can_meet(provider: str, table: str, rule: str) -> None:
+    """One kind that is taken is enough; an event without a kind meets `false`; an envelope has keys of its own."""
+    assert parse(KINDS.format(provider=provider, table=table, rule=rule)).sources

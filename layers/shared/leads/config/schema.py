@@ -126,6 +126,21 @@ def _inconsistencies(enrollment: Enrollment) -> Iterator[str]:
         yield from _provider_mistakes(key, source)
         yield from _destination_mistakes(key, source, enrollment.campaigns)
         yield from _misspelt(f"{key}.fields", source.fields)
+        yield from _rule_mistakes(key, source)
+
+
+def _rule_mistakes(key: str, source: Source) -> Iterator[str]:
+    """Rules that ask for a kind of event that the provider's own rules leave out."""
+    only = PROVIDERS[source.provider].only if source.provider in PROVIDERS else {}
+    spelt = {plain_name(place.removeprefix("header:")): taken for place, taken in only.items()}
+    asked = {f"require.{n}": (v, spelt.get(plain_name(n.removeprefix("header:")))) for n, v in source.require.items()}
+    # SNS's envelope has a `Type` of its own, so here the spelling counts.
+    asked |= {f"match.{name}": (values, only.get(name)) for name, values in source.match.items()}
+    for place, (values, taken) in asked.items():
+        # An event that does not say its kind is taken, and meets `false`.
+        if taken and False not in values and {str(value).lower() for value in values}.isdisjoint(map(str.lower, taken)):
+            choices = ", ".join(f'"{kind}"' for kind in sorted(taken))
+            yield f"{key}.{place}: no event can meet it: a {source.provider} source takes only {choices}"
 
 
 def _provider_mistakes(key: str, source: Source) -> Iterator[str]:
