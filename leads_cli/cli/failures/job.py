@@ -14,7 +14,6 @@ from leads_cli.cli.failures import printed
 from leads_cli.cli.failures.interrupt import Interrupt
 from leads_cli.cli.failures.options import ChangeOptions, exit_on_letter_error
 from leads_cli.cli.target import StackOptions, confirm
-from leads_cli.failures.read.advice import newer_text
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
 from leads_cli.words import number
@@ -176,6 +175,7 @@ class LetterJob:
     def _warn(self, running: "Running", plan: "Plan") -> None:
         """Say whose newer data a replay may overwrite, as far as the log tells."""
         from leads_cli.failures.person import find_newer  # noqa: PLC0415
+        from leads_cli.failures.read.advice import newer_text  # noqa: PLC0415
 
         if self.wait is None or not plan.leads:
             return
