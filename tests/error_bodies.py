@@ -393,10 +393,15 @@ FIRST_ONLY: Final = frozenset({"stripe", "jackson", "pointer in words"})
 """Shapes of services that stop at the first bad row."""
 BEYOND: Final = frozenset(
     {
-        "list by position, statuses", "list by position, truths", "list by position, reasons", "double underscores",
-        "form set", "arrows", "rows in a text", "map by address, flags", "indices in words", "rows in words",
-        "ordinals", "line in words", "address encoded", "address escaped", "json in json in json", "json in words",
-        "json lines", "json and more", "json cut off", "python", "xml", "xml elements", "xpath", "page",
+        "line", "number sign", "i", "record", "row in kebab case", "words as index", "list by position, truth for the good",
+        "list by position, words", "list by position, states", "list by position, statuses", "list by position, truths",
+        "list by position, numbers", "list by position, reasons", "the leads with errors", "map by index, rows named",
+        "map by index, leads named", "class-validator", "valibot", "double underscores", "form set", "arrows", "failed",
+        "bad ones apart", "rows in a text", "indices by reason", "indices by field", "map by address, flags",
+        "results by address", "good and bad ones", "lead in words", "number sign in words", "row in words",
+        "index in words", "indices in words", "rows in words", "ordinals", "line in words", "address encoded",
+        "address escaped", "json in json", "json in json in json", "json in words", "json lines", "json and more",
+        "json cut off", "python", "xml", "xml elements", "xpath", "page",
     }
 )  # fmt: skip
 """Shapes that are not read: finding the bad rows takes some requests more."""

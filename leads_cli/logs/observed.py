@@ -14,6 +14,7 @@ HELD: Final = {
     "not_found": "Leadterra knows no such campaign: is its id right in the configuration?",
     "unexpected": "Leadterra answered something unexpected",
     "systemic": "Leadterra refuses everybody alike: something changed there",
+    "firewall": "a firewall in front of Leadterra blocks some text of the lead, or our address",
     "deadline": "the function's time ran out",
     "newer": "a later release wrote it",
     "internal": "something broke here: see the log of enroll",

@@ -15,7 +15,7 @@ from leads.io.dependencies import Dependencies
 from leads.io.leadterra import Leadterra
 from leads.io.settings import Settings
 from leads.io.vault import Vault
-from leads.search.guard import GUARD_ROWS
+from leads.search.isolation import GUARD_ROWS
 from tests.simulation.aws import LEADS_ARN, Account, Client, Process, number_in
 from tests.simulation.books import Output
 from tests.simulation.deployed import Deployed

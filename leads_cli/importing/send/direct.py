@@ -33,6 +33,7 @@ _REMEDIES: Final = {
     "unauthorized": "it refuses the API key; give a valid one",
     "not_found": "it has no such campaign; correct the campaign's id in the configuration",
     "systemic": "it refuses all leads alike, as if it wanted something else of every one; look at one with --dry-run",
+    "firewall": "a firewall in front of it blocks the text of these leads, or this computer's address",
     "unavailable": "it is down, or throttles, and did not come back",
 }
 _PASSING: Final = "unavailable"

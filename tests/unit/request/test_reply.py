@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.request.outcome import Counts, Held
-from leads.request.reply import BadKey, Refused, Reply, TooBig, Verdict, judge
+from leads.request.reply import Partial, Refused, Reply, Verdict, judge
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -61,9 +61,9 @@ def test_a_success_without_counts_is_held(content: object) -> None:
     assert judged(200, content) == Held("unavailable")
 
 
-@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("status", [400, 413, 422])
 def test_refusals_are_to_be_isolated(status: int) -> None:
-    """The two statuses of bad leads come with what was said, as JSON where it is some."""
+    """The statuses of bad leads and of too large a request come with what was said, as JSON where it is some."""
     assert judged(status, {"errors": [1]}) == Refused(status, {"errors": [1]})
     assert judged(status, b"Unprocessable") == Refused(status, "Unprocessable")
     assert judged(status, b"\xff") == Refused(status, "\ufffd")
@@ -72,9 +72,8 @@ def test_refusals_are_to_be_isolated(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (413, TooBig()),
-        (401, BadKey()),
-        (403, BadKey()),
+        (401, Held("unauthorized")),
+        (403, Held("unauthorized")),
         (404, Held("not_found")),
         (300, Held("unexpected")),
         (302, Held("unexpected")),
@@ -117,7 +116,7 @@ def test_retry_after_is_honoured(status: int, header: str, seconds: float | None
 def test_the_table_is_total(status: int | None, body: bytes, retry_after: str) -> None:
     """Every answer has a verdict, and only a 2xx with counts says that leads are in."""
     verdict = judge(Reply(status, body, {"retry-after": retry_after}), NOW)
-    assert isinstance(verdict, Counts | Refused | TooBig | BadKey | Held)
+    assert isinstance(verdict, Counts | Partial | Refused | Held)
     assert not isinstance(verdict, Counts) or status in range(200, 300)
 
 

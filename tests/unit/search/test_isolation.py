@@ -220,16 +220,3 @@ def test_replayed_leads_are_never_held_for_a_changed_schema(size: int) -> None:
     """An operator waits for their outcome: each is shown to be bad."""
     run = deliver(replayed(size), blocked)
     assert (run.kinds, run.settled.closed) == ("R" * size, None)
-
-
-def test_a_changed_schema_does_not_stop_replayed_leads() -> None:
-    """The guard holds the others; the search goes on for those that were replayed."""
-    batch = [*rows(30, {}), *replayed(5)]
-    run = deliver(batch, blocked)
-    assert (run.kinds, run.settled.closed) == ("H" * 30 + "R" * 5, Held("systemic"))
-    assert len(run.requests) < 40
-
-
-def test_replayed_leads_do_not_make_a_batch_large_enough() -> None:
-    """The guard counts the others: with fewer than ten, a refusal is believed."""
-    assert deliver([*rows(9, {}), *replayed(30)], blocked).kinds == "R" * 39

@@ -10,7 +10,7 @@ import pytest
 from leads.request.batch import Row
 from leads.request.reply import Reply
 from tests.error_bodies import BEYOND, SHAPES
-from tests.odd_bodies import NAMED, NO_HINTS, NUMBERED, PAIRED
+from tests.odd_bodies import BODIES
 from tests.refused import Shape, refused
 from tests.simulated import Run, Service, counts, deliver, refusal, rows
 
@@ -98,16 +98,12 @@ def test_so_they_do_where_a_server_stops_early(shape: str) -> None:
 
 
 OTHER_SHAPES = {shape: as_shape(SHAPES[shape], 0) for shape in sorted(BEYOND)}
-FIXED_BODIES: dict[str, object] = {
-    **{name: body for table in (NUMBERED, NAMED, PAIRED) for name, (body, _) in table.items()},
-    **NO_HINTS,
-}
 
 
-@pytest.mark.parametrize("body", [*OTHER_SHAPES, *FIXED_BODIES])
+@pytest.mark.parametrize("body", [*OTHER_SHAPES, *BODIES])
 def test_any_other_body_costs_no_more_than_none(body: str) -> None:
     """What is not read, or misleads at every refusal, condemns no good lead and stays within the bound."""
-    tell = OTHER_SHAPES.get(body, lambda _, __: FIXED_BODIES[body])
+    tell = OTHER_SHAPES.get(body, lambda _, __: BODIES[body])
     costs = [len(search(200, each, tell).requests) for each in FEW]
     assert mean(costs) <= 1.1 * math.log2(math.comb(200, 4)) + 0.75 * 4 + 6
 

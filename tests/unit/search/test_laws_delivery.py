@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from leads.request.batch import Row
 from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply, judge
-from leads.search.guard import GUARD_ROWS
-from leads.search.isolation import isolate
+from leads.search.isolation import GUARD_ROWS, isolate
 from leads_cli.sandbox import SHAPES
 from tests.simulated import FLAWS, NOW, Run, counts, deliver, refusal, row, rows, sandbox, sandbox_reply
 

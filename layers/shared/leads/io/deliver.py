@@ -22,7 +22,16 @@ from leads.message.message import Message
 from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows
 from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply
-from leads.search.isolation import SYSTEMIC, Ask, Part, Settled, all_refused_so_far, apply_campaign_guard, isolate
+from leads.search.isolation import (
+    SYSTEMIC,
+    Ask,
+    Part,
+    Settled,
+    all_refused_so_far,
+    apply_campaign_guard,
+    is_replayed,
+    isolate,
+)
 
 # Closing the ledger makes about a hundred calls for a thousand messages, several at once. The last one may be slow.
 _CLOSING_SECONDS: Final = 3.0 + CALL_SECONDS
@@ -80,8 +89,13 @@ class Enroll:
     ) -> Held | None:
         """Send a campaign's batches until one of them has a reason to hold the others; that reason."""
         parts: list[Part] = []
-        for batch in batches(campaign_id, campaign_rows, self.config.leadterra.batch_size):
-            settled = _held(batch, hold) if hold else self._send(batch)
+        size = self.config.leadterra.batch_size
+        fresh = batches(campaign_id, (row for row in campaign_rows if not is_replayed(row)), size)
+        replayed = batches(campaign_id, filter(is_replayed, campaign_rows), size)
+        for batch in (*fresh, *replayed):
+            # A changed schema does not hold replayed leads.
+            held = None if hold == SYSTEMIC and is_replayed(batch.rows[0]) else hold
+            settled = _held(batch, held) if held else self._send(batch)
             parts.append((batch.rows, settled))
             hold = hold or settled.closed
             if not hold and all_refused_so_far(parts):

@@ -7,15 +7,7 @@ from typing import Final, Literal
 from leads.message.dead_letter import Failure
 
 type Why = Literal[
-    "unavailable",
-    "unauthorized",
-    "not_found",
-    "unexpected",
-    "systemic",
-    "firewall",
-    "deadline",
-    "newer",
-    "internal",
+    "unavailable", "unauthorized", "not_found", "unexpected", "systemic", "firewall", "deadline", "newer", "internal"
 ]
 """Why a lead is held: none of these is known to be the lead's own fault."""
 
@@ -31,7 +23,7 @@ def held_metric(why: Why) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Leadterra has it: enrolled, updated or suppressed, which it tells for the whole request only."""
+    """Leadterra has it: enrolled, updated or suppressed. It says which for the whole request only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Not settled; it comes back. `retry_after` is the destination's wish in seconds."""
+    """Not settled: the message comes back. `retry_after` is what the destination asked for, in seconds."""
 
     why: Why
     retry_after: float | None = None

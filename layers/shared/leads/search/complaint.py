@@ -2,33 +2,36 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 from leads.message.dead_letter import Failure
 from leads.model import LEAD_FIELDS
-from leads.search.error_body import bounded, is_page, is_silent, is_value, name_words, path_number, plain, values
+from leads.search.hints import MAX_DEPTH, values
 
 _MAX_MESSAGE: Final = 300
-# The most telling first; the last ones are headlines.
-_MESSAGES: Final = ("message", "msg", "detail", "details", "reason", "description", "error")
-_LAST: Final = ("title", "name", "code", "type")
-_FIELD_NAMES: Final = frozenset(
-    (word,) for word in ("field", "param", "path", "loc", "pointer", "property", "attribute", "key")
-)
-_CONTAINERS: Final = frozenset({*_MESSAGES, *_LAST, "errors", "leads", "issues", "violations", "body", "data"})
-_STEPS: Final = re.compile(r"[.\[\]/'\"]+")
+_MAX_LEAVES: Final = 1_000
+# What texts under these names say of an error, the most telling first. Others are in the middle.
+_RANKS: Final = {
+    name: rank
+    for rank, names in enumerate(
+        ("message msg", "detail details", "reason description", "error", "", "title", "code name type status path")
+    )
+    for name in names.split()
+}
+_MIDDLE: Final = 4
+# How names of paths and of fields end.
+_PATHS: Final = ("field", "param", "path", "loc", "pointer", "property", "key")
+_CONTAINERS: Final = frozenset({"errors", "leads", "issues", "violations", "body", "data", *_RANKS})
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _TAG: Final = re.compile(r"<[^>]*>")
 _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")
-_DIGIT: Final = re.compile(r"\d")
 
 type _Route = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(NamedTuple):
     """The field that is refused, if any is named, and the words."""
 
     field: str | None
@@ -37,71 +40,53 @@ class Complaint:
 
 def complaint(content: Any, lead: Mapping[str, Any]) -> Complaint:
     """Read the refusal of a request that had this lead alone."""
-    own = values(lead)
-    leaves = [(route, text) for route, text in _leaves(bounded(content)) if plain(text) not in own]
-    said = [(rank, route, text) for route, text in leaves if (rank := _rank(route, text)) is not None]
-    _, route, text = min(said, key=lambda each: each[0], default=(0, (), ""))
-    # An error is an item of the innermost list around its words.
-    error = route[: max((place + 1 for place, step in enumerate(route[:-1]) if isinstance(step, int)), default=0)]
-    paths = [name for near, path in reversed(leaves) if near[: len(error)] == error for name in _path(near, path)]
-    keys = [
-        name for step in reversed(route) if isinstance(step, str) and plain(step) not in own for name in _steps(step)
-    ]
+    own = {str(value) for value in (*lead.values(), *lead.get("customFields", {}).values())}
+    leaves = [leaf for leaf in islice(_leaves(content), _MAX_LEAVES) if leaf[1].strip('"') not in own]
+    messages = [leaf for leaf in leaves if not _is_path(leaf)]
+    route, message = min(messages, key=_rank, default=((), "refused without a reason"))
+    around = route[:-1]
+    paths = _names(leaf[1] for leaf in leaves if _is_path(leaf) and leaf[0][: len(around)] == around)
+    keys = _names(step for step in route if isinstance(step, str) and step not in own)
     known = {_squashed(name): name for name in (*lead, *lead.get("customFields", ()), *LEAD_FIELDS)}
-    named = [
+    fields = (
         *(known.get(_squashed(name)) for name in paths),
-        *(name for name in paths if _is_field(name)),
-        *(known.get(_squashed(name)) for name in (*keys, *_NAME.findall(text[:_MAX_MESSAGE]))),
-        *(name for name in keys if _is_field(name)),
-    ]
-    return Complaint(next(filter(None, named), None), text[:_MAX_MESSAGE] or "refused without a reason")
+        *paths,
+        *(known.get(_squashed(name)) for name in (*keys, *_NAME.findall(message))),
+        *keys,
+    )
+    return Complaint(next(filter(None, fields), None), message)
 
 
 def _leaves(node: Any, route: _Route = ()) -> Iterator[tuple[_Route, str]]:
-    """All texts of a body and the keys and places that lead to them; a sentence may be a key."""
+    """The texts of a body, and the keys and places that lead to them."""
     if isinstance(node, str):
-        text = " ".join(_TAG.sub(" ", node[: 8 * _MAX_MESSAGE]).split())
-        if text:
+        if text := " ".join(_TAG.sub(" ", node[: 8 * _MAX_MESSAGE]).split())[:_MAX_MESSAGE]:
             yield route, text
-    elif isinstance(node, dict | list):
+    elif isinstance(node, dict | list) and len(route) < MAX_DEPTH:
         for key, child in node.items() if isinstance(node, dict) else enumerate(node):
             yield from _leaves(child, (*route, key))
-            if isinstance(key, str) and " " in key:
-                yield route, key
 
 
-def _rank(route: _Route, text: str) -> int | None:
-    """How telling a text is, the lowest first: an error's own words before a headline; None where it says nothing."""
-    keys = [step for step in route if isinstance(step, str)]
-    last = (name_words(keys[-1]) or ("",))[-1] if keys else ""
-    silent = any(is_silent(key) for key in (keys[:-1] if last in _LAST else keys))
-    if silent or any(map(is_value, keys)) or is_page(text) or not _NAME.search(text) or path_number(text) is not None:
-        return None
-    headline = 10 * (len(route) == 1)
-    if last in _MESSAGES:
-        return headline + _MESSAGES.index(last)
-    if last in _LAST:
-        return headline + len(_MESSAGES) + 2 + _LAST.index(last)
-    if " " in text or not keys:
-        return headline + len(_MESSAGES)
-    return None if (last,) in _FIELD_NAMES or len(route) == 1 else len(_MESSAGES) + 1
+def _rank(leaf: tuple[_Route, str]) -> int:
+    """How telling a text is, the lowest first: an error's own words come before those about the whole request."""
+    route, _ = leaf
+    return _RANKS.get(_key(route), _MIDDLE) + (10 if len(route) == 1 else 0)
 
 
-def _path(route: _Route, text: str) -> list[str]:
-    """The names in a path to a field, the innermost first."""
-    keys = {name_words(step)[-1:] for step in route[-2:] if isinstance(step, str)}
-    return [] if keys.isdisjoint(_FIELD_NAMES) or is_page(text) else _steps(text)
+def _is_path(leaf: tuple[_Route, str]) -> bool:
+    """Whether a text is a path to a field, or a field's name."""
+    return _key(leaf[0]).endswith(_PATHS) and "/campaigns/" not in leaf[1]
 
 
-def _steps(path: str) -> list[str]:
-    """The names in a path; a text with spaces or an address is none."""
-    is_path = " " not in path and "@" not in path
-    return [step for step in reversed(_STEPS.split(path)) if _NAME.match(step)] if is_path else []
+def _key(route: _Route) -> str:
+    """The innermost key, in lower case."""
+    return next((step.lower() for step in reversed(route) if isinstance(step, str)), "")
 
 
-def _is_field(name: str) -> bool:
-    words = name_words(name)[-1:]
-    return _squashed(name) not in _CONTAINERS and words not in _FIELD_NAMES and not set(words) & _CONTAINERS
+def _names(paths: Iterable[str]) -> list[str]:
+    """The names of fields in these paths, the innermost first."""
+    names = [name for path in paths for name in _NAME.findall(path) if name not in _CONTAINERS]
+    return [name for name in reversed(names) if not name.endswith(_PATHS)]
 
 
 def _squashed(name: str) -> str:
@@ -112,11 +97,12 @@ def alike(refusals: Sequence[tuple[Failure, Mapping[str, Any]]]) -> int:
     """How many refusals have the commonest reason, leaving out numbers, ids and values of leads."""
     own = {word for _, lead in refusals for value in values(lead) for word in _words(value)}
     reasons = Counter(
-        (failure.status, failure.field, *(w for w in _words(failure.message) if w not in own and not _DIGIT.search(w)))
+        (failure.status, failure.field, *(word for word in _words(failure.message) if word not in own))
         for failure, _ in refusals
     )
     return max(reasons.values(), default=0)
 
 
 def _words(text: str) -> list[str]:
-    return [word.strip(".:") for word in _WORD.findall(text.lower())]
+    """The words without a digit."""
+    return [word.strip(".:") for word in _WORD.findall(text.lower()) if not re.search(r"\d", word)]

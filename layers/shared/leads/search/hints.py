@@ -1,64 +1,82 @@
 """Hints: the rows of a refused request that its JSON error body seems to mean.
 
 Leadterra does not document its `errors`, so one rule reads the common shapes. A body consists of entries: the items of
-its lists, and the members whose key names a row. An entry's row is the number in its path, its index, its text or its
-key. A value that it repeats shows which lead it means, and whether rows are counted from 0 or from 1. A hint is only a
-suspicion: a wrong one costs a request and condemns no lead.
+its lists, and the members whose key names a row. An entry names rows by the number in a path or under a name such as
+`index`, by its key or its place in a list. The values that it repeats must be those of that row, and show whether rows
+are counted from 0 or from 1; without a number they name the row themselves. A hint is only a suspicion: a wrong one
+costs a request and condemns no lead.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from leads.search import error_body
-from leads.search.error_body import bounded, path_number, plain, succeeded, text_numbers, tokens
-
 type Basis = Literal["named", 0, 1]
-"""How a row was found: by something of its own, or by a number that counts from 0 or from 1."""
+"""How a row was found: by a value of its own, or by a number that counts from 0 or from 1."""
 BASES: Final[Sequence[Basis]] = ("named", 0, 1)
-_COUNTS: Final[Sequence[Literal[0, 1]]] = (0, 1)
 type Hints = Mapping[Basis, Sequence[int]]
 """The rows that are meant on each possible basis, the likeliest first."""
+
+# A request of a thousand leads, repeated, is about half of this. It takes 0.2 s.
+MAX_VALUES: Final = 100_000
+MAX_DEPTH: Final = 24
+# No request has more than a thousand rows.
+_MAX_DIGITS: Final = 4
+# An address may be as long.
+_MAX_WORD: Final = 254
+# What is below these was accepted, or is about the request as a whole.
+_SILENT: Final = frozenset(
+    {"accepted", "created", "enrolled", "succeeded", "success", "updated", "valid", "warnings", "instance", "stack"}
+)
+# How names end.
+_INDEX: Final = ("index", "idx", "row", "position", "lead", "item", "record")
+_INDEXES: Final = ("index", "indexes", "indices", "rows")
+_ADDRESS: Final = ("email", "mail", "address", "recipient")
+_VALUE: Final = ("value", "input")
+# The first number in `leads[3].email`, `body/leads/3/email`, `/3/email` and the like.
+_PATH: Final = re.compile(r"""(?:^|[^\W\d]\d*['"]?\]?)[./\[]+['"]?(\d{1,4})(?!\w)""")
+_AROUND_WORDS: Final = " \t\r\n\"'`<>()[]{},.:;!?"
 
 
 def hints(content: Any, leads: Sequence[Mapping[str, Any]]) -> Hints:
     """Read a refusal of these leads, which are in the order in which they were sent."""
     reader = _Reader(leads)
-    entry = _Entry()
-    reader.read("", bounded(content), entry)
-    reader.close(entry)
+    reader.read_item(content, _Entry(), 0)
     return reader.hints()
+
+
+def plain(value: object) -> str:
+    """A value in the form in which values are compared."""
+    return str(value).strip(_AROUND_WORDS).lower()
+
+
+def values(lead: Mapping[str, Any]) -> set[str]:
+    """A lead's values, custom ones included, in the form in which they are compared."""
+    return {plain(value) for value in {**lead, **lead.get("customFields", {})}.values()}
 
 
 @dataclass(slots=True)
 class _Entry:
-    """What one error says. Numbers are as written; rows are those whose address it repeats."""
+    """What one error says. Numbers are as written."""
 
     paths: set[int] = field(default_factory=set)
     index: set[int] = field(default_factory=set)
-    mentioned: set[int] = field(default_factory=set)
-    place: set[int] = field(default_factory=set)
-    rows: set[int] = field(default_factory=set)
-    mentioned_rows: set[int] = field(default_factory=set)
-    echoes: list[Any] = field(default_factory=list)
-    # It belongs to a row, whose own lists and maps have numbers of their own.
+    # The values that it repeats.
+    echoes: set[str] = field(default_factory=set)
+    # The rows whose address is in a text.
+    mentions: set[int] = field(default_factory=set)
+    # It belongs to an entry that names a row. Places and keys in it are those of something else.
     inside: bool = False
 
     @property
     def numbers(self) -> set[int]:
-        return self.paths or self.index or self.mentioned
+        return self.paths or self.index
 
-    def inner(self) -> "_Entry":
-        return _Entry(inside=self.inside or bool(self.numbers or self.place or self.rows))
-
-    def add(self, other: "_Entry") -> None:
-        self.paths |= other.paths
-        self.index = self.index or other.index
-        self.mentioned |= other.mentioned
-        self.rows |= other.rows
-        self.mentioned_rows |= other.mentioned_rows
-        self.echoes += other.echoes
+    @property
+    def is_row(self) -> bool:
+        return self.inside or bool(self.numbers)
 
 
 @dataclass
@@ -66,238 +84,133 @@ class _Reader:
     leads: Sequence[Mapping[str, Any]]
     named: set[int] = field(default_factory=set)
     numbers: set[int] = field(default_factory=set)
-    # A number and the row that its entry shows.
-    pairs: set[tuple[int, int]] = field(default_factory=set)
+    bases: set[Literal[0, 1]] = field(default_factory=lambda: {0, 1})
+    # How many more values and words are read.
+    left: int = MAX_VALUES
 
     def hints(self) -> Hints:
-        size = len(self.leads)
-        bases: list[Literal[0, 1]] = [
-            base
-            for base in _COUNTS
-            if self.numbers
-            and all(number - row == base for number, row in self.pairs)
-            and all(0 <= number - base < size for number in self.numbers)
-        ]
-        counted: dict[Basis, Sequence[int]] = {
-            base: sorted(self.named | {number - base for number in self.numbers}) for base in bases
-        }
-        named: dict[Basis, Sequence[int]] = {"named": sorted(self.named)} if self.named else {}
-        return counted | named if self.pairs else named | counted
+        found: dict[Basis, Sequence[int]] = {"named": sorted(self.named)} if self.named else {}
+        for base in sorted(self.bases) if self.numbers else ():
+            found[base] = sorted(self.named | {number - base for number in self.numbers})
+        return found
 
-    # --- The tree ----------------------------------------------------------------------------------
+    def read_item(self, node: Any, around: _Entry, depth: int) -> None:
+        """Read an item of a list. Without a number of its own it belongs to the entry around it, if that has one."""
+        entry = _Entry(inside=around.is_row)
+        self._read("", node, entry, depth)
+        if around.numbers and not entry.numbers:
+            around.echoes |= entry.echoes
+        else:
+            self._close(entry)
 
-    def read(self, name: str, node: Any, entry: _Entry) -> None:
-        """Add what a part of the body says to its entry; entries inside it are closed."""
-        if error_body.is_silent(name):
+    def _read(self, name: str, node: Any, entry: _Entry, depth: int) -> None:
+        self.left -= 1
+        if self.left < 0 or depth > MAX_DEPTH or name in _SILENT:
             return
         match node:
             case dict():
-                self._read_object(node, entry)
+                self._read_object(node, entry, depth)
             case list():
-                self._read_list(name, node, entry)
+                self._read_list(name, node, entry, depth)
+            case None | "":
+                pass
             case _:
                 self._read_scalar(name, node, entry)
 
-    def _read_object(self, node: Mapping[str, Any], entry: _Entry) -> None:
-        keyed = self._keyed(node, entry)
-        for key, part in keyed.items():
-            if succeeded(node[key]) is not True:
-                self.read("", node[key], part)
-                self.close(part)
-        rest = [(key, child) for key, child in node.items() if key not in keyed]
-        if isinstance(node.get("column"), int):
-            # A place in the text of the request or of a query.
-            return
-        for key, child in rest:
-            if not isinstance(child, dict | list):
-                self.read(key, child, entry)
-        parts = [self._part(key, child, entry) for key, child in rest if isinstance(child, dict)]
-        several = len({frozenset(part.numbers) for part in (entry, *parts) if part.numbers}) > 1
-        for part in parts:
-            self.close(part) if several and part.numbers else entry.add(part)
-        for key, child in rest:
-            if isinstance(child, list):
-                self.read(key, child, entry)
+    def _read_object(self, node: Mapping[str, Any], entry: _Entry, depth: int) -> None:
+        # The entry's own numbers come before what is inside it.
+        for key, child in sorted(node.items(), key=lambda member: _is_nested(member[1])):
+            self._read_member(key, child, entry, depth + 1)
 
-    def _part(self, name: str, node: Any, around: _Entry) -> _Entry:
-        part = around.inner()
-        if isinstance(node, dict) and error_body.is_echo(name) and not self.fields.isdisjoint(node):
-            self._read_echo(node, part)
+    def _read_member(self, key: str, child: Any, around: _Entry, depth: int) -> None:
+        """Read a member. If its key is a row's address, path or number, it is an entry of its own."""
+        entry = _Entry(inside=around.is_row)
+        self._read_text(key, entry)
+        if not around.is_row:
+            entry.index = set(_numbers([key]))
+        if entry.numbers or entry.mentions:
+            self._read("", child, entry, depth)
+            self._close(entry)
         else:
-            self.read(name, node, part)
-        return part
+            self._read(key.lower(), child, around, depth)
 
-    def _keyed(self, node: Mapping[str, Any], entry: _Entry) -> dict[str, _Entry]:
-        """The members whose key is a row's address, path or number."""
-        found: dict[str, _Entry] = {}
-        places = {key: int(key) for key in node if key.isdecimal() and len(key) <= error_body.MAX_DIGITS}
-        for key in node:
-            if (row := self._row_of(key)) is not None:
-                found[key] = _Entry(rows={row})
-            elif key not in places and (number := path_number(key)) is not None:
-                found[key] = _Entry(paths={number})
-            elif any(map(str.isdecimal, key)) and (numbers := text_numbers(key)):
-                found[key] = _Entry(paths=numbers)
-        if not entry.inner().inside and all(place <= len(self.leads) for place in places.values()):
-            found |= {key: _Entry(place={place}) for key, place in places.items()}
-        return found
-
-    def _read_list(self, name: str, items: Sequence[Any], entry: _Entry) -> None:
-        inside = entry.inner().inside
-        if error_body.is_value(name) and not any(isinstance(item, dict | list) for item in items):
-            entry.echoes.append(items)
+    def _read_list(self, name: str, items: Sequence[Any], entry: _Entry, depth: int) -> None:
+        if items == self.leads:
+            # The request, repeated.
             return
-        if self._is_request(items) or (not inside and self._read_places(items)):
-            return
-        if (number := path_number(items)) is not None:
-            entry.paths.add(number)
-        elif not inside and self._may_list_rows(name) and (numbers := _as_numbers(items)):
-            self.numbers |= {number for number in numbers if number <= len(self.leads)}
+        if not entry.is_row and self._is_positional(items):
+            self.named.update(place for place, item in enumerate(items) if not _is_empty(item))
+        elif not _is_nested(items) and (numbers := _numbers(items)):
+            if len(numbers) < len(items):
+                # The steps of a path. Its first number is the row's.
+                entry.paths.add(numbers[0])
+            elif name.endswith(_INDEXES):
+                entry.index |= set(numbers)
         else:
             for item in items:
-                if succeeded(item) is not True:
-                    self._join(entry, self._part(name, item, entry))
+                self.read_item(item, entry, depth + 1)
 
-    def _may_list_rows(self, name: str) -> bool:
-        return name in self.fields or error_body.may_list_rows(name)
-
-    def _join(self, entry: _Entry, part: _Entry) -> None:
-        """An item that has no number belongs to the entry around it; any other is an entry of its own."""
-        if part.numbers or not (entry.numbers or entry.place or (entry.rows and not part.rows)):
-            entry.place = set() if part.numbers else entry.place
-            self.close(part)
-        else:
-            entry.add(part)
-
-    def _read_places(self, items: Sequence[Any]) -> bool:
-        """Read a list that has a place for each row, and something in those of bad rows."""
-        bad = _bad_places(items, len(self.leads))
-        parts = [(place, self._part("", items[place], _Entry(inside=True))) for place in bad]
-        if not parts or any((part.paths or part.index) - {place, place + 1} for place, part in parts):
-            return False
-        for place, part in parts:
-            part.rows, part.mentioned = {place}, set()
-            self.close(part)
-        return True
-
-    # --- What is said ------------------------------------------------------------------------------
+    def _is_positional(self, items: Sequence[Any]) -> bool:
+        """Whether a list has a place for each row, at least up to the last bad one, and nothing for good rows."""
+        return 1 < len(items) <= len(self.leads) and 0 < sum(map(_is_empty, items)) < len(items)
 
     def _read_scalar(self, name: str, value: Any, entry: _Entry) -> None:
-        if value is None or isinstance(value, bool) or value == "":
-            return
-        number = error_body.index_number(name, value)
-        if number is not None:
-            entry.index = entry.index or {number}
-        elif error_body.is_value(name):
-            self._read_value(value, entry)
-        elif isinstance(value, str):
-            if error_body.is_address(name) and "@" in value and " " not in value:
-                self._read_value(value, entry)
-            else:
-                self._read_text(value, entry)
-
-    def _read_value(self, value: Any, entry: _Entry) -> None:
         text = plain(value)
-        if (row := self._row_of(text)) is not None:
-            entry.rows.add(row)
-        elif not error_body.is_masked(text):
-            entry.echoes.append(value)
-
-    def _read_echo(self, echo: Mapping[str, Any], entry: _Entry) -> None:
-        email = echo.get("email")
-        row = self._row_of(email) if isinstance(email, str) else None
-        if row is not None:
-            entry.rows.add(row)
-        else:
-            entry.echoes.append(echo)
+        if name.endswith(_INDEX) and (number := _numbers([text.lstrip("#")])):
+            entry.index = entry.index or set(number)
+        elif name.endswith(_VALUE) or (name.endswith(_ADDRESS) and ("@" in text or text in self._rows_by_address)):
+            entry.echoes.add(text)
+        elif isinstance(value, str):
+            self._read_text(value, entry)
 
     def _read_text(self, text: str, entry: _Entry) -> None:
-        if (number := path_number(text)) is not None:
-            entry.paths.add(number)
-        elif (row := self._row_of(text)) is not None:
-            entry.rows.add(row)
-        else:
-            entry.mentioned |= text_numbers(text)
-            rows = (self._row_of(token) for token in tokens(text))
-            entry.mentioned_rows |= {row for row in rows if row is not None}
+        for word in text.split(maxsplit=max(self.left, 0)):
+            self.left -= 1
+            row = self._rows_by_address.get(plain(word))
+            if row is not None:
+                entry.mentions.add(row)
+            elif len(word) <= _MAX_WORD and "@" not in word and "://" not in word and (path := _PATH.search(word)):
+                entry.paths.add(int(path[1]))
 
-    # --- Entries -----------------------------------------------------------------------------------
-
-    def close(self, entry: _Entry) -> None:
+    def _close(self, entry: _Entry) -> None:
         """Take in an entry that is complete. One that contradicts itself is no hint."""
-        numbers = {n for n in entry.numbers or entry.place if n <= len(self.leads)}
-        rows = entry.rows or (set() if entry.paths or entry.index else entry.mentioned_rows)
-        if rows:
-            self.named |= rows
-            self._pair(numbers, rows, sure=bool(entry.rows and entry.numbers))
-        elif numbers:
-            bases = [base for base in _COUNTS if all(self._has(n - base, e) for n in numbers for e in entry.echoes)]
+        if entry.numbers:
+            bases = {b for b in (0, 1) if all(self._fits(n - b, entry.echoes) for n in entry.numbers)}
             if bases:
-                self.numbers |= numbers
-                self._pair(numbers, {n - bases[0] for n in numbers if len(bases) == 1} or entry.mentioned_rows)
+                self.numbers |= entry.numbers
+                self.bases &= bases
         else:
-            self.named.update(*(self._holders.get(plain(echo), ()) for echo in entry.echoes))
+            self.named |= entry.mentions
+            self.named.update(*(self._rows_by_value.get(echo, ()) for echo in entry.echoes))
 
-    def _pair(self, numbers: set[int], rows: set[int], *, sure: bool = False) -> None:
-        """Note how this server counts; a number that is not `sure` to be a row's has to agree."""
-        for row in rows if len(rows) == 1 else ():
-            agreeing = numbers & {row, row + 1}
-            self.numbers |= agreeing
-            self.pairs |= {(number, row) for number in (numbers if sure else agreeing)}
-
-    def _has(self, row: int, echo: Any) -> bool:
-        """Whether an echoed value, or an echoed part of a lead, is this row's."""
-        if not 0 <= row < len(self.leads):
-            return False
-        lead = self.leads[row]
-        if isinstance(echo, Mapping):
-            return all(plain(lead.get(key)) == plain(value) for key, value in echo.items() if key in self.fields)
-        return plain(echo) in error_body.values(lead)
-
-    # --- The request -------------------------------------------------------------------------------
-
-    def _row_of(self, text: str) -> int | None:
-        """Whose address this is. A word of letters alone is no address, even if it was sent as one."""
-        text = plain(text)
-        return None if text.isalpha() else self._addresses.get(text)
-
-    def _is_request(self, items: Sequence[Any]) -> bool:
-        """Whether a list repeats the request."""
-        return len(items) == len(self.leads) > 1 and items == list(self.leads)
+    def _fits(self, row: int, echoes: set[str]) -> bool:
+        """Whether there is such a row and it has the values."""
+        return 0 <= row < len(self.leads) and (not echoes or echoes <= values(self.leads[row]))
 
     @cached_property
-    def _addresses(self) -> dict[str, int]:
+    def _rows_by_address(self) -> dict[str, int]:
         return {plain(lead["email"]): row for row, lead in enumerate(self.leads) if lead.get("email")}
 
     @cached_property
-    def fields(self) -> set[str]:
-        return set[str]().union(*self.leads)
-
-    @cached_property
-    def _holders(self) -> dict[str, list[int]]:
+    def _rows_by_value(self) -> dict[str, list[int]]:
         """The rows that have a value, for values that few have."""
-        holders: dict[str, list[int]] = {}
+        found: dict[str, list[int]] = {}
         for row, lead in enumerate(self.leads):
-            for value in error_body.values(lead):
-                holders.setdefault(value, []).append(row)
+            for value in values(lead):
+                found.setdefault(value, []).append(row)
         most = max(1, len(self.leads) // 10)
-        return {value: rows for value, rows in holders.items() if len(rows) <= most}
+        return {value: rows for value, rows in found.items() if len(rows) <= most}
 
 
-def _as_numbers(items: Sequence[Any]) -> list[int]:
-    """The items of a list that has nothing but numbers, or numbers as texts."""
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict | list) for each in value))
+
+
+def _is_empty(item: Any) -> bool:
+    return item is None or item in ({}, [], "")
+
+
+def _numbers(items: Sequence[Any]) -> list[int]:
+    """The items that are numbers of rows, also as text."""
     texts = [str(item) for item in items if isinstance(item, int | str)]
-    fit = len(texts) == len(items) and all(text.isdecimal() and len(text) <= error_body.MAX_DIGITS for text in texts)
-    return [int(text) for text in texts] if fit else []
-
-
-def _bad_places(items: Sequence[Any], size: int) -> list[int]:
-    """The places of bad rows in a list that has a place for each, at least up to the last bad one; else none."""
-    if not 1 < len(items) <= size:
-        return []
-    found = [succeeded(item) for item in items]
-    if len(items) == size and False in found:
-        return [place for place, good in enumerate(found) if good is False] if len(set(found)) > 1 else []
-    if len(items) == size or any(item is None or item == {} for item in items):
-        return [place for place, good in enumerate(found) if good is None] if True in found else []
-    return []
+    return [int(text) for text in texts if len(text) <= _MAX_DIGITS and text.isdecimal()]

@@ -5,21 +5,29 @@ only when a request of its own was refused, for the reason of that refusal.
 """
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from leads.message.dead_letter import Failure
 from leads.request.batch import Row
 from leads.request.outcome import ACCEPTED, Accepted, Counts, Held, Outcome, Rejected, tally
-from leads.request.reply import BadKey, Partial, Refused, Reply, TooBig, is_passing, judge
-from leads.search import guard
+from leads.request.reply import UNAUTHORIZED, Partial, Refused, Reply, Verdict, is_passing, judge
 from leads.search.complaint import alike, complaint
 from leads.search.hints import hints
 from leads.search.search import NO_HINTS, Question, Search
 
+# With fewer leads of a campaign than this, all of them being bad is a plain coincidence.
+GUARD_ROWS: Final = 10
+# So many leads, each refused alike in a request of its own, are none ...
+_ALIKE: Final = 12
+# ... nor are so many refused for any reasons. Finding each may take two requests: fewer than forty in all.
+_ENOUGH: Final = 21
+# Bad leads often stand side by side, so after so many refusals single leads from all over the batch are asked.
+_FIRST: Final = 5
+_PROBES: Final = _ALIKE - _FIRST
 # A lead is suspected of breaking the service, or its firewall, when it was received so often.
 _OFTEN: Final = 3
 # Halving a thousand leads down to one takes twenty requests.
@@ -29,6 +37,8 @@ SYSTEMIC: Final = Held("systemic")
 # A firewall in front of Leadterra answers, with a page of its own.
 FIREWALL: Final = Held("firewall")
 _BLOCKED: Final = Failure("rejected", "a firewall in front of Leadterra blocks this lead's text", HTTPStatus.FORBIDDEN)
+_TOO_LARGE: Final = Failure("rejected", "larger than Leadterra takes", HTTPStatus.CONTENT_TOO_LARGE)
+_OWN_WORDS: Final = {failure.status: failure for failure in (_BLOCKED, _TOO_LARGE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +70,8 @@ type Isolation = Generator[Ask, _Answer, Settled]
 """Yields what to send. Is sent the reply and when it came, or None if no time is left."""
 type Part = tuple[Sequence[Row], Settled]
 """A batch and its result."""
-
-
-type _Verdict = Counts | Partial | Refused | TooBig | Held
+type _Refusal = tuple[Failure, Mapping[str, Any]]
+"""Why a lead was refused in a request of its own, and the lead."""
 
 
 def isolate(rows: Sequence[Row]) -> Isolation:
@@ -70,101 +79,109 @@ def isolate(rows: Sequence[Row]) -> Isolation:
     return (yield from _Isolation(rows, Search(len(rows))).run())
 
 
+def is_replayed(row: Row) -> bool:
+    """Whether an operator sent this lead again. The guard leaves it out, as a person waits for its outcome."""
+    return any("replay" in received.message.extra for received in row.messages)
+
+
+def all_refused_so_far(parts: Sequence[Part]) -> bool:
+    """Whether so many leads of a campaign were refused, and none accepted, that no further batch should be sent."""
+    return not _any_accepted(parts) and len(_refusals(parts)) >= _ENOUGH
+
+
 def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
-    """The results of all batches of a campaign, judged as one.
+    """The results of all batches of a campaign, judged as one. Replayed leads have batches of their own.
 
     No lead is rejected if all were refused alike. A lead that a firewall blocks again and again is rejected if another
     one of the campaign got through.
     """
-    if any(isinstance(outcome, Accepted) for _, settled in parts for outcome in settled.outcomes):
-        return [replace(settled, outcomes=_reject_blocked(rows, settled.outcomes)) for rows, settled in parts]
-    leads = sum(not guard.is_replayed(row) for rows, _ in parts for row in rows)
-    if not guard.is_systemic(_refusals(parts), leads):
-        return [settled for _, settled in parts]
-    return [
-        replace(
-            settled,
-            outcomes=[
-                SYSTEMIC if isinstance(outcome, Rejected) and not guard.is_replayed(row) else outcome
-                for row, outcome in zip(rows, settled.outcomes, strict=True)
-            ],
-            closed=settled.closed or SYSTEMIC,
-        )
-        for rows, settled in parts
-    ]
+    got_through = _any_accepted(parts)
+    systemic = not got_through and _is_systemic(_refusals(parts), sum(len(rows) for rows, _ in _counted(parts)))
+    judged = []
+    for rows, settled in parts:
+        hold = systemic and not is_replayed(rows[0])
+        outcomes: list[Outcome] = []
+        for row, outcome in zip(rows, settled.outcomes, strict=True):
+            if hold and isinstance(outcome, Rejected):
+                outcomes.append(SYSTEMIC)
+            elif got_through and outcome == FIREWALL and _is_received_often(row):
+                outcomes.append(Rejected(_BLOCKED))
+            else:
+                outcomes.append(outcome)
+        judged.append(replace(settled, outcomes=outcomes, closed=settled.closed or (SYSTEMIC if hold else None)))
+    return judged
 
 
-def _reject_blocked(rows: Sequence[Row], outcomes: Sequence[Outcome]) -> list[Outcome]:
-    return [
-        Rejected(_BLOCKED) if outcome == FIREWALL and _is_received_often(row) else outcome
-        for row, outcome in zip(rows, outcomes, strict=True)
-    ]
+def _any_accepted(parts: Sequence[Part]) -> bool:
+    return any(isinstance(outcome, Accepted) for _, settled in parts for outcome in settled.outcomes)
+
+
+def _counted(parts: Sequence[Part]) -> list[Part]:
+    """The batches that the guard counts."""
+    return [part for part in parts if not is_replayed(part[0][0])]
+
+
+def _refusals(parts: Sequence[Part]) -> list[_Refusal]:
+    pairs = [pair for rows, settled in _counted(parts) for pair in zip(rows, settled.outcomes, strict=True)]
+    return [(outcome.failure, row.lead) for row, outcome in pairs if isinstance(outcome, Rejected)]
+
+
+def _is_systemic(refusals: Sequence[_Refusal], leads: int) -> bool:
+    """Whether so many of these leads were refused that it is not about them. None may have got through."""
+    enough = min(_ALIKE, leads)
+    return leads >= GUARD_ROWS and len(refusals) >= enough and (len(refusals) >= _ENOUGH or alike(refusals) >= enough)
 
 
 def _is_received_often(row: Row) -> bool:
     return all(received.receives >= _OFTEN for received in row.messages)
 
 
-def all_refused_so_far(parts: Sequence[Part]) -> bool:
-    """Whether so many leads of a campaign were refused, and none accepted, that no further batch should be sent."""
-    return len(_refusals(parts)) >= guard.ENOUGH
-
-
-def _refusals(parts: Sequence[Part]) -> list[guard.Refusal]:
-    """The refusals that the guard counts; none if a lead was accepted."""
-    pairs = [pair for rows, settled in parts for pair in zip(rows, settled.outcomes, strict=True)]
-    if any(isinstance(outcome, Accepted) for _, outcome in pairs):
-        return []
-    return [
-        (outcome.failure, row.lead)
-        for row, outcome in pairs
-        if isinstance(outcome, Rejected) and not guard.is_replayed(row)
-    ]
+def _failure(refused: Refused, lead: Mapping[str, Any]) -> Failure:
+    """Why this lead was refused in a request of its own."""
+    if refused.status in _OWN_WORDS:
+        return _OWN_WORDS[refused.status]
+    said = complaint(refused.content, lead)
+    return Failure("rejected", said.message, refused.status, said.field, refused.content)
 
 
 @dataclass(slots=True)
 class _Isolation:
     rows: Sequence[Row]
     search: Search
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    accepted: set[int] = field(default_factory=set)
+    # Refused in a request of their own.
     proofs: dict[int, Failure] = field(default_factory=dict)
-    metrics: Counter[str] = field(default_factory=Counter)
-    got_through: bool = False
-    probed: bool = False
-    # Refused before any lead got through. The last one is asked again when one does.
-    doubted: dict[int, Failure] = field(default_factory=dict)
     # Held by themselves, while the search goes on.
     held: dict[int, Held] = field(default_factory=dict)
-    # Rows that a partial success may have meant, if not those that were sent again.
-    alternative: list[int] = field(default_factory=list)
+    metrics: Counter[str] = field(default_factory=Counter)
+    probed: bool = False
+    # A row that is asked again, and why it was refused before any lead got through.
+    doubt: tuple[int, Failure] | None = None
     # Requests that looked for a lead that breaks the service.
     halves: int = 0
-    # What the guard found.
-    closed: Held | None = None
 
     def run(self) -> Isolation:
-        while question := self._next():
-            doubting = bool(self.doubted)
+        while question := self.search.next():
+            doubt, self.doubt = self.doubt, None
             verdict, reply = yield from self._ask(question)
             match verdict:
                 case Counts():
                     self._accept(question, verdict)
                 case Refused():
                     self._refuse(question, verdict, reply)
-                case TooBig():
-                    self._divide(question, reply)
                 case Partial():
                     if not self._accept_part(question, verdict, reply):
-                        return self._stop(Held("unexpected"))
+                        return self._settle(Held("unexpected"))
                 case _:
                     if not (yield from self._halve(question, reply, verdict)):
-                        return self._stop(verdict)
-            if doubting:
-                self._review_doubts(*question.indexes)
-            self._guard()
-        return self._settle(self.closed)
+                        return self._settle(verdict)
+            if doubt:
+                self._review(*doubt)
+            if found := self._guard():
+                return self._settle(found)
+        return self._settle(None)
 
-    def _ask(self, question: Question) -> Generator[Ask, _Answer, tuple[_Verdict, Reply]]:
+    def _ask(self, question: Question) -> Generator[Ask, _Answer, tuple[Verdict, Reply]]:
         """Get one answer. If the key is refused, read it afresh once."""
         rows = [self.rows[index] for index in question.indexes]
         for fresh_key in (False, True):
@@ -174,76 +191,74 @@ class _Isolation:
             self.metrics["Requests"] += 1
             if self.search.begun:
                 self.metrics["IsolationRequests"] += 1
-            verdict = judge(*answer)
-            if not isinstance(verdict, BadKey):
-                return verdict, answer[0]
-        return Held("unauthorized"), Reply(None)
+            reply, verdict = answer[0], judge(*answer)
+            if verdict != UNAUTHORIZED:
+                break
+        return verdict, reply
+
+    # --- Answers -----------------------------------------------------------------------------------
+
+    def _store(self, indexes: Sequence[int], counts: Counts) -> None:
+        self.metrics.update(tally(counts, len(indexes)))
+        self.accepted.update(indexes)
 
     def _accept(self, question: Question, counts: Counts) -> None:
-        self.metrics.update(tally(counts, len(question.indexes)))
-        self.outcomes.update(dict.fromkeys(question.indexes, ACCEPTED))
-        first = not self.got_through
-        self.got_through = True
-        unsure = self.probed or not self.search.trusting
+        unsure = not self.accepted and (self.probed or not self.search.trusting)
+        self._store(question.indexes, counts)
         self.search.accepted(question)
-        if first and unsure and self.proofs:
-            # Were the leads bad, or has the service recovered since?
-            self.doubted = dict(self.proofs)
-            self.search.ask_alone([next(reversed(self.doubted))])
-
-    def _next(self) -> Question | None:
-        question = self.search.next()
-        if question is None and self.alternative:
-            # None of those that were sent again was named again.
-            for index in self.alternative:
-                del self.outcomes[index]
-            self.metrics["Unaccounted"] -= len(self.alternative)
-            self.search.ask_alone(self.alternative)
-            self.alternative = []
-            question = self.search.next()
-        return question
+        if unsure and self.proofs:
+            # Were the leads bad, or has the service recovered since? Ask again about the last one.
+            self.doubt = next(reversed(self.proofs.items()))
+            self.search.ask_alone([self.doubt[0]])
 
     def _accept_part(self, question: Question, partial: Partial, reply: Reply) -> bool:
         """Accept the rows that the errors of a 2xx do not name, and ask again for the others; False: it stored none."""
-        rows = question.indexes
-        leads = [self.rows[index].lead for index in rows]
-        meant = [[rows[place] for place in places] for places in hints(partial.errors, leads).values()]
-        if partial.counts.total >= len(rows) or (partial.counts.total and not meant):
-            self._accept(question, partial.counts)
-        elif not meant:
-            return False
-        elif len(rows) == 1:
-            self.alternative = []
-            if is_passing(partial.errors):
-                self.held[rows[0]] = Held("unavailable")
-                self.search.settle(rows)
-            else:
-                self._refuse(question, Refused(reply.status or 0, partial.errors), reply)
-        else:
-            named = meant[0]
-            stored = [index for index in rows if index not in named]
-            self.metrics.update(tally(partial.counts, len(stored)))
-            self.outcomes.update(dict.fromkeys(stored, ACCEPTED))
-            self.got_through = self.got_through or bool(stored)
-            self.alternative = [index for other in meant[1:] for index in other if index not in named]
+        rows, counts = question.indexes, partial.counts
+        found = hints(partial.errors, self._leads(question))
+        named = sorted({rows[place] for places in found.values() for place in places})
+        if counts.total >= len(rows) or (counts.total and not named):
+            self._accept(question, counts)
+        elif len(rows) > 1:
+            self._store([index for index in rows if index not in named] if named else [], counts)
             self.search.begun = True
             self.search.settle(rows)
             self.search.ask_alone(named)
-        return True
+        elif named and is_passing(partial.errors):
+            self.held[rows[0]] = Held("unavailable")
+            self.search.settle(rows)
+        elif named:
+            self._refuse(question, Refused(reply.status or 0, partial.errors), reply)
+        return bool(named or counts.total)
+
+    def _refuse(self, question: Question, refused: Refused, reply: Reply) -> None:
+        """Prove a single lead bad, or go on searching."""
+        leads = self._leads(question)
+        if len(leads) == 1:
+            failure = replace(_failure(refused, leads[0]), request_id=reply.request_id)
+            self.proofs[question.indexes[0]] = failure
+        if refused.status == HTTPStatus.CONTENT_TOO_LARGE:
+            self.search.too_large(question)
+        else:
+            readable = len(leads) > 1 and self.search.bases
+            self.search.refused(question, hints(refused.content, leads) if readable else NO_HINTS)
+
+    def _leads(self, question: Question) -> list[Mapping[str, Any]]:
+        return [self.rows[index].lead for index in question.indexes]
 
     def _halve(self, question: Question, reply: Reply, held: Held) -> Generator[Ask, _Answer, bool]:
         """Find the lead that breaks the service, if all were received often; False: it is not about a lead."""
-        group = list(question.indexes)
+        group = question.indexes
         if not reply.is_failure or not all(_is_received_often(self.rows[index]) for index in group):
             return False
         while len(group) > 1:
             middle = len(group) // 2
-            failed: list[list[int]] = []
+            failed: list[Sequence[int]] = []
             self.halves += 2
             for half in (group[:middle], group[middle:]):
                 verdict, reply = yield from self._ask(Question("alone", half))
                 if isinstance(verdict, Counts):
-                    self._accept_half(half, verdict)
+                    self._store(half, verdict)
+                    self.search.settle(half)
                 elif reply.is_failure:
                     failed.append(half)
             if len(failed) > 1 or self.halves >= _MOST_HALVES:
@@ -253,85 +268,48 @@ class _Isolation:
             group = failed[0]
         self.held.update(dict.fromkeys(group, held))
         self.search.settle(group)
-        return bool(self.outcomes)
+        return bool(self.accepted)
 
-    def _accept_half(self, half: Sequence[int], counts: Counts) -> None:
-        self.metrics.update(tally(counts, len(half)))
-        self.outcomes.update(dict.fromkeys(half, ACCEPTED))
-        self.got_through = True
-        self.search.settle(half)
-
-    def _refuse(self, question: Question, refused: Refused, reply: Reply) -> None:
-        leads = [self.rows[index].lead for index in question.indexes]
-        found = NO_HINTS
-        if len(leads) == 1:
-            said = complaint(refused.content, leads[0])
-            failure = Failure("rejected", said.message, refused.status, said.field, refused.content)
-            self._prove(question, _BLOCKED if refused.status == HTTPStatus.FORBIDDEN else failure, reply)
-        elif self.search.bases and refused.content is not None:
-            found = hints(refused.content, leads)
-        self.search.refused(question, found)
-
-    def _divide(self, question: Question, reply: Reply) -> None:
-        if len(question.indexes) == 1:
-            self._prove(question, Failure("rejected", "larger than Leadterra takes", 413), reply)
-        self.search.too_large(question)
-
-    def _prove(self, question: Question, failure: Failure, reply: Reply) -> None:
-        self.proofs[question.indexes[0]] = replace(failure, request_id=reply.request_id)
-
-    def _review_doubts(self, index: int) -> None:
+    def _review(self, index: int, before: Failure) -> None:
         """If the re-sent lead is refused for the same reason, keep the earlier refusals. Otherwise ask again."""
-        before, lead = self.doubted.pop(index), self.rows[index].lead
-        others, self.doubted = list(self.doubted), {}
-        if index in self.outcomes:
+        others = [other for other in self.proofs if other != index]
+        if index in self.accepted:
             del self.proofs[index]
-        elif alike([(before, lead), (self.proofs[index], lead)]) > 1:
+        elif alike([(failure, self.rows[index].lead) for failure in (before, self.proofs[index])]) > 1:
             return
         for other in others:
             del self.proofs[other]
         self.search.ask_alone(others)
 
-    # --- The guard ---------------------------------------------------------------------------------
+    # --- The guard and the end ---------------------------------------------------------------------
 
-    def _counted(self) -> list[int]:
-        """The rows that the guard counts."""
-        return [index for index, row in enumerate(self.rows) if not guard.is_replayed(row)]
+    def _may_be_systemic(self) -> bool:
+        return not self.accepted and len(self.rows) >= GUARD_ROWS and not is_replayed(self.rows[0])
 
-    def _guard(self) -> None:
-        """Where none got through: ask leads from all over the batch, and end the search if all are refused."""
-        if self.got_through or self.closed or len(self.proofs) < guard.FIRST:
-            return
-        counted = self._counted()
-        refusals = [(self.proofs[index], self.rows[index].lead) for index in counted if index in self.proofs]
-        if guard.is_systemic(refusals, len(counted)):
-            blocked = all(failure.status == HTTPStatus.FORBIDDEN for failure, _ in refusals)
-            self.closed = FIREWALL if blocked else SYSTEMIC
-            self._drop_proofs(counted)
-            self.search.settle(counted)
-        elif not self.probed and len(counted) >= guard.GUARD_ROWS and len(refusals) >= guard.FIRST:
+    def _guard(self) -> Held | None:
+        """Where none got through: ask leads from all over the batch, and hold all if these are refused as well."""
+        if len(self.proofs) < _FIRST or not self._may_be_systemic():
+            return None
+        if _is_systemic([(failure, self.rows[index].lead) for index, failure in self.proofs.items()], len(self.rows)):
+            blocked = all(failure.status == HTTPStatus.FORBIDDEN for failure in self.proofs.values())
+            return FIREWALL if blocked else SYSTEMIC
+        if not self.probed:
             self.probed = True
-            self.search.take_apart(guard.probes(self.search.left()))
-
-    def _drop_proofs(self, counted: Sequence[int]) -> None:
-        for index in counted:
-            self.proofs.pop(index, None)
-
-    # --- The end -----------------------------------------------------------------------------------
-
-    def _stop(self, held: Held) -> Settled:
-        """Hold the rest. A proof counts unless all leads might have been refused alike."""
-        counted = self._counted()
-        if not self.got_through and len(counted) >= guard.GUARD_ROWS:
-            self._drop_proofs(counted)
-        return self._settle(held)
+            left = self.search.left()
+            step = max(1, len(left) // _PROBES)
+            self.search.forget_groups()
+            self.search.ask_alone(left[step // 2 :: step][:_PROBES])
+        return None
 
     def _settle(self, held: Held | None) -> Settled:
+        """End the search, and hold the rest. A proof counts unless all leads might have been refused alike."""
+        if held and self._may_be_systemic():
+            self.proofs.clear()
         known: dict[int, Outcome] = {
             index: FIREWALL if failure.status == HTTPStatus.FORBIDDEN else Rejected(failure)
             for index, failure in self.proofs.items()
         }
-        known |= self.held | self.outcomes
+        known |= self.held | dict.fromkeys(self.accepted, ACCEPTED)
         # Rows without an outcome are held.
         outcomes = [known.get(index) or held or Held("internal") for index in range(len(self.rows))]
         return Settled(outcomes, self.metrics, held)

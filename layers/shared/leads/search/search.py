@@ -7,7 +7,8 @@ and the other named rows follow. If it is accepted, the hints are read in anothe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
 
 from leads.search.group_testing import Prevalence
 from leads.search.hints import BASES, Basis, Hints
@@ -15,20 +16,19 @@ from leads.search.hints import BASES, Basis, Hints
 NO_HINTS: Final[Hints] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Rows to send, and why these.
 
-    `rest`: all unknown rows. `some`: as many of them as group testing advises. `part`: a part of a refused group.
+    `unknown`: all unknown rows, or as many as group testing advises. `part`: a part of a refused group of `among` rows.
     `named`: the first row that hints name. `suspect`: another one. `alone`: a row that was asked for by itself.
     """
 
-    role: Literal["rest", "some", "part", "named", "suspect", "alone"]
+    role: Literal["unknown", "part", "named", "suspect", "alone"]
     indexes: Sequence[int]
+    among: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     """A refused group whose hints, on one basis, name some rows. The first of these shows what the hints are worth."""
 
     group: Sequence[int]
@@ -37,7 +37,7 @@ class _Claim:
     named: Sequence[int]
 
 
-@dataclass(slots=True)
+@dataclass
 class Search:
     """What is known of `size` rows, by their indexes.
 
@@ -53,56 +53,50 @@ class Search:
     settled: set[int] = field(default_factory=set)
     begun: bool = False
     trusting: bool = False
-    # Unknown rows; the first row of the last block is next. A limit of size divides blocks.
-    _blocks: list[list[int]] = field(default_factory=list)
     # A group with at least one bad row.
-    _refused: list[int] = field(default_factory=list)
+    _refused: Sequence[int] = ()
     _claim: _Claim | None = None
     # Rows that were named by hints of which the first was right.
-    _suspects: list[tuple[int, Basis]] = field(default_factory=list)
-    _alone: list[int] = field(default_factory=list)
-    _prevalence: Prevalence = field(init=False)
+    _suspects: dict[int, Basis] = field(default_factory=dict)
+    _alone: Sequence[int] = ()
+    # Rows from which on a request of its own begins, because of its size.
+    _cuts: set[int] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self._blocks.append(list(range(self.size)))
-        self._prevalence = Prevalence(self.size)
-
-    def left(self) -> list[int]:
-        """The rows that are not settled."""
-        return [index for index in range(self.size) if index not in self.settled]
+    def left(self, indexes: Iterable[int] | None = None) -> list[int]:
+        """Those of the rows that are not settled."""
+        return [index for index in (range(self.size) if indexes is None else indexes) if index not in self.settled]
 
     def ask_alone(self, indexes: Sequence[int]) -> None:
-        """Ask next about these rows, which are in no group, one by one. Once one is accepted, the rest is unknown."""
+        """Ask next about these rows, one by one. Once one is accepted, the rest is unknown."""
         self.settled.difference_update(indexes)
         self._alone = [*indexes, *self._alone]
 
-    def take_apart(self, indexes: Sequence[int]) -> None:
-        """Ask next about these rows, one by one, and forget what is known of groups."""
-        self._blocks = [[index for index in self.left() if index not in indexes]]
-        self._refused, self._claim, self._suspects = [], None, []
-        self._alone = list(indexes)
+    def forget_groups(self) -> None:
+        """Go on as if no group had been refused."""
+        self._refused, self._claim = (), None
+        self._suspects.clear()
 
     def settle(self, indexes: Iterable[int]) -> None:
         """Ask no more about these rows."""
         self.settled.update(indexes)
-        self.take_apart([index for index in self._alone if index not in self.settled])
+        self.forget_groups()
 
     def next(self) -> Question | None:
         """The rows to send; None if every row is settled."""
-        if self._alone:
-            return Question("alone", self._alone[:1])
+        if alone := self.left(self._alone):
+            return Question("alone", alone[:1])
         if self._claim:
             return Question("named", self._claim.named[:1])
-        if self._refused:
-            return Question("part", self._refused[: self._prevalence.part(len(self._refused))])
-        while self._blocks and not self._blocks[-1]:
-            self._blocks.pop()
-        if self._blocks:
-            unknown = self._blocks[-1]
+        if refused := self.left(self._refused):
+            return Question("part", refused[: self._prevalence.part(len(refused))], len(refused))
+        if unknown := [index for index in self.left() if index not in self._suspects]:
+            end = min((cut for cut in self._cuts if cut > unknown[0]), default=self.size)
+            unknown = [index for index in unknown if index < end]
             if self.begun and not self.trusting:
-                return Question("some", unknown[: self._prevalence.some(len(unknown))])
-            return Question("rest", unknown)
-        return Question("suspect", [self._suspects[0][0]]) if self._suspects else None
+                unknown = unknown[: self._prevalence.some(len(unknown))]
+            return Question("unknown", unknown)
+        suspects = self.left(self._suspects)
+        return Question("suspect", suspects[:1]) if suspects else None
 
     # --- Answers -----------------------------------------------------------------------------------
 
@@ -110,82 +104,55 @@ class Search:
         """None of the rows is bad."""
         self.settled.update(question.indexes)
         self._learn(question, clean=True)
-        if question.role == "part":
-            # The bad row is in the rest.
-            self._refused = self._refused[len(question.indexes) :]
-        elif question.role == "named":
+        if question.role == "alone":
+            self._alone = ()
+        elif question.role == "suspect":
+            self._distrust(self._suspects[question.indexes[0]])
+        elif claim := self._take_claim(question):
             # A good row was named: on this basis the hints are wrong.
-            claim = self._take_claim()
             self._distrust(claim.basis)
             self._look_into(claim.group, claim.hints)
-        elif question.role == "suspect":
-            self._distrust(self._suspects.pop(0)[1])
-        elif question.role == "alone":
-            self._forget(self._alone[1:])
-            self._alone = []
-        else:
-            self._withdraw(question)
 
     def refused(self, question: Question, hints: Hints = NO_HINTS) -> None:
         """At least one of the rows is bad; a single one is settled by that."""
-        self._learn(question, clean=False)
         self.begun = True
-        if len(question.indexes) > 1:
-            self._withdraw(question)
+        several = len(question.indexes) > 1
+        if not several:
+            self.settled.update(question.indexes)
+        self._learn(question, clean=False)
+        if question.role == "part":
+            # The group was refused because of this part: nothing is known of the rest.
+            self._refused = ()
+        if several:
             self._look_into(question.indexes, hints)
-            return
-        self.settled.update(question.indexes)
-        if question.role == "named":
-            self._trust(self._take_claim())
-        else:
-            self._withdraw(question)
+        elif claim := self._take_claim(question):
+            self._trust(claim)
 
     def too_large(self, question: Question) -> None:
         """The request was too large: its halves stay apart. A single row is settled by that."""
-        self._withdraw(question)
+        self._refused, self._claim = (), None
         if len(question.indexes) == 1:
             self.settled.update(question.indexes)
-            return
-        middle = len(question.indexes) // 2
-        self._blocks += [list(question.indexes[middle:]), list(question.indexes[:middle])]
+        else:
+            self._cuts |= {question.indexes[len(question.indexes) // 2], question.indexes[-1] + 1}
 
     def _learn(self, question: Question, *, clean: bool) -> None:
-        """Update the estimated share of bad rows, unless hints chose the rows."""
-        if question.role == "part":
-            self._prevalence.learn(len(question.indexes), clean=clean, among=len(self._refused))
-        elif question.role in {"rest", "some"} and not self.trusting:
-            self._prevalence.learn(len(question.indexes), clean=clean)
+        """Update the estimated share of bad rows, unless hints chose the rows, or no question is left."""
+        by_chance = question.role == "part" or (question.role == "unknown" and not self.trusting)
+        if by_chance and len(self.settled) < self.size:
+            self._prevalence.learn(len(question.indexes), clean=clean, among=question.among)
 
-    def _withdraw(self, question: Question) -> None:
-        """Take rows out of their place."""
-        match question.role:
-            case "rest" | "some":
-                self._blocks[-1] = self._blocks[-1][len(question.indexes) :]
-            case "part":
-                # The group was refused because of this part: nothing is known of the rest.
-                self._forget(self._refused[len(question.indexes) :])
-                self._refused = []
-            case "named":
-                asked = {*self.settled, *question.indexes}
-                self._forget(index for index in self._take_claim().group if index not in asked)
-            case "suspect":
-                self._suspects.pop(0)
-            case _:
-                self._alone.pop(0)
-
-    def _forget(self, indexes: Iterable[int]) -> None:
-        """Put rows in front of the unknown ones."""
-        if not self._blocks:
-            self._blocks.append([])
-        self._blocks[-1] = [*indexes, *self._blocks[-1]]
+    @cached_property
+    def _prevalence(self) -> Prevalence:
+        return Prevalence(self.size)
 
     # --- Hints -------------------------------------------------------------------------------------
 
     def _look_into(self, group: Sequence[int], hints: Hints) -> None:
         """Test the rows of a refused group that its hints name on the likeliest basis, or else part by part."""
-        left = [index for index in group if index not in self.settled]
+        left = self.left(group)
         for basis in sorted(hints, key=lambda each: self.trusting and each != self.bases[0]) if self.bases else ():
-            named = [group[place] for place in hints[basis] if group[place] not in self.settled]
+            named = self.left(group[place] for place in hints[basis])
             # All of them is no hint.
             if basis in self.bases and 0 < len(named) < len(left):
                 self._claim = _Claim(group, hints, basis, named)
@@ -193,20 +160,20 @@ class Search:
         self.trusting = False
         self._refused = left
 
-    def _take_claim(self) -> _Claim:
+    def _take_claim(self, question: Question) -> _Claim | None:
+        """The claim that the question was about."""
+        if question.role != "named":
+            return None
         claim, self._claim = self._claim, None
-        assert claim is not None  # noqa: S101 - the question was about it
         return claim
 
     def _trust(self, claim: _Claim) -> None:
         """The first row that was named is bad."""
         self.trusting = True
         self.bases.sort(key=lambda basis: basis != claim.basis)
-        self._suspects += [(index, claim.basis) for index in claim.named[1:]]
-        self._forget(index for index in claim.group if index not in self.settled and index not in claim.named)
+        self._suspects |= dict.fromkeys(claim.named[1:], claim.basis)
 
     def _distrust(self, basis: Basis) -> None:
         self.trusting = False
         self.bases.remove(basis)
-        self._forget(index for index, by in self._suspects if by == basis)
-        self._suspects = [(index, by) for index, by in self._suspects if by != basis]
+        self._suspects = {index: by for index, by in self._suspects.items() if by != basis}
