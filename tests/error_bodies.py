@@ -393,7 +393,8 @@ FIRST_ONLY: Final = frozenset({"stripe", "jackson", "pointer in words"})
 """Shapes of services that stop at the first bad row."""
 BEYOND: Final = frozenset(
     {
-        "line", "number sign", "i", "record", "row in kebab case", "words as index", "list by position, truth for the good",
+        "line", "number sign", "i", "record", "row in kebab case", "words as index",
+        "list by position, truth for the good",
         "list by position, words", "list by position, states", "list by position, statuses", "list by position, truths",
         "list by position, numbers", "list by position, reasons", "the leads with errors", "map by index, rows named",
         "map by index, leads named", "class-validator", "valibot", "double underscores", "form set", "arrows", "failed",

@@ -22,7 +22,7 @@ def taught(size: int, share: float, answers: int = 200) -> Prevalence:
 def test_a_group_is_as_likely_to_be_clean_as_not(share: float) -> None:
     """Where the share is known well, the group is what information theory advises."""
     best = math.log(0.5) / math.log1p(-share)
-    assert taught(1_000, share).some(1_000) == pytest.approx(best, rel=0.15, abs=1)
+    assert taught(1_000, share).group(1_000) == pytest.approx(best, rel=0.15, abs=1)
 
 
 @given(st.integers(1, 1_000), st.lists(st.tuples(st.integers(1, 1_000), st.booleans()), max_size=40))
@@ -31,8 +31,8 @@ def test_a_group_is_never_empty_and_never_more_than_there_is(size: int, answers:
     found = Prevalence(size)
     for asked, clean in answers:
         found.learn(asked, clean=clean)
-    assert 1 <= found.some(size) <= size
-    assert 1 <= found.part(size) <= max(1, size - 1)
+    assert 1 <= found.group(size) <= size
+    assert 1 <= found.group(max(1, size - 1), size) <= max(1, size - 1)
 
 
 @given(st.integers(2, 1_000), st.data())
@@ -42,7 +42,7 @@ def test_a_refused_group_is_split_evenly(size: int, data: st.DataObject) -> None
     found.learn(size, clean=False)
     asked = data.draw(st.integers(1, size - 1))
     found.learn(asked, clean=True, among=size)
-    part = found.part(size - asked)
+    part = found.group(max(1, size - asked - 1), size - asked)
     assert part <= max(1, (size - asked) // 2 + 1)
 
 
@@ -50,20 +50,20 @@ def test_the_more_is_refused_the_smaller_are_the_groups() -> None:
     """Refusals speak for many bad leads, acceptances for few."""
     found = Prevalence(1_000)
     found.learn(1_000, clean=False)
-    groups = [found.some(1_000)]
+    groups = [found.group(1_000)]
     for _ in range(12):
         found.learn(groups[-1], clean=False)
-        groups.append(found.some(1_000))
+        groups.append(found.group(1_000))
     assert groups == sorted(groups, reverse=True)
     assert groups[-1] == 1
     for _ in range(60):
         found.learn(50, clean=True)
-    assert found.some(1_000) > groups[0]
+    assert found.group(1_000) > groups[0]
 
 
 def test_what_cannot_be_teaches_nothing() -> None:
     """A refused group of which nothing but the whole was refused, and yet no part: the server changed its mind."""
     found = Prevalence(10)
-    before = found.some(10)
+    before = found.group(10)
     found.learn(10, clean=True, among=10)
-    assert found.some(10) == before
+    assert found.group(10) == before

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.search.hints import MAX_DEPTH, hints
+from leads.search.hints import MAX_DEPTH, MAX_VALUES, hints
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
 from leads_cli.sandbox.faults.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import BEYOND, FIRST_ONLY, SHAPES

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from leads.message.dead_letter import Failure
 from leads.model import LEAD_FIELDS
@@ -31,15 +31,8 @@ _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")
 type _Route = tuple[str | int, ...]
 
 
-class Complaint(NamedTuple):
-    """The field that is refused, if any is named, and the words."""
-
-    field: str | None
-    message: str
-
-
-def complaint(content: Any, lead: Mapping[str, Any]) -> Complaint:
-    """Read the refusal of a request that had this lead alone."""
+def complaint(content: Any, lead: Mapping[str, Any]) -> tuple[str | None, str]:
+    """The field that the refusal of this single lead names, if any, and the words."""
     own = {str(value) for value in (*lead.values(), *lead.get("customFields", {}).values())}
     leaves = [leaf for leaf in islice(_leaves(content), _MAX_LEAVES) if leaf[1].strip('"') not in own]
     messages = [leaf for leaf in leaves if not _is_path(leaf)]
@@ -54,7 +47,7 @@ def complaint(content: Any, lead: Mapping[str, Any]) -> Complaint:
         *(known.get(_squashed(name)) for name in (*keys, *_NAME.findall(message))),
         *keys,
     )
-    return Complaint(next(filter(None, fields), None), message)
+    return next(filter(None, fields), None), message
 
 
 def _leaves(node: Any, route: _Route = ()) -> Iterator[tuple[_Route, str]]:
@@ -85,8 +78,8 @@ def _key(route: _Route) -> str:
 
 def _names(paths: Iterable[str]) -> list[str]:
     """The names of fields in these paths, the innermost first."""
-    names = [name for path in paths for name in _NAME.findall(path) if name not in _CONTAINERS]
-    return [name for name in reversed(names) if not name.endswith(_PATHS)]
+    names = [name for path in paths for name in _NAME.findall(path)]
+    return [name for name in reversed(names) if name not in _CONTAINERS and not name.endswith(_PATHS)]
 
 
 def _squashed(name: str) -> str:

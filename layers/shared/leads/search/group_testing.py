@@ -10,6 +10,7 @@ until one bad lead is left, and what was split off goes back to the unknown ones
 """
 
 import math
+from bisect import bisect
 from typing import Final
 
 # Beyond a share of 0.38 nothing is better than asking one by one (Ungar 1960), whatever the share is.
@@ -34,46 +35,28 @@ class Prevalence:
     def learn(self, asked: int, *, clean: bool, among: int | None = None) -> None:
         """Take in an answer about a group, which was part of `among` leads of which one at least is bad, if any was."""
         chances = self._chances(asked, among)
-        weights = [
-            weight * (chance if clean else 1 - chance) for weight, chance in zip(self._weights, chances, strict=True)
-        ]
+        likely = chances if clean else [1 - chance for chance in chances]
+        weights = [weight * chance for weight, chance in zip(self._weights, likely, strict=True)]
         # A server of many minds can make every share impossible: then nothing was learnt.
         if any(weights):
             self._weights = _normal(weights)
 
-    def some(self, of: int) -> int:
-        """How many of the unknown leads to ask about."""
-        return self._evenly(of, None)
-
-    def part(self, of: int) -> int:
-        """How many of a refused group to ask about: never all, which would tell nothing."""
-        return self._evenly(max(1, of - 1), of)
-
-    def _evenly(self, most: int, among: int | None) -> int:
-        """The group, of one to `most` leads, whose being clean is as likely as not."""
-        low, high = 1, most
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self._clean(middle, among) >= _EVEN:
-                low = middle
-            else:
-                high = middle - 1
-        if low < most and self._clean(low, among) + self._clean(low + 1, among) > 2 * _EVEN:
-            return low + 1
-        return low
+    def group(self, most: int, among: int | None = None) -> int:
+        """How many leads to ask about, from one to `most`: so many that they are as likely to be all good as not."""
+        size = bisect(range(1, most + 1), -_EVEN, key=lambda asked: -self._clean(asked, among)) or 1
+        is_nearer = size < most and self._clean(size, among) + self._clean(size + 1, among) > 2 * _EVEN
+        return size + 1 if is_nearer else size
 
     def _clean(self, asked: int, among: int | None) -> float:
         return math.sumprod(self._weights, self._chances(asked, among))
 
     def _chances(self, asked: int, among: int | None) -> list[float]:
         """By each share the probability that none of a group is bad."""
+        logs = self._logs_good
         if among is None:
-            return [math.exp(log * asked) for log in self._logs_good]
+            return [math.exp(log * asked) for log in logs]
         # One of `among` is bad: the part is clean where the bad ones are all in the rest.
-        return [
-            math.exp(log * asked) * math.expm1(log * (among - asked)) / math.expm1(log * among)
-            for log in self._logs_good
-        ]
+        return [math.exp(log * asked) * math.expm1(log * (among - asked)) / math.expm1(log * among) for log in logs]
 
 
 def _normal(weights: list[float]) -> list[float]:

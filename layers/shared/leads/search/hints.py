@@ -30,6 +30,8 @@ _MAX_WORD: Final = 254
 _SILENT: Final = frozenset(
     {"accepted", "created", "enrolled", "succeeded", "success", "updated", "valid", "warnings", "instance", "stack"}
 )
+# What positional lists have for good rows.
+_EMPTY: Final[Sequence[Any]] = (None, {}, [], "")
 # How names end.
 _INDEX: Final = ("index", "idx", "row", "position", "lead", "item", "record")
 _INDEXES: Final = ("index", "indexes", "indices", "rows")
@@ -44,7 +46,10 @@ def hints(content: Any, leads: Sequence[Mapping[str, Any]]) -> Hints:
     """Read a refusal of these leads, which are in the order in which they were sent."""
     reader = _Reader(leads)
     reader.read_item(content, _Entry(), 0)
-    return reader.hints()
+    found: dict[Basis, Sequence[int]] = {"named": sorted(reader.named)} if reader.named else {}
+    for base in sorted(reader.bases) if reader.numbers else ():
+        found[base] = sorted(reader.named | {number - base for number in reader.numbers})
+    return found
 
 
 def plain(value: object) -> str:
@@ -87,12 +92,6 @@ class _Reader:
     bases: set[Literal[0, 1]] = field(default_factory=lambda: {0, 1})
     # How many more values and words are read.
     left: int = MAX_VALUES
-
-    def hints(self) -> Hints:
-        found: dict[Basis, Sequence[int]] = {"named": sorted(self.named)} if self.named else {}
-        for base in sorted(self.bases) if self.numbers else ():
-            found[base] = sorted(self.named | {number - base for number in self.numbers})
-        return found
 
     def read_item(self, node: Any, around: _Entry, depth: int) -> None:
         """Read an item of a list. Without a number of its own it belongs to the entry around it, if that has one."""
@@ -138,8 +137,10 @@ class _Reader:
         if items == self.leads:
             # The request, repeated.
             return
-        if not entry.is_row and self._is_positional(items):
-            self.named.update(place for place, item in enumerate(items) if not _is_empty(item))
+        empty = sum(item in _EMPTY for item in items)
+        if 0 < empty < len(items) <= len(self.leads) and not entry.is_row:
+            # A place for each row, at least up to the last bad one.
+            self.named.update(place for place, item in enumerate(items) if item not in _EMPTY)
         elif not _is_nested(items) and (numbers := _numbers(items)):
             if len(numbers) < len(items):
                 # The steps of a path. Its first number is the row's.
@@ -149,10 +150,6 @@ class _Reader:
         else:
             for item in items:
                 self.read_item(item, entry, depth + 1)
-
-    def _is_positional(self, items: Sequence[Any]) -> bool:
-        """Whether a list has a place for each row, at least up to the last bad one, and nothing for good rows."""
-        return 1 < len(items) <= len(self.leads) and 0 < sum(map(_is_empty, items)) < len(items)
 
     def _read_scalar(self, name: str, value: Any, entry: _Entry) -> None:
         text = plain(value)
@@ -204,10 +201,6 @@ class _Reader:
 
 def _is_nested(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict | list) for each in value))
-
-
-def _is_empty(item: Any) -> bool:
-    return item is None or item in ({}, [], "")
 
 
 def _numbers(items: Sequence[Any]) -> list[int]:

@@ -75,7 +75,7 @@ type _Refusal = tuple[Failure, Mapping[str, Any]]
 
 
 def isolate(rows: Sequence[Row]) -> Isolation:
-    """Deliver a batch. If it is refused, find the bad leads."""
+    """Deliver a batch. If it is refused, find the bad leads. Replayed leads have batches of their own."""
     return (yield from _Isolation(rows, Search(len(rows))).run())
 
 
@@ -90,25 +90,25 @@ def all_refused_so_far(parts: Sequence[Part]) -> bool:
 
 
 def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
-    """The results of all batches of a campaign, judged as one. Replayed leads have batches of their own.
+    """The results of all batches of a campaign, judged as one.
 
     No lead is rejected if all were refused alike. A lead that a firewall blocks again and again is rejected if another
     one of the campaign got through.
     """
     got_through = _any_accepted(parts)
-    systemic = not got_through and _is_systemic(_refusals(parts), sum(len(rows) for rows, _ in _counted(parts)))
+    leads = sum(not is_replayed(row) for rows, _ in parts for row in rows)
+    systemic = not got_through and _is_systemic(_refusals(parts), leads)
     judged = []
     for rows, settled in parts:
-        hold = systemic and not is_replayed(rows[0])
         outcomes: list[Outcome] = []
         for row, outcome in zip(rows, settled.outcomes, strict=True):
-            if hold and isinstance(outcome, Rejected):
+            if systemic and isinstance(outcome, Rejected) and not is_replayed(row):
                 outcomes.append(SYSTEMIC)
             elif got_through and outcome == FIREWALL and _is_received_often(row):
                 outcomes.append(Rejected(_BLOCKED))
             else:
                 outcomes.append(outcome)
-        judged.append(replace(settled, outcomes=outcomes, closed=settled.closed or (SYSTEMIC if hold else None)))
+        judged.append(replace(settled, outcomes=outcomes, closed=settled.closed or (SYSTEMIC if systemic else None)))
     return judged
 
 
@@ -116,14 +116,11 @@ def _any_accepted(parts: Sequence[Part]) -> bool:
     return any(isinstance(outcome, Accepted) for _, settled in parts for outcome in settled.outcomes)
 
 
-def _counted(parts: Sequence[Part]) -> list[Part]:
-    """The batches that the guard counts."""
-    return [part for part in parts if not is_replayed(part[0][0])]
-
-
 def _refusals(parts: Sequence[Part]) -> list[_Refusal]:
-    pairs = [pair for rows, settled in _counted(parts) for pair in zip(rows, settled.outcomes, strict=True)]
-    return [(outcome.failure, row.lead) for row, outcome in pairs if isinstance(outcome, Rejected)]
+    """The refusals that the guard counts."""
+    pairs = [pair for rows, settled in parts for pair in zip(rows, settled.outcomes, strict=True)]
+    rejected = [(row, outcome.failure) for row, outcome in pairs if isinstance(outcome, Rejected)]
+    return [(failure, row.lead) for row, failure in rejected if not is_replayed(row)]
 
 
 def _is_systemic(refusals: Sequence[_Refusal], leads: int) -> bool:
@@ -140,8 +137,8 @@ def _failure(refused: Refused, lead: Mapping[str, Any]) -> Failure:
     """Why this lead was refused in a request of its own."""
     if refused.status in _OWN_WORDS:
         return _OWN_WORDS[refused.status]
-    said = complaint(refused.content, lead)
-    return Failure("rejected", said.message, refused.status, said.field, refused.content)
+    field_name, message = complaint(refused.content, lead)
+    return Failure("rejected", message, refused.status, field_name, refused.content)
 
 
 @dataclass(slots=True)
@@ -196,8 +193,6 @@ class _Isolation:
                 break
         return verdict, reply
 
-    # --- Answers -----------------------------------------------------------------------------------
-
     def _store(self, indexes: Sequence[int], counts: Counts) -> None:
         self.metrics.update(tally(counts, len(indexes)))
         self.accepted.update(indexes)
@@ -215,20 +210,22 @@ class _Isolation:
         """Accept the rows that the errors of a 2xx do not name, and ask again for the others; False: it stored none."""
         rows, counts = question.indexes, partial.counts
         found = hints(partial.errors, self._leads(question))
-        named = sorted({rows[place] for places in found.values() for place in places})
-        if counts.total >= len(rows) or (counts.total and not named):
+        named = {rows[place] for places in found.values() for place in places}
+        if not named and not counts.total:
+            return False
+        if not named or counts.total >= len(rows):
             self._accept(question, counts)
         elif len(rows) > 1:
-            self._store([index for index in rows if index not in named] if named else [], counts)
+            self._store([index for index in rows if index not in named], counts)
             self.search.begun = True
             self.search.settle(rows)
-            self.search.ask_alone(named)
-        elif named and is_passing(partial.errors):
+            self.search.ask_alone(sorted(named))
+        elif is_passing(partial.errors):
             self.held[rows[0]] = Held("unavailable")
             self.search.settle(rows)
-        elif named:
+        else:
             self._refuse(question, Refused(reply.status or 0, partial.errors), reply)
-        return bool(named or counts.total)
+        return True
 
     def _refuse(self, question: Question, refused: Refused, reply: Reply) -> None:
         """Prove a single lead bad, or go on searching."""
@@ -281,8 +278,6 @@ class _Isolation:
             del self.proofs[other]
         self.search.ask_alone(others)
 
-    # --- The guard and the end ---------------------------------------------------------------------
-
     def _may_be_systemic(self) -> bool:
         return not self.accepted and len(self.rows) >= GUARD_ROWS and not is_replayed(self.rows[0])
 
@@ -297,7 +292,7 @@ class _Isolation:
             self.probed = True
             left = self.search.left()
             step = max(1, len(left) // _PROBES)
-            self.search.forget_groups()
+            self.search.settle([])
             self.search.ask_alone(left[step // 2 :: step][:_PROBES])
         return None
 

@@ -71,15 +71,10 @@ class Search:
         self.settled.difference_update(indexes)
         self._alone = [*indexes, *self._alone]
 
-    def forget_groups(self) -> None:
-        """Go on as if no group had been refused."""
-        self._refused, self._claim = (), None
-        self._suspects.clear()
-
     def settle(self, indexes: Iterable[int]) -> None:
-        """Ask no more about these rows."""
+        """Ask no more about these rows, and forget what is known of groups."""
         self.settled.update(indexes)
-        self.forget_groups()
+        self._refused, self._claim, self._suspects = (), None, {}
 
     def next(self) -> Question | None:
         """The rows to send; None if every row is settled."""
@@ -88,17 +83,17 @@ class Search:
         if self._claim:
             return Question("named", self._claim.named[:1])
         if refused := self.left(self._refused):
-            return Question("part", refused[: self._prevalence.part(len(refused))], len(refused))
+            # All of them would tell nothing.
+            most = max(1, len(refused) - 1)
+            return Question("part", refused[: self._prevalence.group(most, len(refused))], len(refused))
         if unknown := [index for index in self.left() if index not in self._suspects]:
             end = min((cut for cut in self._cuts if cut > unknown[0]), default=self.size)
             unknown = [index for index in unknown if index < end]
             if self.begun and not self.trusting:
-                unknown = unknown[: self._prevalence.some(len(unknown))]
+                unknown = unknown[: self._prevalence.group(len(unknown))]
             return Question("unknown", unknown)
         suspects = self.left(self._suspects)
         return Question("suspect", suspects[:1]) if suspects else None
-
-    # --- Answers -----------------------------------------------------------------------------------
 
     def accepted(self, question: Question) -> None:
         """None of the rows is bad."""
@@ -116,17 +111,20 @@ class Search:
     def refused(self, question: Question, hints: Hints = NO_HINTS) -> None:
         """At least one of the rows is bad; a single one is settled by that."""
         self.begun = True
-        several = len(question.indexes) > 1
-        if not several:
-            self.settled.update(question.indexes)
-        self._learn(question, clean=False)
         if question.role == "part":
             # The group was refused because of this part: nothing is known of the rest.
             self._refused = ()
-        if several:
+        if len(question.indexes) > 1:
+            self._learn(question, clean=False)
             self._look_into(question.indexes, hints)
-        elif claim := self._take_claim(question):
-            self._trust(claim)
+            return
+        self.settled.update(question.indexes)
+        self._learn(question, clean=False)
+        if claim := self._take_claim(question):
+            # The first row that was named is bad.
+            self.trusting = True
+            self.bases.sort(key=lambda basis: basis != claim.basis)
+            self._suspects |= dict.fromkeys(claim.named[1:], claim.basis)
 
     def too_large(self, question: Question) -> None:
         """The request was too large: its halves stay apart. A single row is settled by that."""
@@ -146,8 +144,6 @@ class Search:
     def _prevalence(self) -> Prevalence:
         return Prevalence(self.size)
 
-    # --- Hints -------------------------------------------------------------------------------------
-
     def _look_into(self, group: Sequence[int], hints: Hints) -> None:
         """Test the rows of a refused group that its hints name on the likeliest basis, or else part by part."""
         left = self.left(group)
@@ -162,16 +158,10 @@ class Search:
 
     def _take_claim(self, question: Question) -> _Claim | None:
         """The claim that the question was about."""
-        if question.role != "named":
-            return None
-        claim, self._claim = self._claim, None
+        claim = self._claim if question.role == "named" else None
+        if claim:
+            self._claim = None
         return claim
-
-    def _trust(self, claim: _Claim) -> None:
-        """The first row that was named is bad."""
-        self.trusting = True
-        self.bases.sort(key=lambda basis: basis != claim.basis)
-        self._suspects |= dict.fromkeys(claim.named[1:], claim.basis)
 
     def _distrust(self, basis: Basis) -> None:
         self.trusting = False
