@@ -13,7 +13,7 @@ import pytest
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from moto import mock_aws
 
-from leads.io import aws, settings, vault
+from leads.io import aws, erasures, settings, vault
 from leads.io.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ class Cloud:
     @property
     def dynamodb(self) -> "DynamoDBClient":
         return _client("dynamodb")  # type: ignore[no-any-return]
+
+    @property
+    def secrets(self) -> Any:
+        return _client("secretsmanager")
 
     def watch(self) -> None:
         """Note what the functions ask AWS, and answer in its place where a test says so."""
@@ -155,7 +159,7 @@ def settings_for(endpoint_url: str | None, region: str | None = REGION) -> Setti
 
 def forget() -> None:
     """Start as a new container would: without clients, configuration or secret."""
-    for kept in (aws._client, settings._load, vault.vault):
+    for kept in (aws._client, settings._load, vault.vault, erasures.erasures):
         kept.cache_clear()
 
 

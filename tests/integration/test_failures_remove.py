@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from leads.io.erasures import ITEM_ID
+from leads.io.pseudonyms import address_for_log
 from leads_cli.failures.change.handover_ledger import HandoverLedger
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
@@ -178,6 +180,30 @@ def test_messages_that_cannot_be_looked_at(crowd: Operated) -> None:
     assert code == 1
     assert "About 2 more messages cannot be looked at now" in output
     assert "run this again" in complaint
+
+
+def test_a_person_in_other_hands_is_forgotten_when_the_messages_return(
+    crowd: Operated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a key for hashes enroll can drop them, so the request is done with. Files with the address are named."""
+    crowd.client("secretsmanager").create_secret(Name="leads", SecretString='{"log_key": "key-of-the-logs"}')
+    crowd.outputs["SecretId"] = "leads"
+    monkeypatch.setattr("leads_cli.stacks.deployed._outputs", lambda _: crowd.outputs)
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"a.csv": "x,AVA@example.com", "b.csv.leads-state": "\0ava@example.com", "c.csv": "bo"}.items():
+        (tmp_path / name).write_text(text)
+    crowd.sqs.receive_message(QueueUrl=crowd.outputs["LeadsQueueUrl"], VisibilityTimeout=600, MaxNumberOfMessages=2)
+    for _ in range(2):
+        code, output, complaint = crowd.leads(*ERASE, "--yes")
+        assert (code, complaint) == (0, "")
+    assert "are dropped by enroll" in output
+    assert [line.rpartition(": ")[2] for line in output.splitlines() if "has the address" in line] == [
+        "a.csv",
+        "b.csv.leads-state",
+    ]
+    table = crowd.outputs["DeliveriesTableName"]
+    item = crowd.client("dynamodb").get_item(TableName=table, Key={"id": {"S": ITEM_ID}})["Item"]
+    assert item["people"]["M"].keys() == {address_for_log("key-of-the-logs", "ava@example.com")}
 
 
 def test_an_event_that_looks_like_a_lead_is_not_counted(operator: Operated) -> None:

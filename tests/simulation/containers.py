@@ -12,6 +12,7 @@ import httpx
 from leads.config.schema import Enrollment
 from leads.io.deliver import Enroll
 from leads.io.dependencies import Dependencies
+from leads.io.erasures import Erasures
 from leads.io.leadterra import Leadterra
 from leads.io.settings import Settings
 from leads.io.vault import Vault
@@ -58,11 +59,13 @@ class Container:
         client: Any = Client(around.account, Process(lambda: self._lane.now, self._spend, self._effect, self._buried))
         wire = Wire(around.service, lambda: self._lane.now, self._wait, self._effect, self._checked)
         vault = Vault(around.settings, lambda _: client)
+        erasures = Erasures(around.settings, lambda _: client)
         service = Leadterra(httpx.Client(base_url="https://leadterra.example", transport=wire))
         dependencies = Dependencies(
             sqs=lambda _: client,
             dynamodb=lambda _: client,
             vault=lambda _: vault,
+            erasures=lambda _: erasures,
             now=lambda: around.service.moment(self._lane.now),
             monotonic=lambda: self._lane.now,
             chance=around.chance.random,

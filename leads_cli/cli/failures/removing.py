@@ -1,6 +1,8 @@
 """`leads failures discard` and `erase`: letting go of letters, and forgetting a person."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +12,9 @@ from leads_cli.cli.failures.job import LetterJob
 from leads_cli.cli.failures.options import ChangeOptions, LetterOptions, exit_on_letter_error, line
 from leads_cli.cli.grouped import grouped
 from leads_cli.cli.target import StackOptions, confirm
+from leads_cli.failures.read.letter import LEADS
+from leads_cli.project import shown
+from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
 from leads_cli.words import number
 
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leads_cli.failures.change.erase import PersonMessages
+    from leads_cli.stacks.running import Running
 
 
 @grouped
@@ -84,9 +90,34 @@ def erase(
             if not how.yes and not confirm(f"Erase {number(total, 'message')}?"):
                 stop("Nothing was erased.", Code.FAILED)
             found = carry_out(running, person, mentions=mentions, lease=lease)
+        problem = "" if how.dry_run else _remember(running, person)
     _report(found, dry_run=how.dry_run, as_json=how.as_json)
-    if not all(each.complete for each in found):
+    if not how.as_json:
+        _name_files(email)
+    if not how.dry_run and not how.as_json:
+        typer.echo(problem or "Messages that come back later and are older than this request are dropped by enroll.")
+    # Leads in other hands are dropped when they return; raw events and dead letters have to be looked at.
+    unseen = [each for each in found if problem or how.dry_run or each.queue != LEADS or each.tally.failed]
+    if not all(each.complete for each in unseen):
         stop("Not every message could be looked at, see above: run this again, until it finds nothing.", Code.FAILED)
+
+
+def _remember(running: "Running", person: str) -> str:
+    """Have enroll drop what nobody can look at now; why that is not possible, or ""."""
+    from leads_cli.failures.erasures import remember_erasure  # noqa: PLC0415
+
+    try:
+        remember_erasure(running, person, datetime.now(UTC))
+    except NotReachableError as error:
+        return f"Messages that come back later are not dropped: {plain(str(error))}"
+    return ""
+
+
+def _name_files(email: str) -> None:
+    from leads_cli.failures.read.files import files_with  # noqa: PLC0415
+
+    for path in files_with(email, Path.cwd()):
+        typer.echo(f"This file has the address: {plain(shown(path))}")
 
 
 def _say(found: "Sequence[PersonMessages]", where: StackOptions, *, mentions: bool) -> None:
@@ -120,7 +151,7 @@ def _report(found: "Sequence[PersonMessages]", *, dry_run: bool, as_json: bool) 
                 typer.echo(f"  CloudWatch did not take the count of {each.tally.uncounted:,}: a difference will show.")
     typer.echo(
         "Elsewhere: Leadterra, where a lead that was enrolled has to be deleted; your form tools, which may send it "
-        "again; and files that you exported. The table of deliveries has ids of events, hashed where they could be an "
+        "again; and files in other folders. The table of deliveries has ids of events, hashed where they could be an "
         "address: they stay for seven days, so that a redelivery does not bring the person back. Logs and metrics have "
         "no addresses."
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import Enum
+from html import unescape
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -13,6 +14,12 @@ from leads_cli.failures.read.letter import Letter
 
 # What an address may be found in: texts, addresses of pages, forms as they are sent.
 _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]{}=&?/\\|]+@[^\s<>\"'(),;:\[\]{}=&?/\\|@]+")
+
+
+_AT_SIGNS: Final = {0xFF20: "@", 0xFE6B: "@"}
+_ESCAPED: Final = re.compile(r"\\+u([0-9a-fA-F]{4})")
+# A form in a form in a queue's envelope; more is nobody's encoding.
+_MOST_LAYERS: Final = 4
 
 
 class Mention(Enum):
@@ -60,7 +67,18 @@ def addresses(content: Any) -> Iterator[str]:
             if (inner := _inside(value)) is not None:
                 left.append(inner)
             else:
-                yield from map(key, _ADDRESS.findall(unquote_plus(value) if "%40" in value else value))
+                yield from (key(found) for text in _readings(value) for found in _ADDRESS.findall(text))
+
+
+def _readings(text: str) -> Iterator[str]:
+    """A text, and what it says without its escapes: of forms, of HTML, of JSON that is broken, several times over."""
+    for _ in range(_MOST_LAYERS):
+        plain = text.translate(_AT_SIGNS)
+        yield plain
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), unescape(plain))
+        text = unquote_plus(text) if "%" in text else text
+        if text == plain:
+            return
 
 
 def _inside(text: str) -> Any:

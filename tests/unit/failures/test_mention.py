@@ -40,6 +40,12 @@ FORM = "first=Ava&email=ava%40example.com"
         ({"lead": {"mail": "ava@example.com"}, "failure": failure("malformed")}, ABOUT),
         ("[broken, ava@example.com", ABOUT),
         ("hello <ava@example.com>, how are you", ABOUT),
+        ("write to ava\uff20example.com", ABOUT),
+        ('{"mail": "ava\\u0040example.com", broken', ABOUT),
+        ("mail: ava&#64;example.com, ava&commat;example.com", ABOUT),
+        ("email=ava%2540example.com", ABOUT),
+        ("email=ava%25252540example.com", NONE),
+        ({"Message": "a=b&payload=%7B%22mail%22%3A%22ava%5Cu0040example.com%22%7D"}, ABOUT),
     ],
 )
 def test_whose_a_message_is(body: object, how: Mention) -> None:

@@ -115,9 +115,10 @@ def test_functions_get_the_environment_of_the_contract(template: Template, funct
     assert template.body["Parameters"]["LeadterraBaseUrl"]["Default"] == ""
 
 
-def test_intake_remembers_deliveries(template: Template) -> None:
-    """Intake is told the table of event ids that were taken already."""
-    variables = template.properties("IntakeFunction")["Environment"]["Variables"]
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_functions_know_the_table(template: Template, function: str) -> None:
+    """It has the ids of events that were taken already, for intake, and who asked to be forgotten, for enroll."""
+    variables = template.properties(function)["Environment"]["Variables"]
     assert variables["DELIVERIES_TABLE"] == {"Ref": "DeliveriesTable"}
 
 
@@ -172,6 +173,7 @@ def test_enroll_may_do_what_it_does_and_no_more(template: Template) -> None:
         ("logs:PutLogEvents", "EnrollLog"),
         *((action, "LeadsQueue") for action in CONSUME),
         ("sqs:SendMessage", "DeadLetterQueue"),
+        ("dynamodb:GetItem", "DeliveriesTable"),
         ("secretsmanager:GetSecretValue", "Secret"),
     }
 

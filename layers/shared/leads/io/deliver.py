@@ -12,6 +12,7 @@ from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.leadterra import Leadterra, leadterra
 from leads.io.ledger import OTHER, Ledger, LedgerLine
+from leads.io.pseudonyms import address_for_log
 from leads.io.queues import Record, receives
 from leads.io.settings import Settings
 from leads.io.telemetry import logger, where
@@ -57,7 +58,7 @@ class Enroll:
         """Deliver the leads of these records; the ids of the messages that stay in the queue."""
         try:
             ledger = self._ledger(records, now)
-            self._send_all(_read(records, ledger, now), ledger)
+            self._send_all(self._without_erased(_read(records, ledger, now), ledger), ledger)
             return ledger.close()
         except Exception as error:  # noqa: BLE001 - Lambda would log its text, which may quote a lead
             logger().error("unexpected", extra={"where": where(error)})
@@ -68,6 +69,22 @@ class Enroll:
 
     def _seconds_left(self) -> float:
         return self.remaining_millis() / 1000 - _RETURNING_SECONDS
+
+    def _without_erased(self, messages: list[ReceivedMessage], ledger: Ledger) -> list[ReceivedMessage]:
+        """Drop the leads of people who asked to be forgotten after these were received. They are only counted."""
+        monotonic = self.dependencies.monotonic()
+        times = self.dependencies.erasures(self.settings).times(monotonic)
+        key = times and self.dependencies.vault(self.settings).log_key(monotonic)
+        if not key:
+            return messages
+        kept = [
+            each
+            for each in messages
+            if each.message.received_at.timestamp() > times.get(address_for_log(key, each.message.lead["email"]), 0)
+        ]
+        if len(kept) < len(messages):
+            ledger.enter(OTHER, (), {"Erased": len(messages) - len(kept)})
+        return kept
 
     def _send_all(self, messages: Sequence[ReceivedMessage], ledger: Ledger) -> None:
         """Send each campaign's batches. Trouble holds its campaign, and everything once a second one meets it."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from leads.io import aws
+from leads.io.erasures import Erasures, erasures
 from leads.io.queues import Queues
 from leads.io.settings import Settings
 from leads.io.vault import Vault, vault
@@ -25,6 +26,7 @@ class Dependencies:
     sqs: Callable[[Settings], "SQSClient"] = aws.sqs
     dynamodb: Callable[[Settings], "DynamoDBClient"] = aws.dynamodb
     vault: Callable[[Settings], Vault] = vault
+    erasures: Callable[[Settings], Erasures] = erasures
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random

@@ -1,0 +1,58 @@
+"""A person who asked to be forgotten is not enrolled by an older message that comes back."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from leads.io.erasures import ITEM_ID
+from leads.io.pseudonyms import address_for_log
+from leads_cli.failures.erasures import remember_erasure
+from leads_cli.stacks.running import Running
+from tests.integration.enrolling import Enrolling, message
+
+KEY = "key-of-the-logs"
+OLD, NEW = "2026-11-01T00:00:00.000Z", "2036-11-01T00:00:00.000Z"
+
+
+def forget(enrolling: Enrolling, email: str, now: datetime | None = None) -> None:
+    enrolling.cloud.set_secret(log_key=KEY)
+    outputs = {"DeliveriesTableName": "deliveries", "SecretId": "leads"}
+    clients = {"dynamodb": enrolling.cloud.dynamodb, "secretsmanager": enrolling.cloud.secrets}
+    remember_erasure(Running("", outputs, {}, clients.__getitem__), email, now or datetime.now(UTC))
+
+
+def test_older_messages_are_dropped_and_counted(enrolling: Enrolling) -> None:
+    """The command's item is read. A signup after it counts, and so does everybody else's."""
+    forget(enrolling, "ava@example.com")
+    older = {**message("Ava@example.com"), "receivedAt": OLD}
+    newer = {**message("ava@example.com"), "receivedAt": NEW}
+    done = enrolling.deliver(older, {**message("bo@example.com"), "receivedAt": OLD}, newer)
+    assert (done.failures, done.metrics["Erased"], done.metrics["Accepted"]) == ([], 1, 0)
+    assert (set(enrolling.enrolled()), enrolling.requests()) == ({"ava@example.com", "bo@example.com"}, [(2, 200)])
+    assert enrolling.deliver(older).metrics["Erased"] == 1
+
+
+def test_the_item_is_read_once_a_minute(enrolling: Enrolling) -> None:
+    """Two invocations of a container within a minute ask once."""
+    asked = []
+    enrolling.cloud.serve("GetItem", lambda _: asked.append(1))
+    for _ in range(2):
+        enrolling.deliver(message("bo@example.com"))
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_without_the_table_leads_are_delivered(enrolling: Enrolling, status: int) -> None:
+    """DynamoDB's trouble holds no lead."""
+    enrolling.cloud.answer("GetItem", status, {"__type": "Busy"})
+    assert enrolling.deliver(message("bo@example.com")).metrics["Enrolled"] == 1
+
+
+def test_old_erasures_are_removed(enrolling: Enrolling) -> None:
+    """No message is older than two weeks, so the hash of the address is not kept for longer either."""
+    forget(enrolling, "ava@example.com", datetime(2026, 1, 1, tzinfo=UTC))
+    forget(enrolling, "bo@example.com")
+    item = enrolling.cloud.dynamodb.get_item(TableName="deliveries", Key={"id": {"S": ITEM_ID}})["Item"]
+    assert item["people"]["M"].keys() == {address_for_log(KEY, "bo@example.com")}
+    assert float(item["expiresAt"]["N"]) > time.time() + 13 * 86_400
