@@ -1,7 +1,8 @@
 """CPU time of enroll for a lead, next to the time for reading and writing its JSON with the standard library.
 
 The real handler delivers batches of 1,000 good leads over a real socket to a service in another process, whose
-time is not counted. Target: 12 microseconds a lead. On the same machine the JSON alone takes about 4.
+time is not counted. Target: 12 microseconds a lead where the JSON alone takes 6, so at most twice the JSON: a loaded
+machine slows both.
 """
 
 import contextlib
@@ -22,6 +23,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 
 LEADS = 1_000
 ROUNDS = 60
+TARGET_RATIO = 2.0
 CONFIG = """
 [campaigns.newsletter]
 id = "camp_1"
@@ -145,7 +147,7 @@ def main() -> None:
     service.terminate()
     print(f"enroll     {spent:6.2f} us CPU a lead, {LEADS} leads a batch")
     print(f"JSON alone {floor:6.2f} us CPU a lead")
-    print(f"ratio      {spent / floor:6.2f}")
+    print(f"ratio      {spent / floor:6.2f}, target: at most {TARGET_RATIO}")
 
 
 if __name__ == "__main__":

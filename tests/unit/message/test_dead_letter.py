@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from leads.errors import TooLarge
-from leads.message.dead_letter import Failure, attributes, dead_letter, without
+from leads.message.dead_letter import Failure, attributes, dead_letter, unreadable, without
 from leads.message.message import MAX_BYTES, Message, as_json, encode
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -79,3 +79,16 @@ def test_a_dead_letter_is_unescaped_where_escapes_would_not_fit(letter: str) -> 
     assert len(written.encode()) <= MAX_BYTES
     assert json.loads(written)["event"] == event
     assert not set("\ud800\uffff\x7f").intersection(written)
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        ('{"lead": {}, "failure": {"reason": "malformed"}}', {"lead": {}}),
+        ("[1]", {"version": 1, "source": "direct", "event": [1]}),
+        ("{", {"version": 1, "source": "direct", "event": "{"}),
+    ],
+)
+def test_an_unreadable_body_is_kept(body: str, content: dict[str, object]) -> None:
+    """An object stays as it is, but for an earlier failure, so that it can be fixed. Anything else is the event."""
+    assert unreadable(body) == content

@@ -34,11 +34,10 @@ def count(dimension: str, name: str, counts: dict[str, int]) -> None:
     written = {metric: value for metric, value in counts.items() if value}
     if not written:
         return
+    namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or DEFAULT_NAMESPACE
     service = os.environ.get("POWERTOOLS_SERVICE_NAME") or DEFAULT_SERVICE
-    metrics = EphemeralMetrics(
-        namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or DEFAULT_NAMESPACE,
-        service=service,  # a set of dimensions by itself
-    )
+    # The service is a set of dimensions by itself.
+    metrics = EphemeralMetrics(namespace=namespace, service=service)
     metrics.add_dimensions(**{"service": service, dimension: name})
     for metric, value in written.items():
         metrics.add_metric(metric, MetricUnit.Seconds if metric == HELD_AGE else MetricUnit.Count, value)
@@ -54,7 +53,4 @@ def described(error: Exception) -> dict[str, Any]:
 def where(error: BaseException) -> list[str]:
     """Where an unexpected error came from, without its text, which may quote what a person typed."""
     frames = traceback.extract_tb(error.__traceback__)[-5:]
-    return [
-        type(error).__name__,
-        *(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames),
-    ]
+    return [type(error).__name__, *(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)]

@@ -78,8 +78,7 @@ class Vault:
         """A source's secrets, the newest first.
 
         Raises:
-            Unavailable: the secret cannot be read, or has nothing for this source. The sender is not to blame for
-                that and should come back.
+            Unavailable: the secret cannot be read, or has nothing for this source. The sender should come back.
         """
         found = self._read(now).of_source(name)
         # The secret of a new source may be newer than what is kept.
@@ -118,8 +117,8 @@ class Vault:
             return Secret.model_validate_json(answer.get("SecretString", ""))
         except ValidationError as error:
             # Names of our own only: pydantic's text quotes the secret.
-            wrong = next((place for item in error.errors() for place in item["loc"][:1]), None)
-            reason = f"`{wrong}` has the wrong type" if wrong in Secret.model_fields else "it is not a JSON object"
+            place = error.errors()[0]["loc"]
+            reason = f"`{place[0]}` has the wrong type" if place else "it is not a JSON object"
             raise Unavailable(f"the secret is malformed: {reason}") from None
 
 
