@@ -3,7 +3,7 @@
 import json
 import os
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -15,6 +15,7 @@ from leads_cli.terminal import Code, console, plain, stop
 from leads_cli.words import number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from leads_cli.importing.course import Destination, ImportResult
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from leads_cli.stacks.running import Running
 
 _SOURCE: Final = "import"
+_SHOWN_CHARACTERS: Final = 120
 
 
 @grouped
@@ -56,8 +58,13 @@ def import_(
     leadterra_url: Annotated[
         str | None, typer.Option(help="Where Leadterra is, for --direct.", show_default="the configuration's")
     ] = None,
+    include_opted_out: Annotated[
+        bool, typer.Option("--include-opted-out", help="Also people whose row says that they opted out.")
+    ] = False,
     as_json: AsJson = False,
-    encoding: Annotated[str, typer.Option(help="Of a text.", show_default="found out")] = "",
+    encoding: Annotated[
+        str, typer.Option(help="Of a text. Without: asks, where the bytes do not prove it.", show_default=False)
+    ] = "",
     delimiter: Annotated[
         str, typer.Option(help="Between columns: a character, or tab.", show_default="found out")
     ] = "",
@@ -66,9 +73,9 @@ def import_(
 ) -> None:
     """Import a list of people into a campaign.
 
-    Columns are recognised by their names, and what becomes of each is shown before anything is sent. An import that
-    was stopped goes on where it was when the same command is run again. Rows that are refused are written to
-    FILE.refused.csv, to be mended there and imported.
+    Columns are recognised by their names, and what becomes of each is shown before anything is sent. People whose row
+    says that they opted out are left out. If the import stops, the same command continues it. Refused rows are written
+    to FILE.refused.csv, to be corrected there and imported.
 
     It ends with 1 if a row is refused, also with --dry-run, or if leads are left to be sent.
 
@@ -82,21 +89,26 @@ def import_(
     from leads_cli.importing.read import reading  # noqa: PLC0415 - pydantic takes a quarter of a second
     from leads_cli.stacks.pace import Pace  # noqa: PLC0415
 
-    said = reading.FileFormat(encoding, delimiter, sheet)
     screen = console()
     screen.quiet = as_json
+
+    def run(encoding: str) -> dict[str, Any]:
+        said = reading.FileFormat(encoding, delimiter, sheet)
+        asked = order.ImportOptions(
+            file, campaign, source, settings, screen, maps or (), custom or (), said, include_opted_out
+        )
+        if dry_run:
+            return asked.dry_run()
+        there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target)
+        end = asked.run(there, Pace(rate), (lambda _: True) if yes else confirm, again=again)
+        if not as_json:
+            _tell(end, again=again)
+        return end.as_json()
+
     try:
         running = None if dry_run or (direct and target.stack is None) else target.reach()
         settings = target.enrollment(running)
-        asked = order.ImportOptions(file, campaign, source, settings, screen, maps or (), custom or (), said)
-        if dry_run:
-            found = asked.dry_run()
-        else:
-            there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target)
-            end = asked.run(there, Pace(rate), (lambda _: True) if yes else confirm, again=again)
-            found = end.as_json()
-            if not as_json:
-                _tell(end, again=again)
+        found = _run_decoded(run, encoding, may_ask=not yes and file != "-")
     except import_errors.UnusableError as error:
         stop(plain(str(error)), Code.USAGE)
     except (import_errors.StoppedError, NotReachableError) as error:
@@ -105,6 +117,29 @@ def import_(
         typer.echo(json.dumps(found, indent=2))
     if found["ending"] in {"stopped", "declined"} or (found["refused"] and found["ending"] != "finished before"):
         raise typer.Exit(Code.FAILED)
+
+
+def _run_decoded(run: "Callable[[str], dict[str, Any]]", encoding: str, *, may_ask: bool) -> dict[str, Any]:
+    """Run an import in the encoding of the file. If its bytes do not prove one, the user chooses by the first row."""
+    from leads_cli.importing.import_errors import UncertainEncodingError  # noqa: PLC0415
+
+    try:
+        return run(encoding)
+    except UncertainEncodingError as error:
+        typer.echo(plain(str(error)), err=True)
+        for place, (names, row) in enumerate(error.readings, start=1):
+            typer.echo(f"{place:>3}  {', '.join(names)}:  {plain(row)[:_SHOWN_CHARACTERS]}", err=True)
+        known = {str(place): names[0] for place, (names, _) in enumerate(error.readings, start=1)}
+        known |= {name: name for names, _ in error.readings for name in names}
+    while may_ask:
+        try:
+            answer = typer.prompt("Which one reads right? Its number or name", err=True).strip().lower()
+        except typer.Abort:
+            break
+        if answer in known:
+            return run(known[answer])
+    typer.echo(f"Nothing is imported. Name the one that reads right, for instance: --encoding {known['1']}", err=True)
+    raise typer.Exit(Code.USAGE)
 
 
 def _queue(
@@ -132,7 +167,7 @@ def _leadterra(
 
 
 def _tell(end: "ImportResult", *, again: bool) -> None:
-    """What it came to, and what is to be done next."""
+    """Show what it came to, and what to do next."""
     facts = end.facts
     totals = facts.totals
     if end.ending == "finished before":
@@ -148,5 +183,5 @@ def _tell(end: "ImportResult", *, again: bool) -> None:
             how = "the same command without --again" if again else "the same command"
             typer.echo(f"Stopped: {totals.left:,} of {number(totals.leads, 'lead')} left to be sent; {how} goes on.")
         if totals.refused:
-            mend = f"Mend them in {facts.refused_file}, and import that with the same options."
-            typer.echo(f"Refused: {number(totals.refused, 'row')}. {mend}")
+            correct = f"Correct them in {facts.refused_file}, and import that with the same options."
+            typer.echo(f"Refused: {number(totals.refused, 'row')}. {correct}")

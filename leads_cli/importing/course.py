@@ -13,7 +13,7 @@ from leads_cli.importing.import_errors import StoppedError
 from leads_cli.importing.plan import refused, report
 from leads_cli.importing.plan.columns import Columns
 from leads_cli.importing.plan.facts import Facts, describe_begun, describe_finished
-from leads_cli.importing.plan.prepare import Totals, prepare, totals
+from leads_cli.importing.plan.prepare import Preparation, prepare, totals
 from leads_cli.importing.plan.worklist import Worklist
 from leads_cli.importing.progress import OnProgress, show_progress
 from leads_cli.importing.read.table import Table
@@ -62,8 +62,15 @@ class ImportResult:
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
-        named = {"refusedFile": self.facts.refused_file or None, "trouble": self.trouble}
-        return {"ending": self.ending, **asdict(self.facts.totals), **named}
+        totals = asdict(self.facts.totals)
+        return {
+            "ending": self.ending,
+            "optedOut": totals.pop("opted_out"),
+            **totals,
+            "notes": list(self.facts.notes),
+            "refusedFile": self.facts.refused_file or None,
+            "trouble": self.trouble,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,8 @@ class ImportRun:
     def _begin(self, worklist: Worklist, destination: Destination) -> tuple[Facts, bool]:
         """Read the file, and ask; no trace of it is left where the answer is no."""
         with worklist.filling() as keep:
-            facts = replace(self.facts, totals=self.read(worklist))
+            found = self.read(worklist)
+            facts = replace(self.facts, totals=found.totals, notes=found.notes)
             agreed = self._agreed(facts, destination)
             if agreed:
                 worklist.register.enter(facts.key, facts.as_json())
@@ -152,11 +160,12 @@ class ImportRun:
         leads = facts.totals.left
         return leads > 0 and self.agree(f"Send {number(leads, 'lead')} to {destination.name}?")
 
-    def read(self, worklist: Worklist) -> Totals:
-        """Put all rows on the list, and say what they come to."""
+    def read(self, worklist: Worklist) -> Preparation:
+        """Put all rows on the list, and show what they come to."""
         with show_progress("rows read", self.lines) as told:
             found = prepare(self.table, self.columns, self.facts.labels, self.config, worklist=worklist, progress=told)
-        report.show_totals(self.console, found)
-        if found.refused:
+        report.show_totals(self.console, found.totals)
+        report.show_notes(self.console, found.notes)
+        if found.totals.refused:
             report.show_problems(self.console, self.columns, worklist)
         return found

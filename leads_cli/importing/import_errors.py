@@ -1,9 +1,23 @@
-"""What keeps a file from being imported; the texts say what happened, to what, and what to do next."""
+"""What keeps a file from being imported. The texts say what happened, to what, and what to do next."""
+
+from collections.abc import Sequence
 
 
 class UnusableError(Exception):
-    """The file, or what was asked for, cannot be worked with: nothing was sent."""
+    """The file or an option cannot be used. Nothing was sent."""
+
+
+class UncertainEncodingError(UnusableError):
+    """The file could be read in several encodings.
+
+    Attributes:
+        readings: encodings that read it alike, with the first row as they read it. The likeliest are first.
+    """
+
+    def __init__(self, shown: str, readings: Sequence[tuple[Sequence[str], str]]) -> None:
+        super().__init__(f"{shown}: it is not UTF-8, and its encoding is not certain. Its first row in each that fits:")
+        self.readings = readings
 
 
 class StoppedError(Exception):
-    """The import stopped before its end; what was sent stays sent, and the rest is kept for the next run."""
+    """The import stopped before its end. What was sent stays sent, and the next run sends the rest."""

@@ -35,6 +35,7 @@ class ImportOptions:
     maps: Sequence[str] = ()
     custom: Sequence[str] = ()
     reading: FileFormat = field(default_factory=FileFormat)
+    include_opted_out: bool = False
 
     @contextmanager
     def course(self, agree: Callable[[str], bool]) -> Iterator[ImportRun]:
@@ -47,7 +48,8 @@ class ImportOptions:
         self._check_source()
         with open_file(self.file, self.reading.encoding or None) as document:
             found = open_table(document, self.reading)
-            columns = assign_columns(found, parse_choices(self.maps, self.custom), campaign)
+            choices = parse_choices(self.maps, self.custom)
+            columns = assign_columns(found, choices, campaign, include_opted_out=self.include_opted_out)
             facts = Facts(
                 digest=document.digest,
                 destination="",
@@ -56,6 +58,7 @@ class ImportOptions:
                 columns=columns.as_json(),
                 reading=self.reading.as_json(),
                 started=now(),
+                opted_out="included" if self.include_opted_out else "left out",
             )
             report.show_columns(self.console, f"{document.name}: {found.about}", columns)
             yield ImportRun(found, columns, self.config, facts, document.lines, document.beside, self.console, agree)
@@ -63,8 +66,8 @@ class ImportOptions:
     def dry_run(self) -> dict[str, Any]:
         """Read it all and send nothing; what it comes to, and the first problems."""
         with self.course(lambda _: False) as course, Worklist(None) as worklist, worklist.filling():
-            totals = course.read(worklist)
-            return {"ending": "dry run", "read": course.table.about, **report.as_json(course.columns, totals, worklist)}
+            found = course.read(worklist)
+            return {"ending": "dry run", "read": course.table.about, **report.as_json(course.columns, found, worklist)}
 
     def run(
         self,

@@ -93,7 +93,7 @@ def test_refused_rows_are_mended_and_imported(importing: Importing) -> None:
     importing.write("list.csv", LIST + "=nobody;=Cleo;Q;;\ndora@example.com;D;Q;A;B;C\n")
     code, output = importing.send("list.csv", "--custom", "plan")
     assert code == 1
-    assert "Refused: 2 rows. Mend them in " in output
+    assert "Refused: 2 rows. Correct them in " in output
     assert len(importing.leads()) == 2
     refused = importing.folder / "list.csv.refused.csv"
     header, cleo, dora = csv.reader(io.StringIO(refused.read_text(encoding="utf-8-sig")))
@@ -163,7 +163,9 @@ def test_what_is_sent_as_json(importing: Importing) -> None:
         "leads": 2,
         "merged": 0,
         "refused": 1,
+        "optedOut": 0,
         "left": 0,
+        "notes": [],
         "refusedFile": str(importing.folder / "list.csv.refused.csv"),
         "trouble": None,
     }

@@ -123,7 +123,7 @@ def test_an_outage_is_waited_for(directly: Directly) -> None:
     end = directly.run()
     assert (end.ending, end.facts.totals.leads, end.facts.totals.refused) == ("finished", 120, 0)
     assert directly.emails() == set(PEOPLE)
-    assert directly.pauses == [(1, None), (2, 60.0), (3, None), (1, None)]
+    assert directly.pauses == [(1, None), (2, 60.0)]
 
 
 def test_an_outage_that_does_not_end(directly: Directly) -> None:
@@ -181,3 +181,70 @@ def test_the_key_of_a_stack() -> None:
     secret["leadterra_api_key"] = ""
     with pytest.raises(NotReachableError, match="the stack's secret has no leadterra_api_key"):
         key_of_stack(running).value()
+
+
+class Picky:
+    """A Leadterra that answers in its own way if a request holds certain texts, and a text blocks it entirely."""
+
+    def __init__(self, troubles: dict[str, int]) -> None:
+        self.troubles = troubles
+        self.stored: set[str] = set()
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        body = request.content.decode()
+        for text, status in self.troubles.items():
+            if text in body:
+                return httpx.Response(status, text="<html>no</html>", headers={"content-type": "text/html"})
+        leads = json.loads(body)["leads"]
+        self.stored |= {lead["email"] for lead in leads}
+        return httpx.Response(200, json={"enrolled": len(leads), "updated": 0, "skipped": 0})
+
+
+def send_to(directly: Directly, picky: Picky, batch_size: int = 50) -> ImportResult:
+    config = parse(CONFIG.replace("50", str(batch_size)))
+    order = ImportOptions("list.csv", None, "import", config, Console(quiet=True))
+    with httpx.Client(base_url="https://leadterra.example", transport=httpx.MockTransport(picky.answer)) as http:
+        direct = Direct(Leadterra(http), "picky", "Leadterra", ApiKey(lambda: API_KEY), config, directly._pause)
+        return order.run(nullcontext(direct), Pace(None), lambda _: True, again=False)
+
+
+def refused(directly: Directly) -> dict[str, str]:
+    with (directly.folder / "list.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["email"]: row["refused_reason"] for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 50])
+def test_a_row_that_is_trouble_by_itself_is_set_aside(directly: Directly, batch_size: int) -> None:
+    """A row that a firewall blocks, or that breaks the service, is refused with the reason. All others are sent."""
+    odd = {PEOPLE[0]: 403, PEOPLE[3]: 500, PEOPLE[4]: 500, PEOPLE[70]: 500, PEOPLE[90]: 403, PEOPLE[-1]: 500}
+    directly.write(PEOPLE)
+    picky = Picky({f'"{address}"': status for address, status in odd.items()})
+    end = send_to(directly, picky, batch_size)
+    assert (end.ending, end.trouble, end.facts.totals.refused) == ("finished", None, len(odd))
+    assert picky.stored == set(PEOPLE) - set(odd)
+    for address, reason in refused(directly).items():
+        assert ("403" if odd[address] == 403 else "5xx") in reason
+
+
+def test_a_firewall_that_blocks_everything_is_nobodys_fault(directly: Directly) -> None:
+    """No row is refused: the import stops, and the next run sends all of them."""
+    directly.write(PEOPLE)
+    picky = Picky({"@": 403})
+    for _ in range(2):
+        end = send_to(directly, picky)
+        assert (end.ending, end.facts.totals.left) == ("stopped", 120)
+        assert "a firewall in front of it blocks every request" in str(end.trouble)
+    picky.troubles.clear()
+    assert send_to(directly, picky).ending == "finished"
+    assert picky.stored == set(PEOPLE)
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_the_next_run_continues_after_such_a_row(directly: Directly, status: int) -> None:
+    """A run that finds only that row left sets it aside: the import ends."""
+    directly.write(PEOPLE[:2])
+    picky = Picky({f'"{PEOPLE[1]}"': 401})
+    assert send_to(directly, picky, 1).ending == "stopped"
+    picky.troubles = {f'"{PEOPLE[1]}"': status}
+    assert send_to(directly, picky, 1).ending == "finished"
+    assert list(refused(directly)) == [PEOPLE[1]]

@@ -1,9 +1,8 @@
 """`leads failures export`: dead letters for a spreadsheet or another program."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -74,15 +73,10 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
         return
     if path.exists():
         stop(f"{shown(path)} is there already: name a new file, or move that one away.", Code.USAGE)
-    part = path.with_name(f"{path.name}.part")
+    from leads_cli.private_files import open_private  # noqa: PLC0415
+
     try:
-        with os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-        ) as it:
+        with open_private(path) as it:
             yield it
-        part.replace(path)
     except OSError as error:
         stop(f"{shown(path)} cannot be written: {error.strerror}.", Code.USAGE)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()

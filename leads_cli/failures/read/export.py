@@ -8,12 +8,11 @@ from typing import Final, TextIO
 from leads.model import LEAD_FIELDS
 from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.listing import describe
+from leads_cli.private_files import escape_formula
 
 _ABOUT: Final = ("id", "messageId", "reason", "field", "status", "says", "source", "campaign", "failedAt", "sentAt")
 _LEAD: Final = (*LEAD_FIELDS, "customFields")
 COLUMNS: Final = (*_ABOUT, "attempts", "replays", *_LEAD, "event")
-# What a spreadsheet would compute.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_csv(letters: Iterable[Letter], stream: TextIO) -> int:
@@ -44,4 +43,4 @@ def _cell(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     # Half of a pair of code units cannot be written at all.
     text = text.encode("utf-8", "backslashreplace").decode()
-    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text
+    return text if isinstance(value, int | float) else escape_formula(text)

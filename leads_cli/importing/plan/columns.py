@@ -1,4 +1,4 @@
-"""Which column is what: guessed from its name as intake does it, and corrected by the user."""
+"""Which column is what: recognised by its name as intake does it, and corrected by the user."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,20 +6,23 @@ from itertools import islice
 from typing import Any, Final
 
 from leads.config.schema import Source
-from leads.fields.address import address_like
 from leads.fields.answers import Value
-from leads.fields.names import canonical, is_other_persons
+from leads.fields.names import canonical, is_other_persons, words_of
 from leads.fields.submission import Submission
 from leads.fields.vocabulary import FULL_NAME, NULL_WORDS
 from leads.lead.lead import NoLead, Problem, make_lead
 from leads.model import LEAD_FIELDS, Lead
 from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.plan.opt_outs import Kind, is_about_consent, kind_of, says_opted_out
 from leads_cli.importing.plan.roles import Role, roles
-from leads_cli.importing.read.table import NAMELESS, Cell, FileRow, Table
+from leads_cli.importing.read.table import NAMELESS, Cell, FileRow, Table, addresses
 
 # What programs write where there is nothing.
 _NOTHING: Final = NULL_WORDS | {"NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 _SAMPLE_ROWS: Final = 200
+# Before a type or label of Google's.
+_PRIMARY_MARK: Final = "*"
+_PRIMARY_NAMES: Final = frozenset({"primary", "preferred"})
 _FIELDS: Final = {canonical(name): name for name in (*LEAD_FIELDS, FULL_NAME)}
 
 
@@ -63,6 +66,8 @@ class Columns:
         examples: a value of each, as far as the first rows have one.
         source: the rules by which intake would read them.
         addresses: the columns that may hold the address.
+        marks: for each of those the column that may mark it as the primary one.
+        opt_outs: the columns that say who opted out.
     """
 
     names: Sequence[str]
@@ -70,6 +75,8 @@ class Columns:
     examples: Mapping[str, Value]
     source: Source
     addresses: frozenset[str]
+    marks: Mapping[str, str]
+    opt_outs: Mapping[str, Kind]
 
     def lead(self, row: FileRow) -> Lead:
         """The lead that a row tells of.
@@ -79,15 +86,43 @@ class Columns:
         """
         if row.flaw:
             raise NoLead([Problem("row", row.flaw)])
-        roles = self.roles
         fields = {
             name: value
             for name, cell in row.cells.items()
-            if name in roles and (value := parse_answer(cell)) is not None
+            if name in self.roles and (value := parse_answer(cell)) is not None
         }
-        if self.addresses.isdisjoint(fields):
+        filled = self.addresses.intersection(fields)
+        if not filled:
             raise NoLead([Problem("email", "no e-mail address")])
-        return make_lead(Submission(fields, fields), self.source).lead
+        for name in filled:
+            if found := addresses(str(fields[name])):
+                fields[name] = found[0]
+        return make_lead(Submission(fields, fields), self._source(row, filled)).lead
+
+    def _source(self, row: FileRow, filled: Iterable[str]) -> Source:
+        """The rules for a row: one of several addresses may be the primary one by name, or marked so."""
+        found = (name for name in filled if self._is_primary(name, row) and addresses(str(row.cells[name])))
+        primary = next(found, None)
+        if primary is None or "email" in self.source.fields:
+            return self.source
+        return self.source.model_copy(update={"fields": {**self.source.fields, "email": primary}})
+
+    def _is_primary(self, name: str, row: FileRow) -> bool:
+        mark = row.cells.get(self.marks.get(name, ""))
+        return str(mark or "").startswith(_PRIMARY_MARK) or not _PRIMARY_NAMES.isdisjoint(words_of(name))
+
+    def has_several_addresses(self, row: FileRow) -> bool:
+        """Whether a cell of a row holds several addresses, of which the first is taken."""
+        cells = (str(row.cells.get(name)) for name in self.addresses)
+        return any(cell.count("@") > 1 and len(set(addresses(cell.lower()))) > 1 for cell in cells)
+
+    def opted_out(self, row: FileRow) -> bool:
+        """Whether a row says that the person opted out."""
+        return not row.flaw and any(
+            says_opted_out(kind, name, str(cell).strip())
+            for name, kind in self.opt_outs.items()
+            if (cell := row.cells.get(name)) is not None
+        )
 
     def column(self, lead_field: str) -> str:
         """The column in which a lead's field is looked for first; "" where there is none."""
@@ -106,8 +141,8 @@ def parse_answer(cell: Cell) -> Value | None:
     return cell
 
 
-def assign_columns(table: Table, said: ColumnChoices, campaign: str) -> Columns:
-    """The roles of a table's columns.
+def assign_columns(table: Table, said: ColumnChoices, campaign: str, *, include_opted_out: bool = False) -> Columns:
+    """The roles of a table's columns. If those who opted out are included, no column says who did.
 
     Raises:
         UnusableError: a column that was named is not there, or none holds the addresses.
@@ -120,9 +155,15 @@ def assign_columns(table: Table, said: ColumnChoices, campaign: str) -> Columns:
         explicit["email"] = told
     source = _source(campaign, explicit, said.custom)
     named = [name for name in read if not _is_nameless(name) or name in explicit.values()]
-    found = roles(named, source)
-    addresses = frozenset(name for name, role in found.items() if role.field == "email")
-    return Columns(names, found, _examples(names, sample), source, addresses)
+    kinds = {name: kind for name in names if (kind := kind_of(name))}
+    consents = {name for name, kind in kinds.items() if is_about_consent(kind, name)} - set(explicit.values())
+    marks = _marks(read)
+    # `Email opt-out` and `E-mail 1 - Type` hold no address.
+    others = consents.union(marks.values())
+    found = {n: role for n, role in roles(named, source).items() if n not in others or role.field != "email"}
+    holding = frozenset(name for name, role in found.items() if role.field == "email")
+    opt_outs = {} if include_opted_out else kinds
+    return Columns(names, found, _examples(names, sample), source, holding, marks, opt_outs)
 
 
 def _said(said: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
@@ -182,7 +223,18 @@ def _address_column(names: Sequence[str], sample: Sequence[FileRow], campaign: s
 def _share(name: str, sample: Sequence[FileRow]) -> float:
     """How many of a column's values look like addresses."""
     values = [text for row in sample if (text := parse_answer(row.cells.get(name))) is not None]
-    return sum(address_like(str(value)) for value in values) / len(values) if values else 0.0
+    return sum(bool(addresses(str(value))) for value in values) / len(values) if values else 0.0
+
+
+def _marks(names: Sequence[str]) -> dict[str, str]:
+    """Google's `E-mail 2 - Type` is "* Work" where `E-mail 2 - Value` is the primary address."""
+    by_words = {words_of(name): name for name in names}
+    return {
+        name: by_words[mark]
+        for name in names
+        for last in ("type", "label")
+        if words_of(name)[-1:] == ("value",) and (mark := (*words_of(name)[:-1], last)) in by_words
+    }
 
 
 def _examples(names: Sequence[str], sample: Sequence[FileRow]) -> dict[str, Value]:

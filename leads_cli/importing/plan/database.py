@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Any, Final
 
 from leads_cli.importing.import_errors import UnusableError
+from leads_cli.private_files import OWNER_ONLY
 from leads_cli.project import shown
 
 _PAGE_ROWS: Final = 1_000
@@ -18,6 +19,8 @@ create table if not exists imports (key text primary key, facts text not null,
 create table if not exists todo (row integer primary key, body text not null);
 create table if not exists merged (row integer primary key, into_row integer not null);
 create table if not exists refused (row integer primary key, field text not null, reason text not null);
+create table if not exists opted_out (row integer primary key);
+create temp table left_out (person text not null, address text);
 create temp table people (address text not null, row integer not null);
 """
 # A process that is killed loses nothing in either; where power fails, the last second may be repeated.
@@ -36,6 +39,10 @@ class Database:
         self._path = path
         self._lock = RLock()
         try:
+            if path is not None:
+                # SQLite gives its journals the same mode.
+                path.touch(OWNER_ONLY)
+                path.chmod(OWNER_ONLY)
             # "" is a database of its own on disk, which ends with the connection.
             self._connection = sqlite3.connect(path or "", timeout=0, autocommit=True, check_same_thread=False)
             with ExitStack() as opened:
@@ -43,7 +50,7 @@ class Database:
                 self.run("pragma locking_mode = exclusive", *_SENDING, f"pragma cache_size = -{_CACHE_KIB}")
                 self._connection.executescript(_SCHEMA)
                 opened.pop_all()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise UnusableError(_trouble(path, error)) from error
 
     def close(self) -> None:
@@ -105,9 +112,9 @@ class Database:
             self.run(*_SENDING)
 
 
-def _trouble(path: Path | None, error: sqlite3.Error) -> str:
+def _trouble(path: Path | None, error: sqlite3.Error | OSError) -> str:
     name = shown(path) if path else "the temporary folder"
-    match error.sqlite_errorname:
+    match getattr(error, "sqlite_errorname", ""):
         case "SQLITE_BUSY":
             return f"{name}: another import of this file is running; wait for it, or stop it"
         case "SQLITE_NOTADB":

@@ -1,16 +1,18 @@
 """What is noted of an import, and whether this one was begun or finished before."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from leads.json import dumps
 from leads.message.message import timestamp
 from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.plan.prepare import Labels, Totals
 from leads_cli.importing.plan.worklist import Worklist
+
+type OptedOut = Literal["left out", "included"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Facts:
         reading: how the file was read, as far as the user said.
         started: ISO 8601.
         refused_file: its path; "" while there is none.
+        opted_out: what becomes of those who opted out.
+        notes: what was passed over, left out or chosen.
     """
 
     digest: str
@@ -35,11 +39,14 @@ class Facts:
     started: str
     totals: Totals = field(default_factory=Totals)
     refused_file: str = ""
+    opted_out: OptedOut = "left out"
+    notes: Sequence[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         """Two imports with the same key are the same: this file, to this place, under this name."""
-        return _digest(self.digest, self.destination, self.campaign, self.source)
+        included = [] if self.opted_out == "left out" else [self.opted_out]
+        return _digest(self.digest, self.destination, self.campaign, self.source, *included)
 
     @property
     def labels(self) -> Labels:
@@ -82,12 +89,13 @@ def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
     if found is None or found["digest"] != wanted.digest:
         return None
     known = Facts.from_json(found)
-    for what in ("destination", "campaign", "source", "columns", "reading"):
+    for what in ("destination", "campaign", "source", "columns", "reading", "opted_out"):
         was, wish = getattr(known, what), getattr(wanted, what)
         if was != wish:
             sent, _ = worklist.register.progress()
             msg = (
-                f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. It had the {what} "
+                f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. "
+                f"It had the {what.replace('_', ' ')} "
                 f"{_said(was)}, and now would have {_said(wish)}: go on as it was begun, or begin anew with --again"
             )
             raise UnusableError(msg)

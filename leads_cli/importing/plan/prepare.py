@@ -1,5 +1,6 @@
 """Preparing: every row becomes a message on the worklist, or a reason why not; nothing is sent."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -17,6 +18,7 @@ from leads_cli.importing.plan.columns import Columns
 from leads_cli.importing.plan.worklist import Todo, Worklist
 from leads_cli.importing.progress import OnProgress
 from leads_cli.importing.read.table import Table
+from leads_cli.words import number
 
 _PIECE: Final = 1_000
 
@@ -48,13 +50,22 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a file comes to: `rows = leads + merged + refused`; `left` are the leads that are still to be sent."""
+    """What a file comes to: `rows = leads + merged + refused + opted_out`. `left` leads are still to be sent."""
 
     rows: int = 0
     leads: int = 0
     merged: int = 0
     refused: int = 0
     left: int = 0
+    opted_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the rows of a file have come to, and what was passed over, left out or chosen."""
+
+    totals: Totals
+    notes: Sequence[str]
 
 
 def prepare(
@@ -65,34 +76,49 @@ def prepare(
     *,
     worklist: Worklist,
     progress: OnProgress,
-) -> Totals:
+) -> Preparation:
     """Put a table's leads on the worklist, one for each person; `progress` hears of rows as they are read."""
-    number = 0
-    leads: list[tuple[int, str, str]] = []
-    for number, row in enumerate(table.rows(), start=1):
-        try:
-            lead = columns.lead(row)
-            leads.append((row.number, lead["email"], encode(labels.message(row.number, lead))))
-        except NoLead as error:
-            worklist.refuse((row.number, problem.field, problem.message) for problem in error.problems[:1])
-        except TooLarge as error:
-            worklist.refuse([(row.number, "row", str(error))])
-        if number % _PIECE == 0:
-            worklist.add(leads)
-            leads.clear()
-            progress(_PIECE)
-    worklist.add(leads)
-    progress(number % _PIECE)
+    read = several = 0
+    for piece in batched(table.rows(), _PIECE, strict=False):
+        leads: list[tuple[int, str, str]] = []
+        for row in piece:
+            opted_out = columns.opted_out(row)
+            try:
+                lead = columns.lead(row)
+                if opted_out:
+                    worklist.leave_out(row.number, lead["email"])
+                    continue
+                leads.append((row.number, lead["email"], encode(labels.message(row.number, lead))))
+                several += columns.has_several_addresses(row)
+            except NoLead as error:
+                if opted_out:
+                    worklist.leave_out(row.number, None)
+                else:
+                    worklist.refuse((row.number, problem.field, problem.message) for problem in error.problems[:1])
+            except TooLarge as error:
+                worklist.refuse([(row.number, "row", str(error))])
+        worklist.add(leads)
+        read += len(piece)
+        progress(len(piece))
+    people = worklist.leave_out_people()
     _merge(labels, worklist)
     _keep_out(labels, config, worklist)
-    return totals(number, worklist)
+    return Preparation(totals(read, worklist), [*table.notes, *_notes(people, several)])
+
+
+def _notes(opted_out: int, several: int) -> Iterator[str]:
+    if opted_out:
+        people = "1 person" if opted_out == 1 else f"{opted_out:,} people"
+        yield f"{people} opted out and {'is' if opted_out == 1 else 'are'} left out; --include-opted-out takes them"
+    if several:
+        yield f"In {number(several, 'row')} the first of several addresses is taken"
 
 
 def totals(rows: int, worklist: Worklist) -> Totals:
     """What so many rows have come to by now."""
-    left, merged = worklist.left(), worklist.merged()
+    left, merged, opted_out = worklist.left(), worklist.merged(), worklist.opted_out()
     leads = worklist.register.progress()[0] + left
-    return Totals(rows, leads, merged, rows - leads - merged, left)
+    return Totals(rows, leads, merged, rows - leads - merged - opted_out, left, opted_out)
 
 
 def _merge(labels: Labels, worklist: Worklist) -> None:

@@ -1,17 +1,18 @@
-"""The refused rows as a file of their own, to be mended in a spreadsheet and imported again."""
+"""The refused rows as a file of their own, to be corrected in a spreadsheet and imported again."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 from leads_cli.importing.plan.worklist import RowRefusal, Worklist
-from leads_cli.importing.read.refused_rows import REASON_COLUMNS, escape_formula
+from leads_cli.importing.read.refused_rows import REASON_COLUMNS
 from leads_cli.importing.read.table import Cell, FileRow, Table
+from leads_cli.private_files import escape_formula, open_private
 
 
 def refused_path(beside: Path) -> Path:
-    """A new file next to the one that is imported: somebody may be working on an earlier one."""
+    """A new file next to the imported one. An earlier one may be in use."""
     return next(path for number in count(1) if not (path := _numbered(beside, number)).exists())
 
 
@@ -20,19 +21,20 @@ def _numbered(beside: Path, number: int) -> Path:
 
 
 def write_refused(path: Path, table: Table, worklist: Worklist) -> None:
-    """Write the refused rows of a table with their reasons in front; the file is there as a whole or not at all."""
+    """Write the refused rows of a table with their reasons in front."""
     columns = list(table.columns)
     for row, _ in _refused(table, worklist):
         columns += [name for name in row.cells if name not in columns]
-    unfinished = path.with_name(f"{path.name}.part")
     # With its mark, without which Excel takes UTF-8 for something else.
-    with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
+    with open_private(path, "utf-8-sig") as file:
         written = csv.writer(file)
-        written.writerow([*REASON_COLUMNS, *map(escape_formula, columns)])
-        for row, (number, field, reason) in _refused(table, worklist):
-            cells: Sequence[Cell] = [row.cells.get(name) for name in columns]
-            written.writerow([number, escape_formula(field), escape_formula(reason), *map(escape_formula, cells)])
-    unfinished.replace(path)
+        written.writerow(map(_escaped, [*REASON_COLUMNS, *columns]))
+        for row, refusal in _refused(table, worklist):
+            written.writerow(map(_escaped, [*refusal, *(row.cells.get(name) for name in columns)]))
+
+
+def _escaped(cell: Cell) -> Cell:
+    return escape_formula(cell) if isinstance(cell, str) else cell
 
 
 def _refused(table: Table, worklist: Worklist) -> Iterator[tuple[FileRow, RowRefusal]]:

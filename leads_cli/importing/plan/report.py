@@ -1,4 +1,4 @@
-"""What is said of a file: what becomes of its columns, what it comes to, and what is wrong with which row."""
+"""What is shown of a file: what becomes of its columns and rows, and what is wrong with which row."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -11,7 +11,8 @@ from rich.text import Text
 from leads.fields.vocabulary import FULL_NAME, INFIX
 from leads.model import LEAD_FIELDS
 from leads_cli.importing.plan.columns import Columns
-from leads_cli.importing.plan.prepare import Totals
+from leads_cli.importing.plan.opt_outs import is_about_consent
+from leads_cli.importing.plan.prepare import Preparation, Totals
 from leads_cli.importing.plan.worklist import Worklist
 
 _SHOWN_CHARACTERS: Final = 40
@@ -32,7 +33,8 @@ def describe_mapping(columns: Columns, name: str) -> str:
     """What a column becomes, in words."""
     role = columns.roles.get(name)
     if role is None:
-        return "- left out"
+        kind = columns.opt_outs.get(name)
+        return "- says who opted out" if kind and is_about_consent(kind, name) else "- left out"
     if role.field not in {*LEAD_FIELDS, *_COMPOSITE}:
         return f"custom field {role.field}"
     field = _COMPOSITE.get(role.field, role.field)
@@ -53,7 +55,15 @@ def show_totals(console: Console, totals: Totals) -> None:
     grid.add_row("=", "leads", f"{totals.leads:,}")
     grid.add_row("+", "merged", f"{totals.merged:,}", "into a later row of the same address")
     grid.add_row("+", "refused", f"{totals.refused:,}")
+    if totals.opted_out:
+        grid.add_row("+", "opted out", f"{totals.opted_out:,}", "left out")
     console.print(grid)
+
+
+def show_notes(console: Console, notes: Iterable[str]) -> None:
+    """What was passed over, left out or chosen: a sentence each."""
+    for note in notes:
+        console.print(_plain(f"{note}."), soft_wrap=True)
 
 
 def show_problems(console: Console, columns: Columns, worklist: Worklist) -> None:
@@ -82,15 +92,18 @@ def _plain(text: str) -> Text:
     return Text("".join(c if c.isprintable() else " " for c in text))
 
 
-def as_json(columns: Columns, totals: Totals, worklist: Worklist) -> dict[str, Any]:
-    """The same for programs; without examples, for it may end in a log."""
+def as_json(columns: Columns, found: Preparation, worklist: Worklist) -> dict[str, Any]:
+    """The same for programs, without examples: it may end in a log."""
     problems = islice(worklist.refusals(), SHOWN_PROBLEMS)
+    totals = found.totals
     return {
         "columns": {name: describe_mapping(columns, name) for name in columns.names},
         "rows": totals.rows,
         "leads": totals.leads,
         "merged": totals.merged,
         "refused": totals.refused,
+        "optedOut": totals.opted_out,
+        "notes": found.notes,
         "problems": [
             {"row": row, "column": columns.column(field), "field": field, "problem": reason}
             for row, field, reason in problems

@@ -44,10 +44,10 @@ class Worklist:
     def filling(self) -> Iterator[Callable[[], None]]:
         """An empty list to be filled; unless what is yielded is called, all is as it was before in the end."""
         with self._database.filling() as keep:
-            self._clear("todo", "merged", "refused")
+            self._clear("todo", "merged", "refused", "opted_out")
             self.register.drop()
             yield keep
-        self._clear("people")
+        self._clear("people", "left_out")
 
     def _clear(self, *tables: str) -> None:
         self._database.run(*(f"delete from {table}" for table in tables))  # noqa: S608 - names of ours
@@ -56,6 +56,24 @@ class Worklist:
         """Rows with the address and the message of each."""
         self._database.do_all("insert into todo values (?, ?)", ((row, body) for row, _, body in leads))
         self._database.do_all("insert into people values (?, ?)", ((address, row) for row, address, _ in leads))
+
+    def leave_out(self, row: int, address: str | None) -> None:
+        """A row that says that its person opted out."""
+        self._database.do("insert into opted_out values (?)", row)
+        self._database.do("insert into left_out values (?, ?)", address or str(row), address)
+
+    def leave_out_people(self) -> int:
+        """Leave out all rows of those who opted out in one of them; how many people those are."""
+        self._database.run(
+            "insert into opted_out select row from people where address in (select address from left_out)",
+            "delete from todo where row in (select row from opted_out)",
+            "delete from people where row in (select row from opted_out)",
+        )
+        return int(self._database.fetch("select count(distinct person) from left_out")[0][0])
+
+    def opted_out(self) -> int:
+        """How many rows are left out because their person opted out."""
+        return int(self._database.fetch("select count(*) from opted_out")[0][0])
 
     def same_person(self) -> Iterator[list[int]]:
         """The rows about each person that several are about, in their order."""
@@ -83,9 +101,9 @@ class Worklist:
         """Everything that is on the list, once, in the order of the rows."""
         return self._database.pages("select row, body from todo where row > ? order by row limit ?")
 
-    def first(self, limit: int) -> list[Todo]:
-        """What is on top of the list now."""
-        return self._database.fetch("select row, body from todo order by row limit ?", limit)
+    def first(self, limit: int, after: int = 0) -> list[Todo]:
+        """The first leads on the list now, behind a row."""
+        return self._database.fetch("select row, body from todo where row > ? order by row limit ?", after, limit)
 
     def settle(self, rows: Iterable[int]) -> None:
         """These are durable elsewhere."""
@@ -106,7 +124,7 @@ class Worklist:
     def finish(self) -> None:
         """It is done: only the register is left of it."""
         self.register.finish()
-        self._clear("todo", "merged", "refused")
+        self._clear("todo", "merged", "refused", "opted_out")
         self._database.run("vacuum")
 
     # --- What is on it -------------------------------------------------------------------------------

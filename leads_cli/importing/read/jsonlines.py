@@ -10,7 +10,7 @@ from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.table import FileRow
 
-# Whoever has more of them keeps values where names should be.
+# A file with more of them has values where names should be.
 _MAX_COLUMNS: Final = 2_000
 
 
@@ -34,6 +34,7 @@ class JsonLines:
             msg = "no line of it is an object with something in it"
             raise UnusableError(msg)
         self.columns: Sequence[str] = list(names)
+        self.notes: Sequence[str] = ()
 
     @property
     def about(self) -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.read.delimited import Delimited
+from leads_cli.importing.read.delimited import open_delimited
 from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.jsonlines import JsonLines
 from leads_cli.importing.read.refused_rows import RefusedRowsTable
 from leads_cli.importing.read.table import Table
-from leads_cli.importing.read.workbook import Workbook
+from leads_cli.importing.read.workbook import open_workbook
 
 _NAMED: Final = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
 
@@ -46,13 +46,13 @@ def _found(document: ImportFile, reading: FileFormat) -> Table:
     match document.kind:
         case "workbook":
             _refuse("a workbook", delimiter=reading.delimiter, encoding=reading.encoding)
-            return Workbook(document, reading.sheet)
+            return open_workbook(document, reading.sheet)
         case "jsonl":
             _refuse("JSON lines", delimiter=reading.delimiter, sheet=reading.sheet)
             return JsonLines(document)
         case "delimited":
             _refuse("no workbook", sheet=reading.sheet)
-            return Delimited(document, _separator(reading.delimiter))
+            return open_delimited(document, _separator(reading.delimiter))
 
 
 def _refuse(what: str, **options: str) -> None:

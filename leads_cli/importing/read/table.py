@@ -1,5 +1,6 @@
 """Tables: rows of named cells, whatever kind of file they stand in."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -11,6 +12,8 @@ type Cell = str | int | float | bool | None
 
 
 NAMELESS: Final = "column "
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:|\"]+@[^\s<>()\[\],;:|\"/@]+")
+_LETTER: Final = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +21,8 @@ class FileRow:
     """One row.
 
     Attributes:
-        number: as a spreadsheet shows it, the header being 1; the line, where there is one object on each.
-        cells: by column, as they stand there; what stands beyond the header has a column named after its place.
+        number: as a spreadsheet shows it; the line, where there is one object on each.
+        cells: by column, as they stand there. Cells beyond the header have a column named after its place.
         flaw: why it cannot be read as a row of this table.
     """
 
@@ -39,12 +42,16 @@ class Table(Protocol):
     def about(self) -> str:
         """How it was read, to be shown."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was passed over, to be shown: below the last row, once all rows were read."""
+
     def rows(self) -> Iterator[FileRow]:
         """All rows but empty ones, in their order."""
 
 
 def column_names(header: Sequence[Cell]) -> list[str]:
-    """A name for each cell of a header row: its text, told apart from the same one before it.
+    """A name for each cell of a header row: its text, numbered where it comes again.
 
     Raises:
         UnusableError: it is no header but the first person of the list.
@@ -76,12 +83,19 @@ def beyond(place: int) -> str:
 def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> FileRow | None:
     """A row of cells; None if all are empty. Missing ones at the end are empty, further ones must be."""
     row = FileRow(number, dict(zip(columns, cells, strict=False)))
-    more = {beyond(place): cell for place, cell in enumerate(cells, start=1) if place > len(columns) and _says(cell)}
+    more = {beyond(n): cell for n, cell in enumerate(cells, start=1) if n > len(columns) and is_filled(cell)}
     if more:
         flaw = f"{len(cells)} cells, and the header has {len(columns)}: is there a separator in a cell without quotes?"
         return replace(row, cells={**row.cells, **more}, flaw=flaw)
-    return row if any(map(_says, cells)) else None
+    return row if any(map(is_filled, cells)) else None
 
 
-def _says(cell: Cell) -> bool:
+def is_filled(cell: Cell) -> bool:
+    """Whether there is something in a cell."""
     return cell is not None and cell != "" and not (isinstance(cell, str) and cell.isspace())
+
+
+def addresses(cell: str) -> list[str]:
+    """All addresses of a cell that holds one or several and nothing else: `a@x.example ::: b@y.example`."""
+    found: list[str] = _ADDRESS.findall(cell) if "@" in cell else []
+    return [] if _LETTER.search(_ADDRESS.sub("", cell)) else found

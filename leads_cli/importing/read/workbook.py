@@ -1,11 +1,13 @@
 """Workbooks of Excel (.xlsx, .xls) and OpenDocument (.ods): one sheet, read row by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.read.table import Cell, FileRow, column_names, row_of
+from leads_cli.importing.read.sheet import Record, Sheet
+from leads_cli.importing.read.table import Cell
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -15,46 +17,28 @@ if TYPE_CHECKING:
 _DAMAGED: Final = "a damaged or protected workbook ({}); open it, save it without a password, and try again"
 
 
-class Workbook:
-    """A sheet of a workbook: the named one, or the first visible one.
+def open_workbook(document: "ImportFile", name: str) -> Sheet:
+    """The named sheet of a workbook, or the first visible one.
 
     Raises:
-        UnusableError: there is none, its first row is no header, or the file is damaged.
+        UnusableError: there is none, it has no header, or the file is damaged.
     """
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
-    def __init__(self, document: "ImportFile", sheet: str) -> None:
-        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
+    try:
+        with document.path.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+        sheet = _choose(book, name)
+    except CalamineError as error:
+        raise UnusableError(_DAMAGED.format(error)) from error
+    unread = ", ".join(other for other in book.sheet_names if other != sheet.name)
+    about = f"workbook, sheet {sheet.name}" + (f" (not read: {unread}; --sheet names another)" if unread else "")
+    return Sheet(partial(_records, sheet), about)
 
-        try:
-            with document.path.open("rb") as file:
-                book = CalamineWorkbook.from_filelike(file)
-            self._sheet = _choose(book, sheet)
-        except CalamineError as error:
-            raise UnusableError(_DAMAGED.format(error)) from error
-        self._others = [name for name in book.sheet_names if name != self._sheet.name]
-        header = next((cells for _, cells in self._records() if any(cells)), None)
-        if header is None:
-            raise UnusableError(f"there is no row in its sheet {self._sheet.name!r}")
-        self.columns: Sequence[str] = column_names(header)
 
-    @property
-    def about(self) -> str:
-        """How it was read."""
-        others = f" (not read: {', '.join(self._others)}; --sheet names another)" if self._others else ""
-        return f"workbook, sheet {self._sheet.name}{others}"
-
-    def rows(self) -> Iterator[FileRow]:
-        """All rows but empty ones."""
-        headed = False
-        for number, cells in self._records():
-            if not headed:
-                headed = any(cells)
-            elif row := row_of(number, self.columns, cells):
-                yield row
-
-    def _records(self) -> Iterator[tuple[int, list[Cell]]]:
-        for number, values in enumerate(self._sheet.iter_rows(), start=1):
-            yield number, [_cell(value) for value in values]
+def _records(sheet: "CalamineSheet") -> Iterator[Record]:
+    for number, values in enumerate(sheet.iter_rows(), start=1):
+        yield Record(number, [_cell(value) for value in values])
 
 
 def _choose(book: "CalamineWorkbook", name: str) -> "CalamineSheet":

@@ -90,7 +90,7 @@ def test_the_column_of_the_addresses_may_be_known_by_its_values(tmp_path: Path) 
     text = "Kontakt,Wer,Notiz\na@example.com,Ava,x\nb@example.com,Ben,c@example.com\nn/a,Cleo,y\n"
     assert shown(tmp_path, text)["Kontakt"] == "email"
     opted = "Email opt-in,Kontakt\nyes,a@example.com\n"
-    assert shown(tmp_path, opted) == {"Email opt-in": "- left out", "Kontakt": "email"}
+    assert shown(tmp_path, opted) == {"Email opt-in": "- says who opted out", "Kontakt": "email"}
 
 
 @pytest.mark.parametrize(
@@ -173,3 +173,41 @@ def test_examples_are_the_first_values(tmp_path: Path) -> None:
     """Each column is shown with something that is in it."""
     found = columns(tmp_path, "email,plan,x\na@example.com,,\nb@example.com,pro,\n")
     assert found.examples == {"email": "a@example.com", "plan": "pro"}
+
+
+@pytest.mark.parametrize("name", ["Company / Account", "Associated Company", "Organization 1 - Name", "Account Name"])
+def test_companies_of_common_exports(tmp_path: Path, name: str) -> None:
+    """Salesforce, HubSpot and Google each call the company something else."""
+    assert shown(tmp_path, f"Email,{name}\na@example.com,Acme\n")[name] == "company"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "a@example.com ::: b@example.com",
+        "a@example.com; b@example.com",
+        '"a@example.com, b@example.com"',
+        "a@example.com|b@example.com",
+        "a@example.com / b@example.com",
+        '"a@example.com\nb@example.com"',
+        "<a@example.com> <b@example.com>",
+    ],
+)
+def test_several_addresses_in_a_cell(tmp_path: Path, cell: str) -> None:
+    """The first is taken, and the row counts as one that has several."""
+    text = f"E-mail 1 - Value,Name\n{cell},Ava\na@example.com;A@example.com,Ben\n"
+    with reading(tmp_path, text) as found:
+        guessed = assign_columns(found, parse_choices((), ()), "news")
+        assert [guessed.lead(row)["email"] for row in found.rows()] == ["a@example.com"] * 2
+        assert [guessed.has_several_addresses(row) for row in found.rows()] == [True, False]
+
+
+def test_several_columns_of_addresses(tmp_path: Path) -> None:
+    """The first that is filled counts, unless another one is the primary by its name or by its mark."""
+    google = "E-mail 1 - Type,E-mail 1 - Value,E-mail 2 - Type,E-mail 2 - Value\n"
+    people = "* Work,a@example.com,Home,b@example.com\nWork,a@example.com,* Home,b@example.com\n,,Home,b@example.com\n"
+    addresses = [lead["email"] for lead in leads(tmp_path, google + people) if not isinstance(lead, str)]
+    assert addresses == ["a@example.com", "b@example.com", "b@example.com"]
+    named = "Email,Primary Email,Name\na@example.com,b@example.com,Ava\na@example.com,,Ben\n"
+    addresses = [lead["email"] for lead in leads(tmp_path, named) if not isinstance(lead, str)]
+    assert addresses == ["b@example.com", "a@example.com"]

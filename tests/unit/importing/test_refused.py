@@ -1,6 +1,7 @@
 """The refused rows as a file: harmless to a spreadsheet, and imported again as they were."""
 
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from leads_cli.importing.plan import refused
 from leads_cli.importing.plan.worklist import RowRefusal, Worklist
 from leads_cli.importing.read.document import open_file
 from leads_cli.importing.read.reading import FileFormat, open_table
-from leads_cli.importing.read.refused_rows import escape_formula, unescape_formula
+from leads_cli.private_files import escape_formula, unescape_formula
 from tests.unit.importing.files import reading
 
 
@@ -41,16 +42,24 @@ def test_each_row_has_its_reason(tmp_path: Path) -> None:
     ]
     assert found.read_bytes().startswith(b"\xef\xbb\xbf")
     assert not list(tmp_path.glob("*.part"))
+    assert found.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+49 30 1", "-5", "@SUM(A1)", "\tx", "\rx", "'=1", "''+1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+49 30 1", "-5", "@SUM(A1)", "\tx", "\rx", "'=1", "''+1", "\uff1d1+1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     """What a spreadsheet would run has an apostrophe in front, and is as it was when it is imported again."""
     assert escape_formula(cell) == f"'{cell}"
     assert unescape_formula(f"'{cell}") == cell
 
 
-@given(st.text(max_size=10))
+@pytest.mark.parametrize("cell", ["x;=1+1", 'x;"=1+1', "x\n=1+1", "x\t+1"])
+def test_no_part_of_a_cell_is_a_formula_elsewhere(cell: str) -> None:
+    """Where the list separator is a semicolon, one inside a cell begins another cell, and so does a line break."""
+    before, sign, behind = re.split(r"(?=[=+])()", cell, maxsplit=1)
+    assert escape_formula(cell) == f"{before}'{sign}{behind}"
+
+
+@given(st.text(max_size=10) | st.text("'=+-@;\t\r\n \"a\uff1d", max_size=10))
 def test_no_other_cell_is_changed(cell: str) -> None:
     """A cell comes back as it was, whatever it holds."""
     assert unescape_formula(escape_formula(cell)) == cell

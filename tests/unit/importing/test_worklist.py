@@ -156,3 +156,14 @@ def test_another_time_is_another_import() -> None:
     assert (later.key, later.labels.id) == (FACTS.key, later.labels.id)
     assert later.labels.id != FACTS.labels.id
     assert Facts.from_json({**FACTS.as_json(), "source": "fair"}).key != FACTS.key
+
+
+def test_only_its_owner_reads_it(path: Path) -> None:
+    """The list and its journals hold people's data."""
+    path.touch(0o644)
+    with Worklist(path) as worklist:
+        fill(worklist)
+        worklist.settle([2])
+        modes = {found.name: found.stat().st_mode & 0o777 for found in path.parent.glob("list.csv.*")}
+    assert len(modes) > 1
+    assert set(modes.values()) == {0o600}

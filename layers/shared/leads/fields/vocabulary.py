@@ -49,7 +49,8 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     forogefternavn hvaheterdu hvadhedderdu nimi kokonimi imieinazwisko jaksienazywasz jmeno jmenoaprijmeni adsoyad
     adinizsoyadiniz фио имяифамилия お名前 氏名 姓名 名字 이름 성함""",
         INFIX: """tussenvoegsel tussenvoegsels voorvoegsel infix""",
-        "company": """company companyname nameofcompany nameoforganization nameoforganisation nameofbusiness
+        "company": """company companyname companyaccount accountcompany accountaccountname associatedcompany
+    primaryassociatedcompany associatedcompanyprimary nameofcompany nameoforganization nameoforganisation nameofbusiness
     organization organisation organizationname organisationname org orgname business businessname employer
     employername companyorganization companyorganisation accountname workplace firm yourcompany wheredoyouwork
     firma firmenname firmaname namefirma unternehmen unternehmensname nameunternehmen nameunternehmens arbeitgeber

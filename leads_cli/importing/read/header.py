@@ -1,0 +1,72 @@
+"""The header and the footer of a table: reports have lines above the one and in the other."""
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final
+
+from leads.fields.names import MENTION, meaning
+from leads_cli.importing.read.table import Cell, addresses, is_filled
+
+# Longer than any column's name.
+_MAX_NAME: Final = 60
+# Narrower tables have rows with a single cell.
+_WIDE: Final = 3
+# What programs write below a table.
+_FOOTER: Final = re.compile(
+    r"(grand |sub)?totals?\b|sum(me|ma)?\b|count\b|gesamt|insgesamt|anzahl\b|generated|exported|created (by|on)|printed"
+    r"|copyright|\(c\)|©|confidential|report\b|as of\b|page \d|end of|source:|filter|(number of )?(rows|records)\b"
+    r"|\d+ (rows|records|contacts|results|entries|people)\b|erstellt|exportiert|stand:|quelle:|seite \d"
+    r"|g[ée]n[ée]r[ée]|export[ée]|razem|suma\b|totaal|totale\b|somma\b|vertraulich|confidenti[eë]l|confidencial",
+    re.IGNORECASE,
+)
+
+
+def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
+    """The place of the row that names the columns, among the first ones; None where all are empty.
+
+    It names a column of addresses and another one, or is no narrower than the rows above it. Where no row is like
+    that, it is the widest one before the first address.
+    """
+    filled = [(place, row) for place, row in enumerate(rows) if width(row)]
+    if not filled:
+        return None
+    named = [each for above, each in enumerate(filled) if _is_header(each[1], [row for _, row in filled[:above]])]
+    before = named or list(takewhile(lambda each: not has_address(each[1]), filled))
+    if not before or (not named and len(before) == len(filled)):
+        return filled[0][0]
+    return max(before, key=lambda each: width(each[1]))[0]
+
+
+def _is_header(row: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
+    fields = named_fields(row)
+    if "email" not in fields or has_address(row):
+        return False
+    widest = max((width(other) + has_address(other) for other in above), default=0)
+    return len(fields) > 1 or width(row) >= widest
+
+
+def is_footer(cells: Sequence[Cell], columns: int, *, after_gap: bool) -> bool:
+    """Whether a row is no person but a report's own line: a total, a note, a copyright."""
+    if any("@" in str(cell) for cell in cells if is_filled(cell)):
+        return False
+    first = str(next(filter(is_filled, cells), "")).strip()
+    if _FOOTER.match(first):
+        return True
+    return columns >= _WIDE and width(cells) == 1 and is_filled(cells[0]) and (after_gap or len(cells) == 1)
+
+
+def width(cells: Sequence[Cell]) -> int:
+    """How many cells are filled."""
+    return sum(map(is_filled, cells))
+
+
+def has_address(cells: Sequence[Cell]) -> bool:
+    """Whether a cell holds addresses and nothing else."""
+    return any(isinstance(cell, str) and addresses(cell) for cell in cells)
+
+
+def named_fields(cells: Sequence[Cell]) -> set[str]:
+    """The lead fields of which cells could be the names."""
+    meanings = [meaning(cell) for cell in cells if isinstance(cell, str) and len(cell) <= _MAX_NAME]
+    return {m.field for m in meanings if m and m.rank < MENTION}

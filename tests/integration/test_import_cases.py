@@ -1,0 +1,136 @@
+"""Lists as common programs export them: who is imported, and what is said of the others."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+
+from tests.integration.importing import Importing, account
+
+LISTS: Final = Path(__file__).parents[1] / "data" / "import"
+
+
+@pytest.fixture
+def importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
+    """A deployed stack, and the lists where the user stands."""
+    with account(tmp_path, monkeypatch) as made:
+        for path in LISTS.glob("*.csv"):
+            made.write(path.name, path.read_bytes())
+        yield made
+
+
+def names(leads: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """First and last names by address."""
+    return {lead["email"]: (lead.get("firstName", ""), lead.get("lastName", "")) for lead in leads}
+
+
+def test_people_who_opted_out_are_left_out(importing: Importing) -> None:
+    """They are counted and left out, unless they are asked for."""
+    code, output = importing.send("opted-out.csv")
+    assert code == 0
+    assert "1 person opted out and is left out; --include-opted-out takes them" in output
+    assert "Email Opt Out  - says who opted out" in output
+    assert list(names(importing.leads())) == ["noah@example.com"]
+    code, output = importing.send("opted-out.csv", "--include-opted-out")
+    assert code == 0
+    assert "opted out" not in output
+    assert list(names(importing.leads())) == ["mia@example.com", "noah@example.com"]
+
+
+@pytest.mark.parametrize("options", [["--dry-run"], []])
+def test_opt_outs_for_programs(importing: Importing, options: list[str]) -> None:
+    """JSON has their number and the sentence."""
+    code, output = importing.send("opted-out.csv", "--json", *options)
+    found = json.loads(output)
+    assert code == 0
+    assert (found["rows"], found["leads"], found["optedOut"]) == (2, 1, 1)
+    assert found["notes"] == ["1 person opted out and is left out; --include-opted-out takes them"]
+
+
+def test_an_opt_out_is_a_persons_and_not_a_rows(importing: Importing) -> None:
+    """Another row of a person who opted out enrolls no one either."""
+    importing.write(
+        "list.csv", "Email,Unsubscribed\nMia@example.com,\nmia@example.com,yes\n,yes\nnoah@example.com,no\n"
+    )
+    code, output = importing.send("list.csv")
+    assert code == 0
+    assert "2 people opted out and are left out" in output
+    assert list(names(importing.leads())) == ["noah@example.com"]
+
+
+def test_an_unfinished_import_keeps_to_its_choice(importing: Importing) -> None:
+    """Who opted out is not taken into an import that began without them."""
+    boto3.client("sqs").delete_queue(QueueUrl=importing.queue_url)
+    assert importing.send("opted-out.csv")[0] == 1
+    code, output = importing.send("opted-out.csv", "--include-opted-out")
+    assert code == 2
+    assert "It had the opted out left out, and now would have included" in output
+
+
+def test_the_first_of_several_addresses(importing: Importing) -> None:
+    """Google puts all addresses of a person into one cell."""
+    code, output = importing.send("two-addresses-in-a-cell.csv")
+    assert code == 0
+    assert "In 1 row the first of several addresses is taken" in output
+    lead = importing.leads()[0]
+    assert (lead["email"], lead["company"]) == ("eda@example.com", "Northwind")
+
+
+def test_lines_before_the_header(importing: Importing) -> None:
+    """They are passed over and counted; rows keep the numbers that a spreadsheet shows."""
+    code, output = importing.send("preamble.csv")
+    assert code == 1
+    assert "3 lines before the header are passed over" in output
+    assert names(importing.leads()) == {"eda@example.com": ("Eda", "Lind"), "lucia@example.org": ("Lucía", "Peña")}
+    with (importing.folder / "preamble.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["refused_row"] for row in csv.DictReader(file)] == ["6"]
+
+
+@pytest.mark.parametrize("options", [["--yes"], ["--yes", "--dry-run"], ["--yes", "--json"]])
+def test_an_uncertain_encoding_is_not_guessed(importing: Importing, options: list[str]) -> None:
+    """Without a way to ask nothing is imported; the first row is shown in each encoding that fits."""
+    code, output = importing.run("polish-cp1250.csv", "--stack", "leads", *options)
+    assert code == 2
+    assert "cp1250:  Światosław;Kąkol;sz@example.pl;Ćma" in output
+    assert "cp1252, cp1254, cp1258:  \u0152wiatos\xb3aw" in output
+    assert "Nothing is imported. Name the one that reads right, for instance: --encoding cp1250" in output
+    assert importing.received() == []
+    assert not list(importing.folder.glob("*.leads-state"))
+
+
+def test_the_encoding_that_is_named(importing: Importing) -> None:
+    """It counts, and is shown."""
+    assert importing.send("polish-cp1250.csv", "--encoding", "cp1250")[0] == 0
+    found = names(importing.leads())
+    assert found == {"sz@example.pl": ("Światosław", "Kąkol"), "anna@example.pl": ("Anna", "Król")}
+
+
+@pytest.mark.parametrize("answer", ["1", "cp1252", "what?\nCP1252"])
+def test_the_encoding_that_is_chosen(importing: Importing, answer: str) -> None:
+    """The user sees what the first row reads in each, and names one by its number or its name."""
+    code, output = importing.run("excel-german.csv", "--stack", "leads", typed=f"{answer}\ny\n")
+    assert code == 0, output
+    assert "  1  cp1252, " in output
+    leads = importing.leads()
+    assert names(leads)["juergen.boehm@beispiel.example"] == ("Jürgen", "Böhm")
+    assert [lead.get("company") for lead in leads] == ["Möbel & Söhne; KG", None]
+
+
+def test_no_encoding_is_chosen(importing: Importing) -> None:
+    """Who gives no answer imports nothing."""
+    code, output = importing.run("excel-german.csv", "--stack", "leads", typed="")
+    assert code == 2
+    assert "Nothing is imported." in output
+    assert importing.received() == []
+
+
+def test_files_with_peoples_data_are_their_owners(importing: Importing) -> None:
+    """No one else may read the refused rows, or what is kept of the import."""
+    importing.write("list.csv", "email,name\nnobody,=1+1\nmia@example.com,Mia\n")
+    assert importing.send("list.csv")[0] == 1
+    made = [importing.folder / f"list.csv.{ending}" for ending in ("refused.csv", "leads-state")]
+    assert [path.stat().st_mode & 0o777 for path in made] == [0o600, 0o600]
