@@ -9,7 +9,7 @@ from leads.errors import Malformed
 
 def dumps(value: object) -> str:
     """Write JSON in ASCII: SQS refuses some characters, but no escapes."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def loads(body: str) -> Any:
@@ -60,5 +60,6 @@ def _finite(text: str) -> float:
     return number
 
 
-# Made once: `json.loads` with an option makes a decoder for each call.
+# Made once: `json.loads` and `json.dumps` with an option make one for each call.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)

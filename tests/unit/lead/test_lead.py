@@ -146,6 +146,21 @@ def test_a_name_around_the_ways_to_reach_a_person_is_theirs(fields: dict[str, An
         ),
         ({"Tussenvoegsel": "de", "Achternaam": "de King"}, {"lastName": "de King"}),
         ({"Tussenvoegsel": "de"}, {}),
+        ({"Ad": "Ayşe", "Soyad": "Yılmaz"}, {"firstName": "Ayşe", "lastName": "Yılmaz"}),
+        ({"ad": "Spring banner"}, {}),
+        ({"Họ": "Nguyễn", "Tên": "An"}, {"firstName": "An", "lastName": "Nguyễn"}),
+        ({"ten": "Spring", "tenders": "x"}, {}),
+        ({"Nume": "Popescu", "Prenume": "Ana"}, {"firstName": "Ana", "lastName": "Popescu"}),
+        ({"Όνομα": "Άννα", "Επώνυμο": "Παππά"}, {"firstName": "Άννα", "lastName": "Παππά"}),
+        ({"الاسم": "ليلى حداد"}, {"firstName": "ليلى", "lastName": "حداد"}),
+        ({"Họ và tên": "Nguyễn Văn An"}, {}),
+        ({"Név": "Kovács Anna"}, {}),
+        ({"Full name / Név": "Kovács Anna"}, {}),
+        ({"Név": "Anna"}, {"firstName": "Anna"}),
+        (
+            {"Név": "Kovács Anna", "Vezetéknév": "Kovács", "Keresztnév": "Anna"},
+            {"firstName": "Anna", "lastName": "Kovács"},
+        ),
         (
             {"a.last_name": "Roe", "b.first_name": "Ava", "b.last_name": "King"},
             {"firstName": "Ava", "lastName": "King"},
@@ -277,3 +292,13 @@ def test_a_kind_tells_an_address_whose_name_does_not(kinds: dict[str, str], emai
     fields |= {"E-mail": "b@example.org"} if "E-mail" in kinds else {}
     made = make_lead(Submission(fields, fields, kinds=kinds), source()).lead
     assert made == {"email": email}
+
+
+@pytest.mark.parametrize("kind", ["hidden", "HIDDEN_FIELDS"])
+def test_an_answered_question_beats_a_hidden_field(kind: str) -> None:
+    """A link fills hidden fields, also with the data of the person who forwarded it."""
+    fields = {"email": "bob@example.org", "first_name": "Bob", "company": "Acme", "Your e-mail": "a@example.com"}
+    fields |= {"What is your first name?": "Ava"}
+    kinds = dict.fromkeys(("email", "first_name", "company"), kind)
+    made, _ = make_lead(Submission(fields, fields, kinds=kinds), source())
+    assert made == {"email": "a@example.com", "firstName": "Ava", "company": "Acme"}

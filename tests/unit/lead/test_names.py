@@ -17,6 +17,12 @@ EMAIL = (
     "Wie lautet deine E-Mail-Adresse?", "¿Cuál es tu correo electrónico?", "Qual o seu e-mail?",
     "Vad är din e-postadress?", "Great, and what's your *email*?", "youremail", "メールアドレス", "邮箱", "이메일",
     "Электронная почта",
+    "E-posta adresiniz", "E-posta adresiniz nedir?", "İş E-postası", "E-posta *", "Adresa de e-mail",
+    "Adresa ta de email", "Care este adresa dvs. de e-mail?", "E-mail cím", "E-mail címe", "Mi az e-mail címe?",
+    "Διεύθυνση email", "Ηλεκτρονικό ταχυδρομείο", "Το email σας", "דוא\"ל", "דוא״ל", "כתובת אימייל",
+    "כתובת האימייל שלך", "מה כתובת המייל שלך?", "البريد الإلكتروني", "عنوان البريد الإلكتروني",
+    "ما هو بريدك الإلكتروني؟", "Địa chỉ email", "Email của bạn", "Email của bạn là gì?", "Електронна пошта",
+    "Адреса електронної пошти", "Ваш e-mail", "Яка ваша електронна пошта?",
 )  # fmt: skip
 FIRST_NAME = (
     "firstName", "first_name", "FIRST-NAME", "First Name (required)", "FNAME", "mce-FNAME", "given_name", "first",
@@ -27,12 +33,18 @@ FIRST_NAME = (
     "Hey there 👋 what's your *first name*?", "Your first name <span class='required'>*</span>",
     "nomComplet.first", "reg_first_name", "userFirstName", "C_FirstName", "ctl00$Main$txtFirstName",
     "billing_first_name", "$first_name",
+    "Ad", "Adınız", "Adı", "Prenume", "Prenumele", "Prenumele tău", "Keresztnév", "Keresztneve", "Utónév",
+    "Μικρό όνομα", "שם פרטי", "שם פרטי (חובה)", "الاسم الأول", "ما هو اسمك الأول؟", "Tên", "Tên đệm và tên", "Ім'я",
+    "Ім’я", "Імʼя", "Ваше ім'я",
 )  # fmt: skip
 LAST_NAME = (
     "lastName", "last_name", "Last Name:", "LNAME", "surname", "family-name", "name.last", "Nachname",
     "Nom de famille", "Apellidos", "Cognome", "Sobrenome", "Achternaam", "Efternamn", "Etternavn", "Nazwisko",
     "Sukunimi", "lead.last_name", "Et votre nom de famille ?", "¿Cuál es tu apellido?", "Wat is je achternaam?",
     "signup-surname",
+    "Soyad", "Soyadı", "Soyadınız", "SOYADINIZ", "Nume de familie", "Numele de familie", "Vezetéknév",
+    "Vezetékneve", "Családnév", "Επώνυμο", "Επίθετο", "Το επώνυμό σας", "שם משפחה", "שם המשפחה", "اسم العائلة",
+    "الاسم الأخير", "Họ", "Họ và tên đệm", "Прізвище", "Ваше прізвище",
 )  # fmt: skip
 FULL_NAME = (
     "name", "your-name", "Full Name", "fullName", "customer_name", "contact_name", "user.name", "from_name", "name-1",
@@ -44,6 +56,11 @@ FULL_NAME = (
     "Vad heter du?", "Jak się nazywasz?", "Hey there, what's your name?", "What's your name? We'd love to know!",
     "Great {{field:a1}}, and what is your *full name*?", "Ansprechpartner", "jform[contact_name]", "submitted[name]",
     "userAttributes.name", "json.name", "namedValues.Name", "お名前", "姓名", "ФИО",
+    "Ad Soyad", "Adınız Soyadınız", "Adınız ve soyadınız nedir?", "İsim", "Nume", "Nume și prenume", "Nume complet",
+    "Cum te numești?", "Név", "Teljes név", "Hogy hívják?", "Mi a neve?", "Όνομα", "Ονοματεπώνυμο", "Πλήρες όνομα",
+    "Πώς σε λένε;", "Ποιο είναι το όνομά σας;", "שם", "שם מלא", "מה שמך?", "איך קוראים לך?", "الاسم",
+    "الاسم الكامل", "ما اسمك؟", "ما هو اسمك؟", "Họ và tên", "Họ tên *", "Tên bạn là gì?", "Tên của bạn", "ПІБ",
+    "Прізвище та ім'я", "Як вас звати?", "Full name / Họ và tên",
 )  # fmt: skip
 COMPANY = (
     "company", "Company Name", "companyName", "company.name", "organization", "Organisation", "organization.name",
@@ -55,6 +72,11 @@ COMPANY = (
     "Qual é o nome da sua empresa?", "Nome dell'azienda", "Per quale azienda lavori?", "Which company are you from?",
     "Vilket företag representerar du?", "Nazwa Twojej firmy", "Vilket företag arbetar du på?",
     "Unternehmen / Organisation", "会社名", "Компания", "userCompany", "ctl00$Main$txtCompany",
+    "Şirket", "Şirketiniz", "Şirket adı", "Firma adı", "Çalıştığınız kurum", "Compania", "Numele companiei",
+    "Denumirea firmei", "Unde lucrezi?", "Cég", "Cégnév", "Cég neve", "Munkahely", "Hol dolgozik?", "Εταιρεία",
+    "Όνομα εταιρείας", "Επωνυμία επιχείρησης", "Πού εργάζεστε;", "חברה", "שם החברה", "מקום עבודה", "الشركة",
+    "اسم الشركة", "جهة العمل", "أين تعمل؟", "Công ty", "Tên công ty", "Tên doanh nghiệp", "Компанія",
+    "Назва компанії", "Де ви працюєте?",
 )  # fmt: skip
 JOB_TITLE = (
     "jobTitle", "job_title", "jobtitle", "Job Title (optional)", "title", "role", "position", "Your role",
@@ -63,6 +85,11 @@ JOB_TITLE = (
     "Ihre Rolle", "Welche Position haben Sie?", "Position im Unternehmen", "Quel poste occupez-vous ?",
     "¿Qué cargo ocupas?", "Cargo en la empresa", "Vad är din roll?", "Vilken roll har du?",
     "Che ruolo ricopri in azienda?", "役職",
+    "Unvan", "Unvanınız", "Ünvan", "İş unvanı", "Pozisyonunuz", "Göreviniz nedir?", "Funcție", "Funcția",
+    "Funcția ocupată", "Titlul postului", "Beosztás", "Munkakör", "Mi a beosztása?", "Θέση εργασίας",
+    "Τίτλος εργασίας", "Ποια είναι η θέση σας;", "תפקיד", "התפקיד שלך", "מה התפקיד שלך?", "المسمى الوظيفي",
+    "الوظيفة", "ما هي وظيفتك؟", "المنصب", "Chức vụ", "Chức danh", "Chức vụ của bạn là gì?", "Посада", "Ваша посада",
+    "Яка ваша посада?",
 )  # fmt: skip
 NOTHING = (
     "form_name", "form[name]", "form.name", "page title", "pageTitle", "page.title", "site.name", "product.name",
@@ -76,6 +103,10 @@ NOTHING = (
     "Nom d'utilisateur", "Company no.", "What's your role in the project?", "Last name, company", "{{field:name}}",
     "Wie lautet der Name Ihres Hundes?", "How many people work at your company?",
     "shipping_first_name", "mothers_maiden_name", "sonFirstName", "insurance_company", "user_title",
+    "ad name", "ad_id", "stats.ten", "top ten", "Şirket büyüklüğü", "Telefon numaranız", "Cég mérete",
+    "Dimensiunea companiei", "Κινητό τηλέφωνο", "מספר טלפון", "رقم الهاتف", "Số điện thoại", "Номер телефону",
+    "Kullanıcı adı", "Felhasználónév", "Nume utilizator", "Όνομα χρήστη", "שם משתמש", "اسم المستخدم",
+    "Tên đăng nhập", "Ім'я користувача", "E-posta sıklığı",
 )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from email_validator import EmailNotValidError, validate_email
 _MAX_LENGTH: Final = 320
 _MAX_ADDRESS: Final = 254
 _MAX_MAILBOX: Final = 64
-# Punycode takes time with the square of a label's foreign letters: 58 of them 1.4 ms. No real domain has so many.
-_MAX_FOREIGN_LETTERS: Final = 40
+# Punycode takes time with the square of a label's foreign letters: 24 of them 0.25 ms, 58
+# of them 1.4 ms. No mail domain has more than 24.
+_MAX_FOREIGN_LETTERS: Final = 24
 # RFC 5322's dot-atom. Such a mailbox is valid and stays as it is.
 _ATOM: Final = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")

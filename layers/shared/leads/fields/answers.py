@@ -144,6 +144,8 @@ def _add_question(found: Answers, name: str, key: str, question: Mapping[str, An
     if called in found.asked:
         called = _joined(name, f"{key}.{label}")
     found.asked.add(called)
+    if question.get("type") == "hidden":
+        found.kinds[called] = "hidden"
     _add(found, called, answer_of(question), depth + 1)
     for part, more in question.items():
         if part not in _OF_A_QUESTION:
@@ -240,8 +242,9 @@ def _select(document: Mapping[str, Any], view: View, members: dict[str, Any], fo
             if name == at(document, view.first):
                 members[view.named] = value
             name = view.named
-        alias, kind = (at(member, place) if place else None for place in (view.alias, view.kind))
+        alias = at(member, view.alias) if view.alias else None
         alias = alias if isinstance(alias, str) else key
+        kind = "hidden" if view.hidden else at(member, view.kind) if view.kind else None
         if name in members:
             # Two questions of one title: the second goes by its other name.
             name = alias if view.alias or view.strip or view.boxes else name

@@ -11,7 +11,7 @@ from typing import Final
 from unicodedata import combining, normalize
 
 from leads.fields import vocabulary
-from leads.fields.vocabulary import AMBIGUOUS, FILLER, FULL_NAME, OTHERS, PERSONS, SPOKEN
+from leads.fields.vocabulary import AMBIGUOUS, FAMILY_FIRST, FILLER, FULL_NAME, OTHERS, PERSONS, SPOKEN
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -23,7 +23,7 @@ _CLAUSE: Final = re.compile(r"[.,:;!?\u2026\u2013\u2014](?:\s|$)|[\u2190-\u2bff\
 # One word in any spelling: `e-mail`, `e mail`.
 _EMAIL: Final = re.compile(r"\be[\W_]+(?=mail|post)")
 # Letters that Unicode does not decompose.
-_LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
+_LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ʼ": ""})
 # What a secret's name ends in where its words are not separated.
 _OF_SECRETS: Final = ("nonce", "token", "secret", "password", "apikey")
 # A request's signature. A person's is an image's address or a name.
@@ -34,6 +34,8 @@ _RANKS: Final = {
     alias: (field, rank) for field, names in vocabulary.ALIASES.items() for rank, alias in enumerate(names)
 }
 MAX_NAME: Final = 256
+# A label names a field in so many languages at most.
+_MAX_LANGUAGES: Final = 4
 # More words than this around a job and a company are no name.
 _MAX_AT_WORK: Final = 8
 # More than any list of aliases has words, so a plain name always beats a nested or padded one.
@@ -72,10 +74,15 @@ def words_of(name: str) -> Words:
 # A source sends the same few names again and again. Small enough that hostile names cannot fill the memory.
 @lru_cache(maxsize=2_048)
 def _words(name: str) -> Words:
+    spaced = _CAMEL.sub(" ", name)
+    plain = spaced.lower() if spaced.isascii() else _without_accents(spaced)
+    return tuple(_WORD.findall(_EMAIL.sub("e", plain)))
+
+
+def _without_accents(text: str) -> str:
     # Some ligatures are a sentence of 18 letters.
-    plain = normalize("NFKD", _CAMEL.sub(" ", name))[: 2 * MAX_NAME].lower().translate(_LETTERS)
-    bare = normalize("NFC", "".join(c for c in plain if not combining(c)))
-    return tuple(_WORD.findall(_EMAIL.sub("e", bare)))
+    plain = normalize("NFKD", text)[: 2 * MAX_NAME].lower().translate(_LETTERS)
+    return normalize("NFC", "".join(c for c in plain if not combining(c)))
 
 
 @lru_cache(maxsize=256)
@@ -174,8 +181,10 @@ def _part_of_name(steps: list[Words]) -> Meaning | None:
 
 def _twice(steps: list[Words], filler: frozenset[str]) -> Meaning | None:
     """The same field named in two words or languages: `Title / Role`, `Name / Nom`."""
-    found = [_known(_essential(words, filler), 3) for words in steps]
-    return found[0] if len({m and m.field for m in found}) == 1 else None
+    found = [_known(_essential(words, filler), 3) for words in steps[:_MAX_LANGUAGES]]
+    if len({m and m.field for m in found}) > 1:
+        return None
+    return next((m for m in found if m and m.word in FAMILY_FIRST), found[0])
 
 
 def _at_work(words: Words) -> Meaning | None:

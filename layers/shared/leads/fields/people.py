@@ -37,7 +37,7 @@ def people(value: Any, depth: int = 0) -> list[Person]:
     match value:
         case dict() if depth <= MAX_DEPTH and any(map(_may_hold_address, value.values())):
             return _line_items(value) or _in_object(value, depth)
-        case list() if depth <= MAX_DEPTH:
+        case list() if depth <= MAX_DEPTH and any(isinstance(item, dict | list) for item in value):
             return _in_list(value, depth)
         case _:
             return []

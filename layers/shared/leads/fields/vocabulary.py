@@ -28,15 +28,27 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     postaelettronica enderecodeemail enderecoemail emailadres epost epostadress epostadresse mejl mejladress
     mailadress mailadres sahkoposti sahkopostiosoite adresemail adrespocztyelektronicznej emailovaadresa eposta
     epostaadresi адресэлектронноипочты электроннаяпочта почта メールアトレス 电子邮箱 电子邮件 邮箱 이메일
-    이메일주소""",
+    이메일주소
+    epostaadresiniz isepostasi isepostaadresi isepostaadresiniz epostaniz emailadresi emailadresiniz mailadresi mailadresiniz elektronikposta adresaemail
+    adresadeemail emailul emailuldumneavoastra postaelectronica emailcim emailcime emailcimed ηλεκτρονικοταχυδρομειο
+    ηλεκτρονικηδιευθυνση διευθυνσηemail διευθυνσηηλεκτρονικουταχυδρομειου אימייל האימייל מייל המייל דואל דואראלקטרוני
+    כתובתמייל כתובתהמייל כתובתאימייל כתובתהאימייל כתובתדואל כתובתדואראלקטרוני البريدالالكتروني بريدالكتروني
+    بريدكالالكتروني عنوانالبريدالالكتروني عنوانبريدكالالكتروني الايميل ايميل ايميلك diachiemail thudientu
+    diachithudientu електроннапошта електроннаадреса електронноіпошти адресаелектронноіпошти адресаemail emailадреса
+    пошта імеил емеил адресemail емаил""",
         "firstName": """firstname fname givenname forename namefirst namefirstname fullnamefirst first firstnames
     givennames preferredname preferredfirstname legalfirstname yourfirstname vorname vornamen ihrvorname prenom
     prenoms nombres primernombre primeironome primonome voornaam voornamen fornamn fornavn etunimi imie
-    jakmasznaimie imiona krestnijmeno prenume имя 名""",
+    jakmasznaimie imiona krestnijmeno prenume имя 名
+    ad adi adiniz onad onadi onadiniz prenumele keresztnev keresztneve keresztneved utonev utoneve utoneved μικροονομα
+    κυριοονομα שםפרטי השםהפרטי שמךהפרטי الاسمالاول اسمكالاول الاسمالشخصي ten tendemvaten імя""",
         "lastName": """lastname lname surname familyname secondname namelast namelastname fullnamelast last
     lastnames legallastname yourlastname nachname nachnamen familienname zuname nomdefamille nomfamille apellido
     apellidos primerapellido apellidopaterno cognome sobrenome apelido ultimonome achternaam familienaam efternamn
-    etternavn efternavn sukunimi nazwisko prijmeni soyad soyadi фамилия 姓 성""",
+    etternavn efternavn sukunimi nazwisko prijmeni soyad soyadi фамилия 姓 성
+    soyadiniz soyisim soyismi soyisminiz numedefamilie numeledefamilie numefamilie numelefamilie vezeteknev vezetekneve
+    vezetekneved csaladnev csaladinev csaladineve επωνυμο επιθετο שםמשפחה שםהמשפחה اسمالعايلة اسمعايلتك الاسمالاخير
+    اسمكالاخير الاسمالعايلي ho hovatendem прізвище""",
         FULL_NAME: """fullname individualname name displayname firstandlastname firstlastname firstnamelastname
     namefull namefirstlast nameandsurname namesurname firstnameandlastname firstnameandsurname completename
     legalname fulllegalname yourname contactname contactperson whoareyou whatshouldwecallyou howshouldwecallyou
@@ -47,7 +59,16 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     nomeesobrenome cometichiami comesichiama comovocesechama naam volledigenaam voorenachternaam hoeheetje hoeheetu
     contactpersoon namn fullstandigtnamn forochefternamn vadheterdu navn fulltnavn fuldenavn forogetternavn
     forogefternavn hvaheterdu hvadhedderdu nimi kokonimi imieinazwisko jaksienazywasz jmeno jmenoaprijmeni adsoyad
-    adinizsoyadiniz фио имяифамилия お名前 氏名 姓名 名字 이름 성함""",
+    adinizsoyadiniz фио имяифамилия お名前 氏名 姓名 名字 이름 성함
+    adisoyadi adivesoyadi advesoyad adinizvesoyadiniz isim isminiz isimsoyisim isimsoyad isimvesoyisim
+    isminizvesoyisminiz tamad tamadiniz nume numele numecomplet numelecomplet numesiprenume numesiprenumele
+    numelesiprenumele numeprenume prenumesinume cumtenumesti cumvanumiti cumtecheama cumvacheama nev neve neved
+    teljesnev teljesneve teljesneved azonneve hogyhivjak hogyhivnak ονομα ονοματεπωνυμο ονομακαιεπωνυμο ονομαεπωνυμο
+    επωνυμοκαιονομα πληρεςονομα πωςσελενε πωςονομαζεστε שם השם שמך שםמלא השםהמלא שמךהמלא שםפרטיומשפחה שםפרטיושםמשפחה
+    איךקוראיםלך الاسم اسمك الاسمالكامل الاسمبالكامل اسمكالكامل اسمكبالكامل hoten hovaten hotendaydu hovatendaydu
+    tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh піб повнеімя імятапрізвище імяіпрізвище імяпрізвище
+    прізвищетаімя прізвищеіімя прізвищеімя прізвищеімяпобатькові  яквасзвати яктебезвати фамилияиимя
+    фамилияимя фамилияимяотчество каквасзовут""",
         INFIX: """tussenvoegsel tussenvoegsels voorvoegsel infix""",
         "company": """company companyname companyaccount accountcompany accountaccountname associatedcompany
     primaryassociatedcompany associatedcompanyprimary nameofcompany nameoforganization nameoforganisation nameofbusiness
@@ -61,7 +82,18 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     naambedrijf organisatie naamorganisatie werkgever onderneming waarwerkje foretag foretagsnamn foretagetsnamn
     arbetsgivare bedrift bedriftsnavn firmanavn arbeidsgiver virksomhed virksomhedsnavn organisasjon yritys
     yrityksennimi organisaatio nazwafirmy organizacja nazwaorganizacji wjakiejfirmiepracujesz spolecnost
-    nazevspolecnosti sirket sirketadi компания названиекомпании организация 会社名 公司 公司名称 회사 회사명""",
+    nazevspolecnosti sirket sirketadi компания названиекомпании организация 会社名 公司 公司名称 회사 회사명
+    sirketiniz sirketadiniz sirketismi firmaadi firmaadiniz firmaniz kurum kurumadi kurumunuz kurulus isyeri isyeriniz
+    calistiginizkurum calistiginizsirket hangisirkettecalisiyorsunuz companie numelecompaniei numecompanie numecompaniei numelefirmei numefirma
+    numefirmei denumirefirma denumireafirmei denumirecompanie organizatie organizatia numeorganizatie angajator
+    undelucrezi undelucrati ceg cege cegnev cegneve cegeneve cegedneve vallalat vallalatneve vallalkozas
+    vallalkozasneve munkahely munkahelye munkahelyed szervezet szervezetneve holdolgozik holdolgozol εταιρεια εταιρια
+    ονομαεταιρειας ονομαεταιριας επωνυμια επωνυμιαεταιρειας επωνυμιαεπιχειρησης επιχειρηση ονομαεπιχειρησης οργανισμος
+    εργοδοτης πουεργαζεστε חברה החברה שםחברה שםהחברה ארגון שםארגון שםהארגון שםהעסק שםעסק מקוםעבודה מקוםהעבודה
+    איפהאתהעובד איפהאתעובדת الشركة شركة شركتك اسمالشركة اسمشركتك الموسسة اسمالموسسة جهةالعمل المنظمة مكانالعمل اينتعمل
+    congty tencongty doanhnghiep tendoanhnghiep tochuc tentochuc coquan noilamviec noicongtac donvicongtac
+    bandanglamviecodau компанія назвакомпаніі організація назваорганізаціі підприємство назвапідприємства фірма
+    місцероботи роботодавець девипрацюєте""",
         "jobTitle": """jobtitle jobrole organizationtitle title position role job jobposition occupation worktitle
     jobfunction designation profession professionaltitle positiontitle roletitle jobdescription whatdoyoudo
     berufsbezeichnung jobbezeichnung stellenbezeichnung positionsbezeichnung jobtitel beruf stelle funktion rolle
@@ -69,14 +101,32 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     puesto puestodetrabajo profesion funcao profissao ruolo funzione qualifica mansione posizione
     posizionelavorativa professione functie functietitel functienaam rol beroep befattning roll yrke jobbtitel
     stilling stillingstittel stillingsbetegnelse tehtavanimike tehtava rooli stanowisko rola zawod pozice unvan
-    должность 役職 职位 职务 직책""",
+    должность 役職 职位 职务 직책
+    unvaniniz isunvani isunvaniniz pozisyon pozisyonunuz gorev goreviniz meslek mesleginiz functia functiaocupata
+    ocupatie ocupatia profesie profesia pozitie pozitia titluljobului titlulpostului beosztas beosztasa beosztasod
+    munkakor munkakore munkakorod pozicio pozicioja foglalkozas foglalkozasa foglalkozasod θεση θεσηεργασιας
+    τιτλοςθεσης τιτλοςεργασιας επαγγελμα ιδιοτητα ρολος תפקיד התפקיד תוארתפקיד הגדרתתפקיד תפקידבחברה התפקידבחברה מקצוע
+    עיסוק المسمىالوظيفي المسميالوظيفي مسماكالوظيفي الوظيفة وظيفتك المنصب منصبك المهنة مهنتك chucvu chucdanh
+    vitricongviec nghenghiep congviec vaitro посада заиманапосада професія роль""",
     }.items()
 }
 # Beside the first of these, the second is the last name: "Vorname" and "Name".
 SURNAME_BESIDE: Final = {
     "vorname": "name", "vornamen": "name", "prenom": "nom", "prenoms": "nom", "voornaam": "naam",
-    "voornamen": "naam", "fornamn": "namn", "fornavn": "navn", "etunimi": "nimi",
+    "voornamen": "naam", "fornamn": "namn", "fornavn": "navn", "etunimi": "nimi", "prenume": "nume",
 }  # fmt: skip
+# Short words with other meanings elsewhere. They count only beside one of these: "Ad" and "Soyad", "Họ" and "Tên".
+COUNTS_BESIDE: Final = {
+    "ad": {"soyad", "soyadi", "soyisim"}, "adi": {"soyad", "soyadi", "soyisim"}, "ten": {"ho", "hovatendem"},
+    "ho": {"ten", "tendemvaten"},
+}  # fmt: skip
+# Labels that ask for the family name first, or of languages in which most people write it first, but not all do. A
+# name of several words under one of these is not split.
+FAMILY_FIRST: Final = _words("""nume numele numecomplet numelecomplet numesiprenume numesiprenumele numelesiprenumele
+    numeprenume nev neve neved teljesnev teljesneve teljesneved azonneve hogyhivjak hogyhivnak επωνυμοκαιονομα hoten
+    hovaten hotendaydu hovatendaydu tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh піб прізвищетаімя
+    прізвищеіімя прізвищеімя прізвищеімяпобатькові фио фамилияиимя фамилияимя фамилияимяотчество お名前 氏名 姓名
+    이름 성함""")
 
 # Objects named for a person. A `name` in one is the person's, and of two objects with addresses the event is about it.
 PERSONS: Final = frozenset(
@@ -94,12 +144,15 @@ SPOKEN: Final = FILLER | _words("""at in within ihres ihrer deinen deines deiner
     was fur bei im bitte welche welches welcher welchem welchen vos ton ta vous les l d un une quel quelle est dans
     los las del al en que cual es o as da dos e em na qual quale voce che lo gli di della dello dell nella per tua
     suo u wat van het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoj swoje swojej
-    jaki jaka jakie jest podaj w""")
+    jaki jaka jakie jest podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau
+    az mi kerjuk ποιο ποια ποιος ειναι το ο η σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban la gi
+    ваш ваша ваше ваші твоє твоя твии яке яка якии є""")
 # Filler only before the noun: a "business type" is no business.
 FILLER_BEFORE: Final = _words("""and so now und y optional required enter provide share tell contact lead customer
     client prospect person applicant candidate visitor subscriber attendee guest invitee member participant
     registrant respondent submitter delegate donor volunteer buyer from sender valid current input field value
-    answer raw text mce wpcf7 pb""")
+    answer raw text mce wpcf7 pb introduceti introdu adja meg אנא נא הזן הזינו להזין يرجى الرجاء ادخل ادخال vui long
+    nhap вкажіть введіть""")
 # Filler only behind the noun.
 FILLER_BEHIND: Final = _words("""required optional input field value answer raw text here below work for called
     represent hold have are from with vertreten vertrittst representez representas rappresenti vertegenwoordigt
@@ -107,7 +160,8 @@ FILLER_BEHIND: Final = _words("""required optional input field value answer raw 
     arbeiten arbeitest obligatoire facultatif optionnel requis travaillez travailles occupez occupes obligatorio
     obligatoria opcional requerido trabajas trabaja ocupas ocupa trabalha obbligatorio facoltativo lavori lavora
     ricopri verplicht optioneel werk werkt obligatoriskt obligatorisk valfritt jobbar arbetar pa wymagane
-    opcjonalne pracujesz""")
+    opcjonalne pracujesz zorunlu istegebagli obligatoriu kotelezo υποχρεωτικο προαιρετικο חובה مطلوب اختياري
+    batbuoc обовязково необовязково""")
 # Objects that wrap a person's own fields. In others ("site", "form", "product") a `name` is not a person's.
 WRAPPERS: Final = _words("""contact lead user customer person applicant visitor subscriber attendee guest invitee
     fields field data values value answers answer payload attributes attribute properties property traits
@@ -119,7 +173,8 @@ WRAPPERS: Final = _words("""contact lead user customer person applicant visitor 
     customerdetails formvalues formsubmission submissiondata""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
 AMBIGUOUS: Final = _words("""name title first last position role job business mail org displayname replyto nom
-    nombre nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno""")
+    nombre nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume nev ad adi ho ten ονομα שם
+    الاسم імя""")
 # Other people, and places with an address of their own. A plural counts as well.
 OTHERS: Final = _words("""friend colleague coworker referrer referral referred recommender manager supervisor boss
     owner agent assignee assigned rep representative salesperson recipient inviter author creator host organizer

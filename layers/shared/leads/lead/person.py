@@ -24,7 +24,17 @@ from leads.fields.names import (
     words_of,
 )
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import ACCOUNT_ROLES, FULL_NAME, INFIX, NO_ANSWERS, PERSONS, SALUTATIONS, SURNAME_BESIDE
+from leads.fields.vocabulary import (
+    ACCOUNT_ROLES,
+    COUNTS_BESIDE,
+    FAMILY_FIRST,
+    FULL_NAME,
+    INFIX,
+    NO_ANSWERS,
+    PERSONS,
+    SALUTATIONS,
+    SURNAME_BESIDE,
+)
 from leads.lead.fullname import complete_name, is_firm, split_name
 from leads.lead.values import MAX_TEXT, LeftOut, clean_address, clean_custom, clean_name, clean_text, without_nulls
 from leads.model import LEAD_FIELDS, Lead
@@ -53,18 +63,20 @@ class Person:
     """Reads one submission and remembers which of its fields the lead has used, and why not the others."""
 
     def __init__(self, submission: Submission, source: Source, event: EventValues | None = None) -> None:
+        self._explicit = {field: submission.spelling(name) for field, name in source.fields.items()}
         # What a source names may also stand outside the answers.
-        unanswered = [name for name in source.fields.values() if submission.spelling(name) is None]
-        outside = {name: value for name in unanswered if (value := submission.find(name, event)) is not None}
-        spelled = {name: name if name in outside else submission.spelling(name) for name in source.fields.values()}
-        self._explicit = {field: spelled[name] for field, name in source.fields.items()}
+        unanswered = [field for field, name in self._explicit.items() if name is None]
+        named = {field: source.fields[field] for field in unanswered}
+        outside = {name: value for name in named.values() if (value := submission.find(name, event)) is not None}
+        self._explicit |= {field: name for field, name in named.items() if name in outside}
         self._fields = outside | dict(submission.fields)
         self._source = source
         self._used: set[str] = set()
         self._left_out: dict[str, LeftOut] = {}
         self._plain_names = {canonical(name) for name in self._fields}
         other_names = {name: alias for alias, name in submission.aliases.items()}
-        found = {n: _meaning(n, other_names.get(n, ""), submission.kinds.get(n, "")) for n in self._fields}
+        self._kinds = submission.kinds
+        found = {n: _meaning(n, other_names.get(n, ""), self._kinds.get(n, "")) for n in self._fields}
         self._meanings = self._without_titles_of_things({name: m for name, m in found.items() if m})
         self._by_field = self._candidates_by_field()
 
@@ -92,20 +104,25 @@ class Person:
     def _candidates_by_field(self) -> dict[str, list[str]]:
         """For each lead field the names that may hold it, the surest first."""
         claimed = set(self._explicit.values())
-        surnames = {SURNAME_BESIDE.get(m.word) for m in self._meanings.values()}
+        words = {m.word for m in self._meanings.values()}
+        surnames = {SURNAME_BESIDE.get(word) for word in words}
         ordered: dict[str, list[str]] = {}
         for name in sorted(self._meanings, key=self._surest):
             m = self._meanings[name]
             if name in claimed or (m.field == FULL_NAME and _is_login_client(canonical(name), self._plain_names)):
                 continue
+            if m.word in COUNTS_BESIDE and words.isdisjoint(COUNTS_BESIDE[m.word]):
+                continue
             field = "lastName" if m.field == FULL_NAME and m.word in surnames else m.field
             ordered.setdefault(field, []).append(name)
         return ordered
 
-    def _surest(self, name: str) -> tuple[int, bool]:
+    def _surest(self, name: str) -> tuple[bool, int, bool]:
         place = name.rpartition(".")[0]
         marks = (f"{at}.{mark}" for at in (name, place) for mark in _PRIMARY) if place else ()
-        return self._meanings[name].rank, not any(self._fields.get(mark) in {True, "true"} for mark in marks)
+        # A campaign's link fills hidden fields. People fill the others.
+        hidden = canonical(self._kinds.get(name, "")).startswith("hidden")
+        return hidden, self._meanings[name].rank, not any(self._fields.get(mark) in {True, "true"} for mark in marks)
 
     def candidates(self, field: str) -> list[str]:
         """The names that may hold a lead's field: the one that the source names, or all that mean it."""
@@ -295,7 +312,7 @@ def _could_be(field: str, text: str, word: str, company: str) -> bool:
             return plain not in NO_ANSWERS and _LETTER_OR_DIGIT.search(text) is not None
         case "jobTitle" if plain in _NO_JOBS or (word == "role" and text in ACCOUNT_ROLES):
             return False
-        case _ if field == FULL_NAME and is_firm(text, company):
+        case _ if field == FULL_NAME and (is_firm(text, company) or (word in FAMILY_FIRST and " " in text)):
             return False
         case _:
             return _LETTER.search(text) is not None

@@ -168,7 +168,7 @@ BUSINESS: Final[dict[str, Provider]] = {
                 ("answerDetails.textQuestionAnswer.answer",),
                 titles=Titles("form.content.questions", "questionId", "name", "questionId", "questions"),
             ),
-            View("form.hiddenFields", ("value",), ("name",)),
+            View("form.hiddenFields", ("value",), ("name",), hidden=True),
         ),
         retries="as the relay does",
     ),

@@ -50,7 +50,7 @@ FORMS: Final[dict[str, Provider]] = {
                 kind="type",
                 titles=Titles("form_response.definition.fields", "id", "title", "field.id", "properties.fields"),
             ),
-            View("form_response.hidden"),
+            View("form_response.hidden", hidden=True),
         ),
         retries="every 2 to 3 minutes for 10 hours after a 503; a 404 or 410 switches it off",
     ),

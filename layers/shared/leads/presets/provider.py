@@ -83,7 +83,8 @@ class View:
         value: where in a member its answer is; `@type` is the member that `type` names; empty: the member itself.
         name: where in a member its name is; empty: its key in the object.
         alias: where in a member another name of it is, which a configuration may use as well.
-        kind: where in a member its type is: `email` marks an address whatever its name.
+        kind: where in a member its type is: `email` marks an address whatever its name, `hidden` a hidden field.
+        hidden: all its members are hidden fields. An answered question beats them.
         options: where in a member its choices are written out, each with `id` and `text`; a grid has several places.
         titles: where the names are, if not in the members.
         pick: only these members.
@@ -100,6 +101,7 @@ class View:
     name: tuple[str, ...] = ()
     alias: str = ""
     kind: str = ""
+    hidden: bool = False
     options: tuple[str, ...] = ()
     titles: Titles | None = None
     pick: AbstractSet[str] = frozenset()
