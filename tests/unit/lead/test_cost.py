@@ -98,7 +98,7 @@ def test_a_text_that_is_too_long_is_left_out(field: str) -> None:
 
 def test_a_list_of_numbers_costs_little() -> None:
     """One step for each number. Half a million took four seconds."""
-    source = Source(provider="json", auth="token", campaign="news", custom_fields=("*",))
+    source = Source(provider="json", campaign="news", custom_fields=("*",))
     work = []
     for length in (10_000, 20_000):
         body = json.dumps({"email": "ada@example.com", "n": [1] * length}).encode()

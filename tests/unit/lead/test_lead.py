@@ -146,6 +146,8 @@ def test_a_name_around_the_ways_to_reach_a_person_is_theirs(fields: dict[str, An
         ),
         ({"Tussenvoegsel": "de", "Achternaam": "de King"}, {"lastName": "de King"}),
         ({"Tussenvoegsel": "de"}, {}),
+        ({"user_name": "Ava King"}, {"firstName": "Ava", "lastName": "King"}),
+        ({"username": "ava"}, {}),
         ({"Ad": "Ayşe", "Soyad": "Yılmaz"}, {"firstName": "Ayşe", "lastName": "Yılmaz"}),
         ({"ad": "Spring banner"}, {}),
         ({"Họ": "Nguyễn", "Tên": "An"}, {"firstName": "An", "lastName": "Nguyễn"}),
@@ -300,5 +302,5 @@ def test_an_answered_question_beats_a_hidden_field(kind: str) -> None:
     fields = {"email": "bob@example.org", "first_name": "Bob", "company": "Acme", "Your e-mail": "a@example.com"}
     fields |= {"What is your first name?": "Ava"}
     kinds = dict.fromkeys(("email", "first_name", "company"), kind)
-    made, _ = make_lead(Submission(fields, fields, kinds=kinds), source())
+    made = make_lead(Submission(fields, fields, kinds=kinds), source()).lead
     assert made == {"email": "a@example.com", "firstName": "Ava", "company": "Acme"}

@@ -19,7 +19,7 @@ EMAIL = (
     "Электронная почта",
     "E-posta adresiniz", "E-posta adresiniz nedir?", "İş E-postası", "E-posta *", "Adresa de e-mail",
     "Adresa ta de email", "Care este adresa dvs. de e-mail?", "E-mail cím", "E-mail címe", "Mi az e-mail címe?",
-    "Διεύθυνση email", "Ηλεκτρονικό ταχυδρομείο", "Το email σας", "דוא\"ל", "דוא״ל", "כתובת אימייל",
+    "Διεύθυνση email", "Ηλεκτρονικό ταχυδρομείο", "Το email σας", 'דוא"ל', "דוא״ל", "כתובת אימייל",
     "כתובת האימייל שלך", "מה כתובת המייל שלך?", "البريد الإلكتروني", "عنوان البريد الإلكتروني",
     "ما هو بريدك الإلكتروني؟", "Địa chỉ email", "Email của bạn", "Email của bạn là gì?", "Електронна пошта",
     "Адреса електронної пошти", "Ваш e-mail", "Яка ваша електронна пошта?",
@@ -93,7 +93,7 @@ JOB_TITLE = (
 )  # fmt: skip
 NOTHING = (
     "form_name", "form[name]", "form.name", "page title", "pageTitle", "page.title", "site.name", "product.name",
-    "campaign_name", "plan name", "file_name", "list_name", "event.name", "username", "user_name",
+    "campaign_name", "plan name", "file_name", "list_name", "event.name",
     "nickname", "name on badge", "Company size", "company_website", "business type", "Job type", "Are you a business?",
     "fields[name][title]", "fields[name][id]", "first_visit", "last_login", "middle_name", "Anrede", "utm_source",
     "phone", "message", "subject", "newsletter", "Country", "address", "nombre de empleados", "1.3", "items.0.name",

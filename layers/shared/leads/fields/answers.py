@@ -39,7 +39,7 @@ _MARKS: Final = frozenset(
 _TYPES: Final = frozenset({"type", "kind"})
 _OF_A_QUESTION: Final = frozenset(
     {*_LABELS, *_ANSWERS, *_MARKS, *_TYPES, "uid", "uuid", "position", "order", "index", "page", "hint", "raw",
-     "versions"}
+     "versions", "alias", "group", "object", "normalizedValue"}
 )  # fmt: skip
 _UNANSWERED: Final = _OF_A_QUESTION.difference(_ANSWERS)
 _OF_A_FILE: Final = frozenset({"mimeType", "mimetype", "mime_type", "contentType", "content_type", "filename"})
@@ -155,7 +155,7 @@ def _add_question(found: Answers, name: str, key: str, question: Mapping[str, An
 def _is_question(item: Any, key: str | None = None) -> bool:
     """Whether an object, in a list or under a key, is a question with its answer. One with an address is a person."""
     part = _answer_part(item)
-    if not part or (part in _CONTAINERS and _holds_objects(item[part])):
+    if not part or (part in _CONTAINERS and _holds_objects(answer_of(item))):
         return False
     if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS):
         return False
@@ -179,8 +179,16 @@ def _answer_part(item: Any) -> str:
 
 
 def answer_of(item: Any) -> Any:
-    """The answer in a question; None if it is none."""
-    return item[part] if (part := _answer_part(item)) else None
+    """The answer in a question, of chosen options their labels; None if it is none."""
+    answer = item[part] if (part := _answer_part(item)) else None
+    if not isinstance(answer, list) or not answer or not all(map(_is_option, answer)):
+        return answer
+    labels = [option["label"] for option in answer]
+    return labels if len(labels) > 1 else labels[0]
+
+
+def _is_option(item: Any) -> bool:
+    return isinstance(item, dict) and item.keys() == {"id", "label"} and isinstance(item["label"], str)
 
 
 def _is_skipped(item: Any, marks: frozenset[str]) -> bool:

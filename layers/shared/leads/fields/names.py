@@ -23,7 +23,9 @@ _CLAUSE: Final = re.compile(r"[.,:;!?\u2026\u2013\u2014](?:\s|$)|[\u2190-\u2bff\
 # One word in any spelling: `e-mail`, `e mail`.
 _EMAIL: Final = re.compile(r"\be[\W_]+(?=mail|post)")
 # Letters that Unicode does not decompose.
-_LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ʼ": ""})
+_LETTERS: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "ß": "ss", "æ": "ae", "œ": "oe", "\u02bc": ""}
+)
 # What a secret's name ends in where its words are not separated.
 _OF_SECRETS: Final = ("nonce", "token", "secret", "password", "apikey")
 # A request's signature. A person's is an image's address or a name.
@@ -159,10 +161,12 @@ def _known(words: Words, penalty: int = 0, *, ambiguous: bool = True) -> Meaning
 
 def _nested(steps: list[Words], filler: frozenset[str]) -> Meaning | None:
     """A name inside an object (`contact.first_name`) or among filler (`your-name`, `q3_email`)."""
-    inner = steps[_inner(steps)]
+    # Only what is inside of a person's object counts: `context.traits.company.name`.
+    outer = next((at for at in range(len(steps) - 1, 0, -1) if "".join(steps[at - 1]) in PERSONS), 0)
+    inner = steps[outer:][_inner(steps[outer:])]
     flat = tuple(chain.from_iterable(inner))
     essential = _essential(flat, filler)
-    is_persons = len(inner) == 1 or "".join(inner[-2]) in PERSONS
+    is_persons = len(inner) == 1
     for penalty, words in enumerate((flat, essential, _essential(inner[-1], filler)), start=1):
         if found := _known(words, penalty, ambiguous=is_persons or words == flat):
             return found

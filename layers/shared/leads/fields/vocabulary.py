@@ -25,55 +25,52 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     mailaddress primaryemail primaryemailaddress emaila replyto emailid useremailaddress contactemail youremail
     emailadresse mailadresse courriel adresseemail adressemail adresseelectronique adressedecourriel correo
     correoelectronico direcciondecorreo direcciondecorreoelectronico emaildirection indirizzoemail indirizzodiposta
-    postaelettronica enderecodeemail enderecoemail emailadres epost epostadress epostadresse mejl mejladress
-    mailadress mailadres sahkoposti sahkopostiosoite adresemail adrespocztyelektronicznej emailovaadresa eposta
-    epostaadresi адресэлектронноипочты электроннаяпочта почта メールアトレス 电子邮箱 电子邮件 邮箱 이메일
-    이메일주소
-    epostaadresiniz isepostasi isepostaadresi isepostaadresiniz epostaniz emailadresi emailadresiniz mailadresi mailadresiniz elektronikposta adresaemail
-    adresadeemail emailul emailuldumneavoastra postaelectronica emailcim emailcime emailcimed ηλεκτρονικοταχυδρομειο
-    ηλεκτρονικηδιευθυνση διευθυνσηemail διευθυνσηηλεκτρονικουταχυδρομειου אימייל האימייל מייל המייל דואל דואראלקטרוני
-    כתובתמייל כתובתהמייל כתובתאימייל כתובתהאימייל כתובתדואל כתובתדואראלקטרוני البريدالالكتروني بريدالكتروني
-    بريدكالالكتروني عنوانالبريدالالكتروني عنوانبريدكالالكتروني الايميل ايميل ايميلك diachiemail thudientu
-    diachithudientu електроннапошта електроннаадреса електронноіпошти адресаелектронноіпошти адресаemail emailадреса
-    пошта імеил емеил адресemail емаил""",
+    postaelettronica enderecodeemail enderecoemail emailadres epost epostadress epostadresse mejl mejladress mailadress
+    mailadres sahkoposti sahkopostiosoite adresemail adrespocztyelektronicznej emailovaadresa eposta epostaadresi
+    адресэлектронноипочты электроннаяпочта почта メールアトレス 电子邮箱 电子邮件 邮箱 이메일 이메일주소 epostaadresiniz
+    isepostasi isepostaadresi isepostaadresiniz epostaniz emailadresi emailadresiniz mailadresi mailadresiniz
+    elektronikposta adresaemail adresadeemail emailul emailuldumneavoastra postaelectronica emailcim emailcime
+    emailcimed ηλεκτρονικοταχυδρομειο ηλεκτρονικηδιευθυνση διευθυνσηemail διευθυνσηηλεκτρονικουταχυδρομειου אימייל
+    האימייל מייל המייל דואל דואראלקטרוני כתובתמייל כתובתהמייל כתובתאימייל כתובתהאימייל כתובתדואל כתובתדואראלקטרוני
+    البريدالالكتروني بريدالكتروني بريدكالالكتروني عنوانالبريدالالكتروني عنوانبريدكالالكتروني الايميل ايميل ايميلك
+    diachiemail thudientu diachithudientu електроннапошта електроннаадреса електронноіпошти адресаелектронноіпошти
+    адресаemail emailадреса пошта імеил емеил адресemail емаил""",
         "firstName": """firstname fname givenname forename namefirst namefirstname fullnamefirst first firstnames
-    givennames preferredname preferredfirstname legalfirstname yourfirstname vorname vornamen ihrvorname prenom
-    prenoms nombres primernombre primeironome primonome voornaam voornamen fornamn fornavn etunimi imie
-    jakmasznaimie imiona krestnijmeno prenume имя 名
-    ad adi adiniz onad onadi onadiniz prenumele keresztnev keresztneve keresztneved utonev utoneve utoneved μικροονομα
-    κυριοονομα שםפרטי השםהפרטי שמךהפרטי الاسمالاول اسمكالاول الاسمالشخصي ten tendemvaten імя""",
-        "lastName": """lastname lname surname familyname secondname namelast namelastname fullnamelast last
-    lastnames legallastname yourlastname nachname nachnamen familienname zuname nomdefamille nomfamille apellido
-    apellidos primerapellido apellidopaterno cognome sobrenome apelido ultimonome achternaam familienaam efternamn
-    etternavn efternavn sukunimi nazwisko prijmeni soyad soyadi фамилия 姓 성
-    soyadiniz soyisim soyismi soyisminiz numedefamilie numeledefamilie numefamilie numelefamilie vezeteknev vezetekneve
-    vezetekneved csaladnev csaladinev csaladineve επωνυμο επιθετο שםמשפחה שםהמשפחה اسمالعايلة اسمعايلتك الاسمالاخير
-    اسمكالاخير الاسمالعايلي ho hovatendem прізвище""",
-        FULL_NAME: """fullname individualname name displayname firstandlastname firstlastname firstnamelastname
-    namefull namefirstlast nameandsurname namesurname firstnameandlastname firstnameandsurname completename
-    legalname fulllegalname yourname contactname contactperson whoareyou whatshouldwecallyou howshouldwecallyou
-    vollername vollstandigername vorundnachname vorundzuname vornamenachname vornameundnachname wieheisstdu
-    wieheissensie ansprechpartner ansprechperson kontaktperson nom nomcomplet nometprenom nometprenoms prenometnom
-    nomprenom prenomnom commentvousappelezvous commenttappellestu nombre nombrecompleto nombreyapellido
-    nombreyapellidos nombresyapellidos comotellamas comosellama nome nomecompleto nomeecognome nomecognome
-    nomeesobrenome cometichiami comesichiama comovocesechama naam volledigenaam voorenachternaam hoeheetje hoeheetu
-    contactpersoon namn fullstandigtnamn forochefternamn vadheterdu navn fulltnavn fuldenavn forogetternavn
-    forogefternavn hvaheterdu hvadhedderdu nimi kokonimi imieinazwisko jaksienazywasz jmeno jmenoaprijmeni adsoyad
-    adinizsoyadiniz фио имяифамилия お名前 氏名 姓名 名字 이름 성함
-    adisoyadi adivesoyadi advesoyad adinizvesoyadiniz isim isminiz isimsoyisim isimsoyad isimvesoyisim
+    givennames preferredname preferredfirstname legalfirstname yourfirstname vorname vornamen ihrvorname prenom prenoms
+    nombres primernombre primeironome primonome voornaam voornamen fornamn fornavn etunimi imie jakmasznaimie imiona
+    krestnijmeno prenume имя 名 ad adi adiniz onad onadi onadiniz prenumele keresztnev keresztneve keresztneved utonev
+    utoneve utoneved μικροονομα κυριοονομα שםפרטי השםהפרטי שמךהפרטי الاسمالاول اسمكالاول الاسمالشخصي ten tendemvaten
+    імя""",
+        "lastName": """lastname lname surname familyname secondname namelast namelastname fullnamelast last lastnames
+    legallastname yourlastname nachname nachnamen familienname zuname nomdefamille nomfamille apellido apellidos
+    primerapellido apellidopaterno cognome sobrenome apelido ultimonome achternaam familienaam efternamn etternavn
+    efternavn sukunimi nazwisko prijmeni soyad soyadi фамилия 姓 성 soyadiniz soyisim soyismi soyisminiz numedefamilie
+    numeledefamilie numefamilie numelefamilie vezeteknev vezetekneve vezetekneved csaladnev csaladinev csaladineve
+    επωνυμο επιθετο שםמשפחה שםהמשפחה اسمالعايلة اسمعايلتك الاسمالاخير اسمكالاخير الاسمالعايلي ho hovatendem прізвище""",
+        FULL_NAME: """fullname individualname name displayname firstandlastname firstlastname firstnamelastname namefull
+    namefirstlast nameandsurname namesurname firstnameandlastname firstnameandsurname completename legalname
+    fulllegalname yourname contactname contactperson whoareyou whatshouldwecallyou howshouldwecallyou vollername
+    vollstandigername vorundnachname vorundzuname vornamenachname vornameundnachname wieheisstdu wieheissensie
+    ansprechpartner ansprechperson kontaktperson nom nomcomplet nometprenom nometprenoms prenometnom nomprenom prenomnom
+    commentvousappelezvous commenttappellestu nombre nombrecompleto nombreyapellido nombreyapellidos nombresyapellidos
+    comotellamas comosellama nome nomecompleto nomeecognome nomecognome nomeesobrenome cometichiami comesichiama
+    comovocesechama naam volledigenaam voorenachternaam hoeheetje hoeheetu contactpersoon namn fullstandigtnamn
+    forochefternamn vadheterdu navn fulltnavn fuldenavn forogetternavn forogefternavn hvaheterdu hvadhedderdu nimi
+    kokonimi imieinazwisko jaksienazywasz jmeno jmenoaprijmeni adsoyad adinizsoyadiniz фио имяифамилия お名前 氏名 姓名
+    名字 이름 성함 adisoyadi adivesoyadi advesoyad adinizvesoyadiniz isim isminiz isimsoyisim isimsoyad isimvesoyisim
     isminizvesoyisminiz tamad tamadiniz nume numele numecomplet numelecomplet numesiprenume numesiprenumele
     numelesiprenumele numeprenume prenumesinume cumtenumesti cumvanumiti cumtecheama cumvacheama nev neve neved
     teljesnev teljesneve teljesneved azonneve hogyhivjak hogyhivnak ονομα ονοματεπωνυμο ονομακαιεπωνυμο ονομαεπωνυμο
     επωνυμοκαιονομα πληρεςονομα πωςσελενε πωςονομαζεστε שם השם שמך שםמלא השםהמלא שמךהמלא שםפרטיומשפחה שםפרטיושםמשפחה
     איךקוראיםלך الاسم اسمك الاسمالكامل الاسمبالكامل اسمكالكامل اسمكبالكامل hoten hovaten hotendaydu hovatendaydu
     tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh піб повнеімя імятапрізвище імяіпрізвище імяпрізвище
-    прізвищетаімя прізвищеіімя прізвищеімя прізвищеімяпобатькові  яквасзвати яктебезвати фамилияиимя
-    фамилияимя фамилияимяотчество каквасзовут""",
+    прізвищетаімя прізвищеіімя прізвищеімя прізвищеімяпобатькові яквасзвати яктебезвати фамилияиимя фамилияимя
+    фамилияимяотчество каквасзовут username""",
         INFIX: """tussenvoegsel tussenvoegsels voorvoegsel infix""",
         "company": """company companyname companyaccount accountcompany accountaccountname associatedcompany
-    primaryassociatedcompany associatedcompanyprimary nameofcompany nameoforganization nameoforganisation nameofbusiness
-    organization organisation organizationname organisationname org orgname business businessname employer
-    employername companyorganization companyorganisation accountname workplace firm yourcompany wheredoyouwork
+    primaryassociatedcompany associatedcompanyprimary primarycompany nameofcompany nameoforganization nameoforganisation
+    nameofbusiness organization organisation organizationname organisationname org orgname business businessname
+    employer employername companyorganization companyorganisation accountname workplace firm yourcompany wheredoyouwork
     firma firmenname firmaname namefirma unternehmen unternehmensname nameunternehmen nameunternehmens arbeitgeber
     betrieb woarbeitestdu woarbeitensie entreprise nomdelentreprise nomentreprise societe nomdelasociete nomsociete
     raisonsociale employeur organisme outravaillezvous empresa compania nombredelaempresa nombreempresa razonsocial
@@ -82,32 +79,31 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     naambedrijf organisatie naamorganisatie werkgever onderneming waarwerkje foretag foretagsnamn foretagetsnamn
     arbetsgivare bedrift bedriftsnavn firmanavn arbeidsgiver virksomhed virksomhedsnavn organisasjon yritys
     yrityksennimi organisaatio nazwafirmy organizacja nazwaorganizacji wjakiejfirmiepracujesz spolecnost
-    nazevspolecnosti sirket sirketadi компания названиекомпании организация 会社名 公司 公司名称 회사 회사명
-    sirketiniz sirketadiniz sirketismi firmaadi firmaadiniz firmaniz kurum kurumadi kurumunuz kurulus isyeri isyeriniz
-    calistiginizkurum calistiginizsirket hangisirkettecalisiyorsunuz companie numelecompaniei numecompanie numecompaniei numelefirmei numefirma
-    numefirmei denumirefirma denumireafirmei denumirecompanie organizatie organizatia numeorganizatie angajator
-    undelucrezi undelucrati ceg cege cegnev cegneve cegeneve cegedneve vallalat vallalatneve vallalkozas
-    vallalkozasneve munkahely munkahelye munkahelyed szervezet szervezetneve holdolgozik holdolgozol εταιρεια εταιρια
-    ονομαεταιρειας ονομαεταιριας επωνυμια επωνυμιαεταιρειας επωνυμιαεπιχειρησης επιχειρηση ονομαεπιχειρησης οργανισμος
-    εργοδοτης πουεργαζεστε חברה החברה שםחברה שםהחברה ארגון שםארגון שםהארגון שםהעסק שםעסק מקוםעבודה מקוםהעבודה
-    איפהאתהעובד איפהאתעובדת الشركة شركة شركتك اسمالشركة اسمشركتك الموسسة اسمالموسسة جهةالعمل المنظمة مكانالعمل اينتعمل
-    congty tencongty doanhnghiep tendoanhnghiep tochuc tentochuc coquan noilamviec noicongtac donvicongtac
-    bandanglamviecodau компанія назвакомпаніі організація назваорганізаціі підприємство назвапідприємства фірма
-    місцероботи роботодавець девипрацюєте""",
+    nazevspolecnosti sirket sirketadi компания названиекомпании организация 会社名 公司 公司名称 회사 회사명 sirketiniz
+    sirketadiniz sirketismi firmaadi firmaadiniz firmaniz kurum kurumadi kurumunuz kurulus isyeri isyeriniz
+    calistiginizkurum calistiginizsirket hangisirkettecalisiyorsunuz companie numelecompaniei numecompanie numecompaniei
+    numelefirmei numefirma numefirmei denumirefirma denumireafirmei denumirecompanie organizatie organizatia
+    numeorganizatie angajator undelucrezi undelucrati ceg cege cegnev cegneve cegeneve cegedneve vallalat vallalatneve
+    vallalkozas vallalkozasneve munkahely munkahelye munkahelyed szervezet szervezetneve holdolgozik holdolgozol
+    εταιρεια εταιρια ονομαεταιρειας ονομαεταιριας επωνυμια επωνυμιαεταιρειας επωνυμιαεπιχειρησης επιχειρηση
+    ονομαεπιχειρησης οργανισμος εργοδοτης πουεργαζεστε חברה החברה שםחברה שםהחברה ארגון שםארגון שםהארגון שםהעסק שםעסק
+    מקוםעבודה מקוםהעבודה איפהאתהעובד איפהאתעובדת الشركة شركة شركتك اسمالشركة اسمشركتك الموسسة اسمالموسسة جهةالعمل
+    المنظمة مكانالعمل اينتعمل congty tencongty doanhnghiep tendoanhnghiep tochuc tentochuc coquan noilamviec noicongtac
+    donvicongtac bandanglamviecodau компанія назвакомпаніі організація назваорганізаціі підприємство назвапідприємства
+    фірма місцероботи роботодавець девипрацюєте""",
         "jobTitle": """jobtitle jobrole organizationtitle title position role job jobposition occupation worktitle
     jobfunction designation profession professionaltitle positiontitle roletitle jobdescription whatdoyoudo
     berufsbezeichnung jobbezeichnung stellenbezeichnung positionsbezeichnung jobtitel beruf stelle funktion rolle
-    tatigkeit taetigkeit poste fonction intituleduposte intituledeposte intituleposte titreduposte metier cargo
-    puesto puestodetrabajo profesion funcao profissao ruolo funzione qualifica mansione posizione
-    posizionelavorativa professione functie functietitel functienaam rol beroep befattning roll yrke jobbtitel
-    stilling stillingstittel stillingsbetegnelse tehtavanimike tehtava rooli stanowisko rola zawod pozice unvan
-    должность 役職 职位 职务 직책
+    tatigkeit taetigkeit poste fonction intituleduposte intituledeposte intituleposte titreduposte metier cargo puesto
+    puestodetrabajo profesion funcao profissao ruolo funzione qualifica mansione posizione posizionelavorativa
+    professione functie functietitel functienaam rol beroep befattning roll yrke jobbtitel stilling stillingstittel
+    stillingsbetegnelse tehtavanimike tehtava rooli stanowisko rola zawod pozice unvan должность 役職 职位 职务 직책
     unvaniniz isunvani isunvaniniz pozisyon pozisyonunuz gorev goreviniz meslek mesleginiz functia functiaocupata
     ocupatie ocupatia profesie profesia pozitie pozitia titluljobului titlulpostului beosztas beosztasa beosztasod
-    munkakor munkakore munkakorod pozicio pozicioja foglalkozas foglalkozasa foglalkozasod θεση θεσηεργασιας
-    τιτλοςθεσης τιτλοςεργασιας επαγγελμα ιδιοτητα ρολος תפקיד התפקיד תוארתפקיד הגדרתתפקיד תפקידבחברה התפקידבחברה מקצוע
-    עיסוק المسمىالوظيفي المسميالوظيفي مسماكالوظيفي الوظيفة وظيفتك المنصب منصبك المهنة مهنتك chucvu chucdanh
-    vitricongviec nghenghiep congviec vaitro посада заиманапосада професія роль""",
+    munkakor munkakore munkakorod pozicio pozicioja foglalkozas foglalkozasa foglalkozasod θεση θεσηεργασιας τιτλοςθεσης
+    τιτλοςεργασιας επαγγελμα ιδιοτητα ρολος תפקיד התפקיד תוארתפקיד הגדרתתפקיד תפקידבחברה התפקידבחברה מקצוע עיסוק
+    المسمىالوظيفي المسميالوظيفي مسماكالوظيفي الوظيفة وظيفتك المنصب منصبك المهنة مهنتك chucvu chucdanh vitricongviec
+    nghenghiep congviec vaitro посада заиманапосада професія роль""",
     }.items()
 }
 # Beside the first of these, the second is the last name: "Vorname" and "Name".
@@ -125,63 +121,63 @@ COUNTS_BESIDE: Final = {
 FAMILY_FIRST: Final = _words("""nume numele numecomplet numelecomplet numesiprenume numesiprenumele numelesiprenumele
     numeprenume nev neve neved teljesnev teljesneve teljesneved azonneve hogyhivjak hogyhivnak επωνυμοκαιονομα hoten
     hovaten hotendaydu hovatendaydu tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh піб прізвищетаімя
-    прізвищеіімя прізвищеімя прізвищеімяпобатькові фио фамилияиимя фамилияимя фамилияимяотчество お名前 氏名 姓名
-    이름 성함""")
+    прізвищеіімя прізвищеімя прізвищеімяпобатькові фио фамилияиимя фамилияимя фамилияимяотчество お名前 氏名 姓名 이름
+    성함""")
 
 # Objects named for a person. A `name` in one is the person's, and of two objects with addresses the event is about it.
 PERSONS: Final = frozenset(
     {
         "user", "contact", "lead", "customer", "person", "applicant", "visitor", "subscriber", "attendee", "invitee",
-        "member", "profile", "metadata", "registrant", "respondent", "participant",
+        "member", "profile", "metadata", "registrant", "respondent", "participant", "traits",
     }
 )  # fmt: skip
 
 # Words that say nothing about what the field holds: "your-name".
-FILLER: Final = _words("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr
-    ihren deine dein votre su tu il tuo uw je jouw de la el le der die das seu sua din ditt twoj twoje""")
+FILLER: Final = _words("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr ihren
+    deine dein votre su tu il tuo uw je jouw de la el le der die das seu sua din ditt twoj twoje""")
 # The same in whole sentences ("Quel est le ..."). In a program's `name_en` they may be codes.
-SPOKEN: Final = FILLER | _words("""at in within ihres ihrer deinen deines deiner den dem des wie lautet ist sie du
-    was fur bei im bitte welche welches welcher welchem welchen vos ton ta vous les l d un une quel quelle est dans
-    los las del al en que cual es o as da dos e em na qual quale voce che lo gli di della dello dell nella per tua
-    suo u wat van het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoj swoje swojej
-    jaki jaka jakie jest podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau
-    az mi kerjuk ποιο ποια ποιος ειναι το ο η σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban la gi
-    ваш ваша ваше ваші твоє твоя твии яке яка якии є""")
+SPOKEN: Final = FILLER | _words("""at in within ihres ihrer deinen deines deiner den dem des wie lautet ist sie du was
+    fur bei im bitte welche welches welcher welchem welchen vos ton ta vous les l d un une quel quelle est dans los las
+    del al en que cual es o as da dos e em na qual quale voce che lo gli di della dello dell nella per tua suo u wat van
+    het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoj swoje swojej jaki jaka jakie
+    jest podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau az mi kerjuk ποιο ποια ποιος ειναι το ο η
+    σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban la gi ваш ваша ваше ваші твоє твоя твии яке яка якии
+    є""")
 # Filler only before the noun: a "business type" is no business.
 FILLER_BEFORE: Final = _words("""and so now und y optional required enter provide share tell contact lead customer
-    client prospect person applicant candidate visitor subscriber attendee guest invitee member participant
-    registrant respondent submitter delegate donor volunteer buyer from sender valid current input field value
-    answer raw text mce wpcf7 pb introduceti introdu adja meg אנא נא הזן הזינו להזין يرجى الرجاء ادخل ادخال vui long
-    nhap вкажіть введіть""")
+    client prospect person applicant candidate visitor subscriber attendee guest invitee member participant registrant
+    respondent submitter delegate donor volunteer buyer from sender valid current input field value answer raw text mce
+    wpcf7 pb introduceti introdu adja meg אנא נא הזן הזינו להזין يرجى الرجاء ادخل ادخال vui long nhap вкажіть
+    введіть""")
 # Filler only behind the noun.
 FILLER_BEHIND: Final = _words("""required optional input field value answer raw text here below work for called
     represent hold have are from with vertreten vertrittst representez representas rappresenti vertegenwoordigt
     representerar representerer reprezentujesz har pflichtfeld freiwillig erforderlich haben hast sind bist tatig
     arbeiten arbeitest obligatoire facultatif optionnel requis travaillez travailles occupez occupes obligatorio
-    obligatoria opcional requerido trabajas trabaja ocupas ocupa trabalha obbligatorio facoltativo lavori lavora
-    ricopri verplicht optioneel werk werkt obligatoriskt obligatorisk valfritt jobbar arbetar pa wymagane
-    opcjonalne pracujesz zorunlu istegebagli obligatoriu kotelezo υποχρεωτικο προαιρετικο חובה مطلوب اختياري
-    batbuoc обовязково необовязково""")
+    obligatoria opcional requerido trabajas trabaja ocupas ocupa trabalha obbligatorio facoltativo lavori lavora ricopri
+    verplicht optioneel werk werkt obligatoriskt obligatorisk valfritt jobbar arbetar pa wymagane opcjonalne pracujesz
+    zorunlu istegebagli obligatoriu kotelezo υποχρεωτικο προαιρετικο חובה مطلوب اختياري batbuoc обовязково
+    необовязково""")
 # Objects that wrap a person's own fields. In others ("site", "form", "product") a `name` is not a person's.
-WRAPPERS: Final = _words("""contact lead user customer person applicant visitor subscriber attendee guest invitee
-    fields field data values value answers answer payload attributes attribute properties property traits
-    submission formdata formfields record body profile object response formresponse request member input inputs
-    json custom detail result rawrequest usermetadata rawusermetadata publicmetadata userattributes personaldata
-    contactdata contactinfo publicprofile customfields customfield wpforms customattributes customdata questions
-    question responses namedvalues fielddata questionsandanswers usercolumndata fieldvalues jform submitted
-    mauticform contactform contactdetails personalinfo personaldetails userdata userinfo customerdata customerinfo
-    customerdetails formvalues formsubmission submissiondata""")
+WRAPPERS: Final = _words("""contact lead user customer person applicant visitor subscriber attendee guest invitee fields
+    field data values value answers answer payload attributes attribute properties property traits submission formdata
+    formfields record body profile object response formresponse request member input inputs json custom detail result
+    rawrequest usermetadata rawusermetadata publicmetadata userattributes personaldata contactdata contactinfo
+    publicprofile customfields customfield wpforms customattributes customdata questions question responses namedvalues
+    fielddata questionsandanswers usercolumndata fieldvalues jform submitted mauticform contactform contactdetails
+    personalinfo personaldetails userdata userinfo customerdata customerinfo customerdetails core current formvalues
+    formsubmission submissiondata""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
-AMBIGUOUS: Final = _words("""name title first last position role job business mail org displayname replyto nom
-    nombre nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume nev ad adi ho ten ονομα שם
-    الاسم імя""")
+AMBIGUOUS: Final = _words("""name title first last position role job business mail org displayname replyto nom nombre
+    nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume nev ad
+    adi ho ten ονομα שם الاسم імя""")
 # Other people, and places with an address of their own. A plural counts as well.
-OTHERS: Final = _words("""friend colleague coworker referrer referral referred recommender manager supervisor boss
-    owner agent assignee assigned rep representative salesperson recipient inviter author creator host organizer
-    organiser spouse child children kid daughter baby wife husband partner emergency beneficiary assistant
-    affiliate ambassador seller vendor merchant site website shop store support freund freundin freundes kollege
-    kollegin empfehler geworben notfall notfallkontakt ami amie collegue parrain filleul enfant urgence amigo amiga
-    amico amica colega collega hijo hija figlio figlia filho filha emergencia vriend vriendin znajomy znajomego""")
+OTHERS: Final = _words("""friend colleague coworker referrer referral referred recommender manager supervisor boss owner
+    agent assignee assigned rep representative salesperson recipient inviter author creator host organizer organiser
+    spouse child children kid daughter baby wife husband partner emergency beneficiary assistant affiliate ambassador
+    seller vendor merchant site website shop store support freund freundin freundes kollege kollegin empfehler geworben
+    notfall notfallkontakt ami amie collegue parrain filleul enfant urgence amigo amiga amico amica colega collega hijo
+    hija figlio figlia filho filha emergencia vriend vriendin znajomy znajomego""")
 # What programs write before a plain name: `reg_company`, `txtEmail`.
 PREFIXES: Final = _words("""user usr reg register registration signup txt c""")
 # Before a first or last name these make it another person's, or another name of this person.
@@ -190,14 +186,14 @@ NOT_THEIRS: Final = OTHERS | _words("""shipping delivery gift son sons kind moth
 # Names of secrets. They are never forwarded, even where everything else is.
 SECRETS: Final = _words("""password passwd pwd passphrase passcode passwort kennwort motdepasse contrasena senha
     wachtwoord losenord passord adgangskode haslo token secret apikey accesskey privatekey secretkey sharedkey
-    signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac
-    authorization bearer credential credentials jwt cookie sessionid otp csrf xsrf cardnumber creditcard
-    creditcardnumber ccnumber cvc cvv iban ssn viewstate eventvalidation""")
+    signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac authorization
+    bearer credential credentials jwt cookie sessionid otp csrf xsrf cardnumber creditcard creditcardnumber ccnumber cvc
+    cvv iban ssn viewstate eventvalidation""")
 
 # Titles before a name. Those with a full stop are names without it: "Ing".
-TITLES: Final = _words("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof
-    priv-doz monsieur madame mme mlle sr sra srta dra señor señora sigra dott dottssa dhr mevr mevrouw drs med.
-    rer. nat. phil. jur. habil. ing. dipl. mag. rev. hon. capt. lic. arq. sig. avv. ir. m.""")
+TITLES: Final = _words("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof priv-doz
+    monsieur madame mme mlle sr sra srta dra señor señora sigra dott dottssa dhr mevr mevrouw drs med. rer. nat. phil.
+    jur. habil. ing. dipl. mag. rev. hon. capt. lic. arq. sig. avv. ir. m.""")
 # A title before a name, which forms also label "Title".
 SALUTATIONS: Final = TITLES | _words("""madam m sig signor signora""")
 # What programs write for no answer.
@@ -206,8 +202,8 @@ NULL_WORDS: Final = _words("""n/a N/A null undefined None NaN""") | {"[object Ob
 NO_ANSWERS: Final = _words("""true yes on false no off none na nope ja nein keine keins oui non aucune aucun si sí
     ninguna ninguno sim não nao nenhuma nessuna nee geen nej ingen tak nie brak""")
 # An app's permission levels, under a name that may also ask for a job.
-ACCOUNT_ROLES: Final = _words("""owner admin administrator superadmin super_admin member org:admin org:member
-    editor viewer user guest subscriber contributor customer authenticated anon anonymous lead contact""")
+ACCOUNT_ROLES: Final = _words("""owner admin administrator superadmin super_admin member org:admin org:member editor
+    viewer user guest subscriber contributor customer authenticated anon anonymous lead contact""")
 # A name that ends in one of these is a company's.
-LEGAL_FORMS: Final = _words("""gmbh kg ohg gbr inc llc llp ltd limited plc corp corporation sarl sasu eurl srl bv
-    aps sro""")
+LEGAL_FORMS: Final = _words("""gmbh kg ohg gbr inc llc llp ltd limited plc corp corporation sarl sasu eurl srl bv aps
+    sro""")

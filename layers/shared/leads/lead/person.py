@@ -312,7 +312,15 @@ def _could_be(field: str, text: str, word: str, company: str) -> bool:
             return plain not in NO_ANSWERS and _LETTER_OR_DIGIT.search(text) is not None
         case "jobTitle" if plain in _NO_JOBS or (word == "role" and text in ACCOUNT_ROLES):
             return False
-        case _ if field == FULL_NAME and (is_firm(text, company) or (word in FAMILY_FIRST and " " in text)):
+        case _ if field == FULL_NAME and not _can_be_split(text, word, company):
             return False
         case _:
             return _LETTER.search(text) is not None
+
+
+def _can_be_split(name: str, word: str, company: str) -> bool:
+    """Whether a whole name is a person's, with the first name first. What people log in with has no space."""
+    one_word = " " not in name
+    if one_word or word in FAMILY_FIRST:
+        return one_word and word != "username" and not is_firm(name, company)
+    return not is_firm(name, company)
