@@ -68,6 +68,7 @@ def _aside(status: StackStatus) -> str:
         waiting = f"The oldest lead has been waiting for {duration(status.oldest_seconds)}"
     others = {
         "ignored by rule": numbers.ignored,
+        "opted out": numbers.opted_out,
         "redelivered": numbers.redelivered,
         "refused at intake": numbers.refused,
         "unmappable": numbers.unmappable,

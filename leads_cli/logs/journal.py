@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, Final
 
 from leads.io.pseudonyms import id_for_log
+from leads.request.suppression import SUPPRESSION_LIST
 from leads_cli.logs import observed
 from leads_cli.logs.lines import LogLines
 from leads_cli.stacks.counts import StackCounts, from_metrics
@@ -29,6 +30,8 @@ class LeadState(StrEnum):
     UPDATED = "updated"
     SKIPPED = "skipped"
     MERGED = "merged"
+    SUPPRESSED = "suppressed"
+    DROPPED = "dropped"
     HELD = "held"
     REJECTED = "rejected"
     UNMAPPABLE = "unmappable"
@@ -133,7 +136,7 @@ class Journal:
                 given = body.get("id")
                 lead = self._ids.get(str(given)) or (id_for_log(str(given)) if given else observed.short_digest(text))
                 known = self._rows.get(lead)
-                if known is None or known.state is not LeadState.ENROLLED:
+                if known is None or known.state not in {LeadState.ENROLLED, LeadState.SUPPRESSED}:
                     failure = body.get("failure")
                     verdict = {"state": _set_aside(failure), "reason": observed.failure_text(failure)}
                     self._set(lead, observed.describe_message(body) | verdict)
@@ -152,8 +155,11 @@ class Journal:
 
     def _settle(self, data: Mapping[str, Any]) -> None:
         campaign = str(data.get("campaign") or "")
+        accepted = LeadState.SUPPRESSED if campaign == SUPPRESSION_LIST else LeadState.ENROLLED
         for lead in observed.texts(data.get("accepted")):
-            self._outcome(lead, campaign, LeadState.ENROLLED, "")
+            self._outcome(lead, campaign, accepted, "")
+        for lead in observed.texts(data.get("dropped")):
+            self._outcome(lead, campaign, LeadState.DROPPED, "the person opted out after this signup")
         for lead in observed.texts(data.get("held")):
             self._outcome(lead, campaign, LeadState.HELD, observed.hold_text(data.get("why")))
         for refusal in observed.objects(data.get("rejected")):

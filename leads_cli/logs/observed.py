@@ -30,7 +30,7 @@ def short_digest(text: str) -> str:
 def describe_message(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a message says about its lead."""
     lead = body.get("lead")
-    email = lead.get("email") if isinstance(lead, dict) else None
+    email = lead.get("email") if isinstance(lead, dict) else body.get("email")
     texts = {"id": body.get("id"), "email": email, "source": body.get("source"), "campaign": body.get("campaign")}
     said: dict[str, Any] = {key: value for key, value in texts.items() if isinstance(value, str)}
     return said | {"lead": lead if isinstance(lead, dict) else {}} | _moment(body.get("receivedAt"))

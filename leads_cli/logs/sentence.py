@@ -32,6 +32,8 @@ def step(line: Line, lead: str) -> str | None:
     if lead in texts(data.get("accepted")):
         some = " among some that its counts leave out" if data.get("unaccounted") else ""
         return f"accepted by Leadterra for {data.get('campaign')}{some}"
+    if lead in texts(data.get("dropped")):
+        return "dropped: the person opted out after this signup"
     if lead in texts(data.get("held")):
         return f"held, tried again later: {_causes(data) or 'no reason given'}"
     if refusal is not None:
@@ -42,7 +44,7 @@ def step(line: Line, lead: str) -> str | None:
 def _taken(data: LogData) -> str:
     ids = texts(data.get("ids"))
     parts = [f"{_leads(len(ids))} taken from {data.get('source')}{_named(ids)}"]
-    parts += [f"{data[key]} {key}" for key in ("ignored", "unmappable") if data.get(key)]
+    parts += [f"{data[key]} {key}" for key in ("ignored", "opted_out", "unmappable") if data.get(key)]
     return ", ".join(parts)
 
 
@@ -54,6 +56,8 @@ def _settled(data: LogData) -> str:
     if rejected:
         ids = [str(each.get("id")) for each in rejected]
         parts.append(f"{len(rejected)} rejected ({_verdict(rejected[0])}){_named(ids)}")
+    dropped = texts(data.get("dropped"))
+    parts += [f"{len(dropped)} dropped, older than an opt-out{_named(dropped)}"] if dropped else []
     requests = data.get("requests", 0)
     took = f"{requests} request{'' if requests == 1 else 's'}"
     return f"{data.get('campaign')}: {', '.join(parts) or 'nothing to settle'}, {took}"

@@ -61,6 +61,14 @@ class UpsertCounts:
     in_campaign: int
 
 
+@dataclass(frozen=True, slots=True)
+class SuppressionCounts:
+    """How many addresses of a request are new on the suppression list, and how many were on it before."""
+
+    new: int
+    known: int
+
+
 def normalise_address(email: str) -> str:
     """The form that addresses are matched in; nobody documents one, so plus-tags are left alone."""
     return email.strip().lower()

@@ -7,15 +7,19 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class StackCounts:
-    """`accepted + replayed = enrolled + updated + skipped + unaccounted + merged + rejected + erased + queued`.
+    """What was taken on the left, what became of it on the right.
 
-    `replayed` and `erased` are an operator's doing: a dead letter that was counted before and went back into
+    `accepted + replayed = enrolled + updated + skipped + unaccounted + merged + rejected + suppressed + dropped
+    + erased + queued`
+
+    `suppressed` are opt-outs on Leadterra's suppression list; `dropped` are signups older than an opt-out of the same
+    address. `replayed` and `erased` are an operator's doing: a dead letter that was counted before and went back into
     LeadsQueue, and a lead that was taken out before it had an outcome.
 
-    The fields behind those tell the rest of the story and are no part of the sum: submissions that were
-    ignored by rule, redelivered by their sender, refused or unmappable at intake; messages that SQS delivered
-    twice; how often a message was held, and came again; messages that no lead could be read from; requests to
-    Leadterra, and how many of them it took to find out who was refused.
+    The fields behind those tell the rest of the story and are no part of the sum: submissions that were ignored by
+    rule, opted out, redelivered by their sender, refused or unmappable at intake; messages that SQS delivered twice;
+    how often a message was held, and came again; messages that no lead could be read from; requests to Leadterra, and
+    how many of them it took to find out who was refused.
     """
 
     accepted: int = 0
@@ -28,7 +32,10 @@ class StackCounts:
     queued: int = 0
     replayed: int = 0
     erased: int = 0
+    suppressed: int = 0
+    dropped: int = 0
     ignored: int = 0
+    opted_out: int = 0
     redelivered: int = 0
     refused: int = 0
     unmappable: int = 0
@@ -44,7 +51,7 @@ class StackCounts:
         """Leads that nothing accounts for; negative: more outcomes than leads."""
         taken = self.accepted + self.replayed
         settled = self.enrolled + self.updated + self.skipped + self.unaccounted + self.merged + self.rejected
-        return taken - settled - self.erased - self.queued
+        return taken - settled - self.suppressed - self.dropped - self.erased - self.queued
 
     @property
     def balanced(self) -> bool:
@@ -58,9 +65,20 @@ class StackCounts:
 
 
 TAKEN: Final = ("accepted", "replayed")
-OUTCOMES: Final = ("enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "erased", "queued")
+OUTCOMES: Final = (
+    "enrolled",
+    "updated",
+    "skipped",
+    "unaccounted",
+    "merged",
+    "rejected",
+    "suppressed",
+    "dropped",
+    "erased",
+    "queued",
+)
 # Most stacks never see these: they are shown once there are some.
-RARE: Final = frozenset({"replayed", "erased"})
+RARE: Final = frozenset({"replayed", "suppressed", "dropped", "erased"})
 NAMES: Final = tuple(item.name for item in fields(StackCounts))
 ASIDE: Final = tuple(name for name in NAMES if name not in {*TAKEN, *OUTCOMES})
 # What the functions, and the commands of an operator, report under the same names in the embedded stack and in

@@ -44,7 +44,7 @@ def mentions_address(letter: Letter, person: str) -> Mention:
     somebody if it has no other address.
     """
     owner = letter.content.get("lead")
-    owner = owner.get("email") if isinstance(owner, dict) else None
+    owner = owner.get("email") if isinstance(owner, dict) else letter.email if letter.is_suppression else None
     if isinstance(owner, str) and key(owner) == person:
         return Mention.ABOUT
     content = {name: value for name, value in letter.content.items() if name != "failure"}

@@ -51,11 +51,16 @@ def repair(letter: Letter, wanted: RequestedEdits) -> Repair:
 
 
 def _edited(letter: Letter, wanted: RequestedEdits) -> tuple[dict[str, Any], list[Change]]:
+    if letter.is_suppression and wanted.campaign is not None:
+        raise InapplicableError("a suppression has no campaign: it concerns all of them")
     if letter.is_lead:
         lead, changes = apply_edits(dict(letter.lead), wanted.edits, is_lead=True)
         # Known by the same id from now on, although SQS will give another.
         content = {**letter.content, "id": letter.content.get("id") or letter.id}
-        content |= {"lead": lead} if changes else {}
+        if letter.is_suppression and lead.keys() != {"email"}:
+            raise InapplicableError("a suppression has an e-mail address and nothing else")
+        if changes:
+            content |= {"email": lead.get("email")} if letter.is_suppression else {"lead": lead}
     else:
         content, changes = _edited_event(letter, wanted)
     for key, value in (("campaign", wanted.campaign), ("source", wanted.source)):

@@ -15,6 +15,7 @@ from leads.event.event import is_dead_letter
 from leads.io.pseudonyms import id_for_log
 from leads.json import loads
 from leads.message.decoding import decode
+from leads.message.message import SUPPRESS
 
 LEADS: Final = "LeadsQueue"
 EVENTS: Final = "EventsQueue"
@@ -63,12 +64,18 @@ class Letter:
             return known
         if self.received.origin and not self.is_envelope:
             return self.received.origin
-        return LEADS if self.content.keys() & {"lead", "campaign"} and not self.is_envelope else EVENTS
+        is_message = self.content.keys() & {"lead", "campaign"} or self.is_suppression
+        return LEADS if is_message and not self.is_envelope else EVENTS
 
     @property
     def is_lead(self) -> bool:
         """A lead's message, or meant to be one; otherwise a provider's raw event."""
         return self.queue == LEADS
+
+    @property
+    def is_suppression(self) -> bool:
+        """An address for Leadterra's suppression list."""
+        return self.content.get("action") == SUPPRESS and isinstance(self.content.get("email"), str)
 
     @property
     def is_envelope(self) -> bool:
@@ -108,6 +115,8 @@ class Letter:
 
     @property
     def lead(self) -> Mapping[str, Any]:
+        if self.is_suppression:
+            return {"email": self.content["email"]}
         return _object(self.content.get("lead")) if self.is_lead else {}
 
     @property

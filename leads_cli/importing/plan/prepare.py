@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from itertools import batched
-from typing import Final
+from typing import Final, cast
 
 from leads.config.schema import Enrollment
 from leads.errors import TooLarge
@@ -45,7 +45,7 @@ class Labels:
 
     def read(self, todo: Todo) -> Message:
         """A message of the worklist."""
-        return decode(todo[1], message_id=self.id, sent_at=self.moment.timestamp())
+        return cast("Message", decode(todo[1], message_id=self.id, sent_at=self.moment.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)

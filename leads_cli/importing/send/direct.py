@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,7 +16,7 @@ from leads.config.schema import Enrollment
 from leads.io.leadterra import HEADERS, LONGEST_SECONDS, Leadterra
 from leads.message.decoding import decode
 from leads.request.backoff import delay
-from leads.request.batch import Batch, ReceivedMessage, batches, body, rows
+from leads.request.batch import AnyReceived, Batch, ReceivedMessage, batches, body, rows
 from leads.request.outcome import Accepted, Held, Outcome, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import FIREWALL, Ask, Settled, isolate
@@ -26,6 +26,9 @@ from leads_cli.importing.plan.worklist import RowRefusal, Todo, Worklist
 from leads_cli.importing.progress import OnProgress
 from leads_cli.importing.send.key import ApiKey
 from leads_cli.stacks.pace import Pace
+
+if TYPE_CHECKING:
+    from leads.message.message import Message
 
 # Half an hour of outage. The next run continues.
 _MAX_PAUSES: Final = 6
@@ -159,26 +162,28 @@ class Direct:
     def _send(self, page: Sequence[Todo], worklist: Worklist, stop: Event, *, searching: bool = False) -> _Sent:
         """Send some leads, and note what became of them. When searching, find a lead that breaks the service."""
         decoded = ((row, decode(text, message_id=str(row), sent_at=0.0)) for row, text in page)
-        messages = (ReceivedMessage(message, [row], _OFTEN if searching else 1) for row, message in decoded)
+        messages = (
+            ReceivedMessage(cast("Message", message), [row], _OFTEN if searching else 1) for row, message in decoded
+        )
         by_campaign, kept_out = rows(messages, self.config)
         worklist.refuse(_refusal(received, out) for messages in kept_out.values() for received, out in messages)
         sent = _Sent()
         for campaign_id, campaign_rows in by_campaign.items():
             for batch in batches(campaign_id, campaign_rows, len(page)):
-                settled = self._isolate(batch, stop)
+                settled = self._isolate(batch, campaign_id, stop)
                 self.counts.update(settled.metrics)
                 sent = sent.plus(_enter(worklist, batch, settled.outcomes))
                 if not sent.suspicious:
                     return sent
         return sent
 
-    def _isolate(self, batch: Batch, stop: Event) -> Settled:
+    def _isolate(self, batch: Batch, campaign_id: str, stop: Event) -> Settled:
         search = isolate(batch.rows)
         try:
             ask = next(search)
             while True:
                 # No time is left for somebody who wants to stop.
-                ask = search.send(None if stop.is_set() else self._ask(batch.campaign_id, ask))
+                ask = search.send(None if stop.is_set() else self._ask(campaign_id, ask))
         except StopIteration as done:
             settled: Settled = done.value
             return settled
@@ -219,5 +224,5 @@ def _enter(worklist: Worklist, batch: Batch, outcomes: Iterable[Outcome]) -> _Se
     return _Sent(bool(accepted), held)
 
 
-def _refusal(received: ReceivedMessage, rejected: Rejected) -> RowRefusal:
+def _refusal(received: AnyReceived, rejected: Rejected) -> RowRefusal:
     return received.records[0], rejected.failure.field or "row", rejected.failure.message

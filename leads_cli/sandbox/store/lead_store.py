@@ -20,7 +20,8 @@ SUPPRESSED_DOMAIN = "suppressed.example"
 
 class LeadStore:
     def __init__(self, suppressed: Iterable[str]) -> None:
-        self._suppressed = frozenset(map(normalise_address, suppressed))
+        self._initial = tuple(map(normalise_address, suppressed))
+        self._suppressed = dict.fromkeys(self._initial)
         self._leads: dict[tuple[str, str], SandboxLead] = {}
         self._keys: dict[str, set[tuple[str, str]]] = {}
 
@@ -28,6 +29,7 @@ class LeadStore:
         return len(self._leads)
 
     def clear(self) -> None:
+        self._suppressed = dict.fromkeys(self._initial)
         self._leads.clear()
         self._keys.clear()
 
@@ -59,6 +61,16 @@ class LeadStore:
             lead.campaigns.setdefault(campaign, now)
             enrollment.leads[address] = lead
         return kind
+
+    def suppress(self, addresses: Iterable[str]) -> int:
+        """Put addresses on the suppression list; how many are new there."""
+        before = len(self._suppressed)
+        self._suppressed |= dict.fromkeys(map(normalise_address, addresses))
+        return len(self._suppressed) - before
+
+    def suppressed(self) -> list[str]:
+        """The addresses on the suppression list, in the order in which they came."""
+        return list(self._suppressed)
 
     def _kind(self, address: str, lead: SandboxLead) -> EventKind:
         if address in self._suppressed or address.endswith("@" + SUPPRESSED_DOMAIN):

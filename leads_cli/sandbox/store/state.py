@@ -10,7 +10,14 @@ from typing import Self
 from leads_cli.sandbox import records
 from leads_cli.sandbox.faults.faults import FaultSchedule
 from leads_cli.sandbox.faults.refusals import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
-from leads_cli.sandbox.records import LeadEvent, SandboxCampaign, SandboxEnrollment, UpsertCounts
+from leads_cli.sandbox.records import (
+    LeadEvent,
+    SandboxCampaign,
+    SandboxEnrollment,
+    SuppressionCounts,
+    UpsertCounts,
+    normalise_address,
+)
 from leads_cli.sandbox.store import tokens
 from leads_cli.sandbox.store.admission import admission
 from leads_cli.sandbox.store.behaviour import Behaviour
@@ -18,6 +25,8 @@ from leads_cli.sandbox.store.lead_store import LeadStore
 from leads_cli.sandbox.store.request_log import RequestLog
 
 DEFAULT_API_KEY = "sk_live_sandbox"
+# The guide and the reference agree on 422 for what is no address.
+_SUPPRESSING = {"missing_email_status": 422, "invalid_lead_status": 422, "duplicates": "merge"}
 
 
 class Sandbox:
@@ -82,6 +91,17 @@ class Sandbox:
                 raise InvalidLeadsError(admitted.refused)
             return UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(enrollment.leads))
 
+    def suppress(self, emails: Sequence[object]) -> SuppressionCounts:
+        """Put addresses on the suppression list, all of them or, with InvalidLeadsError, none."""
+        rows = [{"email": email} for email in emails]
+        with self.lock:
+            admitted = admission(rows, self.behaviour.model_copy(update=_SUPPRESSING), refuse_all=False)
+            if admitted.refused:
+                raise InvalidLeadsError(admitted.refused)
+            addresses = dict.fromkeys(normalise_address(str(email)) for email in emails)
+            new = self._leads.suppress(addresses)
+            return SuppressionCounts(new, len(addresses) - new)
+
     def start(self, campaign: str, now: datetime) -> tuple[dict[str, object], int]:
         """The started campaign and the number of messages that this has queued; paused ones resume."""
         with self.lock:
@@ -130,6 +150,7 @@ class Sandbox:
                 "campaigns": [records.enrollment_as_json(e) for e in self._enrollments.values()],
                 "leadCount": len(self._leads),
                 "leads": [records.lead_as_json(lead) for lead in self._leads.latest(limit)],
+                "suppressed": self._leads.suppressed(),
             }
 
     def history(self, email: str) -> list[LeadEvent]:

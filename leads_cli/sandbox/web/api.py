@@ -11,37 +11,41 @@ from leads_cli.sandbox.faults.fault_answers import answer_instead, answer_spoile
 from leads_cli.sandbox.faults.faults import Endpoint, Fault
 from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, SandboxError
 from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest, error_answer, json_answer, text_answer
-from leads_cli.sandbox.records import UpsertCounts
+from leads_cli.sandbox.records import SuppressionCounts, UpsertCounts
 from leads_cli.sandbox.store.request_log import LoggedRequest
 from leads_cli.sandbox.store.state import Sandbox
 from leads_cli.sandbox.web.control import control_answer
-from leads_cli.sandbox.web.dialects import bulk_answer, read_answer, start_answer, stats_answer
+from leads_cli.sandbox.web.dialects import bulk_answer, read_answer, start_answer, stats_answer, suppression_answer
 
 CONTROL = "/_sandbox/"
 
-_PATH = re.compile(r"/v1/campaigns/([^/]+)/(leads/bulk|start|stats|preview)")
+_PATH = re.compile(r"/v1/(?:campaigns/([^/]+)/)?(leads/bulk|start|stats|preview|suppression-list)")
 _ENDPOINTS: dict[str, tuple[str, Endpoint]] = {
     "leads/bulk": ("POST", "bulk"),
     "start": ("POST", "start"),
     "stats": ("GET", "stats"),
     "preview": ("GET", "preview"),
+    "suppression-list": ("POST", "suppress"),
 }
+# The reference's most addresses in a request.
+_MOST_SUPPRESSED = 1_000
 _UNREADABLE = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to a known endpoint; `body` is its JSON, or `_UNREADABLE`."""
+    """A request to a known endpoint; `body` is its JSON, or `_UNREADABLE`; the suppression list is of no campaign."""
 
     endpoint: Endpoint
-    campaign: str
+    campaign: str | None
     authorization: str
     query: dict[str, list[str]]
     body: object
 
     @property
     def leads(self) -> list[object] | None:
-        leads = self.body.get("leads") if isinstance(self.body, dict) else None
+        name = "emails" if self.endpoint == "suppress" else "leads"
+        leads = self.body.get(name) if isinstance(self.body, dict) else None
         return leads if isinstance(leads, list) else None
 
 
@@ -72,8 +76,11 @@ class Api:
             return instead
         try:
             self.sandbox.authenticate(call.authorization)
-            self.sandbox.require(call.campaign)
-            answer = self._served(call, now, fault)
+            if call.campaign is None:
+                answer = json_answer(suppression_answer(self._suppress(call), self.sandbox.behaviour.dialect))
+            else:
+                self.sandbox.require(call.campaign)
+                answer = self._served(call, call.campaign, now, fault)
         except InvalidLeadsError as error:
             answer = self._refusal(error)
         except SandboxError as error:
@@ -84,27 +91,33 @@ class Api:
         body = SHAPES[self.sandbox.behaviour.error_shape](error.batch)
         return text_answer(body, error.status) if isinstance(body, str) else json_answer(body, error.status)
 
-    def _served(self, call: Call, now: datetime, fault: Fault | None) -> SandboxAnswer:
+    def _served(self, call: Call, campaign: str, now: datetime, fault: Fault | None) -> SandboxAnswer:
         dialect = self.sandbox.behaviour.dialect
         match call.endpoint:
             case "bulk":
-                tally = self._bulk(call, now, refuse_all=fault is not None and fault.kind == "refuse_all")
+                tally = self._bulk(call, campaign, now, refuse_all=fault is not None and fault.kind == "refuse_all")
                 return json_answer(bulk_answer(tally, dialect))
             case "start":
-                return json_answer(start_answer(*self.sandbox.start(call.campaign, now), dialect))
+                return json_answer(start_answer(*self.sandbox.start(campaign, now), dialect))
             case "stats":
-                return json_answer(stats_answer(self.sandbox.stats(call.campaign), dialect))
-            case "preview":
+                return json_answer(stats_answer(self.sandbox.stats(campaign), dialect))
+            case _:
                 email = call.query.get("email", [""])[0]
-                return json_answer(read_answer(self.sandbox.preview(call.campaign, email), dialect))
+                return json_answer(read_answer(self.sandbox.preview(campaign, email), dialect))
 
-    def _bulk(self, call: Call, now: datetime, *, refuse_all: bool) -> UpsertCounts:
+    def _suppress(self, call: Call) -> SuppressionCounts:
+        if not call.leads or len(call.leads) > _MOST_SUPPRESSED:
+            code = "invalid_request"
+            raise BadRequestError(code, f"emails must be an array of 1 to {_MOST_SUPPRESSED} addresses.")
+        return self.sandbox.suppress(call.leads)
+
+    def _bulk(self, call: Call, campaign: str, now: datetime, *, refuse_all: bool) -> UpsertCounts:
         code = "invalid_request"
         if call.body is _UNREADABLE:
             raise BadRequestError(code, "The request body is not valid JSON.")
         if not call.leads:
             raise BadRequestError(code, "leads must be an array of at least one lead.")
-        return self.sandbox.bulk_upsert(call.campaign, call.leads, now, refuse_all=refuse_all)
+        return self.sandbox.bulk_upsert(campaign, call.leads, now, refuse_all=refuse_all)
 
     def _log(
         self, request: SandboxRequest, leads: int, answer: SandboxAnswer, fault: Fault | None, now: datetime
@@ -118,14 +131,15 @@ class Api:
 
 def _call(request: SandboxRequest) -> Call | SandboxAnswer:
     match = _PATH.fullmatch(request.path)
-    if match is None:
+    if match is None or (match[1] is None) != (match[2] == "suppression-list"):
         return error_answer(404, "not_found", "There is no such route.")
     method, endpoint = _ENDPOINTS[match[2]]
     if request.method != method:
         refusal = error_answer(405, "method_not_allowed", f"Use {method}.")
         return replace(refusal, headers={"Allow": method})
     authorization = request.headers.get("authorization", "")
-    return Call(endpoint, unquote(match[1]), authorization, request.query, _json(request.body))
+    campaign = match[1] and unquote(match[1])
+    return Call(endpoint, campaign, authorization, request.query, _json(request.body))
 
 
 def _json(body: bytes) -> object:

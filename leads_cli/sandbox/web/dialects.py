@@ -1,6 +1,6 @@
 """The envelopes in which Leadterra's pages show one and the same answer."""
 
-from leads_cli.sandbox.records import UpsertCounts
+from leads_cli.sandbox.records import SuppressionCounts, UpsertCounts
 from leads_cli.sandbox.store.behaviour import Dialect
 
 
@@ -23,6 +23,13 @@ def bulk_answer(tally: UpsertCounts, dialect: Dialect) -> dict[str, object]:
             "totalInCampaign": tally.in_campaign,
         }
     }
+
+
+def suppression_answer(tally: SuppressionCounts, dialect: Dialect) -> dict[str, object]:
+    """Counts of a suppression request; the reference counts new addresses only."""
+    if dialect == "guide":
+        return {"result": {"suppressed": tally.new, "alreadySuppressed": tally.known, "total": tally.new + tally.known}}
+    return read_answer({"suppressed": tally.new}, dialect)
 
 
 def start_answer(campaign: dict[str, object], queued: int, dialect: Dialect) -> dict[str, object]:

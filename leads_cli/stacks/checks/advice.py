@@ -34,6 +34,11 @@ def find_doubts(enrollment: Enrollment) -> Iterator[str]:
     for name, source in enrollment.sources.items():
         if source.authentication == "none" and source.preset.signs:
             yield f"sources.{name}.auth: {source.provider} signs what it sends, and nobody looks: leave auth out"
+        if source.opt_outs == "suppress":
+            yield (
+                f"sources.{name}.opt_outs: an opt-out that {source.preset.title} reports puts the address on "
+                "Leadterra's suppression list, for all campaigns of the workspace; the API cannot undo it"
+            )
         yield from _misspelt(f"sources.{name}.fields", source.fields)
     yield from find_idle_rules(enrollment)
 

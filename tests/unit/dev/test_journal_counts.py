@@ -6,7 +6,7 @@ from leads_cli.stacks.counts import METRICS, StackCounts, from_json, from_metric
 def test_metrics_keep_their_names() -> None:
     """The names that functions and commands report are a contract with the deployed stack's dashboard and alarms."""
     assert set(METRICS.values()) == {
-        *("Replayed", "Erased"),
+        *("Replayed", "Erased", "Suppressed", "Dropped", "OptedOut"),
         *("Accepted", "Redelivered", "Ignored", "Refused", "Unmappable"),
         *("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Duplicates", "Held", "Requests"),
         *("Malformed", "Retries", "IsolationRequests"),

@@ -45,7 +45,7 @@ def shopify(state: str) -> dict[str, Any]:
     ("provider", "body", "expected"),
     [
         ("hubspot", hubspot(hs_email_optout="true"), OptOut.PROVIDER),
-        ("hubspot", hubspot(hs_email_optout_7123="true"), OptOut.PROVIDER),
+        ("hubspot", hubspot(hs_email_optout_7123="true"), OptOut.ANSWER),
         ("hubspot", hubspot(hs_email_optout=""), None),
         ("hubspot", hubspot(), None),
         ("intercom", intercom(unsubscribed_from_emails=True), OptOut.PROVIDER),
@@ -56,11 +56,13 @@ def shopify(state: str) -> dict[str, Any]:
         ("shopify", shopify("unsubscribed"), OptOut.PROVIDER),
         ("shopify", shopify("not_subscribed"), None),
         ("mailchimp", {"type": "unsubscribe", "data": ADDRESS}, OptOut.PROVIDER),
-        ("mailchimp", {"type": "cleaned", "data": ADDRESS}, OptOut.PROVIDER),
+        ("mailchimp", {"type": "unsubscribe", "data": {**ADDRESS, "action": "delete"}}, OptOut.ANSWER),
+        ("mailchimp", {"type": "cleaned", "data": {**ADDRESS, "reason": "hard"}}, OptOut.ANSWER),
+        ("mailchimp", {"type": "cleaned", "data": {**ADDRESS, "reason": "abuse"}}, OptOut.PROVIDER),
         ("mailchimp", {"type": "subscribe", "data": ADDRESS}, None),
         ("customer-io", {"metric": "unsubscribed", "data": {"identifiers": ADDRESS}}, OptOut.PROVIDER),
         ("stripe", {"type": "checkout.session.completed", "data": {"object": {
-            "customer_details": ADDRESS, "consent": {"promotions": "opt_out"}}}}, OptOut.PROVIDER),
+            "customer_details": ADDRESS, "consent": {"promotions": "opt_out"}}}}, OptOut.ANSWER),
         ("stripe", {"type": "checkout.session.completed", "data": {"object": {
             "customer_details": ADDRESS, "consent": {"promotions": "opt_in"}}}}, None),
     ],

@@ -62,7 +62,9 @@ def body(**changes: object) -> str:
 
 
 def read(text: str) -> Message:
-    return decode(text, message_id="sqs-1", sent_at=SENT.timestamp())
+    message = decode(text, message_id="sqs-1", sent_at=SENT.timestamp())
+    assert isinstance(message, Message)
+    return message
 
 
 @given(MESSAGES)

@@ -62,7 +62,7 @@ def test_a_custom_field_has_no_name_of_a_lead_field() -> None:
         ({**ADA, "nick": "x"}, {"honeypot": "nick"}, "the honeypot nick is filled in"),
         ({"type": "profile", "data": ADA}, {"provider": "mailchimp"}, "an event of Mailchimp that is no signup"),
         ({"test": True}, {}, "a connection test: it has no answers"),
-        ({"type": "unsubscribe", "data": ADA}, {"provider": "mailchimp"}, "type"),
+        ({"type": "unsubscribe", "data": ADA}, {"provider": "mailchimp"}, "unsubscribe"),
         ({**ADA, "type": "user.deleted"}, {}, "user.deleted"),
         ({**ADA, "type": "user.unsubscribed"}, {}, "user.unsubscribed"),
         ({**ADA, "unsubscribed": True}, {}, "unsubscribed"),

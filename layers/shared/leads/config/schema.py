@@ -58,6 +58,7 @@ class Source(_Table):
     require: dict[Name, Scalars] = {}
     match: dict[Name, Texts] = {}
     public_url: Url | None = None
+    opt_outs: Literal["ignore", "suppress"] = "ignore"
 
     @property
     def preset(self) -> Provider:
@@ -151,6 +152,11 @@ def _provider_mistakes(key: str, source: Source) -> Iterator[str]:
         yield f"{key}.auth: missing: say how its senders prove who they are: {auth_choices(source.provider)}"
     elif not provider.signs and source.auth == "signature":
         yield f'{key}.auth: a "{source.provider}" source does not sign: it must be {auth_choices(source.provider)}'
+    if source.opt_outs == "suppress" and source.auth == "none":
+        yield (
+            f'{key}.opt_outs: "suppress" does not go with auth = "none": anyone could suppress any address for good; '
+            'it must be "ignore", or set auth'
+        )
 
 
 def _destination_mistakes(key: str, source: Source, campaigns: Iterable[str]) -> Iterator[str]:

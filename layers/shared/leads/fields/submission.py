@@ -166,9 +166,18 @@ def _submission(event: Event, person: Person, provider: Provider) -> Submission:
         return Submission({}, document, left_alone=True)
     if person.unclear:
         return Submission({}, document, "addresses of several people, and it is unclear who signs up")
+    return _answered(document, provider)
+
+
+def _answered(document: Mapping[str, Any], provider: Provider) -> Submission:
     inner = at(document, provider.inside) if provider.inside else None
     found = read_answers(_decoded(inner if isinstance(inner, Mapping) else document, provider), provider.views)
     return Submission(found.fields, document, aliases=found.aliases, kinds=found.kinds)
+
+
+def with_answers(submission: Submission, provider: Provider) -> Submission:
+    """The submission with its answers, also if the event is no signup."""
+    return _answered(submission.document, provider) if submission.left_alone else submission
 
 
 def is_connection_test(submission: Submission) -> bool:

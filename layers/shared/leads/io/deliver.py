@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from leads.config.schema import Enrollment
+from leads.config.values import MAX_BATCH_SIZE
 from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
@@ -19,10 +20,11 @@ from leads.io.telemetry import logger, where
 from leads.io.vault import Vault
 from leads.message.dead_letter import Failure
 from leads.message.decoding import decode
-from leads.message.message import Message
-from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows
-from leads.request.outcome import Accepted, Held, Rejected
+from leads.message.message import AnyMessage, Suppression
+from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows, suppression_body
+from leads.request.outcome import DROPPED, Accepted, Held, Rejected
 from leads.request.reply import Reply
+from leads.request.suppression import SUPPRESSION_LIST, split
 from leads.search.isolation import (
     SYSTEMIC,
     Ask,
@@ -70,8 +72,13 @@ class Enroll:
     def _seconds_left(self) -> float:
         return self.remaining_millis() / 1000 - _RETURNING_SECONDS
 
-    def _without_erased(self, messages: list[ReceivedMessage], ledger: Ledger) -> list[ReceivedMessage]:
-        """Drop the leads of people who asked to be forgotten after these were received. They are only counted."""
+    def _without_erased(
+        self, messages: list[ReceivedMessage[AnyMessage]], ledger: Ledger
+    ) -> list[ReceivedMessage[AnyMessage]]:
+        """Drop the leads of people who asked to be forgotten after these were received. They are only counted.
+
+        An opt-out is sent all the same: the person wants no e-mail.
+        """
         monotonic = self.dependencies.monotonic()
         times = self.dependencies.erasures(self.settings).times(monotonic)
         key = times and self.dependencies.vault(self.settings).log_key(monotonic)
@@ -80,33 +87,40 @@ class Enroll:
         kept = [
             each
             for each in messages
-            if each.message.received_at.timestamp() > times.get(address_for_log(key, each.message.lead["email"]), 0)
+            if isinstance(each.message, Suppression)
+            or each.message.received_at.timestamp() > times.get(address_for_log(key, each.message.address), 0)
         ]
         if len(kept) < len(messages):
             ledger.enter(OTHER, (), {"Erased": len(messages) - len(kept)})
         return kept
 
-    def _send_all(self, messages: Sequence[ReceivedMessage], ledger: Ledger) -> None:
-        """Send each campaign's batches. Trouble holds its campaign, and everything once a second one meets it."""
-        by_campaign, kept_out = rows(messages, self.config)
+    def _send_all(self, messages: Sequence[ReceivedMessage[AnyMessage]], ledger: Ledger) -> None:
+        """Send the opt-outs, then each campaign's batches.
+
+        Trouble holds its campaign, and everything once a second one meets it.
+        """
+        suppressed, leads, dropped = split(messages)
+        ledger.enter(SUPPRESSION_LIST, (LedgerLine(each.records, each.message, DROPPED) for each in dropped))
+        of_campaigns, kept_out = rows(leads, self.config)
+        to_send: list[tuple[str | None, list[Row]]] = [(None, suppressed)] if suppressed else []
         names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
-        for campaign_id, kept in kept_out.items():
-            ledger.enter(names[campaign_id], (LedgerLine(each.records, each.message, why) for each, why in kept))
+        for refusing, kept in kept_out.items():
+            ledger.enter(names[refusing], (LedgerLine(each.records, each.message, why) for each, why in kept))
         service_hold: Held | None = None
         unavailable = 0
-        for campaign_id, campaign_rows in by_campaign.items():
-            name = names.get(campaign_id, OTHER)
+        for campaign_id, campaign_rows in (*to_send, *of_campaigns.items()):
+            name = SUPPRESSION_LIST if campaign_id is None else names.get(campaign_id, OTHER)
             campaign_hold = self._send_campaign(campaign_id, campaign_rows, service_hold, ledger, name)
             if campaign_hold and not service_hold:
                 unavailable += campaign_hold.why == "unavailable"
                 service_hold = campaign_hold if campaign_hold.why in _FOR_ALL or unavailable > 1 else None
 
     def _send_campaign(
-        self, campaign_id: str, campaign_rows: Sequence[Row], hold: Held | None, ledger: Ledger, name: str
+        self, campaign_id: str | None, campaign_rows: Sequence[Row], hold: Held | None, ledger: Ledger, name: str
     ) -> Held | None:
         """Send a campaign's batches until one of them has a reason to hold the others; that reason."""
         parts: list[Part] = []
-        size = self.config.leadterra.batch_size
+        size = MAX_BATCH_SIZE if campaign_id is None else self.config.leadterra.batch_size
         fresh = batches(campaign_id, (row for row in campaign_rows if not is_replayed(row)), size)
         replayed = batches(campaign_id, filter(is_replayed, campaign_rows), size)
         for batch in (*fresh, *replayed):
@@ -153,14 +167,18 @@ class Enroll:
             # No key, no answer. Rows that are settled already stay settled.
             logger().error("no key", extra={"detail": str(error)})
             return Reply(None), self.dependencies.now()
-        content = batch.body if len(ask.rows) == len(batch.rows) else body(ask.rows)
-        return service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.dependencies.now()
+        if batch.campaign_id is None:
+            reply = service.suppress(suppression_body(ask.rows), api_key=api_key, timeout=seconds)
+        else:
+            content = batch.body if len(ask.rows) == len(batch.rows) else body(ask.rows)
+            reply = service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds)
+        return reply, self.dependencies.now()
 
 
-def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[ReceivedMessage]:
+def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[ReceivedMessage[AnyMessage]]:
     """Decode the records. A message that SQS, or a producer, delivered twice is there once, with both records."""
-    messages: list[ReceivedMessage] = []
-    by_id: dict[tuple[str, str], list[ReceivedMessage]] = {}
+    messages: list[ReceivedMessage[AnyMessage]] = []
+    by_id: dict[tuple[str, str], list[ReceivedMessage[AnyMessage]]] = {}
     unread: list[LedgerLine] = []
     for index, record in enumerate(records):
         try:
@@ -186,7 +204,7 @@ def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[Rece
     return messages
 
 
-def _decode(record: Record, now: datetime) -> Message:
+def _decode(record: Record, now: datetime) -> AnyMessage:
     sent = record.get("attributes", {}).get("SentTimestamp")
     sent_at = float(sent) / 1000 if sent else now.timestamp()
     return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
@@ -199,6 +217,11 @@ def _held(batch: Batch, held: Held) -> Settled:
 def _enter(ledger: Ledger, campaign: str, batch_rows: Sequence[Row], settled: Settled) -> None:
     """Give every message of a row the row's outcome. All but one message of an accepted row count as merged."""
     outcomes = list(zip(batch_rows, settled.outcomes, strict=True))
-    merged = sum(len(row.messages) - 1 for row, outcome in outcomes if isinstance(outcome, Accepted))
+    accepted = [row for row, outcome in outcomes if isinstance(outcome, Accepted)]
+    metrics: dict[str, int] = {**settled.metrics, "Merged": sum(len(row.messages) - 1 for row in accepted)}
+    if campaign == SUPPRESSION_LIST:
+        # Leadterra may count only the addresses that are new to its list.
+        sent = {name: metrics.get(name, 0) for name in ("Requests", "IsolationRequests", "Merged")}
+        metrics = {**sent, "Suppressed": len(accepted)}
     lines = (LedgerLine(each.records, each.message, outcome) for row, outcome in outcomes for each in row.messages)
-    ledger.enter(campaign, lines, {**settled.metrics, "Merged": merged})
+    ledger.enter(campaign, lines, metrics)

@@ -158,7 +158,10 @@ class Intake:
         # Imported here: most forms have no event id, and a cold start would pay for it.
         from leads.io.idempotency import take_once  # noqa: PLC0415
 
-        leads = dumps([[message.campaign, message.lead] for message in reading.messages])
+        leads = dumps(
+            [[message.campaign, message.lead] for message in reading.messages]
+            + [["suppress", suppression.address] for suppression in reading.suppressions]
+        )
         return take_once(
             take,
             {"source": event.source, "event_id": reading.event_id, "leads": sha256(leads.encode()).hexdigest()},
@@ -198,9 +201,10 @@ class Intake:
                 "source": event.source,
                 "event_id": reading.event_id and id_for_log(reading.event_id),
                 "accepted": len(reading.messages),
-                "ids": [id_for_log(message.id) for message in reading.messages],
+                "ids": [id_for_log(message.id) for message in (*reading.messages, *reading.suppressions)],
                 "ignored": reading.ignored,
                 "opted_out": len(reading.opt_outs),
+                "suppressing": len(reading.suppressions),
                 "unmappable": len(reading.unmappable),
             },
         )

@@ -1,17 +1,19 @@
-"""Leadterra's bulk endpoint over one kept connection.
+"""Leadterra's bulk endpoint and its suppression list over one kept connection.
 
-Source: the reference, `POST /v1/campaigns/:id/leads/bulk` with `Authorization: Bearer` and `{"leads": [...]}`.
+Source: the reference, `POST /v1/campaigns/:id/leads/bulk` with `Authorization: Bearer` and `{"leads": [...]}`, and
+`POST /v1/suppression-list` with `{"emails": [...]}`.
 """
 
 import time
 import zlib
+from dataclasses import replace
 from functools import cache
 from typing import Final
 from urllib.parse import quote
 
 import httpx
 
-from leads.request.reply import Reply
+from leads.request.reply import SUPPRESSION_COUNTS, Reply
 
 # A thousand leads take a service a few seconds. An answer that takes longer than this will not come.
 LONGEST_SECONDS: Final = 30.0
@@ -34,11 +36,18 @@ class Leadterra:
 
         Never raises for what the network or the service does: that is a reply without a status.
         """
+        return self._post(f"/v1/campaigns/{segment(campaign_id)}/leads/bulk", body, api_key, timeout)
+
+    def suppress(self, body: bytes, *, api_key: str, timeout: float) -> Reply:
+        """Send addresses to the suppression list, as `bulk` sends leads. The API cannot take them off it."""
+        return replace(self._post("/v1/suppression-list", body, api_key, timeout), counted=SUPPRESSION_COUNTS)
+
+    def _post(self, path: str, body: bytes, api_key: str, timeout: float) -> Reply:
         until = time.monotonic() + timeout
         try:
             with self._http.stream(
                 "POST",
-                f"/v1/campaigns/{segment(campaign_id)}/leads/bulk",
+                path,
                 content=body,
                 headers={"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"},
                 timeout=_waits(timeout),

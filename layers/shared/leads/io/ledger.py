@@ -18,10 +18,10 @@ from leads.io.queues import Entry, Record, age, queue_url, receives
 from leads.io.settings import Settings
 from leads.io.telemetry import count, logger, where
 from leads.message.dead_letter import Failure, attributes, dead_letter, unreadable
-from leads.message.message import DIRECT, Message, as_json
+from leads.message.message import DIRECT, AnyMessage, as_json
 from leads.model import LEAD_FIELDS
 from leads.request.batch import ReceivedMessage
-from leads.request.outcome import HELD_AGE, Accepted, Held, Outcome, Rejected, held_metric
+from leads.request.outcome import HELD_AGE, Accepted, Dropped, Held, Outcome, Rejected, held_metric
 
 # A long Retry-After is honoured, so a message may reach SQS's retention of 14 days before its receives run out.
 _EXPIRING_SECONDS: Final = 12 * 24 * 3_600
@@ -42,7 +42,7 @@ class LedgerLine:
     """
 
     records: Sequence[int]
-    message: Message | None
+    message: AnyMessage | None
     outcome: Outcome
 
 
@@ -61,7 +61,7 @@ class Ledger:
     dependencies: Dependencies = REAL
     _sections: list[_Section] = field(default_factory=list)
 
-    def count_direct(self, messages: Iterable[ReceivedMessage]) -> None:
+    def count_direct(self, messages: Iterable[ReceivedMessage[AnyMessage]]) -> None:
         """Count the messages that other producers sent. Intake counts its own; a crash must not lose these."""
         new = [each for each in messages if _is_direct(each.message) and receives(self.records[each.records[0]]) == 1]
         count("source", DIRECT, {"Accepted": len(new)})
@@ -155,8 +155,8 @@ class Ledger:
     def _report(self, campaign: str, metrics: Mapping[str, int], lines: Sequence[LedgerLine]) -> None:
         """Write a batch's metrics and its log line: ids, counts and keyed hashes of addresses."""
         log_key = self._log_key()
-        ids: dict[type[Outcome], list[Any]] = {Accepted: [], Held: [], Rejected: []}
-        addresses: dict[type[Outcome], list[str]] = {Accepted: [], Held: [], Rejected: []}
+        ids: dict[type[Outcome], list[Any]] = {Accepted: [], Held: [], Rejected: [], Dropped: []}
+        addresses: dict[type[Outcome], list[str]] = {outcome: [] for outcome in ids}
         why = Counter[str]()
         counts = Counter(Retries=sum(receives(self.records[line.records[0]]) > 1 for line in lines))
         for line in lines:
@@ -170,17 +170,20 @@ class Ledger:
                     name = {"id": name, **_summary(failure)}
                     # Intake did not write an unreadable message, so it is no part of what intake accepted.
                     counts["Malformed" if line.message is None else "Rejected"] += 1
+                case Dropped():
+                    counts["Dropped"] += 1
             ids[type(line.outcome)].append(name)
             if log_key:
-                known = address_for_log(log_key, line.message.lead["email"]) if line.message else ""
+                known = address_for_log(log_key, line.message.address) if line.message else ""
                 addresses[type(line.outcome)].append(known)
         count("campaign", campaign, {**metrics, **counts})
-        accepted, held, rejected = ids.values()
+        accepted, held, rejected, dropped = ids.values()
         settled = {"campaign": campaign, "requests": metrics.get("Requests", 0), "why": dict(why)}
         settled |= {"accepted": accepted, "held": held, "rejected": rejected}
+        settled |= {"dropped": dropped} if dropped else {}
         # Leadterra does not say which of the accepted leads these are.
         settled |= {"unaccounted": metrics["Unaccounted"]} if metrics.get("Unaccounted") else {}
-        # In the order of accepted, held and rejected.
+        # In the order of accepted, held, rejected and dropped.
         settled |= {"addresses": [each for found in addresses.values() for each in found]} if log_key else {}
         log = logger().error if why.keys() - _PASSING else logger().info
         log("batch settled", extra=settled)
@@ -195,7 +198,7 @@ class Ledger:
             return None
 
 
-def _is_direct(message: Message) -> bool:
+def _is_direct(message: AnyMessage) -> bool:
     """Whether another producer sent this lead. A replay was counted the first time, unless it was unreadable then."""
     match message.extra.get("replay"):
         case None | {"reason": "malformed"}:

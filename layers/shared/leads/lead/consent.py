@@ -15,6 +15,7 @@ from leads.fields.names import canonical, is_other_persons, parts, words_of
 from leads.fields.submission import Submission
 from leads.json import at
 from leads.lead.lead import is_true
+from leads.presets.provider import Rules
 
 
 class OptOut(StrEnum):
@@ -25,7 +26,7 @@ class OptOut(StrEnum):
     DELETION = "deletion"
     """An event about the deletion of a person."""
     ANSWER = "answer"
-    """A field of the submission."""
+    """A field of the submission, or a provider's flag that is no opt-out of all e-mail."""
 
 
 # Where an event's kind is, as `names.canonical` writes it.
@@ -74,8 +75,9 @@ def opt_out(submission: Submission, source: Source, event: EventValues | None = 
 
     A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
     """
-    if place := _provider_flag(submission.document, source, event):
-        return OptOut.PROVIDER, place
+    for rules, says_so in ((source.preset.opt_outs, OptOut.PROVIDER), (source.preset.no_consent, OptOut.ANSWER)):
+        if place := _flag(submission.document, rules, event):
+            return says_so, place
     for kind in _kinds(submission.document, event):
         words = words_of(kind)
         if says_unsubscribed(words):
@@ -110,9 +112,9 @@ def _kinds(document: Any, event: EventValues | None) -> Iterator[str]:
     yield from (value for value in found if isinstance(value, str) and len(value) <= _MAX_KIND)
 
 
-def _provider_flag(document: Any, source: Source, event: EventValues | None) -> str:
-    """The place of the flag by which the provider says so; empty if none does."""
-    for place, values in source.preset.opt_outs.items():
+def _flag(document: Any, rules: Rules, event: EventValues | None) -> str:
+    """The place of a provider's flag that has one of its values; empty if none has."""
+    for place, values in rules.items():
         found = [event.get(place)] if event and place.startswith("header:") else _members(document, place)
         if any(str(value.get("value") if isinstance(value, dict) else value).lower() in values for value in found):
             return place

@@ -5,38 +5,48 @@ but for the address and the campaign.
 """
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from leads.errors import Malformed, NewerVersion
 from leads.json import loads
-from leads.message.message import DIRECT, EARLIEST, LATEST, VERSION, Message
+from leads.message.message import (
+    DIRECT,
+    EARLIEST,
+    LATEST,
+    SUPPRESS,
+    SUPPRESSION_VERSION,
+    VERSION,
+    AnyMessage,
+    Message,
+    Suppression,
+)
 from leads.model import LEAD_FIELDS
 
 # The validator itself saves a tenth of the time against `Message.model_validate_json`.
-_MESSAGE: Final = TypeAdapter(Message).validator
+_MESSAGE: Final = TypeAdapter(Annotated[Message | Suppression, Field(discriminator="version")]).validator
 # Nothing that describes a person nests deeper, and the encoder gives up at about a thousand levels.
 _DEEPEST: Final = 64
 _MISTAKES: Final = {
     "campaign": "missing: a campaign's name or id, as a string",
     "lead": "missing: an object with at least `email`",
-    "email": "missing: every lead needs an address, as a string",
+    "email": "missing: an address, as a string",
     "customFields": "not an object",
 }
 
 
-def decode(body: str, *, message_id: str, sent_at: float) -> Message:
+def decode(body: str, *, message_id: str, sent_at: float) -> AnyMessage:
     """Read a queue body; `message_id` and `sent_at` are SQS's own and stand in for what a producer left out.
 
     `sent_at` is in seconds since 1970.
 
     Raises:
-        Malformed: no lead for a campaign can be read from it.
+        Malformed: neither a lead for a campaign nor an address to suppress can be read from it.
         NewerVersion: a later release wrote it, and will replace this one shortly.
     """
     try:
-        message: Message = _MESSAGE.validate_json(body, strict=True)
+        message: AnyMessage = _MESSAGE.validate_json(body, strict=True)
         if message.id and message.source:
             return message
     except ValidationError:
@@ -55,8 +65,9 @@ def _object(body: str) -> dict[str, Any]:
         raise Malformed("body", "not a JSON object")
     if body.count("{") + body.count("[") > _DEEPEST and _is_deeper(data, _DEEPEST):
         raise Malformed("body", f"nested more than {_DEEPEST} levels deep")
-    if isinstance(version := data.get("version"), int) and version > VERSION:
-        msg = f"a message of version {version}; this release reads {VERSION}"
+    newest = SUPPRESSION_VERSION if data.get("action") == SUPPRESS else VERSION
+    if isinstance(version := data.get("version"), int) and version > newest:
+        msg = f"a message of version {version}; this release reads {newest}"
         raise NewerVersion(msg)
     return data
 
@@ -67,13 +78,14 @@ def _is_deeper(value: object, levels: int) -> bool:
 
 
 def _completed(data: dict[str, Any], message_id: str, sent_at: float) -> dict[str, Any]:
+    is_suppression = data.get("version") == SUPPRESSION_VERSION
     return {
         **data,
-        "version": VERSION,
+        "version": SUPPRESSION_VERSION if is_suppression else VERSION,
         "id": str(data.get("id") or message_id),
         "source": str(data.get("source") or DIRECT),
         "receivedAt": _moment(data.get("receivedAt"), sent_at),
-        "lead": _completed_lead(data.get("lead")),
+        **({} if is_suppression else {"lead": _completed_lead(data.get("lead"))}),
     }
 
 

@@ -7,12 +7,14 @@ from typing import Any
 from leads.config.schema import Source
 from leads.errors import TooLarge
 from leads.event.event import Event
+from leads.fields.address import NotAnAddress
 from leads.fields.event_values import EventValues
-from leads.fields.submission import Submission, is_connection_test, submissions
+from leads.fields.submission import Submission, Submissions, is_connection_test, submissions, with_answers
 from leads.lead.consent import OptOut, opt_out
 from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, unmet_requirement
+from leads.lead.person import Person
 from leads.lead.values import LeftOut
-from leads.message.message import Message, encode
+from leads.message.message import SUPPRESS, AnyMessage, Message, Suppression, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,13 @@ class Reading:
     Attributes:
         event_id: by which a redelivery is recognised; None where the sender gives none, or where nothing was taken:
             a provider's kinds of events may share an id, and a rule that was wrong may be mended.
-        bodies: the messages as the queue takes them.
+        bodies: the messages and the suppressions as the queue takes them.
         ignored: submissions that the source's rules leave out, or that a program filled in.
         opt_outs: for each submission whose person opted out, what says so. None of them is enrolled.
         listed: the event was a list, so that an index says which submission is meant.
         reasons: for each submission that is ignored or opted out, by which rule or field.
         left_out: for each message, the submission's fields that are not in it, and why.
+        suppressions: the addresses of the persons who opted out, if the source has them suppressed.
     """
 
     event_id: str | None
@@ -48,6 +51,7 @@ class Reading:
     opt_outs: Mapping[int, OptOut] = field(default_factory=dict)
     reasons: Mapping[int, str] = field(default_factory=dict)
     left_out: Sequence[Mapping[str, LeftOut]] = ()
+    suppressions: Sequence[Suppression] = ()
 
     def problems(self) -> list[dict[str, Any]]:
         """What a sender can mend, by field and, in a list, by index."""
@@ -75,38 +79,52 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
         problem = Problem("body", "a list: this source takes one person at a time")
         return Reading(found.event_id, [], [], [Unmappable(0, event.raw()["event"], [problem])], 0, listed=False)
     values = EventValues(event, listed=found.listed)
-    messages: list[Message] = []
+    suppresses = source.opt_outs == "suppress"
+    made: list[AnyMessage] = []
+    left_out: list[Mapping[str, LeftOut]] = []
     bodies: list[str] = []
     unmappable: list[Unmappable] = []
     opt_outs: dict[int, OptOut] = {}
     reasons: dict[int, str] = {}
-    left_out: list[Mapping[str, LeftOut]] = []
     for index, submission in enumerate(found.submissions):
         if said_so := opt_out(submission, source, values):
-            opt_outs[index], reasons[index] = said_so
-            continue
-        if reason := _why_ignored(submission, source, values):
+            opt_outs[index] = said_so[0]
+        if reason := said_so[1] if said_so else _why_ignored(submission, source, values):
             reasons[index] = reason
-            continue
-        message_id = _message_id(found.event_id, index if found.listed else None, new_id)
+            if not (suppresses and opt_outs.get(index) is OptOut.PROVIDER):
+                continue
+        message_id = _message_id(found, index, new_id)
+        make = _suppression if said_so else _message
         try:
-            message, others = _message(submission, event, source, values, message_id)
+            message, others = make(submission, event, source, values, message_id)
             bodies.append(encode(message))
+            made.append(message)
+            left_out += others
         except NoLead as error:
             unmappable.append(Unmappable(index, submission.document, error.problems))
         except TooLarge as error:
             if not found.listed:
                 raise
             unmappable.append(Unmappable(index, submission.document, [Problem("body", str(error))]))
-        else:
-            messages.append(message)
-            left_out.append(others)
-    if unmappable and not messages and not is_open and all(map(is_connection_test, found.submissions)):
-        reasons |= {part.index: "a connection test: it has no answers" for part in unmappable}
+    if unmappable and not made and not is_open and all(map(is_connection_test, found.submissions)):
+        reasons = dict.fromkeys(range(len(found.submissions)), "a connection test: it has no answers") | reasons
         unmappable = []
-    ignored = len(reasons) - len(opt_outs)
-    event_id = found.event_id if messages or unmappable else None
-    return Reading(event_id, messages, bodies, unmappable, ignored, found.listed, opt_outs, reasons, left_out)
+    return Reading(
+        event_id=found.event_id if made or unmappable else None,
+        messages=_of_kind(Message, made),
+        bodies=bodies,
+        unmappable=unmappable,
+        ignored=len(reasons) - len(opt_outs),
+        listed=found.listed,
+        opt_outs=opt_outs,
+        reasons=reasons,
+        left_out=left_out,
+        suppressions=_of_kind(Suppression, made),
+    )
+
+
+def _of_kind[M: AnyMessage](kind: type[M], made: Sequence[AnyMessage]) -> list[M]:
+    return [message for message in made if isinstance(message, kind)]
 
 
 def _why_ignored(submission: Submission, source: Source, values: EventValues) -> str:
@@ -122,7 +140,7 @@ def _why_ignored(submission: Submission, source: Source, values: EventValues) ->
 
 def _message(
     submission: Submission, event: Event, source: Source, values: EventValues, message_id: str
-) -> tuple[Message, Mapping[str, LeftOut]]:
+) -> tuple[Message, Sequence[Mapping[str, LeftOut]]]:
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
     lead, campaign, left_out = make_lead(submission, source, values)
@@ -134,11 +152,31 @@ def _message(
         lead=lead,
         **event.lineage,
     )
-    return message, left_out
+    return message, [left_out]
 
 
-def _message_id(event_id: str | None, index: int | None, new_id: Callable[[], str]) -> str:
+def _suppression(
+    submission: Submission, event: Event, source: Source, values: EventValues, message_id: str
+) -> tuple[Suppression, Sequence[Mapping[str, LeftOut]]]:
+    if submission.flaw:
+        raise NoLead([Problem("body", submission.flaw)])
+    try:
+        address = Person(with_answers(submission, source.preset), source, values).address()
+    except NotAnAddress as error:
+        raise NoLead([Problem("email", f"an opt-out that cannot be suppressed: {error}")]) from error
+    suppression = Suppression(
+        action=SUPPRESS,
+        id=message_id,
+        source=event.source,
+        receivedAt=event.received_at,
+        email=address,
+        **event.lineage,
+    )
+    return suppression, ()
+
+
+def _message_id(found: Submissions, index: int, new_id: Callable[[], str]) -> str:
     """An event delivered twice makes messages of the same ids, so that its way can be followed."""
-    if event_id is None:
+    if found.event_id is None:
         return new_id()
-    return event_id if index is None else f"{event_id}:{index}"
+    return f"{found.event_id}:{index}" if found.listed else found.event_id

@@ -1,4 +1,7 @@
-"""Messages: the JSON that travels through LeadsQueue, version 1. One message is one lead."""
+"""Messages: the JSON that travels through LeadsQueue. One message is one lead, or one address to suppress.
+
+A lead's message has version 1. A suppression has version 2: a release that does not know it holds it.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,6 +26,8 @@ from leads.json import dumps
 from leads.model import Lead
 
 VERSION: Final = 1
+SUPPRESSION_VERSION: Final = 2
+SUPPRESS: Final = "suppress"
 # The source of a message whose producer names none. Intake always names one.
 DIRECT: Final = "direct"
 # SQS takes 1 MiB, message attributes included; `MAX_BYTES` leaves room for those.
@@ -58,23 +63,19 @@ class _Lead(TypedDict, total=False):
     customFields: Annotated[dict[str, _Value], Field(min_length=1)]
 
 
-class Message(BaseModel):
-    """One lead on its way to a campaign. The names of its arguments are those of the JSON.
+class _Queued(BaseModel):
+    """What all messages have. The names of the arguments are those of the JSON.
 
-    `campaign` is a name from the configuration or a literal campaign id. `received_at` orders messages about the same
-    person. Keys that this version does not know are kept as `extra`, so that they survive a dead letter and its replay.
+    `received_at` orders messages about the same person. Keys that this version does not know are kept as `extra`, so
+    that they survive a dead letter and its replay.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, _Value] = Field(init=False)
 
-    version: Literal[1] = VERSION
     id: str
     source: str
-    campaign: _Name
     received_at: Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)] = Field(alias="receivedAt")
-    # Checked as a `_Lead`, kept as the plain dictionary that the rest of the flow works with.
-    lead: Annotated[Lead, GetPydanticSchema(lambda _, schema_of: schema_of(_Lead))]
     # Of an earlier attempt. Read, so that it is not among `extra`, and not passed on.
     failure: _Value = None
 
@@ -84,12 +85,46 @@ class Message(BaseModel):
         return self.__pydantic_extra__
 
 
+class Message(_Queued):
+    """One lead on its way to a campaign, which is a name from the configuration or a literal campaign id."""
+
+    version: Literal[1] = VERSION
+    campaign: _Name
+    # Checked as a `_Lead`, kept as the plain dictionary that the rest of the flow works with.
+    lead: Annotated[Lead, GetPydanticSchema(lambda _, schema_of: schema_of(_Lead))]
+
+    @property
+    def address(self) -> str:
+        """The person's address, as it was sent."""
+        return self.lead["email"]  # type: ignore[no-any-return]
+
+
+class Suppression(_Queued):
+    """The address of a person who opted out, on its way to Leadterra's suppression list."""
+
+    version: Literal[2] = SUPPRESSION_VERSION
+    action: Literal["suppress"]
+    email: _Name
+
+    @property
+    def address(self) -> str:
+        """The person's address, as it was sent."""
+        return self.email
+
+    @property
+    def campaign(self) -> None:
+        """It concerns all campaigns."""
+
+
+type AnyMessage = Message | Suppression
+
+
 def timestamp(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds: `2026-11-22T02:00:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def encode(message: Message) -> str:
+def encode(message: AnyMessage) -> str:
     """The queue body of a message.
 
     Raises:
@@ -102,14 +137,16 @@ def encode(message: Message) -> str:
     return body
 
 
-def as_json(message: Message) -> dict[str, Any]:
+def as_json(message: AnyMessage) -> dict[str, Any]:
     """The body of a message."""
+    is_lead = isinstance(message, Message)
     return {
         **message.extra,
-        "version": VERSION,
+        "version": message.version,
+        **({} if is_lead else {"action": SUPPRESS}),
         "id": message.id,
         "source": message.source,
-        "campaign": message.campaign,
+        **({"campaign": message.campaign} if is_lead else {}),
         "receivedAt": timestamp(message.received_at),
-        "lead": message.lead,
+        **({"lead": message.lead} if isinstance(message, Message) else {"email": message.email}),
     }

@@ -23,11 +23,16 @@ BUSINESS: Final[dict[str, Provider]] = {
         signature="hubspot",
         # An app's subscriptions report every change, by ids alone.
         only={"subscriptionType": {"contact.creation", "object.creation"}},
-        # Of all e-mail, and of one kind of it each.
         opt_outs={
-            "properties.hs_email_optout*": {"true"},
-            "object.properties.hs_email_optout*": {"true"},
-            "hs_email_optout*": {"true"},
+            "properties.hs_email_optout": {"true"},
+            "object.properties.hs_email_optout": {"true"},
+            "hs_email_optout": {"true"},
+        },
+        # Of one kind of e-mail each.
+        no_consent={
+            "properties.hs_email_optout_*": {"true"},
+            "object.properties.hs_email_optout_*": {"true"},
+            "hs_email_optout_*": {"true"},
         },
         # A contact as of one change: a retry has the same time, a later change another one.
         event_ids=("vid+properties.lastmodifieddate.value", "callbackId"),
@@ -69,7 +74,8 @@ BUSINESS: Final[dict[str, Provider]] = {
         auth="signature",
         signature=timed_pairs("stripe-signature"),
         only={"type": {"customer.created", "checkout.session.completed", "checkout.session.async_payment_succeeded"}},
-        opt_outs={"data.object.consent.promotions": {"opt_out"}},
+        # At the checkout, the person did not choose to get promotions.
+        no_consent={"data.object.consent.promotions": {"opt_out"}},
         event_ids=("id",),
         views=together(
             View("data.object.collected_information", pick={"business_name", "individual_name"}),
@@ -209,7 +215,10 @@ BUSINESS: Final[dict[str, Provider]] = {
         "Mailchimp",
         auth="token",
         only={"type": {"subscribe"}},
-        opt_outs={"type": {"unsubscribe", "cleaned"}},
+        # A complaint, whatever the type. Otherwise the type `unsubscribe` says that a person opted out, but not if an
+        # owner of the list deleted them. A cleaned address bounced.
+        opt_outs={"data.reason": {"abuse"}},
+        no_consent={"type": {"cleaned"}, "data.action": {"delete"}},
         # The subscriber and list, and the second of the event.
         event_ids=("type+fired_at+data.list_id+data.id",),
         views=((View("data.merges"), View("data", pick={"email"})),),

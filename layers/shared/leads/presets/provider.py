@@ -142,8 +142,9 @@ class Provider:
         views: where the answers are; without any, everywhere.
         only: events to accept: the value at a place, if present, must be one of these.
         skip: events to ignore: those with one of these values at a place. Both are answered 200.
-        opt_outs: its own flags that a person opted out: one of these values, in lower case, at a place. A `*` at the
-            end of a place stands for the rest of a name.
+        opt_outs: its own flags that a person opted out of all e-mail: one of these values, in lower case, at a place.
+        no_consent: its own flags under which no one is enrolled, although no one opted out of all e-mail: never a
+            reason to suppress. A `*` at the end of a place stands for the rest of a name.
         event_ids: where the event's id may be, first found wins: `header:<name>` or a dotted path; `a+b` is an id
             only together.
         noise: names of fields that are the tool's own, never an answer, in lower case.
@@ -166,6 +167,7 @@ class Provider:
     only: Rules = field(default_factory=dict)
     skip: Rules = field(default_factory=dict)
     opt_outs: Rules = field(default_factory=dict)
+    no_consent: Rules = field(default_factory=dict)
     event_ids: tuple[str, ...] = ()
     noise: frozenset[str] = frozenset()
     noise_prefixes: tuple[str, ...] = ()

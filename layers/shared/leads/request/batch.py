@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from leads.config.schema import Campaign, CustomFields, Enrollment
 from leads.json import dumps
 from leads.message.dead_letter import Failure
-from leads.message.message import Message
+from leads.message.message import AnyMessage, Message, Suppression
 from leads.model import LEAD_FIELDS, Lead
 from leads.request.outcome import Rejected
 
@@ -20,27 +20,33 @@ MAX_REQUEST_BYTES: Final = 1_000_000
 
 
 # Named tuples: a thousand of each are made at once, three times as fast as dataclasses.
-class ReceivedMessage(NamedTuple):
+class ReceivedMessage[M: AnyMessage = Message](NamedTuple):
     """A message and the places of its records in the invocation: SQS may deliver the same one twice."""
 
-    message: Message
+    message: M
     records: list[int]
     # How often SQS delivered it, this time included.
     receives: int = 1
 
 
+type AnyReceived = ReceivedMessage[Message] | ReceivedMessage[Suppression]
+
+
 class Row(NamedTuple):
-    """One lead of a request: what all messages about one address come to."""
+    """One lead of a request, or one address to suppress: what all messages about one address come to."""
 
     lead: Mapping[str, Any]
-    messages: Sequence[ReceivedMessage]
+    messages: Sequence[AnyReceived]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One bulk request's rows; their addresses are distinct. `body` is the request that has all of them."""
+    """One request's rows; their addresses are distinct. `body` is the request that has all of them.
 
-    campaign_id: str
+    Without a campaign they are addresses to suppress.
+    """
+
+    campaign_id: str | None
     rows: Sequence[Row]
     body: bytes
 
@@ -55,14 +61,19 @@ def body(rows: Iterable[Row]) -> bytes:
         return dumps(content).encode()
 
 
-def batches(campaign_id: str, rows: Iterable[Row], size: int) -> Iterator[Batch]:
+def suppression_body(rows: Iterable[Row]) -> bytes:
+    """The suppression request's body, the same for a thousand addresses and for one."""
+    return dumps({"emails": [row.lead["email"] for row in rows]}).encode()
+
+
+def batches(campaign_id: str | None, rows: Iterable[Row], size: int) -> Iterator[Batch]:
     """Requests of at most `size` rows and 1 MB; a row that is larger by itself travels alone."""
     for chunk in batched(rows, size, strict=False):
         yield from _fitting(campaign_id, chunk)
 
 
-def _fitting(campaign_id: str, rows: Sequence[Row]) -> Iterator[Batch]:
-    written = body(rows)
+def _fitting(campaign_id: str | None, rows: Sequence[Row]) -> Iterator[Batch]:
+    written = suppression_body(rows) if campaign_id is None else body(rows)
     if len(written) <= MAX_REQUEST_BYTES or len(rows) == 1:
         yield Batch(campaign_id, rows, written)
     else:

@@ -23,7 +23,7 @@ def held_metric(why: Why) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Leadterra has it: enrolled, updated or suppressed. It says which for the whole request only."""
+    """Leadterra has it: enrolled, updated or skipped. It says which for the whole request only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,15 @@ class Held:
     retry_after: float | None = None
 
 
-type Outcome = Accepted | Rejected | Held
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Not sent: the person opted out after this signup."""
+
+
+type Outcome = Accepted | Rejected | Held | Dropped
 
 ACCEPTED = Accepted()
+DROPPED = Dropped()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,22 @@ UNAUTHORIZED: Final = Held("unauthorized")
 _HELD: Final = {401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: Held("not_found")}
 # Under these a 2xx lists what it did not store.
 _ERRORS: Final = frozenset({"errors", "error", "failed", "failures", "rejected", "invalid"})
+# Under what an answer counts leads, and addresses to suppress. One of the first two is always there.
+LEAD_COUNTS: Final = ("enrolled", "updated", "skipped")
+SUPPRESSION_COUNTS: Final = ("suppressed", "alreadySuppressed")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as it came; `status` is None where none came. Header names are in lower case."""
+    """An answer as it came; `status` is None where none came. Header names are in lower case.
+
+    `counted` are the names under which the endpoint counts.
+    """
 
     status: int | None
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    counted: tuple[str, ...] = LEAD_COUNTS
 
     @property
     def is_failure(self) -> bool:
@@ -71,7 +78,7 @@ def judge(reply: Reply, now: datetime) -> Verdict:
         return Held("unavailable", retry_after(reply.headers.get("retry-after"), now))
     content = _content(reply.body)
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return _success(content)
+        return _success(content, reply.counted)
     # Leadterra answers in JSON. Any other 403 is the page of a firewall, which dislikes the text of some lead.
     is_firewall = status == HTTPStatus.FORBIDDEN and not isinstance(content, dict | list)
     if status in _REFUSED or is_firewall:
@@ -98,11 +105,11 @@ def _content(body: bytes) -> Any:
         return text
 
 
-def _success(content: Any) -> Counts | Partial | Held:
+def _success(content: Any, counted: tuple[str, ...]) -> Counts | Partial | Held:
     """A 2xx. A maintenance page answers 200 as well: only counts show that leads were stored."""
     parts = list(_envelopes(content))
     errors = {name: each for part in parts for name, each in part.items() if name in _ERRORS and _is_error(each)}
-    counts = next(filter(None, map(_counts, parts)), None)
+    counts = next(filter(None, (_counts(part, counted) for part in parts)), None)
     failed = isinstance(content, dict) and content.get("success") is False
     if counts is None or (failed and not counts.total and not errors):
         return Held("unexpected" if failed else "unavailable")
@@ -120,9 +127,9 @@ def _is_error(value: object) -> bool:
     return isinstance(value, dict | list | str) and bool(value)
 
 
-def _counts(part: Mapping[str, Any]) -> Counts | None:
-    enrolled, updated, skipped = (_count(part.get(name)) for name in ("enrolled", "updated", "skipped"))
-    return None if enrolled is None and updated is None else Counts(enrolled or 0, updated or 0, skipped or 0)
+def _counts(part: Mapping[str, Any], counted: tuple[str, ...]) -> Counts | None:
+    first, second, *others = (_count(part.get(name)) for name in counted)
+    return None if first is None and second is None else Counts(*(each or 0 for each in (first, second, *others)))
 
 
 def _count(value: object) -> int | None:

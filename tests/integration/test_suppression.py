@@ -1,0 +1,168 @@
+"""Opt-outs from the provider's event to Leadterra's suppression list, through the real functions."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leads_cli.sandbox import Behaviour, Fault
+from leads_cli.sandbox.store.behaviour import Dialect
+from tests.integration.enrolling import Enrolling, message
+from tests.integration.intaking import TOKEN, Intake
+
+CRM = """
+[sources.crm]
+provider = "json"
+campaign = "news"
+auth = "token"
+opt_outs = "suppress"
+"""
+
+
+def opt_out(email: str, received_at: str = "2026-11-22T02:00:00Z", **more: Any) -> dict[str, Any]:
+    return {"version": 2, "action": "suppress", "email": email, "receivedAt": received_at, **more}
+
+
+def signup(email: str, received_at: str) -> dict[str, Any]:
+    return {**message(email), "receivedAt": received_at}
+
+
+def enrolled(enrolling: Enrolling) -> list[str]:
+    """The addresses that are in a campaign; the sandbox also knows those that it skipped."""
+    return [email for email, lead in enrolling.enrolled().items() if lead["campaigns"]]
+
+
+def suppressed(enrolling: Enrolling) -> Any:
+    return enrolling.leadterra.snapshot()["suppressed"]
+
+
+@pytest.fixture
+def crm(intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Intake:
+    """Intake with a source whose opt-outs are suppressed."""
+    path = tmp_path / "with-crm.toml"
+    path.write_text('[campaigns.news]\nid = "camp_news"\n' + CRM)
+    monkeypatch.setenv("ENROLLMENT_CONFIG", str(path))
+    intake.cloud.set_secret(sources={"crm": "newest-token"})
+    return intake
+
+
+def test_an_opt_out_becomes_a_suppression(crm: Intake) -> None:
+    """The sender is told that no lead was accepted; a second delivery of the same event changes nothing."""
+    body = {"type": "unsubscribed", "email": "ava@example.com"}
+    headers = {"content-type": "application/json", "webhook-id": "e-1", **TOKEN}
+    assert crm.post("crm", body, headers=headers).body == {"accepted": 0}
+    (sent,) = crm.taken()
+    assert sent.pop("receivedAt")
+    assert sent == {"version": 2, "action": "suppress", "id": "e-1", "source": "crm", "email": "ava@example.com"}
+    assert crm.metrics() == {("crm", "Accepted"): 1, ("crm", "OptedOut"): 1}
+    assert crm.post("crm", body, headers=headers).body == {"accepted": 0, "duplicate": True}
+    assert crm.taken() == []
+
+
+def test_an_opt_out_without_an_address_is_refused(crm: Intake) -> None:
+    """A sender that reads the answer is told."""
+    answer = crm.post("crm", {"type": "unsubscribed", "email": "nobody", "plan": "pro"})
+    assert answer.status == 422
+    assert crm.taken() == []
+
+
+@pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
+def test_an_address_is_suppressed(enrolling: Enrolling, dialect: Dialect) -> None:
+    """New or known, in every dialect; Leadterra skips the person from then on."""
+    enrolling.leadterra.behaviour = Behaviour(dialect=dialect)
+    done = enrolling.deliver(opt_out("ava@example.com"), opt_out("Ava@example.com"), opt_out("ben@example.com"))
+    assert (done.failures, done.metrics) == ([], {"Requests": 1, "Suppressed": 2, "Merged": 1})
+    assert suppressed(enrolling) == ["ava@example.com", "ben@example.com"]
+    assert enrolling.deliver(opt_out("ava@example.com")).metrics["Suppressed"] == 1
+    done = enrolling.deliver(message("ava@example.com"))
+    assert (done.failures, enrolled(enrolling)) == ([], [])
+    assert done.metrics["Skipped" if dialect == "guide" else "Unaccounted"] == 1
+
+
+def test_older_signups_are_dropped_and_opt_outs_go_first(enrolling: Enrolling) -> None:
+    """In an invocation with both, the older signup is not sent; the newer one is sent after the opt-out."""
+    done = enrolling.deliver(
+        signup("ava@example.com", "2026-11-22T01:00:00Z"),
+        signup("eve@example.com", "2026-11-22T01:00:00Z"),
+        opt_out("ava@example.com"),
+        opt_out("ben@example.com"),
+        signup("ben@example.com", "2026-11-22T03:00:00Z"),
+    )
+    assert done.failures == []
+    assert {name: done.metrics[name] for name in ("Suppressed", "Dropped", "Enrolled", "Unaccounted")} == {
+        "Suppressed": 2,
+        "Dropped": 1,
+        "Enrolled": 1,
+        "Unaccounted": 1,
+    }
+    assert [(entry.path.rpartition("/")[2], entry.leads) for entry in enrolling.leadterra.requests.entries()] == [
+        ("suppression-list", 2),
+        ("bulk", 2),
+    ]
+    assert enrolled(enrolling) == ["eve@example.com"]
+    assert [len(log["dropped"]) for log in done.logs if "dropped" in log] == [1]
+
+
+@pytest.mark.parametrize("shape", ["index", "by_email", "count_only"])
+def test_a_refused_address_is_a_dead_letter(enrolling: Enrolling, shape: str) -> None:
+    """A 422 dead-letters the addresses that are none, with or without hints, and suppresses the others."""
+    enrolling.leadterra.behaviour = Behaviour(error_shape=shape)
+    good = [f"lead{number}@example.com" for number in range(20)]
+    done = enrolling.deliver(*map(opt_out, [*good, "ben@refused.example", "eve@refused.example"]))
+    assert (done.failures, done.metrics["Suppressed"], done.metrics["Rejected"]) == ([], 20, 2)
+    assert suppressed(enrolling) == good
+    letters = enrolling.letters()
+    assert {letter.body["email"] for letter in letters} == {"ben@refused.example", "eve@refused.example"}
+    assert {(letter.failure["reason"], letter.failure["status"]) for letter in letters} == {("rejected", 422)}
+    assert all(letter.body["action"] == "suppress" for letter in letters)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ({"kind": "server_error"}, "unavailable"),
+        ({"kind": "maintenance_page"}, "unavailable"),
+        ({"kind": "no_counts"}, "unavailable"),
+        ({"kind": "unauthorized"}, "unauthorized"),
+        ({"kind": "status", "status": 404}, "not_found"),
+    ],
+)
+def test_trouble_holds_opt_outs(enrolling: Enrolling, fault: dict[str, Any], why: str) -> None:
+    """They come back; the older signup is dropped all the same, and a bad key holds the leads as well."""
+    enrolling.leadterra.faults.set([Fault.model_validate({**fault, "on": "suppress"})])
+    older, other = signup("ava@example.com", "2026-11-22T01:00:00Z"), message("eve@example.com")
+    done = enrolling.deliver(older, opt_out("ava@example.com"), other)
+    held = ["ava@example.com", *(["eve@example.com"] if why == "unauthorized" else [])]
+    assert [body.get("email") or body["lead"]["email"] for body in done.held()] == held
+    assert done.why() == {why: len(held)}
+    assert done.metrics["Dropped"] == 1
+    assert len(done.hidden) == len(held)
+    enrolling.leadterra.faults.set([])
+    enrolling.show([record for record in done.records if record["messageId"] in done.failures])
+    again = enrolling.deliver()
+    assert (again.failures, again.metrics["Suppressed"]) == ([], 1)
+    assert "ava@example.com" not in enrolled(enrolling)
+
+
+def test_a_changed_service_dead_letters_no_opt_out(enrolling: Enrolling) -> None:
+    """Where every address of an invocation is refused alike, they are held."""
+    done = enrolling.deliver(*(opt_out(f"lead{number}@refused.example") for number in range(30)))
+    assert (len(done.failures), enrolling.letters()) == (30, [])
+
+
+def test_a_batch_is_at_most_a_thousand(enrolling: Enrolling) -> None:
+    """However small the batches of leads are."""
+    records = [
+        {
+            "messageId": f"m-{number}",
+            "receiptHandle": f"r-{number}",
+            "body": json.dumps(opt_out(f"lead{number}@example.com", id=f"e-{number}")),
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:LeadsQueue",
+        }
+        for number in range(1_001)
+    ]
+    done = enrolling.invoke(records)
+    assert (done.failures, enrolling.requests()) == ([], [(1_000, 200), (1, 200)])
+    assert len(suppressed(enrolling)) == 1_001

@@ -1,0 +1,149 @@
+"""Opt-outs that are suppressed: which ones, whose address, and the message that carries it."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leads.config.schema import Source
+from leads.errors import Malformed, NewerVersion
+from leads.event.event import Event
+from leads.lead.consent import OptOut
+from leads.message.decoding import decode
+from leads.message.intake import Reading, read
+from leads.message.message import Suppression, as_json, encode
+from tests.unit.lead.test_consent import hubspot, intercom, shopify
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+OUT = "out@example.com"
+
+
+def reading(body: Any, provider: str, opt_outs: str = "suppress", **headers: str) -> Reading:
+    source = Source.model_validate({"provider": provider, "campaign": "news", "auth": "token", "opt_outs": opt_outs})
+    event = Event("crm", json.dumps(body).encode(), NOW, headers={"content-type": "application/json", **headers})
+    return read(event, source, lambda: "new-id")
+
+
+CUSTOMER_IO = {"metric": "unsubscribed", "event_id": "e-1", "data": {"identifiers": {"email": OUT, "id": "7"}}}
+CONSENT = {"customer_id": 1, "email_address": OUT, "email_marketing_consent": {"state": "unsubscribed"}}
+
+
+@pytest.mark.parametrize(
+    ("provider", "body"),
+    [
+        ("hubspot", hubspot(hs_email_optout="true")),
+        ("intercom", intercom(unsubscribed_from_emails=True)),
+        ("intercom", intercom("contact.unsubscribed")),
+        ("shopify", shopify("unsubscribed")),
+        ("shopify", CONSENT),
+        ("mailchimp", {"type": "unsubscribe", "data": {"email": OUT, "merges": {"FNAME": "Ava"}}}),
+        ("mailchimp", {"type": "cleaned", "data": {"email": OUT, "reason": "abuse"}}),
+        ("customer-io", CUSTOMER_IO),
+        ("standard-webhooks", {"type": "subscriber.unsubscribed", "data": {"email": OUT}}),
+        ("json", {"event": "email.complained", "email": OUT}),
+    ],
+)
+def test_a_providers_own_word_suppresses(provider: str, body: Any) -> None:
+    """No one is enrolled, and the person's own address goes to the suppression list, if the source says so."""
+    found = reading(body, provider)
+    assert [each.email for each in found.suppressions] == [OUT]
+    assert [json.loads(text)["email"] for text in found.bodies] == [OUT]
+    assert (found.messages, found.ignored, len(found.opt_outs)) == ([], 0, 1)
+    ignoring = reading(body, provider, "ignore")
+    assert (ignoring.messages, ignoring.bodies, len(ignoring.opt_outs), ignoring.event_id) == ([], [], 1, None)
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "says_so"),
+    [
+        ("json", {"email": OUT, "unsubscribed": True}, OptOut.ANSWER),
+        ("json", {"email": OUT, "type": "sms.unsubscribed"}, OptOut.ANSWER),
+        ("json", {"email": OUT, "type": "user.deleted"}, OptOut.DELETION),
+        ("hubspot", hubspot(hs_email_optout_7123="true"), OptOut.ANSWER),
+        ("mailchimp", {"type": "cleaned", "data": {"email": OUT, "reason": "hard"}}, OptOut.ANSWER),
+        ("mailchimp", {"type": "unsubscribe", "data": {"email": OUT, "action": "delete"}}, OptOut.ANSWER),
+        ("intercom", intercom("contact.deleted"), OptOut.DELETION),
+    ],
+)
+def test_anything_else_enrolls_no_one_and_suppresses_no_one(provider: str, body: Any, says_so: OptOut) -> None:
+    """A deletion, an answer, another channel, a bounce: suppression cannot be undone."""
+    found = reading(body, provider)
+    assert (found.bodies, found.unmappable, found.opt_outs) == ([], [], {0: says_so})
+
+
+def test_a_list_has_both() -> None:
+    """Each person of a list is enrolled or suppressed; the ids are those of their places."""
+    people = [
+        {"type": "identify", "email": "ben@example.com"},
+        {"type": "unsubscribed", "email": OUT},
+        {"type": "identify", "email": "eve@example.com"},
+    ]
+    found = reading(people, "json", **{"webhook-id": "e-1"})
+    assert [each.lead["email"] for each in found.messages] == ["ben@example.com", "eve@example.com"]
+    assert [each.email for each in found.suppressions] == [OUT]
+    assert len(found.left_out) == len(found.messages)
+    assert found.event_id == "e-1"
+    assert [json.loads(text)["id"] for text in found.bodies] == ["e-1:0", "e-1:1", "e-1:2"]
+
+
+@pytest.mark.parametrize("address", [None, "no address"])
+def test_an_opt_out_without_an_address_is_shown(address: str | None) -> None:
+    """It cannot be suppressed, so an operator has to see it."""
+    found = reading({**CUSTOMER_IO, "data": {"identifiers": {"email": address, "id": "7"}}}, "customer-io")
+    assert (found.bodies, found.opt_outs) == ([], {0: OptOut.PROVIDER})
+    ((problem,),) = [part.problems for part in found.unmappable]
+    assert problem.field == "email"
+    assert problem.message.startswith("an opt-out that cannot be suppressed: ")
+
+
+def test_an_opt_out_of_an_unclear_person_is_shown() -> None:
+    """Several addresses, and none is the person's: suppressing one of them might be wrong for good."""
+    body = {"event": "unsubscribed", "a": {"email": OUT}, "b": {"email": "ben@example.com", "name": "Ben"}}
+    found = reading(body, "json")
+    assert (found.bodies, [part.problems[0].field for part in found.unmappable]) == ([], ["body"])
+
+
+WHOLE = {
+    "version": 2,
+    "action": "suppress",
+    "id": "e-1",
+    "source": "crm",
+    "receivedAt": "2026-11-22T02:00:00.000Z",
+    "email": OUT,
+}
+
+
+def decoded(**changes: Any) -> Any:
+    body = {key: value for key, value in {**WHOLE, **changes}.items() if value is not ...}
+    return decode(json.dumps(body), message_id="sqs-1", sent_at=NOW.timestamp())
+
+
+def test_a_suppression_is_read_as_it_was_written() -> None:
+    """Keys of a later release survive; the failure of an earlier attempt does not."""
+    message = decoded(note={"by": "crm"}, failure={"reason": "rejected"})
+    assert as_json(message) == {**WHOLE, "note": {"by": "crm"}}
+    assert isinstance(message, Suppression)
+    assert (message.address, message.campaign) == (OUT, None)
+    assert json.loads(encode(decoded())) == WHOLE
+
+
+def test_a_producers_least_suppression_is_enough() -> None:
+    """What SQS knows stands in for the rest."""
+    message = decoded(id=..., source=..., receivedAt=...)
+    assert as_json(message) == {**WHOLE, "id": "sqs-1", "source": "direct"}
+
+
+@pytest.mark.parametrize("email", [..., None, "", 7])
+def test_a_suppression_needs_an_address(email: Any) -> None:
+    """Without one it is malformed."""
+    with pytest.raises(Malformed) as error:
+        decoded(email=email)
+    assert error.value.field == "email"
+
+
+@pytest.mark.parametrize("changes", [{"version": 3}, {"action": "forget"}, {"action": ...}])
+def test_another_version_or_action_is_a_later_releases(changes: dict[str, Any]) -> None:
+    """It is held until that release is there."""
+    with pytest.raises(NewerVersion):
+        decoded(**changes)
