@@ -120,6 +120,14 @@ def test_a_rule_that_names_a_deletion_admits_it() -> None:
         assert opted_out({"type": kind, "data": ADDRESS}, "standard-webhooks", require=rule) is expected
 
 
+def test_a_rule_that_names_a_deletion_beats_the_provider_s_own_choice_of_kinds() -> None:
+    """Stripe's other kinds of events stay out."""
+    rule = {"type": "customer.subscription.deleted"}
+    event = {"type": "customer.subscription.deleted", "data": {"object": ADDRESS}}
+    assert [message.lead for message in reading(event, "stripe", require=rule).messages] == [ADDRESS]
+    assert reading({**event, "type": "customer.updated"}, "stripe", require=rule).messages == []
+
+
 FLAGS = ["unsubscribed", "email_opt_out", "opt_out", "HasOptedOutOfEmail", "contact.unsubscribed_from_emails", "optOut",
          "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out"]  # fmt: skip
 NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "opt_in", "subscribed",

@@ -3,8 +3,10 @@
 All problems are reported together.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
@@ -19,6 +21,10 @@ from leads.presets.providers import PROVIDERS
 type Auth = Literal["signature", "token", "basic", "none"]
 type CustomFields = Literal["top-level", "nested"]
 """How custom fields are sent. Leadterra's reference and guide disagree, so the user chooses."""
+
+
+# A rule that names such a kind of event wants it, as a win-back campaign does.
+_DELETION: Final = re.compile(r"delet|remov|destroy|redact|eras")
 
 
 class _Table(BaseModel):
@@ -62,8 +68,21 @@ class Source(_Table):
 
     @property
     def preset(self) -> Provider:
-        """What this kind of source sends and expects."""
-        return PROVIDERS[self.provider]
+        """What this kind of source sends and expects. A `require` that names a kind of deletion admits that kind."""
+        preset = PROVIDERS[self.provider]
+        named = {plain_name(name.removeprefix("header:")): values for name, values in self.require.items()}
+        admitted = {
+            place: kinds
+            for place in preset.only
+            if (
+                kinds := set(
+                    filter(_DELETION.search, map(str, named.get(plain_name(place.removeprefix("header:")), ())))
+                )
+            )
+        }
+        if not admitted:
+            return preset
+        return replace(preset, only={place: kinds | admitted.get(place, set()) for place, kinds in preset.only.items()})
 
     @property
     def authentication(self) -> Auth:
@@ -132,7 +151,7 @@ def _inconsistencies(enrollment: Enrollment) -> Iterator[str]:
 
 def _rule_mistakes(key: str, source: Source) -> Iterator[str]:
     """Rules that ask for a kind of event that the provider's own rules leave out."""
-    only = PROVIDERS[source.provider].only if source.provider in PROVIDERS else {}
+    only = source.preset.only if source.provider in PROVIDERS else {}
     spelt = {plain_name(place.removeprefix("header:")): taken for place, taken in only.items()}
     asked = {f"require.{n}": (v, spelt.get(plain_name(n.removeprefix("header:")))) for n, v in source.require.items()}
     # SNS's envelope has a `Type` of its own, so here the spelling counts.
