@@ -56,16 +56,15 @@ def enrollment(path: Path) -> Enrollment:
     """
     try:
         stat = path.stat()
+        return _load(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}; ENROLLMENT_CONFIG names the file"]) from error
-    return _load(path, stat.st_mtime_ns, stat.st_size)
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: cannot be read as UTF-8 text"]) from error
+    except ConfigError as error:
+        raise ConfigError([f"{path}: {problem}" for problem in error.problems]) from error
 
 
 @lru_cache(maxsize=1)
 def _load(path: Path, _changed: int, _size: int) -> Enrollment:
-    try:
-        return parse(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{path}: cannot be read as UTF-8 text"]) from error
-    except ConfigError as error:
-        raise ConfigError([f"{path}: {problem}" for problem in error.problems]) from error
+    return parse(path.read_text(encoding="utf-8"))
