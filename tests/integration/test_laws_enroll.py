@@ -20,7 +20,7 @@ from tests.integration.cloud import API_KEY
 from tests.integration.enrolling import Enrolling, message
 from tests.simulated import NOW
 
-SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected")
+SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Suppressed", "Dropped")
 LEADS = 1_000
 
 
@@ -90,7 +90,10 @@ FAULTS = [
     ],
 )
 def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour: dict[str, Any]) -> None:
-    """After every invocation accepted = enrolled + updated + skipped + unaccounted + merged + rejected + queued."""
+    """After every invocation accepted is the sum of all outcomes, suppressed and dropped among them, and of the queued.
+
+    No one is enrolled by an opt-out, and no opt-out is lost.
+    """
     chance = Random(seed)  # noqa: S311 - a simulation
     queue = Queue(chance)
     enrolling.leadterra.behaviour = Behaviour.model_validate(behaviour)
@@ -105,6 +108,10 @@ def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour:
         {**message(email), "id": f"evt-{n}", "campaign": chance.choice(["newsletter", "trial", "camp_trial"])}
         for n, email in enumerate(people)
     ])  # fmt: skip
+    opted_out = [*chance.sample(people, 40), *(f"out{n}@{domain}" for n, domain in enumerate(domains))]
+    queue.put(
+        [{"version": 2, "action": "suppress", "id": f"out-{n}", "email": email} for n, email in enumerate(opted_out)]
+    )
     totals: Counter[str] = Counter()
     for _ in range(300):
         done = enrolling.invoke(queue.take(400))
@@ -112,17 +119,23 @@ def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour:
             if record["messageId"] not in done.failures:
                 queue.waiting.pop(record["messageId"], None)
         totals.update(done.metrics)
-        assert sum(totals[name] for name in SETTLED) + len(queue.waiting) == LEADS
+        assert sum(totals[name] for name in SETTLED) + len(queue.waiting) == LEADS + len(opted_out)
         if not queue.waiting:
             break
     assert queue.waiting == {}
     assert totals["Held"] > 0 < totals["Duplicates"]
     refused = {email for email in people if email.endswith("@refused.example")}
     if behaviour.get("on_invalid") == "ignore":
-        assert totals["Unaccounted"] > 0 == len(queue.letters)
+        assert totals["Unaccounted"] > 0
     else:
-        assert {letter["lead"]["email"] for letter in queue.letters} == refused
-    assert enrolling.enrolled().keys() >= {email for email in people if email.endswith("@example.com")}
+        assert {letter["lead"]["email"] for letter in queue.letters if "lead" in letter} >= refused - {*opted_out}
+    bad = {email for email in opted_out if email.endswith("@refused.example")}
+    assert {letter["email"] for letter in queue.letters if "lead" not in letter} == bad
+    assert {*enrolling.leadterra.snapshot()["suppressed"]} == {*opted_out} - bad  # type: ignore[misc]
+    assert totals["Suppressed"] > 0 < totals["Dropped"]
+    assert not [email for email in enrolling.enrolled() if email.startswith("out")]
+    good = {email for email in people if email.endswith("@example.com")}
+    assert enrolling.enrolled().keys() >= good - {*opted_out}
     assert not enrolling.enrolled().keys() & refused
 
 

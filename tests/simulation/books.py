@@ -1,6 +1,7 @@
 """The books as an operator could keep them: from what the functions write, and from what the queue holds.
 
-Law 2: accepted by intake = enrolled + updated + skipped + unaccounted + merged + rejected + still queued. What SQS
+Law 2: accepted by intake = enrolled + updated + skipped + unaccounted + merged + rejected + suppressed +
+dropped + still queued. What SQS
 delivers again after it was settled, and what a killed function settled without saying so, is counted apart: the
 log's ids tell how often a message was settled.
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from threading import get_ident
 from typing import Any
 
-SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected")
+SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Suppressed", "Dropped")
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Books:
     def _settle(self, line: dict[str, Any]) -> None:
         self._unsaid = 0
         self.settled.update(self.numbers[name] for name in line["accepted"])
+        self.settled.update(self.numbers[name] for name in line.get("dropped", ()))
         self.settled.update(self.numbers[rejected["id"]] for rejected in line["rejected"])
         self.why.update(line["why"])
         self.isolating += max(0, line["requests"] - 1)

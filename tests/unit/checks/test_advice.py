@@ -152,3 +152,11 @@ def test_a_match_that_comes_too_late() -> None:
     (line,) = idle("json", f'{first}{second}{{kind = "a", region = "eu"}}')
     assert line == "sources.late.match: no event meets it: all that would go to sources.app, which comes first"
     assert idle("json", f'{first}{second}{{kind = ["a", "c"]}}') == []
+
+
+def test_suppression_cannot_be_undone() -> None:
+    """Whoever sets it reads what it does, and that there is no way back."""
+    whole = WHOLE.format(campaign="", source='opt_outs = "suppress"').replace('"none"', '"token"')
+    (line,) = find_doubts(parse(whole))
+    assert line.startswith("sources.web.opt_outs: an opt-out that ")
+    assert line.endswith("for all campaigns of the workspace; the API cannot undo it")

@@ -105,6 +105,8 @@ def problems(text: str) -> list[str]:
         (f'{SOURCE}redirect = "/thanks"', "sources.web.redirect: must be an absolute address such as https://"),
         (f'{SOURCE}redirect = "javascript:alert(1)"', "sources.web.redirect: must be an absolute address such as"),
         (f'{SOURCE}redirect = "https://a.example/ b"', "sources.web.redirect: must be an absolute address such as"),
+        (f'{SOURCE}opt_outs = "suppress"', 'opt_outs: "suppress" does not go with auth = "none": anyone could'),
+        (f'{SOURCE}opt_outs = "drop"', "sources.web.opt_outs: must be"),
         (f'{SOURCE}custom_fields = "*"', 'sources.web.custom_fields: must be a list, such as ["one", "two"]'),
         (f'{SOURCE}[sources.web.fields]\nfirstname = "x"', "sources.web.fields.firstname: the lead's field is spelt"),
         (f"{SOURCE}[sources.web.require]\nx = 1979-05-27", "sources.web.require.x: must be a text, a number, true or"),

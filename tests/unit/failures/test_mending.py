@@ -213,3 +213,29 @@ def test_what_would_fail_at_once_is_not_replayed() -> None:
     ]
     assert make_plan([odd], Mending(RequestedEdits(campaign="news"), replay=True)).ids == {"m-1"}
     assert make_plan([odd], Mending(RequestedEdits([Set("company", "Acme")]), replay=True)).ids == set()
+
+
+SUPPRESSION = {"version": 2, "action": "suppress", "id": "out-1", "source": "crm", "email": "ava@exmaple"}
+
+
+def test_a_refused_suppression_is_corrected_and_replayed() -> None:
+    """It is shown with its address, keeps its shape, and goes back to LeadsQueue."""
+    found = letter({**SUPPRESSION, "failure": failure()})
+    assert (found.email, found.queue, found.campaign, found.unreadable()) == ("ava@exmaple", "LeadsQueue", "", None)
+    repaired = repair(found, RequestedEdits([Set("email", "ava@example.com")])).letter
+    sent = replayed(repaired)
+    body = json.loads(sent.entry.body)
+    assert (sent.queue, body["email"], body["action"], body["version"]) == (
+        "LeadsQueue",
+        "ava@example.com",
+        "suppress",
+        2,
+    )
+    assert "lead" not in body
+    assert letter({key: body[key] for key in SUPPRESSION}).queue == "LeadsQueue"
+
+
+@pytest.mark.parametrize("wanted", [RequestedEdits(campaign="news"), RequestedEdits([Set("firstName", "Ava")])])
+def test_a_suppression_is_an_address_and_nothing_else(wanted: RequestedEdits) -> None:
+    """It has no campaign and no name."""
+    assert repair(letter({**SUPPRESSION, "failure": failure()}), wanted).problem

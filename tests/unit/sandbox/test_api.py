@@ -280,3 +280,46 @@ def test_an_unknown_control_route_names_the_known_ones() -> None:
     answer = ask(api(), "GET", "/_sandbox/help", key=None)
     assert answer.status == 404
     assert b"PUT /_sandbox/faults" in answer.body
+
+
+SUPPRESS = "/v1/suppression-list"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body"),
+    [
+        ("reference", {"suppressed": 1}),
+        ("guide", {"result": {"suppressed": 1, "alreadySuppressed": 1, "total": 2}}),
+        ("data", {"data": {"suppressed": 1}}),
+    ],
+)
+def test_suppressions_are_counted_in_every_dialect(dialect: str, body: object) -> None:
+    """The reference counts new addresses only; a known one is no error."""
+    service = api(dialect=dialect)
+    ask(service, "POST", SUPPRESS, {"emails": ["ava@example.com"]})
+    answer = ask(service, "POST", SUPPRESS, {"emails": ["AVA@example.com", "ben@example.com"]})
+    assert (answer.status, json.loads(answer.body)) == (200, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "status"),
+    [
+        ({}, DEFAULT_API_KEY, 400),
+        ({"emails": []}, DEFAULT_API_KEY, 400),
+        (b"no json", DEFAULT_API_KEY, 400),
+        ({"emails": ["a@example.com"] * 1_001}, DEFAULT_API_KEY, 400),
+        ({"emails": ["nobody"]}, DEFAULT_API_KEY, 422),
+        ({"emails": ["a@example.com"]}, "sk_live_other", 401),
+    ],
+)
+def test_a_bad_suppression_is_refused(body: object, key: str, status: int) -> None:
+    """As the reference says; nothing is suppressed."""
+    service = api()
+    assert ask(service, "POST", SUPPRESS, body, key).status == status
+    assert service.sandbox.snapshot()["suppressed"] == []
+
+
+@pytest.mark.parametrize("path", ["/v1/leads/bulk", "/v1/campaigns/camp_1/suppression-list"])
+def test_the_suppression_list_is_the_workspaces(path: str) -> None:
+    """A campaign has none of its own, and leads are not sent without one."""
+    assert ask(api(), "POST", path, {"emails": ["a@example.com"]}).status == 404

@@ -6,7 +6,7 @@ import pytest
 
 from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
 from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, NotFoundError
-from leads_cli.sandbox.records import UpsertCounts
+from leads_cli.sandbox.records import SuppressionCounts, UpsertCounts
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -268,3 +268,17 @@ def test_reset_returns_to_the_beginning() -> None:
     box.reset()
     assert box.snapshot()["leadCount"] == 0
     assert box.stats("camp_1")["status"] == "draft"
+
+
+def test_an_address_is_suppressed_until_the_reset() -> None:
+    """It is counted as new once, whatever its case, and is skipped in every campaign."""
+    box = Sandbox([SandboxCampaign("camp_1")])
+    assert box.suppress(["Ben@Example.com", "ava@example.com"]) == SuppressionCounts(new=2, known=0)
+    assert box.suppress(["ben@example.com", "eve@example.com"]) == SuppressionCounts(new=1, known=1)
+    with pytest.raises(InvalidLeadsError) as error:
+        box.suppress(["kim@example.com", "nobody", None])
+    assert (error.value.status, [each.index for each in error.value.batch.refusals]) == (422, [1, 2])
+    assert box.snapshot()["suppressed"] == ["ben@example.com", "ava@example.com", "eve@example.com"]
+    assert box.bulk_upsert("camp_1", [{"email": "ben@example.com"}], NOW).skipped == 1
+    box.reset()
+    assert box.snapshot()["suppressed"] == []
