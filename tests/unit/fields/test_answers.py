@@ -231,6 +231,13 @@ def test_a_part_is_read_up_to_a_limit() -> None:
         read({"p": {str(i): i + 1 for i in range(3_000)}}, View("p"))
 
 
+def test_a_question_may_be_hidden() -> None:
+    """Its type is kept, for an answered question beats it."""
+    question = {"label": "E-mail", "type": "hidden", "value": "bob@example.org"}
+    found = read_answers({"fields": [question]})
+    assert found.kinds == dict.fromkeys(found.fields, "hidden") != {}
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: (

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from leads.config.schema import Source
 from leads.event.event import Event
-from leads.lead.consent import OptOut
+from leads.fields.submission import Submission
+from leads.lead.consent import OptOut, opt_out
 from leads.message.intake import Reading, read
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -107,6 +108,14 @@ def test_the_kind_may_stand_around_the_people_or_in_a_header() -> None:
     assert (
         opted_out({**ADDRESS, "id": 1}, "shopify", headers={"x-shopify-topic": "customers/delete"}) is OptOut.DELETION
     )
+
+
+def test_a_submission_without_an_event_says_so_by_itself() -> None:
+    """Its own kind is enough."""
+    fields = {"email": "ava@example.com", "event": "unsubscribed"}
+    found = opt_out(Submission(fields, fields), Source(provider="json", campaign="news"))
+    assert found is not None
+    assert found[0] is OptOut.PROVIDER
 
 
 def test_a_rule_that_names_a_deletion_admits_it() -> None:
