@@ -214,7 +214,9 @@ def test_a_message_that_cannot_be_hidden_is_held_all_the_same(enrolling: Enrolli
     """Where SQS refuses to hide it, the queue's own visibility timeout does; the log has the number."""
     enrolling.leadterra.faults.set([fault("server_error")])
     failed = [{"Id": "1", "SenderFault": True, "Code": "ReceiptHandleIsInvalid"}]
-    enrolling.cloud.answer("ChangeMessageVisibilityBatch", 200, {"Successful": [], "Failed": failed})
+    enrolling.cloud.answer(
+        "ChangeMessageVisibilityBatch", 200, {"Successful": [{"Id": "0"}, {"Id": "2"}], "Failed": failed}
+    )
     done = enrolling.deliver(*THREE)
     assert len(done.failures) == 3
     assert [(log["message"], log["count"]) for log in done.logs if log["level"] == "WARNING"] == [("not hidden", 1)]
