@@ -33,6 +33,14 @@ def test_older_messages_are_dropped_and_counted(enrolling: Enrolling) -> None:
     assert enrolling.deliver(older).metrics["Erased"] == 1
 
 
+def test_an_opt_out_outlives_an_erasure(enrolling: Enrolling) -> None:
+    """A person who is forgotten still wants no e-mail."""
+    forget(enrolling, "ava@example.com")
+    opt_out = {"version": 2, "action": "suppress", "email": "ava@example.com", "receivedAt": OLD}
+    done = enrolling.deliver({**message("ava@example.com"), "receivedAt": OLD}, opt_out)
+    assert (done.metrics["Erased"], done.metrics["Suppressed"]) == (1, 1)
+
+
 def test_the_item_is_read_once_a_minute(enrolling: Enrolling) -> None:
     """Two invocations of a container within a minute ask once."""
     asked = []

@@ -155,7 +155,7 @@ def test_a_match_that_comes_too_late() -> None:
 
 
 def test_suppression_cannot_be_undone() -> None:
-    """Whoever sets it reads what it does, and that there is no way back."""
+    """The check says what it does, and that there is no way back."""
     whole = WHOLE.format(campaign="", source='opt_outs = "suppress"').replace('"none"', '"token"')
     (line,) = find_doubts(parse(whole))
     assert line.startswith("sources.web.opt_outs: an opt-out that ")

@@ -1,9 +1,10 @@
 """Suppressions: which addresses are suppressed, and which signups are dropped with them."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from leads.message.message import AnyMessage, Message, Suppression
-from leads.request.batch import ReceivedMessage
+from leads.request.batch import ReceivedMessage, batches
 from leads.request.suppression import split
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -58,3 +59,13 @@ def test_several_opt_outs_of_an_address_are_one_row() -> None:
 def test_without_an_opt_out_everything_is_sent() -> None:
     """The order stays as it was."""
     assert outcome(signup("ben@example.com", 2), signup("ava@example.com", 1)) == ([], ["in-2", "in-1"], [])
+
+
+def test_addresses_travel_in_batches() -> None:
+    """Each request has a list of addresses and nothing else."""
+    messages = [opt_out(f"lead{number}@example.com", number) for number in range(3)]
+    suppressed, _, _ = split([ReceivedMessage(message, [index]) for index, message in enumerate(messages)])
+    assert [json.loads(batch.body) for batch in batches(None, suppressed, 2)] == [
+        {"emails": ["lead0@example.com", "lead1@example.com"]},
+        {"emails": ["lead2@example.com"]},
+    ]
