@@ -96,6 +96,10 @@ def status_parts(status: "StackStatus", rates: Mapping[str, float] | None = None
         yield "Beside these: " + ", ".join(others) + "."
     if status.oldest_seconds is not None:
         yield f"The oldest lead has been waiting for {duration(status.oldest_seconds)}."
+    if status.waiting:
+        yield status.waiting.text
+    if status.in_progress:
+        yield "In progress: leads that are on their way are counted one after the other."
     if status.counts.balanced:
         yield "The counts add up."
 

@@ -30,6 +30,9 @@ def dev(
     smoke: Annotated[
         bool, typer.Option("--smoke", help="Send every recorded event, print what became of the leads, and end.")
     ] = False,
+    fast_retries: Annotated[
+        bool, typer.Option("--fast-retries", help="Try what is held again after a second, not after up to a minute.")
+    ] = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
     """Run the whole pipeline on this machine. It needs no account; what it tells Leadterra goes to a sandbox.
@@ -61,6 +64,7 @@ def dev(
         port=(0 if smoke else DEFAULT_PORT) if port is None else port,
         leadterra=leadterra_url,
         api_key=api_key if leadterra_url else None,
+        fast_retries=fast_retries,
     )
     if smoke:
         serve.run_smoke(wanted)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, StackOptions
+from leads_cli.cli.target import AsJson, StackOptions, broken_text
 from leads_cli.project import command
 from leads_cli.stacks import embedded
 from leads_cli.stacks.counts import NAMES, StackStatus
@@ -77,10 +77,17 @@ def status(
         typer.echo(json.dumps(found.as_json(), indent=2))
     else:
         print_status(found)
-    if not found.counts.balanced:
+    if found.problem:
+        typer.echo(broken_text(found.problem), err=True)
+    if not found.counts.balanced and not found.in_progress:
         late = "" if where.stack is None else "; CloudWatch is up to three minutes late, so ask again before worrying"
         moved = f"; SQS may have set some aside: {command()} failures list" if found.counts.difference > 0 else ""
-        stop(f"The counts do not add up: a difference of {found.counts.difference:+}{late}{moved}.", Code.FAILED)
+        killed = (
+            "; a function that was killed may have reported some leads twice" if found.counts.difference < 0 else ""
+        )
+        stop(
+            f"The counts do not add up: a difference of {found.counts.difference:+}{late}{moved}{killed}.", Code.FAILED
+        )
 
 
 def _watch(look: StatusReader, every: int, *, as_json: bool) -> NoReturn:

@@ -52,7 +52,9 @@ class StackOptions:
         """
         from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
 
-        return embedded.find(self.url) if self.stack is None else deployed.find(self.stack, self.session())
+        if self.stack is None:
+            return _with_warning(embedded.find(self.url))
+        return deployed.find(self.stack, self.session())
 
     def session(self) -> "boto3.Session":
         """The user's own AWS session.
@@ -102,12 +104,26 @@ class ConfiguredStackOptions(StackOptions):
         from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
 
         if self.stack is None:
-            return embedded.find(self.url)
+            return _with_warning(embedded.find(self.url))
         return deployed.find(self.stack, self.session(), enrollment(self.config, Code.USAGE))
 
     def enrollment(self, running: "Running | None" = None) -> "Enrollment":
         """The configuration that the stack works by: its own file where that is on this machine."""
         return enrollment((running and running.config) or self.config, Code.USAGE)
+
+
+def broken_text(problem: str) -> str:
+    """What a broken configuration means, with its lines and what would be right."""
+    lines = "\n".join(map(plain, problem.splitlines()))
+    return f"{lines}\nSignups fail and leads wait until you fix this."
+
+
+def _with_warning(running: "Running") -> "Running":
+    from leads_cli.stacks.configuration import problem_of  # noqa: PLC0415
+
+    if running.config and (problem := problem_of(running.config)):
+        typer.echo(broken_text(problem), err=True)
+    return running
 
 
 def confirm(question: str) -> bool:

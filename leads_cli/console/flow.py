@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nicegui import ui
 
 from leads_cli.console import frame, live
+from leads_cli.console.asking import notify_errors
 from leads_cli.console.person import PersonSearch
 from leads_cli.console.rate import Rate
 from leads_cli.console.subject import Subject
@@ -34,6 +35,10 @@ class FlowPage:
             self._pace = ui.html(sanitize=False)
         with frame.card("Where they wait"):
             self._waiting = ui.html(sanitize=False)
+            self._held = frame.text("", "note warn")
+            self._release = ui.button("Try again now", on_click=self._try_again).props("outline no-caps")
+            self._held.set_visibility(False)
+            self._release.set_visibility(False)
         PersonSearch(self._subject).build()
         with ui.element("div").classes("row"):
             ui.button("Refresh", icon="refresh", on_click=self._look).props("outline no-caps")
@@ -52,7 +57,16 @@ class FlowPage:
         self._rate.add(time.monotonic(), status.counts)
         self._counts.content = live.counts(status)
         self._pace.content = frame.terms(dict(self._paces(status)))
+        waiting = status.waiting
+        self._held.content = frame.paragraph(waiting.text if waiting else "", "note warn")
+        self._held.set_visibility(waiting is not None)
+        self._release.set_visibility(waiting is not None and self._subject.release is not None)
         self._waiting.content = frame.terms(dict(_waits(status, letters))) + _link(letters)
+
+    async def _try_again(self) -> None:
+        if self._subject.release:
+            await notify_errors(asyncio.to_thread(self._subject.release))
+            await self._look()
 
     def _dead_letters(self) -> int:
         running = self._subject.running

@@ -11,6 +11,8 @@ from nicegui import ui
 
 from leads_cli.console.subject import Subject
 
+# A mistake in the file shows this soon.
+_LOOK_SECONDS: Final = 2.0
 _STATIC: Final = Path(__file__).parent / "static"
 ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -55,6 +57,16 @@ def style(*names: str) -> str:
     return f"<style>{''.join(texts)}</style>"
 
 
+def broken_note(problem: str) -> str:
+    """A banner for a configuration that cannot be used, with its lines and what would be right."""
+    if not problem:
+        return ""
+    return (
+        f'<div class="note bad" role="alert"><pre>{escape(problem)}</pre>'
+        "<p>Signups fail and leads wait until you fix this.</p></div>"
+    )
+
+
 def not_found(subject: Subject, *, with_form: bool) -> str:
     """The document for an address that leads nowhere."""
     about = f'<p class="where">{escape(subject.name)}</p>'
@@ -77,6 +89,8 @@ def page(subject: Subject, here: PageLink, *, with_form: bool) -> Iterator[None]
     ui.add_body_html("<noscript><p>The console needs JavaScript; the command does not: leads --help</p></noscript>")
     with ui.element("div").classes("page") as main:
         ui.skip_link(target=main)
+        broken = ui.html(broken_note(subject.problem()), sanitize=False)
+        ui.timer(_LOOK_SECONDS, lambda: broken.set_content(broken_note(subject.problem())))
         yield
 
 

@@ -66,6 +66,8 @@ def _aside(status: StackStatus) -> str:
     waiting = "Nothing is waiting"
     if status.oldest_seconds is not None:
         waiting = f"The oldest lead has been waiting for {duration(status.oldest_seconds)}"
+    if status.waiting:
+        waiting = status.waiting.text.rstrip(".")
     others = {
         "ignored by rule": numbers.ignored,
         "opted out": numbers.opted_out,

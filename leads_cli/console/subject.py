@@ -9,8 +9,9 @@ from leads.config.schema import Enrollment
 from leads_cli.logs.journal import LeadRow, row_of
 from leads_cli.logs.reading import DEPLOYED_SECONDS, EMBEDDED_SECONDS, Reader, read_deployed, read_embedded
 from leads_cli.stacks import cloudwatch
+from leads_cli.stacks.configuration import BadFileError, problem_of, read_configuration
 from leads_cli.stacks.counts import StackStatus
-from leads_cli.stacks.embedded import get_json
+from leads_cli.stacks.embedded import get_json, release
 from leads_cli.stacks.embedded import status as status_of
 from leads_cli.stacks.running import Running
 
@@ -41,13 +42,14 @@ class Subject:
         seen: when each source was last heard of.
         unseen: what that says of the others.
         log: reads the functions' logs.
+        release: has everything that waits tried again now; None where that is not possible.
         leads: the newest leads; None for a deployed stack, of which only numbers are known.
     """
 
     name: str
     options: Sequence[str]
     running: Running
-    enrollment: Enrollment
+    read_enrollment: Callable[[], Enrollment]
     pause: float
     counted: str
     status: Callable[[], StackStatus]
@@ -55,9 +57,21 @@ class Subject:
     unseen: str
     log: LogReader
     leads: Leads | None = None
+    release: Callable[[], int] | None = None
+
+    @property
+    def enrollment(self) -> Enrollment:
+        """The configuration as it is now."""
+        return self.read_enrollment()
+
+    def problem(self) -> str:
+        """Why the configuration cannot be used; "" if it can, or if it is not on this machine."""
+        return problem_of(self.running.config) if self.running.config else ""
 
 
-def embedded(running: Running, enrollment: Enrollment, status: Callable[[], StackStatus], leads: Leads) -> Subject:
+def embedded(
+    running: Running, read_enrollment: Callable[[], Enrollment], status: Callable[[], StackStatus], leads: Leads
+) -> Subject:
     """A stack of `leads dev`, by whatever tells its counts and its leads."""
 
     def seen() -> dict[str, datetime]:
@@ -68,7 +82,7 @@ def embedded(running: Running, enrollment: Enrollment, status: Callable[[], Stac
         name=f"leads dev at {running.url}",
         options=("--url", running.url),
         running=running,
-        enrollment=enrollment,
+        read_enrollment=read_enrollment,
         pause=LIVE_SECONDS,
         counted="Since it was started.",
         status=status,
@@ -76,6 +90,7 @@ def embedded(running: Running, enrollment: Enrollment, status: Callable[[], Stac
         unseen="none since it was started",
         log=(read_embedded(running.url), EMBEDDED_SECONDS),
         leads=leads,
+        release=lambda: release(running.url),
     )
 
 
@@ -89,7 +104,13 @@ def at_address(running: Running, enrollment: Enrollment) -> Subject:
         found = get_json(running.url, f"/_leads/leads?limit={limit}")
         return [row_of(each) for each in found] if isinstance(found, list) else []
 
-    return embedded(running, enrollment, lambda: status_of(running.url), leads)
+    def now() -> Enrollment:
+        try:
+            return read_configuration(running.config) if running.config else enrollment
+        except BadFileError:
+            return enrollment
+
+    return embedded(running, now, lambda: status_of(running.url), leads)
 
 
 def deployed(
@@ -111,7 +132,7 @@ def deployed(
         name=f"stack {stack}{region}",
         options=options,
         running=running,
-        enrollment=enrollment,
+        read_enrollment=lambda: enrollment,
         pause=SPARING_SECONDS,
         counted=f"Of the last {_SINCE.days} days. CloudWatch is up to three minutes late; it is asked once a minute.",
         status=status,

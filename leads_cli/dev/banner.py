@@ -30,7 +30,7 @@ def banner(about: About, config: Path) -> str:
             f"    {command()} status{there}",
             "",
             "  Secrets, leads and counts last for this run. Changes of the file are taken up at once;",
-            "  only a new campaign, or the secret of a new source, needs a restart.",
+            "  only a new campaign needs a restart.",
             "  Press Ctrl-C to stop.",
             "",
         ]

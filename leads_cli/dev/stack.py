@@ -48,7 +48,7 @@ class Stack:
 
     Attributes:
         config_path: the `enrollment.toml` in use; the functions read it again when it changes.
-        enrollment: what it said at the start.
+        enrollment: what it said when it could last be used.
         secrets: the invented secret of each source that has one.
         sandbox: the Leadterra that leads go to; None where a real one was named.
         leadterra_url: where requests to Leadterra go.
@@ -68,6 +68,7 @@ class Stack:
         api_key: str | None = None,
         template: Path = TEMPLATE,
         journal: Observer | None = None,
+        longest_hold: float | None = None,
         app: "Callable[[Stack], ASGIApp] | None" = None,
     ) -> None:
         """Check the configuration; nothing runs yet.
@@ -89,6 +90,7 @@ class Stack:
         self._port = port
         self._leadterra_url = leadterra_url
         self._api_key = api_key or DEFAULT_API_KEY
+        self._longest_hold = longest_hold
         self._log_key = token_urlsafe(32)
         self._path = template.resolve()
         self._journal: Observer = journal or _Silence()
@@ -163,11 +165,25 @@ class Stack:
         return self.wait_for(lambda: not any(self.unsettled().values()), timeout)
 
     def fast_forward(self) -> int:
-        """For tests: end the back-off of whatever was held, as if its time had passed; how many messages that was.
+        """End the back-off of everything that is held, as if its time had passed; how many messages that was.
 
         What a function has in its hands stays in flight.
         """
         return sum(self._aws.queues.release(poller.queue_url, poller.left()) for poller in self._work.pollers)
+
+    def held(self) -> "list[StoredMessage]":
+        """The leads that wait for their next attempt; no function has them."""
+        url = self.queues["LeadsQueue"]
+        handles = [poller.left() for poller in self._work.pollers if poller.queue_url == url]
+        return self._aws.queues.held(url, set().union(*handles))
+
+    def reload(self) -> None:
+        """Take up a changed configuration: new sources get a secret, and what was held is tried again at once."""
+        now = parse(self.config_path.read_text(encoding="utf-8"))
+        self.enrollment = now
+        self.secrets = {**invent_secrets(now), **self.secrets}
+        self._fill_secret(self._deployed)
+        self.fast_forward()
 
     # --- Starting ----------------------------------------------------------------------------------
 
@@ -184,6 +200,7 @@ class Stack:
         self.left_out = deployed.left_out
         self.outputs = _local(deployed, self.url)
         self.queues = {name: deployed.physical[name] for name in self._template.of_type(QUEUE)}
+        self._deployed = deployed
         self._fill_secret(deployed)
         self._work = make_deployment(
             self._template,
@@ -198,6 +215,7 @@ class Stack:
             },
             on_log=self._journal.observe_log,
             on_records=self._journal.observe_records,
+            longest_hold=self._longest_hold,
         )
         self.functions = self._work.functions
 

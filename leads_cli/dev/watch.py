@@ -9,7 +9,11 @@ from leads_cli.stacks.configuration import BadFileError, read_configuration
 
 
 class ConfigWatch:
-    """Looks at the file whenever it is asked; any thread may ask."""
+    """Looks at the file whenever it is asked; any thread may ask.
+
+    Attributes:
+        on_valid: called after a change that can be used.
+    """
 
     def __init__(self, path: Path, say: Callable[[str], object]) -> None:
         self._path = path
@@ -17,6 +21,7 @@ class ConfigWatch:
         self._lock = Lock()
         self._seen = self._stamp()
         self._broken = False
+        self.on_valid: Callable[[], object] = lambda: None
 
     def broken(self) -> bool:
         """Whether the file cannot be used at present; a change for the worse or the better is told."""
@@ -31,9 +36,10 @@ class ConfigWatch:
             read_configuration(self._path)
         except BadFileError as error:
             self._broken = True
-            self._say(f"{error}\nNothing is taken and no lead is delivered until it is mended.")
+            self._say(f"{error}\nSignups fail and leads wait until you fix this.")
         else:
             self._broken = False
+            self.on_valid()
             self._say(f"{shown(self._path)}: read again.")
 
     def _stamp(self) -> tuple[int, int] | None:

@@ -7,18 +7,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from leads_cli.stacks.counts import METRICS
+from leads_cli.stacks.waiting import hold_words
 
-HELD: Final = {
-    "unavailable": "Leadterra did not answer",
-    "unauthorized": "Leadterra refused the API key",
-    "not_found": "Leadterra knows no such campaign: is its id right in the configuration?",
-    "unexpected": "Leadterra answered something unexpected",
-    "systemic": "Leadterra refuses everybody alike: something changed there",
-    "firewall": "a firewall in front of Leadterra blocks some text of the lead, or our address",
-    "deadline": "the function's time ran out",
-    "newer": "a later release wrote it",
-    "internal": "something broke here: see the log of enroll",
-}
 EXHAUSTED: Final = "exhausted: SQS moved it after too many receives"
 
 
@@ -46,7 +36,7 @@ def _moment(value: object) -> dict[str, datetime]:
 
 def hold_text(why: object) -> str:
     """What held a batch back; where there are several causes, the log names no lead's own."""
-    return "; ".join(HELD.get(str(cause), str(cause)) for cause in why) if isinstance(why, dict) else ""
+    return "; ".join(hold_words(str(cause)) for cause in why) if isinstance(why, dict) else ""
 
 
 def failure_text(failure: object) -> str:

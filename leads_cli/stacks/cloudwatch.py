@@ -1,13 +1,14 @@
 """The counts of a stack: what was reported to CloudWatch, and what its queue holds."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
-from leads.request.outcome import HELD_AGE
+from leads.request.outcome import HELD_AGE, Why, held_metric
 from leads_cli.stacks.counts import METRICS, StackStatus, from_metrics
 from leads_cli.stacks.running import OPERATOR, aws_errors
+from leads_cli.stacks.waiting import Waiting, hold_words
 
 if TYPE_CHECKING:
     import boto3
@@ -42,7 +43,21 @@ def read_status(session: "boto3.Session", outputs: Mapping[str, str], since: tim
         found = sum_metrics(cloudwatch, outputs["MetricsNamespace"], since, now)
         oldest = _oldest(cloudwatch, outputs, now)
     queued = count_messages(session.client("sqs"), outputs["LeadsQueueUrl"])
-    return StackStatus(from_metrics(found, queued=queued), oldest if queued else None)
+    waiting = _waiting(cloudwatch, outputs["MetricsNamespace"], queued, oldest, now) if queued else None
+    return StackStatus(from_metrics(found, queued=queued), oldest if queued else None, waiting)
+
+
+def _waiting(cloudwatch: Any, namespace: str, queued: int, oldest: float | None, now: datetime) -> Waiting | None:
+    """What was held in the last minutes, by cause; SQS does not tell which messages that is, nor until when."""
+    causes = list(get_args(Why.__value__))
+    metrics = [_metric(namespace, held_metric(cause), "service", "enroll") for cause in causes]
+    queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]
+    why: Counter[str] = Counter()
+    with aws_errors("CloudWatch"):
+        for index, values in _values(cloudwatch, queries, now - _RECENT, now):
+            why[hold_words(causes[index])] += round(sum(values))
+    found = {cause: min(count, queued) for cause, count in why.items() if count}
+    return Waiting(min(queued, sum(found.values())), found, oldest) if found else None
 
 
 def count_messages(sqs: Any, queue_url: str) -> int:

@@ -13,6 +13,15 @@ class BadFileError(Exception):
     """The file cannot be used; the text names it and every problem."""
 
 
+def problem_of(path: Path) -> str:
+    """Why a file cannot be used, with the lines and what would be right; "" if it can."""
+    try:
+        read_configuration(path)
+    except BadFileError as error:
+        return str(error)
+    return ""
+
+
 def read_configuration(path: Path) -> "Enrollment":
     """Read a file as the functions do.
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
+
+from leads_cli.stacks.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,26 @@ def from_json(data: Mapping[str, object]) -> StackCounts:
 
 @dataclass(frozen=True, slots=True)
 class StackStatus:
-    """The counts of law 2, and how long the oldest lead has been waiting (None: none waits)."""
+    """The counts of law 2 and what is going on.
+
+    Attributes:
+        oldest_seconds: how long the oldest lead has been in the queue; None: none is.
+        waiting: what waits for its next attempt; None: nothing does.
+        problem: why the configuration cannot be used; "" if it can.
+    """
 
     counts: StackCounts
     oldest_seconds: float | None = None
+    waiting: Waiting | None = None
+    problem: str = ""
 
-    def as_json(self) -> dict[str, int | float | bool | None]:
+    @property
+    def in_progress(self) -> bool:
+        """Whether leads that are on their way explain the difference: they are counted one after the other."""
+        return 0 < abs(self.counts.difference) <= self.counts.queued
+
+    def as_json(self) -> dict[str, Any]:
         """As `leads status --json` and `/_leads/status` have it."""
-        return {**self.counts.as_json(), "oldestSeconds": self.oldest_seconds}
+        waiting = self.waiting.as_json() if self.waiting else None
+        about = {"oldestSeconds": self.oldest_seconds, "waiting": waiting, "problem": self.problem or None}
+        return {**self.counts.as_json(), "inProgress": self.in_progress, **about}

@@ -8,6 +8,7 @@ from typing import Any, Final
 from leads_cli.project import command
 from leads_cli.stacks.counts import StackStatus, from_json
 from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.waiting import Waiting
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
 
@@ -53,7 +54,23 @@ def status(url: str) -> StackStatus:
     """
     data = get_object(url, "/_leads/status")
     oldest = data.get("oldestSeconds")
-    return StackStatus(from_json(data), oldest if isinstance(oldest, int | float) else None)
+    age = oldest if isinstance(oldest, int | float) else None
+    return StackStatus(from_json(data), age, Waiting.from_json(data.get("waiting")), str(data.get("problem") or ""))
+
+
+def release(url: str) -> int:
+    """Have everything that waits tried again now; how many messages that was.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    import httpx  # noqa: PLC0415
+
+    try:
+        answer = httpx.post(f"{url.rstrip('/')}/_leads/release", timeout=10, trust_env=False)
+        return int(answer.raise_for_status().json()["released"])
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise NotReachableError(f"no stack answers at {url} ({error})") from error
 
 
 def get_object(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from leads_cli.dev.page import page
 from leads_cli.dev.page.view import About, source_rows
 from leads_cli.logs.journal import LeadRow
 from leads_cli.logs.lines import LogLine
+from leads_cli.stacks import embedded
 from leads_cli.stacks.counts import StackCounts, StackStatus
 from leads_cli.stacks.running import NotReachableError
 
@@ -61,6 +62,9 @@ class Fake:
     def logs(self, _: datetime) -> Sequence[LogLine]:
         return []
 
+    def release(self) -> int:
+        return 2
+
     async def hook(self, _: "Request") -> JSONResponse:
         self.taken += self.status_code == 200
         return JSONResponse(self.answer, self.status_code)
@@ -81,6 +85,14 @@ def smoke_of(fake: Fake) -> tuple[bool, str]:
     with serving(Starlette(routes=[*page.routes(fake), Route("/hooks/{source}", fake.hook, methods=["POST"])])) as url:
         succeeded, _ = smoke.run(url, said.append, patience=0.5)
     return succeeded, "\n".join(said)
+
+
+def test_a_stack_is_asked_to_try_again() -> None:
+    """Only by a POST: a link on a page must not do it."""
+    with serving(Starlette(routes=list(page.routes(Fake())))) as url:
+        assert embedded.release(url) == 2
+        with pytest.raises(NotReachableError):
+            embedded.get_json(url, "/_leads/release")
 
 
 def test_a_stack_that_does_as_it_should() -> None:

@@ -156,6 +156,7 @@ def test_fast_forward(stack: Stack, notes: Notes, http: httpx.Client) -> None:
 def test_secrets(stack: Stack, http: httpx.Client) -> None:
     """Sources whose senders prove who they are have an invented secret, where the functions read it."""
     secret = json.loads(post(http, stack, "x").text)
+    assert len(secret.pop("log_key")) > 40
     assert secret == {"leadterra_api_key": DEFAULT_API_KEY, "sources": {"app": stack.secret("app")}}
     assert len(stack.secret("app") or "") >= 32
     assert stack.secret("website") is None

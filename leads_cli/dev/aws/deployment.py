@@ -43,10 +43,12 @@ def make_deployment(
     variables: Mapping[str, str],
     on_log: OnLog,
     on_records: OnRecords,
+    longest_hold: float | None = None,
 ) -> Deployment:
     """Functions with the environment that was deployed, `variables` over it, and a poller for each event source.
 
-    `root` is the folder that the code is in.
+    `root` is the folder that the code is in. `longest_hold`: the seconds that a message is hidden at most after an
+    attempt; None: for as long as the function says.
     """
 
     def spec(name: str) -> FunctionSpec:
@@ -65,7 +67,13 @@ def make_deployment(
         sqs, url = aws.client("sqs"), deployed.physical[source.queue]
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         invoke = functions[source.function].invoke
-        return Poller(source, QueueAddress(url, arn), sqs, invoke=invoke, on_records=on_records)
+
+        def shorten(handles: set[str]) -> None:
+            if longest_hold is not None:
+                aws.queues.shorten(url, handles, longest_hold)
+
+        address = QueueAddress(url, arn)
+        return Poller(source, address, sqs, invoke=invoke, on_records=on_records, on_failed=shorten)
 
     functions = {name: Function(spec(name), on_log) for name in template.of_type(FUNCTION)}
     return Deployment(functions, tuple(map(poller, template.event_sources)))

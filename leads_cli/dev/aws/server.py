@@ -97,8 +97,10 @@ class EmbeddedAws:
             raise DeploymentError(msg) from error
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+        # moto describes a resource whose condition is false without its names.
+        named = [each for each in made if "LogicalResourceId" in each]
         return Deployed(
-            physical={each["LogicalResourceId"]: each["PhysicalResourceId"] for each in made},
+            physical={each["LogicalResourceId"]: each["PhysicalResourceId"] for each in named},
             outputs={each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])},
             left_out={
                 **template.left_out,

@@ -171,6 +171,20 @@ class Queues(SQSBackend):
                 message.visible_at = 0.0
             return len(held)
 
+    def held(self, url: str, receipt_handles: set[str]) -> list[StoredMessage]:
+        """What was received last with one of these handles and is still hidden."""
+        with self._changed:
+            messages = self._queue(url)._messages  # noqa: SLF001 - moto's
+            return [_stored(each) for each in messages if each.receipt_handle in receipt_handles and not each.visible]
+
+    def shorten(self, url: str, receipt_handles: set[str], seconds: float) -> None:
+        """Hide what was received with these handles for so long at most."""
+        latest = (time() + seconds) * 1000
+        with self._change():
+            for message in self._queue(url)._messages:  # noqa: SLF001 - moto's
+                if message.receipt_handle in receipt_handles:
+                    message.visible_at = min(message.visible_at, latest)
+
     def close(self) -> None:
         """Wake everyone who waits for a message; nobody waits from now on."""
         with self._change():

@@ -58,7 +58,11 @@ def routes(view: DevView) -> list[Route]:
     async def stack(_: "Request") -> JSONResponse:
         return JSONResponse(view.about.as_json())
 
+    async def release(_: "Request") -> JSONResponse:
+        return JSONResponse({"released": await asyncio.to_thread(view.release)})
+
     return [
+        Route("/_leads/release", release, methods=["POST"]),
         Route("/_leads/status", status),
         Route("/_leads/leads", leads),
         Route("/_leads/logs", logs),
@@ -85,14 +89,15 @@ def _mount_page(app: "FastAPI", view: DevView) -> None:
             rows = ui.html(sanitize=False)
 
         async def refresh() -> None:
-            counts.content = live.counts(await asyncio.to_thread(view.status))
+            now = await asyncio.to_thread(view.status)
+            counts.content = frame.broken_note(now.problem) + live.counts(now)
             rows.content = live.leads(await asyncio.to_thread(view.leads, CAPACITY))
 
         await refresh()
         ui.timer(1.0, refresh, immediate=False)
 
     running = from_description(view.about.url, view.about.as_json())
-    subject = embedded(running, view.enrollment, view.status, view.leads)
+    subject = embedded(running, lambda: view.enrollment, view.status, view.leads)
     pages.mount(app, subject, FailureActions(running, subject.log), with_form=True)
 
 

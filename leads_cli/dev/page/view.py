@@ -1,5 +1,6 @@
 """What a page or a command may know of a stack: a few facts about it, and what is going on."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,12 +11,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from leads.config.schema import Enrollment, Source
 from leads.errors import ConfigError
 from leads.io import settings
+from leads.io.pseudonyms import id_for_log
 from leads_cli.dev.page.outcomes import sandbox_outcome
 from leads_cli.logs.journal import Journal, LeadRow, LeadState
 from leads_cli.logs.lines import LogLine
+from leads_cli.logs.observed import json_object
 from leads_cli.stacks import cloudwatch
+from leads_cli.stacks.configuration import problem_of
 from leads_cli.stacks.counts import StackStatus
 from leads_cli.stacks.running import OPERATOR
+from leads_cli.stacks.waiting import Waiting
 
 if TYPE_CHECKING:
     from leads_cli.dev.stack import Stack
@@ -96,6 +101,9 @@ class DevView(Protocol):
     def logs(self, since: datetime) -> Sequence[LogLine]:
         """The lines of the functions' logs since then, oldest first."""
 
+    def release(self) -> int:
+        """Have everything that is held tried again now; how many messages that was."""
+
 
 class StackView:
     """The embedded stack, with the journal that it writes."""
@@ -132,9 +140,26 @@ class StackView:
     def status(self) -> StackStatus:
         """The counts now."""
         queued = self._stack.unsettled()["LeadsQueue"]
-        waiting = [row.when for row in self._journal.leads() if row.state in {LeadState.QUEUED, LeadState.HELD}]
-        oldest = (datetime.now(UTC) - min(waiting)).total_seconds() if queued and waiting else None
-        return StackStatus(self._journal.counts(queued, self._reported()), oldest)
+        now = datetime.now(UTC).timestamp()
+        sent = [message.sent_at / 1000 for message in self._stack.messages("LeadsQueue")]
+        problem = problem_of(self._stack.config_path)
+        counts = self._journal.counts(queued, self._reported())
+        return StackStatus(counts, now - min(sent) if sent else None, self._waiting(now, problem), problem)
+
+    def _waiting(self, now: float, problem: str) -> Waiting | None:
+        held = self._stack.held()
+        if not held:
+            return None
+        reasons = {row.id: row.reason for row in self._journal.leads() if row.state is LeadState.HELD}
+        known = [reasons.get(id_for_log(str(json_object(each.body).get("id")))) for each in held]
+        unknown = "the configuration cannot be used" if problem else "the function failed, see its log"
+        why = Counter(unknown if problem else reason or unknown for reason in known)
+        since = now - min(each.sent_at for each in held) / 1000
+        return Waiting(len(held), why, since, min(each.visible_at for each in held) / 1000 - now)
+
+    def release(self) -> int:
+        """Have everything that is held tried again now; how many messages that was."""
+        return self._stack.fast_forward()
 
     def _reported(self) -> Mapping[str, int]:
         """What commands reported; the functions' own metrics are lines of their logs, which the journal has."""

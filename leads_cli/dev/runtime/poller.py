@@ -31,6 +31,10 @@ type OnRecords = Callable[[str, list[SqsRecord]], None]
 """Called with a queue's logical id and the records that its function is about to get."""
 
 
+type OnFailed = Callable[[set[str]], None]
+"""Called with the receipt handles of messages that were not settled."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueAddress:
     url: str
@@ -41,13 +45,21 @@ class Poller:
     """Feeds one function from one queue, in threads of its own, until it is stopped."""
 
     def __init__(
-        self, source: EventSource, queue: QueueAddress, sqs: "SQSClient", *, invoke: Invoke, on_records: OnRecords
+        self,
+        source: EventSource,
+        queue: QueueAddress,
+        sqs: "SQSClient",
+        *,
+        invoke: Invoke,
+        on_records: OnRecords,
+        on_failed: OnFailed = lambda _: None,
     ) -> None:
         self._source = source
         self._queue = queue
         self._sqs = sqs
         self._invoke = invoke
         self._on_records = on_records
+        self._on_failed = on_failed
         self._stopping = Event()
         self._slots = BoundedSemaphore(source.concurrency)
         self._carried: list[SqsRecord] = []
@@ -137,6 +149,8 @@ class Poller:
             with self._lock:
                 kept = {name: handle for name, handle in self._left.items() if name not in ids}
                 self._left = kept | {name: ids[name] for name in failed}
+            if failed:
+                self._on_failed({ids[name] for name in failed})
         finally:
             self._slots.release()
 

@@ -1,6 +1,9 @@
 """The counts of law 2, from metrics and back from JSON."""
 
-from leads_cli.stacks.counts import METRICS, StackCounts, from_json, from_metrics
+import pytest
+
+from leads_cli.stacks.counts import METRICS, StackCounts, StackStatus, from_json, from_metrics
+from leads_cli.stacks.waiting import Waiting, hold_words
 
 
 def test_metrics_keep_their_names() -> None:
@@ -32,6 +35,32 @@ def test_a_server_that_counts_too_many_balances() -> None:
     """Where Leadterra counts more leads than it was sent, `unaccounted` is below zero and law 2 holds all the same."""
     counts = from_metrics({"Accepted": 2, "Enrolled": 3, "Unaccounted": -1}, queued=0)
     assert counts.balanced
+
+
+@pytest.mark.parametrize(
+    ("counts", "in_progress"),
+    [
+        (StackCounts(accepted=3, enrolled=3), False),
+        (StackCounts(accepted=3, enrolled=1, queued=1), True),
+        (StackCounts(queued=500), True),
+        (StackCounts(accepted=3, enrolled=1), False),
+        (StackCounts(accepted=9, enrolled=1, queued=1), False),
+    ],
+)
+def test_leads_on_their_way_explain_a_difference(counts: StackCounts, in_progress: bool) -> None:  # noqa: FBT001
+    """In the middle of an import the queue holds leads that nothing has counted yet: that is no failure."""
+    assert StackStatus(counts).in_progress is in_progress
+
+
+def test_what_waits_is_told_in_a_sentence() -> None:
+    """How many, why, since when, until when; what SQS does not tell is at most an hour away."""
+    waiting = Waiting(3, {hold_words("unavailable"): 2, "other": 1}, 90, 20.4)
+    assert waiting.text == (
+        "3 leads wait: Leadterra did not answer (2); other (1). The first for 2 min, next attempt in 20 s."
+    )
+    assert Waiting.from_json(waiting.as_json()) == waiting
+    assert Waiting(1, {}).text == "1 lead waits: see the log of enroll. Tried within an hour."
+    assert Waiting.from_json(None) is None
 
 
 def test_json_is_read_back() -> None:

@@ -73,6 +73,8 @@ def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
     path.write_text(RIGHT)
     said: list[str] = []
     watch = ConfigWatch(path, said.append)
+    taken_up: list[str] = []
+    watch.on_valid = lambda: taken_up.append(path.read_text())
     assert not watch.broken()
     path.write_text(f"{RIGHT}tokenz = []\n")
     assert [watch.broken() for _ in range(3)] == [True] * 3
@@ -83,3 +85,4 @@ def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
     path.write_text(RIGHT)
     assert [watch.broken() for _ in range(2)] == [False] * 2
     assert said[2:] == [f"{path}: read again."]
+    assert taken_up == [RIGHT]
