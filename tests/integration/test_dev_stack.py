@@ -220,3 +220,20 @@ def test_port_in_use(stack: Stack, project: Path) -> None:
     port = int(stack.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"), Stack(project / "enrollment.toml", port=port):
         pass
+
+
+def test_nothing_is_held_for_long_and_new_sources_get_a_secret(
+    project: Path, http: httpx.Client, tmp_path: Path
+) -> None:
+    """A hold of an hour lasts as long as `leads dev` allows. A changed file is taken up without a restart."""
+    config = tmp_path / "enrollment.toml"
+    config.write_text(CONFIG)
+    with Stack(config, template=project / "template.yaml", longest_hold=3) as stack:
+        post(http, stack, "hold")
+        assert stack.wait_for(lambda: [each.body for each in stack.held()] == ["hold"], 90)
+        assert stack.wait_until_settled(90)
+        first = stack.secret("app")
+        config.write_text(CONFIG + '[sources.shop]\nprovider = "json"\ncampaign = "newsletter"\nauth = "token"\n')
+        stack.reload()
+        secret = httpx.post(f"{stack.url}/hooks/shop", content="x", trust_env=False, timeout=30).json()["sources"]
+        assert (secret["app"], secret["shop"]) == (first, stack.secret("shop"))
