@@ -10,7 +10,7 @@ from typing import Final, TextIO
 OWNER_ONLY: Final = 0o600
 # A spreadsheet runs a cell that begins so; in Japan also in full width. Where the list separator is a semicolon, a
 # semicolon or a line break inside a cell begins another cell.
-_FORMULA: Final = re.compile(r"((?:^|[;\t\r\n])[ \xa0\"]*)('*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+_FORMULA: Final = re.compile(r"((?:^|[;\t\r\n])[ \xa0\"]*)('*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from nicegui import ui
 
 from leads.config.schema import Source
 from leads_cli.console import frame
-from leads_cli.webhooks.mapping import MappedBody, MappedPerson, Result, as_event, fields_of, map_event
+from leads_cli.webhooks.mapping import MappedBody, MappedPerson, MappedResult, as_event, fields_of, map_event
 
 # More would make the page slow; `leads map` shows all.
 _MAX_PEOPLE: Final = 20
 _MAX_ELSEWHERE: Final = 12
-_CHIPS: Final[Mapping[Result, tuple[str, str]]] = {
+_CHIPS: Final[Mapping[MappedResult, tuple[str, str]]] = {
     "lead": ("A lead", "good"),
     "ignored": ("Ignored", ""),
     "opted out": ("Opted out: no lead", "warn"),

@@ -24,7 +24,7 @@ _CONSENT: Final = {
     OptOut.ANSWER: "an answer says so",
 }
 
-type Result = Literal["lead", "ignored", "opted out", "unusable"]
+type MappedResult = Literal["lead", "ignored", "opted out", "unusable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class MappedPerson:
         elsewhere: values of the event that are no answers of this person: `require` and `fields` can name them.
     """
 
-    result: Result
+    result: MappedResult
     why: tuple[str, ...] = ()
     campaign: str = ""
     lead: Mapping[str, Any] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
 from leads_cli.dev.aws.references import find_dangling
 from leads_cli.dev.aws.template import Template
-from leads_cli.dev.aws.timed_queues import Queues
+from leads_cli.dev.aws.timed_queues import TimedQueues
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
 from leads_cli.stacks import session
 
@@ -40,7 +40,7 @@ class EmbeddedAws:
     """Every service at `endpoint`; nothing of it outlives the block."""
 
     def __init__(self) -> None:
-        self.queues = Queues(session.REGION, session.ACCOUNT)
+        self.queues = TimedQueues(session.REGION, session.ACCOUNT)
         self.session = session.embedded_session()
 
     def __enter__(self) -> Self:
@@ -110,7 +110,7 @@ class EmbeddedAws:
 
 
 class _Application:
-    """moto's, one request at a time: apart from `Queues`, which guards itself, its state knows no threads."""
+    """moto's, one request at a time: apart from `TimedQueues`, which guards itself, its state knows no threads."""
 
     def __init__(self) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)

@@ -71,7 +71,7 @@ class _Queue(Queue):
         self.deleted_messages.update(handle for handle in message.all_receipt_handles if handle)
 
 
-class Queues(SQSBackend):
+class TimedQueues(SQSBackend):
     """All queues of one region. Looking at them changes nothing, receive counts included."""
 
     def __init__(self, region_name: str, account_id: str) -> None:

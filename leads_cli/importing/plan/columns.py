@@ -13,7 +13,7 @@ from leads.fields.vocabulary import FULL_NAME, NULL_WORDS
 from leads.lead.lead import NoLead, Problem, make_lead
 from leads.model import LEAD_FIELDS, Lead
 from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.plan.opt_outs import Kind, is_about_consent, kind_of, says_opted_out
+from leads_cli.importing.plan.opt_outs import ColumnKind, is_about_consent, kind_of, says_opted_out
 from leads_cli.importing.plan.roles import Role, roles
 from leads_cli.importing.read.table import NAMELESS, Cell, FileRow, Table, addresses
 
@@ -76,7 +76,7 @@ class Columns:
     source: Source
     addresses: frozenset[str]
     marks: Mapping[str, str]
-    opt_outs: Mapping[str, Kind]
+    opt_outs: Mapping[str, ColumnKind]
 
     def lead(self, row: FileRow) -> Lead:
         """The lead that a row tells of.

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from leads.fields.names import MENTION, canonical, is_other_persons, meaning, words_of
 
-type Kind = Literal["flag", "consent", "status", "any"]
+type ColumnKind = Literal["flag", "consent", "status", "any"]
 """How a column tells: a flag by any answer but a no, a consent by a no, a status by a word; any other by an opt-out."""
 
 # Matched in names and values without spaces, signs and accents.
@@ -84,7 +84,7 @@ _MAX_STATE: Final = 60
 _MAX_WORDS: Final = 5
 
 
-def kind_of(name: str) -> Kind | None:
+def kind_of(name: str) -> ColumnKind | None:
     """How a column tells of opt-outs, by its name; None if it is about something else."""
     # "Opted out of email: Phone support news" is about e-mail.
     about = name.partition(":")[0]
@@ -101,14 +101,14 @@ def kind_of(name: str) -> Kind | None:
     return "status" if not _OF_STATUS.isdisjoint(words) and _OF_THINGS.isdisjoint(words) else "any"
 
 
-def is_about_consent(kind: Kind, name: str) -> bool:
+def is_about_consent(kind: ColumnKind, name: str) -> bool:
     """Whether a column holds nothing else, by its name. A `state` may be a country's."""
     return kind in {"flag", "consent"} or (kind == "status" and "status" in words_of(name))
 
 
 # A column has few different answers.
 @lru_cache(maxsize=4_096)
-def says_opted_out(kind: Kind, name: str, value: str) -> bool:
+def says_opted_out(kind: ColumnKind, name: str, value: str) -> bool:
     """Whether a cell of a column says that the person opted out."""
     if "@" in value or "://" in value:
         return False

@@ -11,7 +11,7 @@ from typing import Final
 from leads.message.message import MAX_BYTES
 from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.header import find_header, has_address, named_fields, width
-from leads_cli.importing.read.sheet import Record, Sheet
+from leads_cli.importing.read.sheet import Sheet, SheetRecord
 
 SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Excel's own first line, which names the separator.
@@ -32,7 +32,7 @@ def open_delimited(document: ImportFile, separator: str | None = None) -> Sheet:
     return Sheet(partial(_records, document, separator, skipped=1 if named else 0), about)
 
 
-def _records(document: ImportFile, separator: str, skipped: int) -> Iterator[Record]:
+def _records(document: ImportFile, separator: str, skipped: int) -> Iterator[SheetRecord]:
     csv.field_size_limit(MAX_BYTES)
     with closing(document.text()) as text:
         lines = _Lines(text)
@@ -44,11 +44,11 @@ def _records(document: ImportFile, separator: str, skipped: int) -> Iterator[Rec
             number += 1
             lines.taken.clear()
             try:
-                yield Record(number, next(reader))
+                yield SheetRecord(number, next(reader))
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Record(number, [lines.give_back()], f"its quotation marks do not match ({error})")
+                yield SheetRecord(number, [lines.give_back()], f"its quotation marks do not match ({error})")
 
 
 class _Lines:

@@ -13,7 +13,7 @@ _MAX_ABOVE: Final = 100
 _MAX_BELOW: Final = 20
 
 
-class Record(NamedTuple):
+class SheetRecord(NamedTuple):
     """A record's number, counted as a spreadsheet does. One with a flaw has its text as the only cell."""
 
     number: int
@@ -28,7 +28,7 @@ class Sheet:
         UnusableError: it has no header, or one that cannot be read.
     """
 
-    def __init__(self, records: Callable[[], Iterator[Record]], about: str) -> None:
+    def __init__(self, records: Callable[[], Iterator[SheetRecord]], about: str) -> None:
         self.about = about
         self._records = records
         first = list(islice(records(), _MAX_ABOVE))
@@ -78,7 +78,7 @@ class Sheet:
             yield from footer
         self._below = len(footer) if people else 0
 
-    def _row(self, record: Record) -> FileRow | None:
+    def _row(self, record: SheetRecord) -> FileRow | None:
         if record.flaw:
             return FileRow(record.number, {self.columns[0]: record.cells[0]}, record.flaw)
         return row_of(record.number, self.columns, record.cells)

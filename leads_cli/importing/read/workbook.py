@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.read.sheet import Record, Sheet
+from leads_cli.importing.read.sheet import Sheet, SheetRecord
 from leads_cli.importing.read.table import Cell
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def open_workbook(document: "ImportFile", name: str) -> Sheet:
     return Sheet(partial(_records, sheet), about)
 
 
-def _records(sheet: "CalamineSheet") -> Iterator[Record]:
+def _records(sheet: "CalamineSheet") -> Iterator[SheetRecord]:
     for number, values in enumerate(sheet.iter_rows(), start=1):
-        yield Record(number, [_cell(value) for value in values])
+        yield SheetRecord(number, [_cell(value) for value in values])
 
 
 def _choose(book: "CalamineWorkbook", name: str) -> "CalamineSheet":

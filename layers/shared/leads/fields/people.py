@@ -19,7 +19,7 @@ _OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])by$|[a-z]By$")
 _NAMES: Final = ("firstName", "lastName", FULL_NAME)
 
 
-class Person(NamedTuple):
+class PersonPart(NamedTuple):
     """One person's part of a body.
 
     `sure` tells an address under a name that says so. An item of a list of people may have no address. `unclear` is a
@@ -32,7 +32,7 @@ class Person(NamedTuple):
     unclear: bool = False
 
 
-def people(value: Any, depth: int = 0) -> list[Person]:
+def people(value: Any, depth: int = 0) -> list[PersonPart]:
     """The people of a body, each with what belongs to them: none or one where it is no list of people."""
     match value:
         case dict() if depth <= MAX_DEPTH and any(map(_may_hold_address, value.values())):
@@ -43,20 +43,20 @@ def people(value: Any, depth: int = 0) -> list[Person]:
             return []
 
 
-def _in_list(items: list[Any], depth: int) -> list[Person]:
+def _in_list(items: list[Any], depth: int) -> list[PersonPart]:
     if are_questions(items):
         own = _own_address(_named_texts({str(number): item for number, item in enumerate(items)}))
-        return [Person(items, *own)] if own else []
+        return [PersonPart(items, *own)] if own else []
     found = [people(item, depth + 1) for item in items]
     count = sum(map(len, found))
     if count > 1 and not all(map(_answers_with_address, items)):
-        return [person for item, inner in zip(items, found, strict=True) for person in inner or [Person(item)]]
+        return [person for item, inner in zip(items, found, strict=True) for person in inner or [PersonPart(item)]]
     # One person, or all the addresses of one: the first counts.
     one = next((inner[0] for inner in found if inner), None)
     return [one if len(items) == 1 else one._replace(document=items)] if one else []
 
 
-def _in_object(members: Mapping[str, Any], depth: int) -> list[Person]:
+def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
     inside = {
         key: inner
         for key, member in members.items()
@@ -78,9 +78,9 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[Person]:
     persons = {key: one for key, one in single.items() if not _means(key, "company")}
     if not own and not persons and (lists or not single):
         return [person for key in found if key in lists for person in found[key]]
-    chosen = Person(members, *own) if own and (own[1] or not persons) else _choose(persons or single)
+    chosen = PersonPart(members, *own) if own and (own[1] or not persons) else _choose(persons or single)
     if chosen.unclear or (lists and not chosen.sure):
-        return [Person(members, unclear=True)]
+        return [PersonPart(members, unclear=True)]
     if not own and single.keys() == {"node"}:
         # GraphQL's edges.
         return [single["node"]]
@@ -89,7 +89,7 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[Person]:
 
 
 def _own(
-    members: Mapping[str, Any], lists: set[str], single: Mapping[str, Person], address: str
+    members: Mapping[str, Any], lists: set[str], single: Mapping[str, PersonPart], address: str
 ) -> Iterator[tuple[str, Any]]:
     """The members that belong to the person of an address: no other people, and no object with another address."""
     for key, member in members.items():
@@ -103,17 +103,17 @@ def _own(
             yield key, {part: value for part, value in member.items() if not address_like(_text(value))}
 
 
-def _choose(single: Mapping[str, Person]) -> Person:
+def _choose(single: Mapping[str, PersonPart]) -> PersonPart:
     """The person that an object is about, of those in its members."""
     sure = {key: person for key, person in single.items() if person.sure or person.unclear} or single
     named = {key: person for key, person in sure.items() if canonical(key) in PERSONS}
     for candidates in (sure, named):
         if len({person.address.lower() for person in candidates.values()}) == 1:
             return next(iter(candidates.values()))
-    return Person(None, unclear=True)
+    return PersonPart(None, unclear=True)
 
 
-def _line_items(members: Mapping[str, Any]) -> list[Person]:
+def _line_items(members: Mapping[str, Any]) -> list[PersonPart]:
     """People in parallel lists, if addresses and another of a lead's fields are lists of one length."""
     lists = {key: value for key, value in members.items() if isinstance(value, list) and len(value) > 1}
     if not (key := next((key for key, value in lists.items() if _are_addresses(value) and _means(key, "email")), None)):
@@ -123,7 +123,7 @@ def _line_items(members: Mapping[str, Any]) -> list[Person]:
         return []
     shared = {name: value for name, value in members.items() if not isinstance(value, dict | list)}
     return [
-        Person({**shared, **{name: value[place] for name, value in rows.items()}}, _text(address), sure=True)
+        PersonPart({**shared, **{name: value[place] for name, value in rows.items()}}, _text(address), sure=True)
         for place, address in enumerate(lists[key])
     ]
 
@@ -175,7 +175,7 @@ def _is_elses(name: str) -> bool:
     return is_other_persons(name) or _OPERATOR.search(name) is not None
 
 
-def _is_named(person: Person) -> bool:
+def _is_named(person: PersonPart) -> bool:
     return isinstance(person.document, dict) and any(_means(name, *_NAMES) for name in person.document)
 
 

@@ -14,7 +14,7 @@ from leads.fields.answers import Value, are_questions, read_answers
 from leads.fields.body import Document, check_length, parse
 from leads.fields.event_values import EventValues, named_values
 from leads.fields.names import canonical, inner_name
-from leads.fields.people import Person, people
+from leads.fields.people import PersonPart, people
 from leads.json import at, dumps
 from leads.presets.provider import Provider, View
 
@@ -106,12 +106,12 @@ def submissions(event: Event, provider: Provider) -> Submissions:
         items = found
     elif batch is None:
         event_id = _event_id(event, content, [], provider, envelopes)
-        alone = _submission(event, found[0] if found else Person(content), provider)
+        alone = _submission(event, found[0] if found else PersonPart(content), provider)
         return Submissions([replace(alone, document=content)], event_id, listed=False)
     elif _is_free(provider):
-        items = [person for item in batch for person in people(item) or [Person(item)]]
+        items = [person for item in batch for person in people(item) or [PersonPart(item)]]
     else:
-        items = [Person(item) for item in batch]
+        items = [PersonPart(item) for item in batch]
     check_length(items)
     event_id = _event_id(event, content, items, provider, envelopes)
     return Submissions([_listed(event, item, provider) for item in items], event_id, listed=True)
@@ -151,14 +151,14 @@ def _batch(content: Document | list[Any], provider: Provider) -> list[Any] | Non
     return None
 
 
-def _listed(event: Event, item: Person, provider: Provider) -> Submission:
+def _listed(event: Event, item: PersonPart, provider: Provider) -> Submission:
     try:
         return _submission(event, item, provider)
     except Unreadable as error:
         return Submission({}, item.document, str(error))
 
 
-def _submission(event: Event, person: Person, provider: Provider) -> Submission:
+def _submission(event: Event, person: PersonPart, provider: Provider) -> Submission:
     document = person.document
     if not isinstance(document, Mapping):
         return Submission({}, document)
@@ -218,7 +218,7 @@ def _read(value: Any) -> Any:
 
 
 def _event_id(
-    event: Event, content: Any, items: Sequence[Person], provider: Provider, envelopes: Sequence[Envelope]
+    event: Event, content: Any, items: Sequence[PersonPart], provider: Provider, envelopes: Sequence[Envelope]
 ) -> str | None:
     """By which a redelivery is recognised; a replay is none, whatever id is within it."""
     places = () if event.replayed else provider.event_ids
