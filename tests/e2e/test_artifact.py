@@ -70,7 +70,7 @@ def test_every_module_is_shipped_compiled(artifact: Path, part: str) -> None:
 @pytest.mark.parametrize(
     ("part", "module", "deployed"),
     [
-        ("SharedLayer", "python/leads/config.py", "/opt/python/leads/config.py"),
+        ("SharedLayer", "python/leads/errors.py", "/opt/python/leads/errors.py"),
         ("IntakeFunction", "handler.py", "/var/task/handler.py"),
         ("EnrollFunction", "handler.py", "/var/task/handler.py"),
     ],
@@ -171,7 +171,7 @@ class Stack:
         config = (self.artifact / resources["ConfigLayer"]["Properties"]["ContentUri"]).resolve()
         mounts = {
             "PYTHONPATH": str(self.artifact / "SharedLayer" / "python"),
-            "ENROLLMENT_CONFIG": variables["ENROLLMENT_CONFIG"].replace("/opt", str(config)),
+            "ENROLLMENT_CONFIG": str(config / "enrollment.toml"),
         }
         said = {key: self._said(value) for key, value in variables.items()}
         account = {**ACCOUNT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.endpoint}

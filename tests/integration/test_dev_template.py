@@ -161,7 +161,7 @@ def test_only_one(aws: EmbeddedAws) -> None:
         (
             "DELIVERIES_TABLE: !Ref DeliveriesTable",
             "DELIVERIES_TABLE: !Ref DeliveryTable",
-            "^IntakeFunction refers to DeliveryTable, which is not there$",
+            "^IntakeFunction refers to DeliveryTable, which is not there\nEnrollFunction refers to DeliveryTable",
         ),
         (
             "Resource: !GetAtt EventsQueue.Arn",

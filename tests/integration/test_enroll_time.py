@@ -12,7 +12,6 @@ from tests.simulation.soak import Soak
 from tests.simulation.timeline import Lane
 from tests.simulation.weather import Weather
 
-ALLOWED = 25
 LEADS = [Signup(number, number if number % 5 == 1 else 100 * number + 100) for number in range(1_000)]
 
 
@@ -25,10 +24,11 @@ def body(signup: Signup) -> str:
     return json.dumps({**head, "receivedAt": "2026-11-23T00:00:00.000Z", "lead": lead}, separators=(",", ":"))
 
 
-@pytest.mark.parametrize("call_seconds", [0.008, 0.33, 6.0])
-def test_an_invocation_ends_in_time(call_seconds: float) -> None:
+# At six seconds a call, reading the secret and the erasures alone takes twelve.
+@pytest.mark.parametrize(("call_seconds", "allowed"), [(0.008, 25), (0.33, 25), (6.0, 40)])
+def test_an_invocation_ends_in_time(call_seconds: float, allowed: int) -> None:
     """A thousand leads, most of them bad: each is with Leadterra, a dead letter or still in the queue at the end."""
-    soak = Soak(0, 1, Weather(()), replace(Deployed.from_template(), timeout=ALLOWED))
+    soak = Soak(0, 1, Weather(()), replace(Deployed.from_template(), timeout=allowed))
     soak.account.call_seconds = call_seconds
     soak.truth.add(Arrival(0, form=False, signups=LEADS))
     for signup in LEADS:
@@ -40,7 +40,7 @@ def test_an_invocation_ends_in_time(call_seconds: float) -> None:
         container = Container(soak.poller.around, lane)
         soak.timeline.at(0, lambda: lane.begin(lambda: kept.append(container.invoke(batch))))
         soak.timeline.run()
-        assert lane.now <= ALLOWED
+        assert lane.now <= allowed
     assert kept != [None], "killed at its deadline"
     held = {message.number for _, message in batch if message.id in (kept[0] or ())}
     settled = soak.truth.arrived | soak.account.letters.keys()

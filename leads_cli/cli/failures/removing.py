@@ -12,7 +12,6 @@ from leads_cli.cli.failures.job import LetterJob
 from leads_cli.cli.failures.options import ChangeOptions, LetterOptions, exit_on_letter_error, line
 from leads_cli.cli.grouped import grouped
 from leads_cli.cli.target import StackOptions, confirm
-from leads_cli.failures.read.letter import LEADS
 from leads_cli.project import shown
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
@@ -75,6 +74,7 @@ def erase(
     from leads_cli.failures.change.erase import erase as carry_out  # noqa: PLC0415
     from leads_cli.failures.change.erase import scan  # noqa: PLC0415
     from leads_cli.failures.change.mention import key  # noqa: PLC0415
+    from leads_cli.failures.read.letter import LEADS  # noqa: PLC0415
 
     person = key(email)
     if not all(person.partition("@")):
