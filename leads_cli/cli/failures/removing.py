@@ -103,7 +103,7 @@ def erase(
 
 
 def _remember(running: "Running", person: str) -> str:
-    """Have enroll drop what nobody can look at now; why that is not possible, or ""."""
+    """Have enroll drop the messages that cannot be read now. Returns why that is not possible, or ""."""
     from leads_cli.failures.erasures import remember_erasure  # noqa: PLC0415
 
     try:

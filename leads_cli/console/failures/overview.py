@@ -212,7 +212,7 @@ class FailuresPage:
 
         def content() -> None:
             show_plan(plan, "deleted for good")
-            empty_note("Nobody can bring them back. An export keeps a copy.")
+            empty_note("They cannot be brought back. An export keeps a copy.")
 
         if await confirm(title, "Discard for good", content, possible=bool(plan.ids), danger=True):
             await self._begin(self._desk.discard, plan)

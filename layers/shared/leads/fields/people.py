@@ -1,7 +1,7 @@
 """People: how many a body is about, and what belongs to each.
 
 Several people come as a list of objects with addresses, as objects keyed by id, or as parallel lists (Zapier's line
-items), at any depth. An address beside such a list makes the body one person's, and the list is nobody's.
+items), at any depth. If an address stands beside such a list, the body is one person's and the list is not used.
 """
 
 import re

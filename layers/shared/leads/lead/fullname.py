@@ -6,7 +6,7 @@ from typing import Final
 from leads.fields.vocabulary import LEGAL_FORMS, TITLES
 
 _DEGREES: Final = frozenset({"phd", "mba", "msc", "bsc", "cpa", "esq"})
-# What stands behind a comma: `Ada King, PhD`. Without the comma only degrees, as nobody's surname is one.
+# What stands behind a comma: `Ada King, PhD`. Without the comma, only degrees: no surname looks like one.
 _SUFFIXES: Final = _DEGREES | {"md", "jr", "sr", "ii", "iii", "iv"}
 # `Ada King (she/her)`
 _ASIDE: Final = re.compile(r"\([^()]*\)")
