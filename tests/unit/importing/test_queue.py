@@ -57,7 +57,8 @@ class Sending:
 
     def run(self, count: Callable[[int], None] | None = None) -> None:
         sqs: Any = self.sqs
-        queue = LeadsQueue(sqs, "url", "LeadsQueue", count or self.counted.append, pauses=(0.0, 0.0))
+        # More attempts than any test has troubles: which chunk meets which of them is up to the threads.
+        queue = LeadsQueue(sqs, "url", "LeadsQueue", count or self.counted.append, pauses=(0.0,) * 4)
         queue.send_all(self.worklist, Pace(None), self.stop, self.told.append)
 
     @property
