@@ -47,7 +47,7 @@ class Aws(BaseHTTPRequestHandler):
         """How to get here, as `leads dev` says it; and what LeadsQueue was sent."""
         url = f"http://{self.headers['Host']}"
         outputs = {"LeadsQueueUrl": f"{url}/1/leads", "MetricsNamespace": "Benchmark"}
-        about = {"url": url, "awsEndpoint": url, "outputs": outputs, "sources": []}
+        about = {"url": url, "awsEndpoint": url, "awsAccessKey": "any", "outputs": outputs, "sources": []}
         counts = {"messages": self.sent, "rows": len(self.rows) - self.rows.count(0)}
         self._answer(json.dumps(about if self.path == "/_leads/stack" else counts).encode(), "application/json")
 

@@ -122,9 +122,14 @@ class Stack:
         return self._aws.endpoint
 
     @property
+    def aws_access_key(self) -> str:
+        """The one access key that they take."""
+        return self._aws.access_key
+
+    @property
     def credentials(self) -> dict[str, str]:
         """The environment variables with which another process reaches the embedded AWS, and no other."""
-        return session.variables(self._aws.endpoint)
+        return session.variables(self._aws.endpoint, self._aws.access_key)
 
     def session(self) -> "boto3.Session":
         """A session of the embedded account; its clients need `endpoint_url=aws_endpoint`."""

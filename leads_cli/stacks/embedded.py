@@ -29,7 +29,7 @@ def from_description(url: str, about: Mapping[str, Any]) -> Running:
     def client(service: str) -> Any:
         from leads_cli.stacks import session  # noqa: PLC0415 - boto3 takes half a second
 
-        return session.client(session.embedded_session(), service, about["awsEndpoint"])
+        return session.client(session.embedded_session(about["awsAccessKey"]), service, about["awsEndpoint"])
 
     auths, providers, public_urls = (
         {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")

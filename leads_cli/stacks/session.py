@@ -11,11 +11,12 @@ from botocore.config import Config
 
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "123456789012"  # moto's
+# For clients that call nothing. A running embedded AWS takes only the key that it made for itself.
 ACCESS_KEY: Final = "embedded"
 SECRET_KEY: Final = "embedded"  # noqa: S105 - nothing is behind it
 
 
-def embedded_session() -> boto3.Session:
+def embedded_session(access_key: str = ACCESS_KEY) -> boto3.Session:
     """A session of the embedded account, whatever profile or keys the user has."""
     nothing = (None, None, os.devnull, None)
     core = botocore.session.Session(
@@ -26,7 +27,7 @@ def embedded_session() -> boto3.Session:
             "region": (None, None, REGION, None),
         }
     )
-    core.set_credentials(ACCESS_KEY, SECRET_KEY)
+    core.set_credentials(access_key, SECRET_KEY)
     return boto3.Session(botocore_session=core, region_name=REGION)
 
 
@@ -36,13 +37,13 @@ def client(session: boto3.Session, service: str, endpoint: str) -> Any:
     return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
 
-def variables(endpoint: str) -> dict[str, str]:
+def variables(endpoint: str, access_key: str) -> dict[str, str]:
     """The same for a process that makes its own clients."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_SESSION_TOKEN": ACCESS_KEY,
         "AWS_CONFIG_FILE": os.devnull,

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hmac import compare_digest
+from secrets import token_hex
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -13,6 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.sqs.models import sqs_backends
 from werkzeug.serving import make_server
 
+from leads_cli.console.local import is_local
 from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
 from leads_cli.dev.aws.references import find_dangling
 from leads_cli.dev.aws.template import Template
@@ -37,11 +40,12 @@ class Deployed:
 
 
 class EmbeddedAws:
-    """Every service at `endpoint`; nothing of it outlives the block."""
+    """Every service at `endpoint`, for clients with this run's `access_key`; nothing of it outlives the block."""
 
     def __init__(self) -> None:
         self.queues = TimedQueues(session.REGION, session.ACCOUNT)
-        self.session = session.embedded_session()
+        self.access_key = f"embedded{token_hex(16)}"
+        self.session = session.embedded_session(self.access_key)
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
@@ -51,7 +55,9 @@ class EmbeddedAws:
             opened.callback(_one_at_a_time.release)
             opened.enter_context(limit_to_one_region())
             sqs_backends[session.ACCOUNT][session.REGION] = self.queues
-            self._server = make_server("127.0.0.1", 0, _Application(), threaded=True, request_handler=_QuietHandler)
+            self._server = make_server(
+                "127.0.0.1", 0, _Application(self.access_key), threaded=True, request_handler=_QuietHandler
+            )
             opened.callback(self._server.server_close)
             thread = Thread(target=self._server.serve_forever, args=(0.05,), name="embedded AWS", daemon=True)
             thread.start()
@@ -110,17 +116,33 @@ class EmbeddedAws:
 
 
 class _Application:
-    """moto's, one request at a time: apart from `TimedQueues`, which guards itself, its state knows no threads."""
+    """moto's, one request at a time: apart from `TimedQueues`, which guards itself, its state knows no threads.
 
-    def __init__(self) -> None:
+    moto lets every web page read every answer, and the secret may hold a real API key. So only a client with this
+    run's access key is answered, and no browser: it names its page in `Origin`, or a host that is not this machine.
+    """
+
+    def __init__(self, access_key: str) -> None:
+        self._credential = f"Credential={access_key}"
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._turn = Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not self._is_own_client(environ):
+            start_response("403 Forbidden", [("content-type", "text/plain")])
+            return [b"only this stack's own clients are answered\n"]
         if str(environ.get("HTTP_X_AMZ_TARGET", "")).startswith("AmazonSQS."):
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
         with self._turn:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
+
+    def _is_own_client(self, environ: "WSGIEnvironment") -> bool:
+        credential = environ.get("HTTP_AUTHORIZATION", "").partition("/")[0].partition(" ")[2]
+        return (
+            "HTTP_ORIGIN" not in environ
+            and is_local(environ.get("HTTP_HOST", ""))
+            and compare_digest(credential.encode(), self._credential.encode())
+        )
 
 
 class _QuietHandler(MotoRequestHandler):

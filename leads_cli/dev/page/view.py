@@ -57,6 +57,7 @@ class About:
         leadterra: the real service's address; None for the sandbox.
         leadterra_url: where requests go, whichever it is.
         config: the file that the stack reads.
+        aws_access_key: the one that `aws_endpoint` takes, of this run.
     """
 
     url: str
@@ -66,6 +67,7 @@ class About:
     leadterra: str | None
     leadterra_url: str = ""
     config: str = ""
+    aws_access_key: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As `/_leads/stack` has it: `leads send` finds its way by it. Secrets stay where they are."""
@@ -73,6 +75,7 @@ class About:
         return {
             "url": self.url,
             "awsEndpoint": self.aws_endpoint,
+            "awsAccessKey": self.aws_access_key,
             "outputs": self.outputs,
             "sources": [{key: asdict(source)[key] for key in public} for source in self.sources],
             "leadterra": self.leadterra,
@@ -122,6 +125,7 @@ class StackView:
         return About(
             url=stack.url,
             aws_endpoint=stack.aws_endpoint,
+            aws_access_key=stack.aws_access_key,
             outputs=stack.outputs,
             sources=source_rows(self.enrollment, stack.url, stack.secrets),
             leadterra=self._leadterra,

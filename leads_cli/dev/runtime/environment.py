@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 from subprocess import PIPE, STDOUT, Popen, TimeoutExpired
 from threading import Event, Thread
 from typing import Final
@@ -39,7 +40,7 @@ class FunctionSpec:
     memory: int
     root: Path
 
-    def environment(self, runtime_api: str) -> dict[str, str]:
+    def environment(self, runtime_api: str, token: str) -> dict[str, str]:
         """All variables of its process."""
         return {
             **{name: value for name, value in os.environ.items() if name in INHERITED},
@@ -48,6 +49,7 @@ class FunctionSpec:
             "PYTHONUTF8": "1",
             "TZ": "UTC",
             "AWS_LAMBDA_RUNTIME_API": runtime_api,
+            worker.TOKEN_VARIABLE: token,
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),
@@ -73,13 +75,13 @@ class Environment:
         self._on_log = on_log
         self._spent = False
         self._logged = Event()
-        self._api = RuntimeApi(spec.arn).start()
+        self._api = RuntimeApi(spec.arn, token_urlsafe()).start()
         self._process = Popen(  # noqa: S603 - this project's own worker
             [sys.executable, "-P", worker.__file__, spec.handler],
             stdin=PIPE,
             stdout=PIPE,
             stderr=STDOUT,
-            env=spec.environment(self._api.address),
+            env=spec.environment(self._api.address, self._api.token),
             cwd=spec.root,
         )
         self._reader = Thread(target=self._read, name=f"log of {spec.name}", daemon=True)

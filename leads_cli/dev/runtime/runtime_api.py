@@ -17,6 +17,9 @@ from threading import Event, Lock, Thread
 from typing import Any, Final, Self
 from uuid import uuid4
 
+from leads_cli.console.local import is_local
+from leads_cli.dev.runtime.worker import TOKEN_HEADER
+
 LOCAL_ARN: Final = "arn:aws:lambda:us-east-1:123456789012:function:local"
 NEXT_PATH: Final = "/2018-06-01/runtime/invocation/next"
 INIT_ERROR_PATH: Final = "/2018-06-01/runtime/init/error"
@@ -60,12 +63,13 @@ class _Invocation:
 
 
 class RuntimeApi:
-    """Hands events to whichever runtime polls `address`.
+    """Hands events to the runtime that polls `address`. No browser and, with a `token`, no other program is answered.
 
     `ready` is set once a runtime has asked for its first event, or cannot any more.
     """
 
-    def __init__(self, function_arn: str = LOCAL_ARN) -> None:
+    def __init__(self, function_arn: str = LOCAL_ARN, token: str = "") -> None:
+        self.token = token
         self.ready = Event()
         self._arn = function_arn
         self._waiting: SimpleQueue[_Invocation | None] = SimpleQueue()
@@ -165,6 +169,21 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # headers and body are two writes: without it the second waits 40 ms
     server: _Server
+
+    def parse_request(self) -> bool:
+        """Refuse what does not come from the runtime before it can take an event or settle one."""
+        if not super().parse_request():
+            return False
+        if self._is_runtime():
+            return True
+        self.close_connection = True
+        self._refuse(403, "AccessDenied")
+        return False
+
+    def _is_runtime(self) -> bool:
+        token = self.headers.get(TOKEN_HEADER, "")
+        own = not self.server.api.token or secrets.compare_digest(token.encode(), self.server.api.token.encode())
+        return own and "Origin" not in self.headers and is_local(self.headers.get("Host", ""))
 
     def do_GET(self) -> None:
         if self.path != NEXT_PATH:

@@ -21,6 +21,9 @@ from typing import Any, Final
 
 END_MARK: Final = "\x1eEND"
 NEXT: Final = "/2018-06-01/runtime/invocation/next"
+# Not Lambda's: it keeps other programs of this machine from taking events.
+TOKEN_HEADER: Final = "X-Runtime-Token"  # noqa: S105 - a name
+TOKEN_VARIABLE: Final = "LEADS_RUNTIME_TOKEN"  # noqa: S105 - a name
 
 type Handler = Callable[[Any, "Context"], object]
 
@@ -79,7 +82,7 @@ def load(reference: str) -> Handler:
 
 def fetch(api: HTTPConnection) -> HTTPResponse | None:
     try:
-        api.request("GET", NEXT)
+        api.request("GET", NEXT, headers=token())
         return api.getresponse()
     except (HTTPException, OSError):
         return None
@@ -123,8 +126,12 @@ def describe(error: BaseException) -> bytes:
     ).encode()
 
 
+def token() -> dict[str, str]:
+    return {TOKEN_HEADER: os.environ[TOKEN_VARIABLE]}
+
+
 def post(api: HTTPConnection, path: str, body: bytes) -> None:
-    api.request("POST", path, body, {"Content-Type": "application/json"})
+    api.request("POST", path, body, {"Content-Type": "application/json", **token()})
     api.getresponse().read()
 
 

@@ -1,0 +1,162 @@
+"""What a web page, or another program, can get from a running `leads dev`: nothing. All over real HTTP."""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from leads_cli.dev.page import page
+from leads_cli.dev.page.view import StackView
+from leads_cli.dev.runtime.runtime_api import RuntimeApi
+from leads_cli.dev.stack import Stack
+from leads_cli.logs.journal import Journal
+from leads_cli.stacks import session
+
+REAL_KEY = "sk_live_marked_as_real"
+CONFIG = '[campaigns.news]\nid = "camp_1"\n[sources.site]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n'
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that would enroll into a real Leadterra, so its secret has a real key."""
+    config = tmp_path_factory.mktemp("private") / "enrollment.toml"
+    config.write_text(CONFIG)
+
+    def application(stack: Stack) -> FastAPI:
+        app = FastAPI(openapi_url=None)
+        app.router.routes.extend(stack.routes())
+        page.mount(app, StackView(stack, Journal(), None), with_page=False)
+        return app
+
+    with Stack(config, leadterra_url="https://leadterra.invalid", api_key=REAL_KEY, app=application) as running:
+        yield running
+
+
+def get_secret(stack: Stack, access_key: str, headers: dict[str, str]) -> httpx.Response:
+    """Ask the embedded Secrets Manager for the stack's secret, as a script would."""
+    credential = f"AWS4-HMAC-SHA256 Credential={access_key}/20260101/us-east-1/secretsmanager/aws4_request"
+    return httpx.post(
+        stack.aws_endpoint,
+        content=json.dumps({"SecretId": stack.outputs["SecretId"]}),
+        headers={"x-amz-target": "secretsmanager.GetSecretValue", "authorization": credential, **headers},
+        trust_env=False,
+    )
+
+
+def test_the_stacks_own_clients_read_the_secret(stack: Stack) -> None:
+    """With this run's access key the request that the other tests vary is answered."""
+    assert REAL_KEY in get_secret(stack, stack.aws_access_key, {}).text
+
+
+def test_every_run_has_a_key_of_its_own(stack: Stack) -> None:
+    """The key that a page would have to guess is long and in no source code."""
+    assert len(stack.aws_access_key) > 32
+    assert stack.aws_access_key != session.ACCESS_KEY
+
+
+def test_no_web_page_reads_the_real_key(stack: Stack) -> None:
+    """A script of any page is refused, even with the access key, and its browser may not show it the answer."""
+    for access_key in (stack.aws_access_key, "embedded", "test", ""):
+        for origin in ("https://evil.example", "null", stack.url, stack.aws_endpoint):
+            answer = get_secret(stack, access_key, {"origin": origin, "content-type": "text/plain"})
+            assert (answer.status_code, REAL_KEY in answer.text) == (403, False)
+            assert not [name for name in answer.headers if name.startswith("access-control-")]
+    preflight = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    answer = httpx.options(stack.aws_endpoint, headers=preflight, trust_env=False)
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "[",
+        "secretsmanager.us-east-1.amazonaws.com",
+    ],
+)
+def test_no_name_that_points_here_reads_the_real_key(stack: Stack, host: str) -> None:
+    """A page may point its own name at 127.0.0.1 (DNS rebinding): then it sends no origin, but its name."""
+    answer = get_secret(stack, stack.aws_access_key, {"host": host})
+    assert (answer.status_code, REAL_KEY in answer.text) == (403, False)
+
+
+@pytest.mark.parametrize("access_key", ["", "embedded", "test", "x" * 40, "\u00fc"])
+def test_no_program_without_the_key_is_answered(stack: Stack, access_key: str) -> None:
+    """Nor is one without any signature, or one that asks moto about itself."""
+    headers = {b"authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/x".encode()}
+    target = {"x-amz-target": "secretsmanager.GetSecretValue"}
+    assert httpx.post(stack.aws_endpoint, headers=headers, trust_env=False).status_code == 403
+    assert httpx.post(stack.aws_endpoint, headers=target, trust_env=False).status_code == 403
+    assert httpx.get(f"{stack.aws_endpoint}/moto-api/data.json", trust_env=False).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/_leads/stack", "/_leads/status", "/_leads/leads", "/_leads/logs"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://localhost:8080"},
+        {"origin": "http://["},
+        {"x-forwarded-for": "192.0.2.1"},
+    ],
+    ids=str,
+)
+def test_the_description_is_for_this_origin(stack: Stack, path: str, headers: dict[str, str]) -> None:
+    """What tells of leads and of the way to AWS is refused to other origins and names, and to tunnels."""
+    assert httpx.get(f"{stack.url}{path}", trust_env=False).status_code == 200
+    answer = httpx.get(f"{stack.url}{path}", headers=headers, trust_env=False)
+    assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
+
+
+def test_no_page_of_another_origin_frames_or_loads_an_answer(stack: Stack) -> None:
+    """Everything but the webhook says so, for browsers to hold to it."""
+    answer = httpx.get(f"{stack.url}/_leads/leads", trust_env=False)
+    assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/hooks/site", "/forms/site"])
+def test_the_webhook_is_open(stack: Stack, path: str) -> None:
+    """A form of any page, and a provider by way of a tunnel, reach the webhook as they would in production."""
+    foreign = {"host": "tunnel.example", "origin": "https://www.example.com", "x-forwarded-for": "192.0.2.1"}
+    assert httpx.get(f"{stack.url}{path}", headers=foreign, trust_env=False, timeout=60).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Iterator[RuntimeApi]:
+    """A Runtime API as the embedded functions have it."""
+    with RuntimeApi(token="this run's") as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-runtime-token": ""},
+        {"x-runtime-token": "another"},
+        {"x-runtime-token": "this run's", "origin": "https://evil.example"},
+        {"x-runtime-token": "this run's", "host": "evil.example"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("method", "path"), [("GET", "invocation/next"), ("POST", "init/error")])
+def test_only_the_function_takes_events(runtime: RuntimeApi, headers: dict[str, str], method: str, path: str) -> None:
+    """No page and no other program takes an event from a function, or answers for it."""
+    url = f"http://{runtime.address}/2018-06-01/runtime/{path}"
+    assert httpx.request(method, url, headers=headers, trust_env=False).status_code == 403
+    assert not runtime.ready.is_set()
+
+
+def test_everything_listens_on_this_machine_alone(stack: Stack) -> None:
+    """No port is open to the network."""
+    assert {urlsplit(url).hostname for url in (stack.url, stack.aws_endpoint)} == {"127.0.0.1"}
