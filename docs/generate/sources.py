@@ -15,7 +15,7 @@ from leads_cli.project import ROOT
 
 FRAME: Final = Path(__file__).with_name("sources.md.txt")
 _PROOF_HEADS: Final = ("provider", "name", "proves itself by", "in")
-_EVENT_HEADS: Final = ("provider", "takes", "reads", "event id", "when not taken it sends again")
+_EVENT_HEADS: Final = ("provider", "takes", "reads", "event id")
 # What a scheme that is code rather than data does: how, and where.
 _CODED: Final[Mapping[Scheme, tuple[str, str]]] = {
     "standard-webhooks": ("HMAC-SHA256, base64, 5 minutes", "header:webhook-signature|svix-signature"),
@@ -52,7 +52,7 @@ def _table(heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
 
 
 def _events(provider: Provider) -> tuple[str, ...]:
-    return _taken(provider), _read(provider), _places(provider.event_ids) or "none", provider.retries
+    return _taken(provider), _read(provider), _places(provider.event_ids) or "none"
 
 
 def recipe(name: str, provider: Provider) -> str:

@@ -160,7 +160,7 @@ def test_a_look_at_the_address(contract: Contract, webhook: Webhook, method: str
     """Tools that sign ask whether the address is there before they sign anything; the others bring their token."""
     path = f"/hooks/{webhook.name}"
     bare = contract.call(method, path, {"accept": "*/*"})
-    if PROVIDERS[webhook.provider].signs:
+    if PROVIDERS[webhook.provider].signature:
         assert bare.status == 200
     else:
         assert bare.status == 401
@@ -171,7 +171,7 @@ def test_a_look_at_the_address(contract: Contract, webhook: Webhook, method: str
 @those(lambda webhook: bool(webhook.handshakes))
 def test_handshakes(contract: Contract, webhook: Webhook) -> None:
     """What a provider asks before it sends anything is answered as it wants, and makes no lead."""
-    token = "" if PROVIDERS[webhook.provider].signs else f"/{webhook.secret}"
+    token = "" if PROVIDERS[webhook.provider].signature else f"/{webhook.secret}"
     for handshake in webhook.handshakes:
         path = f"/hooks/{webhook.name}{token}"
         answer = contract.call(handshake.method, path, handshake.headers, handshake.body.encode())

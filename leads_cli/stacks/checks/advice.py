@@ -32,7 +32,7 @@ def find_doubts(enrollment: Enrollment) -> Iterator[str]:
         if campaign.defaults:
             yield f"{key}.defaults: they also replace what Leadterra knows of a person who signs up again"
     for name, source in enrollment.sources.items():
-        if source.authentication == "none" and source.preset.signs:
+        if source.authentication == "none" and source.preset.signature:
             yield f"sources.{name}.auth: {source.provider} signs what it sends, and nobody looks: leave auth out"
         if source.opt_outs == "suppress":
             yield (

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from leads.errors import Unreadable
 from leads.fields.answers import Answers, read_answers
 from leads.json import at
-from leads.presets.provider import Boxes, Titles, View, Views
+from leads.presets.provider import Titles, View, Views
 from leads.presets.providers import PROVIDERS
 
 QUESTIONS = View("q", ("value",), ("label", "key"), alias="key", kind="type", options=("options", "rows"))
 LABELLED = View("q", ("value",), ("label",))
-TITLED = View("a", ("@type",), ("ref",), titles=Titles("form", "id", "title", "ref", "within"))
+TITLED = View("a", ("@type",), ("ref",), titles=Titles("form", "id", "title", "ref"))
 CHOSEN = View("c", first="main", named="email", name=("id",), value=("v",))
-BOXED = View(boxes=Boxes({"3": "name.first"}, unless="1"))
+BOXED = View(boxes={"3": "name.first"})
 
 
 def nested(depth: int) -> Any:

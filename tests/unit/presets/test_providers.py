@@ -46,7 +46,5 @@ def test_a_provider_is_whole(name: str) -> None:
     """Whoever signs is verified unless told otherwise; names of noise are as they are compared; nobody is nameless."""
     provider = PROVIDERS[name]
     assert provider.title
-    assert provider.signs is (provider.auth == "signature")
     assert all(noise == noise.lower() for noise in (*provider.noise, *provider.noise_prefixes))
     assert all(values for values in (*provider.only.values(), *provider.skip.values()))
-    assert provider.retries

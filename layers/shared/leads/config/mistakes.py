@@ -75,7 +75,7 @@ def explain(error: Any, data: Mapping[str, Any], known: Iterable[str]) -> str:
 def auth_choices(provider: object) -> str:
     """What `auth` may be for a kind of source."""
     preset = PROVIDERS.get(provider) if isinstance(provider, str) else None
-    signs = '"signature" (its own scheme), ' if preset and preset.signs else ""
+    signs = '"signature" (its own scheme), ' if preset and preset.signature else ""
     return (
         f'{signs}"token" (they send the source\'s secret), "basic" (the secret is the password) '
         'or, for a form on a public page, "none"'

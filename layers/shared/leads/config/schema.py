@@ -169,7 +169,7 @@ def _provider_mistakes(key: str, source: Source) -> Iterator[str]:
         yield f"{key}.provider: {source.provider!r} is not known{suggestion(source.provider, PROVIDERS)}"
     elif (source.auth or provider.auth) is None:
         yield f"{key}.auth: missing: say how its senders prove who they are: {auth_choices(source.provider)}"
-    elif not provider.signs and source.auth == "signature":
+    elif provider.signature is None and source.auth == "signature":
         yield f'{key}.auth: a "{source.provider}" source does not sign: it must be {auth_choices(source.provider)}'
     if source.opt_outs == "suppress" and source.auth == "none":
         yield (

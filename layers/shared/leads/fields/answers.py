@@ -14,7 +14,7 @@ from leads.errors import Unreadable
 from leads.fields.address import address_like
 from leads.fields.names import MAX_NAME, meaning
 from leads.json import at, loads_or_none
-from leads.presets.provider import Boxes, Titles, View, Views
+from leads.presets.provider import Titles, View, Views
 
 # Deeper or wider than anything a form tool nests.
 MAX_DEPTH: Final = 16
@@ -269,23 +269,21 @@ def _members(part: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _titles(document: Mapping[str, Any], titles: Titles | None) -> dict[str, str]:
-    """Titles by key, of a form's questions and of those within them."""
+    """The titles of a form's questions by their keys, at any depth."""
     found: dict[str, str] = {}
-    questions = [question for _, question in _members(at(document, titles.path))] if titles else []
-    while titles and questions:
-        question = questions.pop()
-        key, title = at(question, titles.key), at(question, titles.title)
+    parts = [at(document, titles.path)] if titles else []
+    for part in parts:
+        parts += [member for _, member in _members(part) if isinstance(member, dict | list)]
+        key, title = (at(part, titles.key), at(part, titles.title)) if titles else (None, None)
         if isinstance(key, str | int) and isinstance(title, str):
             found[str(key)] = title
-        questions += [inner for _, inner in _members(at(question, titles.within))]
     return found
 
 
-def _boxed(key: str, part: Any, boxes: Boxes | None) -> str:
+def _boxed(key: str, part: Any, boxes: Mapping[str, str]) -> str:
+    """A name's box. With a box 1 it is an address's: the street's."""
     number, _, box = key.partition(".")
-    if boxes is None or not number.isdecimal() or f"{number}.{boxes.unless}" in part:
-        return ""
-    return boxes.names.get(box, "")
+    return boxes.get(box, "") if number.isdecimal() and f"{number}.1" not in part else ""
 
 
 def _name(key: str, member: Any, view: View, titles: Mapping[str, str]) -> str:

@@ -19,7 +19,6 @@ _INTERCOM_TOPICS: Final = {
 BUSINESS: Final[dict[str, Provider]] = {
     "hubspot": Provider(
         "HubSpot",
-        auth="signature",
         signature="hubspot",
         # An app's subscriptions report every change, by ids alone.
         only={"subscriptionType": {"contact.creation", "object.creation"}},
@@ -42,11 +41,9 @@ BUSINESS: Final[dict[str, Provider]] = {
         ),
         noise=noise.HUBSPOT,
         noise_prefixes=("hs_", "recent_conversion_", "first_conversion_"),
-        retries="for 3 days after a 503; never after another 4xx than 429",
     ),
     "calendly": Provider(
         "Calendly",
-        auth="signature",
         signature=timed_pairs("calendly-webhook-signature", timestamp=Timestamp("t", tolerance=180)),
         only={"event": {"invitee.created"}},
         event_ids=("payload.uri",),
@@ -55,12 +52,10 @@ BUSINESS: Final[dict[str, Provider]] = {
             View("payload.questions_and_answers", ("answer",), ("question",)),
             View("payload.tracking"),
         ),
-        retries="for 24 hours, then switched off",
     ),
     # https://cal.com/docs/developing/guides/automation/webhooks. The first attendee is the person who booked.
     "cal-com": Provider(
         "Cal.com",
-        auth="signature",
         signature=Signature("x-cal-signature-256"),
         only={"triggerEvent": {"BOOKING_CREATED"}},
         event_ids=("payload.uid",),
@@ -71,7 +66,6 @@ BUSINESS: Final[dict[str, Provider]] = {
     ),
     "stripe": Provider(
         "Stripe",
-        auth="signature",
         signature=timed_pairs("stripe-signature"),
         only={"type": {"customer.created", "checkout.session.completed", "checkout.session.async_payment_succeeded"}},
         # At the checkout, the person did not choose to get promotions.
@@ -89,11 +83,9 @@ BUSINESS: Final[dict[str, Provider]] = {
                 alias="key",
             ),
         ),
-        retries="for 3 days",
     ),
     "shopify": Provider(
         "Shopify",
-        auth="signature",
         signature=Signature("x-shopify-hmac-sha256", encoding="base64"),
         # The mandatory topics customers/redact and customers/data_request are no signups.
         only={"header:x-shopify-topic": _SHOPIFY_TOPICS, "metadata.X-Shopify-Topic": _SHOPIFY_TOPICS},
@@ -124,12 +116,10 @@ BUSINESS: Final[dict[str, Provider]] = {
             (View(drop=_SHOPIFY_ELSEWHERE), View("default_address", pick={"company"})),
         ),
         noise=noise.SHOPIFY,
-        retries="8 times within 4 hours; 8 failures in a row delete an app's subscription",
     ),
     # https://github.com/woocommerce/woocommerce, class-wc-webhook.php. The ping of a new webhook is not signed.
     "woocommerce": Provider(
         "WooCommerce",
-        auth="signature",
         signature=Signature("x-wc-webhook-signature", encoding="base64"),
         ping=r"webhook_id=\d{1,20}",
         only={"header:x-wc-webhook-topic": {"customer.created", "order.created"}},
@@ -140,11 +130,9 @@ BUSINESS: Final[dict[str, Provider]] = {
                 View("billing", pick={"email", "first_name", "last_name", "company", "phone"}),
             ),
         ),
-        retries="never; more than 5 failures in a row switch it off",
     ),
     "google-ads": Provider(
         "Google Ads lead forms",
-        auth="signature",
         signature="google-ads",
         skip={"is_test": {"true"}},
         event_ids=("lead_id",),
@@ -153,18 +141,12 @@ BUSINESS: Final[dict[str, Provider]] = {
     # A lead as the Graph API has it: the webhook itself carries ids alone.
     # https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving
     "meta-lead-ads": Provider(
-        "Meta lead ads",
-        auth="token",
-        batches=("data",),
-        event_ids=("id",),
-        views=((View("field_data", ("values",), ("name",)),),),
-        retries="as the relay does",
+        "Meta lead ads", batches=("data",), event_ids=("id",), views=((View("field_data", ("values",), ("name",)),),)
     ),
     # A response as `leadFormResponses` has it, with its form: the webhook itself carries URNs alone.
     # https://learn.microsoft.com/linkedin/marketing/lead-sync/leadsync
     "linkedin-leads": Provider(
         "LinkedIn lead forms",
-        auth="token",
         batches=("elements",),
         skip={"testLead": {"true"}},
         event_ids=("id",),
@@ -172,25 +154,21 @@ BUSINESS: Final[dict[str, Provider]] = {
             View(
                 "formResponse.answers",
                 ("answerDetails.textQuestionAnswer.answer",),
-                titles=Titles("form.content.questions", "questionId", "name", "questionId", "questions"),
+                titles=Titles("form.content.questions", "questionId", "name", "questionId"),
             ),
             View("form.hiddenFields", ("value",), ("name",), hidden=True),
         ),
-        retries="as the relay does",
     ),
     "segment": Provider(
         "Segment",
-        auth="signature",
         signature="segment",
         batches=("batch",),
         only={"type": {"identify"}},
         event_ids=("messageId",),
         views=((View("traits"), View("context.traits")),),
-        retries="for 4 hours",
     ),
     "customer-io": Provider(
         "Customer.io",
-        auth="signature",
         signature=Signature(
             "x-cio-signature", ("=v0:", "timestamp", "=:", "body"), timestamp=Timestamp("header:x-cio-timestamp")
         ),
@@ -199,21 +177,17 @@ BUSINESS: Final[dict[str, Provider]] = {
         event_ids=("event_id",),
         views=((View("data.identifiers"), View("data", pick={"email_address", "email", "recipient"})),),
         noise=frozenset({"id", "cio_id"}),
-        retries="after an hour, for 7 days; every later event waits behind it",
     ),
     "intercom": Provider(
         "Intercom",
-        auth="signature",
         signature=Signature("x-hub-signature", prefix="sha1=", algorithm="sha1"),
         only={"topic": _INTERCOM_TOPICS},
         opt_outs={"data.item.unsubscribed_from_emails": {"true"}, "data.item.marked_email_as_spam": {"true"}},
         event_ids=("id",),
         views=((View("data.item", pick={"email", "name", "phone"}), View("data.item.custom_attributes")),),
-        retries="over 1,000 errors in a row pause it for 15 minutes; 7 days of errors suspend a private app",
     ),
     "mailchimp": Provider(
         "Mailchimp",
-        auth="token",
         only={"type": {"subscribe"}},
         # A complaint, whatever the type. Otherwise the type `unsubscribe` says that a person opted out, but not if an
         # owner of the list deleted them. A cleaned address bounced.
@@ -223,6 +197,5 @@ BUSINESS: Final[dict[str, Provider]] = {
         event_ids=("type+fired_at+data.list_id+data.id",),
         views=((View("data.merges"), View("data", pick={"email"})),),
         noise=frozenset({"groupings"}),
-        retries="at growing intervals over 75 minutes",
     ),
 }
