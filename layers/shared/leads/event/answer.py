@@ -34,7 +34,7 @@ def ok(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Res
 
 
 def see_other(address: str) -> Response:
-    """Where a browser goes after its form was accepted; the address is configured, never the sender's."""
+    """Where a browser goes after its form was accepted; the address is configured."""
     return _response(HTTPStatus.SEE_OTHER, "", {"location": address})
 
 
@@ -44,13 +44,8 @@ def preflight() -> Response:
 
 
 def method_not_allowed(detail: str = "post to this address", allow: str = "POST, GET, HEAD, OPTIONS") -> Response:
-    """What the method is, and which ones would do."""
+    """Which methods would do."""
     return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"allow": allow})
-
-
-def send_as_post() -> Response:
-    """A GET with answers in its address enrolls no one, so it must not look like a success."""
-    return method_not_allowed("a GET enrolls no one: send the same fields as a POST", "POST, OPTIONS")
 
 
 def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:
@@ -98,12 +93,9 @@ def _allowed_headers(event: Event) -> str:
 def wants_page(event: Event) -> bool:
     """Whether a person's browser waits for a page: a form was submitted, not fetched by a script."""
     form = event.content_type.partition(";")[0].strip().lower()
-    if form not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        return False
-    if event.headers.get("sec-fetch-mode", "navigate") != "navigate" or "x-requested-with" in event.headers:
-        return False
-    accept = event.headers.get("accept", "")
-    return not accept or "text/html" in accept
+    fetched = event.headers.get("sec-fetch-mode", "navigate") != "navigate" or "x-requested-with" in event.headers
+    is_form = form in {"application/x-www-form-urlencoded", "multipart/form-data"}
+    return is_form and not fetched and "text/html" in (event.headers.get("accept") or "text/html")
 
 
 def refusal(error: LeadsError) -> Response:
