@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from leads.config.schema import Source
-from leads.errors import Compressed, LeadsError, TooLarge, Unauthorized, Unreadable
+from leads.errors import CaptchaFailed, Compressed, LeadsError, TooLarge, Unauthorized, Unreadable
 from leads.event.event import Event
 from leads.event.verify import origin_allowed
 from leads.json import dumps
@@ -24,6 +24,14 @@ _MAX_HEADER_NAMES: Final = 1_000
 # RFC 9110 wants a 401 to name a scheme. It is the same for all, or it would tell which sources exist; and never Basic,
 # for which a browser would ask a form's visitor for a password.
 CHALLENGE: Final = 'Bearer realm="hooks"'
+
+# What a person sees whose captcha did not succeed: a visitor of somebody's page, not a programmer.
+_CAPTCHA_PAGE: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>Please try again</title><h1>Please try again</h1><p>The check that you are a person did not succeed, so "
+    "your details were not sent. Go back, wait until the check is done, and send the form again.</p></html>"
+)
+_PAGE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 
 type Response = dict[str, Any]
 
@@ -98,9 +106,19 @@ def wants_page(event: Event) -> bool:
     return is_form and not fetched and "text/html" in (event.headers.get("accept") or "text/html")
 
 
-def refusal(error: LeadsError) -> Response:
+def _captcha_failed(event: Event | None) -> Response:
+    """A page for a person who waits for one; for a script, the field."""
+    if event and wants_page(event) and "text/html" in event.header("accept"):
+        headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _PAGE_POLICY}
+        return _response(HTTPStatus.UNPROCESSABLE_CONTENT, _CAPTCHA_PAGE, headers)
+    return unusable([{"field": "captcha", "message": "the captcha was not solved, or its token is too old"}])
+
+
+def refusal(error: LeadsError, event: Event | None = None) -> Response:
     """The one place where errors meet HTTP."""
     match error:
+        case CaptchaFailed():
+            return _captcha_failed(event)
         case Unauthorized():
             # No detail: a stranger learns neither which sources exist nor what was wrong.
             detail = "no such source, wrong credentials, or a page that may not post to it"

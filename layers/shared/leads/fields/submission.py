@@ -17,11 +17,13 @@ from leads.fields.names import canonical, inner_name
 from leads.fields.people import PersonPart, people
 from leads.fields.questions import are_questions
 from leads.json import at, dumps
+from leads.presets.noise import CAPTCHAS
 from leads.presets.provider import Provider, View
 from leads.words import word_set
 
 # What goes into logs and table keys as it is; anything else is hashed, for it may be an address.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/=+-]{0,127}")
+_CAPTCHAS: Final = frozenset(map(canonical, CAPTCHAS))
 # The words for ids, names of events, times and test flags: all that a connection test sends.
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _IDS_AND_TIMES: Final = word_set("id ids uuid guid at timestamp ts time date")
@@ -157,6 +159,13 @@ def _answered(document: Mapping[str, Any], provider: Provider) -> Submission:
 def with_answers(submission: Submission, provider: Provider) -> Submission:
     """The submission with its answers, also if the event is no signup."""
     return _answered(submission.document, provider) if submission.left_alone else submission
+
+
+def without_captcha(submission: Submission) -> tuple[Submission, str]:
+    """The submission without a captcha's fields, and the token that was in the first of them."""
+    tokens = [name for name in submission.fields if canonical(inner_name(name)) in _CAPTCHAS]
+    answers = {name: value for name, value in submission.fields.items() if name not in tokens}
+    return replace(submission, fields=answers), str(submission.fields[tokens[0]]) if tokens else ""
 
 
 def is_connection_test(submission: Submission) -> bool:
