@@ -49,7 +49,7 @@ lint: setup ## Format, lint, types, imports, template and configuration, in seco
 check: lint browser ## Everything that CI checks: `make lint`, and every test with the coverage of the core
 	$(BIN)/pytest $(PARALLEL) tests/unit --cov --cov-report=
 	$(BIN)/coverage report --include='*/leads/*' --omit='*/leads/io/*' --fail-under=100
-	$(BIN)/pytest $(PARALLEL) tests/integration tests/e2e
+	$(BIN)/pytest $(PARALLEL) tests/integration tests/e2e tests/fuzz
 
 build: setup ## Check the configuration and build the Lambda artifact into .aws-sam
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
