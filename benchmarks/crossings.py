@@ -19,11 +19,10 @@ from types import FrameType
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "layers" / "shared")]
 
-from benchmarks.stand_in import Aws  # noqa: E402 - the path is set above
-from benchmarks.workload import CONFIG, Context, batch  # noqa: E402
+from benchmarks.enroll_cpu import CONFIG, Context, Service, records  # noqa: E402 - the path is set above
 
 
-class Refusing(Aws):
+class Refusing(Service):
     """Leadterra, which refuses everything, and the calls of AWS that a dead letter needs."""
 
     def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
@@ -35,7 +34,12 @@ class Refusing(Aws):
         elif "leads" in asked:
             status = 422
             answer = {"errors": [{"index": 0, "field": "email", "message": "invalid email format"}]}
-        self._answer(json.dumps(answer).encode(), "application/json", status=status)
+        content = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
 
 class Way:
@@ -92,7 +96,7 @@ def main() -> None:
     with stack(), contextlib.redirect_stdout(io.StringIO()):
         from functions.enroll.handler import handler  # noqa: PLC0415 - it needs the environment
 
-        event, way = batch(1), Way()
+        event, way = {"Records": records()[:1]}, Way()
         handler(event, Context())  # type: ignore[arg-type]
         threading.setprofile(way)
         sys.setprofile(way)

@@ -45,7 +45,7 @@ def rows(size: int, flaws: dict[int, str]) -> list[Row]:
 def sandbox_reply(sandbox: Sandbox, sent: Sequence[Row]) -> Reply:
     """What the sandbox answers to these rows."""
     headers = {"authorization": f"Bearer {DEFAULT_API_KEY}"}
-    answer = Api(sandbox).respond(SandboxRequest("POST", BULK, headers, body(sent)), NOW)
+    answer = Api(sandbox).respond(SandboxRequest("POST", BULK, headers, body(CAMPAIGN, sent)), NOW)
     return Reply(answer.status, answer.body, {name.lower(): value for name, value in answer.headers.items()})
 
 

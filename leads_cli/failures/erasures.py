@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from leads.io.erasures import ITEM_ID
-from leads.io.pseudonyms import address_for_log
+from leads.io.kept import ERASURES_ID
+from leads.message.message import address_for_log
 from leads_cli.failures.person import log_key
 from leads_cli.stacks.running import Running, aws_errors
 
@@ -19,7 +19,7 @@ def remember_erasure(running: Running, person: str, now: datetime) -> None:
         NotReachableError: AWS refuses, or the secret has no key for the hash.
     """
     hashed = address_for_log(log_key(running), person)
-    table: Any = {"TableName": running.outputs["DeliveriesTableName"], "Key": {"id": {"S": ITEM_ID}}}
+    table: Any = {"TableName": running.outputs["DeliveriesTableName"], "Key": {"id": {"S": ERASURES_ID}}}
     client = running.client("dynamodb")
     with aws_errors("DeliveriesTable"):
         item = client.update_item(

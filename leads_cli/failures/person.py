@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from leads.io.pseudonyms import address_for_log
+from leads.message.message import address_for_log
 from leads_cli.failures.change.mention import key
 from leads_cli.logs.observed import objects, texts
 from leads_cli.logs.sentence import step

@@ -12,8 +12,8 @@ from enum import StrEnum
 from threading import Lock
 from typing import Any, Final
 
-from leads.io.pseudonyms import id_for_log
-from leads.request.suppression import SUPPRESSION_LIST
+from leads.message.message import id_for_log
+from leads.request.batch import SUPPRESSION_LIST
 from leads_cli.logs import observed
 from leads_cli.logs.lines import LogLines
 from leads_cli.stacks.counts import StackCounts, from_metrics

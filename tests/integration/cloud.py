@@ -13,7 +13,7 @@ import pytest
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 from moto import mock_aws
 
-from leads.io import aws, erasures, settings, vault
+from leads.io import aws, kept, settings
 from leads.io.settings import Settings
 
 if TYPE_CHECKING:
@@ -159,8 +159,8 @@ def settings_for(endpoint_url: str | None, region: str | None = REGION) -> Setti
 
 def forget() -> None:
     """Start as a new container would: without clients, configuration or secret."""
-    for kept in (aws._client, settings._load, vault.vault, erasures.erasures):
-        kept.cache_clear()
+    for cached in (aws._client, settings._load, kept.vault, kept.erasures):
+        cached.cache_clear()
 
 
 @contextmanager

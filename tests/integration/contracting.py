@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from leads.io import vault
+from leads.io import kept
 from leads.presets.providers import PROVIDERS
 from leads_cli.webhooks import webhooks
 from leads_cli.webhooks.signing import Request, new_secret, sign
@@ -148,7 +148,7 @@ def contract_cloud(folder: Path) -> Iterator[Cloud]:
         environment.setenv("ENROLLMENT_CONFIG", str(path))
         secrets = {name: [webhook.secret, previous(webhook)] for name, webhook in WEBHOOKS.items()}
         made.set_secret(sources=secrets | {name + ALL_FIELDS: value for name, value in secrets.items()})
-        vault.vault.cache_clear()
+        kept.vault.cache_clear()
         yield made
 
 

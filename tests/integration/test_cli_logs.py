@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner
 
-from leads.io.pseudonyms import address_for_log
+from leads.message.message import address_for_log
 from leads_cli.cli.main import app
 from leads_cli.failures.person import find_newer
 from leads_cli.logs import reading

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leads.io.erasures import ITEM_ID
-from leads.io.pseudonyms import address_for_log
+from leads.io.kept import ERASURES_ID
+from leads.message.message import address_for_log
 from leads_cli.failures.erasures import remember_erasure
 from leads_cli.stacks.running import Running
 from tests.integration.enrolling import Enrolling, message
@@ -61,6 +61,6 @@ def test_old_erasures_are_removed(enrolling: Enrolling) -> None:
     """No message is older than two weeks, so the hash of the address is not kept for longer either."""
     forget(enrolling, "ava@example.com", datetime(2026, 1, 1, tzinfo=UTC))
     forget(enrolling, "bo@example.com")
-    item = enrolling.cloud.dynamodb.get_item(TableName="deliveries", Key={"id": {"S": ITEM_ID}})["Item"]
+    item = enrolling.cloud.dynamodb.get_item(TableName="deliveries", Key={"id": {"S": ERASURES_ID}})["Item"]
     assert item["people"]["M"].keys() == {address_for_log(KEY, "bo@example.com")}
     assert float(item["expiresAt"]["N"]) > time.time() + 13 * 86_400

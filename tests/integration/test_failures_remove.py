@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from leads.io.erasures import ITEM_ID
-from leads.io.pseudonyms import address_for_log
+from leads.io.kept import ERASURES_ID
+from leads.message.message import address_for_log
 from leads_cli.failures.change.handover_ledger import HandoverLedger
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
@@ -202,7 +202,7 @@ def test_a_person_in_other_hands_is_forgotten_when_the_messages_return(
         "b.csv.leads-state",
     ]
     table = crowd.outputs["DeliveriesTableName"]
-    item = crowd.client("dynamodb").get_item(TableName=table, Key={"id": {"S": ITEM_ID}})["Item"]
+    item = crowd.client("dynamodb").get_item(TableName=table, Key={"id": {"S": ERASURES_ID}})["Item"]
     assert item["people"]["M"].keys() == {address_for_log("key-of-the-logs", "ava@example.com")}
 
 

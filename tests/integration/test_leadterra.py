@@ -16,7 +16,7 @@ BODY = b'{"leads":[{"email":"ava@example.com"}]}'
 
 
 def bulk(client: Leadterra, *, campaign: str = "camp_news", timeout: float = 5) -> Reply:
-    return client.bulk(campaign, BODY, api_key="sk_live_sandbox", timeout=timeout)
+    return client.send(campaign, BODY, api_key="sk_live_sandbox", timeout=timeout)
 
 
 def over(transport: Callable[[httpx.Request], httpx.Response]) -> Leadterra:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leads.errors import Unavailable
-from leads.io.vault import Vault
+from leads.io.kept import Vault
 from tests.integration.intaking import Intake
 
 
@@ -50,8 +50,9 @@ def test_a_secret_that_is_not_there_is_ours_to_mend(intake: Intake, vault: Vault
         ("", "it is not a JSON object"),
         ('{"leadterra_api_key": ["sk_live_x"]}', "`leadterra_api_key` has the wrong type"),
         ('{"sources": "sk_live_x"}', "`sources` has the wrong type"),
-        ('{"sources": {"sk_live_x": {"current": "sk_live_x"}}}', "`sources` has the wrong type"),
-        ('{"sources": {"api": ["x", 5]}}', "`sources` has the wrong type"),
+        ('{"sources": {"api": {"current": "sk_live_x"}}}', "`sources.api` is neither a text nor a list of texts"),
+        ('{"sources": {"api": ["sk_live_x", 5]}}', "`sources.api` is neither a text nor a list of texts"),
+        ('{"sources": {"api": null}}', "`sources.api` is neither a text nor a list of texts"),
         ('{"log_key": 5}', "`log_key` has the wrong type"),
     ],
 )
@@ -61,6 +62,18 @@ def test_a_malformed_secret_is_explained(intake: Intake, vault: Vault, text: str
     with pytest.raises(Unavailable, match=f"^the secret is malformed: {reason}$") as caught:
         vault.source("api", 0.0)
     assert "sk_live_x" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_malformed_entry_is_its_sources_alone(intake: Intake) -> None:
+    """The others and Leadterra's key keep working. The log names the source, and the sender comes back."""
+    intake.cloud.set_secret(sources={"api": "good", "other": {"current": "sk_live_x"}})
+    assert intake.post(body={"email": "ava@example.com"}, headers={"authorization": "Bearer good"}).status == 200
+    assert (
+        intake.post("other", body={"email": "ava@example.com"}, headers={"authorization": "Bearer good"}).status == 503
+    )
+    written = intake.output()
+    assert "`sources.other` is neither" in written
+    assert "sk_live_x" not in written
 
 
 def test_a_malformed_secret_does_not_replace_a_good_one(intake: Intake, vault: Vault) -> None:

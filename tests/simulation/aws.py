@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from leads.io.pseudonyms import id_for_log
+from leads.message.message import id_for_log
 from tests.simulation.queues import StandardQueue
 from tests.simulation.weather import Kind, Weather
 

@@ -12,10 +12,9 @@ import httpx
 from leads.config.schema import Enrollment
 from leads.io.deliver import Enroll
 from leads.io.dependencies import Dependencies
-from leads.io.erasures import Erasures
+from leads.io.kept import Erasures, Vault
 from leads.io.leadterra import Leadterra
 from leads.io.settings import Settings
-from leads.io.vault import Vault
 from leads.search.isolation import GUARD_ROWS
 from tests.simulation.aws import LEADS_ARN, Account, Client, Process, number_in
 from tests.simulation.books import Output

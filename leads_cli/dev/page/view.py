@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from leads.config.schema import Enrollment, Source
 from leads.errors import ConfigError
 from leads.io import settings
-from leads.io.pseudonyms import id_for_log
+from leads.message.message import id_for_log
 from leads_cli.dev.page.outcomes import sandbox_outcome
 from leads_cli.logs.journal import Journal, LeadRow, LeadState
 from leads_cli.logs.lines import LogLine

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 
-from leads.io.pseudonyms import id_for_log
+from leads.message.message import id_for_log
 from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
 from leads_cli.failures.change.repair import Repair, RequestedEdits, repair
 from leads_cli.failures.change.succession import Successor, fixed, replayed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from leads.io.pseudonyms import id_for_log
+from leads.message.message import id_for_log
 from leads_cli.logs.observed import hold_text, objects, texts
 from leads_cli.words import number
 

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 from leads.errors import LeadsError, Malformed
 from leads.event.event import is_dead_letter
-from leads.io.pseudonyms import id_for_log
 from leads.json import loads
 from leads.message.decoding import decode
-from leads.message.message import SUPPRESS
+from leads.message.message import SUPPRESS, id_for_log
 
 LEADS: Final = "LeadsQueue"
 EVENTS: Final = "EventsQueue"

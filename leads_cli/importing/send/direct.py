@@ -190,7 +190,7 @@ class Direct:
 
     def _ask(self, campaign_id: str, ask: Ask) -> tuple[Reply, datetime]:
         key = self.key.fresh() if ask.fresh_key else self.key.value()
-        reply = self.service.bulk(campaign_id, body(ask.rows), api_key=key, timeout=LONGEST_SECONDS)
+        reply = self.service.send(campaign_id, body(campaign_id, ask.rows), api_key=key, timeout=LONGEST_SECONDS)
         return reply, datetime.now(UTC)
 
 

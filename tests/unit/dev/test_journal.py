@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leads.io.pseudonyms import id_for_log
+from leads.message.message import id_for_log
 from leads_cli.logs.journal import Journal, LeadRow, LeadState
 from leads_cli.logs.observed import EXHAUSTED
 

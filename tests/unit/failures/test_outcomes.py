@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from leads.io.pseudonyms import id_for_log
+from leads.message.message import id_for_log
 from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes
 from leads_cli.logs.line import Line
 

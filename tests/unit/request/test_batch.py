@@ -28,7 +28,7 @@ def received(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int
 def sent(messages: list[ReceivedMessage], config: Enrollment = PLAIN) -> dict[str, list[dict[str, Any]]]:
     """The leads as they go out, by campaign id."""
     kept, _ = batch.rows(messages, config)
-    return {campaign: json.loads(body(rows))["leads"] for campaign, rows in kept.items()}
+    return {campaign: json.loads(body(campaign, rows))["leads"] for campaign, rows in kept.items()}
 
 
 def config(style: CustomFields = "top-level", **campaign: Any) -> Enrollment:
@@ -217,7 +217,7 @@ def test_no_request_is_larger_than_a_proxy_takes(sizes: list[int], lengths: list
     """A request stays within a megabyte, envelope and commas included; a larger row travels alone."""
     found = list(batches("camp_1", [_of_bytes(size) for size in sizes], 1_000))
     assert [len(b.rows) for b in found] == lengths
-    assert all(len(body(b.rows)) <= MAX_REQUEST_BYTES for b in found if len(b.rows) > 1)
+    assert all(len(body(b.campaign_id, b.rows)) <= MAX_REQUEST_BYTES for b in found if len(b.rows) > 1)
 
 
 @pytest.mark.parametrize("number", [1, 2, 1_000])
@@ -227,4 +227,4 @@ def test_one_lead_travels_in_the_envelope_of_a_thousand(number: int, text: str) 
     odd = {"firstName": text, "customFields": {"size": 2**64 + 1, "share": 0.1, "vip": True}}
     leads = [{"email": f"lead{n}@example.com", **odd} for n in range(number)]
     (rows,) = batch.rows([received(lead) for lead in leads], config("nested"))[0].values()
-    assert json.loads(body(rows)) == {"leads": leads}
+    assert json.loads(body("camp_1", rows)) == {"leads": leads}

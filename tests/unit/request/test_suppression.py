@@ -4,8 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from leads.message.message import AnyMessage, Message, Suppression
-from leads.request.batch import ReceivedMessage, batches
-from leads.request.suppression import split
+from leads.request.batch import ReceivedMessage, batches, split
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from leads.errors import Malformed, TooLarge, Unreadable
-from leads.fields.questions import first_label
+from leads.fields.answers import question_name
 from leads.json import loads
 
 # The charsets that Python knows, and no others: each name that it does not know stays in its memory. Left out are
@@ -44,7 +44,8 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
         TooLarge: more than `MAX_LISTED` lines of JSON.
     """
     if not body.strip():
-        raise Unreadable("the body is empty")
+        msg = "the body is empty"
+        raise Unreadable(msg)
     kind, parameters = _media_type(content_type)
     charsets = [parameters.get("charset", ""), "utf-8", accepted.partition(",")[0].partition(";")[0]]
     if kind == "multipart/form-data":
@@ -61,7 +62,8 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
                 raise
     if is_form or ("=" in text and "\n" not in text.strip()):
         return _form(body, charsets)
-    raise Unreadable(f"neither JSON nor a form (content type {kind[:80] or 'missing'!r})")
+    msg = f"neither JSON nor a form (content type {kind[:80] or 'missing'!r})"
+    raise Unreadable(msg)
 
 
 def _media_type(header: str) -> tuple[str, dict[str, str]]:
@@ -91,18 +93,24 @@ def _json(text: str) -> Document | list[Any]:
     except Malformed:
         value = _lines(text)
     if not isinstance(value, dict | list):
-        raise Unreadable("JSON, but neither an object nor a list")
+        msg = "JSON, but neither an object nor a list"
+        raise Unreadable(msg)
+    _check_size(value)
+    return value
+
+
+def _check_size(content: Document | list[Any]) -> None:
     names: set[str] = set()
-    containers: list[Any] = [value]
+    containers: list[Any] = [content]
     for container in containers:
         members = container
         if isinstance(container, dict):
-            names.update(container, [first_label(container)])
+            names.update(container, [question_name(container)])
             members = container.values()
         containers += [member for member in members if isinstance(member, dict | list)]
         if len(containers) > _MAX_CONTAINERS or len(names) > _MAX_NAMES:
-            raise Unreadable(f"more than {_MAX_CONTAINERS} objects and lists, or more than {_MAX_NAMES} names")
-    return value
+            msg = f"more than {_MAX_CONTAINERS} objects and lists, or more than {_MAX_NAMES} names"
+            raise Unreadable(msg)
 
 
 def check_length(items: Sequence[Any]) -> None:
@@ -112,7 +120,8 @@ def check_length(items: Sequence[Any]) -> None:
         TooLarge: it cannot.
     """
     if len(items) > MAX_LISTED:
-        raise TooLarge(f"a list of {len(items)}; at most {MAX_LISTED} are taken at once")
+        msg = f"a list of {len(items)}; at most {MAX_LISTED} are taken at once"
+        raise TooLarge(msg)
 
 
 def _lines(text: str) -> list[Any]:
@@ -124,7 +133,8 @@ def _lines(text: str) -> list[Any]:
             return [loads(line) for line in lines]
         except Malformed:
             pass
-    raise Unreadable("not JSON")
+    msg = "not JSON"
+    raise Unreadable(msg)
 
 
 def _form(body: bytes, charsets: Sequence[str]) -> Document:
@@ -134,9 +144,11 @@ def _form(body: bytes, charsets: Sequence[str]) -> Document:
             body.decode("latin-1").strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding="latin-1"
         )
     except ValueError as error:
-        raise Unreadable(f"a form of more than {MAX_FIELDS} fields") from error
+        msg = f"a form of more than {MAX_FIELDS} fields"
+        raise Unreadable(msg) from error
     if b"=" not in body or not any(name for name, _ in pairs):
-        raise Unreadable("not a form")
+        msg = "not a form"
+        raise Unreadable(msg)
     return _collect([(name.encode("latin-1"), value.encode("latin-1"), "") for name, value in pairs], charsets)
 
 
@@ -156,7 +168,8 @@ def _multipart(body: bytes, boundary: str, charsets: Sequence[str]) -> Document:
             if not part.filename
         ]
     except (MultipartError, ValueError) as error:
-        raise Unreadable("not multipart/form-data with that boundary") from error
+        msg = "not multipart/form-data with that boundary"
+        raise Unreadable(msg) from error
     return _collect(parts, charsets)
 
 

@@ -1,7 +1,7 @@
 """Deliver: one invocation's messages, sent batch by batch as far as time and Leadterra allow."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,28 +13,16 @@ from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.leadterra import Leadterra, leadterra
 from leads.io.ledger import OTHER, Ledger, LedgerLine
-from leads.io.pseudonyms import address_for_log
-from leads.io.queues import Record, receives
+from leads.io.queues import Record, receives, sent_at
 from leads.io.settings import Settings
 from leads.io.telemetry import logger, where
-from leads.io.vault import Vault
 from leads.message.dead_letter import Failure
 from leads.message.decoding import decode
-from leads.message.message import AnyMessage, Suppression
-from leads.request.batch import Batch, ReceivedMessage, Row, batches, body, rows, suppression_body
+from leads.message.message import AnyMessage, Suppression, address_for_log
+from leads.request.batch import SUPPRESSION_LIST, Batch, ReceivedMessage, Row, batches, body, rows, split
 from leads.request.outcome import DROPPED, Accepted, Held, Rejected
 from leads.request.reply import Reply
-from leads.request.suppression import SUPPRESSION_LIST, split
-from leads.search.isolation import (
-    SYSTEMIC,
-    Ask,
-    Part,
-    Settled,
-    all_refused_so_far,
-    apply_campaign_guard,
-    is_replayed,
-    isolate,
-)
+from leads.search.isolation import SYSTEMIC, Ask, Part, Settled, all_refused_so_far, apply_campaign_guard, isolate
 
 # Closing the ledger makes about a hundred calls for a thousand messages, several at once. The last one may be slow.
 _CLOSING_SECONDS: Final = 3.0 + CALL_SECONDS
@@ -95,119 +83,107 @@ class Enroll:
         return kept
 
     def _send_all(self, messages: Sequence[ReceivedMessage[AnyMessage]], ledger: Ledger) -> None:
-        """Send the opt-outs, then each campaign's batches.
-
-        Trouble holds its campaign, and everything once a second one meets it.
-        """
+        """Send the opt-outs, then each campaign's batches, until something holds the rest."""
         suppressed, leads, dropped = split(messages)
-        ledger.enter(SUPPRESSION_LIST, (LedgerLine(each.records, each.message, DROPPED) for each in dropped))
         of_campaigns, kept_out = rows(leads, self.config)
-        to_send: list[tuple[str | None, list[Row]]] = [(None, suppressed)] if suppressed else []
-        names = {campaign.id: name for name, campaign in self.config.campaigns.items()}
+        names: dict[str | None, str] = {campaign.id: name for name, campaign in self.config.campaigns.items()}
+        names[None] = SUPPRESSION_LIST
+        ledger.enter(SUPPRESSION_LIST, (LedgerLine(each.records, each.message, DROPPED) for each in dropped))
         for refusing, kept in kept_out.items():
             ledger.enter(names[refusing], (LedgerLine(each.records, each.message, why) for each, why in kept))
-        service_hold: Held | None = None
-        unavailable = 0
-        for campaign_id, campaign_rows in (*to_send, *of_campaigns.items()):
-            name = SUPPRESSION_LIST if campaign_id is None else names.get(campaign_id, OTHER)
-            campaign_hold = self._send_campaign(campaign_id, campaign_rows, service_hold, ledger, name)
-            if campaign_hold and not service_hold:
-                unavailable += campaign_hold.why == "unavailable"
-                service_hold = campaign_hold if campaign_hold.why in _FOR_ALL or unavailable > 1 else None
-
-    def _send_campaign(
-        self, campaign_id: str | None, campaign_rows: Sequence[Row], hold: Held | None, ledger: Ledger, name: str
-    ) -> Held | None:
-        """Send a campaign's batches until one of them has a reason to hold the others; that reason."""
-        parts: list[Part] = []
-        size = MAX_BATCH_SIZE if campaign_id is None else self.config.leadterra.batch_size
-        fresh = batches(campaign_id, (row for row in campaign_rows if not is_replayed(row)), size)
-        replayed = batches(campaign_id, filter(is_replayed, campaign_rows), size)
-        for batch in (*fresh, *replayed):
-            # A changed schema does not hold replayed leads.
-            held = None if hold == SYSTEMIC and is_replayed(batch.rows[0]) else hold
+        parts: defaultdict[str | None, list[Part]] = defaultdict(list)
+        holds: dict[str | None, Held] = {}
+        for batch in self._batches(suppressed, of_campaigns):
+            campaign = batch.campaign_id
+            held = _hold(batch, holds)
             settled = _held(batch, held) if held else self._send(batch)
-            parts.append((batch.rows, settled))
-            hold = hold or settled.closed
-            if not hold and all_refused_so_far(parts):
-                hold = SYSTEMIC
-        for (batch_rows, _), settled in zip(parts, apply_campaign_guard(parts), strict=True):
-            _enter(ledger, name, batch_rows, settled)
-        return hold
+            parts[campaign].append((batch.rows, settled))
+            if hold := settled.closed or (SYSTEMIC if all_refused_so_far(parts[campaign]) else None):
+                holds.setdefault(campaign, hold)
+        for campaign, of_campaign in parts.items():
+            for (batch_rows, _), settled in zip(of_campaign, apply_campaign_guard(of_campaign), strict=True):
+                _enter(ledger, names.get(campaign, OTHER), batch_rows, settled)
+
+    def _batches(self, suppressed: Sequence[Row], of_campaigns: Mapping[str, Sequence[Row]]) -> Iterator[Batch]:
+        """All requests in their order: opt-outs, new leads, and replayed leads in requests of their own."""
+        yield from batches(None, suppressed, MAX_BATCH_SIZE)
+        replayed: list[Batch] = []
+        for campaign_id, all_rows in of_campaigns.items():
+            new: list[Row] = []
+            again: list[Row] = []
+            for row in all_rows:
+                (again if row.is_replayed else new).append(row)
+            yield from batches(campaign_id, new, self.config.leadterra.batch_size)
+            replayed += batches(campaign_id, again, self.config.leadterra.batch_size)
+        yield from replayed
 
     def _send(self, batch: Batch) -> Settled:
-        try:
-            return self._isolate(batch)
-        except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
-            logger().error("unexpected", extra={"where": where(error)})
-            return _held(batch, Held("internal"))
-
-    def _isolate(self, batch: Batch) -> Settled:
-        service = self.service(self.settings.leadterra_base_url or self.config.leadterra.base_url)
-        secret = self.dependencies.vault(self.settings)
         search = isolate(batch.rows)
         try:
             ask = next(search)
             while True:
-                ask = search.send(self._ask(service, secret, batch, ask))
+                ask = search.send(self._ask(batch, ask))
         except StopIteration as done:
             settled: Settled = done.value
             return settled
+        except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
+            logger().error("unexpected", extra={"where": where(error)})
+            return _held(batch, Held("internal"))
 
-    def _ask(self, service: Leadterra, secret: Vault, batch: Batch, ask: Ask) -> tuple[Reply, datetime] | None:
+    def _ask(self, batch: Batch, ask: Ask) -> tuple[Reply, datetime] | None:
         """Send one request, unless too little time is left to close the ledger after it."""
         seconds = self._seconds_left() - _CLOSING_SECONDS
         if seconds < _SHORTEST_SECONDS:
             return None
+        secret, monotonic = self.dependencies.vault(self.settings), self.dependencies.monotonic()
         if ask.fresh_key:
-            secret.refresh(self.dependencies.monotonic())
+            secret.refresh(monotonic)
         try:
-            api_key = secret.api_key(self.dependencies.monotonic())
+            api_key = secret.api_key(monotonic)
         except Unavailable as error:
             # No key, no answer. Rows that are settled already stay settled.
             logger().error("no key", extra={"detail": str(error)})
             return Reply(None), self.dependencies.now()
-        if batch.campaign_id is None:
-            reply = service.suppress(suppression_body(ask.rows), api_key=api_key, timeout=seconds)
-        else:
-            content = batch.body if len(ask.rows) == len(batch.rows) else body(ask.rows)
-            reply = service.bulk(batch.campaign_id, content, api_key=api_key, timeout=seconds)
-        return reply, self.dependencies.now()
+        service = self.service(self.settings.leadterra_base_url or self.config.leadterra.base_url)
+        content = batch.body if len(ask.rows) == len(batch.rows) else body(batch.campaign_id, ask.rows)
+        return service.send(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.dependencies.now()
 
 
 def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[ReceivedMessage[AnyMessage]]:
     """Decode the records. A message that SQS, or a producer, delivered twice is there once, with both records."""
-    messages: list[ReceivedMessage[AnyMessage]] = []
-    by_id: dict[tuple[str, str], list[ReceivedMessage[AnyMessage]]] = {}
+    messages: dict[tuple[str, str, str], ReceivedMessage[AnyMessage]] = {}
     unread: list[LedgerLine] = []
     for index, record in enumerate(records):
+        text = record["body"]
         try:
-            message = _decode(record, now)
+            message = decode(text, message_id=record["messageId"], sent_at=sent_at(record, now))
         except Malformed as error:
             failure = Failure("malformed", error.message, field=error.field)
             unread.append(LedgerLine([index], None, Rejected(failure)))
-            continue
         except NewerVersion:
             unread.append(LedgerLine([index], None, Held("newer")))
-            continue
-        # An event that was accepted twice has two messages of one id, which differ in their time.
-        same_id = by_id.setdefault((message.source, message.id), [])
-        if twin := next((each for each in same_id if each.message == message), None):
-            twin.records.append(index)
-            continue
-        received = ReceivedMessage(message, [index], receives(record))
-        same_id.append(received)
-        messages.append(received)
+        else:
+            # An event that was accepted twice has two messages of one id, which differ in their time.
+            key = (message.source, message.id, text)
+            if twin := messages.get(key):
+                twin.records.append(index)
+            else:
+                messages[key] = ReceivedMessage(message, [index], receives(record))
     duplicates = len(records) - len(unread) - len(messages)
     ledger.enter(OTHER, unread, {"Duplicates": duplicates} if duplicates else {})
-    ledger.count_direct(messages)
-    return messages
+    ledger.count_direct(messages.values())
+    return list(messages.values())
 
 
-def _decode(record: Record, now: datetime) -> AnyMessage:
-    sent = record.get("attributes", {}).get("SentTimestamp")
-    sent_at = float(sent) / 1000 if sent else now.timestamp()
-    return decode(record["body"], message_id=record["messageId"], sent_at=sent_at)
+def _hold(batch: Batch, holds: Mapping[str | None, Held]) -> Held | None:
+    """Why a batch is not sent: its campaign is in trouble, or two others are. A changed schema holds no replay."""
+    own = holds.get(batch.campaign_id)
+    unavailable = [held for held in holds.values() if held.why == "unavailable"]
+    if held := next((held for held in holds.values() if held.why in _FOR_ALL), None):
+        return held
+    if len(unavailable) > 1:
+        return unavailable[-1]
+    return None if own == SYSTEMIC and batch.rows[0].is_replayed else own
 
 
 def _held(batch: Batch, held: Held) -> Settled:

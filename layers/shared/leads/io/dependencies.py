@@ -1,22 +1,23 @@
 """What the functions use of the outside: AWS, clocks, randomness and threads. A simulation passes its own."""
 
+import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from random import SystemRandom
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from leads.io import aws
-from leads.io.erasures import Erasures, erasures
-from leads.io.queues import Queues
+from leads.io.kept import Erasures, Vault, erasures, vault
 from leads.io.settings import Settings
-from leads.io.vault import Vault, vault
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
+
+_now: Final = partial(datetime.now, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,10 @@ class Dependencies:
     dynamodb: Callable[[Settings], "DynamoDBClient"] = aws.dynamodb
     vault: Callable[[Settings], Vault] = vault
     erasures: Callable[[Settings], Erasures] = erasures
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
-    # The system's: a generator of our own would go on alike in everything that SnapStart starts from one snapshot.
-    chance: Callable[[], float] = SystemRandom().random
+    chance: Callable[[], float] = random.random
     threads: Callable[[int], Executor] = ThreadPoolExecutor
-
-    def queues(self, settings: Settings, seconds_left: Callable[[], float]) -> Queues:
-        return Queues(self.sqs(settings), seconds_left, self.threads, self.chance)
 
 
 REAL = Dependencies()

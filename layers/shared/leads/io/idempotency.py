@@ -18,8 +18,8 @@ from aws_lambda_powertools.utilities.idempotency import (
 
 from leads.errors import IdReused, Unavailable
 from leads.io.aws import unavailable
-from leads.io.pseudonyms import id_for_log
 from leads.io.telemetry import logger
+from leads.message.message import id_for_log
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,14 +6,13 @@ Source: the reference, `POST /v1/campaigns/:id/leads/bulk` with `Authorization: 
 
 import time
 import zlib
-from dataclasses import replace
 from functools import cache
 from typing import Final
 from urllib.parse import quote
 
 import httpx
 
-from leads.request.reply import SUPPRESSION_COUNTS, Reply
+from leads.request.reply import LEAD_COUNTS, SUPPRESSION_COUNTS, Reply
 
 # A thousand leads take a service a few seconds. An answer that takes longer than this will not come.
 LONGEST_SECONDS: Final = 30.0
@@ -31,19 +30,14 @@ class Leadterra:
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
 
-    def bulk(self, campaign_id: str, body: bytes, *, api_key: str, timeout: float) -> Reply:
-        """Send one bulk request, which takes at most `timeout` seconds.
+    def send(self, campaign_id: str | None, body: bytes, *, api_key: str, timeout: float) -> Reply:
+        """Send leads to a campaign or, without one, addresses to the suppression list. Takes at most `timeout` seconds.
 
         Never raises for what the network or the service does: that is a reply without a status.
         """
-        return self._post(f"/v1/campaigns/{segment(campaign_id)}/leads/bulk", body, api_key, timeout)
-
-    def suppress(self, body: bytes, *, api_key: str, timeout: float) -> Reply:
-        """Send addresses to the suppression list, as `bulk` sends leads. The API cannot take them off it."""
-        return replace(self._post("/v1/suppression-list", body, api_key, timeout), counted=SUPPRESSION_COUNTS)
-
-    def _post(self, path: str, body: bytes, api_key: str, timeout: float) -> Reply:
         until = time.monotonic() + timeout
+        path = "/v1/suppression-list" if campaign_id is None else f"/v1/campaigns/{segment(campaign_id)}/leads/bulk"
+        counted = SUPPRESSION_COUNTS if campaign_id is None else LEAD_COUNTS
         try:
             with self._http.stream(
                 "POST",
@@ -55,7 +49,7 @@ class Leadterra:
                 content = _read(response, until)
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error):
             return Reply(None)
-        return Reply(response.status_code, content, dict(response.headers))
+        return Reply(response.status_code, content, dict(response.headers), counted)
 
 
 def segment(campaign_id: str) -> str:

@@ -5,7 +5,7 @@ message is held: it is hidden for a while and reported as failed, so that SQS ke
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -13,12 +13,11 @@ from typing import Any, Final
 from leads.errors import TooLarge
 from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
-from leads.io.pseudonyms import address_for_log, id_for_log
-from leads.io.queues import Entry, Record, age, queue_url, receives
+from leads.io.queues import Entry, Queues, Record, age, queue_url, receives
 from leads.io.settings import Settings
 from leads.io.telemetry import count, logger, where
 from leads.message.dead_letter import Failure, attributes, dead_letter, unreadable
-from leads.message.message import DIRECT, AnyMessage, as_json
+from leads.message.message import DIRECT, AnyMessage, address_for_log, as_json, id_for_log
 from leads.model import LEAD_FIELDS
 from leads.request.batch import ReceivedMessage
 from leads.request.outcome import HELD_AGE, Accepted, Dropped, Held, Outcome, Rejected, held_metric
@@ -63,8 +62,8 @@ class Ledger:
 
     def count_direct(self, messages: Iterable[ReceivedMessage[AnyMessage]]) -> None:
         """Count the messages that other producers sent. Intake counts its own; a crash must not lose these."""
-        new = [each for each in messages if _is_direct(each.message) and receives(self.records[each.records[0]]) == 1]
-        count("source", DIRECT, {"Accepted": len(new)})
+        new = sum(_is_direct(received.message) and received.receives == 1 for received in messages)
+        count("source", DIRECT, {"Accepted": new})
 
     def enter(self, campaign: str, lines: Iterable[LedgerLine], metrics: Mapping[str, int] | None = None) -> None:
         """Note the outcomes of a batch, and the metrics that are no message's outcome."""
@@ -75,21 +74,17 @@ class Ledger:
     def close(self) -> list[str]:
         """Send the dead letters, hide what is held, and write logs and metrics; the ids of the messages to keep."""
         moved = self._send_dead_letters()
-        held = {
-            index: line.outcome
-            for line in self._lines()
-            if isinstance(line.outcome, Held)
-            for index in line.records
-            if index not in moved
-        }
+        held = [(i, each.retry_after) for _, each, indexes in self._lines(Held) for i in indexes if i not in moved]
         if held:
-            self._hide(held)
+            url = queue_url(self.records[0], self.settings.leads_queue_url)
+            # Reporting them as failed alone would bring them back at once.
+            self._queues().hold(url, [(self.records[index], retry_after) for index, retry_after in held])
         for section in self._sections:
             self._report(*section)
-        return self._message_ids(held)
+        return self._message_ids(index for index, _ in held)
 
     def abandon(self) -> list[str]:
-        """Hold every message, because something broke here; their ids."""
+        """Hide every message, because something broke here; their ids."""
         everything = range(len(self.records))
         self.enter(OTHER, (LedgerLine([index], None, Held("internal")) for index in everything))
         try:
@@ -98,46 +93,43 @@ class Ledger:
             logger().error("unexpected", extra={"where": where(error)})
             return self._message_ids(everything)
 
-    def _lines(self) -> Iterable[LedgerLine]:
-        return (line for _, _, lines in self._sections for line in lines)
+    def _lines[O: Outcome](self, kind: type[O]) -> Iterator[tuple[LedgerLine, O, Sequence[int]]]:
+        """The lines with one kind of outcome, the outcome, and their records."""
+        for _, _, lines in self._sections:
+            for line in lines:
+                if isinstance(line.outcome, kind):
+                    yield line, line.outcome, line.records
 
     def _message_ids(self, indexes: Iterable[int]) -> list[str]:
         return list(dict.fromkeys(self.records[index]["messageId"] for index in indexes))
+
+    def _queues(self) -> Queues:
+        outside = self.dependencies
+        return Queues(outside.sqs(self.settings), self.seconds_left, outside.threads, outside.chance)
 
     def _send_dead_letters(self) -> set[int]:
         """Send rejected messages with their reason, and held ones that SQS will soon delete as they are.
 
         A rejected message that could not be sent is held. Returns the indexes of the held records that were moved.
         """
-        letters = [letter for line in self._lines() for letter in self._letters(line)]
-        if not letters:
-            return set()
-        queues = self.dependencies.queues(self.settings, self.seconds_left)
-        missing = queues.send(self.settings.dead_letter_queue_url, [entry for _, _, entry in letters])
-        moved = set[int]()
-        for place, (line, index, _) in enumerate(letters):
-            if isinstance(line.outcome, Held):
-                moved.update(() if place in missing else (index,))
-            elif place in missing:
+        letters: list[tuple[LedgerLine | int, Entry]] = []
+        for line, rejected, _ in self._lines(Rejected):
+            try:
+                letters.append((line, self._letter(line, rejected.failure)))
+            except (TooLarge, RecursionError):
+                # The reason does not fit. The queue's redrive policy moves the message as it is, in time.
                 line.outcome = Held("internal")
+        letters += self._expiring()
+        missing = self._queues().send(self.settings.dead_letter_queue_url, [e for _, e in letters]) if letters else ()
+        moved = set[int]()
+        for place, (line_or_index, _) in enumerate(letters):
+            if isinstance(line_or_index, LedgerLine):
+                line_or_index.outcome = Held("internal") if place in missing else line_or_index.outcome
+            elif place not in missing:
+                moved.add(line_or_index)
         if moved:
             logger().error("set aside after twelve days", extra={"count": len(moved)})
         return moved
-
-    def _letters(self, line: LedgerLine) -> Iterable[tuple[LedgerLine, int, Entry]]:
-        match line.outcome:
-            case Rejected(failure):
-                try:
-                    yield line, line.records[0], self._letter(line, failure)
-                except (TooLarge, RecursionError):
-                    # The reason does not fit. The queue's redrive policy moves the message as it is, in time.
-                    line.outcome = Held("internal")
-            case Held():
-                source, campaign = (line.message.source, line.message.campaign) if line.message else (DIRECT, None)
-                for index in line.records:
-                    if age(self.records[index], self.now) > _EXPIRING_SECONDS:
-                        named = attributes("exhausted", source, campaign)
-                        yield line, index, Entry(self.records[index]["body"], named)
 
     def _letter(self, line: LedgerLine, failure: Failure) -> Entry:
         record = self.records[line.records[0]]
@@ -146,11 +138,12 @@ class Ledger:
         body = dead_letter(content, failure, attempts=receives(record), failed_at=self.now)
         return Entry(body, attributes(failure.reason, source or DIRECT, campaign))
 
-    def _hide(self, held: Mapping[int, Held]) -> None:
-        """Back off by each message's receive count. Reporting it as failed alone would bring it back at once."""
-        url = queue_url(self.records[0], self.settings.leads_queue_url)
-        records = [(self.records[index], outcome.retry_after) for index, outcome in held.items()]
-        self.dependencies.queues(self.settings, self.seconds_left).hold(url, records)
+    def _expiring(self) -> Iterator[tuple[int, Entry]]:
+        for line, _, indexes in self._lines(Held):
+            source, campaign = (line.message.source, line.message.campaign) if line.message else (DIRECT, None)
+            for index in indexes:
+                if age(self.records[index], self.now) > _EXPIRING_SECONDS:
+                    yield index, Entry(self.records[index]["body"], attributes("exhausted", source, campaign))
 
     def _report(self, campaign: str, metrics: Mapping[str, int], lines: Sequence[LedgerLine]) -> None:
         """Write a batch's metrics and its log line: ids, counts and keyed hashes of addresses."""
@@ -200,9 +193,11 @@ class Ledger:
 
 def _is_direct(message: AnyMessage) -> bool:
     """Whether another producer sent this lead. A replay was counted the first time, unless it was unreadable then."""
+    if message.source != DIRECT:
+        return False
     match message.extra.get("replay"):
         case None | {"reason": "malformed"}:
-            return message.source == DIRECT
+            return True
     return False
 
 

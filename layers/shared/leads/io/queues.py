@@ -133,10 +133,15 @@ def receives(record: Record) -> int:
     return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
+def sent_at(record: Record, now: datetime) -> float:
+    """When it entered its queue, in seconds since 1970; now if SQS does not say."""
+    sent = record.get("attributes", {}).get("SentTimestamp")
+    return int(sent) / 1000 if sent else now.timestamp()
+
+
 def age(record: Record, now: datetime) -> int:
     """Seconds since it entered its queue."""
-    sent = record.get("attributes", {}).get("SentTimestamp")
-    return max(0, int(now.timestamp() - int(sent) / 1000)) if sent else 0
+    return max(0, int(now.timestamp() - sent_at(record, now)))
 
 
 def queue_url(record: Record, neighbour: str) -> str:

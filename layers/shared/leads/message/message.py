@@ -3,8 +3,11 @@
 A lead's message has version 1. A suppression has version 2: a release that does not know it holds it.
 """
 
+import hmac
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Any, Final, Literal, Required, TypedDict
 
 from pydantic import (
@@ -37,6 +40,10 @@ MAX_MESSAGE_BYTES: Final = MAX_BYTES - 16_384
 # Times outside of these cannot be converted between zones.
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+_DIGITS: Final = 16
+# Our own and SQS's ids, also with the place in a list; and what `id_for_log` made.
+_HARMLESS: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d+)?|hash-[0-9a-f]{16}")
 
 _Scalar = Annotated[str | StrictBool | StrictInt | FiniteFloat | None, Field(union_mode="left_to_right")]
 # pydantic's JSON parser reads 1e999 as infinity, so of JSON only scalars are accepted here, which are checked. `decode`
@@ -150,3 +157,15 @@ def as_json(message: AnyMessage) -> dict[str, Any]:
         "receivedAt": timestamp(message.received_at),
         **({"lead": message.lead} if isinstance(message, Message) else {"email": message.email}),
     }
+
+
+def id_for_log(value: str) -> str:
+    """A UUID as it is, any other id hashed. Senders choose event ids, and some take an address for one."""
+    if _HARMLESS.fullmatch(value):
+        return value
+    return f"hash-{sha256(value.encode(errors='surrogatepass')).hexdigest()[:_DIGITS]}"
+
+
+def address_for_log(log_key: str, address: str) -> str:
+    """An address's keyed hash: only who has the secret's `log_key` can find a person in the logs."""
+    return hmac.digest(log_key.encode(), address.strip().lower().encode(), "sha256").hex()[:_DIGITS]

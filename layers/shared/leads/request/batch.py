@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import batched
 from typing import Any, Final, NamedTuple
@@ -17,6 +18,8 @@ from leads.request.outcome import Rejected
 
 # nginx refuses more than 1 MB unless told otherwise, and it is in front of most APIs.
 MAX_REQUEST_BYTES: Final = 1_000_000
+# In logs and metrics, in the place of a campaign. No campaign in the configuration can have this name.
+SUPPRESSION_LIST: Final = "suppression list"
 
 
 # Named tuples: a thousand of each are made at once, three times as fast as dataclasses.
@@ -30,6 +33,7 @@ class ReceivedMessage[M: AnyMessage = Message](NamedTuple):
 
 
 type AnyReceived = ReceivedMessage[Message] | ReceivedMessage[Suppression]
+type KeptOut = tuple[ReceivedMessage, Rejected]
 
 
 class Row(NamedTuple):
@@ -37,6 +41,11 @@ class Row(NamedTuple):
 
     lead: Mapping[str, Any]
     messages: Sequence[AnyReceived]
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether an operator sent this lead again."""
+        return any("replay" in received.message.extra for received in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +60,17 @@ class Batch:
     body: bytes
 
 
-def body(rows: Iterable[Row]) -> bytes:
-    """The bulk request's body, the same for a thousand leads and for one."""
-    content = {"leads": [row.lead for row in rows]}
+def body(campaign_id: str | None, rows: Iterable[Row]) -> bytes:
+    """The body of a bulk or a suppression request, the same for a thousand leads and for one."""
+    if campaign_id is None:
+        content: dict[str, Any] = {"emails": [row.lead["email"] for row in rows]}
+    else:
+        content = {"leads": [row.lead for row in rows]}
     try:
         return to_json(content)
     except PydanticSerializationError:
         # Half of an emoji cannot be written as UTF-8, only as an escape.
         return dumps(content).encode()
-
-
-def suppression_body(rows: Iterable[Row]) -> bytes:
-    """The suppression request's body, the same for a thousand addresses and for one."""
-    return dumps({"emails": [row.lead["email"] for row in rows]}).encode()
 
 
 def batches(campaign_id: str | None, rows: Iterable[Row], size: int) -> Iterator[Batch]:
@@ -73,7 +80,7 @@ def batches(campaign_id: str | None, rows: Iterable[Row], size: int) -> Iterator
 
 
 def _fitting(campaign_id: str | None, rows: Sequence[Row]) -> Iterator[Batch]:
-    written = suppression_body(rows) if campaign_id is None else body(rows)
+    written = body(campaign_id, rows)
     if len(written) <= MAX_REQUEST_BYTES or len(rows) == 1:
         yield Batch(campaign_id, rows, written)
     else:
@@ -82,7 +89,31 @@ def _fitting(campaign_id: str | None, rows: Sequence[Row]) -> Iterator[Batch]:
         yield from _fitting(campaign_id, rows[half:])
 
 
-type KeptOut = tuple[ReceivedMessage, Rejected]
+def split(
+    messages: Iterable[ReceivedMessage[AnyMessage]],
+) -> tuple[list[Row], list[ReceivedMessage], list[ReceivedMessage]]:
+    """The addresses to suppress, the leads to send, and those that are not newer than an opt-out of their address."""
+    suppressed: dict[str, list[AnyReceived]] = {}
+    until: dict[str, datetime] = {}
+    leads: list[Any] = []
+    for received in messages:
+        message = received.message
+        if isinstance(message, Suppression):
+            key = message.address.lower()
+            suppressed.setdefault(key, []).append(received)  # type: ignore[arg-type]
+            until[key] = max(message.received_at, until.get(key, message.received_at))
+        else:
+            leads.append(received)
+    kept, dropped = leads, []
+    if until:
+        kept = [each for each in leads if not _is_older(each.message, until)]
+        dropped = [each for each in leads if _is_older(each.message, until)]
+    return [Row({"email": same[0].message.address}, same) for same in suppressed.values()], kept, dropped
+
+
+def _is_older(message: Message, until: Mapping[str, datetime]) -> bool:
+    moment = until.get(message.address.lower())
+    return moment is not None and message.received_at <= moment
 
 
 def rows(
@@ -99,22 +130,17 @@ def rows(
     kept_out: dict[str, list[KeptOut]] = {}
     for campaign_id, by_address in people.items():
         for same in by_address.values():
-            lead = _merge(same) if len(same) > 1 else same[0].message.lead
+            lead = same[0].message.lead
+            if len(same) > 1:
+                same.sort(key=lambda received: received.message.received_at)
+                lead = merged(received.message for received in same)
             rules = rules_of(same[-1].message.campaign)
-            if rules.defaults:
-                lead = with_defaults(lead, rules)
-            if rules.on_missing_token == "dead_letter" and (token := missing_token(lead, rules)):  # noqa: S105 - no password
-                kept_out.setdefault(campaign_id, []).extend((each, Rejected(_missing(token))) for each in same)
+            lead = with_defaults(lead, rules)
+            if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
+                kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
             else:
-                row = Row(_wire(lead, config.leadterra.custom_fields), same)
-                kept.setdefault(campaign_id, []).append(row)
+                kept.setdefault(campaign_id, []).append(Row(_wire(lead, config.leadterra.custom_fields), same))
     return kept, kept_out
-
-
-def _merge(same: list[ReceivedMessage]) -> Lead:
-    """The lead of all messages about a person, which are put in the order of their times."""
-    same.sort(key=lambda received: received.message.received_at)
-    return merged([received.message for received in same])
 
 
 def merged(messages: Iterable[Message]) -> Lead:
@@ -129,34 +155,27 @@ def merged(messages: Iterable[Message]) -> Lead:
 
 def with_defaults(lead: Lead, rules: Campaign) -> Lead:
     """The lead, with the campaign's defaults for the fields that are missing or blank."""
-    custom = lead.get("customFields", {})
-    missing = {
-        name: value
-        for name, value in rules.defaults.items()
-        if _is_blank((lead if name in LEAD_FIELDS else custom).get(name))
-    }
+    missing = {name: rules.defaults[name] for name in rules.defaults if not _has(lead, name)}
     if not missing:
         return lead
     own: Lead = {name: missing.pop(name) for name in LEAD_FIELDS if name in missing}
-    return {**lead, **own, **({"customFields": custom | missing} if missing else {})}
+    return {**lead, **own, **({"customFields": lead.get("customFields", {}) | missing} if missing else {})}
 
 
-def missing_token(lead: Lead, rules: Campaign) -> str | None:
-    """A token of the campaign's copy that would render as nothing for this lead."""
-    custom = lead.get("customFields", {})
-    return next((token for token in rules.tokens if _is_blank(lead.get(token)) and _is_blank(custom.get(token))), None)
+def _missing_token(lead: Lead, rules: Campaign) -> Failure | None:
+    """Why the campaign's copy would have a gap for this lead."""
+    token = next((token for token in rules.tokens if not _has(lead, token)), None)
+    message = f"the campaign's copy uses {{{{{token}}}}} and the lead has no such field"
+    return Failure("missing_token", message, field=token) if token else None
 
 
-def _missing(token: str) -> Failure:
-    return Failure(
-        reason="missing_token",
-        field=token,
-        message=f"the campaign's copy uses {{{{{token}}}}} and the lead has no such field",
-    )
+def _has(lead: Lead, name: str) -> bool:
+    """Whether a field of the lead, its own or a custom one, renders as something."""
+    return _is_text(lead.get(name)) or _is_text(lead.get("customFields", {}).get(name))
 
 
-def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+def _is_text(value: object) -> bool:
+    return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 
 def _wire(lead: Lead, style: CustomFields) -> Mapping[str, Any]:
@@ -164,5 +183,5 @@ def _wire(lead: Lead, style: CustomFields) -> Mapping[str, Any]:
     if style == "nested" or "customFields" not in lead:
         return lead
     # A custom field with a lead field's name never replaces the lead's own value.
-    flat = dict(lead)
-    return {**flat.pop("customFields"), **flat}
+    own = dict(lead)
+    return {**own.pop("customFields"), **own}

@@ -79,11 +79,6 @@ def isolate(rows: Sequence[Row]) -> Isolation:
     return (yield from _Isolation(rows, Search(len(rows))).run())
 
 
-def is_replayed(row: Row) -> bool:
-    """Whether an operator sent this lead again. The guard leaves it out, as a person waits for its outcome."""
-    return any("replay" in received.message.extra for received in row.messages)
-
-
 def all_refused_so_far(parts: Sequence[Part]) -> bool:
     """Whether so many leads of a campaign were refused, and none accepted, that no further batch should be sent."""
     return not _any_accepted(parts) and len(_refusals(parts)) >= _ENOUGH
@@ -96,13 +91,14 @@ def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
     one of the campaign got through.
     """
     got_through = _any_accepted(parts)
-    leads = sum(not is_replayed(row) for rows, _ in parts for row in rows)
-    systemic = not got_through and _is_systemic(_refusals(parts), leads)
+    systemic = not got_through and _is_systemic(
+        _refusals(parts), sum(not row.is_replayed for rows, _ in parts for row in rows)
+    )
     judged = []
     for rows, settled in parts:
         outcomes: list[Outcome] = []
         for row, outcome in zip(rows, settled.outcomes, strict=True):
-            if systemic and isinstance(outcome, Rejected) and not is_replayed(row):
+            if systemic and isinstance(outcome, Rejected) and not row.is_replayed:
                 outcomes.append(SYSTEMIC)
             elif got_through and outcome == FIREWALL and _is_received_often(row):
                 outcomes.append(Rejected(_BLOCKED))
@@ -120,7 +116,7 @@ def _refusals(parts: Sequence[Part]) -> list[_Refusal]:
     """The refusals that the guard counts."""
     pairs = [pair for rows, settled in parts for pair in zip(rows, settled.outcomes, strict=True)]
     rejected = [(row, outcome.failure) for row, outcome in pairs if isinstance(outcome, Rejected)]
-    return [(failure, row.lead) for row, failure in rejected if not is_replayed(row)]
+    return [(failure, row.lead) for row, failure in rejected if not row.is_replayed]
 
 
 def _is_systemic(refusals: Sequence[_Refusal], leads: int) -> bool:
@@ -279,7 +275,7 @@ class _Isolation:
         self.search.ask_alone(others)
 
     def _may_be_systemic(self) -> bool:
-        return not self.accepted and len(self.rows) >= GUARD_ROWS and not is_replayed(self.rows[0])
+        return not self.accepted and len(self.rows) >= GUARD_ROWS and not self.rows[0].is_replayed
 
     def _guard(self) -> Held | None:
         """Where none got through: ask leads from all over the batch, and hold all if these are refused as well."""
