@@ -62,10 +62,8 @@ deploy: build ## Build and deploy a stack without a question (STACK=name; parame
 	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS)
 	@$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" || echo "The stack is deployed. What is still missing is named above."
 
-bench: setup ## Run the benchmarks
-	@set -e; for benchmark in $(filter-out benchmarks/soak.py,$(wildcard benchmarks/*.py)); do \
-	  $(BIN)/python "$$benchmark"; \
-	done
+bench: setup ## Measure, write docs/performance.md, and fail where a claim does not hold (ARGS="warm cost": only these)
+	@PYTHONPATH=layers/shared $(BIN)/python -m benchmarks $(ARGS)
 
 soak: setup ## A week of a million leads in virtual time, about 20 minutes (ARGS="--leads 20000 --days 1.5")
 	@$(BIN)/python benchmarks/soak.py $(ARGS)

@@ -1,51 +1,62 @@
-"""Seconds from the start of a process to intake's first answer to a signed request: what a cold start costs a sender.
+"""Cold start: CPU from the start of a process to its first answer."""
 
-Providers hang up after 3 to 15 s. Lambda's own start (about half a second) comes on top; its processor is what
-`MemorySize` buys. AWS is a server in another process.
-"""
-
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-ROOT: Final = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "layers" / "shared")]
+from benchmarks.artifact import Artifact, FirstAnswer
+from benchmarks.report import Claim, Section
+from benchmarks.workload import batch, environment, form, signed
 
-from benchmarks.intake_cpu import stack  # noqa: E402 - the path comes first
-
-ROUNDS: Final = 5
-FIRST_REQUEST: Final = """
-from benchmarks.intake_cpu import request
-from functions.intake.handler import handler
-print(handler(request(1), None)["body"])
-"""
+ROUNDS: Final = 9
+TEXT: Final = """\
+Most sites get a signup every few minutes, so nearly every one meets a cold start. Each row is the artifact that
+`sam build` makes, run by `awslambdaric` (the client of Lambda's own runtime): CPU from the start of the process to its
+first answer. The bare handler only makes `boto3.client("sqs")` and sends one message."""
 
 
-def main() -> None:
-    """Print the median."""
-    with stack() as variables, tempfile.TemporaryDirectory() as bytecode:
-        # Bytecode is shipped to Lambda; here it is written by a first run that does not count.
-        written = {"PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
-        paths = os.pathsep.join([str(ROOT), str(ROOT / "layers" / "shared")])
-        process = {**os.environ, **variables, **written, "PYTHONPATH": paths}
-        seconds = [first_answer(process) for _ in range(ROUNDS + 1)][1:]
-    print(f"a cold start to intake's first answer, median of {ROUNDS}: {statistics.median(seconds):.2f} s")
-
-
-def first_answer(variables: dict[str, str]) -> float:
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", FIRST_REQUEST], env=variables, capture_output=True, check=True, text=True
+def measure(artifact: Artifact) -> Section:
+    """Start each function several times, in turns."""
+    sources = artifact.without_bytecode()
+    with environment() as variables:
+        starts: dict[str, Callable[[int], FirstAnswer]] = {
+            "bare handler": _start(artifact, "Bare", variables, form),
+            "intake, a form": _start(artifact, "IntakeFunction", variables, form),
+            "intake, a signed webhook": _start(artifact, "IntakeFunction", variables, signed),
+            "enroll, one lead": _start(artifact, "EnrollFunction", variables, lambda n: batch(1, n)),
+            "a form, without bytecode": _start(sources, "IntakeFunction", variables, form),
+            "a signed webhook, without bytecode": _start(sources, "IntakeFunction", variables, signed),
+        }
+        rounds = [{name: start(number).cpu for name, start in starts.items()} for number in range(ROUNDS + 1)]
+    # The first round fills the caches of the file system.
+    cpu = {name: statistics.median(found[name] for found in rounds[1:]) for name in starts}
+    bare = cpu["bare handler"]
+    return Section(
+        "Cold start",
+        TEXT,
+        ("what starts", "CPU ms", "times the bare handler"),
+        [(name, f"{seconds * 1_000:.0f}", f"{seconds / bare:.2f}") for name, seconds in cpu.items()],
+        [
+            Claim("form / bare handler", cpu["intake, a form"] / bare, 1.55),
+            Claim("signed webhook / bare handler", cpu["intake, a signed webhook"] / bare, 2.0),
+            Claim("enroll / bare handler", cpu["enroll, one lead"] / bare, 1.75),
+            Claim("form / without bytecode", cpu["intake, a form"] / cpu["a form, without bytecode"], 0.6),
+            Claim(
+                "signed webhook / without bytecode",
+                cpu["intake, a signed webhook"] / cpu["a signed webhook, without bytecode"],
+                0.6,
+            ),
+        ],
     )
-    if '{"accepted":1}' not in done.stdout:
-        raise AssertionError(done.stdout)
-    return time.perf_counter() - start
 
 
-if __name__ == "__main__":
-    main()
+def _start(
+    artifact: Artifact, function: str, variables: Mapping[str, str], event: Callable[[int], dict[str, Any]]
+) -> Callable[[int], FirstAnswer]:
+    def start(number: int) -> FirstAnswer:
+        answer = artifact.first_answer(function, variables, event(number))
+        if answer.payload.get("statusCode", 200) != 200 or answer.payload.get("batchItemFailures"):  # noqa: PLR2004
+            raise RuntimeError(f"{function}: {answer.payload}")
+        return answer
+
+    return start

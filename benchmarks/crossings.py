@@ -19,10 +19,11 @@ from types import FrameType
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "layers" / "shared")]
 
-from benchmarks.enroll_cpu import CONFIG, Context, Service, records  # noqa: E402 - the path is set above
+from benchmarks.stand_in import Aws  # noqa: E402 - the path is set above
+from benchmarks.workload import CONFIG, Context, batch  # noqa: E402
 
 
-class Refusing(Service):
+class Refusing(Aws):
     """Leadterra, which refuses everything, and the calls of AWS that a dead letter needs."""
 
     def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
@@ -34,12 +35,7 @@ class Refusing(Service):
         elif "leads" in asked:
             status = 422
             answer = {"errors": [{"index": 0, "field": "email", "message": "invalid email format"}]}
-        content = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self._answer(json.dumps(answer).encode(), "application/json", status=status)
 
 
 class Way:
@@ -96,7 +92,7 @@ def main() -> None:
     with stack(), contextlib.redirect_stdout(io.StringIO()):
         from functions.enroll.handler import handler  # noqa: PLC0415 - it needs the environment
 
-        event, way = {"Records": records()[:1]}, Way()
+        event, way = batch(1), Way()
         handler(event, Context())  # type: ignore[arg-type]
         threading.setprofile(way)
         sys.setprofile(way)

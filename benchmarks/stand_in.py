@@ -1,6 +1,7 @@
-"""AWS in another process, as far as the benchmarks call it: answered at once, with nothing to say.
+"""AWS and Leadterra in another process, as far as the benchmarks call them. Its CPU time is not counted.
 
-LeadsQueue takes everything and remembers only which rows of an import it was sent, and how often.
+LeadsQueue takes everything and remembers only which rows of an import it was sent, and how often. Leadterra enrolls
+every lead.
 """
 
 import contextlib
@@ -8,13 +9,16 @@ import hashlib
 import json
 import multiprocessing
 import re
+import time
+from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from threading import Lock
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 SECRET: Final = "a secret of this benchmark"  # noqa: S105 - invented
+_SECRETS: Final = {"leadterra_api_key": "sk_live_benchmark", "sources": {"demo": SECRET, "crm": SECRET}}
 _ROW: Final = re.compile(r'"id":"[^":]+:(\d+)"')
 _CBOR_EMPTY_MAP: Final = b"\xa0"
 
@@ -28,14 +32,22 @@ class Aws(BaseHTTPRequestHandler):
     lock = Lock()
     rows = bytearray()
     sent = 0
+    latency = 0.0
+    calls: ClassVar[Counter[str]] = Counter()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.latency)
+        with self.lock:
+            Aws.calls[self.headers.get("X-Amz-Target", self.path)] += 1
+        if self.path.startswith("/v1/"):
+            self._answer(json.dumps({"enrolled": body.count(b'"email"'), "updated": 0}).encode(), "application/json")
+            return
         if "X-Amz-Target" not in self.headers:
             self._answer(_CBOR_EMPTY_MAP, "application/cbor", ("smithy-protocol", "rpc-v2-cbor"))
             return
         asked = json.loads(body)
-        answer: dict[str, Any] = {"SecretString": json.dumps({"sources": {"demo": SECRET}})}
+        answer: dict[str, Any] = {"SecretString": json.dumps(_SECRETS)}
         if "Entries" in asked:
             answer = {"Successful": [_taken(entry) for entry in asked["Entries"]], "Failed": []}
             self._remember(body.decode())
@@ -48,7 +60,7 @@ class Aws(BaseHTTPRequestHandler):
         url = f"http://{self.headers['Host']}"
         outputs = {"LeadsQueueUrl": f"{url}/1/leads", "MetricsNamespace": "Benchmark"}
         about = {"url": url, "awsEndpoint": url, "awsAccessKey": "any", "outputs": outputs, "sources": []}
-        counts = {"messages": self.sent, "rows": len(self.rows) - self.rows.count(0)}
+        counts = {"messages": self.sent, "rows": len(self.rows) - self.rows.count(0), "calls": self.calls}
         self._answer(json.dumps(about if self.path == "/_leads/stack" else counts).encode(), "application/json")
 
     def _remember(self, body: str) -> None:
@@ -60,8 +72,8 @@ class Aws(BaseHTTPRequestHandler):
             for row in rows:
                 self.rows[row] = 1
 
-    def _answer(self, content: bytes, kind: str, *headers: tuple[str, str]) -> None:
-        self.send_response(200)
+    def _answer(self, content: bytes, kind: str, *headers: tuple[str, str], status: int = 200) -> None:
+        self.send_response(status)
         for name, value in (("Content-Type", kind), ("Content-Length", str(len(content))), *headers):
             self.send_header(name, value)
         self.end_headers()
@@ -81,18 +93,19 @@ class _Server(ThreadingHTTPServer):
         """Nothing: a client that is killed leaves its last request unfinished."""
 
 
-def serve(port: Connection) -> None:
+def serve(port: Connection, latency: float) -> None:
     """Listen until the process is ended."""
+    Aws.latency = latency
     server = _Server(("127.0.0.1", 0), Aws)
     port.send(server.server_address[1])
     server.serve_forever()
 
 
 @contextlib.contextmanager
-def aws() -> Iterator[str]:
-    """Its address."""
+def aws(latency: float = 0.0) -> Iterator[str]:
+    """Its address; each answer takes `latency` seconds."""
     ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, latency), daemon=True)
     server.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}"

@@ -60,7 +60,7 @@ def _answer(request: Mapping[str, Any], intake: Intake, config: Enrollment) -> a
             raise Unauthorized
         response = _respond(event, source, intake)
     except Exception as error:  # noqa: BLE001 - the sender keeps the event and comes back, whatever broke here
-        response = answer.refusal(error if isinstance(error, LeadsError) else Unavailable())
+        response = answer.refusal(error if isinstance(error, LeadsError) else Unavailable(), event)
         _report(error, event.source if event and source else UNKNOWN, response["statusCode"])
     return answer.with_cors(response, event, source) if event and source else response
 

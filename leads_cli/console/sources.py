@@ -96,7 +96,7 @@ class _SourceCard:
                     _copy(line, "Copy the command")
 
     def _secret(self, stored: StoredSecret | None) -> str:
-        if self._source.authentication == "none":
+        if not self._source.has_secret:
             return "not needed"
         if stored is None:
             return "not known"

@@ -1,7 +1,7 @@
 """The whole pipeline on one machine: AWS, the functions, their pollers, the webhook's address and a Leadterra."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_urlsafe
@@ -223,6 +223,13 @@ class Stack:
             longest_hold=self._longest_hold,
         )
         self.functions = self._work.functions
+
+    def deploy(self, parameters: Mapping[str, str]) -> None:
+        """Deploy again with these values of parameters, which publishes a version of each function that has them.
+
+        What polls, and where the webhook is, stays as it was.
+        """
+        self._aws.deploy(load(self._path, {"LeadterraBaseUrl": self.leadterra_url, **parameters}))
 
     def _fill_secret(self, deployed: "Deployed") -> None:
         value = json.dumps({"leadterra_api_key": self._api_key, "log_key": self._log_key, "sources": self.secrets})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from leads_cli.stacks.secret import API_KEY, LOG_KEY, StoredSecret
 
 if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
+    from leads.config.schema import Enrollment, Source
 
 
 class SecretError(Exception):
@@ -48,13 +48,13 @@ def known_sources(enrollment: "Enrollment", name: str) -> None:
     if name in {API_KEY, LOG_KEY}:
         return
     source = enrollment.sources.get(name)
-    needed = [each for each, its in enrollment.sources.items() if its.authentication != "none"]
+    needed = [each for each, its in enrollment.sources.items() if its.has_secret]
     if source is None:
         close = get_close_matches(name, [API_KEY, LOG_KEY, *needed], n=1)
         meant = f"; did you mean {close[0]}?" if close else ""
         names = ", ".join([API_KEY, LOG_KEY, *needed])
         raise SecretError(f"no source {name!r} in the configuration; names are {names}{meant}")
-    if source.authentication == "none":
+    if not source.has_secret:
         raise SecretError(f'{name} has auth = "none": its senders prove nothing, so that it has no secret')
 
 
@@ -137,14 +137,14 @@ def _with_source(content: Mapping[str, Any], name: str, value: str | list[str]) 
 def list_states(enrollment: "Enrollment", stored: StoredSecret) -> list[SourceSecret]:
     """Each source of the configuration, in the order of the file."""
     return [
-        SourceSecret(name, source.provider, source.authentication, _state(source.authentication, stored, name))
+        SourceSecret(name, source.provider, source.authentication, _state(source, stored, name))
         for name, source in enrollment.sources.items()
     ]
 
 
-def _state(auth: str, stored: StoredSecret, name: str) -> SecretState:
+def _state(source: "Source", stored: StoredSecret, name: str) -> SecretState:
     values = stored.values(name)
-    if auth == "none":
+    if not source.has_secret:
         return SecretState.NOT_NEEDED
     return SecretState.MISSING if not values else SecretState.OVERLAP if len(values) > 1 else SecretState.SET
 
@@ -152,6 +152,6 @@ def _state(auth: str, stored: StoredSecret, name: str) -> SecretState:
 def find_unread(enrollment: "Enrollment", stored: StoredSecret) -> list[str]:
     """Names in the secret that nothing of the configuration reads."""
     sources = stored.content.get("sources")
-    named = {each for each, its in enrollment.sources.items() if its.authentication != "none"}
+    named = {each for each, its in enrollment.sources.items() if its.has_secret}
     inner = [f"sources.{name}" for name in (sources if isinstance(sources, dict) else {}) if name not in named]
     return [*(name for name in stored.content if name not in {API_KEY, LOG_KEY, "sources"}), *inner]

@@ -34,8 +34,11 @@ HANDLERS = {
     "intake": """
 import json, os, boto3
 
+VARIABLES = {"config": "ENROLLMENT_CONFIG", "leadterra": "LEADTERRA_BASE_URL", "level": "LOG_LEVEL"}
+
 def handler(event, context):
-    print(json.dumps({"config": os.environ["ENROLLMENT_CONFIG"], "leadterra": os.environ["LEADTERRA_BASE_URL"]}))
+    told = {name: os.environ[variable] for name, variable in VARIABLES.items()}
+    print(json.dumps({**told, "arn": context.invoked_function_arn, "version": context.function_version}))
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SECRET_ID"])["SecretString"]
     sqs = boto3.client("sqs")
     for body in [r["body"] for r in event["Records"]] if "Records" in event else [event["body"]]:
@@ -174,6 +177,21 @@ def test_functions_reach_the_sandbox(stack: Stack, notes: Notes, project: Path, 
     body = {"leads": [{"email": "ava@example.com"}]}
     answer = http.post(f"{seen['leadterra']}/v1/campaigns/camp_1/leads/bulk", json=body, headers=key)
     assert answer.status_code == 200
+
+
+def test_versions_behind_the_alias(stack: Stack, notes: Notes, http: httpx.Client) -> None:
+    """A deployment with another parameter is a new version, which runs at once; the earlier one can be live again."""
+    functions, physical = stack.client("lambda"), stack.functions["IntakeFunction"].spec.arn.split(":")[6]
+    stack.deploy({"LogLevel": "DEBUG"})
+    versions = [each["Version"] for each in functions.list_versions_by_function(FunctionName=physical)["Versions"]]
+    assert versions == ["$LATEST", "1", "2"]
+    for version in ("2", "1"):
+        functions.update_alias(FunctionName=physical, Name="live", FunctionVersion=version)
+        post(http, stack, version)
+    assert stack.wait_until_settled(30)
+    seen = [json.loads(line) for name, line in notes.lines if name == "IntakeFunction"]
+    assert [(each["version"], each["level"]) for each in seen] == [("2", "DEBUG"), ("1", "INFO")]
+    assert seen[0]["arn"].endswith(f":function:{physical}:live")
 
 
 def test_outputs(stack: Stack) -> None:

@@ -6,6 +6,7 @@ LeadsError
 ├── TooLarge           more than one queue message can hold (413)
 ├── Unreadable         the body is not what its content type says (400)
 ├── Compressed         the body's content encoding is not read (415)
+├── CaptchaFailed      the person in front of the page did not prove to be one (422)
 ├── IdReused           an event id that was used for other leads
 ├── Malformed          a queue message that no lead can be read from
 ├── NewerVersion       a queue message of a later release, met while a deployment runs
@@ -41,6 +42,10 @@ class Unreadable(LeadsError):
 
 class Compressed(LeadsError):
     """The body's content encoding is not read."""
+
+
+class CaptchaFailed(LeadsError):
+    """The captcha's token is missing or wrong."""
 
 
 class IdReused(LeadsError):

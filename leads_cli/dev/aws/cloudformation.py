@@ -1,7 +1,7 @@
-"""moto's CloudFormation for a world of one region, with the resource that it lacks: a secret."""
+"""moto's CloudFormation for a world of one region, with what it lacks: a secret, a function's versions, its alias."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Self
 
@@ -10,6 +10,7 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from leads_cli.stacks.session import REGION, unconfigured
 
 with unconfigured():  # moto asks botocore for regions while it is imported
+    from moto.awslambda.models import lambda_backends
     from moto.cloudformation import parsing
     from moto.core.common_models import CloudFormationModel
     from moto.secretsmanager.models import secretsmanager_backends
@@ -78,6 +79,79 @@ class EmbeddedSecret(CloudFormationModel):
             force_overwrite=False,
         )
         return cls(json.loads(created)["ARN"])
+
+
+class EmbeddedVersion(CloudFormationModel):
+    """A published version of a function. A changed description publishes again, as it replaces the resource on AWS."""
+
+    def __init__(self, function: str, version: str) -> None:
+        self.physical_resource_id = f"{function}:{version}"
+        self.version = version
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::Lambda::Version"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr == "Version"
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        if attribute_name != "Version":
+            raise NotImplementedError(attribute_name)
+        return self.version
+
+    @classmethod
+    def create_from_cloudformation_json(cls, *created: Any, **_: Any) -> Self:
+        _, resource, account, region = created
+        function, description = (resource["Properties"].get(key, "") for key in ("FunctionName", "Description"))
+        published = lambda_backends[account][region].publish_version(function, description)
+        return cls(function, str(published.version))  # type: ignore[union-attr]
+
+    @classmethod
+    def update_from_cloudformation_json(cls, *_: Any, **changed: Any) -> Self:
+        resource, account, region = (changed[key] for key in ("cloudformation_json", "account_id", "region_name"))
+        return cls.create_from_cloudformation_json("", resource, account, region)
+
+
+class EmbeddedAlias(CloudFormationModel):
+    """What everything calls: a name of the version that is live."""
+
+    def __init__(self, arn: str) -> None:
+        self.physical_resource_id = arn
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::Lambda::Alias"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, *created: Any, **_: Any) -> Self:
+        _, resource, account, region = created
+        return cls(lambda_backends[account][region].create_alias(**_alias(resource)).arn)
+
+    @classmethod
+    def update_from_cloudformation_json(cls, *_: Any, **changed: Any) -> Self:
+        backend = lambda_backends[changed["account_id"]][changed["region_name"]]
+        return cls(backend.update_alias(**_alias(changed["cloudformation_json"])).arn)
+
+
+def _alias(resource: Mapping[str, Any]) -> dict[str, Any]:
+    properties = resource["Properties"]
+    return {
+        "name": properties["Name"],
+        "function_name": properties["FunctionName"],
+        "function_version": properties["FunctionVersion"],
+        "description": "",
+        "routing_config": "",
+    }
 
 
 # moto remembers the models that it has found.

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, Template
-from leads_cli.dev.runtime.environment import FunctionSpec, OnLog
+from leads_cli.dev.runtime.environment import LATEST, FunctionSpec, OnLog
 from leads_cli.dev.runtime.event_source import EventSource
 from leads_cli.dev.runtime.functions import Function
 from leads_cli.dev.runtime.poller import OnRecords, Poller, QueueAddress
@@ -51,11 +52,15 @@ def make_deployment(
     attempt; None: for as long as the function says.
     """
 
-    def spec(name: str) -> FunctionSpec:
-        found = aws.client("lambda").get_function_configuration(FunctionName=deployed.physical[name])
+    @cache
+    def spec(name: str, version: str) -> FunctionSpec:
+        function, alias = deployed.physical[name], template.aliases.get(name)
+        found = aws.client("lambda").get_function_configuration(FunctionName=function, Qualifier=version)
+        arn = found["FunctionArn"].removesuffix(f":{version}")
         return FunctionSpec(
             name=name,
-            arn=found["FunctionArn"],
+            arn=f"{arn}:{alias}" if alias else arn,
+            version=version,
             handler=template.handlers[name],
             variables={**found.get("Environment", {}).get("Variables", {}), **variables},
             timeout=found["Timeout"],
@@ -75,5 +80,10 @@ def make_deployment(
         address = QueueAddress(url, arn)
         return Poller(source, address, sqs, invoke=invoke, on_records=on_records, on_failed=shorten)
 
-    functions = {name: Function(spec(name), on_log) for name in template.of_type(FUNCTION)}
+    def live(name: str) -> FunctionSpec:
+        alias = template.aliases.get(name)
+        return spec(name, aws.version_behind(deployed.physical[name], alias) if alias else LATEST)
+
+    names = template.of_type(FUNCTION)
+    functions = {name: Function(live(name), on_log, live=partial(live, name)) for name in names}
     return Deployment(functions, tuple(map(poller, template.event_sources)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
+from moto.awslambda.models import lambda_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.sqs.models import sqs_backends
 from werkzeug.serving import make_server
@@ -18,7 +19,7 @@ from werkzeug.serving import make_server
 from leads_cli.console.local import is_local
 from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
 from leads_cli.dev.aws.references import find_dangling
-from leads_cli.dev.aws.template import Template
+from leads_cli.dev.aws.template import ALIAS, VERSION, Template
 from leads_cli.dev.aws.timed_queues import TimedQueues
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
 from leads_cli.stacks import session
@@ -46,6 +47,7 @@ class EmbeddedAws:
         self.queues = TimedQueues(session.REGION, session.ACCOUNT)
         self.access_key = f"embedded{token_hex(16)}"
         self.session = session.embedded_session(self.access_key)
+        self._bodies: dict[str, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
@@ -77,8 +79,13 @@ class EmbeddedAws:
     def client(self, service: str) -> Any:
         return session.client(self.session, service, self.endpoint)
 
+    def version_behind(self, function: str, alias: str) -> str:
+        """The version that an alias names now; without a request, as each event asks."""
+        found = lambda_backends[session.ACCOUNT][session.REGION].get_alias(alias, function)
+        return str(found.function_version)
+
     def deploy(self, template: Template, name: str = STACK_NAME) -> Deployed:
-        """Create the stack; what moto's CloudFormation does not know is left out like what the template leaves out.
+        """Create or update the stack. What moto's CloudFormation does not know is left out too.
 
         Raises:
             DeploymentError: it would fail on AWS too, most likely: a reference to nothing, a value that is refused.
@@ -89,18 +96,26 @@ class EmbeddedAws:
         if problems := find_dangling(body):
             raise DeploymentError("\n".join(problems))
         cloudformation = self.client("cloudformation")
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in template.parameters.items()]
+        about = {
+            "StackName": name,
+            "Parameters": parameters,
+            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+        }
         try:
-            cloudformation.create_stack(
-                StackName=name,
-                TemplateBody=json.dumps(body),
-                Parameters=[
-                    {"ParameterKey": key, "ParameterValue": value} for key, value in template.parameters.items()
-                ],
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-            )
+            if name not in self._bodies:
+                cloudformation.create_stack(TemplateBody=json.dumps(body), **about)
+            else:
+                # moto makes what is new before it changes what is there: a version would be of the function as it was.
+                kept = {key: each for key, each in self._bodies[name].items() if each["Type"] in {VERSION, ALIAS}}
+                others = {key: each for key, each in known.items() if each["Type"] not in {VERSION, ALIAS}}
+                for resources_now in ({**others, **kept}, known):
+                    changed = json.dumps({**body, "Resources": resources_now})
+                    cloudformation.update_stack(TemplateBody=changed, **about)
         except (ClientError, ResponseParserError) as error:
             msg = f"the embedded AWS cannot deploy the template: {error}"
             raise DeploymentError(msg) from error
+        self._bodies[name] = known
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
         # moto describes a resource whose condition is false without its names.

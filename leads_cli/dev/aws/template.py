@@ -3,6 +3,7 @@
 The translation is SAM's own (`aws-sam-translator`), without an account: there is nothing to ask one for.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,8 @@ from leads_cli.stacks.session import embedded_session
 EVENT_SOURCE: Final = "AWS::Lambda::EventSourceMapping"
 HTTP_API: Final = "AWS::ApiGatewayV2::Api"
 FUNCTION: Final = "AWS::Lambda::Function"
+VERSION: Final = "AWS::Lambda::Version"
+ALIAS: Final = "AWS::Lambda::Alias"
 QUEUE: Final = "AWS::SQS::Queue"
 SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 
@@ -28,6 +31,8 @@ LEFT_OUT: Final[dict[str, str]] = {
     EVENT_SOURCE: "moto would hand the messages to a Lambda that wants containers: see poller.py",
     HTTP_API: "moto's CloudFormation does not know it: see front.py",
     "AWS::ApiGatewayV2::Stage": "moto's CloudFormation does not know it: see front.py",
+    "AWS::CodeDeploy::Application": "moto's CloudFormation does not know it: an alias moves all at once here",
+    "AWS::CodeDeploy::DeploymentGroup": "moto's CloudFormation does not know it: an alias moves all at once here",
     "AWS::Lambda::LayerVersion": "the functions import the working tree, so that an edit needs no build",
     "AWS::Lambda::Permission": "nobody else is here who could call a function",
     "AWS::SQS::QueuePolicy": "moto's CloudFormation does not know it; nobody else is here who could send",
@@ -37,9 +42,11 @@ LEFT_OUT: Final[dict[str, str]] = {
     "AWS::Logs::MetricFilter": "nothing here measures",
     "AWS::Logs::QueryDefinition": "nothing here keeps logs",
 }
+_PARAMETER: Final = re.compile(r"\$\{(\w+)\}")
 # SAM wants code that is uploaded already, and so does Lambda; here nobody fetches it.
 _UPLOADED: Final = "s3://embedded/code"
-_INLINE: Final = {"ZipFile": "# the working tree is what runs: see functions.py"}
+# Nor is it run: the working tree is, see functions.py. A text that is base64 too, as moto reads it in an update.
+_INLINE: Final = {"ZipFile": "embedded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Template:
         left_out: the type of each resource that is not deployed.
         event_sources: the mappings, in order.
         routes: those of the HTTP API.
+        aliases: the alias of each function, by the function's logical id; invocations go to the version behind it.
         handlers: where each function's code is: `package.module:attribute` under the template's folder.
     """
 
@@ -60,6 +68,7 @@ class Template:
     left_out: dict[str, str]
     event_sources: tuple[EventSource, ...]
     routes: tuple[Route, ...]
+    aliases: dict[str, str]
     handlers: dict[str, str]
 
     @property
@@ -88,12 +97,20 @@ def load(path: Path, parameters: Mapping[str, str | int] | None = None) -> Templ
     translated = translator.translate(_uploaded(source), dict(values))
     translator.metrics.publish()  # to nobody; else it complains
     resources = _resolved(translated["Resources"], values)
+    aliases = {name: each["Properties"] for name, each in resources.items() if _is(each, ALIAS)}
+    # What calls an alias calls its function.
+    functions = {name: each["FunctionName"]["Ref"] for name, each in aliases.items()}
     return Template(
-        deployable=_deployable(translated),
+        deployable=_deployable(translated, resources),
         parameters={name: str(value) for name, value in values.items()},
         left_out={name: each["Type"] for name, each in resources.items() if each["Type"] in LEFT_OUT},
-        event_sources=tuple(_event_source(name, each) for name, each in resources.items() if _is(each, EVENT_SOURCE)),
-        routes=tuple(route for each in resources.values() if _is(each, HTTP_API) for route in routes_of(each)),
+        event_sources=tuple(
+            _event_source(name, each, functions) for name, each in resources.items() if _is(each, EVENT_SOURCE)
+        ),
+        routes=tuple(
+            route for each in resources.values() if _is(each, HTTP_API) for route in routes_of(each, functions)
+        ),
+        aliases={each["FunctionName"]["Ref"]: each["Name"] for each in aliases.values()},
         handlers=handlers,
     )
 
@@ -129,6 +146,8 @@ def _resolved(value: Any, values: Mapping[str, Any]) -> Any:
     match value:
         case {"Ref": name, **rest} if not rest and name in values:
             return values[name]
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": _PARAMETER.sub(lambda found: str(values.get(found[1], found[0])), text)}
         case dict():
             return {key: _resolved(item, values) for key, item in value.items()}
         case list():
@@ -136,8 +155,10 @@ def _resolved(value: Any, values: Mapping[str, Any]) -> Any:
     return value
 
 
-def _deployable(translated: Mapping[str, Any]) -> dict[str, Any]:
-    resources = translated["Resources"]
+def _deployable(translated: Mapping[str, Any], resolved: Mapping[str, Any]) -> dict[str, Any]:
+    # moto does not see that a version's description has a parameter in it.
+    versions = {name: each for name, each in resolved.items() if _is(each, VERSION)}
+    resources = {**translated["Resources"], **versions}
     # Whatever mentions an API by its id still resolves: to a name that the stack knows again.
     apis = {name: {"Type": "String", "Default": name} for name, each in resources.items() if _is(each, HTTP_API)}
     return {
@@ -148,13 +169,15 @@ def _deployable(translated: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stripped(resource: dict[str, Any]) -> dict[str, Any]:
+    if _is(resource, ALIAS):
+        return {key: value for key, value in resource.items() if key != "UpdatePolicy"}
     if not _is(resource, FUNCTION):
         return resource
     properties = {key: value for key, value in resource["Properties"].items() if key != "Layers"}
     return {**resource, "Properties": {**properties, "Code": dict(_INLINE)}}
 
 
-def _event_source(name: str, resource: Mapping[str, Any]) -> EventSource:
+def _event_source(name: str, resource: Mapping[str, Any], functions: Mapping[str, str]) -> EventSource:
     properties = resource["Properties"]
     if "FilterCriteria" in properties:
         msg = f"{name}: the embedded stack does not filter messages"
@@ -166,7 +189,7 @@ def _event_source(name: str, resource: Mapping[str, Any]) -> EventSource:
         raise UnsupportedTemplateError(msg) from error
     scaling = properties.get("ScalingConfig", {})
     return EventSource(
-        function=function,
+        function=functions.get(function, function),
         queue=queue,
         batch_size=int(properties.get("BatchSize", 10)),
         window=int(properties.get("MaximumBatchingWindowInSeconds", 0)),

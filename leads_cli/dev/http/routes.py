@@ -14,7 +14,7 @@ DEFAULT_KEY: Final = "$default"
 ANY_METHOD: Final = "x-amazon-apigateway-any-method"
 # API Gateway's own limit, and what it takes where the template says nothing.
 MAX_TIMEOUT_SECONDS: Final = 30.0
-_FUNCTION: Final = re.compile(r"/functions/\$\{(\w+)\.Arn\}/invocations$")
+_FUNCTION: Final = re.compile(r"/functions/\$\{(\w+)(?:\.Arn)?\}/invocations$")
 _VARIABLE: Final = re.compile(r"\{(\w+)(\+?)\}")
 
 
@@ -62,8 +62,10 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("".join(re.escape(a) + b for a, b in zip(literals, [*variables, ""], strict=True)))
 
 
-def routes_of(api: Mapping[str, Any]) -> list[Route]:
+def routes_of(api: Mapping[str, Any], aliased: Mapping[str, str] | None = None) -> list[Route]:
     """The routes of an `AWS::ApiGatewayV2::Api` as SAM writes it: an OpenAPI definition as its body.
+
+    `aliased` names the function of each alias.
 
     Raises:
         UnsupportedTemplateError: it asks API Gateway for more than to pass requests on.
@@ -73,13 +75,13 @@ def routes_of(api: Mapping[str, Any]) -> list[Route]:
         msg = f"the embedded API does not know {', '.join(extra)}"
         raise UnsupportedTemplateError(msg)
     return [
-        _route("ANY" if method == ANY_METHOD else method.upper(), path, operation)
+        _route("ANY" if method == ANY_METHOD else method.upper(), path, operation, aliased or {})
         for path, operations in body.get("paths", {}).items()
         for method, operation in operations.items()
     ]
 
 
-def _route(method: str, path: str, operation: Mapping[str, Any]) -> Route:
+def _route(method: str, path: str, operation: Mapping[str, Any], aliased: Mapping[str, str]) -> Route:
     integration = operation["x-amazon-apigateway-integration"]
     match integration["uri"]:
         case {"Fn::Sub": str(uri)}:
@@ -90,4 +92,4 @@ def _route(method: str, path: str, operation: Mapping[str, Any]) -> Route:
         msg = f"{method} {path}: the embedded API passes events of format 2.0 to functions, without authorizers"
         raise UnsupportedTemplateError(msg)
     timeout = integration.get("timeoutInMillis", MAX_TIMEOUT_SECONDS * 1000) / 1000
-    return Route(method, path, function[1], min(float(timeout), MAX_TIMEOUT_SECONDS))
+    return Route(method, path, aliased.get(function[1], function[1]), min(float(timeout), MAX_TIMEOUT_SECONDS))

@@ -5,6 +5,7 @@ from html import escape
 from typing import Final
 
 from leads.config.schema import Enrollment, Source
+from leads_cli.dev.invented import TEST_TOKENS
 
 # Lead field, label, type, autocomplete: what browsers and password managers fill in by themselves.
 _FIELDS: Final = (
@@ -30,7 +31,7 @@ def signup_form(name: str, source: Source) -> str:
     fields = "".join(_field(source, *field) for field in _FIELDS)
     return (
         f'<form id="signup" method="post" action="/hooks/{escape(name)}" novalidate>'
-        f"{fields}{''.join(_extra(source))}{_honeypot(source)}"
+        f"{fields}{''.join(_extra(source))}{_honeypot(source)}{_captcha(source)}"
         '<button type="submit">Sign up</button><p id="answer" role="status"></p></form>'
     )
 
@@ -87,6 +88,14 @@ def _choice(name: str, values: list[str]) -> str:
 
 def _label(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+def _captcha(source: Source) -> str:
+    """In the place of the captcha's widget, which needs its service's script: the token that its test secret takes."""
+    if source.captcha is None:
+        return ""
+    name, token = TEST_TOKENS[source.captcha]
+    return f'<input type="hidden" name="{name}" value="{token}">'
 
 
 def _honeypot(source: Source) -> str:

@@ -24,6 +24,9 @@ INHERITED: Final = frozenset(
     | {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"}
 )
 
+# A function as it was last updated, published or not.
+LATEST: Final = "$LATEST"
+
 type OnLog = Callable[[str, str], None]
 """Called with a function's name and a line of its log."""
 
@@ -39,6 +42,7 @@ class FunctionSpec:
     timeout: float
     memory: int
     root: Path
+    version: str = LATEST
 
     def environment(self, runtime_api: str, token: str) -> dict[str, str]:
         """All variables of its process."""
@@ -51,7 +55,7 @@ class FunctionSpec:
             "AWS_LAMBDA_RUNTIME_API": runtime_api,
             worker.TOKEN_VARIABLE: token,
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_VERSION": self.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.name}",
             "AWS_LAMBDA_LOG_STREAM_NAME": "embedded",
@@ -71,7 +75,7 @@ class Environment:
     """One process, one event at a time."""
 
     def __init__(self, spec: FunctionSpec, on_log: OnLog) -> None:
-        self._spec = spec
+        self.spec: Final = spec
         self._on_log = on_log
         self._spent = False
         self._logged = Event()
@@ -97,7 +101,7 @@ class Environment:
         if not self._api.ready.wait(INIT_SECONDS):
             self.kill()
             return Result.failed("Sandbox.Timedout", f"Init timed out after {INIT_SECONDS:.0f} seconds")
-        result = self._api.invoke(event, self._spec.timeout)
+        result = self._api.invoke(event, self.spec.timeout)
         if result.timed_out:
             self.kill()
         self._logged.wait(END_SECONDS)
@@ -118,7 +122,7 @@ class Environment:
         if line == worker.END_MARK:
             self._logged.set()
         elif line:
-            self._on_log(self._spec.name, line)
+            self._on_log(self.spec.name, line)
 
     def kill(self) -> None:
         self._spent = True

@@ -1,5 +1,6 @@
 """A function as Lambda runs it: execution environments that are started on demand."""
 
+from collections.abc import Callable
 from threading import Condition
 from time import monotonic
 from typing import Final
@@ -12,10 +13,20 @@ MOST_ENVIRONMENTS: Final = 4
 
 
 class Function:
-    """Environments of one function, at most `most` at a time; an event that finds none free waits."""
+    """Environments of one function, at most `most` at a time; an event that finds none free waits.
 
-    def __init__(self, spec: FunctionSpec, on_log: OnLog, most: int = MOST_ENVIRONMENTS) -> None:
+    `live` tells before each event which version runs now; environments of another one take no more events.
+    """
+
+    def __init__(
+        self,
+        spec: FunctionSpec,
+        on_log: OnLog,
+        most: int = MOST_ENVIRONMENTS,
+        live: Callable[[], FunctionSpec] | None = None,
+    ) -> None:
         self.spec = spec
+        self._live = live
         self._on_log = on_log
         self._most = most
         self._idle: list[Environment] = []
@@ -32,6 +43,8 @@ class Function:
 
     def invoke(self, event: object, patience: float | None = None) -> Result:
         """Run one event, after waiting for an environment for `patience` seconds at the most."""
+        if self._live:
+            self._switch(self._live())
         environment = self._take(patience)
         if environment is None:
             return Result.failed("TooManyRequestsException", "Rate Exceeded.")
@@ -39,6 +52,15 @@ class Function:
             return environment.invoke(event)
         finally:
             self._give_back(environment)
+
+    def _switch(self, spec: FunctionSpec) -> None:
+        if spec == self.spec:
+            return
+        with self._changed:
+            self.spec = spec
+            outdated, self._idle = self._idle, []
+        for environment in outdated:
+            environment.close()
 
     def _take(self, patience: float | None) -> Environment | None:
         until = None if patience is None else monotonic() + patience
@@ -70,7 +92,7 @@ class Function:
     def _give_back(self, environment: Environment) -> None:
         with self._changed:
             self._busy.discard(environment)
-            keep = environment.usable and not self._closed
+            keep = environment.usable and environment.spec == self.spec and not self._closed
             if keep:
                 self._idle.append(environment)
             self._changed.notify()

@@ -39,7 +39,7 @@ class Context:
     memory_limit_in_mb: str
     log_group_name: str
     log_stream_name: str
-    function_version: str = "$LATEST"
+    function_version: str
     client_context: None = None
     identity: None = None
 
@@ -113,6 +113,7 @@ def context_of(response: HTTPResponse) -> Context:
         memory_limit_in_mb=os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
         log_group_name=os.environ["AWS_LAMBDA_LOG_GROUP_NAME"],
         log_stream_name=os.environ["AWS_LAMBDA_LOG_STREAM_NAME"],
+        function_version=os.environ["AWS_LAMBDA_FUNCTION_VERSION"],
     )
 
 

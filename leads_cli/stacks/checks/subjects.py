@@ -37,7 +37,8 @@ def secrets(enrollment: "Enrollment", stored: StoredSecret) -> Iterator[Finding]
         about = f"secret of {row.name}"
         match row.state:
             case SecretState.MISSING:
-                yield fail(about, "missing: its senders are answered 503", f"leads secrets set {row.name}")
+                what = "its captcha is not checked" if row.auth == "none" else "its senders are answered 503"
+                yield fail(about, f"missing: {what}", f"leads secrets set {row.name}")
             case SecretState.OVERLAP:
                 remedy = f"once every sender has the new one: leads secrets rotate {row.name} --drop-previous"
                 yield warn(about, "two values are valid", remedy)

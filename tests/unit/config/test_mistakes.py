@@ -106,6 +106,12 @@ def problems(text: str) -> list[str]:
         (f'{SOURCE}redirect = "javascript:alert(1)"', "sources.web.redirect: must be an absolute address such as"),
         (f'{SOURCE}redirect = "https://a.example/ b"', "sources.web.redirect: must be an absolute address such as"),
         (f'{SOURCE}opt_outs = "suppress"', 'opt_outs: "suppress" does not go with auth = "none": anyone could'),
+        (f'{SOURCE}captcha = "recaptcha"', 'sources.web.captcha: must be "turnstile" or "hcaptcha", not "recaptcha"'),
+        (
+            f'{SOURCE}captcha = "turnstile"'.replace('"none"', '"token"'),
+            "sources.web.captcha: only a browser can solve",
+        ),
+        (f'{SOURCE}captcha = "hcaptcha"'.replace('"form"', '"typeform"'), 'it needs auth = "none" and provider "form"'),
         (f'{SOURCE}opt_outs = "drop"', "sources.web.opt_outs: must be"),
         (f'{SOURCE}custom_fields = "*"', 'sources.web.custom_fields: must be a list, such as ["one", "two"]'),
         (f'{SOURCE}[sources.web.fields]\nfirstname = "x"', "sources.web.fields.firstname: the lead's field is spelt"),

@@ -7,7 +7,16 @@ from http import HTTPStatus
 import pytest
 
 from leads.config.schema import Source, parse
-from leads.errors import Compressed, LeadsError, Malformed, TooLarge, Unauthorized, Unavailable, Unreadable
+from leads.errors import (
+    CaptchaFailed,
+    Compressed,
+    LeadsError,
+    Malformed,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    Unreadable,
+)
 from leads.event import answer
 from leads.event.event import Event
 
@@ -54,8 +63,6 @@ def test_another_method_is_told_which_there_are() -> None:
     """RFC 9110 asks for the list."""
     response = answer.method_not_allowed()
     assert (response["statusCode"], response["headers"]["allow"]) == (405, "POST, GET, HEAD, OPTIONS")
-    response = answer.send_as_post()
-    assert (response["statusCode"], response["headers"]["allow"]) == (405, "POST, OPTIONS")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +87,15 @@ def test_every_error_has_an_answer(error: LeadsError, status: int, detail: str) 
     assert (response["statusCode"], json.loads(response["body"])["detail"]) == (status, detail)
     assert response["headers"].get("retry-after") == ("30" if status == 503 else None)
     assert response["headers"].get("www-authenticate") == ('Bearer realm="hooks"' if status == 401 else None)
+
+
+def test_a_captcha_that_failed_is_a_page_for_people_and_a_field_for_scripts() -> None:
+    """Only who submitted a form and waits for HTML gets the page."""
+    page = answer.refusal(CaptchaFailed(), event(content_type=FORM, accept="text/html,*/*;q=0.8"))
+    assert (page["statusCode"], page["headers"]["content-type"]) == (422, "text/html; charset=utf-8")
+    for sender in (None, event(content_type=FORM), event(content_type="application/json", accept="text/html")):
+        response = answer.refusal(CaptchaFailed(), sender)
+        assert (response["statusCode"], response["headers"]["content-type"]) == (422, "application/problem+json")
 
 
 @pytest.mark.parametrize(

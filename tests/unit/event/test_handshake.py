@@ -80,6 +80,7 @@ def test_answers_that_came_as_a_get(method: str, query: str, *, misdirected: boo
     for response in (before_proof(sent, source("form", "none")), after_proof(sent, source("json", "token"))):
         assert response
         assert response["statusCode"] == (405 if misdirected else 200)
+        assert response["headers"].get("allow") == ("POST, OPTIONS" if misdirected else None)
 
 
 @pytest.mark.parametrize(

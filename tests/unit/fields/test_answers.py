@@ -56,6 +56,8 @@ def test_answers_are_flat_and_keep_their_types(content: dict[str, Any], expected
         ({"fields": [{"label": "Plan", "value": "pro"}, {"label": "E-mail", "value": ""}]}, {"fields.Plan": "pro"}),
         ({"a": [{"id": "f1", "question": "Plan?", "type": "text", "answer": 7}]}, {"a.Plan?": 7}),
         ({"f": [{"name": "topics", "values": ["x", "y"]}]}, {"f.topics": "x, y"}),
+        ({"f": [{"name": "plan", "answer": {"id": "a", "label": "pro"}}]}, {"f.plan": "pro"}),
+        ({"f": [{"name": "plan", "answer": {"id": "a"}}]}, {"f.plan.id": "a"}),
         ({"f": [{"label": "Kontakt", "name": "email", "value": "x"}]}, {"f.email": "x"}),
         ({"f": {"f_1": {"label": "Plan", "value": "pro"}, "f_2": {"value": 2}}}, {"f.Plan": "pro", "f.f_2": 2}),
         ({"plan": {"value": "pro", "versions": [{"value": "free"}]}}, {"plan": "pro"}),

@@ -23,6 +23,12 @@ auth = "none"
 honeypot = "nickname"
 [sources.form.require]
 consent = ["yes", ""]
+[sources.guarded]
+provider = "json"
+campaign = "news"
+auth = "none"
+captcha = "turnstile"
+custom_fields = ["*", "cf-turnstile-response"]
 [sources.app]
 provider = "json"
 campaign = "news"
@@ -37,6 +43,22 @@ def take(body: Any, source: str = "app", content_type: str = "", **headers: str)
     names = {"content-type": content_type, **{name.replace("_", "-"): text for name, text in headers.items()}}
     ids = count()
     return read(Event(source, content, NOW, headers=names), CONFIG.sources[source], lambda: f"new-{next(ids)}")
+
+
+@pytest.mark.parametrize(
+    ("body", "token"),
+    [
+        ({"cf-turnstile-response": "t"}, "t"),
+        ({"data": {"cf-turnstile-response": "t"}, "g-recaptcha-response": "u"}, "t"),
+        ({"cfTurnstileResponse": "t"}, "t"),
+        ({}, ""),
+    ],
+)
+def test_a_captchas_token_is_read_and_is_no_field(body: dict[str, Any], token: str) -> None:
+    """Not even where `custom_fields` names it: it is of use to nobody but the captcha's service."""
+    reading = take({"email": "ava@example.com", "plan": "pro", **body}, "guarded")
+    assert reading.captcha_token == token
+    assert reading.messages[0].lead == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
 
 
 def test_an_event_becomes_a_message() -> None:

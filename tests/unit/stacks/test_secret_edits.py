@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.config.schema import parse
+from leads.config.schema import Enrollment, Source, parse
 from leads_cli.stacks.secret import API_KEY, StoredSecret
 from leads_cli.stacks.secret_edits import (
     SecretError,
@@ -144,3 +144,12 @@ def test_a_secret_that_can_never_verify_is_found(provider: str, auth: str, secre
     """A public key, quotation marks, a key that is not base64 where the scheme needs that; padding may be missing."""
     found = flaw(provider, auth, secret)
     assert found is None if problem is None else found and found.startswith(problem)
+
+
+def test_an_open_source_with_a_captcha_has_a_secret() -> None:
+    """The captcha's own, in the source's place; it is missing until it is set."""
+    guarded = Enrollment(sources={"site": Source(provider="form", auth="none", captcha="turnstile")})
+    known_sources(guarded, "site")
+    assert find_unread(guarded, StoredSecret({"sources": {"site": "x"}})) == []
+    states = [list_states(guarded, StoredSecret({"sources": s}))[0].state for s in ({}, {"site": "x"})]
+    assert states == [SecretState.MISSING, SecretState.SET]

@@ -21,7 +21,7 @@ DAY: Final = 24 * 3600
 def test_visibility_outlasts_six_timeouts_and_the_window(template: Template, queue: str) -> None:
     """No message becomes visible again while a function may still be working on it."""
     mapping = template.mapping(queue)
-    timeout = template.properties(mapping["FunctionName"]["Ref"])["Timeout"]
+    timeout = template.properties(template.function_behind(mapping["FunctionName"]["Ref"]))["Timeout"]
     _, longest_window = template.bounds(mapping["MaximumBatchingWindowInSeconds"])
     assert template.properties(queue)["VisibilityTimeout"] >= 6 * timeout + longest_window
 
@@ -52,7 +52,9 @@ def test_consumers_are_bounded_without_throttling(template: Template, queue: str
     mapping = template.mapping(queue)
     least, _ = template.bounds(mapping["ScalingConfig"]["MaximumConcurrency"])
     assert least >= 2
-    assert "ReservedConcurrentExecutions" not in template.properties(mapping["FunctionName"]["Ref"])
+    assert "ReservedConcurrentExecutions" not in template.properties(
+        template.function_behind(mapping["FunctionName"]["Ref"])
+    )
 
 
 @pytest.mark.parametrize("queue", QUEUES)

@@ -47,7 +47,15 @@ class Template:
         return [m for m in self.of_type("AWS::Lambda::EventSourceMapping") if m["EventSourceArn"] == source]
 
     def consumers(self, queue: str) -> list[str]:
-        return [mapping["FunctionName"]["Ref"] for mapping in self._mappings(queue)]
+        return [self.function_behind(mapping["FunctionName"]["Ref"]) for mapping in self._mappings(queue)]
+
+    def function_behind(self, alias: str) -> str:
+        assert self.resource(alias)["Type"] == "AWS::Lambda::Alias"
+        function: str = self.properties(alias)["FunctionName"]["Ref"]
+        return function
+
+    def named(self, kind: str) -> set[str]:
+        return {name for name, each in self.body["Resources"].items() if each["Type"] == kind}
 
     def bounds(self, value: Any) -> tuple[int, int]:
         """The least and the largest that a number, or the parameter behind it, may be."""
@@ -76,12 +84,14 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def translated() -> Template:
-    """`template.yaml`, as it is, by SAM's own translator."""
+def translated(**uploads: str) -> Template:
+    """`template.yaml`, as it is, by SAM's own translator; `uploads` has S3 keys of functions' and layers' content."""
     source = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
-    for resource in source["Resources"].values():
+    for name, resource in source["Resources"].items():
         for key in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
-            resource["Properties"][key] = "s3://bucket/key"  # where `sam package` puts a local folder
+            resource["Properties"][key] = (
+                f"s3://bucket/{uploads.get(name, 'key')}"  # where `sam package` puts a local folder
+            )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         return Template(transform(source, {}, NoManagedPolicies()))

@@ -19,6 +19,7 @@ from leads.presets.provider import Provider
 from leads.presets.providers import PROVIDERS
 
 type Auth = Literal["signature", "token", "basic", "none"]
+type Captcha = Literal["turnstile", "hcaptcha"]
 type CustomFields = Literal["top-level", "nested"]
 """How custom fields are sent. Leadterra's reference and guide disagree, so the user chooses."""
 
@@ -59,6 +60,7 @@ class Source(_Table):
     allowed_origins: tuple[Origin, ...] = ()
     redirect: Url | None = None
     honeypot: Name | None = None
+    captcha: Captcha | None = None
     custom_fields: tuple[Name, ...] = ()
     fields: dict[Name, Name] = {}
     require: dict[Name, Scalars] = {}
@@ -88,6 +90,11 @@ class Source(_Table):
     def authentication(self) -> Auth:
         """`auth`, or the provider's default; `parse` refuses a source that has neither."""
         return self.auth or self.preset.auth or "signature"
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether the stack's secret must have something for it: its senders' secret, or the captcha's."""
+        return self.authentication != "none" or self.captcha is not None
 
 
 class Enrollment(_Table):
@@ -171,6 +178,8 @@ def _provider_mistakes(key: str, source: Source) -> Iterator[str]:
         yield f"{key}.auth: missing: say how its senders prove who they are: {auth_choices(source.provider)}"
     elif provider.signature is None and source.auth == "signature":
         yield f'{key}.auth: a "{source.provider}" source does not sign: it must be {auth_choices(source.provider)}'
+    if source.captcha and (source.auth != "none" or (provider and not provider.interactive)):
+        yield f'{key}.captcha: only a browser can solve one: it needs auth = "none" and provider "form" or "json"'
     if source.opt_outs == "suppress" and source.auth == "none":
         yield (
             f'{key}.opt_outs: "suppress" does not go with auth = "none": anyone could suppress any address for good; '

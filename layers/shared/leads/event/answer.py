@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from leads.config.schema import Source
-from leads.errors import Compressed, LeadsError, TooLarge, Unauthorized, Unreadable
+from leads.errors import CaptchaFailed, Compressed, LeadsError, TooLarge, Unauthorized, Unreadable
 from leads.event.event import Event
 from leads.event.verify import origin_allowed
 from leads.json import dumps
@@ -25,6 +25,14 @@ _MAX_HEADER_NAMES: Final = 1_000
 # for which a browser would ask a form's visitor for a password.
 CHALLENGE: Final = 'Bearer realm="hooks"'
 
+# What a person sees whose captcha did not succeed: a visitor of somebody's page, not a programmer.
+_CAPTCHA_PAGE: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>Please try again</title><h1>Please try again</h1><p>The check that you are a person did not succeed, so "
+    "your details were not sent. Go back, wait until the check is done, and send the form again.</p></html>"
+)
+_PAGE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+
 type Response = dict[str, Any]
 
 
@@ -34,7 +42,7 @@ def ok(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Res
 
 
 def see_other(address: str) -> Response:
-    """Where a browser goes after its form was accepted; the address is configured, never the sender's."""
+    """Where a browser goes after its form was accepted; the address is configured."""
     return _response(HTTPStatus.SEE_OTHER, "", {"location": address})
 
 
@@ -44,13 +52,8 @@ def preflight() -> Response:
 
 
 def method_not_allowed(detail: str = "post to this address", allow: str = "POST, GET, HEAD, OPTIONS") -> Response:
-    """What the method is, and which ones would do."""
+    """Which methods would do."""
     return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"allow": allow})
-
-
-def send_as_post() -> Response:
-    """A GET with answers in its address enrolls no one, so it must not look like a success."""
-    return method_not_allowed("a GET enrolls no one: send the same fields as a POST", "POST, OPTIONS")
 
 
 def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:
@@ -98,17 +101,24 @@ def _allowed_headers(event: Event) -> str:
 def wants_page(event: Event) -> bool:
     """Whether a person's browser waits for a page: a form was submitted, not fetched by a script."""
     form = event.content_type.partition(";")[0].strip().lower()
-    if form not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        return False
-    if event.headers.get("sec-fetch-mode", "navigate") != "navigate" or "x-requested-with" in event.headers:
-        return False
-    accept = event.headers.get("accept", "")
-    return not accept or "text/html" in accept
+    fetched = event.headers.get("sec-fetch-mode", "navigate") != "navigate" or "x-requested-with" in event.headers
+    is_form = form in {"application/x-www-form-urlencoded", "multipart/form-data"}
+    return is_form and not fetched and "text/html" in (event.headers.get("accept") or "text/html")
 
 
-def refusal(error: LeadsError) -> Response:
+def _captcha_failed(event: Event | None) -> Response:
+    """A page for a person who waits for one; for a script, the field."""
+    if event and wants_page(event) and "text/html" in event.header("accept"):
+        headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _PAGE_POLICY}
+        return _response(HTTPStatus.UNPROCESSABLE_CONTENT, _CAPTCHA_PAGE, headers)
+    return unusable([{"field": "captcha", "message": "the captcha was not solved, or its token is too old"}])
+
+
+def refusal(error: LeadsError, event: Event | None = None) -> Response:
     """The one place where errors meet HTTP."""
     match error:
+        case CaptchaFailed():
+            return _captcha_failed(event)
         case Unauthorized():
             # No detail: a stranger learns neither which sources exist nor what was wrong.
             detail = "no such source, wrong credentials, or a page that may not post to it"

@@ -31,31 +31,19 @@ type Envelope = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One delivery of one source.
+    """One delivery of one source."""
 
-    Attributes:
-        source: the name it claims, not checked yet.
-        headers: names in lower case.
-        body: the bytes as sent: signatures are made over these.
-        token: the last path segment, for senders that cannot sign.
-        id: the id that the transport gave it; HTTP gives none.
-        url: the address as it was called; some senders sign it.
-        for_forms: it came by `/forms/{source}`, which is for open sources only.
-        replayed: an operator sends a dead letter again, so an id inside it was seen before.
-        lineage: the dead letter's earlier replays and corrections; its leads carry it on.
-    """
-
-    source: str
-    body: bytes
+    source: str  # the name it claims, not checked yet
+    body: bytes  # as sent: signatures are made over these bytes
     received_at: datetime
     method: str = "POST"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    token: str | None = None
-    id: str | None = None
-    url: str = ""
-    for_forms: bool = False
-    replayed: bool = False
-    lineage: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    token: str | None = None  # the last path segment, for senders that cannot sign
+    id: str | None = None  # the transport's id; HTTP has none
+    url: str = ""  # the address as it was called; some senders sign it
+    for_forms: bool = False  # it came by `/forms/{source}`, which is for open sources only
+    replayed: bool = False  # an operator sends a dead letter again, so an id inside it was seen before
+    lineage: Mapping[str, Any] = field(default_factory=dict)  # the dead letter's earlier replays and corrections
 
     @property
     def content_type(self) -> str:
@@ -70,6 +58,11 @@ class Event:
         """The first of some headers, `a|b`, that is present; empty if none is."""
         return next((value for name in names.split("|") if (value := self.headers.get(name))), "")
 
+    def at(self, place: str, document: Any) -> Any:
+        """What is at `header:<name>`, or at a dotted path of the document."""
+        kind, _, names = place.partition(":")
+        return self.header(names).strip() if kind == "header" and names else at(document, place)
+
     def credentials(self, scheme: str) -> str:
         """The credentials of the `Authorization` header, if they are of this scheme."""
         named, _, credentials = self.header("authorization").strip().partition(" ")
@@ -78,8 +71,7 @@ class Event:
     def raw(self) -> dict[str, Any]:
         """The event as a dead letter carries it, and as EventsQueue takes it back."""
         content = loads_or_none(self.body)
-        if content is None:
-            content = self.body.decode(errors="replace")
+        content = self.body.decode(errors="replace") if content is None else content
         kept = {"contentType": self.content_type} if isinstance(content, str) and self.content_type else {}
         return {"version": 1, "source": self.source, "event": content, **kept, **self.lineage}
 
@@ -99,7 +91,7 @@ def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
     if not source:
         return None
     headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
-    query = request.get("rawQueryString")
+    query = f"?{text}" if (text := request.get("rawQueryString")) else ""
     return Event(
         source=source,
         token=parameters.get("token") or token or None,
@@ -107,7 +99,7 @@ def from_http(request: Mapping[str, Any], now: datetime) -> Event | None:
         headers=headers,
         body=_body(request),
         received_at=now,
-        url=f"https://{headers.get('host', '')}{path}{f'?{query}' if query else ''}",
+        url=f"https://{headers.get('host', '')}{path}{query}",
         for_forms=bool(form) or "/forms/" in (request.get("routeKey") or ""),
     )
 
@@ -119,8 +111,7 @@ def _body(request: Mapping[str, Any]) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError) as error:
-        msg = "the body is not base64"
-        raise Unreadable(msg) from error
+        raise Unreadable("the body is not base64") from error
 
 
 def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> Event | None:
@@ -149,11 +140,7 @@ def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> 
 def unwrap(content: Any) -> tuple[Any, list[Envelope]]:
     """The provider's own event, and the envelopes around it, outermost first."""
     envelopes: list[Envelope] = []
-    for _ in range(_MAX_ENVELOPES):
-        envelope = _decoded(content)
-        inner = _inside(envelope)
-        if inner is None:
-            break
+    while len(envelopes) < _MAX_ENVELOPES and (inner := _inside(envelope := _decoded(content))) is not None:
         envelopes.append(envelope)
         content = inner
     return content, envelopes
@@ -178,11 +165,8 @@ def _inside(envelope: Any) -> Any:
 
 def is_dead_letter(envelope: Envelope) -> bool:
     """Whether this is an event in the envelope of `Event.raw`, with its failure or sent again."""
-    match envelope:
-        case {"version": int(), "source": str(), "event": _}:
-            return envelope.keys() <= _DEAD_LETTER_KEYS
-        case _:
-            return False
+    typed = isinstance(envelope.get("version"), int) and isinstance(envelope.get("source"), str)
+    return typed and "event" in envelope and envelope.keys() <= _DEAD_LETTER_KEYS
 
 
 def envelope_id(envelopes: Sequence[Envelope]) -> str | None:
@@ -200,9 +184,8 @@ def _named(record: Mapping[str, Any], envelopes: Sequence[Envelope]) -> str | No
 
 def _matched(layers: Sequence[Any], config: Enrollment) -> str | None:
     """The first source whose `match` holds for the event, each of its paths in an envelope or in the event itself."""
-    for name, source in config.sources.items():
-        if source.match and all(
-            any(at(layer, path) in allowed for layer in layers) for path, allowed in source.match.items()
-        ):
-            return name
-    return None
+
+    def holds(rules: Mapping[str, Sequence[str]]) -> bool:
+        return all(any(at(layer, path) in allowed for layer in layers) for path, allowed in rules.items())
+
+    return next((name for name, source in config.sources.items() if source.match and holds(source.match)), None)

@@ -15,6 +15,7 @@ _SNS: Final = re.compile(
     r"https://sns\.[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?/"
     r"\?Action=ConfirmSubscription&[!-~]{1,2048}"
 )
+# A header that is sent back is one harmless word.
 _ECHO: Final = re.compile(r"[!-~]{1,256}")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MAX_FIELDS: Final = 1_000
@@ -26,23 +27,26 @@ def before_proof(event: Event, source: Source) -> answer.Response | None:
     A sender that signs cannot sign a GET. One that sends a token is asked for it, so that "test this connection" finds
     a wrong one.
     """
-    echoed, challenge = _header(event, source.preset.echo), _header(event, source.preset.challenge)
-    is_open = event.method in {"GET", "HEAD"} and source.authentication in {"signature", "none"}
-    if _is_misdirected(event):
-        return answer.send_as_post() if is_open else None
-    text = event.body.decode(errors="replace").strip() if source.preset.ping else ""
-    if event.method == "POST" and text and re.fullmatch(source.preset.ping, text):
+    preset = source.preset
+    is_look = event.method in {"GET", "HEAD"}
+    is_open = is_look and source.authentication in {"signature", "none"}
+    if is_look and _has_answers(event.url):
+        return _send_as_post() if is_open else None
+    text = event.body.decode(errors="replace").strip()
+    if event.method == "POST" and preset.ping and re.fullmatch(preset.ping, text):
         return answer.ok({"accepted": 0})
-    if challenge:
+    if _ECHO.fullmatch(challenge := event.headers.get(preset.challenge, "")):
         return answer.ok({"verification": challenge})
-    return answer.ok({"ok": True}, {source.preset.echo: echoed} if echoed else {}) if echoed or is_open else None
+    if _ECHO.fullmatch(echoed := event.headers.get(preset.echo, "")):
+        return answer.ok({"ok": True}, {preset.echo: echoed})
+    return answer.ok({"ok": True}) if is_open else None
 
 
 def after_proof(event: Event, source: Source) -> answer.Response | None:
     """The answer to an authentic request that carries no event; None if it may carry one."""
     match event.method:
         case "GET" | "HEAD":
-            return answer.send_as_post() if _is_misdirected(event) else answer.ok({"ok": True})
+            return _send_as_post() if _has_answers(event.url) else answer.ok({"ok": True})
         case "POST":
             # A program is told that it sent nothing. A provider only tries the address.
             is_try = not source.preset.interactive and not event.body.strip()
@@ -51,21 +55,15 @@ def after_proof(event: Event, source: Source) -> answer.Response | None:
             return answer.method_not_allowed()
 
 
-def _header(event: Event, name: str) -> str:
-    """A header that is sent back; empty unless it is one harmless word."""
-    value = event.headers.get(name, "")
-    return value if _ECHO.fullmatch(value) else ""
+def _send_as_post() -> answer.Response:
+    """A GET with answers in its address enrolls no one, so it must not look like a success."""
+    return answer.method_not_allowed("a GET enrolls no one: send the same fields as a POST", "POST, OPTIONS")
 
 
-def _is_misdirected(event: Event) -> bool:
-    """Whether a GET carries answers: a form without `method="post"`, a tool that is set to GET.
-
-    A mere look at the address has no e-mail address in it.
-    """
-    if event.method not in {"GET", "HEAD"}:
-        return False
+def _has_answers(url: str) -> bool:
+    """Whether a query has an e-mail address: a form without `method="post"`, a tool that is set to GET."""
     try:
-        query = parse_qsl(urlsplit(event.url).query, max_num_fields=_MAX_FIELDS)
+        query = parse_qsl(urlsplit(url).query, max_num_fields=_MAX_FIELDS)
     except ValueError:
         return False
     return any(_ADDRESS.fullmatch(value.strip()) for _, value in query)
@@ -73,9 +71,7 @@ def _is_misdirected(event: Event) -> bool:
 
 def subscription(event: Event, source: Source) -> str | None:
     """The address at SNS to call so that a topic may post here; None if this is no such request."""
-    if not source.preset.subscribes:
-        return None
-    match loads_or_none(event.body):
+    match loads_or_none(event.body) if source.preset.subscribes else None:
         case {"Type": "SubscriptionConfirmation", "SubscribeURL": str(url)} if _SNS.fullmatch(url):
             return url
         case _:

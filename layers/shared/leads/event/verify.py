@@ -44,8 +44,7 @@ def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
     secrets = [secret for secret in secrets if secret.strip() and PUBLIC_KEY_PREFIX not in secret]
     # Not `any`: stopping at the first match would tell which secret it was.
     if True not in _matches(event, source, secrets):
-        msg = f"no valid {source.authentication}"
-        raise Unauthorized(msg)
+        raise Unauthorized(f"no valid {source.authentication}")
 
 
 def _matches(event: Event, source: Source, secrets: Sequence[str]) -> list[bool]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from leads.errors import Malformed, TooLarge, Unreadable
-from leads.fields.answers import question_name
+from leads.fields.questions import first_label
 from leads.json import loads
 
 # The charsets that Python knows, and no others: each name that it does not know stays in its memory. Left out are
@@ -44,8 +44,7 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
         TooLarge: more than `MAX_LISTED` lines of JSON.
     """
     if not body.strip():
-        msg = "the body is empty"
-        raise Unreadable(msg)
+        raise Unreadable("the body is empty")
     kind, parameters = _media_type(content_type)
     charsets = [parameters.get("charset", ""), "utf-8", accepted.partition(",")[0].partition(";")[0]]
     if kind == "multipart/form-data":
@@ -62,8 +61,7 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
                 raise
     if is_form or ("=" in text and "\n" not in text.strip()):
         return _form(body, charsets)
-    msg = f"neither JSON nor a form (content type {kind[:80] or 'missing'!r})"
-    raise Unreadable(msg)
+    raise Unreadable(f"neither JSON nor a form (content type {kind[:80] or 'missing'!r})")
 
 
 def _media_type(header: str) -> tuple[str, dict[str, str]]:
@@ -93,24 +91,18 @@ def _json(text: str) -> Document | list[Any]:
     except Malformed:
         value = _lines(text)
     if not isinstance(value, dict | list):
-        msg = "JSON, but neither an object nor a list"
-        raise Unreadable(msg)
-    _check_size(value)
-    return value
-
-
-def _check_size(content: Document | list[Any]) -> None:
+        raise Unreadable("JSON, but neither an object nor a list")
     names: set[str] = set()
-    containers: list[Any] = [content]
+    containers: list[Any] = [value]
     for container in containers:
         members = container
         if isinstance(container, dict):
-            names.update(container, [question_name(container)])
+            names.update(container, [first_label(container)])
             members = container.values()
         containers += [member for member in members if isinstance(member, dict | list)]
         if len(containers) > _MAX_CONTAINERS or len(names) > _MAX_NAMES:
-            msg = f"more than {_MAX_CONTAINERS} objects and lists, or more than {_MAX_NAMES} names"
-            raise Unreadable(msg)
+            raise Unreadable(f"more than {_MAX_CONTAINERS} objects and lists, or more than {_MAX_NAMES} names")
+    return value
 
 
 def check_length(items: Sequence[Any]) -> None:
@@ -120,8 +112,7 @@ def check_length(items: Sequence[Any]) -> None:
         TooLarge: it cannot.
     """
     if len(items) > MAX_LISTED:
-        msg = f"a list of {len(items)}; at most {MAX_LISTED} are taken at once"
-        raise TooLarge(msg)
+        raise TooLarge(f"a list of {len(items)}; at most {MAX_LISTED} are taken at once")
 
 
 def _lines(text: str) -> list[Any]:
@@ -133,8 +124,7 @@ def _lines(text: str) -> list[Any]:
             return [loads(line) for line in lines]
         except Malformed:
             pass
-    msg = "not JSON"
-    raise Unreadable(msg)
+    raise Unreadable("not JSON")
 
 
 def _form(body: bytes, charsets: Sequence[str]) -> Document:
@@ -144,11 +134,9 @@ def _form(body: bytes, charsets: Sequence[str]) -> Document:
             body.decode("latin-1").strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS, encoding="latin-1"
         )
     except ValueError as error:
-        msg = f"a form of more than {MAX_FIELDS} fields"
-        raise Unreadable(msg) from error
+        raise Unreadable(f"a form of more than {MAX_FIELDS} fields") from error
     if b"=" not in body or not any(name for name, _ in pairs):
-        msg = "not a form"
-        raise Unreadable(msg)
+        raise Unreadable("not a form")
     return _collect([(name.encode("latin-1"), value.encode("latin-1"), "") for name, value in pairs], charsets)
 
 
@@ -168,8 +156,7 @@ def _multipart(body: bytes, boundary: str, charsets: Sequence[str]) -> Document:
             if not part.filename
         ]
     except (MultipartError, ValueError) as error:
-        msg = "not multipart/form-data with that boundary"
-        raise Unreadable(msg) from error
+        raise Unreadable("not multipart/form-data with that boundary") from error
     return _collect(parts, charsets)
 
 

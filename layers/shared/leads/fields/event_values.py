@@ -1,6 +1,5 @@
 """Everything in an event by name or dotted path, for rules on what is no answer: its type, a column, a header."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
@@ -17,8 +16,6 @@ from leads.json import dumps
 _MAX_VALUES: Final = 4_000
 _MAX_STEPS: Final = 16
 
-type _Steps = tuple[str, ...]
-
 
 class EventValues:
     """What an event says beside its answers. It is read only if a rule asks.
@@ -34,17 +31,9 @@ class EventValues:
         """A value of the event, or a header's."""
         return self._values.get(canonical(name.removeprefix("header:")))
 
-    def get_outermost(self, name: str) -> Value | None:
-        """A value at the top of an event around its submissions, or a header's, by its canonical name."""
-        return self._outermost.get(name)
-
     @cached_property
-    def _outermost(self) -> Mapping[str, Value]:
-        headers = {canonical(name): value for name, value in self._event.headers.items()}
-        # The only submission of an event without an envelope is the event itself.
-        around = self._content if self._listed or b'"detail-type"' in self._event.body else None
-        top = around.items() if isinstance(around, dict) else ()
-        return headers | {canonical(name): value for name, value in top if isinstance(value, str | bool | int | float)}
+    def _headers(self) -> dict[str, Value]:
+        return {canonical(name): value for name, value in self._event.headers.items()}
 
     @cached_property
     def _content(self) -> Any:
@@ -55,20 +44,27 @@ class EventValues:
 
     @cached_property
     def _values(self) -> Mapping[str, Value]:
-        headers = {canonical(name): value for name, value in self._event.headers.items()}
-        return headers | named_values(self._content, listed=self._listed)
+        return self._headers | named_values(self._content, listed=self._listed)
+
+    @cached_property
+    def outermost(self) -> Mapping[str, Value]:
+        """Headers, and values at the top of an event around its submissions, by their canonical names."""
+        # The only submission of an event without an envelope is the event itself.
+        around = self._content if self._listed or b'"detail-type"' in self._event.body else None
+        top = around.items() if isinstance(around, dict) else ()
+        return self._headers | {canonical(name): value for name, value in top if isinstance(value, str | int | float)}
 
 
 def named_values(document: Any, *, listed: bool = False) -> dict[str, Value]:
     """Values by their canonical path and by its ends: `data.user.plan`, `user.plan`, `plan`. The outermost wins."""
     found: dict[str, Value] = {}
-    queue: deque[tuple[_Steps, Any]] = deque([((), document)])
-    for _ in range(_MAX_VALUES):
-        if not queue:
+    values: list[tuple[tuple[str, ...], Any]] = [((), document)]
+    # Breadth first: what is inside comes behind.
+    for place, (steps, value) in enumerate(values):
+        if place == _MAX_VALUES:
             break
-        steps, value = queue.popleft()
         if isinstance(value, dict | list):
-            queue.extend(_members(steps, value, listed=listed))
+            values += _members(steps, value, listed=listed)
         elif value is not None:
             # What stands in a list is known by its whole path only.
             for start in range(1 if any(map(str.isdecimal, steps)) else len(steps)):
@@ -76,8 +72,11 @@ def named_values(document: Any, *, listed: bool = False) -> dict[str, Value]:
     return found
 
 
-def _members(steps: _Steps, value: dict[str, Any] | list[Any], *, listed: bool) -> Iterator[tuple[_Steps, Any]]:
-    if len(steps) == _MAX_STEPS or (listed and _is_a_persons(value)):
+def _members(
+    steps: tuple[str, ...], value: dict[str, Any] | list[Any], *, listed: bool
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    is_one_persons = isinstance(value, list) or any(isinstance(v, str) and address_like(v) for v in value.values())
+    if len(steps) == _MAX_STEPS or (listed and is_one_persons):
         return
     if isinstance(value, dict):
         yield from (((*steps, name), item) for name, item in value.items() if len(name) <= MAX_NAME)
@@ -86,7 +85,3 @@ def _members(steps: _Steps, value: dict[str, Any] | list[Any], *, listed: bool) 
     elif steps and 0 < len(value) <= MAX_NAME:
         # Several choices are one text, as among the answers.
         yield steps, ", ".join(item if isinstance(item, str) else dumps(item) for item in value)
-
-
-def _is_a_persons(value: dict[str, Any] | list[Any]) -> bool:
-    return isinstance(value, list) or any(isinstance(item, str) and address_like(item) for item in value.values())

@@ -4,10 +4,10 @@ Every name is cut to `MAX_NAME` characters first, and each step below is linear 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain, dropwhile, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import combining, normalize
 
 from leads.fields import vocabulary
@@ -48,8 +48,7 @@ MENTION: Final = 4 * _PENALTY
 type Words = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a name stands for: a lead field, `FULL_NAME` or `INFIX`, and the known word that says so. Low ranks win."""
 
     field: str
@@ -57,25 +56,24 @@ class Meaning:
     rank: int
 
 
+def _of_name[T](function: Callable[[str], T]) -> Callable[[str], T]:
+    """A function of a name that is cut to `MAX_NAME`; it remembers its results.
+
+    A source sends the same few names again and again. Few enough are kept that hostile names cannot fill the memory.
+    """
+    cached = lru_cache(maxsize=2_048)(function)
+    return lambda name: cached(name[:MAX_NAME])
+
+
+@_of_name
 def canonical(name: str) -> str:
     """The name without case, accents, punctuation and `camelCase`."""
-    return _canonical(name[:MAX_NAME])
+    return "".join(words_of(name))
 
 
-# Each configured name is looked up in each submission.
-@lru_cache(maxsize=2_048)
-def _canonical(name: str) -> str:
-    return "".join(_words(name))
-
-
+@_of_name
 def words_of(name: str) -> Words:
     """The words of a name, in canonical spelling."""
-    return _words(name[:MAX_NAME])
-
-
-# A source sends the same few names again and again. Small enough that hostile names cannot fill the memory.
-@lru_cache(maxsize=2_048)
-def _words(name: str) -> Words:
     spaced = _CAMEL.sub(" ", name)
     plain = spaced.lower() if spaced.isascii() else _without_accents(spaced)
     return tuple(_WORD.findall(_EMAIL.sub("e", plain)))
@@ -95,13 +93,13 @@ def by_spelling(names: tuple[str, ...]) -> dict[str, str]:
 
 def parts(name: str) -> list[str]:
     """The steps of a nested name in any spelling: `contact.plan`, `contact[plan]`, `contact__plan`."""
-    return [part for part in _SEGMENT.split(name[:MAX_NAME]) if _words(part)]
+    return [part for part in _SEGMENT.split(name[:MAX_NAME]) if words_of(part)]
 
 
 def inner_name(name: str) -> str:
     """A nested name without wrappers: `data.plan` and `fields[plan][value]` are `plan`. List items keep theirs."""
     steps = parts(name)
-    words = [_words(step) for step in steps]
+    words = [words_of(step) for step in steps]
     inner = steps[_inner(words)]
     return name if len(inner) == len(steps) or any(map(_is_number, words)) else ".".join(inner)
 
@@ -119,35 +117,27 @@ def _inner(steps: list[Words]) -> slice:
 
 def is_other_persons(name: str) -> bool:
     """Whether a name is about another person: `friend_email`, `referred_by`."""
-    return _mentions_others(_words(name[:MAX_NAME]))
-
-
-def _mentions_others(words: Words) -> bool:
-    return any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words)
+    return any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words_of(name))
 
 
 def is_secret(name: str, value: object = "") -> bool:
     """Whether a name is a secret's: a password, a token, a card number, `x_api_key`, `webhooksecret`."""
-    words = _words(name[:MAX_NAME])
+    words = words_of(name)
     spelled = {*words, "".join(words), *map("".join, pairwise(words)), *(word.removesuffix("s") for word in words)}
     if "signature" in words and _DIGEST.fullmatch(str(value)):
         return True
     return not vocabulary.SECRETS.isdisjoint(spelled) or any(word.endswith(_OF_SECRETS) for word in words)
 
 
+@_of_name
 def meaning(name: str) -> Meaning | None:
     """What a field is by its name; None if the name does not say."""
-    return _meaning(name[:MAX_NAME])
-
-
-@lru_cache(maxsize=2_048)
-def _meaning(name: str) -> Meaning | None:
     name = _ASIDE.sub(" ", name)
-    steps = [_words(part) for part in parts(name)]
+    steps = [words_of(part) for part in parts(name)]
     words = tuple(chain.from_iterable(steps))
     if found := _known(words):
         return found
-    if not steps or _mentions_others(words):
+    if not steps or is_other_persons(name):
         return None
     filler = SPOKEN if " " in name.strip() else FILLER
     return _nested(steps, filler) or _asked(name) or _address(words)
@@ -212,7 +202,7 @@ def _prefixed(words: Words, flat: Words) -> Meaning | None:
 
 def _asked(name: str) -> Meaning | None:
     """The clause that asks, the last one first: `Hello! And what is your name?`."""
-    clauses = [words for clause in _CLAUSE.split(name) if (words := _words(clause))]
+    clauses = [words for clause in _CLAUSE.split(name) if (words := words_of(clause))]
     for words in reversed(clauses) if len(clauses) > 1 else ():
         essential = _essential(words, SPOKEN)
         found = _known(words, 3) or _known(essential, 3)

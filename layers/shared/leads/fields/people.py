@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from leads.fields.address import address_like
-from leads.fields.answers import MAX_DEPTH, answer_of, are_questions, label_of
+from leads.fields.answers import MAX_DEPTH
 from leads.fields.names import canonical, is_other_persons, meaning
+from leads.fields.questions import answer_of, are_questions, label_of
 from leads.fields.vocabulary import FULL_NAME, PERSONS
 
 _ID: Final = re.compile(r"\S*\d\S*|\S+@\S+")

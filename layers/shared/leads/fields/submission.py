@@ -10,52 +10,44 @@ from typing import Any, Final
 from leads.errors import Compressed, Unreadable
 from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
-from leads.fields.answers import Value, are_questions, read_answers
+from leads.fields.answers import Value, read_answers
 from leads.fields.body import Document, check_length, parse
 from leads.fields.event_values import EventValues, named_values
 from leads.fields.names import canonical, inner_name
 from leads.fields.people import PersonPart, people
+from leads.fields.questions import are_questions
 from leads.json import at, dumps
+from leads.presets.noise import CAPTCHAS
 from leads.presets.provider import Provider, View
+from leads.words import word_set
 
 # What goes into logs and table keys as it is; anything else is hashed, for it may be an address.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/=+-]{0,127}")
+_CAPTCHAS: Final = frozenset(map(canonical, CAPTCHAS))
 # The words for ids, names of events, times and test flags: all that a connection test sends.
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_IDS_AND_TIMES: Final = frozenset({"id", "ids", "uuid", "guid", "at", "timestamp", "ts", "time", "date"})
-_EVENTS_AND_FLAGS: Final = frozenset(
-    {"event", "hook", "webhook", "type", "topic", "action", "trigger", "created", "is", "test", "ping", "mode", "live",
-     "testmode", "livemode"}
-)  # fmt: skip
+_IDS_AND_TIMES: Final = word_set("id ids uuid guid at timestamp ts time date")
+_EVENTS_AND_FLAGS: Final = word_set("""event hook webhook type topic action trigger created is test ping mode live
+    testmode livemode""")
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One person's answers.
+    """One person's answers."""
 
-    Attributes:
-        fields: only what was answered, nested names joined by dots.
-        document: as sent.
-        aliases: other names of fields, which a configuration may use as well.
-        kinds: what the provider says a field holds, such as `email`.
-        left_alone: the provider's own kind of event that is no signup.
-        flaw: why it could not be read, where it is one of a list: the others are not to blame.
-    """
-
-    fields: Mapping[str, Value]
-    document: Any
-    flaw: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    left_alone: bool = False
+    fields: Mapping[str, Value]  # only what was answered, nested names joined by dots
+    document: Any  # as sent
+    flaw: str | None = None  # why one of a list could not be read: the others are not to blame
+    aliases: Mapping[str, str] = field(default_factory=dict)  # fields by other names, which a configuration may use
+    kinds: Mapping[str, str] = field(default_factory=dict)  # what the provider says a field holds, such as `email`
+    left_alone: bool = False  # the provider's own kind of event that is no signup
 
     def spelling(self, name: str) -> str | None:
         """The submission's own spelling of a field that a user named: as sent, or as good as; None if it has none."""
         if name in self.fields:
             return name
-        if (known := self.aliases.get(name)) in self.fields:
-            return known
-        return self._by_plain_name.get(canonical(name))
+        known = self.aliases.get(name)
+        return known if known in self.fields else self._by_plain_name.get(canonical(name))
 
     def find(self, name: str, event: EventValues | None = None) -> Value | None:
         """A value that a rule names: an answer, or else in the document, in the event around it, or a header."""
@@ -78,16 +70,11 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Submissions:
-    """What an event says.
-
-    Attributes:
-        event_id: by which a redelivery is recognised; None where the sender gives none.
-        listed: it is about several people, or a list, so that each submission is known by its index.
-    """
+    """What an event says."""
 
     submissions: Sequence[Submission]
-    event_id: str | None
-    listed: bool
+    event_id: str | None  # by which a redelivery is recognised; None where the sender gives none
+    listed: bool  # it is about several people, or a list, so that each submission is known by its index
 
 
 def submissions(event: Event, provider: Provider) -> Submissions:
@@ -99,19 +86,19 @@ def submissions(event: Event, provider: Provider) -> Submissions:
         TooLarge: a list of more than `MAX_LISTED`.
     """
     content, envelopes = _content(event)
-    batch = _batch(content, provider)
+    # An event may have any shape unless its provider documents one.
+    is_free = all(view == View(view.path) for alternative in provider.views for view in alternative)
+    batch = _batch(content, provider, is_free=is_free)
     check_length(batch or [])
-    found = people(_decoded(content, provider)) if _is_free(provider) and isinstance(content, dict) else []
-    if len(found) > 1:
-        items = found
-    elif batch is None:
+    found = people(_decoded(content, provider)) if is_free and isinstance(content, dict) else []
+    if batch is None and len(found) <= 1:
         event_id = _event_id(event, content, [], provider, envelopes)
         alone = _submission(event, found[0] if found else PersonPart(content), provider)
         return Submissions([replace(alone, document=content)], event_id, listed=False)
-    elif _is_free(provider):
-        items = [person for item in batch for person in people(item) or [PersonPart(item)]]
+    if batch is None or len(found) > 1:
+        items = found
     else:
-        items = [PersonPart(item) for item in batch]
+        items = [person for item in batch for person in (is_free and people(item)) or [PersonPart(item)]]
     check_length(items)
     event_id = _event_id(event, content, items, provider, envelopes)
     return Submissions([_listed(event, item, provider) for item in items], event_id, listed=True)
@@ -121,8 +108,7 @@ def _content(event: Event) -> tuple[Document | list[Any], Sequence[Envelope]]:
     """The content of the body, and the envelopes around it."""
     encoding = event.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
-        msg = f"a body in the encoding {encoding[:20]!r} is not read: send it as it is"
-        raise Compressed(msg)
+        raise Compressed(f"a body in the encoding {encoding[:20]!r} is not read: send it as it is")
     content = parse(event.body, event.content_type, event.headers.get("accept-charset", ""))
     inner, envelopes = unwrap(content)
     if envelopes:
@@ -132,12 +118,7 @@ def _content(event: Event) -> tuple[Document | list[Any], Sequence[Envelope]]:
     return content, envelopes
 
 
-def _is_free(provider: Provider) -> bool:
-    """Whether an event may have any shape; what a provider documents is read as documented."""
-    return all(view == View(view.path) for alternative in provider.views for view in alternative)
-
-
-def _batch(content: Document | list[Any], provider: Provider) -> list[Any] | None:
+def _batch(content: Document | list[Any], provider: Provider, *, is_free: bool) -> list[Any] | None:
     """A list, or the list of objects at one of the provider's places where no address stands beside it."""
     if isinstance(content, list):
         return content
@@ -145,9 +126,9 @@ def _batch(content: Document | list[Any], provider: Provider) -> list[Any] | Non
         found = at(content, path)
         if not isinstance(found, list):
             continue
-        if content == {path: []} or (any(isinstance(item, Mapping) for item in found) and not are_questions(found)):
+        if content == {path: []} or (any(isinstance(item, dict) for item in found) and not are_questions(found)):
             others = {name: value for name, value in content.items() if name != path}
-            return None if _is_free(provider) and people(others) else found
+            return None if is_free and people(others) else found
     return None
 
 
@@ -160,7 +141,7 @@ def _listed(event: Event, item: PersonPart, provider: Provider) -> Submission:
 
 def _submission(event: Event, person: PersonPart, provider: Provider) -> Submission:
     document = person.document
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         return Submission({}, document)
     if not _is_signup(event, document, provider):
         return Submission({}, document, left_alone=True)
@@ -171,7 +152,7 @@ def _submission(event: Event, person: PersonPart, provider: Provider) -> Submiss
 
 def _answered(document: Mapping[str, Any], provider: Provider) -> Submission:
     inner = at(document, provider.inside) if provider.inside else None
-    found = read_answers(_decoded(inner if isinstance(inner, Mapping) else document, provider), provider.views)
+    found = read_answers(_decoded(inner if isinstance(inner, dict) else document, provider), provider.views)
     return Submission(found.fields, document, aliases=found.aliases, kinds=found.kinds)
 
 
@@ -180,9 +161,16 @@ def with_answers(submission: Submission, provider: Provider) -> Submission:
     return _answered(submission.document, provider) if submission.left_alone else submission
 
 
+def without_captcha(submission: Submission) -> tuple[Submission, str]:
+    """The submission without a captcha's fields, and the token that was in the first of them."""
+    tokens = [name for name in submission.fields if canonical(inner_name(name)) in _CAPTCHAS]
+    answers = {name: value for name, value in submission.fields.items() if name not in tokens}
+    return replace(submission, fields=answers), str(submission.fields[tokens[0]]) if tokens else ""
+
+
 def is_connection_test(submission: Submission) -> bool:
     """Whether it answers nothing: only ids, event names, times and test flags."""
-    if not isinstance(submission.document, Mapping) or submission.flaw:
+    if not isinstance(submission.document, dict) or submission.flaw:
         return False
     fields = read_answers(submission.document).fields
     return all(_is_of_a_test(name) and not address_like(str(value)) for name, value in fields.items())
@@ -195,9 +183,9 @@ def _is_of_a_test(name: str) -> bool:
 
 def _is_signup(event: Event, document: Mapping[str, Any], provider: Provider) -> bool:
     """Whether the provider's rules take the event: tests, pings and other kinds of events are no signups."""
-    told = {place: _text(_candidate(event, document, place)) for place in (*provider.only, *provider.skip)}
-    taken = all(not told[place] or told[place] in values for place, values in provider.only.items())
-    return taken and not any(told[place] in values for place, values in provider.skip.items())
+    texts = {place: _text(event.at(place, document)) for place in (*provider.only, *provider.skip)}
+    taken = all(not texts[place] or texts[place] in values for place, values in provider.only.items())
+    return taken and not any(texts[place] in values for place, values in provider.skip.items())
 
 
 def _text(value: Any) -> str:
@@ -231,16 +219,10 @@ def _event_id(
 
 
 def _first_id(event: Event, content: Any, places: Sequence[str]) -> str:
-    return next(filter(None, (_id_at(event, content, place) for place in places)), "")
-
-
-def _id_at(event: Event, content: Any, places: str) -> str:
-    """The id at a place, or those at several, `a+b`, which make one only together."""
-    parts = [_candidate(event, content, place) for place in places.split("+")]
-    texts = ["" if isinstance(part, bool) else _text(part).strip() for part in parts]
-    return ":".join(texts) if all(texts) else ""
-
-
-def _candidate(event: Event, content: Any, place: str) -> Any:
-    kind, _, names = place.partition(":")
-    return event.header(names).strip() if kind == "header" and names else at(content, place)
+    """The first id there is: at a place, or at several, `a+b`, which make one only together."""
+    for several in places:
+        found = [event.at(place, content) for place in several.split("+")]
+        texts = ["" if isinstance(value, bool) else _text(value).strip() for value in found]
+        if all(texts):
+            return ":".join(texts)
+    return ""

@@ -1,12 +1,12 @@
 """What the functions use of the outside: AWS, clocks, randomness and threads. A simulation passes its own."""
 
-import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from leads.io import aws
@@ -30,7 +30,8 @@ class Dependencies:
     erasures: Callable[[Settings], Erasures] = erasures
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
-    chance: Callable[[], float] = random.random
+    # The system's: a generator of our own would go on alike in everything that SnapStart starts from one snapshot.
+    chance: Callable[[], float] = SystemRandom().random
     threads: Callable[[int], Executor] = ThreadPoolExecutor
 
 

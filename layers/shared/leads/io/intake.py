@@ -12,6 +12,7 @@ from leads.errors import IdReused, TooLarge, Unauthorized, Unavailable, Unreadab
 from leads.event.event import Event, from_queue
 from leads.event.verify import verify
 from leads.io.aws import CALL_SECONDS
+from leads.io.captcha import check_captcha
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.queues import Entry, Queues, Record, age, queue_url, receives
 from leads.io.settings import Settings
@@ -58,6 +59,7 @@ class Intake:
             Unavailable: not everything is known to be in its queue, or another invocation takes the same event.
             Unreadable: the body is not what its content type says (interactive only).
             TooLarge: it does not fit into a queue message (interactive only).
+            CaptchaFailed: the source has a captcha, and its token is missing or wrong (interactive only).
         """
         try:
             reading = read(event, source, lambda: str(uuid4()))
@@ -65,7 +67,14 @@ class Intake:
             parts = [] if interactive else reading.unmappable
             raw = event.raw() if parts else {}
             letters = [self._letter(event, {**raw, "event": p.document}, p.problems, attempts) for p in parts]
-            taken = self._once(event, reading, letters)
+
+            def take() -> None:
+                # After the lead was made: a token is good for one check, and a mistake in the form must not use it up.
+                if interactive and source.captcha and reading.bodies:
+                    check_captcha(event.source, source.captcha, reading.captcha_token, lambda: self._secret_of(event))
+                self._put(event, reading, letters)
+
+            taken = self._once(event, reading, letters, take)
         except (Unreadable, TooLarge, IdReused) as error:
             problem = _ID_REUSED if isinstance(error, IdReused) else Problem("body", str(error))
             if not interactive:
@@ -142,15 +151,17 @@ class Intake:
         """How long calls may still take."""
         return self.remaining_millis() / 1000
 
-    def _once(self, event: Event, reading: Reading, letters: Sequence[Entry]) -> bool:
+    def _secret_of(self, event: Event) -> str:
+        return self.dependencies.vault(self.settings).source(event.source, self.dependencies.monotonic())[0]
+
+    def _put(self, event: Event, reading: Reading, letters: Sequence[Entry]) -> None:
+        if reading.bodies:
+            self._send_leads(event, reading.bodies)
+        if letters:
+            self._send_letters(event, letters, [each for part in reading.unmappable for each in part.problems])
+
+    def _once(self, event: Event, reading: Reading, letters: Sequence[Entry], take: Callable[[], None]) -> bool:
         """Put what was read into the queues unless the same event was taken; whether it was put there now."""
-
-        def take() -> None:
-            if reading.bodies:
-                self._send_leads(event, reading.bodies)
-            if letters:
-                self._send_letters(event, letters, [each for part in reading.unmappable for each in part.problems])
-
         table = self.settings.deliveries_table
         if table is None or reading.event_id is None or not (reading.bodies or letters):
             take()

@@ -4,7 +4,7 @@ Three things say so: the provider's own flag in its own place, the kind of an ev
 answers. Only what the provider itself says may also be suppressed, because suppression cannot be undone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from leads.fields.submission import Submission
 from leads.json import at
 from leads.lead.lead import is_true
 from leads.presets.provider import Rules
+from leads.words import word_set
 
 
 class OptOut(StrEnum):
@@ -30,44 +31,25 @@ class OptOut(StrEnum):
 
 
 # Where an event's kind is, as `names.canonical` writes it.
-_KINDS: Final = (
-    "type", "event", "eventtype", "eventname", "topic", "metric", "action", "trigger", "triggertype", "triggerevent",
-    "subscriptiontype", "notificationtype", "webhookevent", "webhooktype", "detailtype",
-)  # fmt: skip
-_KIND_HEADERS: Final = ("xshopifytopic", "xwcwebhooktopic", "xeventtype", "xwebhookevent", "xwebhooktopic")
+_KINDS: Final = word_set("""type event eventtype eventname topic metric action trigger triggertype triggerevent
+    subscriptiontype notificationtype webhookevent webhooktype detailtype""")
+_KIND_HEADERS: Final = word_set("xshopifytopic xwcwebhooktopic xeventtype xwebhookevent xwebhooktopic")
 _MAX_KIND: Final = 100
-_UNSUBSCRIBED: Final = frozenset(
-    {
-        "unsubscribe", "unsubscribed", "unsubscribes", "unsubscription", "optout", "optedout", "optsout", "complaint",
-        "complained", "complaints", "spamreport", "spamreported", "spamcomplaint", "markedasspam",
-    }
-)  # fmt: skip
-_DELETED: Final = frozenset(
-    {"delete", "deleted", "deletion", "deletes", "destroyed", "removed", "redact", "redacted", "erased", "erasure"}
-)
-_PERSONS: Final = frozenset(
-    {
-        "user", "contact", "customer", "person", "people", "lead", "member", "membership", "subscriber", "subscription",
-        "profile", "account", "identity", "visitor", "privacy", "gdpr", "prospect",
-    }
-)  # fmt: skip
+_UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription optout optedout optsout
+    complaint complained complaints spamreport spamreported spamcomplaint markedasspam""")
+_DELETED: Final = word_set("delete deleted deletion deletes destroyed removed redact redacted erased erasure")
+_PERSONS: Final = word_set("""user contact customer person people lead member membership subscriber subscription profile
+    account identity visitor privacy gdpr prospect""")
 # Words of a kind that say nothing: `mautic.lead_post_delete`, `com.auth0.user.deleted`.
-_AROUND: Final = frozenset({"post", "pre", "on", "after", "before", "was", "has", "been", "is", "event", "webhook"})
+_AROUND: Final = word_set("post pre on after before was has been is event webhook")
 # An opt-out of another channel leaves e-mail alone.
-_OTHER_CHANNELS: Final = frozenset(
-    {"sms", "mms", "text", "phone", "call", "calls", "whatsapp", "push", "fax", "postal", "telegram", "voice"}
-)
-_FLAGS: Final = frozenset({"unsubscribe", "unsubscribed", "optout", "optedout", "donotemail", "donotcontact"})
-_STATUSES: Final = frozenset({"status", "state", "consent"})
-_STATES: Final = frozenset({"unsubscribed", "optedout", "optout"})
+_OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
+_FLAGS: Final = word_set("unsubscribe unsubscribed optout optedout donotemail donotcontact")
+_STATUSES: Final = word_set("status state consent")
+_STATES: Final = word_set("unsubscribed optedout optout")
 # Words of a flag that name e-mail, everything, or the person: `contact.has_opted_out_of_email`.
-_GENERAL: Final = frozenset(
-    {
-        "email", "emails", "mail", "mails", "mailing", "mailings", "marketing", "newsletter", "newsletters", "list",
-        "lists", "all", "global", "globally", "is", "has", "from", "of", "me", "user", "contact", "customer", "person",
-        "subscriber", "member", "lead",
-    }
-)  # fmt: skip
+_GENERAL: Final = word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list lists all
+    global globally is has from of me user contact customer person subscriber member lead""")
 
 
 def opt_out(submission: Submission, source: Source, event: EventValues | None = None) -> tuple[OptOut, str] | None:
@@ -76,7 +58,7 @@ def opt_out(submission: Submission, source: Source, event: EventValues | None = 
     A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
     """
     for rules, says_so in ((source.preset.opt_outs, OptOut.PROVIDER), (source.preset.no_consent, OptOut.ANSWER)):
-        if place := _flag(submission.document, rules, event):
+        if place := _flag(submission.document, rules):
             return says_so, place
     for kind in _kinds(submission.document, event):
         words = words_of(kind)
@@ -105,19 +87,19 @@ def _says_deleted(words: tuple[str, ...]) -> bool:
 
 def _kinds(document: Any, event: EventValues | None) -> Iterator[str]:
     """The event's kind: beside the answers, around them, or in a header."""
-    own = document if isinstance(document, Mapping) else {}
-    found: list[Any] = [value for name, value in own.items() if len(name) <= _MAX_KIND and canonical(name) in _KINDS]
+    own = document.items() if isinstance(document, dict) else ()
+    found: list[Any] = [value for name, value in own if len(name) <= _MAX_KIND and canonical(name) in _KINDS]
     if event:
-        found += [event.get_outermost(name) for name in (*_KINDS, *_KIND_HEADERS)]
+        found += [value for name, value in event.outermost.items() if name in _KINDS or name in _KIND_HEADERS]
     yield from (value for value in found if isinstance(value, str) and len(value) <= _MAX_KIND)
 
 
-def _flag(document: Any, rules: Rules, event: EventValues | None) -> str:
+def _flag(document: Any, rules: Rules) -> str:
     """The place of a provider's flag that has one of its values; empty if none has."""
     for place, values in rules.items():
-        found = [event.get(place)] if event and place.startswith("header:") else _members(document, place)
-        if any(str(value.get("value") if isinstance(value, dict) else value).lower() in values for value in found):
-            return place
+        for value in _members(document, place):
+            if str(value.get("value") if isinstance(value, dict) else value).lower() in values:
+                return place
     return ""
 
 

@@ -20,8 +20,9 @@ _MAX_RAW: Final = 2_000
 _CONTROLS: Final[dict[int, str]] = dict.fromkeys([*range(32), 127], "") | {
     code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)
 }
-_IN_CUSTOM_FIELDS: Final = {code: text for code, text in _CONTROLS.items() if chr(code) not in "\t\n\r"}
-_IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(map(ord, "\t\n\r"), " ")
+_SPACES: Final = tuple(map(ord, "\t\n\r"))
+_IN_CUSTOM_FIELDS: Final = {code: text for code, text in _CONTROLS.items() if code not in _SPACES}
+_IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(_SPACES, " ")
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
 # What a mail tool or a template leaves if nothing replaced it. A field's name in brackets is judged by the name.

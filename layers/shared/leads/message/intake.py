@@ -1,7 +1,7 @@
 """Intake: one event becomes messages, or the reasons why not. What to do about either is the handler's."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leads.config.schema import Source
@@ -9,7 +9,14 @@ from leads.errors import TooLarge
 from leads.event.event import Event
 from leads.fields.address import NotAnAddress
 from leads.fields.event_values import EventValues
-from leads.fields.submission import Submission, Submissions, is_connection_test, submissions, with_answers
+from leads.fields.submission import (
+    Submission,
+    Submissions,
+    is_connection_test,
+    submissions,
+    with_answers,
+    without_captcha,
+)
 from leads.lead.consent import OptOut, opt_out
 from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, unmet_requirement
 from leads.lead.person import Person
@@ -40,6 +47,7 @@ class Reading:
         reasons: for each submission that is ignored or opted out, by which rule or field.
         left_out: for each message, the submission's fields that are not in it, and why.
         suppressions: the addresses of the persons who opted out, if the source has them suppressed.
+        captcha_token: what the source's captcha gave the person's browser; "" if it sent none.
     """
 
     event_id: str | None
@@ -52,6 +60,7 @@ class Reading:
     reasons: Mapping[int, str] = field(default_factory=dict)
     left_out: Sequence[Mapping[str, LeftOut]] = ()
     suppressions: Sequence[Suppression] = ()
+    captcha_token: str = ""
 
     def problems(self) -> list[dict[str, Any]]:
         """What a sender can mend, by field and, in a list, by index."""
@@ -78,6 +87,7 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     if found.listed and is_open:
         problem = Problem("body", "a list: this source takes one person at a time")
         return Reading(found.event_id, [], [], [Unmappable(0, event.raw()["event"], [problem])], 0, listed=False)
+    found, captcha_token = _without_captcha(found) if source.captcha else (found, "")
     values = EventValues(event, listed=found.listed)
     suppresses = source.opt_outs == "suppress"
     made: list[AnyMessage] = []
@@ -120,7 +130,15 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
         reasons=reasons,
         left_out=left_out,
         suppressions=_of_kind(Suppression, made),
+        captcha_token=captcha_token,
     )
+
+
+def _without_captcha(found: Submissions) -> tuple[Submissions, str]:
+    """The only submission of an open source without its captcha, and the captcha's token."""
+    (submission,) = found.submissions
+    submission, token = without_captcha(submission)
+    return replace(found, submissions=[submission]), token
 
 
 def _of_kind[M: AnyMessage](kind: type[M], made: Sequence[AnyMessage]) -> list[M]:

@@ -1,0 +1,106 @@
+"""Questions: which objects are a form's questions with their answers, `{"label": "Your name", "value": "Ava"}`.
+
+Each object is judged by itself, so a skipped question or a grid changes nothing for the others.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from leads.fields.address import address_like
+from leads.fields.names import MAX_NAME, meaning
+from leads.words import word_set
+
+# What a question is called: what people saw of it comes before what a program calls it.
+_LABELS: Final = (
+    "label", "title", "question", "name", "field_label", "fieldLabel", "field_name", "fieldName", "column_name", "key",
+    "field", "slug", "ref", "column_id", "id",
+)  # fmt: skip
+_ANSWERS: Final = ("value", "answer", "values", "answers", "response", "responses", "string_value", "field_value")
+# A form or a page of one has these as well: it is no question if there are objects in them.
+_CONTAINERS: Final = word_set("values answers response responses")
+# Only a question has these.
+MARKS: Final = word_set("""label question field_label fieldLabel field_name fieldName column_name field_type fieldType
+    question_type required is_required options choices placeholder raw_value value_raw rawValue""")
+TYPES: Final = word_set("type kind")
+QUESTION_KEYS: Final = (
+    MARKS
+    | TYPES
+    | {*_LABELS, *_ANSWERS}
+    | word_set("uid uuid position order index page hint raw versions alias group object normalizedValue")
+)
+_CHOICE_KEYS: Final = word_set("id ids ref refs label labels other")
+
+
+def are_questions(items: Iterable[Any]) -> bool:
+    """Whether a list is one person's answers, each with its question, and not a list of people."""
+    return any(is_question(item) for item in items)
+
+
+def is_question(item: Any, key: str | None = None) -> bool:
+    """Whether an object, in a list or under a key, is a question with its answer. One with an address is a person."""
+    part = _answer_part(item)
+    if not part or (part in _CONTAINERS and _holds_objects(answer_of(item))):
+        return False
+    if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS):
+        return False
+    label = label_of(item)
+    only = item.keys() <= QUESTION_KEYS
+    if not label or key is None:
+        return bool(label) or (key is not None and only)
+    # A deal has a name and a value as well: under a telling key only an unmistakable question is one.
+    marked = not MARKS.isdisjoint(item) or (only and not TYPES.isdisjoint(item))
+    return marked or not key.isalpha() or meaning(label) is not None
+
+
+def is_skipped(item: Any, marks: frozenset[str]) -> bool:
+    """Whether it is a question without an answer: skipped, or from the form's definition."""
+    keys = item.keys() if isinstance(item, dict) and not _answer_part(item) else frozenset[str]()
+    return keys <= QUESTION_KEYS and not keys.isdisjoint(_LABELS) and not keys.isdisjoint(marks)
+
+
+def label_of(question: Mapping[str, Any]) -> str:
+    """What a question is called: by a name that is understood, if it has one."""
+    given = (question.get(part) for part in _LABELS)
+    texts = (text[0] if isinstance(text, list) and len(text) == 1 else text for text in given)
+    names = [text[:MAX_NAME] for text in texts if isinstance(text, str) and text.strip()]
+    return next(filter(meaning, names), names[0]) if len(names) > 1 else "".join(names)
+
+
+def first_label(item: Mapping[str, Any]) -> str:
+    """The first name that a question with an answer may have."""
+    names = (item.get(part) for part in _LABELS) if _answer_part(item) else ()
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def answer_of(item: Any) -> Any:
+    """The answer in a question; None if it is none."""
+    return chosen(item[part]) if (part := _answer_part(item)) else None
+
+
+def chosen(answer: Any) -> Any:
+    """The labels of what was chosen, where a form tool sends objects: `{"id": "a1", "label": "Pro"}`."""
+    if isinstance(answer, list) and answer and all(map(_is_choice, answer)):
+        return [chosen(choice) for choice in answer]
+    if not _is_choice(answer):
+        return answer
+    labels = answer.get("labels")
+    given = [answer.get("label"), *(labels if isinstance(labels, list) else ()), answer.get("other")]
+    texts = [text for text in given if text and isinstance(text, str)]
+    return texts if len(texts) > 1 else texts[0] if texts else answer
+
+
+def _is_choice(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value) and value.keys() <= _CHOICE_KEYS
+
+
+def _answer_part(item: Any) -> str:
+    return next((part for part in _ANSWERS if part in item), "") if isinstance(item, dict) else ""
+
+
+def _has_address(value: Any) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return any(isinstance(text, str) and address_like(text) for text in inner)
+
+
+def _holds_objects(answer: Any) -> bool:
+    return isinstance(answer, dict) or (isinstance(answer, list) and any(isinstance(item, dict) for item in answer))

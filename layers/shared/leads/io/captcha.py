@@ -1,0 +1,75 @@
+"""Ask a captcha's service whether a person's browser was given this token.
+
+Sources: https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ and https://docs.hcaptcha.com/
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from leads.config.schema import Captcha
+from leads.errors import CaptchaFailed, Unavailable
+from leads.io.telemetry import count, described, logger
+
+if TYPE_CHECKING:
+    import httpx
+
+SERVICES: Final[dict[Captcha, str]] = {
+    "turnstile": "https://challenges.cloudflare.com/turnstile/v0/siteverify",
+    "hcaptcha": "https://api.hcaptcha.com/siteverify",
+}
+_TIMEOUT_SECONDS: Final = 3.0
+# Turnstile's have at most 2,048 characters, hCaptcha's a few thousand.
+_MAX_TOKEN: Final = 10_000
+# What the service says if the token is not to blame. A sender's own token can cause none of these.
+_NOT_THE_TOKENS: Final = frozenset({"missing-input-secret", "invalid-input-secret", "internal-error"})
+
+
+def check_captcha(name: str, kind: Captcha, token: str, secret: Callable[[], str]) -> None:
+    """Check a token that a form of the source `name` sent.
+
+    If the service does not answer, or the secret is missing or wrong, the signup passes and is counted: a lost lead is
+    worse than one that a program made.
+
+    Raises:
+        CaptchaFailed: there is no token, or the service does not know it, or not any more.
+    """
+    if not token or len(token) > _MAX_TOKEN:
+        raise CaptchaFailed
+    try:
+        solved = _is_solved(SERVICES[kind], token, secret())
+    except Unavailable as error:
+        count("source", name, {"CaptchaUnchecked": 1})
+        logger().error("captcha not checked", extra={"source": name, **described(error)})
+        return
+    if not solved:
+        raise CaptchaFailed
+
+
+def _is_solved(url: str, token: str, secret: str) -> bool:
+    import httpx  # noqa: PLC0415 - most sources have no captcha, and every cold start would pay
+
+    try:
+        answer = _client().post(url, data={"secret": secret, "response": token})
+        said: Any = answer.raise_for_status().json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise Unavailable(f"the captcha's service: {type(error).__name__}") from error
+    match said:
+        case {"success": True}:
+            return True
+        case {"success": False, "error-codes": [*codes]} if _NOT_THE_TOKENS.isdisjoint(map(str, codes)):
+            return False
+        case {"success": False, "error-codes": [*codes]}:
+            raise Unavailable(
+                f"the captcha's service: {', '.join(sorted(_NOT_THE_TOKENS.intersection(map(str, codes))))}"
+            )
+        case _:
+            raise Unavailable("the captcha's service: an answer of another shape")
+
+
+@cache
+def _client() -> "httpx.Client":
+    """The container's own: its connection outlives the invocation. It follows no redirect."""
+    import httpx  # noqa: PLC0415
+
+    return httpx.Client(timeout=_TIMEOUT_SECONDS)

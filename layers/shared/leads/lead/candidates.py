@@ -1,0 +1,104 @@
+"""Candidates: which fields of a submission may hold which of a lead's own fields, the surest first."""
+
+from collections.abc import Collection, Mapping
+from itertools import chain
+from typing import Final
+
+from leads.fields.address import address_like
+from leads.fields.answers import Value
+from leads.fields.names import MENTION, Meaning, canonical, meaning, parts, words_of
+from leads.fields.submission import Submission
+from leads.fields.vocabulary import COUNTS_BESIDE, FULL_NAME, INFIX, PERSONS, SURNAME_BESIDE
+from leads.words import word_set
+
+NAMES: Final = frozenset({"firstName", "lastName", FULL_NAME, INFIX})
+# Things have these as well.
+_BARE: Final = word_set("name title role")
+# Objects with only the ways to reach a person, whose name stands around them, and what else has a name there.
+_WAYS_TO_REACH: Final = word_set("""contact contacts contactinfo contactinformation contactdetails contactdata details
+    info""")
+_THINGS: Final = word_set("""form forms booking order event appointment meeting survey quiz product price campaign list
+    workflow page site type start starts end total status""")
+# How lists of addresses mark the one that counts.
+_PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
+
+
+def meanings(fields: Mapping[str, Value], submission: Submission) -> dict[str, Meaning]:
+    """What the names mean, without a `name`, `title` or `role` that is a form's, a booking's or an order's."""
+    aliases = {name: alias for alias, name in submission.aliases.items()}
+    kinds = submission.kinds
+    found = {n: m for n in fields if (m := _meaning(n, aliases.get(n, ""), kinds.get(n, "")))}
+    bare = {name for name, m in found.items() if m.word in _BARE and canonical(parts(name)[-1]) == m.word}
+    sure = {name: m for name, m in found.items() if name not in bare}
+    persons = {place_of(name) for name, m in sure.items() if _tells_a_person(m, fields[name])}
+    things = {name for name in bare if persons and not _is_beside(place_of(name), persons)}
+    if len(persons) == 1 and not any(m.field in NAMES for m in sure.values()):
+        things = {n for n in things if found[n].word != "name" or not _is_around(n, next(iter(persons)), fields)}
+    return {name: m for name, m in found.items() if name not in things}
+
+
+def _meaning(name: str, alias: str, kind: str) -> Meaning | None:
+    """What a field is: by its name, or, where that is vague, by what the provider says it holds."""
+    named, held = meaning(name) or meaning(alias), meaning(kind)
+    if held and held.field == "email" and (named is None or named.rank >= MENTION):
+        return Meaning("email", "", MENTION - 1)
+    return named
+
+
+def _tells_a_person(m: Meaning, value: Value) -> bool:
+    if m.field == "email":
+        return address_like(str(value).split(",")[0])
+    return m.field in NAMES and m.field != INFIX
+
+
+def place_of(name: str) -> tuple[str, ...]:
+    """The object that a field is in; the addresses of a person may be in a list of their own."""
+    place = parts(name)[:-1]
+    while place and (place[-1].isdecimal() or ((m := meaning(place[-1])) and m.field == "email")):
+        place = place[:-1]
+    return tuple(place)
+
+
+def _is_beside(place: tuple[str, ...], persons: set[tuple[str, ...]]) -> bool:
+    """Whether an object is a person's: it holds an address or a name, is inside of such an object, or is named so."""
+    steps = range(len(place) + 1)
+    return any(place[:step] in persons or canonical("".join(place[step - 1 : step])) in PERSONS for step in steps)
+
+
+def _is_around(name: str, person: tuple[str, ...], fields: Mapping[str, Value]) -> bool:
+    """Whether a name is a lone person's, and the object inside has only the ways to reach them."""
+    if not person or place_of(name) != person[:-1] or canonical(person[-1]) not in _WAYS_TO_REACH:
+        return False
+    outside = [words_of(other) for other in fields if place_of(other)[: len(person)] != person]
+    return _THINGS.isdisjoint(chain.from_iterable(outside))
+
+
+def by_field(
+    fields: Mapping[str, Value], found: Mapping[str, Meaning], kinds: Mapping[str, str], claimed: Collection[str | None]
+) -> dict[str, list[str]]:
+    """For each lead field the names that may hold it, without those that are claimed for another one."""
+    names = {canonical(name) for name in fields}
+    words = {m.word for m in found.values()}
+    surnames = {SURNAME_BESIDE.get(word) for word in words}
+
+    def surest(name: str) -> tuple[bool, int, bool]:
+        place = name.rpartition(".")[0]
+        marks = (f"{at}.{mark}" for at in (name, place) for mark in _PRIMARY) if place else ()
+        # A campaign's link fills hidden fields. People fill the others.
+        hidden = canonical(kinds.get(name, "")).startswith("hidden")
+        return hidden, found[name].rank, not any(fields.get(mark) in {True, "true"} for mark in marks)
+
+    ordered: dict[str, list[str]] = {}
+    for name in sorted((name for name in found if name not in claimed), key=surest):
+        m = found[name]
+        is_alone = m.word in COUNTS_BESIDE and words.isdisjoint(COUNTS_BESIDE[m.word])
+        if is_alone or (m.field == FULL_NAME and _is_login_client(canonical(name), names)):
+            continue
+        field = "lastName" if m.field == FULL_NAME and m.word in surnames else m.field
+        ordered.setdefault(field, []).append(name)
+    return ordered
+
+
+def _is_login_client(name: str, names: set[str]) -> bool:
+    """Whether a client is a program that people log in with, which has an id, and not a person."""
+    return name.endswith("clientname") and f"{name.removesuffix('name')}id" in names

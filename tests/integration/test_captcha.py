@@ -1,0 +1,177 @@
+"""A source with a captcha, against a real HTTP server in the place of the captcha's service."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from urllib.parse import parse_qs
+
+import pytest
+
+from leads.io import captcha
+from tests.integration.intaking import FORM, Intake
+
+CONFIG = """
+[campaigns.news]
+id = "camp_news"
+[sources.site]
+provider = "form"
+campaign = "news"
+auth = "none"
+captcha = "turnstile"
+redirect = "https://www.example.com/thanks"
+custom_fields = ["*", "cf-turnstile-response"]
+[sources.other]
+provider = "json"
+campaign = "news"
+auth = "none"
+captcha = "hcaptcha"
+"""
+SECRET = "0x4AAA-marked"
+BROWSER = {"content-type": FORM, "accept": "text/html,application/xhtml+xml"}
+PERSON = b"email=ava%40example.com&cf-turnstile-response=token-1"
+
+
+@dataclass
+class Service:
+    """The service: what it answers, and what it was asked."""
+
+    status: int = 200
+    answer: bytes = b'{"success": true}'
+    asked: list[dict[str, list[str]]] = field(default_factory=list)
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    made = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            made.asked.append(parse_qs(self.rfile.read(int(self.headers["content-length"])).decode()))
+            self.send_response(made.status)
+            self.send_header("content-length", str(len(made.answer)))
+            self.end_headers()
+            self.wfile.write(made.answer)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as http:
+        Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
+        for kind in captcha.SERVICES:
+            monkeypatch.setitem(captcha.SERVICES, kind, f"http://127.0.0.1:{http.server_port}/siteverify")
+        yield made
+        http.shutdown()
+
+
+@pytest.fixture
+def site(intake: Intake) -> Intake:
+    """The function with two sources that have a captcha, and their secret."""
+    intake.cloud.settings.config_path.write_text(CONFIG)
+    intake.cloud.set_secret(sources={"site": [SECRET, "0x-previous"], "other": SECRET})
+    return intake
+
+
+def refusal(*codes: str) -> bytes:
+    """How both services say no."""
+    return json.dumps({"success": False, "error-codes": codes}).encode()
+
+
+def test_a_person_who_solved_it_is_enrolled(site: Intake, service: Service) -> None:
+    """The service is asked once, with the newest secret; its token is no field of the lead, even where it is named."""
+    assert site.post("site", PERSON + b"&plan=pro", headers=BROWSER).status == 303
+    assert service.asked == [{"secret": [SECRET], "response": ["token-1"]}]
+    (message,) = site.taken()
+    assert message["lead"] == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
+
+
+@pytest.mark.parametrize("name", ["h-captcha-response", "g-recaptcha-response"])
+def test_hcaptcha_in_json(site: Intake, service: Service, name: str) -> None:
+    """A script may send the token as JSON, under either of the widget's names."""
+    body = {"email": "ava@example.com", name: "token-2"}
+    assert site.post("other", body, headers={"content-type": "application/json"}).status == 200
+    assert service.asked == [{"secret": [SECRET], "response": ["token-2"]}]
+
+
+@pytest.mark.parametrize("token", ["", "&cf-turnstile-response=", f"&cf-turnstile-response={'x' * 10_001}"])
+def test_without_a_token_nobody_is_asked(site: Intake, service: Service, token: str) -> None:
+    """A missing token, or a text too long for one, is refused without a call."""
+    answer = site.post("site", f"email=ava%40example.com{token}".encode(), headers={"content-type": FORM})
+    assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
+    problem = {"field": "captcha", "message": "the captcha was not solved, or its token is too old"}
+    assert answer.body["errors"] == [problem]
+    assert (service.asked, site.taken()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [("invalid-input-response",), ("timeout-or-duplicate",), ("bad-request",), ("sitekey-secret-mismatch",), ()],
+)
+def test_a_wrong_token_is_refused(site: Intake, service: Service, codes: tuple[str, ...]) -> None:
+    """Whatever a sender can cause by its token: a program gets 422, and it is counted."""
+    service.answer = refusal(*codes)
+    assert site.post("site", PERSON, headers={"content-type": FORM}).status == 422
+    assert site.taken() == []
+    assert site.metrics()["site", "Refused"] == 1
+
+
+def test_a_person_gets_a_page(site: Intake, service: Service) -> None:
+    """Who waits in front of a browser is told what to do, in a page that nothing can be put into."""
+    service.answer = refusal("timeout-or-duplicate")
+    answer = site.post("site", PERSON, headers=BROWSER)
+    assert (answer.status, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert "Go back" in answer.text
+    assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (503, b""),
+        (302, b""),
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b'{"success": "yes"}'),
+        (200, refusal("internal-error")),
+        (200, refusal("invalid-input-secret")),
+    ],
+)
+def test_if_the_service_is_down_the_signup_passes(site: Intake, service: Service, status: int, answer: bytes) -> None:
+    """A lost lead is worse than a program's. A metric counts it, and the log has neither token nor secret."""
+    service.status, service.answer = status, answer
+    assert site.post("site", PERSON, headers=BROWSER).status == 303
+    written = site.output()
+    assert '"CaptchaUnchecked":[1' in written.replace(" ", "")
+    assert "captcha not checked" in written
+    assert "token-1" not in written
+    assert SECRET not in written
+    assert site.emails() == ["ava@example.com"]
+
+
+def test_a_service_that_is_not_reached(site: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection is as good as no answer."""
+    monkeypatch.setitem(captcha.SERVICES, "turnstile", "http://127.0.0.1:1/")
+    assert site.post("site", PERSON, headers=BROWSER).status == 303
+    assert site.metrics()["site", "CaptchaUnchecked"] == 1
+
+
+def test_without_a_secret_the_signup_passes(site: Intake, service: Service) -> None:
+    """`leads check --live` says that it is missing; nobody is lost until then."""
+    site.cloud.set_secret(sources={})
+    assert site.post("site", PERSON, headers=BROWSER).status == 303
+    assert service.asked == []
+    assert site.metrics()["site", "CaptchaUnchecked"] == 1
+
+
+def test_a_mistake_in_the_form_uses_no_token_up(site: Intake, service: Service) -> None:
+    """A token is good for one check, so that it is checked only if there is a lead."""
+    body = b"email=ava%40&cf-turnstile-response=token-1"
+    assert site.post("site", body, headers={"content-type": FORM}).body["errors"][0]["field"] == "email"
+    assert service.asked == []
+
+
+def test_an_event_of_the_queue_has_no_browser(site: Intake, service: Service) -> None:
+    """Who may send to EventsQueue needs no captcha."""
+    assert site.deliver({"email": "ava@example.com"}, source="site") == []
+    assert (site.emails(), service.asked) == (["ava@example.com"], [])

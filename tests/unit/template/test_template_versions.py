@@ -1,0 +1,87 @@
+"""Versions behind an alias: what publishes one, what calls it, and how traffic moves to it."""
+
+import json
+import re
+from random import SystemRandom
+from typing import Final
+
+import pytest
+
+from leads.io.dependencies import REAL
+from tests.unit.template.translated import Template, translated
+
+FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")
+VERSION: Final = "AWS::Lambda::Version"
+
+
+def functions_of(versions: set[str]) -> set[str]:
+    return {name.partition("Version")[0] for name in versions}
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "published"),
+    [
+        ("ConfigLayer", {*FUNCTIONS}),
+        ("SharedLayer", {*FUNCTIONS}),
+        ("IntakeFunction", {"IntakeFunction"}),
+        ("EnrollFunction", {"EnrollFunction"}),
+    ],
+)
+def test_changed_content_alone_is_published(template: Template, uploaded: str, published: set[str]) -> None:
+    """A changed enrollment.toml, library or handler becomes a new version of the functions that have it."""
+    changed = translated(**{uploaded: "other"})
+    assert functions_of(changed.named(VERSION) - template.named(VERSION)) == published
+
+
+def test_nothing_changed_publishes_nothing(template: Template) -> None:
+    """Deploying the same again leaves the version as it is."""
+    assert translated().named(VERSION) == template.named(VERSION)
+    assert functions_of(template.named(VERSION)) == {*FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_changed_parameters_are_published(template: Template, function: str) -> None:
+    """Every parameter that a function has is in its version's description, which CloudFormation replaces it for."""
+    (version,) = (each for each in template.of_type(VERSION) if each["FunctionName"] == {"Ref": function})
+    described = {*re.findall(r"\$\{(\w+)\}", version["Description"]["Fn::Sub"])}
+    written = json.dumps(template.properties(function))
+    used = {*re.findall(r'"Ref": "(\w+)"', written), *re.findall(r"\$\{(\w+)\}", written)}
+    assert used & template.body["Parameters"].keys() == described
+
+
+def test_everything_calls_the_alias(template: Template) -> None:
+    """The API, its permissions and the queues' triggers reach the version that is live, and nothing else."""
+    aliases = template.named("AWS::Lambda::Alias")
+    assert {template.function_behind(alias) for alias in aliases} == {*FUNCTIONS}
+    callers = [*template.of_type("AWS::Lambda::EventSourceMapping"), *template.of_type("AWS::Lambda::Permission")]
+    called = {each["FunctionName"]["Ref"] for each in callers}
+    called |= {*re.findall(r"functions/\$\{(\w+)\}/invocations", json.dumps(template.properties("Api")["Body"]))}
+    assert called == aliases
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_trouble_rolls_a_shift_back(template: Template, function: str) -> None:
+    """While traffic moves bit by bit, alarms of this stack end it; all at once does not wait for any."""
+    group = template.properties(f"{function}DeploymentGroup")
+    condition, watched, unwatched = group["AlarmConfiguration"]["Fn::If"]
+    moved = {"Fn::Not": [{"Fn::Equals": [{"Ref": "DeploymentPreference"}, "AllAtOnce"]}]}
+    assert (template.body["Conditions"][condition], unwatched) == (moved, {})
+    names = [each["Name"] for each in watched["Alarms"]]
+    known = [{"Ref": name} for name in template.named("AWS::CloudWatch::Alarm")]
+    known += [alarm["AlarmName"] for alarm in template.of_type("AWS::CloudWatch::Alarm")]
+    assert all(name in known for name in names)
+    assert watched["Enabled"]
+    assert {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"} <= {*group["AutoRollbackConfiguration"]["Events"]}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_start_may_come_from_a_snapshot(template: Template, function: str) -> None:
+    """SnapStart is a parameter, and off by default."""
+    assert template.properties(function)["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
+    parameter = template.body["Parameters"]["SnapStart"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == ("None", ["None", "PublishedVersions"])
+
+
+def test_what_starts_from_one_snapshot_does_not_retry_alike() -> None:
+    """Jitter comes from the system: a generator's state would be part of the snapshot."""
+    assert isinstance(getattr(REAL.chance, "__self__", None), SystemRandom)
