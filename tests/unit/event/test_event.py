@@ -47,49 +47,56 @@ def record(body: object, source: str | None = None) -> dict[str, Any]:
     return {"messageId": "sqs-1", "body": text, "messageAttributes": attributes}
 
 
+def http(path: str | None, **more: object) -> Event:
+    event = from_http({"rawPath": path, **more}, NOW)
+    assert event is not None
+    return event
+
+
+def queued(body: object, source: str | None = "app", config: Enrollment = CONFIG) -> Event:
+    event = from_queue(record(body, source), config, NOW)
+    assert event is not None
+    return event
+
+
 @pytest.mark.parametrize(
     ("path", "source", "token"),
     [
-        ("/hooks/website", "website", None),
-        ("/hooks/website/", "website", None),
-        ("/hooks/website/s3cret", "website", "s3cret"),
-        ("/prod/hooks/website/s3cret/", "website", "s3cret"),
-        ("/api/v1/hooks/website", "website", None),
-        ("/hooks/my%2Dsite/a%2Fb", "my-site", "a/b"),
+        ("/hooks/website", "website", None), ("/hooks/website/", "website", None),
+        ("/hooks/website/s3cret", "website", "s3cret"), ("/prod/hooks/website/s3cret/", "website", "s3cret"),
+        ("/api/v1/hooks/website", "website", None), ("/hooks/my%2Dsite/a%2Fb", "my-site", "a/b"),
     ],
-)
+)  # fmt: skip
 def test_the_path_names_source_and_token(path: str, source: str, token: str | None) -> None:
     """A stage or the mapping of a domain may stand in front."""
-    event = from_http({"rawPath": path}, NOW)
-    assert event is not None
+    event = http(path)
     assert (event.source, event.token, event.method, event.body) == (source, token, "POST", b"")
 
 
-@pytest.mark.parametrize("path", ["/", "", "/hooks", "/hooks/", "/hook/website", "/hooks/a/b/c", "/webhooks/a", None])
+@pytest.mark.parametrize(
+    "path", ["/", "", "/hooks", "/hooks/", "/hook/website", "/hooks/a/b/c", "/webhooks/a", "/forms/open/token", None]
+)
 def test_other_paths_are_no_hook(path: str | None) -> None:
-    """Neither too little nor too much of a path is guessed at."""
+    """Neither too little nor too much of a path is guessed at; a form has no token."""
     assert from_http({"rawPath": path}, NOW) is None
 
 
 def test_a_routes_own_parameters_win() -> None:
     """Where API Gateway has a route it has read the path already."""
-    event = from_http({"rawPath": "/x/y", "pathParameters": {"source": "website", "token": "t"}}, NOW)
-    assert event is not None
+    event = http("/x/y", pathParameters={"source": "website", "token": "t"})
     assert (event.source, event.token) == ("website", "t")
 
 
 def test_headers_have_lower_case_and_bodies_their_bytes() -> None:
     """Signatures are made over the bytes as they were sent."""
     body = "náme=Ava".encode("latin-1")
-    request = {
-        "rawPath": "/hooks/website",
-        "requestContext": {"http": {"method": "post"}},
-        "headers": {"Content-Type": "text/plain", "X-Api-KEY": "k"},
-        "body": base64.b64encode(body).decode(),
-        "isBase64Encoded": True,
-    }
-    event = from_http(request, NOW)
-    assert event is not None
+    event = http(
+        "/hooks/website",
+        requestContext={"http": {"method": "post"}},
+        headers={"Content-Type": "text/plain", "X-Api-KEY": "k"},
+        body=base64.b64encode(body).decode(),
+        isBase64Encoded=True,
+    )
     assert (event.method, event.body, event.content_type) == ("POST", body, "text/plain")
     assert event.headers["x-api-key"] == "k"
 
@@ -98,7 +105,7 @@ def test_headers_have_lower_case_and_bodies_their_bytes() -> None:
 def test_a_body_that_is_not_base64_is_unreadable(body: str) -> None:
     """The gateway says so, so whoever calls with something else made it up."""
     with pytest.raises(Unreadable):
-        from_http({"rawPath": "/hooks/website", "body": body, "isBase64Encoded": True}, NOW)
+        http("/hooks/website", body=body, isBase64Encoded=True)
 
 
 @pytest.mark.parametrize(
@@ -113,8 +120,7 @@ def test_a_body_that_is_not_base64_is_unreadable(body: str) -> None:
 )
 def test_envelopes_are_opened(body: object, event_id: str) -> None:
     """Bare, by SNS, by EventBridge or by both: the event is what its sender wrote, with the innermost id."""
-    event = from_queue(record(body, "app"), CONFIG, NOW)
-    assert event is not None
+    event = queued(body)
     assert (event.source, json.loads(event.body), event.id, event.replayed) == ("app", AVA, event_id, False)
 
 
@@ -146,9 +152,7 @@ def test_the_source_is_named_or_matched(body: object, source: str | None) -> Non
 def test_the_queues_own_attribute_wins() -> None:
     """What the producer says about this message beats what the message was in before."""
     body = sns(AVA, MessageAttributes={"source": {"Type": "String", "Value": "shop"}})
-    event = from_queue(record(body, "app"), Enrollment(), NOW)
-    assert event is not None
-    assert event.source == "app"
+    assert queued(body, "app", Enrollment()).source == "app"
 
 
 @pytest.mark.parametrize(
@@ -163,8 +167,7 @@ def test_a_dead_letter_is_sent_again_as_it_was(body: bytes, content_type: str) -
     """A replay needs nothing but the dead letter's body, with the failure or without it."""
     first = Event("app", body, NOW, headers={"content-type": content_type})
     for more in ({}, {"failure": {"reason": "unmappable"}}):
-        again = from_queue(record({**first.raw(), **more}), CONFIG, NOW)
-        assert again is not None
+        again = queued({**first.raw(), **more}, None)
         assert (again.source, again.id, again.replayed) == ("app", "sqs-1", True)
         if content_type.endswith("urlencoded"):
             assert (again.body, again.content_type) == (body, content_type)
@@ -175,13 +178,10 @@ def test_a_dead_letter_is_sent_again_as_it_was(body: bytes, content_type: str) -
 def test_a_replay_tells_its_history() -> None:
     """Its id is the dead letter's, however often it is sent, and what was done about it survives another failure."""
     history = {"replay": {"of": "letter-1", "count": 2}, "fixed": {"count": 1}}
-    again = from_queue(record({"version": 1, "source": "app", "event": AVA, **history}), CONFIG, NOW)
-    assert again is not None
+    again = queued({"version": 1, "source": "app", "event": AVA, **history}, None)
     assert (again.source, again.id, again.replayed) == ("app", "letter-1", True)
     assert again.raw() == {"version": 1, "source": "app", "event": AVA, **history}
-    odd = from_queue(record({"version": 1, "source": "app", "event": AVA, "replay": "twice"}), CONFIG, NOW)
-    assert odd is not None
-    assert odd.id == "sqs-1"
+    assert queued({"version": 1, "source": "app", "event": AVA, "replay": "twice"}, None).id == "sqs-1"
 
 
 def test_what_is_no_text_is_kept_as_far_as_possible() -> None:
@@ -200,9 +200,15 @@ def test_what_is_no_text_is_kept_as_far_as_possible() -> None:
 )
 def test_an_event_that_only_looks_like_an_envelope_is_left_alone(body: dict[str, Any]) -> None:
     """Analytics events have a version, a source and an event too: the person is beside them, not inside."""
-    event = from_queue(record(body, "app"), CONFIG, NOW)
-    assert event is not None
+    event = queued(body)
     assert (json.loads(event.body), event.id, event.replayed) == (body, "sqs-1", False)
+
+
+def test_a_place_is_a_header_or_a_path() -> None:
+    """Of several names of a header the first that came counts."""
+    event = Event("s", b"", NOW, headers={"webhook-id": " m-1 "})
+    assert event.at("header:svix-id|webhook-id", {}) == "m-1"
+    assert event.at("a.b", {"a": {"b": 1}}) == 1
 
 
 def test_an_envelope_in_an_envelope_ends_somewhere() -> None:
@@ -210,21 +216,19 @@ def test_an_envelope_in_an_envelope_ends_somewhere() -> None:
     body: object = AVA
     for _ in range(5):
         body = sns(body)
-    event = from_queue(record(body, "app"), CONFIG, NOW)
-    assert event is not None
-    assert json.loads(event.body)["Type"] == "Notification"
+    assert json.loads(queued(body).body)["Type"] == "Notification"
 
 
 @pytest.mark.parametrize(
     ("request_", "source", "is_found"),
     [
-        ({"rawPath": "/forms/open"}, "open", True),
-        ({"rawPath": "/prod/forms/open/", "pathParameters": {"source": "open"}}, "open", True),
+        ({"path": "/forms/open"}, "open", True),
+        ({"path": "/prod/forms/open/", "pathParameters": {"source": "open"}}, "open", True),
         ({"routeKey": "ANY /forms/{source}", "pathParameters": {"source": "app"}}, "app", False),
-        ({"rawPath": "/forms/app"}, "app", False),
-        ({"rawPath": "/hooks/app"}, "app", True),
-        ({"rawPath": "/hooks/open"}, "open", True),
-        ({"rawPath": "/forms/nothing"}, "nothing", False),
+        ({"path": "/forms/app"}, "app", False),
+        ({"path": "/hooks/app"}, "app", True),
+        ({"path": "/hooks/open"}, "open", True),
+        ({"path": "/forms/nothing"}, "nothing", False),
     ],
 )
 def test_forms_are_for_open_sources(request_: dict[str, Any], source: str, *, is_found: bool) -> None:
@@ -236,12 +240,6 @@ def test_forms_are_for_open_sources(request_: dict[str, Any], source: str, *, is
         open = {provider = "form", campaign = "news", auth = "none"}
         app = {provider = "json", campaign = "news", auth = "token"}
     """)
-    event = from_http(request_, NOW)
-    assert event
+    event = http(**{"path": None, **request_})
     assert event.source == source
     assert find_source(event, config) is (config.sources[source] if is_found else None)
-
-
-def test_a_form_has_no_token() -> None:
-    """Only hooks may have one in their path."""
-    assert from_http({"rawPath": "/forms/open/token"}, NOW) is None

@@ -4,8 +4,8 @@ import base64
 import hashlib
 import hmac
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,17 +42,13 @@ def basic(pair: str | bytes) -> str:
 @pytest.mark.parametrize(
     ("auth", "sent"),
     [
-        ("token", event(authorization="Bearer newest")),
-        ("token", event(authorization="bearer  previous:with colon ")),
-        ("token", event(x_api_key=" newest ")),
-        ("token", event("previous:with colon")),
-        ("token", event("wrong", x_api_key="newest")),
-        ("basic", event(authorization=basic("anybody:newest"))),
-        ("basic", event(authorization=basic(":previous:with colon"))),
+        ("token", event(authorization="Bearer newest")), ("token", event(authorization="bearer  previous:with colon ")),
+        ("token", event(x_api_key=" newest ")), ("token", event("previous:with colon")),
+        ("token", event("wrong", x_api_key="newest")), ("basic", event(authorization=basic("anybody:newest"))),
+        ("basic", event(authorization=basic(":previous:with colon"))), ("none", event()),
         ("basic", event(authorization=basic("ävä:newest").replace("Basic", "BASIC"))),
-        ("none", event()),
     ],
-)
+)  # fmt: skip
 def test_a_right_secret_is_let_in(auth: str, sent: Event) -> None:
     """In each of its places, and during a rotation each of its values."""
     verify(sent, source(auth), SECRETS)
@@ -61,28 +57,15 @@ def test_a_right_secret_is_let_in(auth: str, sent: Event) -> None:
 @pytest.mark.parametrize(
     ("auth", "sent"),
     [
-        ("token", event()),
-        ("token", event("")),
-        ("token", event("wrong")),
-        ("token", event("newes")),
-        ("token", event("newest2")),
-        ("token", event("NEWEST")),
-        ("token", event(authorization="newest")),
-        ("token", event(authorization="Bearer")),
-        ("token", event(authorization="Bearer newest, Bearer x")),
-        ("token", event(authorization=basic("x:newest"))),
-        ("token", event("\ud800")),
-        ("basic", event()),
-        ("basic", event("newest", x_api_key="newest")),
-        ("basic", event(authorization="Bearer newest")),
-        ("basic", event(authorization="Basic")),
-        ("basic", event(authorization="Basic !!!")),
-        ("basic", event(authorization="Basic bmV3ZXN0ä")),
-        ("basic", event(authorization=basic("newest"))),
-        ("basic", event(authorization=basic("newest:"))),
-        ("basic", event(authorization=basic(b"\xff:\xff"))),
+        *(("token", event(token)) for token in (None, "", "wrong", "newes", "newest2", "NEWEST", "\ud800")),
+        *(("token", event(authorization=text)) for text in (
+            "newest", "Bearer", "Bearer newest, Bearer x", basic("x:newest"))),
+        ("basic", event()), ("basic", event("newest", x_api_key="newest")),
+        *(("basic", event(authorization=text)) for text in (
+            "Bearer newest", "Basic", "Basic !!!", "Basic bmV3ZXN0ä", basic("newest"), basic("newest:"),
+            basic(b"\xff:\xff"))),
     ],
-)
+)  # fmt: skip
 def test_anything_else_is_not(auth: str, sent: Event) -> None:
     """Missing, malformed, in the wrong place or nearly right: one and the same refusal."""
     with pytest.raises(Unauthorized):
@@ -154,27 +137,29 @@ def test_no_header_breaks_the_check(headers: dict[str, str], token: str | None) 
             verify(Event("s", b"", NOW, headers=headers, token=token), source(auth), ("a secret that nobody guesses",))
 
 
+PAGE, OWN = ["https://www.example.com"], {"host": "hook.example"}
+
+
 @pytest.mark.parametrize(
     ("origins", "headers", "allowed"),
     [
-        ([], {"origin": "https://anybody.example"}, True),
-        (["https://www.example.com"], {}, True),
-        (["https://www.example.com"], {"origin": "https://www.example.com"}, True),
-        (["https://www.example.com"], {"origin": "https://WWW.example.com"}, True),
-        (["https://www.example.com"], {"origin": "http://www.example.com"}, False),
-        (["https://www.example.com"], {"origin": "https://www.example.com.evil.example"}, False),
-        (["https://www.example.com"], {"origin": "null"}, False),
-        (["*"], {"origin": "https://anybody.example"}, True),
-        (["https://www.example.com"], {"origin": "https://hook.example", "host": "hook.example"}, True),
-        (["https://www.example.com"], {"origin": "https://evil.example", "host": "hook.example"}, False),
+        ([], {"origin": "https://anybody.example"}, True), (["*"], {"origin": "https://anybody.example"}, True),
+        (PAGE, {}, True), (PAGE, {"origin": "https://www.example.com"}, True),
+        (PAGE, {"origin": "https://WWW.example.com"}, True), (PAGE, {"origin": "http://www.example.com"}, False),
+        (PAGE, {"origin": "https://www.example.com.evil.example"}, False), (PAGE, {"origin": "null"}, False),
+        (PAGE, {"origin": "https://hook.example", **OWN}, True),
+        (PAGE, {"origin": "https://evil.example", **OWN}, False),
+        (PAGE, {"origin": "https://x"}, False), (["*"], {"origin": "https://["}, True),
+        *((["*"], {"origin": text}, False) for text in (
+            "https://\u00e9.example", "https://", "https://a b", "x", "a\r\nb: c")),
     ],
-)
+)  # fmt: skip
 def test_a_page_needs_permission_where_pages_are_named(
     origins: list[str],
-    headers: dict[str, Any],
+    headers: dict[str, str],
     allowed: bool,  # noqa: FBT001
 ) -> None:
-    """Only browsers name an origin; a page of the hook's own host is at home."""
+    """Only browsers name an origin; a page of the hook's own host is at home; a malformed one would come back."""
     page = source("none", f"allowed_origins = {origins!r}")
     assert origin_allowed(Event("s", b"", NOW, headers=headers), page) is allowed
 
@@ -192,11 +177,8 @@ def test_each_secret_of_a_rotation_signs(secrets: tuple[str, ...], let_in: bool)
     body = b'{"email": "ava@example.com"}'
     signature = hmac.new(b"a", body, "sha256").hexdigest()
     sent = Event("s", body, NOW, headers={"x-basin-signature": f"sha256={signature}"})
-    if let_in:
+    with nullcontext() if let_in else pytest.raises(Unauthorized):
         verify(sent, signing(), secrets)
-    else:
-        with pytest.raises(Unauthorized):
-            verify(sent, signing(), secrets)
 
 
 def test_the_configured_address_is_the_signed_one() -> None:
@@ -228,16 +210,3 @@ def test_a_public_key_is_not_a_token(auth: str) -> None:
     for sent in (event(key), event(x_api_key=key), event(authorization=basic(f"x:{key}"))):
         with pytest.raises(Unauthorized):
             verify(sent, source(auth), (key,))
-
-
-@pytest.mark.parametrize("origin", ["https://\u00e9.example", "https://", "https://a b", "https://[", "x", "a\r\nb: c"])
-def test_a_malformed_origin_is_not_allowed(origin: str) -> None:
-    """Not even where every page is: it would come back in a header."""
-    page = source("none", 'allowed_origins = ["*"]')
-    assert origin_allowed(Event("s", b"", NOW, headers={"origin": origin}), page) is (origin == "https://[")
-
-
-def test_an_origin_without_a_host_is_not_at_home() -> None:
-    """A request that names no host has none to compare with."""
-    page = source("none", 'allowed_origins = ["https://www.example.com"]')
-    assert not origin_allowed(Event("s", b"", NOW, headers={"origin": "https://x"}), page)

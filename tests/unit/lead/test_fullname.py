@@ -8,68 +8,46 @@ from leads.lead.fullname import complete_name, split_name
 
 
 @pytest.mark.parametrize(
+    "whole",
+    [
+        "Ada King", "King, Ada", "Ada King, London", "Ada King, CEO", "Ada King, mother of Tim", "Dr. Ada King, RN",
+        "Ada King, PhD", "Ada King, Jr.", "King, Ada, PhD", "Dr. Ada King", "Prof. Dr. Ada King", "King, Dr. Ada",
+        "Ing. Ada King", "Ada King (she/her)", "Ada (Addy) King", "Ada King PhD", "Ada King Ph.D. MBA",
+    ],
+)  # fmt: skip
+def test_titles_and_degrees_are_no_names(whole: str) -> None:
+    """And a comma turns the order round."""
+    assert split_name(whole) == ("Ada", "King")
+
+
+@pytest.mark.parametrize(
     ("whole", "expected"),
     [
-        ("Ada", ("Ada", "")),
-        ("Ada King", ("Ada", "King")),
-        ("Ada Maria van der King", ("Ada", "Maria van der King")),
-        ("King, Ada", ("Ada", "King")),
-        ("Ada King, London", ("Ada", "King")),
-        ("Ada King, CEO", ("Ada", "King")),
-        ("Ada King, mother of Tim", ("Ada", "King")),
-        ("Dr. Ada King, RN", ("Ada", "King")),
-        ("van der King, Ada Maria", ("Ada Maria", "van der King")),
-        ("King,", ("King", "")),
-        (", Ada", ("Ada", "")),
-        (",", (",", "")),
-        ("Ada King, PhD", ("Ada", "King")),
-        ("Ada King, Jr.", ("Ada", "King")),
-        ("King, Ada, PhD", ("Ada", "King")),
-        ("Dr. Ada King", ("Ada", "King")),
-        ("Prof. Dr. Ada King", ("Ada", "King")),
-        ("King, Dr. Ada", ("Ada", "King")),
-        ("Mrs King", ("", "King")),
-        ("Mr", ("Mr", "")),
-        ("李 小龍", ("李", "小龍")),
-        ("Frau Dr.-Ing. Ada König", ("Ada", "König")),
-        ("Univ.-Prof. Dr. med. Ada von König", ("Ada", "von König")),
-        ("Ing. Ada King", ("Ada", "King")),
-        ("Ing King", ("Ing", "King")),
-        ("Mr. & Mrs. King", ("", "King")),
-        ("Mr &", ("", "&")),
-        ("Sra. Ada Rey", ("Ada", "Rey")),
-        ("Ada King (she/her)", ("Ada", "King")),
-        ("Ada (Addy) King", ("Ada", "King")),
-        ("(Ada)", ("(Ada)", "")),
-        ("Ada King PhD", ("Ada", "King")),
-        ("Ada King Ph.D. MBA", ("Ada", "King")),
-        ("Ada MBA", ("Ada", "MBA")),
+        ("Ada", ("Ada", "")), ("Ada Maria van der King", ("Ada", "Maria van der King")), ("King,", ("King", "")),
+        ("van der King, Ada Maria", ("Ada Maria", "van der King")), (", Ada", ("Ada", "")), (",", (",", "")),
+        ("Mrs King", ("", "King")), ("Mr", ("Mr", "")), ("李 小龍", ("李", "小龍")), ("Ing King", ("Ing", "King")),
+        ("Frau Dr.-Ing. Ada König", ("Ada", "König")), ("Univ.-Prof. Dr. med. Ada von König", ("Ada", "von König")),
+        ("Mr. & Mrs. King", ("", "King")), ("Mr &", ("", "&")), ("Sra. Ada Rey", ("Ada", "Rey")),
+        ("(Ada)", ("(Ada)", "")), ("Ada MBA", ("Ada", "MBA")),
     ],
-)
+)  # fmt: skip
 def test_a_whole_name_is_split(whole: str, expected: tuple[str, str]) -> None:
-    """Titles and degrees are no names, and a comma turns the order round."""
+    """What stands alone, or is no title by its spelling, remains."""
     assert split_name(whole) == expected
 
 
 @pytest.mark.parametrize(
     ("whole", "first", "last", "expected"),
     [
-        ("Ada King", "", "", ("Ada", "King")),
-        ("Ada King", "Ada", "", ("Ada", "King")),
-        ("ADA KING", "Ada", "", ("Ada", "KING")),
-        ("Ada", "Ada", "", ("Ada", "")),
-        ("Adalbert King", "Ada", "", ("Ada", "")),
-        ("Spring offer", "Ada", "", ("Ada", "")),
-        ("Dr. Ada King", "Ada", "", ("Ada", "King")),
-        ("King, Ada", "Ada", "", ("Ada", "King")),
-        ("Ada King (she/her)", "", "King", ("Ada", "King")),
-        ("Ada King", "", "King", ("Ada", "King")),
-        ("Ada Maria", "", "King", ("Ada Maria", "King")),
-        ("Dr. Ada King", "", "King", ("Ada", "King")),
-        ("King", "", "King", ("", "King")),
-        ("Hacking", "", "King", ("Hacking", "King")),
+        ("Ada King", "", "", ("Ada", "King")), ("Ada King", "Ada", "", ("Ada", "King")),
+        ("ADA KING", "Ada", "", ("Ada", "KING")), ("Ada", "Ada", "", ("Ada", "")),
+        ("Adalbert King", "Ada", "", ("Ada", "")), ("Spring offer", "Ada", "", ("Ada", "")),
+        ("Dr. Ada King", "Ada", "", ("Ada", "King")), ("King, Ada", "Ada", "", ("Ada", "King")),
+        ("Ada King (she/her)", "", "King", ("Ada", "King")), ("Ada King", "", "King", ("Ada", "King")),
+        ("Ada Maria", "", "King", ("Ada Maria", "King")), ("Dr. Ada King", "", "King", ("Ada", "King")),
+        ("King", "", "King", ("", "King")), ("Hacking", "", "King", ("Hacking", "King")),
     ],
-)
+)  # fmt: skip
 def test_what_is_known_is_kept(whole: str, first: str, last: str, expected: tuple[str, str]) -> None:
     """A whole name only adds the part that the form did not ask for."""
     assert complete_name(whole, first, last) == expected

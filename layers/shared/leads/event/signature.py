@@ -8,7 +8,6 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -48,7 +47,7 @@ def key_bytes(signature: Signature, secret: str) -> bytes | None:
 def _fresh_ticks(timestamp: Timestamp, event: Event, value: str) -> str | None:
     """The time of the signature as it was sent; None if it is too far from the event's, or no time."""
     kind, _, name = timestamp.place.partition(":")
-    ticks = event.header(name) if kind == "header" else next(_pairs(value, kind), "")
+    ticks = event.header(name) if kind == "header" else next(iter(_pairs(value, kind)), "")
     if not _TICKS.fullmatch(ticks):
         return None
     late = event.received_at.timestamp() - int(ticks) / (1_000 if timestamp.unit == "ms" else 1)
@@ -63,27 +62,22 @@ def _part(part: str, event: Event, ticks: str) -> bytes:
     return texts.get(kind, part.removeprefix("=")).encode(errors="surrogatepass")
 
 
-def _given(signature: Signature, value: str) -> Iterator[bytes]:
+def _given(signature: Signature, value: str) -> list[bytes]:
     """The signatures in the header, decoded. What does not decode is skipped."""
-    match signature.form:
-        case "plain":
-            texts = iter([value.strip()])
-        case "pairs":
-            texts = _pairs(value, signature.member)
-        case _:
-            # A gateway joins repeated headers with one more comma.
-            texts = (text for version, text in pairwise(_ENTRY.findall(value)) if version == signature.member)
-    for text in texts:
-        if (decoded := decode(text, signature.encoding)) is not None:
-            yield decoded
+    texts = [value.strip()]
+    if signature.form == "pairs":
+        texts = _pairs(value, signature.member)
+    elif signature.form == "list":
+        # A gateway joins repeated headers with one more comma.
+        texts = [text for version, text in pairwise(_ENTRY.findall(value)) if version == signature.member]
+    decoded = (decode(text, signature.encoding) for text in texts)
+    return [given for given in decoded if given is not None]
 
 
-def _pairs(value: str, name: str) -> Iterator[str]:
+def _pairs(value: str, name: str) -> list[str]:
     """The values of one name in `a=1,b=2`."""
-    for part in value.split(","):
-        key, _, text = part.strip().partition("=")
-        if key == name:
-            yield text
+    pairs = (part.strip().partition("=") for part in value.split(","))
+    return [text for key, _, text in pairs if key == name]
 
 
 def has_token(event: Event, secret: str) -> bool:

@@ -21,16 +21,12 @@ _NAMES: Final = ("firstName", "lastName", FULL_NAME)
 
 
 class PersonPart(NamedTuple):
-    """One person's part of a body.
-
-    `sure` tells an address under a name that says so. An item of a list of people may have no address. `unclear` is a
-    part with addresses of several people where nothing says which of them it is about.
-    """
+    """One person's part of a body. An item of a list of people may have no address."""
 
     document: Any
     address: str = ""
-    sure: bool = False
-    unclear: bool = False
+    sure: bool = False  # the address is under a name that says so
+    unclear: bool = False  # there are addresses of several people, and nothing says whose it is
 
 
 def people(value: Any, depth: int = 0) -> list[PersonPart]:
