@@ -1,6 +1,5 @@
 """The built artifact, started as Lambda starts it: `awslambdaric`, the layer and boto3, no tools."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from benchmarks.report import ROOT
-from leads_cli.dev.runtime.runtime_api import RuntimeApi
+from tests.runtime_api import RuntimeApi
 
 BIN: Final = Path(sys.executable).parent
 BARE: Final = """
@@ -87,10 +86,8 @@ class Artifact:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-            result = api.invoke(event, _PATIENCE)
+            payload = api.invoke(event, _PATIENCE)
             process.kill()
             _, _, usage = os.wait4(process.pid, 0)
             process.returncode = 0
-        if result.error:
-            raise RuntimeError(f"{function}: {json.dumps(result.error)}")
-        return FirstAnswer(usage.ru_utime + usage.ru_stime, result.payload)
+        return FirstAnswer(usage.ru_utime + usage.ru_stime, payload)

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 
 from leads.config.schema import parse
 from leads_cli.console.server import LocalServer
-from leads_cli.dev.aws.deployment import make_deployment
 from leads_cli.dev.aws.server import EmbeddedAws
 from leads_cli.dev.aws.template import HTTP_API, QUEUE, SECRET, load
+from leads_cli.dev.deployment import make_deployment
 from leads_cli.dev.http.front import Front, routes
 from leads_cli.dev.invented import invent_secrets
 from leads_cli.project import TEMPLATE
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from starlette.routing import Route
     from starlette.types import ASGIApp
 
+    from leads_cli.dev.aws.queues import StoredMessage
     from leads_cli.dev.aws.server import Deployed
-    from leads_cli.dev.aws.timed_queues import StoredMessage
     from leads_cli.dev.runtime.batches import SqsRecord
 
 
@@ -152,6 +152,10 @@ class Stack:
     def messages(self, queue: str) -> "list[StoredMessage]":
         """Every message of a queue, oldest first, those in flight included."""
         return self._aws.queues.stored(self.queues[queue])
+
+    def oldest(self, queue: str) -> "StoredMessage | None":
+        """The message of a queue that was sent first."""
+        return self._aws.queues.oldest(self.queues[queue])
 
     def unsettled(self) -> dict[str, int]:
         """How many messages each polled queue holds: visible, in flight and delayed."""

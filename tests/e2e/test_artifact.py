@@ -10,6 +10,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -23,9 +24,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 from samtranslator.yaml_helper import yaml_parse
 
-from leads_cli.dev.runtime.runtime_api import Result, RuntimeApi
 from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
 from leads_cli.sandbox.web.server import SandboxServer
+from tests.runtime_api import RuntimeApi
 
 ROOT: Final = Path(__file__).parents[2]
 BIN: Final = Path(sys.executable).parent
@@ -130,7 +131,8 @@ class Function:
         }
 
     def __enter__(self) -> Self:
-        self._api.start()
+        self._opened = ExitStack()
+        self._opened.enter_context(self._api)
         self._process = subprocess.Popen(  # noqa: S603 - a command of ours
             self._command, cwd=self._task_root, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -141,16 +143,14 @@ class Function:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._watching.join()
-        self._api.stop()
+        self._opened.close()
 
     def _watch(self) -> None:
         output, _ = self._process.communicate()
-        self._api.end(Result.failed("Runtime.ExitError", output.decode()))
+        self._api.answers.put(("exit", output))
 
     def __call__(self, event: Mapping[str, Any]) -> Any:
-        result = self._api.invoke(event, PATIENCE)
-        assert result.error is None
-        return result.payload
+        return self._api.invoke(event, PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ class Desk:
         """As if the time had passed for which a killed command hides letters."""
         url = self.stack.queues["DeadLetterQueue"]
         queues = self.stack._aws.queues
-        queues.release(url, {each.receipt_handle or "" for each in queues._queue(url)._messages})
+        queues.release(url, {each.receipt_handle for each in queues.stored(url)})
 
     def settle(self) -> None:
         """Until everything that was sent has its outcome."""

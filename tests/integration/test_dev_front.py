@@ -13,9 +13,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route as HttpRoute
 
 from leads_cli.console.server import LocalServer
+from leads_cli.dev.aws.routes import Route
 from leads_cli.dev.http.front import Front, routes
-from leads_cli.dev.http.routes import Route
-from leads_cli.dev.runtime.runtime_api import Result
+from leads_cli.dev.runtime.result import Result
 
 DEFAULT = Route("ANY", "$default", "Stub", 30.0)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from leads_cli.dev.aws.event_source import EventSource
 from leads_cli.dev.aws.server import EmbeddedAws
-from leads_cli.dev.runtime.event_source import EventSource
 from leads_cli.dev.runtime.poller import Poller, QueueAddress
-from leads_cli.dev.runtime.runtime_api import Result
+from leads_cli.dev.runtime.result import Result
 
 SOURCE = EventSource(function="Stub", queue="LeadsQueue", batch_size=10, partial_failures=True)
 
@@ -73,7 +73,7 @@ def make(aws: EmbeddedAws, sqs: Any, url: str) -> Iterator[Make]:
             on_records: Callable[[str, list[Any]], None] = lambda *_: None,
         ) -> Poller:
             address = QueueAddress(url, arn(sqs, url))
-            poller = Poller(source, address, aws.client("sqs"), invoke=invoke, on_records=on_records).start()
+            poller = Poller(source, address, aws.queues, invoke=invoke, on_records=on_records).start()
             opened.callback(poller.join)
             opened.callback(aws.queues.close)
             opened.callback(poller.stop)

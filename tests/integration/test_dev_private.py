@@ -10,7 +10,6 @@ from fastapi import FastAPI
 
 from leads_cli.dev.page import page
 from leads_cli.dev.page.view import StackView
-from leads_cli.dev.runtime.runtime_api import RuntimeApi
 from leads_cli.dev.stack import Stack
 from leads_cli.logs.journal import Journal
 from leads_cli.stacks import session
@@ -129,32 +128,6 @@ def test_the_webhook_is_open(stack: Stack, path: str) -> None:
     """A form of any page, and a provider by way of a tunnel, reach the webhook as they would in production."""
     foreign = {"host": "tunnel.example", "origin": "https://www.example.com", "x-forwarded-for": "192.0.2.1"}
     assert httpx.get(f"{stack.url}{path}", headers=foreign, trust_env=False, timeout=60).status_code == 200
-
-
-@pytest.fixture(scope="module")
-def runtime() -> Iterator[RuntimeApi]:
-    """A Runtime API as the embedded functions have it."""
-    with RuntimeApi(token="this run's") as running:
-        yield running
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"x-runtime-token": ""},
-        {"x-runtime-token": "another"},
-        {"x-runtime-token": "this run's", "origin": "https://evil.example"},
-        {"x-runtime-token": "this run's", "host": "evil.example"},
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize(("method", "path"), [("GET", "invocation/next"), ("POST", "init/error")])
-def test_only_the_function_takes_events(runtime: RuntimeApi, headers: dict[str, str], method: str, path: str) -> None:
-    """No page and no other program takes an event from a function, or answers for it."""
-    url = f"http://{runtime.address}/2018-06-01/runtime/{path}"
-    assert httpx.request(method, url, headers=headers, trust_env=False).status_code == 403
-    assert not runtime.ready.is_set()
 
 
 def test_everything_listens_on_this_machine_alone(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from leads_cli.dev.aws.server import EmbeddedAws
 
@@ -151,16 +152,24 @@ def test_deleting(sqs: Any, url: str) -> None:
         sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
     with pytest.raises(sqs.exceptions.ReceiptHandleIsInvalid):
         sqs.delete_message(QueueUrl=url, ReceiptHandle="never")
-
-
-def test_visibility_of_an_old_message(aws: EmbeddedAws, sqs: Any, url: str) -> None:
-    """A message may be hidden for up to 12 hours from its last receive, however long ago it was sent."""
-    sqs.send_message(QueueUrl=url, MessageBody="x")
-    handle = receive(sqs, url)[0]["ReceiptHandle"]
-    (message,) = aws.queues.get_queue("queue")._messages
-    vars(message)["sent_timestamp"] -= 11 * 3_600_000
-    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=7_200)
-    (stored,) = aws.queues.stored(url)
-    assert stored.state == "in flight"
     with pytest.raises(sqs.exceptions.ReceiptHandleIsInvalid):
-        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle="never", VisibilityTimeout=0)
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+
+
+@pytest.mark.parametrize(
+    "bodies", [["a"] * 11, ["x" * 600_000] * 2, []], ids=["eleven messages", "more than 1 MiB", "no message"]
+)
+def test_a_batch_that_sqs_refuses(aws: EmbeddedAws, sqs: Any, url: str, bodies: list[str]) -> None:
+    """A batch beyond SQS's limits is refused as a whole, so that no code passes here that fails there."""
+    entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies)]
+    with pytest.raises(ClientError, match="BatchRequest"):
+        sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    assert aws.queues.count(url) == 0
+
+
+def test_a_message_that_sqs_refuses(sqs: Any, url: str) -> None:
+    """A body with a character that SQS does not take is refused, and the others of its batch are taken."""
+    entries = [{"Id": "good", "MessageBody": "a"}, {"Id": "bad", "MessageBody": "\x00"}]
+    answer = sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    assert [each["Id"] for each in answer["Successful"]] == ["good"]
+    assert [(each["Id"], each["Code"]) for each in answer["Failed"]] == [("bad", "InvalidMessageContents")]

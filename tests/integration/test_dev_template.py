@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from leads_cli.dev.aws.event_source import EventSource
+from leads_cli.dev.aws.routes import find
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, LEFT_OUT, QUEUE, Template, load
-from leads_cli.dev.http.routes import find
-from leads_cli.dev.runtime.event_source import EventSource
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError, UnsupportedTemplateError
 from leads_cli.project import TEMPLATE
 

@@ -180,9 +180,7 @@ def test_a_letter_that_was_taken_away_is_not_held(box: Box) -> None:
     now = [0.0]
     with QueueScan(box.running, lease=60, clock=lambda: now[0]) as reading:
         first, *others = [each.message_id for each in reading]
-        box.aws.queues.get_queue("dead")._messages[:] = [
-            each for each in box.aws.queues.get_queue("dead")._messages if each.id != first
-        ]
+        del box.aws.queues.get_queue("dead").stored[first]
         now[0] += 31
         reading.keep()
         assert not reading.holds(first)

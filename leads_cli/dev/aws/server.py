@@ -15,12 +15,14 @@ from moto.awslambda.models import lambda_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.sqs.models import sqs_backends
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
 from leads_cli.console.local import is_local
+from leads_cli.dev.aws import queue_api
 from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
+from leads_cli.dev.aws.queues import TimedQueues
 from leads_cli.dev.aws.references import find_dangling
 from leads_cli.dev.aws.template import ALIAS, VERSION, Template
-from leads_cli.dev.aws.timed_queues import TimedQueues
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
 from leads_cli.stacks import session
 
@@ -58,7 +60,7 @@ class EmbeddedAws:
             opened.enter_context(limit_to_one_region())
             sqs_backends[session.ACCOUNT][session.REGION] = self.queues
             self._server = make_server(
-                "127.0.0.1", 0, _Application(self.access_key), threaded=True, request_handler=_QuietHandler
+                "127.0.0.1", 0, _Application(self.queues, self.access_key), threaded=True, request_handler=_QuietHandler
             )
             opened.callback(self._server.server_close)
             thread = Thread(target=self._server.serve_forever, args=(0.05,), name="embedded AWS", daemon=True)
@@ -131,13 +133,14 @@ class EmbeddedAws:
 
 
 class _Application:
-    """moto's, one request at a time: apart from `TimedQueues`, which guards itself, its state knows no threads.
+    """SQS's calls about messages, and moto, one request at a time: its state knows no threads.
 
     moto lets every web page read every answer, and the secret may hold a real API key. So only a client with this
     run's access key is answered, and no browser: it names its page in `Origin`, or a host that is not this machine.
     """
 
-    def __init__(self, access_key: str) -> None:
+    def __init__(self, queues: TimedQueues, access_key: str) -> None:
+        self._queues = queues
         self._credential = f"Credential={access_key}"
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._turn = Lock()
@@ -146,8 +149,13 @@ class _Application:
         if not self._is_own_client(environ):
             start_response("403 Forbidden", [("content-type", "text/plain")])
             return [b"only this stack's own clients are answered\n"]
-        if str(environ.get("HTTP_X_AMZ_TARGET", "")).startswith("AmazonSQS."):
-            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+        service, _, operation = str(environ.get("HTTP_X_AMZ_TARGET", "")).partition(".")
+        if service == "AmazonSQS" and queue_api.answers(operation):
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            status, reply = queue_api.answer(self._queues, operation, body)
+            return Response(json.dumps(reply), status, content_type="application/x-amz-json-1.0")(
+                environ, start_response
+            )
         with self._turn:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
 

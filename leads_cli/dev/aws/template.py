@@ -13,8 +13,8 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from leads_cli.dev.http.routes import Route, routes_of
-from leads_cli.dev.runtime.event_source import DEFAULT_CONCURRENCY, EventSource
+from leads_cli.dev.aws.event_source import DEFAULT_CONCURRENCY, EventSource
+from leads_cli.dev.aws.routes import Route, routes_of
 from leads_cli.dev.start_errors import UnsupportedTemplateError
 from leads_cli.stacks.session import embedded_session
 

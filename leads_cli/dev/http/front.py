@@ -12,10 +12,10 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.routing import Route as HttpRoute
 
+from leads_cli.dev.aws.routes import Route, find
 from leads_cli.dev.http import gateway
 from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
-from leads_cli.dev.http.routes import Route, find
-from leads_cli.dev.runtime.runtime_api import MAX_PAYLOAD_BYTES, Result
+from leads_cli.dev.runtime.result import MAX_PAYLOAD_BYTES, Result
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

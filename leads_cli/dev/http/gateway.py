@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from leads_cli.dev.http.routes import DEFAULT_KEY, Route
-from leads_cli.dev.runtime.runtime_api import Result
+from leads_cli.dev.aws.routes import DEFAULT_KEY, Route
+from leads_cli.dev.runtime.result import Result
 
 _TEXT: Final = frozenset({"application/json", "application/xml", "application/javascript"})
 # Between two hops only, and the ones that have a place of their own in the event.

@@ -145,10 +145,11 @@ class StackView:
         """The counts now."""
         queued = self._stack.unsettled()["LeadsQueue"]
         now = datetime.now(UTC).timestamp()
-        sent = [message.sent_at / 1000 for message in self._stack.messages("LeadsQueue")]
+        oldest = self._stack.oldest("LeadsQueue")
         problem = problem_of(self._stack.config_path)
         counts = self._journal.counts(queued, self._reported())
-        return StackStatus(counts, now - min(sent) if sent else None, self._waiting(now, problem), problem)
+        age = None if oldest is None else now - oldest.sent_at / 1000
+        return StackStatus(counts, age, self._waiting(now, problem), problem)
 
     def _waiting(self, now: float, problem: str) -> Waiting | None:
         held = self._stack.held()

@@ -3,12 +3,13 @@
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
-import base64
 import json
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from leads_cli.dev.runtime.runtime_api import Result
+from leads_cli.dev.aws.queue_api import md5_of
+from leads_cli.dev.aws.queues import StoredMessage
+from leads_cli.dev.runtime.result import Result
 
 type SqsRecord = dict[str, Any]
 """One message in the shape of Lambda's SQS event."""
@@ -17,28 +18,24 @@ type SqsRecord = dict[str, Any]
 MAX_EVENT_BYTES: Final = 6 * 1024 * 1024
 
 
-def to_record(message: Mapping[str, Any], queue_arn: str, region: str) -> SqsRecord:
-    """A message as `ReceiveMessage` gave it, in Lambda's shape."""
+def to_record(message: StoredMessage, queue_arn: str, region: str) -> SqsRecord:
+    """A message as it was received, in Lambda's shape."""
     return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": dict(message.get("Attributes", {})),
-        "messageAttributes": {name: _attribute(each) for name, each in message.get("MessageAttributes", {}).items()},
-        "md5OfBody": message["MD5OfBody"],
+        "messageId": message.id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "attributes": message.system_attributes,
+        "messageAttributes": {name: _attribute(each) for name, each in message.named.items()},
+        "md5OfBody": md5_of(message.body),
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
         "awsRegion": region,
     }
 
 
-def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
-    shaped: dict[str, Any] = {"stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}
-    if "StringValue" in value:
-        shaped["stringValue"] = value["StringValue"]
-    if "BinaryValue" in value:
-        shaped["binaryValue"] = base64.b64encode(value["BinaryValue"]).decode()
-    return shaped
+def _attribute(value: Mapping[str, str]) -> dict[str, Any]:
+    camel = {f"{name[0].lower()}{name[1:]}": text for name, text in value.items()}
+    return {"stringListValues": [], "binaryListValues": [], **camel}
 
 
 def record_size(one: SqsRecord) -> int:

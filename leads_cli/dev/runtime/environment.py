@@ -1,17 +1,22 @@
 """An execution environment: a process that has what the deployed function has, and takes one event at a time."""
 
+import json
 import os
+import secrets
 import sys
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_urlsafe
+from queue import Empty, SimpleQueue
 from subprocess import PIPE, STDOUT, Popen, TimeoutExpired
-from threading import Event, Thread
-from typing import Final
+from threading import Thread
+from typing import Any, Final
+from uuid import uuid4
 
 from leads_cli.dev.runtime import worker
-from leads_cli.dev.runtime.runtime_api import Result, RuntimeApi
+from leads_cli.dev.runtime.result import MAX_PAYLOAD_BYTES, Result
 
 # Lambda allows 10 s and then starts over; a busy laptop deserves more.
 INIT_SECONDS: Final = 30.0
@@ -44,7 +49,7 @@ class FunctionSpec:
     root: Path
     version: str = LATEST
 
-    def environment(self, runtime_api: str, token: str) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """All variables of its process."""
         return {
             **{name: value for name, value in os.environ.items() if name in INHERITED},
@@ -52,8 +57,6 @@ class FunctionSpec:
             "PYTHONPATH": os.pathsep.join([str(self.root), str(self.root / "layers" / "shared")]),
             "PYTHONUTF8": "1",
             "TZ": "UTC",
-            "AWS_LAMBDA_RUNTIME_API": runtime_api,
-            worker.TOKEN_VARIABLE: token,
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),
@@ -77,15 +80,17 @@ class Environment:
     def __init__(self, spec: FunctionSpec, on_log: OnLog) -> None:
         self.spec: Final = spec
         self._on_log = on_log
+        self._ready = False
         self._spent = False
-        self._logged = Event()
-        self._api = RuntimeApi(spec.arn, token_urlsafe()).start()
+        self._messages: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self._process = Popen(  # noqa: S603 - this project's own worker
             [sys.executable, "-P", worker.__file__, spec.handler],
             stdin=PIPE,
             stdout=PIPE,
             stderr=STDOUT,
-            env=spec.environment(self._api.address, self._api.token),
+            encoding="utf-8",
+            errors="replace",
+            env=spec.environment(),
             cwd=spec.root,
         )
         self._reader = Thread(target=self._read, name=f"log of {spec.name}", daemon=True)
@@ -97,48 +102,73 @@ class Environment:
 
     def invoke(self, event: object) -> Result:
         """Run one event; when this returns, every line that it logged has been handed over."""
-        self._logged.clear()
-        if not self._api.ready.wait(INIT_SECONDS):
+        if not self._ready:
+            begun = self._result(INIT_SECONDS, f"Init timed out after {INIT_SECONDS:.0f} seconds")
+            if begun.error is not None:
+                self.kill()
+                return begun
+            self._ready = True
+        request_id, timeout = str(uuid4()), self.spec.timeout
+        self._say(
+            {
+                "event": event,
+                "request_id": request_id,
+                "arn": self.spec.arn,
+                "trace_id": f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Sampled=0",
+                "deadline_ms": int((time.time() + timeout) * 1000),
+            }
+        )
+        return self._result(timeout, f"{request_id} Task timed out after {timeout:.2f} seconds")
+
+    def _say(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+        with suppress(OSError):  # it died: the reader says so
+            self._process.stdin.write(f"{json.dumps(message)}\n")
+            self._process.stdin.flush()
+
+    def _result(self, timeout: float, too_late: str) -> Result:
+        try:
+            message = self._messages.get(timeout=timeout)
+        except Empty:
             self.kill()
-            return Result.failed("Sandbox.Timedout", f"Init timed out after {INIT_SECONDS:.0f} seconds")
-        result = self._api.invoke(event, self.spec.timeout)
-        if result.timed_out:
-            self.kill()
-        self._logged.wait(END_SECONDS)
-        return result
+            return Result.failed("Sandbox.Timedout", too_late)
+        return Result(message.get("payload"), message.get("error"))
 
     def _read(self) -> None:
-        output = self._process.stdout
-        assert output is not None  # noqa: S101 - it is a pipe
-        with output:
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        with self._process.stdout as output:
             for line in output:
-                self._log(line.decode(errors="replace").rstrip("\r\n"))
+                if line.startswith(worker.MARK):
+                    self._messages.put(_checked(line.removeprefix(worker.MARK)))
+                elif text := line.rstrip("\r\n"):
+                    self._on_log(self.spec.name, text)
         self._spent = True
-        status = self._process.wait()
-        self._api.end(Result.failed("Runtime.ExitError", f"Runtime exited with status {status}"))
-        self._logged.set()
-
-    def _log(self, line: str) -> None:
-        if line == worker.END_MARK:
-            self._logged.set()
-        elif line:
-            self._on_log(self.spec.name, line)
+        ended = Result.failed("Runtime.ExitError", f"Runtime exited with status {self._process.wait()}")
+        self._messages.put({"error": ended.error})
 
     def kill(self) -> None:
         self._spent = True
         self._process.kill()
 
     def end(self) -> None:
-        """Begin to end an idle process, in good order."""
-        self._api.end(Result.failed("Runtime.ExitError", "the environment was closed"))
+        """Begin to end an idle process: without its parent's end of the pipe it has nothing to wait for."""
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
 
     def close(self) -> None:
         """End the process and return when it has."""
-        self._api.stop()
+        self.end()
         try:
             self._process.wait(END_SECONDS)
         except TimeoutExpired:
             self._process.kill()
         self._reader.join()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+
+
+def _checked(text: str) -> dict[str, Any]:
+    if len(text) > MAX_PAYLOAD_BYTES:
+        error = f"Response payload size ({len(text)} bytes) exceeded maximum allowed payload size"
+        return {"error": {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": error}}
+    message: dict[str, Any] = json.loads(text)
+    return message

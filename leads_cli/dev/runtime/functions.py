@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Final
 
 from leads_cli.dev.runtime.environment import END_SECONDS, Environment, FunctionSpec, OnLog
-from leads_cli.dev.runtime.runtime_api import Result
+from leads_cli.dev.runtime.result import Result
 
 # Lambda would start one environment for each event at hand; a laptop lets events wait for a free one.
 MOST_ENVIRONMENTS: Final = 4

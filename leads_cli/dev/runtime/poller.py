@@ -1,36 +1,25 @@
 """An event source mapping as Lambda runs it: receive, collect, invoke, and delete what did not fail."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import batched
 from threading import BoundedSemaphore, Event, Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
-from botocore.exceptions import BotoCoreError, ClientError
+from leads_cli.dev.aws.event_source import EventSource
+from leads_cli.dev.aws.queues import TimedQueues
+from leads_cli.dev.runtime.batches import SqsRecord, failed_ids, record_size, to_record
+from leads_cli.dev.runtime.result import MAX_PAYLOAD_BYTES, Result
 
-from leads_cli.dev.runtime.batches import MAX_EVENT_BYTES, SqsRecord, failed_ids, record_size, to_record
-from leads_cli.dev.runtime.event_source import EventSource
-from leads_cli.dev.runtime.runtime_api import Result
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-
-# SQS: at most so many messages a call, and so many seconds of waiting for them.
-MOST_A_CALL: Final = 10
-LONG_POLL_SECONDS: Final = 20
-# SQS waits for whole seconds; in the last one of a window it is asked every so often.
-LAST_SECOND_STEP: Final = 0.1
+_LONG_POLL_SECONDS: Final = 20.0
 # `{"Records": []}` and room for a comma behind each record.
 _ENVELOPE_BYTES: Final = 64
 
 type Invoke = Callable[[dict[str, Any]], Result]
 type OnRecords = Callable[[str, list[SqsRecord]], None]
 """Called with a queue's logical id and the records that its function is about to get."""
-
-
 type OnFailed = Callable[[set[str]], None]
 """Called with the receipt handles of messages that were not settled."""
 
@@ -48,7 +37,7 @@ class Poller:
         self,
         source: EventSource,
         queue: QueueAddress,
-        sqs: "SQSClient",
+        queues: TimedQueues,
         *,
         invoke: Invoke,
         on_records: OnRecords,
@@ -56,7 +45,7 @@ class Poller:
     ) -> None:
         self._source = source
         self._queue = queue
-        self._sqs = sqs
+        self._queues = queues
         self._invoke = invoke
         self._on_records = on_records
         self._on_failed = on_failed
@@ -102,50 +91,33 @@ class Poller:
 
     def _collect(self) -> list[SqsRecord]:
         """Up to a batch's size, until its window has passed since the first message or it is 6 MB."""
-        batch, self._carried = self._carried, []
-        total = _ENVELOPE_BYTES + sum(map(record_size, batch))
-        until = monotonic() + self._source.window
+        batch: list[SqsRecord] = []
+        size, until = _ENVELOPE_BYTES, monotonic() + _LONG_POLL_SECONDS
         while len(batch) < self._source.batch_size and not self._stopping.is_set():
-            left = until - monotonic() if batch else LONG_POLL_SECONDS
-            if left <= 0:
+            received, self._carried = self._carried or self._receive(until - monotonic()), []
+            if not received:
                 break
-            received = self._receive(min(MOST_A_CALL, self._source.batch_size - len(batch)), int(left))
-            if not received and left < 1:
-                self._stopping.wait(min(left, LAST_SECOND_STEP))
-            if received and not batch:
+            if not batch:
                 until = monotonic() + self._source.window
-            for position, each in enumerate(received):
-                total += record_size(each)
-                if total > MAX_EVENT_BYTES and batch:
-                    self._carried = received[position:]
-                    return batch
-                batch.append(each)
+            size += record_size(received[0])
+            if size > MAX_PAYLOAD_BYTES and batch:
+                self._carried = received
+                break
+            batch += received
         return batch
 
-    def _receive(self, most: int, wait: int) -> list[SqsRecord]:
-        try:
-            answer = self._sqs.receive_message(
-                QueueUrl=self._queue.url,
-                MaxNumberOfMessages=most,
-                WaitTimeSeconds=min(wait, LONG_POLL_SECONDS),
-                MessageAttributeNames=["All"],
-                MessageSystemAttributeNames=["All"],
-            )
-        except (BotoCoreError, ClientError):
-            if self._stopping.is_set():
-                return []
-            raise
-        return [
-            to_record(message, self._queue.arn, self._sqs.meta.region_name) for message in answer.get("Messages", [])
-        ]
+    def _receive(self, wait: float) -> list[SqsRecord]:
+        name = self._queue.url.rpartition("/")[2]
+        found = self._queues.receive(name, wait=wait)
+        return [to_record(message, self._queue.arn, self._queues.region_name) for message in found]
 
-    def _deliver(self, batch: Sequence[SqsRecord]) -> None:
+    def _deliver(self, batch: list[SqsRecord]) -> None:
         try:
-            self._on_records(self._source.queue, list(batch))
+            self._on_records(self._source.queue, batch)
             result = self._invoke({"Records": batch})
             ids = {each["messageId"]: each["receiptHandle"] for each in batch}
             failed = failed_ids(result, ids, partial=self._source.partial_failures)
-            self._delete(each for each in batch if each["messageId"] not in failed)
+            self._queues.delete(self._queue.url, {ids[name] for name in ids.keys() - failed})
             with self._lock:
                 kept = {name: handle for name, handle in self._left.items() if name not in ids}
                 self._left = kept | {name: ids[name] for name in failed}
@@ -153,11 +125,6 @@ class Poller:
                 self._on_failed({ids[name] for name in failed})
         finally:
             self._slots.release()
-
-    def _delete(self, settled: Iterable[SqsRecord]) -> None:
-        for chunk in batched(settled, MOST_A_CALL, strict=False):
-            entries = [{"Id": str(n), "ReceiptHandle": each["receiptHandle"]} for n, each in enumerate(chunk)]
-            self._sqs.delete_message_batch(QueueUrl=self._queue.url, Entries=entries)  # type: ignore[arg-type]
 
 
 def _report(delivery: Future[None]) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from leads_cli.dev.aws.queues import StoredMessage
 from leads_cli.dev.runtime.batches import failed_ids, record_size, to_record
-from leads_cli.dev.runtime.runtime_api import Result
+from leads_cli.dev.runtime.result import Result
 
 IDS = ["a", "b", "c"]
 
@@ -60,22 +61,16 @@ def test_without_report_batch_item_failures() -> None:
 
 def test_record() -> None:
     """A received message becomes a record in Lambda's shape: names in camel case, binary values in base64."""
-    message = {
-        "MessageId": "m-1",
-        "ReceiptHandle": "r-1",
-        "Body": "hello",
-        "MD5OfBody": "5d41402abc4b2a76b9719d911017c592",
-        "Attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": "1700000000000"},
-        "MessageAttributes": {
-            "source": {"DataType": "String", "StringValue": "shop"},
-            "raw": {"DataType": "Binary", "BinaryValue": b"\x00\x01"},
-        },
+    named = {
+        "source": {"DataType": "String", "StringValue": "shop"},
+        "raw": {"DataType": "Binary", "BinaryValue": "AAE="},
     }
+    message = StoredMessage("hello", named, "m-1", 1_700_000_000_000, receive_count=2, receipt_handle="r-1")
     assert to_record(message, "arn:aws:sqs:us-east-1:1:q", "us-east-1") == {
         "messageId": "m-1",
         "receiptHandle": "r-1",
         "body": "hello",
-        "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": "1700000000000"},
+        "attributes": message.system_attributes,
         "messageAttributes": {
             "source": {
                 "stringValue": "shop",

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from leads_cli.dev.aws.routes import Route
 from leads_cli.dev.http import gateway
 from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
-from leads_cli.dev.http.routes import Route
-from leads_cli.dev.runtime.runtime_api import Result
+from leads_cli.dev.runtime.result import Result
 
 NOW = datetime(2026, 11, 22, 2, 0, 0, 123000, tzinfo=UTC)
 ROUTE = Route("POST", "/hooks/{source}", "Intake", 30.0)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from leads_cli.dev.aws.event_source import EventSource
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, Template
 from leads_cli.dev.runtime.environment import LATEST, FunctionSpec, OnLog
-from leads_cli.dev.runtime.event_source import EventSource
 from leads_cli.dev.runtime.functions import Function
 from leads_cli.dev.runtime.poller import OnRecords, Poller, QueueAddress
 
@@ -78,7 +78,7 @@ def make_deployment(
                 aws.queues.shorten(url, handles, longest_hold)
 
         address = QueueAddress(url, arn)
-        return Poller(source, address, sqs, invoke=invoke, on_records=on_records, on_failed=shorten)
+        return Poller(source, address, aws.queues, invoke=invoke, on_records=on_records, on_failed=shorten)
 
     def live(name: str) -> FunctionSpec:
         alias = template.aliases.get(name)
