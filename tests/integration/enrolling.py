@@ -11,6 +11,7 @@ import pytest
 
 from functions.enroll.handler import handler
 from leads.io import telemetry
+from leads.io.ledger import SETTLED, SETTLING
 from leads_cli.sandbox import Sandbox
 from tests.integration.cloud import Cloud, Letter
 
@@ -139,6 +140,9 @@ def _dimensions(metrics: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]
         for metric in directive["Metrics"]:
             if metric["Unit"] == "Count":
                 counter[metric["Name"]] += sum(line[metric["Name"]])
+    for counter in sums.values():
+        # An alarm compares it with what was accepted.
+        assert counter.pop(SETTLED, 0) == sum(counter[name] for name in SETTLING)
     return sums
 
 

@@ -1,13 +1,16 @@
 """The alarms: each is there, is heard, explains itself, looks at something that exists, and does not flap."""
 
+import json
 import re
 from typing import Any, Final, get_args
 
 import pytest
 
+from leads.io.ledger import SETTLED, SETTLING
 from leads.request import backoff
 from leads.request.outcome import HELD_AGE, Why, held_metric
-from leads_cli.stacks.counts import METRICS
+from leads_cli.stacks.cloudwatch import SERVICES
+from leads_cli.stacks.counts import METRICS, OUTCOMES, TAKEN
 from tests.unit.template.translated import ROOT, Properties, Template
 
 type Metric = dict[str, Any]
@@ -15,13 +18,15 @@ type Metric = dict[str, Any]
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
 OWN: Final = {"Fn::Sub": "LeadterraEnroll/${AWS::StackName}"}
-WRITTEN: Final = {*METRICS.values(), *map(held_metric, get_args(Why.__value__)), HELD_AGE}
-"""The metrics that functions and commands write."""
+THROTTLED: Final = "ThrottledRequests"
+WRITTEN: Final = {*METRICS.values(), *map(held_metric, get_args(Why.__value__)), HELD_AGE, SETTLED, THROTTLED}
+"""The metrics that functions, commands and the template's filter of the access log write."""
 QUEUE_AGE: Final = "ApproximateAgeOfOldestMessage"
 QUEUE_LENGTH: Final = "ApproximateNumberOfMessagesVisible"
 # What each looks at, and of what.
 ALARMS: Final = {
     "DeadLettersAlarm": (QUEUE_LENGTH, "DeadLetterQueue"),
+    "NewRejectionsAlarm": (METRICS["rejected"], "enroll"),
     "DeadLettersLeftAlarm": (QUEUE_LENGTH, "DeadLetterQueue"),
     "LeadsWaitingAlarm": (QUEUE_AGE, "LeadsQueue"),
     "LeadsHeldAlarm": (HELD_AGE, "enroll"),
@@ -34,9 +39,12 @@ ALARMS: Final = {
     "UnexpectedAnswerAlarm": (held_metric("unexpected"), "enroll"),
     "FirewallAlarm": (held_metric("firewall"), "enroll"),
     "UnaccountedAlarm": (METRICS["unaccounted"], "enroll"),
+    "CountsDifferAlarm": (METRICS["accepted"], "intake"),
+    "RequestsThrottledAlarm": (THROTTLED, ""),
     "WebhookFailsAlarm": ("5xx", "Api"),
     "IntakeErrorsAlarm": ("Errors", "IntakeFunction"),
     "EnrollErrorsAlarm": ("Errors", "EnrollFunction"),
+    "EnrollBrokenAlarm": (held_metric("internal"), "enroll"),
     "IntakeThrottlesAlarm": ("Throttles", "IntakeFunction"),
     "EnrollThrottlesAlarm": ("Throttles", "EnrollFunction"),
     "SilentSourceAlarm": (METRICS["accepted"], "WatchedSource"),
@@ -50,11 +58,12 @@ def looked_at(alarm: Properties) -> list[Metric]:
 
 
 def dimensions(metric: Metric) -> dict[str, Any]:
-    return {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+    return {each["Name"]: each["Value"] for each in metric.get("Dimensions", ())}
 
 
-def subject(value: Any) -> str:
-    """A dimension's value: a service's name, or the logical id of what it refers to."""
+def subject(values: list[Any]) -> str:
+    """A dimension's value: a service's name, or the logical id of what it refers to; "" without one."""
+    value = values[0] if values else ""
     return value if isinstance(value, str) else value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
 
 
@@ -79,13 +88,14 @@ def test_an_alarm_looks_at_what_it_should(template: Template, name: str) -> None
     """The metric and whose it is; a metric of ours is one that the code writes, with the dimensions that it has."""
     metric_name, whose = ALARMS[name]
     metrics = looked_at(template.properties(name))
-    assert metrics[0]["MetricName"] == metric_name
+    assert (metrics[0]["MetricName"], subject([*dimensions(metrics[0]).values()][-1:])) == (metric_name, whose)
     for metric in metrics:
         named = dimensions(metric)
-        assert subject([*named.values()][-1]) == whose
         if metric["Namespace"] == OWN:
             assert metric["MetricName"] in WRITTEN
-            assert [*named] == (["service", "source"] if name == "SilentSourceAlarm" else ["service"])
+            assert named.get("service", "intake") in SERVICES
+            by = {"SilentSourceAlarm": ["service", "source"], "RequestsThrottledAlarm": []}
+            assert [*named] == by.get(name, ["service"])
         else:
             assert metric["Namespace"] in {"AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"}
 
@@ -160,7 +170,10 @@ def test_cloudwatch_takes_the_window(template: Template, name: str) -> None:
         assert periods * metric["Period"] <= (7 * DAY if metric["Period"] >= HOUR else DAY)
 
 
-@pytest.mark.parametrize("name", [name for name, (metric, _) in ALARMS.items() if metric.startswith("Held")])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, (metric, _) in ALARMS.items() if metric.startswith("Held") and name != "EnrollBrokenAlarm"],
+)
 def test_an_alarm_outlasts_the_longest_backoff(template: Template, name: str) -> None:
     """What is held tells of itself when it comes back: in between the alarm does not end."""
     alarm = template.properties(name)
@@ -204,6 +217,76 @@ def test_both_signs_of_unaccounted_are_told(template: Template) -> None:
     assert alarm["Threshold"] == 0
 
 
+def shown(template: Template, name: str, **values: float | None) -> float:
+    """What an alarm compares with its threshold, where its metrics have these values and the others none."""
+
+    def total(terms: list[float | None]) -> float:
+        return sum(term for term in terms if term is not None)
+
+    queries = template.properties(name)["Metrics"]
+    known: dict[str, Any] = dict.fromkeys(query["Id"] for query in queries if "MetricStat" in query) | values
+    known |= {"FILL": lambda value, other: other if value is None else value, "SUM": total, "ABS": abs}
+    for query in reversed([query for query in queries if "Expression" in query]):
+        known[query["Id"]] = eval(query["Expression"], {"__builtins__": {}}, known)  # noqa: S307 - the template's own
+    result: float = known[queries[0]["Id"]]
+    return result
+
+
+def test_a_second_refusal_is_told_too(template: Template) -> None:
+    """Whoever is refused while others wait in the queue counts, and an event without a lead as well."""
+    assert shown(template, "NewRejectionsAlarm", rejected=2, unmappable=1) == 3
+    assert shown(template, "NewRejectionsAlarm", malformed=1) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "raised"),
+    [
+        ({"accepted": 500, "outcomes": 500}, False),
+        ({"accepted": 500, "outcomes": 480}, True),
+        ({"accepted": 500, "outcomes": 520}, True),
+        ({"accepted": 500, "outcomes": 491}, False),
+        ({"accepted": 500, "outcomes": 400, "waiting": 90}, False),
+        ({"accepted": 500, "outcomes": 400, "working": 80}, True),
+        ({"imported": 500, "direct": 100, "replayed": 30, "outcomes": 600, "erased": 30}, False),
+        ({"imported": 500}, True),
+        ({}, False),
+    ],
+)
+def test_counts_that_differ_over_a_day(template: Template, values: dict[str, int], raised: bool) -> None:  # noqa: FBT001
+    """More than ten leads that neither an outcome nor the queue accounts for raise an alarm, whichever way."""
+    alarm = template.properties("CountsDifferAlarm")
+    found = shown(template, "CountsDifferAlarm", **{"waiting": 0, "working": 0, **values})
+    assert (found > alarm["Threshold"]) is raised
+    queries = [query["MetricStat"] for query in alarm["Metrics"] if "MetricStat" in query]
+    assert {query["Period"] for query in queries} == {DAY}
+    # CloudWatch takes no more of them in an alarm.
+    assert len(queries) <= 10
+
+
+def test_what_is_settled_is_every_outcome(template: Template) -> None:
+    """The metric that stands for law 2's outcomes in the alarm is the sum of all that enroll writes."""
+    assert {*SETTLING} == {METRICS[name] for name in OUTCOMES if name != "queued"}
+    queries = [query["MetricStat"]["Metric"] for query in template.properties("CountsDifferAlarm")["Metrics"][3:]]
+    counted = {(query["MetricName"], dimensions(query)["service"]) for query in queries if query["Namespace"] == OWN}
+    taken = {(METRICS["accepted"], service) for service in SERVICES} | {(METRICS["replayed"], "operator")}
+    assert counted == taken | {(SETTLED, "enroll"), (METRICS["erased"], "operator")}
+    assert {"accepted", "replayed"} == {*TAKEN}
+
+
+def test_throttled_requests_are_counted(template: Template) -> None:
+    """The filter reads the access log's status, as the log writes it."""
+    (filtered,) = template.of_type("AWS::Logs::MetricFilter")
+    (stage,) = template.of_type("AWS::ApiGatewayV2::Stage")
+    assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
+    assert (filtered["FilterPattern"], filtered["LogGroupName"]) == ('{ $.status = "429" }', {"Ref": "AccessLog"})
+    (transformed,) = filtered["MetricTransformations"]
+    assert (transformed["MetricName"], transformed["MetricNamespace"], transformed["MetricValue"]) == (
+        THROTTLED,
+        OWN,
+        "1",
+    )
+
+
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
@@ -243,3 +326,14 @@ def test_services_have_the_names_that_alarms_know(template: Template) -> None:
         variables = template.properties(function)["Environment"]["Variables"]
         assert variables["POWERTOOLS_SERVICE_NAME"] == service
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == OWN
+
+
+def test_the_costs_of_alarms_are_told(template: Template) -> None:
+    """The operator's page has the number of alarms and of the metrics that CloudWatch bills for them."""
+    alarms = [template.properties(name) for name in ALARMS if name != "SilentSourceAlarm"]
+    metrics = sum(len(looked_at(alarm)) for alarm in alarms)
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    assert (
+        f"| {len(alarms)} alarms on {metrics} metrics, one more with `WatchedSource` | ${metrics / 10:.2f} to" in page
+    )
+    assert f"| {len(alarms)} alarms, a metric filter" in page

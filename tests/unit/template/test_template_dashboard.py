@@ -17,7 +17,7 @@ from tests.unit.template.translated import Template
 type Widget = dict[str, Any]
 
 OWN: Final = "LeadterraEnroll/leads"
-WRITTEN: Final = {*METRICS.values(), *map(held_metric, get_args(Why.__value__)), HELD_AGE}
+WRITTEN: Final = {*METRICS.values(), *map(held_metric, get_args(Why.__value__)), HELD_AGE, "ThrottledRequests"}
 COLUMNS: Final = 24
 
 
@@ -71,8 +71,8 @@ def test_every_metric_is_written_by_somebody(widgets: list[Widget]) -> None:
     for namespace, name, dimensions, _ in (each for widget in widgets for each in metrics(widget)):
         if namespace == OWN:
             assert name in WRITTEN
-            assert [*dimensions] == ["service"]
-            assert dimensions["service"] in SERVICES
+            assert [*dimensions] == ([] if name == "ThrottledRequests" else ["service"])
+            assert dimensions.get("service", "intake") in SERVICES
         else:
             assert namespace in {"AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"}
 
@@ -182,7 +182,7 @@ def test_the_first_number_has_every_term_of_law_2(first: Widget) -> None:
         ({"visible": [9, 6, 4], "taken": [0, 0, 2], "updated": [None, 2, None], "merged": [None, 1, None]}, 0),
         ({"visible": [0, 0, 1], "direct": [None, 2, 2], "skipped": [None, 2, None], "rejected": [None, None, 1]}, 0),
         ({"visible": [0, 0, 0], "replayed": [None, 1, None], "enrolled": [None, None, 1]}, 0),
-        ({"visible": [2, 2, 0], "erased": [None, None, 2]}, 0),
+        ({"visible": [2, 2, 0], "erased": [None, None, 1], "forgotten": [None, None, 1]}, 0),
         ({"visible": [0, 0, 0], "imported": [None, 4, None], "unaccounted": [None, 5, -1]}, 0),
         ({"visible": [0, 0, 0], "accepted": [None, 3, None], "enrolled": [None, 2, None]}, 1),
         ({"visible": [1, 0, 0]}, 1),

@@ -26,6 +26,19 @@ from leads.request.outcome import HELD_AGE, Accepted, Dropped, Held, Outcome, Re
 _EXPIRING_SECONDS: Final = 12 * 24 * 3_600
 # Metrics have the names of the configuration as a dimension. Each literal campaign id would cost $0.30 a month.
 OTHER: Final = "other"
+# Alarms add up ten metrics at the most, and the counts of law 2 are more: their outcomes as one.
+SETTLED: Final = "Settled"
+SETTLING: Final = (
+    "Enrolled",
+    "Updated",
+    "Skipped",
+    "Unaccounted",
+    "Merged",
+    "Rejected",
+    "Suppressed",
+    "Dropped",
+    "Erased",
+)
 # These pass without an operator.
 _PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
@@ -169,7 +182,8 @@ class Ledger:
             if log_key:
                 known = address_for_log(log_key, line.message.address) if line.message else ""
                 addresses[type(line.outcome)].append(known)
-        count("campaign", campaign, {**metrics, **counts})
+        written = {**metrics, **counts}
+        count("campaign", campaign, {**written, SETTLED: sum(written.get(name, 0) for name in SETTLING)})
         accepted, held, rejected, dropped = ids.values()
         settled = {"campaign": campaign, "requests": metrics.get("Requests", 0), "why": dict(why)}
         settled |= {"accepted": accepted, "held": held, "rejected": rejected}
