@@ -116,7 +116,7 @@ class ImportRun:
         try:
             with (
                 stop_on_interrupt() as stop,
-                show_progress("sent", facts.totals.leads, worklist.register.progress()[0]) as told,
+                show_progress("sent", facts.totals.leads, worklist.progress()[0]) as told,
             ):
                 destination.send_all(worklist, pace, stop, told)
         except StoppedError as error:
@@ -135,7 +135,7 @@ class ImportRun:
         if now.totals.refused:
             now = replace(now, refused_file=now.refused_file or str(refused.refused_path(self.beside).absolute()))
             refused.write_refused(Path(now.refused_file), self.table, worklist)
-        worklist.register.update(now.as_json())
+        worklist.update(now.as_json())
         return now
 
     def _begin(self, worklist: Worklist, destination: Destination) -> tuple[Facts, bool]:
@@ -145,7 +145,7 @@ class ImportRun:
             facts = replace(self.facts, totals=found.totals, notes=found.notes)
             agreed = self._agreed(facts, destination)
             if agreed:
-                worklist.register.enter(facts.key, facts.as_json())
+                worklist.begin(facts.key, facts.as_json())
                 keep()
         return facts, agreed
 

@@ -75,7 +75,7 @@ def _digest(*parts: str) -> str:
 
 def describe_finished(worklist: Worklist, wanted: Facts) -> Facts | None:
     """The import as it was noted when it came to its end; None if it never did."""
-    found = worklist.register.finished(wanted.key)
+    found = worklist.finished(wanted.key)
     return Facts.from_json(found) if found else None
 
 
@@ -85,14 +85,14 @@ def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
     Raises:
         UnusableError: it was begun otherwise.
     """
-    found = worklist.register.unfinished()
+    found = worklist.unfinished()
     if found is None or found["digest"] != wanted.digest:
         return None
     known = Facts.from_json(found)
     for what in ("destination", "campaign", "source", "columns", "reading", "opted_out"):
         was, wish = getattr(known, what), getattr(wanted, what)
         if was != wish:
-            sent, _ = worklist.register.progress()
+            sent, _ = worklist.progress()
             msg = (
                 f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. "
                 f"It had the {what.replace('_', ' ')} "

@@ -117,7 +117,7 @@ def _notes(opted_out: int, several: int) -> Iterator[str]:
 def totals(rows: int, worklist: Worklist) -> Totals:
     """What so many rows have come to by now."""
     left, merged, opted_out = worklist.left(), worklist.merged(), worklist.opted_out()
-    leads = worklist.register.progress()[0] + left
+    leads = worklist.progress()[0] + left
     return Totals(rows, leads, merged, rows - leads - merged - opted_out, left, opted_out)
 
 

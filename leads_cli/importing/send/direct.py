@@ -107,7 +107,7 @@ class Direct:
             StoppedError: what is wrong needs a person, or lasts too long.
         """
         size = full = self.config.leadterra.batch_size
-        got_through = worklist.register.progress()[0] > 0
+        got_through = worklist.progress()[0] > 0
         suspects: dict[int, Held] = {}
         attempts = 0
         while (page := worklist.first(size, max(suspects, default=0))) or suspects:

@@ -87,13 +87,13 @@ class LeadsQueue:
 
     def _account(self, worklist: Worklist) -> None:
         """What was put into the queue was accepted; killed in the middle of this, it may be counted twice."""
-        sent, counted = worklist.register.progress()
+        sent, counted = worklist.progress()
         if sent > counted:
             try:
                 self.count(sent - counted)
             except NotReachableError as error:
                 raise StoppedError(str(error)) from error
-            worklist.register.add_counted(sent - counted)
+            worklist.add_counted(sent - counted)
 
     def _sent(self, worklist: Worklist, pace: Pace, stop: Event) -> Iterator[int]:
         def deliver(chunk: Sequence[Todo]) -> int:

@@ -73,7 +73,7 @@ def sending() -> Iterator[Sending]:
     with Worklist(None) as worklist:
         with worklist.filling() as keep:
             worklist.add([(row, f"{row}@example.com", f"message {row}") for row in range(2, ROWS + 2)])
-            worklist.register.enter(FACTS.key, FACTS.as_json())
+            worklist.begin(FACTS.key, FACTS.as_json())
             keep()
         yield Sending(worklist)
 
@@ -93,7 +93,7 @@ def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:
     """A call takes 1 MiB at the most."""
     with sending.worklist.filling() as keep:
         sending.worklist.add([(row, f"{row}@example.com", "x" * 400_000) for row in range(2, 7)])
-        sending.worklist.register.enter(FACTS.key, FACTS.as_json())
+        sending.worklist.begin(FACTS.key, FACTS.as_json())
         keep()
     sending.run()
     assert sorted(sending.sqs.sizes) == [1, 2, 2]
@@ -164,7 +164,7 @@ def test_books_that_cannot_be_written(sending: Sending) -> None:
     with pytest.raises(StoppedError, match="CloudWatch: no"):
         sending.run(refuse)
     assert (sending.sent, sending.worklist.left()) == (ALL, 0)
-    assert sending.worklist.register.progress() == (ROWS, 0)
+    assert sending.worklist.progress() == (ROWS, 0)
     sending.run()
     assert sending.sent == ALL
     assert sending.counted == [ROWS]

@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 def fill(worklist: Worklist, rows: int = 4, facts: Facts = FACTS) -> None:
     with worklist.filling() as keep:
         worklist.add([(row, f"{row}@example.com", f"message {row}") for row in range(2, rows + 2)])
-        worklist.register.enter(facts.key, facts.as_json())
+        worklist.begin(facts.key, facts.as_json())
         keep()
 
 
@@ -48,7 +48,7 @@ def test_what_is_settled_leaves_the_list(path: Path) -> None:
     with Worklist(path) as worklist:
         assert on(worklist) == [3, 5]
         assert worklist.first(1) == [(3, "message 3")]
-        assert worklist.register.progress() == (2, 0)
+        assert worklist.progress() == (2, 0)
 
 
 def test_a_list_is_read_while_it_gets_shorter(path: Path) -> None:
