@@ -16,6 +16,7 @@ from leads_cli.dev.aws.template import HTTP_API, QUEUE, SECRET, load
 from leads_cli.dev.deployment import make_deployment
 from leads_cli.dev.http.front import Front, routes
 from leads_cli.dev.invented import invent_secrets
+from leads_cli.logs.journal import Journal
 from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Sandbox, SandboxCampaign, SandboxServer
 from leads_cli.stacks import session
@@ -93,7 +94,7 @@ class Stack:
         self._longest_hold = longest_hold
         self._log_key = token_urlsafe(32)
         self._path = template.resolve()
-        self._journal: Observer = journal or _Silence()
+        self._journal: Observer = journal or Journal()
         self._app = app or (lambda stack: Starlette(routes=stack.routes()))
         self._aws = EmbeddedAws()
 
@@ -248,11 +249,3 @@ def _local(deployed: "Deployed", url: str) -> dict[str, str]:
         address = f"https://{api}.execute-api.{session.REGION}.amazonaws.com"
         outputs = {name: value.replace(address, url) for name, value in outputs.items()}
     return outputs
-
-
-class _Silence:
-    def observe_log(self, function: str, line: str) -> None:
-        """Keep nothing."""
-
-    def observe_records(self, queue: str, records: "list[SqsRecord]") -> None:
-        """Keep nothing."""

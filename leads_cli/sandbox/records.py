@@ -13,12 +13,12 @@ type EventKind = Literal["enrolled", "updated", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class SandboxCampaign:
-    """A campaign as it is set up; `copy` has one template for each step of its sequence."""
+    """A campaign as it is set up; `steps` are the messages of its sequence."""
 
     id: str
     name: str = ""
     status: CampaignStatus = "running"
-    copy: tuple[str, ...] = ("Hi {{firstName}} from {{company}}",)
+    steps: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,16 @@
 """Bodies of a refusal in the shapes that validators in the wild give, honest ones and others.
 
 A shape is a function from the refused batch to a JSON value; a `str` is sent as plain text. Nobody
-documents the shape of Leadterra's `errors`, so a client has to cope with every one of these.
+documents the shape of Leadterra's `errors`, so a client has to cope with each. tests/error_bodies.py has more.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from leads_cli.sandbox.faults.validation import InvalidLead, RefusedBatch
 
 type Shape = Callable[[RefusedBatch], object]
 
-OFFSET = 2
 TRUNCATED_TO = 2
 _PHRASES = {400: "Bad Request", 422: "Unprocessable Entity"}  # as those frameworks put it, before RFC 9110
 
@@ -36,11 +35,6 @@ def pointer(refusal: InvalidLead) -> str:
 def listed(entry: Callable[[InvalidLead], object], key: str = "errors") -> Shape:
     """A list with one entry for each refusal."""
     return lambda batch: {key: [entry(refusal) for refusal in batch.refusals]}
-
-
-def mapped(name: Callable[[InvalidLead], str], entry: Callable[[InvalidLead], object]) -> Shape:
-    """An object with one member for each refusal."""
-    return lambda batch: {"errors": {name(refusal): entry(refusal) for refusal in batch.refusals}}
 
 
 def with_indices(shape: Shape, index: Callable[[int, int], int]) -> Shape:
@@ -89,22 +83,13 @@ def _express(refusal: InvalidLead) -> dict[str, object]:
     return {"type": "field", **value, "msg": refusal.message, "path": bracketed(refusal), "location": "body"}
 
 
-def _json_api(refusal: InvalidLead) -> dict[str, object]:
-    source = {"pointer": pointer(refusal)}
-    return {"status": "422", "code": refusal.code, "detail": refusal.message, "source": source}
-
-
-def _address(refusal: InvalidLead) -> str:
-    return refusal.email or ""
-
-
 def _in_position(batch: RefusedBatch) -> object:
     found = {refusal.index: _messages(refusal) for refusal in batch.refusals}
     return {"leads": [found.get(index, {}) for index in range(batch.rows)]}
 
 
-def _by_index(batch: RefusedBatch) -> object:
-    return {"errors": {"leads": {str(refusal.index): _messages(refusal) for refusal in batch.refusals}}}
+def _by_email(batch: RefusedBatch) -> object:
+    return {"errors": {refusal.email or "": [refusal.message] for refusal in batch.refusals}}
 
 
 def _nest(batch: RefusedBatch) -> object:
@@ -122,16 +107,6 @@ def _fastify(batch: RefusedBatch) -> object:
     }
 
 
-def _sendgrid(batch: RefusedBatch) -> object:
-    rows: Sequence[int] = [refusal.index for refusal in batch.refusals]
-    errors = [{"error_indices": rows, "message": batch.refusals[0].message}]
-    return {"error_count": len(rows), "error_indices": rows, "errors": errors}
-
-
-def _zod_flat(batch: RefusedBatch) -> object:
-    return {"formErrors": [], "fieldErrors": {"leads": [refusal.message for refusal in batch.refusals]}}
-
-
 def _prose(refusal: InvalidLead) -> str:
     return f"{refusal.email}: {refusal.message}" if refusal.email else refusal.message
 
@@ -146,28 +121,21 @@ SHAPES: Mapping[str, Shape] = {
     "index_only": listed(_numbered),
     "fastapi": listed(_pydantic, "detail"),
     "drf": _in_position,
-    "marshmallow": _by_index,
     "zod": listed(_zod, "issues"),
     "express_validator": listed(_express),
     "nest": _nest,
     "fastify": _fastify,
-    "json_api": listed(_json_api),
-    "laravel": mapped(dotted, lambda refusal: [refusal.message]),
-    "sendgrid": _sendgrid,
-    "by_email": mapped(_address, lambda refusal: [refusal.message]),
-    "by_email_list": listed(lambda refusal: {"email_address": refusal.email, "error": refusal.message}),
+    "by_email": _by_email,
     "prose_email": listed(_prose),
     "truncated": with_first(listed(_echoed), TRUNCATED_TO),
     # Honest by another count, or wrong.
     "one_based_index": with_indices(listed(_numbered), lambda index, _: index + 1),
-    "offset_index": with_indices(listed(_numbered), lambda index, _: index + OFFSET),
+    "offset_index": with_indices(listed(_numbered), lambda index, _: index + 2),
     "wrong_row": with_indices(listed(_numbered), _next_row),
     "contradictory": with_indices(listed(_echoed), _next_row),
     "wrong_echo": listed(_misquoted),
     # Nothing that names a row.
-    "zod_flat": _zod_flat,
     "count_only": lambda batch: {"errors": len(batch.refusals)},
-    "empty_list": lambda _: {"errors": []},
     "plain_text": lambda batch: _PHRASES[batch.status],
     "empty_body": lambda _: "",
 }

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-type Endpoint = Literal["bulk", "suppress", "start", "stats", "preview"]
+type Endpoint = Literal["bulk", "suppress", "start", "stats"]
 type FaultKind = Literal[
     "latency",  # the answer comes `milliseconds` late; what was asked is done at once
     "rate_limited",  # 429

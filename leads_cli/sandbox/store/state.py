@@ -18,7 +18,6 @@ from leads_cli.sandbox.records import (
     UpsertCounts,
     normalise_address,
 )
-from leads_cli.sandbox.store import tokens
 from leads_cli.sandbox.store.admission import admission
 from leads_cli.sandbox.store.behaviour import Behaviour
 from leads_cli.sandbox.store.lead_store import LeadStore
@@ -109,7 +108,7 @@ class Sandbox:
             if not enrollment.leads:
                 code = "no_leads_enrolled"
                 raise BadRequestError(code, "The campaign has no enrolled leads.")
-            if not enrollment.campaign.copy:
+            if not enrollment.campaign.steps:
                 code = "no_sequence_steps"
                 raise BadRequestError(code, "The campaign has no sequence steps.")
             queued = 0 if enrollment.status == "running" else len(enrollment.leads)
@@ -118,30 +117,10 @@ class Sandbox:
             return records.enrollment_as_json(enrollment), queued
 
     def stats(self, campaign: str) -> dict[str, object]:
-        """The documented counters, the status, and for each token of the copy how many leads fill it."""
+        """The documented counters, and the status."""
         with self.lock:
             enrollment = self._enrollment(campaign)
-            fields = [lead.fields for lead in enrollment.leads.values()]
-            return {
-                **records.metrics_as_json(enrollment),
-                "status": enrollment.status,
-                "tokens": tokens.coverage(enrollment.campaign.copy, fields),
-            }
-
-    def preview(self, campaign: str, email: str) -> dict[str, object]:
-        """The campaign's messages as this lead would get them."""
-        with self.lock:
-            enrollment = self._enrollment(campaign)
-            lead = enrollment.leads.get(records.normalise_address(email))
-            if lead is None:
-                code = "lead_not_found"
-                raise NotFoundError(code, "No such lead is enrolled in the campaign.")
-            copy = enrollment.campaign.copy
-            return {
-                "email": lead.email,
-                "messages": [tokens.render(template, lead.fields) for template in copy],
-                "missingTokens": tokens.missing_tokens(copy, lead.fields),
-            }
+            return {**records.metrics_as_json(enrollment), "status": enrollment.status}
 
     def snapshot(self, limit: int | None = None) -> dict[str, object]:
         """Everything, with the leads that were touched last first; at most `limit` of them."""

@@ -15,16 +15,15 @@ from leads_cli.sandbox.records import SuppressionCounts, UpsertCounts
 from leads_cli.sandbox.store.request_log import LoggedRequest
 from leads_cli.sandbox.store.state import Sandbox
 from leads_cli.sandbox.web.control import control_answer
-from leads_cli.sandbox.web.dialects import bulk_answer, read_answer, start_answer, stats_answer, suppression_answer
+from leads_cli.sandbox.web.dialects import bulk_answer, start_answer, stats_answer, suppression_answer
 
 CONTROL = "/_sandbox/"
 
-_PATH = re.compile(r"/v1/(?:campaigns/([^/]+)/)?(leads/bulk|start|stats|preview|suppression-list)")
+_PATH = re.compile(r"/v1/(?:campaigns/([^/]+)/)?(leads/bulk|start|stats|suppression-list)")
 _ENDPOINTS: dict[str, tuple[str, Endpoint]] = {
     "leads/bulk": ("POST", "bulk"),
     "start": ("POST", "start"),
     "stats": ("GET", "stats"),
-    "preview": ("GET", "preview"),
     "suppression-list": ("POST", "suppress"),
 }
 # The reference's most addresses in a request.
@@ -39,7 +38,6 @@ class Call:
     endpoint: Endpoint
     campaign: str | None
     authorization: str
-    query: dict[str, list[str]]
     body: object
 
     @property
@@ -99,11 +97,8 @@ class Api:
                 return json_answer(bulk_answer(tally, dialect))
             case "start":
                 return json_answer(start_answer(*self.sandbox.start(campaign, now), dialect))
-            case "stats":
-                return json_answer(stats_answer(self.sandbox.stats(campaign), dialect))
             case _:
-                email = call.query.get("email", [""])[0]
-                return json_answer(read_answer(self.sandbox.preview(campaign, email), dialect))
+                return json_answer(stats_answer(self.sandbox.stats(campaign), dialect))
 
     def _suppress(self, call: Call) -> SuppressionCounts:
         if not call.leads or len(call.leads) > _MOST_SUPPRESSED:
@@ -139,7 +134,7 @@ def _call(request: SandboxRequest) -> Call | SandboxAnswer:
         return replace(refusal, headers={"Allow": method})
     authorization = request.headers.get("authorization", "")
     campaign = match[1] and unquote(match[1])
-    return Call(endpoint, campaign, authorization, request.query, _json(request.body))
+    return Call(endpoint, campaign, authorization, _json(request.body))
 
 
 def _json(body: bytes) -> object:

@@ -65,14 +65,12 @@ def test_start_answers_in_every_dialect(dialect: str, body: object) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["guide", "data"])
-def test_stats_and_preview_are_read(dialect: str) -> None:
-    """Both are in a `data` envelope; the guide reads a campaign's status off its stats."""
+def test_stats_are_read(dialect: str) -> None:
+    """They are in a `data` envelope; the guide reads a campaign's status off them."""
     service = api(dialect=dialect)
     enroll(service)
     stats = json.loads(ask(service, "GET", "/v1/campaigns/camp_1/stats").body)["data"]
-    preview = json.loads(ask(service, "GET", "/v1/campaigns/camp_1/preview?email=AVA%40example.com").body)["data"]
-    assert (stats["status"], stats["totalEnrolled"], stats["tokens"]["company"]["missing"]) == ("draft", 1, 1)
-    assert preview["messages"] == ["Hi Ava from "]
+    assert (stats["status"], stats["totalEnrolled"]) == ("draft", 1)
 
 
 def test_the_reference_knows_no_status() -> None:
@@ -216,12 +214,12 @@ def test_the_log_counts_requests_and_holds_no_personal_data() -> None:
     """Method, path, sizes, status and fault are kept; addresses, in queries too, are not."""
     service = api(Fault(kind="drop_after", next=1))
     enroll(service)
-    ask(service, "GET", "/v1/campaigns/camp_1/preview?email=ava@example.com")
+    ask(service, "GET", "/v1/campaigns/camp_1/stats?email=ava@example.com")
     log = json.loads(ask(service, "GET", "/_sandbox/requests", key=None).body)
     assert (log["count"], log["statuses"]) == (2, {"200": 1, "none": 1})
     first, second = log["latest"]
     assert (first["leads"], first["status"], first["fault"]) == (2, None, "drop_after")
-    assert second["path"] == "/v1/campaigns/camp_1/preview"
+    assert second["path"] == "/v1/campaigns/camp_1/stats"
     assert "ava" not in json.dumps(log)
 
 

@@ -64,16 +64,6 @@ def test_scope_of_matching_is_switchable(matching: str, tally: UpsertCounts) -> 
     assert box.bulk_upsert("camp_2", [{"email": AVA["email"]}], LATER) == tally
 
 
-def test_campaigns_share_fields_only_where_matching_is_workspace_wide() -> None:
-    """What one campaign was told renders in another one only if both have the same lead."""
-    shared, separate = sandbox(matching="workspace"), sandbox(matching="campaign")
-    for box in (shared, separate):
-        box.bulk_upsert("camp_1", [AVA], NOW)
-        box.bulk_upsert("camp_2", [{"email": AVA["email"]}], LATER)
-    assert shared.preview("camp_2", AVA["email"])["messages"] == ["Hi Ava from "]
-    assert separate.preview("camp_2", AVA["email"])["messages"] == ["Hi  from "]
-
-
 def test_both_custom_field_dialects_are_stored_alike() -> None:
     """A custom field is the same one whether it comes at the top level or nested."""
     top, nested = sandbox(), sandbox()
@@ -185,12 +175,10 @@ def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None
     )
 
 
-@pytest.mark.parametrize(
-    ("copy", "rows", "code"), [(("Hi",), [], "no_leads_enrolled"), ((), [AVA], "no_sequence_steps")]
-)
-def test_start_needs_leads_and_steps(copy: tuple[str, ...], rows: list[object], code: str) -> None:
+@pytest.mark.parametrize(("steps", "rows", "code"), [(1, [], "no_leads_enrolled"), (0, [AVA], "no_sequence_steps")])
+def test_start_needs_leads_and_steps(steps: int, rows: list[object], code: str) -> None:
     """A campaign without leads or without steps stays a draft."""
-    box = Sandbox([SandboxCampaign("camp_1", status="draft", copy=copy)])
+    box = Sandbox([SandboxCampaign("camp_1", status="draft", steps=steps)])
     if rows:
         box.bulk_upsert("camp_1", rows, NOW)
     with pytest.raises(BadRequestError) as refused:
@@ -199,35 +187,10 @@ def test_start_needs_leads_and_steps(copy: tuple[str, ...], rows: list[object], 
     assert box.stats("camp_1")["status"] == "draft"
 
 
-def test_stats_tell_how_many_leads_fill_each_token() -> None:
-    """A null or blank field fills no token."""
-    box = sandbox()
-    box.bulk_upsert("camp_1", [AVA, {"email": "b@example.com", "firstName": " ", "company": None}], NOW)
-    assert box.stats("camp_1")["tokens"] == {
-        "firstName": {"filled": 1, "missing": 1, "coverage": 0.5},
-        "company": {"filled": 0, "missing": 2, "coverage": 0.0},
-    }
-
-
-def test_preview_renders_missing_tokens_as_nothing_and_names_them() -> None:
-    """The embarrassing message is shown as it would be sent."""
-    box = sandbox()
-    box.bulk_upsert("camp_1", [AVA], NOW)
-    assert box.preview("camp_1", "Ava@example.com") == {
-        "email": "ava@example.com",
-        "messages": ["Hi Ava from "],
-        "missingTokens": ["company"],
-    }
-
-
 def test_what_is_unknown_is_not_found() -> None:
-    """An unknown campaign and a lead of another campaign both answer 404."""
-    box = Sandbox.for_campaigns(["camp_1", "camp_2"])
-    box.bulk_upsert("camp_1", [AVA], NOW)
+    """An unknown campaign answers 404."""
     with pytest.raises(NotFoundError, match="No campaign"):
-        box.bulk_upsert("camp_3", [AVA], NOW)
-    with pytest.raises(NotFoundError, match="No such lead"):
-        box.preview("camp_2", AVA["email"])
+        Sandbox.for_campaigns(["camp_1"]).bulk_upsert("camp_3", [AVA], NOW)
 
 
 def test_snapshot_shows_the_leads_that_were_touched_last() -> None:

@@ -13,7 +13,7 @@ from tests.odd_bodies import BODIES
 from tests.refused import refused
 
 LEAD = {"email": "ben.example.com", "firstName": "Ben", "customFields": {"plan": "gold"}}
-SAYS_NOTHING = {"count_only", "empty_list", "empty_body"}
+SAYS_NOTHING = {"count_only", "empty_body"}
 NAMES_NO_FIELD = {*SAYS_NOTHING, "plain_text"}
 
 

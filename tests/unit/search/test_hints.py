@@ -160,7 +160,7 @@ BAD = {3: "format", 5: "domain", 6: "company", 11: "jobTitle"}
 SENT = [row.lead for row in rows(13, BAD)]
 REFUSED = RefusedBatch(422, len(SENT), [*invalid_leads(SENT, refuse_duplicates=True)])
 MISLEADING = {"truncated", "fastify", "offset_index", "wrong_row", "contradictory"}
-SILENT = {"wrong_echo", "zod_flat", "count_only", "empty_list", "plain_text", "empty_body"}
+SILENT = {"wrong_echo", "count_only", "plain_text", "empty_body"}
 
 
 @pytest.mark.parametrize("shape", sorted(SANDBOX_SHAPES.keys() - MISLEADING))
