@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from leads_cli.cli.target import check_leadterra_url
 from leads_cli.project import CONFIG
 from leads_cli.terminal import Code, enrollment, stop
 from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
@@ -22,7 +23,8 @@ def dev(
         Path | None, typer.Option(help="The file with the campaigns and the sources.", show_default=False)
     ] = None,
     leadterra_url: Annotated[
-        str | None, typer.Option(help="Enroll into the real service instead of the sandbox.")
+        str | None,
+        typer.Option(help="Enroll into the real service instead of the sandbox.", callback=check_leadterra_url),
     ] = None,
     api_key: Annotated[
         str | None, typer.Option(envvar="LEADTERRA_API_KEY", help="The real service's key, for --leadterra-url.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, confirm
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_leadterra_url, confirm
 from leads_cli.stacks.leadterra import KEY_VARIABLE
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, console, plain, stop
@@ -56,7 +56,10 @@ def import_(
         bool, typer.Option("--direct", help="Straight to Leadterra, with the key LEADTERRA_API_KEY or that of --stack.")
     ] = False,
     leadterra_url: Annotated[
-        str | None, typer.Option(help="Where Leadterra is, for --direct.", show_default="the configuration's")
+        str | None,
+        typer.Option(
+            help="Where Leadterra is, for --direct.", show_default="the configuration's", callback=check_leadterra_url
+        ),
     ] = None,
     include_opted_out: Annotated[
         bool, typer.Option("--include-opted-out", help="Also people whose row says that they opted out.")

@@ -31,6 +31,16 @@ Config = Annotated[
     ),
 ]
 
+
+def check_leadterra_url(value: str | None) -> str | None:
+    """An option's value, unless Leadterra's key must not be sent there."""
+    from leads.config.values import SERVICE_ADDRESS, is_service_address  # noqa: PLC0415 - pydantic
+
+    if value and not is_service_address(value):
+        stop(f"--leadterra-url: must be {SERVICE_ADDRESS}", Code.USAGE)
+    return value
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -108,7 +108,8 @@ def read_message(data: bytes) -> None:
         message = decode(data.decode(errors="surrogatepass"), message_id="m", sent_at=0)
     except (UnicodeDecodeError, Malformed, NewerVersion):
         return
-    assert decode(encode(message), message_id="m", sent_at=0) == message
+    written = encode(message)
+    assert encode(decode(written, message_id="m", sent_at=0)) == written
 
 
 def read_hints(data: bytes) -> None:

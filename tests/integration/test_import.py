@@ -233,6 +233,10 @@ def test_the_campaigns_own_rules(importing: Importing) -> None:
         (["list.csv", "--source", "a b"], "--source a b: letters, digits"),
         (["list.csv", "--source", "direct"], "--source direct: whose leads are so called enroll counts by itself"),
         (["list.csv", "--leadterra-url", "http://localhost"], "--leadterra-url is for --direct"),
+        (
+            ["list.csv", "--direct", "--leadterra-url", "http://a.example"],
+            "--leadterra-url: must be an https:// address",
+        ),
         (["list.csv", "--direct"], "--direct needs Leadterra's key: set LEADTERRA_API_KEY"),
     ],
 )

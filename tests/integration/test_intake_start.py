@@ -78,6 +78,16 @@ def test_the_environment_has_defaults() -> None:
     assert (found.deliveries_table, found.leadterra_base_url, found.region, found.endpoint_url) == (None,) * 4
 
 
+@pytest.mark.parametrize("address", ["http://app.leadterra.co", "http://10.0.0.1:8080", "http://[", "app.leadterra.co"])
+def test_leadterra_is_called_by_tls(address: str) -> None:
+    """Its key and people's data leave the machine encrypted, or not at all."""
+    required = {"LEADS_QUEUE_URL": "l", "DEAD_LETTER_QUEUE_URL": "d", "SECRET_ID": "s"}
+    with pytest.raises(ConfigError, match="LEADTERRA_BASE_URL: must be an https:// address"):
+        Settings.from_environ({**required, "LEADTERRA_BASE_URL": address})
+    for local in ("http://127.0.0.1:8000", "http://localhost", "http://[::1]:1"):
+        assert Settings.from_environ({**required, "LEADTERRA_BASE_URL": local}).leadterra_base_url == local
+
+
 @pytest.mark.parametrize("broken", ["file", "environment"])
 def test_a_broken_configuration_asks_senders_to_come_back(
     intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str

@@ -35,6 +35,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "AWS::CodeDeploy::DeploymentGroup": "moto's CloudFormation does not know it: an alias moves all at once here",
     "AWS::Lambda::LayerVersion": "the functions import the working tree, so that an edit needs no build",
     "AWS::Lambda::Permission": "nobody else is here who could call a function",
+    "AWS::SecretsManager::ResourcePolicy": "nobody else is here who could read it",
     "AWS::SQS::QueuePolicy": "moto's CloudFormation does not know it; nobody else is here who could send",
     "AWS::CloudWatch::Alarm": "nothing here measures",
     "AWS::CloudWatch::CompositeAlarm": "nothing here measures",

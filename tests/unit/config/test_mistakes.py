@@ -39,7 +39,16 @@ def problems(text: str) -> list[str]:
         ("[leadterra]\nbatch_size = 1.5", "leadterra.batch_size: must be a whole number from 1 to 1000, not 1.5"),
         ("[leadterra]\nbatch_size = true", "leadterra.batch_size: must be a whole number from 1 to 1000, not true"),
         ('[leadterra]\ncustom_fields = "flat"', 'leadterra.custom_fields: must be "top-level" or "nested", not "flat"'),
-        ('[leadterra]\nbase_url = "app"', "must be an absolute address such as https://www.example.com"),
+        *(
+            (f'[leadterra]\nbase_url = "{url}"', "leadterra.base_url: must be an https:// address such as https://app")
+            for url in (
+                "app",
+                "http://app.leadterra.co",
+                "http://127.0.0.1.evil.example",
+                "ftp://localhost",
+                "http://[",
+            )
+        ),
         ("[leadterra]\nbatchsize = 1", "leadterra.batchsize: unknown key; did you mean 'batch_size'? Known are: "),
         ("leadterra = 1", "leadterra: must be a table: a line [leadterra], and its keys below"),
         ('[source.web]\nprovider = "form"', "source: unknown key; did you mean 'sources'? Known are: "),

@@ -15,6 +15,7 @@ QUEUES: Final = ("LeadsQueue", "EventsQueue", "DeadLetterQueue")
 CONSUMED: Final = ("LeadsQueue", "EventsQueue")
 CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
 DAY: Final = 24 * 3600
+NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
 
 @pytest.mark.parametrize("queue", CONSUMED)
@@ -48,13 +49,14 @@ def test_failures_are_reported_message_by_message(template: Template, queue: str
 
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_consumers_are_bounded_without_throttling(template: Template, queue: str) -> None:
-    """Consumers are bounded at the queue, since reserved concurrency burns receives."""
+    """Consumers are bounded at the queue: reserved concurrency burns receives, and is there only if a user says so."""
     mapping = template.mapping(queue)
     least, _ = template.bounds(mapping["ScalingConfig"]["MaximumConcurrency"])
     assert least >= 2
-    assert "ReservedConcurrentExecutions" not in template.properties(
-        template.function_behind(mapping["FunctionName"]["Ref"])
-    )
+    function = template.function_behind(mapping["FunctionName"]["Ref"])
+    reserved = {"IntakeFunction": {"Fn::If": ["ReservesIntake", {"Ref": "IntakeConcurrency"}, NO_VALUE]}}
+    assert template.properties(function).get("ReservedConcurrentExecutions") == reserved.get(function)
+    assert template.body["Parameters"]["IntakeConcurrency"]["Default"] == 0
 
 
 @pytest.mark.parametrize("queue", QUEUES)
@@ -63,7 +65,7 @@ def test_queues_take_what_sqs_can_and_keep_it_as_long(template: Template, queue:
     properties = template.properties(queue)
     assert properties["MaximumMessageSize"] == 1024 * 1024
     assert properties["MessageRetentionPeriod"] == 14 * DAY
-    assert properties["SqsManagedSseEnabled"] is True
+    assert properties["SqsManagedSseEnabled"] == {"Fn::If": ["HasKmsKey", False, True]}
     resource = template.resource(queue)
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
@@ -160,7 +162,6 @@ def test_intake_may_do_what_it_does_and_no_more(template: Template) -> None:
         ("sqs:SendMessage", "LeadsQueue"),
         ("sqs:SendMessage", "DeadLetterQueue"),
         *((action, "EventsQueue") for action in CONSUME),
-        ("dynamodb:GetItem", "DeliveriesTable"),
         ("dynamodb:PutItem", "DeliveriesTable"),
         ("dynamodb:UpdateItem", "DeliveriesTable"),
         ("dynamodb:DeleteItem", "DeliveriesTable"),
@@ -208,9 +209,70 @@ def test_only_this_account_sends_raw_events(template: Template) -> None:
     assert allowed[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
+@pytest.mark.parametrize("role", ["IntakeRole", "EnrollRole"])
+def test_only_this_accounts_lambda_takes_the_roles(template: Template, role: str) -> None:
+    """Lambda cannot be made to use them for another account."""
+    (statement,) = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_a_key_of_ones_own_encrypts_everything_at_rest(template: Template) -> None:
+    """Queues, table, secret, logs, alarms and the functions' variables; both roles may use it, and nothing else."""
+    places = {
+        "AWS::SQS::Queue": "KmsMasterKeyId",
+        "AWS::SNS::Topic": "KmsMasterKeyId",
+        "AWS::SecretsManager::Secret": "KmsKeyId",
+        "AWS::Logs::LogGroup": "KmsKeyId",
+        "AWS::Lambda::Function": "KmsKeyArn",
+    }
+    own = {"Fn::If": ["HasKmsKey", {"Ref": "KmsKeyArn"}, NO_VALUE]}
+    for kind, place in places.items():
+        assert [each[place] for each in template.of_type(kind)] == [own] * len(template.named(kind)) != []
+    encrypted = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "KmsKeyArn"}}
+    assert template.properties("DeliveriesTable")["SSESpecification"] == {"Fn::If": ["HasKmsKey", encrypted, NO_VALUE]}
+    assert template.resource("KeyPolicy")["Condition"] == "HasKmsKey"
+    (statement,) = template.properties("KeyPolicy")["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statement["Resource"] == {"Ref": "KmsKeyArn"}
+
+
+def test_the_secret_may_be_closed_to_others(template: Template) -> None:
+    """With readers named, nobody else in the account reads it; who may write it and end this is left to IAM."""
+    assert template.resource("SecretPolicy")["Condition"] == "NamesSecretReaders"
+    (statement,) = template.properties("SecretPolicy")["ResourcePolicy"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "secretsmanager:GetSecretValue")
+    names = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]["Fn::Split"][1]["Fn::Sub"]
+    assert names == "${IntakeRole.Arn},${EnrollRole.Arn},${SecretReaders}"
+
+
+@pytest.mark.parametrize("group", ["IntakeLog", "EnrollLog"])
+def test_logs_may_be_masked(template: Template, group: str) -> None:
+    """CloudWatch finds and masks addresses, if a user pays for it."""
+    condition, policy, otherwise = template.properties(group)["DataProtectionPolicy"]["Fn::If"]
+    assert (condition, otherwise) == ("ProtectsLogs", NO_VALUE)
+    assert [next(iter(each["Operation"])) for each in policy["Statement"]] == ["Audit", "Deidentify"]
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("", True),
+        ("https://app.leadterra.co", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://app.leadterra.co", False),
+        ("http://127.0.0.1.evil.example", False),
+    ],
+)
+def test_leadterra_is_called_by_tls(template: Template, address: str, taken: bool) -> None:  # noqa: FBT001
+    """A stack is not deployed with an address to which its key would travel unencrypted."""
+    pattern = template.body["Parameters"]["LeadterraBaseUrl"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, address) is not None) is taken
+
+
 def test_the_secret_has_no_value_here(template: Template) -> None:
     """No update of the stack overwrites a rotated key, since the template holds none; and it is kept."""
-    assert template.properties("Secret").keys() == {"Description"}
+    assert template.properties("Secret").keys() == {"Description", "KmsKeyId"}
     assert template.resource("Secret")["DeletionPolicy"] == "Retain"
 
 

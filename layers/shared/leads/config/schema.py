@@ -12,7 +12,18 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from leads.config.mistakes import auth_choices, explain, explain_syntax, plain_name, suggestion
-from leads.config.values import DEFAULT_BASE_URL, MAX_BATCH_SIZE, Name, Origin, Scalar, Scalars, Slug, Texts, Url
+from leads.config.values import (
+    DEFAULT_BASE_URL,
+    MAX_BATCH_SIZE,
+    Name,
+    Origin,
+    Scalar,
+    Scalars,
+    ServiceUrl,
+    Slug,
+    Texts,
+    Url,
+)
 from leads.errors import ConfigError
 from leads.model import LEAD_FIELDS
 from leads.presets.provider import Provider
@@ -35,7 +46,7 @@ class _Table(BaseModel):
 class LeadterraTable(_Table):
     """`[leadterra]`."""
 
-    base_url: Url = DEFAULT_BASE_URL
+    base_url: ServiceUrl = DEFAULT_BASE_URL
     batch_size: StrictInt = Field(default=MAX_BATCH_SIZE, ge=1, le=MAX_BATCH_SIZE)
     custom_fields: CustomFields = "top-level"
 

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 DEFAULT_BASE_URL: Final = "https://app.leadterra.co"
 # The guide: "split your array into batches of 500-1,000 leads per request".
 MAX_BATCH_SIZE: Final = 1_000
+SERVICE_ADDRESS: Final = "an https:// address such as https://app.leadterra.co; http:// is for this machine alone"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def _must_be[T](what: str, check: Callable[[T], bool]) -> Callable[[T], T]:
@@ -24,6 +26,14 @@ def _must_be[T](what: str, check: Callable[[T], bool]) -> Callable[[T], T]:
 def _is_web_address(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and len(value.split()) == 1
+
+
+def is_service_address(value: str) -> bool:
+    """Whether Leadterra may be called there. Its key and people's data travel without TLS only inside of a machine."""
+    try:
+        return _is_web_address(value) and (value.startswith("https:") or urlsplit(value).hostname in _LOOPBACK)
+    except ValueError:  # brackets that are no IPv6 address
+        return False
 
 
 def _origin(value: str) -> str:
@@ -61,6 +71,7 @@ type Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 type Url = Annotated[
     str, AfterValidator(_must_be("an absolute address such as https://www.example.com", _is_web_address))
 ]
+type ServiceUrl = Annotated[str, AfterValidator(_must_be(SERVICE_ADDRESS, is_service_address))]
 type Origin = Annotated[str, AfterValidator(_origin)]
 type Scalar = Annotated[
     str | bool | int | float, PlainValidator(_must_be("a text, a number, true or false", _is_scalar))

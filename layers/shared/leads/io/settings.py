@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from leads.config.schema import Enrollment, parse
+from leads.config.values import SERVICE_ADDRESS, is_service_address
 from leads.errors import ConfigError
 
 DEFAULT_CONFIG: Final = "/opt/enrollment.toml"
@@ -36,12 +37,15 @@ class Settings:
         required = ("LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID")
         if missing := [name for name in required if not environ.get(name)]:
             raise ConfigError([f"{name}: not set; the template sets it" for name in missing])
+        address = environ.get("LEADTERRA_BASE_URL") or None
+        if address and not is_service_address(address):
+            raise ConfigError([f"LEADTERRA_BASE_URL: must be {SERVICE_ADDRESS}"])
         return cls(
             leads_queue_url=environ["LEADS_QUEUE_URL"],
             dead_letter_queue_url=environ["DEAD_LETTER_QUEUE_URL"],
             secret_id=environ["SECRET_ID"],
             config_path=Path(environ.get("ENROLLMENT_CONFIG") or DEFAULT_CONFIG),
-            leadterra_base_url=environ.get("LEADTERRA_BASE_URL") or None,
+            leadterra_base_url=address,
             deliveries_table=environ.get("DELIVERIES_TABLE") or None,
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
             endpoint_url=environ.get("AWS_ENDPOINT_URL") or None,
