@@ -8,6 +8,7 @@ from typing import Any
 
 from leads.message.message import Message
 from leads.request.batch import ReceivedMessage, Row, body
+from leads.request.outcome import Held
 from leads.request.reply import Reply
 from leads.search.isolation import Settled, isolate
 from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Sandbox, SandboxRequest
@@ -96,7 +97,7 @@ def deliver(batch: Sequence[Row], service: Service) -> Run:
             if reply is not None:
                 reply = replace(reply, headers={**reply.headers, "x-request-id": f"req_{len(run.requests)}"})
                 run.requests.append(([places[id(row)] for row in ask.rows], reply))
-            ask = search.send((reply, NOW) if reply else None)
+            ask = search.send((reply, NOW) if reply else Held("deadline"))
     except StopIteration as end:
         run.settled = end.value
     return run

@@ -14,6 +14,7 @@ HELD: Final = {
     "systemic": "Leadterra refuses everybody alike: something changed there",
     "firewall": "a firewall in front of Leadterra blocks some text of the lead, or our address",
     "deadline": "the function's time ran out",
+    "rate_limit": "requests_per_minute is used up",
     "newer": "a later release wrote it",
     "internal": "something broke here: see the log of enroll",
 }

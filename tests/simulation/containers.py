@@ -67,6 +67,7 @@ class Container:
             erasures=lambda _: erasures,
             now=lambda: around.service.moment(self._lane.now),
             monotonic=lambda: self._lane.now,
+            sleep=self._wait,
             chance=around.chance.random,
             threads=partial(LaneThreads, self._lane),
         )

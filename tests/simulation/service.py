@@ -35,6 +35,8 @@ class Service:
     requests: int = 0
     rows: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
+    # When each request arrived, in seconds.
+    arrived: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._start_millis = self.start.timestamp() * 1_000
@@ -67,6 +69,7 @@ class Wire(httpx.BaseTransport):
         body = request.read()
         rows = body.count(b'"email"')
         self.service.requests += 1
+        self.service.arrived.append(self.clock())
         self.service.rows += rows
         try:
             response = self._turned_away(request, rows) or self._served(request, body, rows)

@@ -5,7 +5,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -91,6 +91,7 @@ class Soak:
     Attributes:
         behaviour: how Leadterra behaves from each hour on.
         oddities: how often SQS delivers what it has delivered.
+        leadterra: the lines of its table in the configuration.
     """
 
     leads: int
@@ -100,6 +101,7 @@ class Soak:
     seed: int = 1
     behaviour: Callable[[int], Behaviour] = every_dialect
     oddities: Oddities = field(default_factory=_usual)
+    leadterra: str = ""
     samples: list[Sample] = field(default_factory=list)
     problems: Counter[str] = field(default_factory=Counter)
 
@@ -116,9 +118,10 @@ class Soak:
         self.sandbox = Sandbox(map(SandboxCampaign, CAMPAIGNS.values()), api_keys=[_OLD_KEY])
         self.service = Service(self.sandbox, self.weather, chance, START)
         self.output = Output(self.books)
-        config = parse(_CONFIG)
+        config = parse(f"[leadterra]\n{self.leadterra}\n{_CONFIG}")
+        shared = replace(_SETTINGS, maximum_concurrency=stack.concurrency)
         around = Surroundings(
-            stack, _SETTINGS, config, self.timeline, self.account, self.service, self.output, self.truth.check, chance
+            stack, shared, config, self.timeline, self.account, self.service, self.output, self.truth.check, chance
         )
         self.poller = Poller(around, self._killed)
         self.intake = Intake(

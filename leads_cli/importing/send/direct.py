@@ -183,7 +183,7 @@ class Direct:
             ask = next(search)
             while True:
                 # No time is left for somebody who wants to stop.
-                ask = search.send(None if stop.is_set() else self._ask(campaign_id, ask))
+                ask = search.send(Held("deadline") if stop.is_set() else self._ask(campaign_id, ask))
         except StopIteration as done:
             settled: Settled = done.value
             return settled

@@ -49,6 +49,7 @@ def problems(text: str) -> list[str]:
                 "http://[",
             )
         ),
+        ("[leadterra]\nrequests_per_minute = 0", "requests_per_minute: must be a whole number above 0, not 0"),
         ("[leadterra]\nbatchsize = 1", "leadterra.batchsize: unknown key; did you mean 'batch_size'? Known are: "),
         ("leadterra = 1", "leadterra: must be a table: a line [leadterra], and its keys below"),
         ('[source.web]\nprovider = "form"', "source: unknown key; did you mean 'sources'? Known are: "),

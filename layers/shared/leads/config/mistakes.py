@@ -65,8 +65,8 @@ def explain(error: Any, data: Mapping[str, Any], known: Iterable[str]) -> str:
             choices = error["ctx"]["expected"].replace("'", '"')
             text = f"must be {choices}, not {_shown(error['input'])}"
         case "int_type" | "greater_than_equal" | "less_than_equal":
-            # The file has one number.
-            text = f"must be a whole number from 1 to {MAX_BATCH_SIZE}, not {_shown(error['input'])}"
+            numbers = f"from 1 to {MAX_BATCH_SIZE}" if path[-1] == "batch_size" else "above 0"
+            text = f"must be a whole number {numbers}, not {_shown(error['input'])}"
         case kind:
             text = _TYPES.get(kind, error["msg"]).format(key=key)
     return f"{key}: {text}"

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
@@ -49,6 +49,7 @@ class LeadterraTable(_Table):
     base_url: ServiceUrl = DEFAULT_BASE_URL
     batch_size: StrictInt = Field(default=MAX_BATCH_SIZE, ge=1, le=MAX_BATCH_SIZE)
     custom_fields: CustomFields = "top-level"
+    requests_per_minute: Annotated[StrictInt, Field(ge=1)] | None = None
 
 
 class Campaign(_Table):

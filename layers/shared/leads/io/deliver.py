@@ -18,7 +18,7 @@ from leads.io.settings import Settings
 from leads.io.telemetry import logger, where
 from leads.message.dead_letter import Failure
 from leads.message.decoding import decode
-from leads.message.message import AnyMessage, Suppression, address_for_log
+from leads.message.message import DIRECT, AnyMessage, Message, Suppression, address_for_log
 from leads.request.batch import SUPPRESSION_LIST, Batch, ReceivedMessage, Row, batches, body, rows, split
 from leads.request.outcome import DROPPED, Accepted, Held, Rejected
 from leads.request.reply import Reply
@@ -31,7 +31,7 @@ _SHORTEST_SECONDS: Final = 5.0
 # What remains for the function to return its answer.
 _RETURNING_SECONDS: Final = 0.5
 # These concern Leadterra as a whole, or the invocation: no other campaign would fare better.
-_FOR_ALL: Final = frozenset({"unauthorized", "deadline"})
+_FOR_ALL: Final = frozenset({"unauthorized", "deadline", "rate_limit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +105,24 @@ class Enroll:
                 _enter(ledger, names.get(campaign, OTHER), batch_rows, settled)
 
     def _batches(self, suppressed: Sequence[Row], of_campaigns: Mapping[str, Sequence[Row]]) -> Iterator[Batch]:
-        """All requests in their order: opt-outs, new leads, and replayed leads in requests of their own."""
-        yield from batches(None, suppressed, MAX_BATCH_SIZE)
-        replayed: list[Batch] = []
+        """All requests in their order: opt-outs, new leads, and replayed leads in requests of their own.
+
+        Under a rate limit new leads of live sources come first, and those of an import after them.
+        """
+        limited = self.config.leadterra.requests_per_minute is not None
+        groups: dict[tuple[bool, str | None], list[Row]] = {(False, None): list(suppressed)} if suppressed else {}
         for campaign_id, all_rows in of_campaigns.items():
-            new: list[Row] = []
-            again: list[Row] = []
-            for row in all_rows:
-                (again if row.is_replayed else new).append(row)
-            yield from batches(campaign_id, new, self.config.leadterra.batch_size)
-            replayed += batches(campaign_id, again, self.config.leadterra.batch_size)
-        yield from replayed
+            for row in sorted(all_rows, key=self._is_imported) if limited else all_rows:
+                groups.setdefault((row.is_replayed, campaign_id), []).append(row)
+        order = sorted(groups, key=lambda group: (group[0], limited and self._is_imported(groups[group][0])))
+        for group in order:
+            size = MAX_BATCH_SIZE if group[1] is None else self.config.leadterra.batch_size
+            yield from batches(group[1], groups[group], size)
+
+    def _is_imported(self, row: Row) -> bool:
+        """Whether the lead came from nowhere but a list: its source is not in the configuration."""
+        live = {DIRECT, *self.config.sources}
+        return all(isinstance(each.message, Message) and each.message.source not in live for each in row.messages)
 
     def _send(self, batch: Batch) -> Settled:
         search = isolate(batch.rows)
@@ -130,21 +137,29 @@ class Enroll:
             logger().error("unexpected", extra={"where": where(error)})
             return _held(batch, Held("internal"))
 
-    def _ask(self, batch: Batch, ask: Ask) -> tuple[Reply, datetime] | None:
+    def _ask(self, batch: Batch, ask: Ask) -> tuple[Reply, datetime] | Held:
         """Send one request, unless too little time is left to close the ledger after it."""
         seconds = self._seconds_left() - _CLOSING_SECONDS
         if seconds < _SHORTEST_SECONDS:
-            return None
-        secret, monotonic = self.dependencies.vault(self.settings), self.dependencies.monotonic()
+            return Held("deadline")
+        secret, monotonic = self.dependencies.vault(self.settings), self.dependencies.monotonic
         if ask.fresh_key:
-            secret.refresh(monotonic)
+            secret.refresh(monotonic())
         try:
-            api_key = secret.api_key(monotonic)
+            api_key = secret.api_key(monotonic())
         except Unavailable as error:
             # No key, no answer. Rows that are settled already stay settled.
             logger().error("no key", extra={"detail": str(error)})
             return Reply(None), self.dependencies.now()
         service = self.service(self.settings.leadterra_base_url or self.config.leadterra.base_url)
+        if limit := self.config.leadterra.requests_per_minute:
+            # Each of the invocations that run at once keeps its share.
+            interval = 60 * self.settings.maximum_concurrency / limit
+            wait = service.take_turn(monotonic(), interval, longest=seconds - _SHORTEST_SECONDS)
+            if wait > seconds - _SHORTEST_SECONDS:
+                return Held("rate_limit", wait)
+            self.dependencies.sleep(wait)
+            seconds -= wait
         content = batch.body if len(ask.rows) == len(batch.rows) else body(batch.campaign_id, ask.rows)
         return service.send(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.dependencies.now()
 

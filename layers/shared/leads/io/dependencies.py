@@ -22,7 +22,7 @@ _now: Final = partial(datetime.now, UTC)
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The defaults are the real ones. `monotonic` is in seconds, `chance` in [0, 1), `threads` takes their number."""
+    """The defaults are the real ones. Times are in seconds, `chance` is in [0, 1), `threads` takes their number."""
 
     sqs: Callable[[Settings], "SQSClient"] = aws.sqs
     dynamodb: Callable[[Settings], "DynamoDBClient"] = aws.dynamodb
@@ -30,6 +30,7 @@ class Dependencies:
     erasures: Callable[[Settings], Erasures] = erasures
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
     # The system's: a generator of our own would go on alike in everything that SnapStart starts from one snapshot.
     chance: Callable[[], float] = SystemRandom().random
     threads: Callable[[int], Executor] = ThreadPoolExecutor

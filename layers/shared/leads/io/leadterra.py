@@ -4,6 +4,7 @@ Source: the reference, `POST /v1/campaigns/:id/leads/bulk` with `Authorization: 
 `POST /v1/suppression-list` with `{"emails": [...]}`.
 """
 
+import math
 import time
 import zlib
 from functools import cache
@@ -29,6 +30,14 @@ class Leadterra:
 
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
+        self._next_turn = -math.inf
+
+    def take_turn(self, now: float, interval: float, longest: float) -> float:
+        """Seconds until the next request may be sent, an interval after the last; not taken if these are too many."""
+        wait = max(0.0, self._next_turn - now)
+        if wait <= longest:
+            self._next_turn = now + wait + interval
+        return wait
 
     def send(self, campaign_id: str | None, body: bytes, *, api_key: str, timeout: float) -> Reply:
         """Send leads to a campaign or, without one, addresses to the suppression list. Takes at most `timeout` seconds.

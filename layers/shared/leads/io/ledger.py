@@ -40,7 +40,7 @@ SETTLING: Final = (
     "Erased",
 )
 # These pass without an operator.
-_PASSING: Final = frozenset({"unavailable", "deadline", "newer"})
+_PASSING: Final = frozenset({"unavailable", "deadline", "rate_limit", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
 
 
@@ -171,7 +171,10 @@ class Ledger:
                 case Held(reason):
                     why[reason] += 1
                     counts.update(("Held", held_metric(reason)))
-                    counts[HELD_AGE] = max(counts[HELD_AGE], *(age(self.records[i], self.now) for i in line.records))
+                    # The age raises an alarm. To wait for one's turn is no trouble.
+                    if reason != "rate_limit":
+                        ages = (age(self.records[index], self.now) for index in line.records)
+                        counts[HELD_AGE] = max(counts[HELD_AGE], *ages)
                 case Rejected(failure):
                     name = {"id": name, **_summary(failure)}
                     # Intake did not write an unreadable message, so it is no part of what intake accepted.

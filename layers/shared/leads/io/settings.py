@@ -26,6 +26,8 @@ class Settings:
     deliveries_table: str | None
     region: str | None
     endpoint_url: str | None
+    # How many invocations of enroll Lambda runs at once. They share `requests_per_minute`.
+    maximum_concurrency: int = 1
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -49,6 +51,7 @@ class Settings:
             deliveries_table=environ.get("DELIVERIES_TABLE") or None,
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
             endpoint_url=environ.get("AWS_ENDPOINT_URL") or None,
+            maximum_concurrency=int(environ.get("MAXIMUM_CONCURRENCY") or 1),
         )
 
 

@@ -7,7 +7,16 @@ from typing import Final, Literal
 from leads.message.dead_letter import Failure
 
 type Why = Literal[
-    "unavailable", "unauthorized", "not_found", "unexpected", "systemic", "firewall", "deadline", "newer", "internal"
+    "unavailable",
+    "unauthorized",
+    "not_found",
+    "unexpected",
+    "systemic",
+    "firewall",
+    "deadline",
+    "rate_limit",
+    "newer",
+    "internal",
 ]
 """Why a lead is held: none of these is known to be the lead's own fault."""
 

@@ -65,9 +65,9 @@ class Settled:
     closed: Held | None = None
 
 
-type _Answer = tuple[Reply, datetime] | None
+type _Answer = tuple[Reply, datetime] | Held
 type Isolation = Generator[Ask, _Answer, Settled]
-"""Yields what to send. Is sent the reply and when it came, or None if no time is left."""
+"""Yields what to send. Is sent the reply and when it came, or why nothing can be sent."""
 type Part = tuple[Sequence[Row], Settled]
 """A batch and its result."""
 type _Refusal = tuple[Failure, Mapping[str, Any]]
@@ -179,8 +179,8 @@ class _Isolation:
         rows = [self.rows[index] for index in question.indexes]
         for fresh_key in (False, True):
             answer = yield Ask(rows, fresh_key=fresh_key)
-            if answer is None:
-                return Held("deadline"), Reply(None)
+            if isinstance(answer, Held):
+                return answer, Reply(None)
             self.metrics["Requests"] += 1
             if self.search.begun:
                 self.metrics["IsolationRequests"] += 1
