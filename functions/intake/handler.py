@@ -10,10 +10,10 @@ from leads.errors import ConfigError, LeadsError, TooLarge, Unauthorized, Unavai
 from leads.event import answer, handshake
 from leads.event.event import Event, from_http
 from leads.event.verify import find_source, needs_secret, origin_allowed
+from leads.io.aws import confirm_subscription
 from leads.io.intake import Intake, IntakeResult
 from leads.io.queues import Record
 from leads.io.settings import Settings, enrollment
-from leads.io.subscription import confirm
 from leads.io.telemetry import UNKNOWN, count, described, logger
 from leads.message.message import MAX_MESSAGE_BYTES
 
@@ -77,7 +77,7 @@ def _respond(event: Event, source: Source, intake: Intake) -> answer.Response:
     if response := handshake.after_proof(event, source):
         return response
     if url := handshake.subscription(event, source):
-        confirm(url)
+        confirm_subscription(url)
     if len(event.body) > MAX_MESSAGE_BYTES:
         raise TooLarge(f"a body of {len(event.body)} bytes; the limit is {MAX_MESSAGE_BYTES}")
     return _success(intake.accept(event, source, interactive=source.preset.interactive), event, source)

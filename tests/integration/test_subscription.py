@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from leads.errors import Unavailable
-from leads.io.subscription import confirm
+from leads.io.aws import confirm_subscription
 
 STATUSES = {"/ok": 200, "/moved": 302, "/failed": 500}
 
@@ -35,7 +35,7 @@ def server() -> Iterator[tuple[str, list[str]]]:
 def test_a_subscription_is_confirmed_by_one_call(server: tuple[str, list[str]]) -> None:
     """SNS answers 200."""
     url, called = server
-    confirm(f"{url}/ok")
+    confirm_subscription(f"{url}/ok")
     assert called == ["/ok"]
 
 
@@ -44,11 +44,11 @@ def test_anything_but_200_is_tried_again(server: tuple[str, list[str]], path: st
     """A redirect could lead anywhere, so it is not followed."""
     url, called = server
     with pytest.raises(Unavailable, match=str(STATUSES[path])):
-        confirm(url + path)
+        confirm_subscription(url + path)
     assert called == [path]
 
 
 def test_an_sns_that_is_not_reached_is_tried_again() -> None:
     """The sender is asked to come back."""
     with pytest.raises(Unavailable, match="SNS: ConnectError"):
-        confirm("http://127.0.0.1:1/")
+        confirm_subscription("http://127.0.0.1:1/")

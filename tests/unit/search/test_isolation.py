@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from leads.message.message import Message, as_json
-from leads.request.batch import ReceivedMessage, Row
+from leads.request.batch import Row
 from leads.request.outcome import ACCEPTED, Held, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import isolate
@@ -205,10 +204,7 @@ def test_parts_are_sent_in_the_one_envelope() -> None:
 
 def replayed(size: int) -> list[Row]:
     """Leads that an operator sent again."""
-    return [
-        Row(lead, [ReceivedMessage(Message.model_validate({**as_json(message), "replay": {"count": 1}}), [0])])
-        for lead, ((message, *_),) in rows(size, {})
-    ]
+    return [each._replace(is_replayed=True) for each in rows(size, {})]
 
 
 def blocked(sent: Sequence[Row]) -> Reply:

@@ -1,6 +1,7 @@
 """Kinds of values in `enrollment.toml`, and what to say of anything else."""
 
 from collections.abc import Callable
+from functools import cache
 from math import isfinite
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ def _is_web_address(value: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and len(value.split()) == 1
 
 
+@cache
 def is_service_address(value: str) -> bool:
     """Whether Leadterra may be called there. Its key and people's data travel without TLS only inside of a machine."""
     try:

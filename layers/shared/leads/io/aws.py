@@ -1,8 +1,9 @@
-"""AWS clients, made at first use and kept by the container, and what a failed call means here."""
+"""AWS: clients, made at first use and kept by the container, what a failed call means, and SNS's subscriptions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+_SNS_SECONDS: Final = 3.0
 # How many calls may be made at once.
 CONCURRENCY: Final = 16
 # Webhook senders give up after 3 to 5 s, so a service that does not answer must be noticed before that.
@@ -69,3 +71,20 @@ def unavailable(service: str, error: BaseException) -> Unavailable:
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     logger().warning("AWS call failed", extra={"service": service, "code": code})
     return Unavailable(f"{service}: {code}")
+
+
+def confirm_subscription(url: str) -> None:
+    """Confirm to SNS that a topic may post here. The address is SNS's own, and no redirect is followed.
+
+    Raises:
+        Unavailable: SNS did not answer 200; it asks again.
+    """
+    # Imported here: it happens once in a subscription's life, and every cold start would pay.
+    import httpx  # noqa: PLC0415
+
+    try:
+        status = httpx.get(url, timeout=_SNS_SECONDS, follow_redirects=False).status_code
+    except httpx.HTTPError as error:
+        raise Unavailable(f"SNS: {type(error).__name__}") from error
+    if status != HTTPStatus.OK:
+        raise Unavailable(f"SNS: {status}")

@@ -88,7 +88,8 @@ class Enroll:
         of_campaigns, kept_out = rows(leads, self.config)
         names: dict[str | None, str] = {campaign.id: name for name, campaign in self.config.campaigns.items()}
         names[None] = SUPPRESSION_LIST
-        ledger.enter(SUPPRESSION_LIST, (LedgerLine(each.records, each.message, DROPPED) for each in dropped))
+        if dropped:
+            ledger.enter(SUPPRESSION_LIST, (LedgerLine(each.records, each.message, DROPPED) for each in dropped))
         for refusing, kept in kept_out.items():
             ledger.enter(names[refusing], (LedgerLine(each.records, each.message, why) for each, why in kept))
         parts: defaultdict[str | None, list[Part]] = defaultdict(list)
@@ -185,7 +186,8 @@ def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[Rece
             else:
                 messages[key] = ReceivedMessage(message, [index], receives(record))
     duplicates = len(records) - len(unread) - len(messages)
-    ledger.enter(OTHER, unread, {"Duplicates": duplicates} if duplicates else {})
+    if unread or duplicates:
+        ledger.enter(OTHER, unread, {"Duplicates": duplicates})
     ledger.count_direct(messages.values())
     return list(messages.values())
 

@@ -80,9 +80,7 @@ class Ledger:
 
     def enter(self, campaign: str, lines: Iterable[LedgerLine], metrics: Mapping[str, int] | None = None) -> None:
         """Note the outcomes of a batch, and the metrics that are no message's outcome."""
-        section = (campaign, metrics or {}, list(lines))
-        if section[1] or section[2]:
-            self._sections.append(section)
+        self._sections.append((campaign, metrics or {}, list(lines)))
 
     def close(self) -> list[str]:
         """Send the dead letters, hide what is held, and write logs and metrics; the ids of the messages to keep."""

@@ -41,11 +41,8 @@ class Row(NamedTuple):
 
     lead: Mapping[str, Any]
     messages: Sequence[AnyReceived]
-
-    @property
-    def is_replayed(self) -> bool:
-        """Whether an operator sent this lead again."""
-        return any("replay" in received.message.extra for received in self.messages)
+    # Whether an operator sent this lead again.
+    is_replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +136,9 @@ def rows(
             if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
                 kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
             else:
-                kept.setdefault(campaign_id, []).append(Row(_wire(lead, config.leadterra.custom_fields), same))
+                is_replayed = any("replay" in received.message.extra for received in same)
+                row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
+                kept.setdefault(campaign_id, []).append(row)
     return kept, kept_out
 
 
