@@ -4,22 +4,25 @@ It is learnt only from what production has too: the JSON lines and metrics that 
 messages in the queues.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import count
 from threading import Lock
 from typing import Any, Final
 
 from leads.message.message import id_for_log
 from leads.request.batch import SUPPRESSION_LIST
 from leads_cli.logs import observed
-from leads_cli.logs.lines import LogLines
+from leads_cli.logs.line import Line, parse
 from leads_cli.stacks.counts import StackCounts, from_metrics
 
 # A page shows fifty; the rest is for whoever reads `/_leads/leads`.
 CAPACITY: Final = 5_000
+# A day of playing by hand; under load it is the last few minutes.
+_LINES: Final = 20_000
 
 
 class LeadState(StrEnum):
@@ -77,11 +80,7 @@ def _now() -> datetime:
 
 
 class Journal:
-    """Collects what several threads observe. The newest `capacity` leads are kept; the counts are of all.
-
-    Attributes:
-        lines: the latest lines of the functions' logs.
-    """
+    """Collects what several threads observe. The newest `capacity` leads are kept; the counts are of all."""
 
     def __init__(self, capacity: int = CAPACITY, now: Callable[[], datetime] = _now) -> None:
         self._capacity = capacity
@@ -90,13 +89,16 @@ class Journal:
         self._rows: dict[str, LeadRow] = {}  # in order of arrival
         self._ids: dict[str, str] = {}  # SQS's message id -> the lead's
         self._sums: Counter[str] = Counter()
-        self.lines = LogLines(now=now)
+        self._lines: deque[Line] = deque(maxlen=_LINES)
+        self._numbers = count(1)
 
     def observe_log(self, function: str, line: str) -> None:
-        """A line of a function's output; what is neither a metric nor a known log line is only kept."""
-        self.lines.add(function, line)
+        """A line of a function's output, by its logical id; what is no metric and no known log line is only kept."""
         data = observed.json_object(line)
         with self._lock:
+            name = function.removesuffix("Function").lower()
+            if kept := parse(str(next(self._numbers)), self._now(), name, line):
+                self._lines.append(kept)
             if "_aws" in data:
                 self._sums.update(observed.sum_metrics_line(data))
             elif data.get("message") == "taken":
@@ -147,6 +149,11 @@ class Journal:
             sums = Counter[str](self._sums)
         sums.update(reported or {})
         return from_metrics(sums, queued=queued)
+
+    def lines(self, since: datetime) -> list[Line]:
+        """The latest log lines of that moment and later, oldest first."""
+        with self._lock:
+            return [line for line in self._lines if line.when >= since]
 
     def leads(self, limit: int = CAPACITY) -> list[LeadRow]:
         """The newest leads, newest first."""

@@ -29,6 +29,10 @@ class Line:
         found = str(said).upper()
         return {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(found, found if found in LEVELS else _UNKNOWN)
 
+    def as_written(self) -> dict[str, Any]:
+        """As `/_leads/logs` has it."""
+        return {"id": self.id, "when": self.when.isoformat(), "function": self.function, "text": self.text}
+
     def as_json(self) -> dict[str, Any]:
         """As `--json` has it: the line as it was written, and where it is from."""
         said = dict(self.data) if self.data else {"message": self.text}

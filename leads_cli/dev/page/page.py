@@ -53,7 +53,7 @@ def routes(view: DevView) -> list[Route]:
         except ValueError:
             since = datetime.fromtimestamp(0, UTC)
         lines = view.logs(since if since.tzinfo else since.replace(tzinfo=UTC))
-        return JSONResponse({"lines": [line.as_json() for line in lines]})
+        return JSONResponse({"lines": [line.as_written() for line in lines]})
 
     async def stack(_: "Request") -> JSONResponse:
         return JSONResponse(view.about.as_json())

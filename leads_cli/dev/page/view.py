@@ -14,7 +14,7 @@ from leads.io import settings
 from leads.message.message import id_for_log
 from leads_cli.dev.page.outcomes import sandbox_outcome
 from leads_cli.logs.journal import Journal, LeadRow, LeadState
-from leads_cli.logs.lines import LogLine
+from leads_cli.logs.line import Line
 from leads_cli.logs.observed import json_object
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.configuration import problem_of
@@ -101,7 +101,7 @@ class DevView(Protocol):
     def leads(self, limit: int) -> Sequence[LeadRow]:
         """The newest leads, newest first."""
 
-    def logs(self, since: datetime) -> Sequence[LogLine]:
+    def logs(self, since: datetime) -> Sequence[Line]:
         """The lines of the functions' logs since then, oldest first."""
 
     def release(self) -> int:
@@ -177,9 +177,9 @@ class StackView:
     def _cloudwatch(self) -> Any:
         return self._stack.client("cloudwatch")
 
-    def logs(self, since: datetime) -> Sequence[LogLine]:
+    def logs(self, since: datetime) -> Sequence[Line]:
         """The lines of the functions' logs since then, oldest first."""
-        return self._journal.lines.since(since)
+        return self._journal.lines(since)
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
         """The newest leads, newest first; the queues tell who they are and why some were refused."""
