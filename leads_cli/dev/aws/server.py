@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from secrets import token_hex
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 from moto.awslambda.models import lambda_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.sqs.models import sqs_backends
+from werkzeug.datastructures import EnvironHeaders
 from werkzeug.serving import make_server
-from werkzeug.wrappers import Response
 
 from leads_cli.console.local import is_local
 from leads_cli.dev.aws import queue_api
@@ -27,6 +27,7 @@ from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
 from leads_cli.stacks import session
 
 if TYPE_CHECKING:
+    from email.message import Message
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 STACK_NAME: Final = "leadterra-enroll"
@@ -60,7 +61,7 @@ class EmbeddedAws:
             opened.enter_context(limit_to_one_region())
             sqs_backends[session.ACCOUNT][session.REGION] = self.queues
             self._server = make_server(
-                "127.0.0.1", 0, _Application(self.queues, self.access_key), threaded=True, request_handler=_QuietHandler
+                "127.0.0.1", 0, _Application(self.queues, self.access_key), threaded=True, request_handler=_Handler
             )
             opened.callback(self._server.server_close)
             thread = Thread(target=self._server.serve_forever, args=(0.05,), name="embedded AWS", daemon=True)
@@ -133,41 +134,54 @@ class EmbeddedAws:
 
 
 class _Application:
-    """SQS's calls about messages, and moto, one request at a time: its state knows no threads.
+    """moto, one request at a time: its state knows no threads.
 
     moto lets every web page read every answer, and the secret may hold a real API key. So only a client with this
     run's access key is answered, and no browser: it names its page in `Origin`, or a host that is not this machine.
     """
 
     def __init__(self, queues: TimedQueues, access_key: str) -> None:
-        self._queues = queues
+        self.queues = queues
         self._credential = f"Credential={access_key}"
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._turn = Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if not self._is_own_client(environ):
+        if not self.knows(EnvironHeaders(environ)):
             start_response("403 Forbidden", [("content-type", "text/plain")])
             return [b"only this stack's own clients are answered\n"]
-        service, _, operation = str(environ.get("HTTP_X_AMZ_TARGET", "")).partition(".")
-        if service == "AmazonSQS" and queue_api.answers(operation):
-            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-            status, reply = queue_api.answer(self._queues, operation, body)
-            return Response(json.dumps(reply), status, content_type="application/x-amz-json-1.0")(
-                environ, start_response
-            )
         with self._turn:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
 
-    def _is_own_client(self, environ: "WSGIEnvironment") -> bool:
-        credential = environ.get("HTTP_AUTHORIZATION", "").partition("/")[0].partition(" ")[2]
+    def knows(self, headers: "EnvironHeaders | Message") -> bool:
+        """Whether a request is from one of this stack's own clients."""
+        credential = headers.get("Authorization", "").partition("/")[0].partition(" ")[2]
         return (
-            "HTTP_ORIGIN" not in environ
-            and is_local(environ.get("HTTP_HOST", ""))
+            "Origin" not in headers
+            and is_local(headers.get("Host", ""))
             and compare_digest(credential.encode(), self._credential.encode())
         )
 
 
-class _QuietHandler(MotoRequestHandler):
+class _Handler(MotoRequestHandler):
+    """Answers SQS's calls about messages on connections that stay open: werkzeug ends them after each answer."""
+
+    disable_nagle_algorithm = True
+
+    def run_wsgi(self) -> None:
+        app = cast("_Application", self.server.app)
+        service, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
+        if service != "AmazonSQS" or not queue_api.answers(operation) or not app.knows(self.headers):
+            super().run_wsgi()
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status, reply = queue_api.answer(app.queues, operation, body)
+        content = json.dumps(reply).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - named by werkzeug
         """Nothing: the functions' own lines are the log."""
