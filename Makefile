@@ -60,7 +60,9 @@ deploy: build ## Build and deploy a stack without a question (STACK=name; parame
 	stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
 	echo "Deploying $(STACK) with the parameters of $$stage ..."; \
 	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS)
-	@$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" || echo "The stack is deployed. What is still missing is named above."
+	@stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
+	file=$$(sed -n 's/^[^#]*"ConfigFile=\([^"]*\)".*/\1/p' "$$stage"); \
+	$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" --config "layers/config/$${file:-enrollment.toml}" || echo "The stack is deployed. What is still missing is named above."
 
 bench: setup ## Measure, write docs/performance.md, and fail where a claim does not hold (ARGS="warm cost": only these)
 	@PYTHONPATH=layers/shared $(BIN)/python -m benchmarks $(ARGS)

@@ -77,7 +77,7 @@ def _live(target: ConfiguredStackOptions, *, as_json: bool) -> None:
     if target.stack is None:
         _, findings = _configuration(running.config or target.config)
     found = target.enrollment(running)
-    findings += run_checks(running, found, target.stack, datetime.now(UTC))
+    findings += run_checks(running, found, target.stack, datetime.now(UTC), target.config.name)
     _report(findings, as_json=as_json)
 
 

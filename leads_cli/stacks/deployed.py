@@ -27,8 +27,9 @@ def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" =
     client: Callable[[str], Any] = cache(session.client)
     providers = {name: source.provider for name, source in sources.items()}
     public_urls = {name: source.public_url for name, source in sources.items()}
-    leadterra_url = parameters(found).get("LeadterraBaseUrl") or None
-    return Running(url, outputs, auths, client, providers, public_urls, leadterra_url)
+    given = parameters(found)
+    leadterra_url = given.get("LeadterraBaseUrl") or None
+    return Running(url, outputs, auths, client, providers, public_urls, leadterra_url, parameters=given)
 
 
 def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:

@@ -32,6 +32,7 @@ class Running:
         public_urls: the address that a source's sender was given, where the configuration says it.
         leadterra_url: where the stack's Leadterra is; None: where the configuration says.
         config: the file that the stack reads, where it is one of this machine.
+        parameters: CloudFormation's, by name; empty for the embedded stack.
     """
 
     url: str
@@ -42,6 +43,7 @@ class Running:
     public_urls: Mapping[str, str | None] = field(default_factory=dict)
     leadterra_url: str | None = None
     config: Path | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     def source_of(self, provider: str) -> str | None:
         """The first source of a kind; None where there is none."""
@@ -50,6 +52,13 @@ class Running:
     def address(self, source: str) -> str:
         """A source's address as its sender was given it, which is what some sign; to the functions all is https."""
         return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
+
+    def page_address(self, source: str) -> str:
+        """Where a sender posts to: forms without a secret have a throttle of their own."""
+        return (
+            self.public_urls.get(source)
+            or f"{self.url}/{'forms' if self.auths.get(source) == 'none' else 'hooks'}/{source}"
+        )
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
         """Send a raw event to EventsQueue, or a lead's message to LeadsQueue."""

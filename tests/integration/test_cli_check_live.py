@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,9 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.project import TEMPLATE as CHECKOUT
 from leads_cli.sandbox import Sandbox, SandboxServer
+from leads_cli.stacks.checks import expected
 from tests.integration import deployed as stacks
 from tests.integration.deployed import Deployed, deployed
 
@@ -26,6 +27,10 @@ provider = "json"
 campaign = "news"
 auth = "token"
 """
+STAGE = """
+[default.deploy.parameters]
+parameter_overrides = ["LeadterraBaseUrl={leadterra}"]
+"""
 QUEUES = ("LeadsQueue", "EventsQueue")
 
 
@@ -35,9 +40,14 @@ def template() -> dict[str, Any]:
     limits = {"MaximumMessageSize": 1_048_576, "MessageRetentionPeriod": 1_209_600, "VisibilityTimeout": 600}
     queues = {name: {"Type": "AWS::SQS::Queue", "Properties": {**limits, "RedrivePolicy": dead}} for name in QUEUES}
     arns = {f"{name}Arn": {"Value": {"Fn::GetAtt": [name, "Arn"]}} for name in (*QUEUES, "DeadLetterQueue")}
-    promised = re.findall(r"^  (\w+):$", CHECKOUT.read_text().partition("\nOutputs:\n")[2], re.MULTILINE)
+    checkout = yaml_parse(CHECKOUT.read_text())
+    promised = [name for name, each in checkout["Outputs"].items() if "Condition" not in each]
     outputs = {name: {"Value": "there"} for name in promised} | stacks.TEMPLATE["Outputs"] | arns
-    return {**stacks.TEMPLATE, "Resources": {**stacks.TEMPLATE["Resources"], **queues}, "Outputs": outputs}
+    parameters = {
+        name: {"Type": "String", "Default": str(each["Default"])} for name, each in checkout["Parameters"].items()
+    }
+    resources = {**stacks.TEMPLATE["Resources"], **queues}
+    return {**stacks.TEMPLATE, "Parameters": parameters, "Resources": resources, "Outputs": outputs}
 
 
 @pytest.fixture
@@ -53,9 +63,12 @@ def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.Mo
     config = tmp_path / "enrollment.toml"
     config.write_text(CONFIG)
     monkeypatch.setattr(stacks, "TEMPLATE", template())
+    (tmp_path / "leads.toml").write_text(STAGE.format(leadterra=leadterra[1]))
+    monkeypatch.setattr(expected, "_STAGES", tmp_path)
     with deployed(monkeypatch, config, LeadterraBaseUrl=leadterra[1]) as made:
         made.put_secret({"leadterra_api_key": "sk_live_sandbox", "sources": {"app": "x"}})
         trigger()
+        alarm("arn:aws:sns:us-east-1:123456789012:alarms")
         heard(timedelta(hours=3))
         yield made
 
@@ -76,13 +89,32 @@ def trigger() -> None:
             Code={"ZipFile": archive.getvalue()},
             Timeout=90,
         )
+        client.publish_version(FunctionName=name)
+        client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
         client.create_event_source_mapping(
             EventSourceArn=output(f"{name}Arn"),
-            FunctionName=name,
+            FunctionName=f"{name}:live",
             BatchSize=100,
             MaximumBatchingWindowInSeconds=60,
             FunctionResponseTypes=["ReportBatchItemFailures"],
         )
+
+
+def alarm(*topics: str, state: str = "OK") -> None:
+    """An alarm of the stack, and topics with a confirmed subscription."""
+    sns, watch = boto3.client("sns"), boto3.client("cloudwatch")
+    for topic in topics:
+        sns.create_topic(Name=topic.rpartition(":")[2])
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=output("LeadsQueueArn"))
+    for name in ("leads-key-refused", "leads-dev-key-refused"):
+        watch.put_metric_alarm(
+            AlarmName=name,
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            Threshold=0,
+            AlarmActions=topics,
+        )
+        watch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="invented")
 
 
 def output(name: str) -> str:
@@ -109,7 +141,7 @@ def test_a_stack_with_nothing_wrong(stack: Deployed) -> None:
     """Every subject is looked at and is ok, in a table as well."""
     assert wrong(stack) == []
     said = stack.leads("check", "--live")
-    assert (said.code, said.out.splitlines()[-1]) == (0, "8 checks, nothing failed.")
+    assert (said.code, said.out.splitlines()[-1]) == (0, "10 checks, nothing failed.")
     for about in ("configuration", "template", "secret", "campaign news", "LeadsQueue", "EventsQueue", "source app"):
         assert about in said.out
 
@@ -126,21 +158,26 @@ def test_a_key_and_a_campaign_are_told_apart(stack: Deployed, leadterra: tuple[S
 def test_what_is_wrong_with_the_stack(stack: Deployed) -> None:
     """A missing secret, another redrive, a disabled trigger, a silent source and a raised alarm are found."""
     stack.config.write_text(CONFIG + '\n[sources.quiet]\nprovider = "typeform"\ncampaign = "news"\n')
-    sqs, functions, watch = boto3.client("sqs"), boto3.client("lambda"), boto3.client("cloudwatch")
+    sqs, functions = boto3.client("sqs"), boto3.client("lambda")
     policy = json.dumps({"deadLetterTargetArn": output("DeadLetterQueueArn"), "maxReceiveCount": "3"})
     sqs.set_queue_attributes(QueueUrl=output("LeadsQueueUrl"), Attributes={"RedrivePolicy": policy})
     (mapping,) = functions.list_event_source_mappings(EventSourceArn=output("EventsQueueArn"))["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    watch.put_metric_alarm(
-        AlarmName="leads-key-refused", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, Threshold=0
+    alarm(state="ALARM")
+    functions.update_function_configuration(
+        FunctionName="LeadsQueue", Environment={"Variables": {"LOG_LEVEL": "DEBUG"}}
     )
-    watch.set_alarm_state(AlarmName="leads-key-refused", StateValue="ALARM", StateReason="invented")
+    stage = expected.Expected.of("leads").stage
+    stage.write_text(stage.read_text().replace('["', '["ConfigFile=prod.toml", "'))
     assert wrong(stack) == [
+        ("parameter ConfigFile", "warn"),
         ("secret of quiet", "fail"),
         ("LeadsQueue", "fail"),
+        ("LeadsQueue", "warn"),
         ("EventsQueue", "fail"),
         ("source quiet", "warn"),
         ("alarm leads-key-refused", "fail"),
+        ("notifications", "warn"),
     ]
 
 

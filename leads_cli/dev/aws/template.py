@@ -31,6 +31,9 @@ LEFT_OUT: Final[dict[str, str]] = {
     EVENT_SOURCE: "moto would hand the messages to a Lambda that wants containers: see poller.py",
     HTTP_API: "moto's CloudFormation does not know it: see front.py",
     "AWS::ApiGatewayV2::Stage": "moto's CloudFormation does not know it: see front.py",
+    "AWS::ApiGatewayV2::DomainName": "a machine has no domain of its own",
+    "AWS::ApiGatewayV2::ApiMapping": "a machine has no domain of its own",
+    "AWS::Route53::RecordSet": "a machine has no domain of its own",
     "AWS::CodeDeploy::Application": "moto's CloudFormation does not know it: an alias moves all at once here",
     "AWS::CodeDeploy::DeploymentGroup": "moto's CloudFormation does not know it: an alias moves all at once here",
     "AWS::Lambda::LayerVersion": "the functions import the working tree, so that an edit needs no build",
@@ -164,6 +167,8 @@ def _deployable(translated: Mapping[str, Any], resolved: Mapping[str, Any]) -> d
     apis = {name: {"Type": "String", "Default": name} for name, each in resources.items() if _is(each, HTTP_API)}
     return {
         **translated,
+        # An output with a condition tells of a domain of one's own.
+        "Outputs": {name: each for name, each in translated.get("Outputs", {}).items() if "Condition" not in each},
         "Parameters": {**translated.get("Parameters", {}), **apis},
         "Resources": {name: _stripped(each) for name, each in resources.items() if each["Type"] not in LEFT_OUT},
     }

@@ -1,12 +1,13 @@
 """The whole look at a running stack: what is asked of AWS and Leadterra, and each subject's findings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from leads_cli.project import TEMPLATE
+from leads_cli.project import shown
 from leads_cli.stacks import campaigns, leadterra, secret
 from leads_cli.stacks.checks import subjects
+from leads_cli.stacks.checks.expected import Expected
 from leads_cli.stacks.checks.finding import Finding, fail
 from leads_cli.stacks.checks.queue_settings import Trigger, check_queue
 from leads_cli.stacks.embedded import get_json
@@ -16,21 +17,25 @@ if TYPE_CHECKING:
     from leads.config.schema import Enrollment
 
 _CONSUMED: Final = ("LeadsQueue", "EventsQueue")
+# What a version keeps as it was when it was published.
+_PUBLISHED: Final = ("CodeSha256", "Environment", "Layers", "MemorySize", "Timeout", "Architectures")
 # Hourly sums are kept for long, finer ones are not.
 _HOUR: Final = 3_600
 
 
-def run_checks(running: Running, enrollment: "Enrollment", stack: str | None, now: datetime) -> Iterator[Finding]:
-    """Everything that can be told of a stack; `stack` is None for the embedded one."""
+def run_checks(
+    running: Running, enrollment: "Enrollment", stack: str | None, now: datetime, config: str
+) -> Iterator[Finding]:
+    """Everything that can be told of a stack; `stack` is None for the embedded one, `config` the file's name."""
     looks: dict[str, Callable[[], Iterable[Finding]]] = {
-        "template": lambda: [subjects.outputs(running.outputs, _promised())],
         "secret": lambda: subjects.secrets(enrollment, secret.read_secret(running)),
         "Leadterra": lambda: _campaigns(running, enrollment),
         "queues": lambda: _queues(running, deployed=stack is not None),
-        "sources": lambda: _sources(running, enrollment, now, deployed=stack is not None),
+        "sources": lambda: _sources(running, enrollment, now, stack),
     }
     if stack is not None:
-        looks["alarms"] = lambda: subjects.alarms(_raised(running, stack))
+        looks = {"template": lambda: _deployment(running, stack, config), **looks}
+        looks["alarms"] = lambda: _alarms(running, stack)
     for about, each in looks.items():
         try:
             yield from each()
@@ -39,11 +44,12 @@ def run_checks(running: Running, enrollment: "Enrollment", stack: str | None, no
             yield fail(about, str(error), "see above; then check again")
 
 
-def _promised() -> Iterable[str]:
-    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415
-
-    names: Mapping[str, Any] = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Outputs"]
-    return names
+def _deployment(running: Running, stack: str, config: str) -> Iterator[Finding]:
+    expected = Expected.of(stack)
+    yield subjects.outputs(running.outputs.keys() - expected.optional_outputs, expected.outputs, stack)
+    yield from subjects.file_in_use(running.parameters.get("ConfigFile", ""), config, stack)
+    if expected.parameters is not None:
+        yield from subjects.parameters(running.parameters, expected.parameters, shown(expected.stage), stack)
 
 
 def _campaigns(running: Running, enrollment: "Enrollment") -> Iterator[Finding]:
@@ -67,19 +73,26 @@ def _triggers(running: Running, queue: str) -> Iterator[Trigger]:
     with aws_errors(f"the triggers of {queue}"):
         arn = running.outputs[f"{queue}Arn"]
         for each in client.list_event_source_mappings(EventSourceArn=arn)["EventSourceMappings"]:
+            # arn:aws:lambda:REGION:ACCOUNT:function:NAME[:ALIAS]
+            _, _, _, _, _, _, name, *alias = each["FunctionArn"].split(":")
             function = client.get_function_configuration(FunctionName=each["FunctionArn"])
+            latest = client.get_function_configuration(FunctionName=name)
             yield Trigger(
                 state=each.get("State", "Enabled"),
                 window=each.get("MaximumBatchingWindowInSeconds", 0),
                 reports_failures="ReportBatchItemFailures" in each.get("FunctionResponseTypes", ()),
                 timeout=function["Timeout"],
+                alias=alias[0] if alias else "",
+                is_latest=all(function.get(key) == latest.get(key) for key in _PUBLISHED),
             )
 
 
-def _sources(running: Running, enrollment: "Enrollment", now: datetime, *, deployed: bool) -> Iterator[Finding]:
-    if deployed:
-        return subjects.last_events(enrollment.sources, _metrics(running, list(enrollment.sources), now), now)
-    return subjects.last_events(enrollment.sources, _journal(running), now, "since leads dev was started")
+def _sources(running: Running, enrollment: "Enrollment", now: datetime, stack: str | None) -> Iterator[Finding]:
+    addresses = {name: running.page_address(name) for name in enrollment.sources}
+    if stack is not None:
+        last = _metrics(running, list(addresses), now)
+        return subjects.last_events(addresses, last, now, where=f" --stack {stack}")
+    return subjects.last_events(addresses, _journal(running), now, "since leads dev was started")
 
 
 def _journal(running: Running) -> dict[str, datetime]:
@@ -123,11 +136,24 @@ def _metrics(running: Running, sources: list[str], now: datetime) -> dict[str, d
     return found
 
 
-def _raised(running: Running, stack: str) -> list[Mapping[str, Any]]:
+def _alarms(running: Running, stack: str) -> Iterator[Finding]:
+    expected = Expected.of(stack)
+    names = {f"{stack}{alarm}" for alarm in expected.alarms}
     with aws_errors("CloudWatch's alarms"):
-        pages = (
-            running.client("cloudwatch")
-            .get_paginator("describe_alarms")
-            .paginate(AlarmNamePrefix=f"{stack}-", StateValue="ALARM")
-        )
-        return [alarm for page in pages for alarm in page["MetricAlarms"]]
+        pages = running.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-")
+        # Those of a stack with a longer name begin alike.
+        found = [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"] in names]
+    yield from subjects.alarms(alarm for alarm in found if alarm["StateValue"] == "ALARM")
+    topics = sorted({topic for alarm in found for topic in alarm["AlarmActions"]})
+    yield from subjects.subscriptions(_subscriptions(running, topics), shown(expected.stage), stack)
+
+
+def _subscriptions(running: Running, topics: Iterable[str]) -> dict[str, list[str]]:
+    with aws_errors("SNS"):
+        pages = running.client("sns").get_paginator("list_subscriptions_by_topic")
+        return {
+            topic: [
+                each["SubscriptionArn"] for page in pages.paginate(TopicArn=topic) for each in page["Subscriptions"]
+            ]
+            for topic in topics
+        }

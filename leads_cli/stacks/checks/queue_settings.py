@@ -12,17 +12,23 @@ _DAYS: Final = 14
 _DAY: Final = 86_400
 # Three days of outage, with the shortest delays that jitter leaves: see the template.
 _LEAST_RECEIVES: Final = 155
-_REMEDY: Final = "deploy the template again: make build && sam deploy"
+_REMEDY: Final = "deploy again: make deploy STACK=NAME"
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """An event source mapping of Lambda's, and its function's timeout in seconds."""
+    """An event source mapping of Lambda's, and its function's timeout in seconds.
+
+    `alias` is what it calls the function by, "" for the function itself; `is_latest`: the version behind it is what was
+    deployed last.
+    """
 
     state: str
     window: int
     reports_failures: bool
     timeout: int
+    alias: str = "live"
+    is_latest: bool = True
 
 
 def check_queue(
@@ -61,6 +67,11 @@ def _polled(name: str, attributes: Mapping[str, str], triggers: Sequence[Trigger
         if not each.reports_failures:
             told = "its trigger has no ReportBatchItemFailures: one held message brings back its whole batch"
             yield fail(name, told, _REMEDY)
+        if not each.alias:
+            yield fail(name, "its trigger calls no alias: a gradual deployment and a way back do not cover it", _REMEDY)
+        elif not each.is_latest:
+            told = f"the alias {each.alias} is not at what was deployed last: an earlier version runs"
+            yield warn(name, told, f"if that is not meant: {_REMEDY}")
         visible, least = int(attributes.get("VisibilityTimeout", 0)), 6 * each.timeout + each.window
         if visible < least:
             told = f"VisibilityTimeout is {visible} s, less than six times the function's timeout and the window"

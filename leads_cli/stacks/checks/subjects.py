@@ -16,16 +16,52 @@ if TYPE_CHECKING:
 LOOK_BACK_DAYS: Final = 14
 
 
-def outputs(deployed: Iterable[str], wanted: Iterable[str]) -> Finding:
+def outputs(deployed: Iterable[str], wanted: Iterable[str], stack: str = "NAME") -> Finding:
     """Whether a stack has what this checkout's template promises."""
     has, wants = set(deployed), set(wanted)
     if missing := sorted(wants - has):
         told = f"the deployed stack lacks {', '.join(missing)}: it is older than this checkout"
-        return fail("template", told, "make build && sam deploy")
+        return fail("template", told, f"make deploy STACK={stack}")
     if more := sorted(has - wants):
         told = f"the deployed stack has {', '.join(more)} as well: it is newer than this checkout"
         return warn("template", told, "take the version that was deployed")
     return ok("template", f"all {len(wants)} outputs of this checkout")
+
+
+def parameters(deployed: Mapping[str, str], expected: Mapping[str, str], stage: str, stack: str) -> Iterator[Finding]:
+    """Whether the parameters are those of the stage's file."""
+    different = [name for name, value in expected.items() if deployed.get(name, "") != value]
+    for name in different:
+        told = f"{deployed.get(name, '')!r} is deployed, {stage} says {expected[name]!r}"
+        yield warn(f"parameter {name}", told, f"correct {stage}, or make deploy STACK={stack}")
+    if not different:
+        yield ok("parameters", f"as {stage} says")
+
+
+def file_in_use(deployed: str, checked: str, stack: str) -> Iterator[Finding]:
+    """Whether the file that is checked is the one that the stack reads."""
+    if deployed and deployed != checked:
+        remedy = f"leads check --live --stack {stack} --config layers/config/{deployed}"
+        yield fail("parameter ConfigFile", f"the stack reads {deployed}, and this is {checked}", remedy)
+
+
+def subscriptions(topics: Mapping[str, Iterable[str]], stage: str, stack: str) -> Iterator[Finding]:
+    """Whether alarms reach a person; `topics` has the ARNs of each topic's subscriptions."""
+    if not topics:
+        remedy = f"set AlarmEmail in {stage}, then make deploy STACK={stack}"
+        yield warn("notifications", "alarms notify no one", remedy)
+    for topic, found in topics.items():
+        arns = list(found)
+        again = f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint YOU@EXAMPLE.COM"
+        pending = sum(not arn.startswith("arn:") for arn in arns)
+        name = topic.rpartition(":")[2]
+        if not arns:
+            yield warn("notifications", f"no one is subscribed to {name}", again)
+        elif pending:
+            told = f"{pending} of {len(arns)} subscriptions to {name} wait for their confirmation"
+            yield warn("notifications", told, f"open the link in AWS's mail; another: {again}")
+        else:
+            yield ok("notifications", f"{len(arns)} confirmed for {name}")
 
 
 def secrets(enrollment: "Enrollment", stored: StoredSecret) -> Iterator[Finding]:
@@ -67,17 +103,20 @@ def campaigns(listed: Iterable[CampaignListing]) -> Iterator[Finding]:
 
 
 def last_events(
-    sources: Iterable[str], last: Mapping[str, datetime], now: datetime, looked: str = f"in {LOOK_BACK_DAYS} days"
+    addresses: Mapping[str, str],
+    last: Mapping[str, datetime],
+    now: datetime,
+    looked: str = f"in {LOOK_BACK_DAYS} days",
+    where: str = "",
 ) -> Iterator[Finding]:
-    """When each source was last heard of; `looked` says how far back that is known."""
-    for name in sources:
+    """When each source was last heard of, and its address; `looked` says how far back that is known."""
+    for name, address in addresses.items():
         about = f"source {name}"
         if name in last:
-            yield ok(about, f"last lead {duration(max(0.0, (now - last[name]).total_seconds()))} ago")
+            yield ok(about, f"{address}: last lead {duration(max(0.0, (now - last[name]).total_seconds()))} ago")
         else:
-            yield warn(
-                about, f"no lead {looked}", "send something through it; if it is gone, take it out of enrollment.toml"
-            )
+            remedy = f"leads send --probe --source {name}{where}, then a signup; if it is gone, take it out of the file"
+            yield warn(about, f"{address}: no lead {looked}", remedy)
 
 
 def alarms(found: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:

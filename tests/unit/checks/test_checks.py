@@ -13,6 +13,7 @@ from leads_cli.stacks.checks.queue_settings import Trigger, check_queue
 from leads_cli.stacks.secret import API_KEY, StoredSecret
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
 GOOD = {
     "RedrivePolicy": json.dumps({"deadLetterTargetArn": DEAD, "maxReceiveCount": 300}),
@@ -52,6 +53,8 @@ auth = "token"
         ({"MessageRetentionPeriod": "345600"}, TRIGGER, "messages are kept for 4 days"),
         ({"VisibilityTimeout": "599"}, TRIGGER, "VisibilityTimeout is 599 s, less than six times"),
         ({}, replace(TRIGGER, state="Disabled"), "its trigger is disabled"),
+        ({}, replace(TRIGGER, alias=""), "its trigger calls no alias"),
+        ({}, replace(TRIGGER, is_latest=False), "the alias live is not at what was deployed last"),
         ({}, replace(TRIGGER, reports_failures=False), "no ReportBatchItemFailures"),
         ({}, None, "no function takes messages out of it"),
     ],
@@ -62,7 +65,11 @@ def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -
     assert found in only.told
     assert (only.verdict == "ok") == (only.remedy == "")
     assert only.verdict == (
-        "ok" if not changed and trigger is TRIGGER else "warn" if "Retention" in str(changed) else "fail"
+        "ok"
+        if not changed and trigger is TRIGGER
+        else "warn"
+        if "Retention" in str(changed) or (trigger and not trigger.is_latest)
+        else "fail"
     )
 
 
@@ -118,10 +125,45 @@ def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -
 
 def test_sources_and_alarms() -> None:
     """A silent source is a doubt, a raised alarm a failure with what it means."""
-    website, app = subjects.last_events(["website", "app"], {"app": NOW - timedelta(hours=3)}, NOW)
-    assert (website.verdict, website.told) == ("warn", "no lead in 14 days")
-    assert (app.verdict, app.told) == ("ok", "last lead 3.0 h ago")
+    addresses = {"website": "https://a.example/forms/website", "app": "https://a.example/hooks/app"}
+    website, app = subjects.last_events(addresses, {"app": NOW - timedelta(hours=3)}, NOW, where=" --stack leads")
+    assert (website.verdict, website.told) == ("warn", "https://a.example/forms/website: no lead in 14 days")
+    assert website.remedy.startswith("leads send --probe --source website --stack leads")
+    assert (app.verdict, app.told) == ("ok", "https://a.example/hooks/app: last lead 3.0 h ago")
     (none,) = subjects.alarms([])
     assert none.verdict == "ok"
     (raised,) = subjects.alarms([{"AlarmName": "leads-key", "AlarmDescription": "A key. docs/operations.md#key"}])
     assert (raised.verdict, raised.about, raised.told) == ("fail", "alarm leads-key", "A key.")
+
+
+def test_parameters_are_those_of_the_stage() -> None:
+    """A value that the stage's file does not have would be lost with the next deployment."""
+    expected = {"LogLevel": "INFO", "BatchingWindow": "2"}
+    (same,) = subjects.parameters(expected, expected, "stages/prod.toml", "prod")
+    assert same.verdict == "ok"
+    (window,) = subjects.parameters({"LogLevel": "INFO", "BatchingWindow": "9"}, expected, "stages/prod.toml", "prod")
+    assert (window.about, window.verdict) == ("parameter BatchingWindow", "warn")
+    assert window.told == "'9' is deployed, stages/prod.toml says '2'"
+    assert "make deploy STACK=prod" in window.remedy
+
+
+def test_the_file_is_the_one_that_the_stack_reads() -> None:
+    """Two stages have two files, and the check names the right one."""
+    assert list(subjects.file_in_use("enrollment.toml", "enrollment.toml", "prod")) == []
+    (other,) = subjects.file_in_use("prod.toml", "enrollment.toml", "prod")
+    assert other.remedy == "leads check --live --stack prod --config layers/config/prod.toml"
+
+
+@pytest.mark.parametrize(
+    ("topics", "verdict", "remedy"),
+    [
+        ({}, "warn", "set AlarmEmail in stages/prod.toml, then make deploy STACK=prod"),
+        ({TOPIC: []}, "warn", f"aws sns subscribe --topic-arn {TOPIC} --protocol email"),
+        ({TOPIC: ["PendingConfirmation"]}, "warn", "open the link in AWS's mail; another: aws sns subscribe"),
+        ({TOPIC: [f"{TOPIC}:1"]}, "ok", ""),
+    ],
+)
+def test_who_is_notified(topics: dict[str, list[str]], verdict: str, remedy: str) -> None:
+    """An alarm that reaches nobody is a doubt, with the command that mends it."""
+    (found,) = subjects.subscriptions(topics, "stages/prod.toml", "prod")
+    assert (found.verdict, found.remedy.startswith(remedy)) == (verdict, True)

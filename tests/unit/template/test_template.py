@@ -350,8 +350,41 @@ def test_every_parameter_explains_itself(template: Template) -> None:
 def test_outputs_say_where_everything_is(template: Template) -> None:
     """The stack's outputs name the webhook, the queues, the secret and the table."""
     outputs = template.body["Outputs"]
-    assert outputs["WebhookUrl"]["Value"]["Fn::Sub"].endswith("/hooks/")
+    permanent, otherwise = outputs["WebhookUrl"]["Value"]["Fn::If"][1:]
+    assert permanent == {"Fn::Sub": "https://${DomainName}/hooks/"}
+    assert otherwise["Fn::Sub"].endswith("/hooks/")
     refs = chain.from_iterable(output["Value"].values() for output in outputs.values())
     assert {"LeadsQueue", "EventsQueue", "DeadLetterQueue", "Secret", "DeliveriesTable"} <= {
         ref for ref in refs if isinstance(ref, str)
     }
+
+
+def test_a_domain_outlives_the_stack(template: Template) -> None:
+    """A domain of one's own leads to the API's stage, with a DNS record where its zone is known."""
+    kinds = {"AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping", "AWS::Route53::RecordSet"}
+    conditions = {
+        each["Type"]: each["Condition"] for each in template.body["Resources"].values() if each["Type"] in kinds
+    }
+    assert conditions == {**dict.fromkeys(kinds, "HasDomain"), "AWS::Route53::RecordSet": "HasHostedZone"}
+    (mapping,) = template.of_type("AWS::ApiGatewayV2::ApiMapping")
+    assert (mapping["ApiId"], mapping["DomainName"]) == ({"Ref": "Api"}, {"Ref": "Domain"})
+    assert template.resource(mapping["Stage"]["Ref"])["Type"] == "AWS::ApiGatewayV2::Stage"
+    assert template.body["Rules"]["DomainHasACertificate"]["Assertions"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "taken"),
+    [
+        ("DomainName", "signup.example.com", True),
+        ("DomainName", "https://signup.example.com", False),
+        ("DomainName", "Signup.example.com", False),
+        ("CertificateArn", "arn:aws:acm:eu-west-1:123456789012:certificate/0d2b8f", True),
+        ("CertificateArn", "0d2b8f", False),
+        ("HostedZoneId", "Z0123456789ABCDEFGHIJ", True),
+        ("HostedZoneId", "/hostedzone/Z0123456789ABCDEFGHIJ", False),
+    ],
+)
+def test_what_is_no_domain_is_refused(template: Template, parameter: str, value: str, taken: bool) -> None:  # noqa: FBT001
+    """A mistake is told before anything is deployed; each may be empty."""
+    pattern = template.body["Parameters"][parameter]["AllowedPattern"]
+    assert (bool(re.search(pattern, value)), bool(re.search(pattern, ""))) == (taken, True)
