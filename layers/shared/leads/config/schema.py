@@ -84,19 +84,12 @@ class Source(_Table):
     def preset(self) -> Provider:
         """What this kind of source sends and expects. A `require` that names a kind of deletion admits that kind."""
         preset = PROVIDERS[self.provider]
-        named = {plain_name(name.removeprefix("header:")): values for name, values in self.require.items()}
-        admitted = {
-            place: kinds
-            for place in preset.only
-            if (
-                kinds := set(
-                    filter(_DELETION.search, map(str, named.get(plain_name(place.removeprefix("header:")), ())))
-                )
-            )
+        required = {_spelt(name): values for name, values in self.require.items()}
+        only = {
+            place: kinds | set(filter(_DELETION.search, map(str, required.get(_spelt(place), ()))))
+            for place, kinds in preset.only.items()
         }
-        if not admitted:
-            return preset
-        return replace(preset, only={place: kinds | admitted.get(place, set()) for place, kinds in preset.only.items()})
+        return preset if only == preset.only else replace(preset, only=only)
 
     @property
     def authentication(self) -> Auth:
@@ -171,8 +164,8 @@ def _inconsistencies(enrollment: Enrollment) -> Iterator[str]:
 def _rule_mistakes(key: str, source: Source) -> Iterator[str]:
     """Rules that ask for a kind of event that the provider's own rules leave out."""
     only = source.preset.only if source.provider in PROVIDERS else {}
-    spelt = {plain_name(place.removeprefix("header:")): taken for place, taken in only.items()}
-    asked = {f"require.{n}": (v, spelt.get(plain_name(n.removeprefix("header:")))) for n, v in source.require.items()}
+    spelt = {_spelt(place): taken for place, taken in only.items()}
+    asked = {f"require.{name}": (values, spelt.get(_spelt(name))) for name, values in source.require.items()}
     # SNS's envelope has a `Type` of its own, so here the spelling counts.
     asked |= {f"match.{name}": (values, only.get(name)) for name, values in source.match.items()}
     for place, (values, taken) in asked.items():
@@ -208,6 +201,11 @@ def _destination_mistakes(key: str, source: Source, campaigns: Iterable[str]) ->
     for place, campaign in named.items():
         if campaign is not None and campaign not in campaigns:
             yield f"{key}.{place}: there is no [campaigns.{campaign}]{suggestion(campaign, campaigns)}"
+
+
+def _spelt(place: str) -> str:
+    """A place in an event, however a rule writes it."""
+    return plain_name(place.removeprefix("header:"))
 
 
 def _misspelt(key: str, names: Iterable[str]) -> Iterator[str]:

@@ -170,13 +170,6 @@ def _read_erasures(client: "DynamoDBClient", table: str) -> Mapping[str, float]:
     return {hashed: float(time["N"]) for hashed, time in people.items()}
 
 
-@cache
-def vault(settings: Settings) -> Vault:
-    """The container's own."""
-    return Vault(settings)
-
-
-@cache
-def erasures(settings: Settings) -> Erasures:
-    """The container's own."""
-    return Erasures(settings)
+# The container's own.
+vault: Final = cache(Vault)
+erasures: Final = cache(Erasures)
