@@ -31,7 +31,8 @@ def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"email": " Ava@Example.com "}, {"email": "n/a", "work_email": "ava@example.com"},
+        {"email": " Ava@Example.com "}, {"email": "ava@example.com\x00"},
+        {"email": "n/a", "work_email": "ava@example.com"},
         {"email": True, "E-Mail-Adresse": "ava@example.com"}, {"email": "ava@example.com, bea@example.com"},
         {"confirm_email": "b@example.com", "billing_email": "ava@example.com"},
         {"personal email": "b@example.com", "work email": "ava@example.com"},
