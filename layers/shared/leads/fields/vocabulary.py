@@ -6,14 +6,12 @@ whole question counts as one word where it asks without a noun: "Wie heißen Sie
 
 from typing import Final
 
+from leads.words import word_set
+
 FULL_NAME: Final = "fullName"
 """A whole name in one field. It fills first and last name where those are missing."""
 INFIX: Final = "infix"
 """The part between the two in Dutch forms: "de", "van der"."""
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 # In order of preference: of two fields that could be the company, the earlier word wins.
@@ -118,92 +116,88 @@ COUNTS_BESIDE: Final = {
 }  # fmt: skip
 # Labels that ask for the family name first, or of languages in which most people write it first, but not all do. A
 # name of several words under one of these is not split.
-FAMILY_FIRST: Final = _words("""nume numele numecomplet numelecomplet numesiprenume numesiprenumele numelesiprenumele
-    numeprenume nev neve neved teljesnev teljesneve teljesneved azonneve hogyhivjak hogyhivnak επωνυμοκαιονομα hoten
-    hovaten hotendaydu hovatendaydu tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh піб прізвищетаімя
-    прізвищеіімя прізвищеімя прізвищеімяпобатькові фио фамилияиимя фамилияимя фамилияимяотчество お名前 氏名 姓名 이름
-    성함""")
+FAMILY_FIRST: Final = word_set("""nume numele numecomplet numelecomplet numesiprenume numesiprenumele
+    numelesiprenumele numeprenume nev neve neved teljesnev teljesneve teljesneved azonneve hogyhivjak hogyhivnak
+    επωνυμοκαιονομα hoten hovaten hotendaydu hovatendaydu tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh
+    піб прізвищетаімя прізвищеіімя прізвищеімя прізвищеімяпобатькові фио фамилияиимя фамилияимя фамилияимяотчество
+    お名前 氏名 姓名 이름 성함""")
 
 # Objects named for a person. A `name` in one is the person's, and of two objects with addresses the event is about it.
-PERSONS: Final = frozenset(
-    {
-        "user", "contact", "lead", "customer", "person", "applicant", "visitor", "subscriber", "attendee", "invitee",
-        "member", "profile", "metadata", "registrant", "respondent", "participant", "traits",
-    }
-)  # fmt: skip
+PERSONS: Final = word_set("""user contact lead customer person applicant visitor subscriber attendee invitee member
+    profile metadata registrant respondent participant traits""")
 
 # Words that say nothing about what the field holds: "your-name".
-FILLER: Final = _words("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr ihren
-    deine dein votre su tu il tuo uw je jouw de la el le der die das seu sua din ditt twoj twoje""")
+FILLER: Final = word_set("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr
+    ihren deine dein votre su tu il tuo uw je jouw de la el le der die das seu sua din ditt twoj twoje""")
 # The same in whole sentences ("Quel est le ..."). In a program's `name_en` they may be codes.
-SPOKEN: Final = FILLER | _words("""at in within ihres ihrer deinen deines deiner den dem des wie lautet ist sie du was
-    fur bei im bitte welche welches welcher welchem welchen vos ton ta vous les l d un une quel quelle est dans los las
-    del al en que cual es o as da dos e em na qual quale voce che lo gli di della dello dell nella per tua suo u wat van
-    het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoj swoje swojej jaki jaka jakie
-    jest podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau az mi kerjuk ποιο ποια ποιος ειναι το ο η
-    σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban la gi ваш ваша ваше ваші твоє твоя твии яке яка якии
-    є""")
+SPOKEN: Final = FILLER | word_set("""at in within ihres ihrer deinen deines deiner den dem des wie lautet ist sie du
+    was fur bei im bitte welche welches welcher welchem welchen vos ton ta vous les l d un une quel quelle est dans
+    los las del al en que cual es o as da dos e em na qual quale voce che lo gli di della dello dell nella per tua
+    suo u wat van het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoj swoje swojej
+    jaki jaka jakie jest podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau az mi kerjuk ποιο ποια
+    ποιος ειναι το ο η σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban la gi ваш ваша ваше ваші твоє
+    твоя твии яке яка якии є""")
 # Filler only before the noun: a "business type" is no business.
-FILLER_BEFORE: Final = _words("""and so now und y optional required enter provide share tell contact lead customer
-    client prospect person applicant candidate visitor subscriber attendee guest invitee member participant registrant
-    respondent submitter delegate donor volunteer buyer from sender valid current input field value answer raw text mce
-    wpcf7 pb introduceti introdu adja meg אנא נא הזן הזינו להזין يرجى الرجاء ادخل ادخال vui long nhap вкажіть
-    введіть""")
+FILLER_BEFORE: Final = word_set("""and so now und y optional required enter provide share tell contact lead customer
+    client prospect person applicant candidate visitor subscriber attendee guest invitee member participant
+    registrant respondent submitter delegate donor volunteer buyer from sender valid current input field value answer
+    raw text mce wpcf7 pb introduceti introdu adja meg אנא נא הזן הזינו להזין يرجى الرجاء ادخل ادخال vui long nhap
+    вкажіть введіть""")
 # Filler only behind the noun.
-FILLER_BEHIND: Final = _words("""required optional input field value answer raw text here below work for called
+FILLER_BEHIND: Final = word_set("""required optional input field value answer raw text here below work for called
     represent hold have are from with vertreten vertrittst representez representas rappresenti vertegenwoordigt
     representerar representerer reprezentujesz har pflichtfeld freiwillig erforderlich haben hast sind bist tatig
     arbeiten arbeitest obligatoire facultatif optionnel requis travaillez travailles occupez occupes obligatorio
-    obligatoria opcional requerido trabajas trabaja ocupas ocupa trabalha obbligatorio facoltativo lavori lavora ricopri
-    verplicht optioneel werk werkt obligatoriskt obligatorisk valfritt jobbar arbetar pa wymagane opcjonalne pracujesz
-    zorunlu istegebagli obligatoriu kotelezo υποχρεωτικο προαιρετικο חובה مطلوب اختياري batbuoc обовязково
+    obligatoria opcional requerido trabajas trabaja ocupas ocupa trabalha obbligatorio facoltativo lavori lavora
+    ricopri verplicht optioneel werk werkt obligatoriskt obligatorisk valfritt jobbar arbetar pa wymagane opcjonalne
+    pracujesz zorunlu istegebagli obligatoriu kotelezo υποχρεωτικο προαιρετικο חובה مطلوب اختياري batbuoc обовязково
     необовязково""")
 # Objects that wrap a person's own fields. In others ("site", "form", "product") a `name` is not a person's.
-WRAPPERS: Final = _words("""contact lead user customer person applicant visitor subscriber attendee guest invitee fields
-    field data values value answers answer payload attributes attribute properties property traits submission formdata
-    formfields record body profile object response formresponse request member input inputs json custom detail result
-    rawrequest usermetadata rawusermetadata publicmetadata userattributes personaldata contactdata contactinfo
-    publicprofile customfields customfield wpforms customattributes customdata questions question responses namedvalues
-    fielddata questionsandanswers usercolumndata fieldvalues jform submitted mauticform contactform contactdetails
-    personalinfo personaldetails userdata userinfo customerdata customerinfo customerdetails core current formvalues
-    formsubmission submissiondata""")
+WRAPPERS: Final = word_set("""contact lead user customer person applicant visitor subscriber attendee guest invitee
+    fields field data values value answers answer payload attributes attribute properties property traits submission
+    formdata formfields record body profile object response formresponse request member input inputs json custom
+    detail result rawrequest usermetadata rawusermetadata publicmetadata userattributes personaldata contactdata
+    contactinfo publicprofile customfields customfield wpforms customattributes customdata questions question
+    responses namedvalues fielddata questionsandanswers usercolumndata fieldvalues jform submitted mauticform
+    contactform contactdetails personalinfo personaldetails userdata userinfo customerdata customerinfo
+    customerdetails core current formvalues formsubmission submissiondata""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
-AMBIGUOUS: Final = _words("""name title first last position role job business mail org displayname replyto nom nombre
-    nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume nev ad
-    adi ho ten ονομα שם الاسم імя""")
+AMBIGUOUS: Final = word_set("""name title first last position role job business mail org displayname replyto nom
+    nombre nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim
+    nume nev ad adi ho ten ονομα שם الاسم імя""")
 # Other people, and places with an address of their own. A plural counts as well.
-OTHERS: Final = _words("""friend colleague coworker referrer referral referred recommender manager supervisor boss owner
-    agent assignee assigned rep representative salesperson recipient inviter author creator host organizer organiser
-    spouse child children kid daughter baby wife husband partner emergency beneficiary assistant affiliate ambassador
-    seller vendor merchant site website shop store support freund freundin freundes kollege kollegin empfehler geworben
-    notfall notfallkontakt ami amie collegue parrain filleul enfant urgence amigo amiga amico amica colega collega hijo
-    hija figlio figlia filho filha emergencia vriend vriendin znajomy znajomego""")
+OTHERS: Final = word_set("""friend colleague coworker referrer referral referred recommender manager supervisor boss
+    owner agent assignee assigned rep representative salesperson recipient inviter author creator host organizer
+    organiser spouse child children kid daughter baby wife husband partner emergency beneficiary assistant affiliate
+    ambassador seller vendor merchant site website shop store support freund freundin freundes kollege kollegin
+    empfehler geworben notfall notfallkontakt ami amie collegue parrain filleul enfant urgence amigo amiga amico
+    amica colega collega hijo hija figlio figlia filho filha emergencia vriend vriendin znajomy znajomego""")
 # What programs write before a plain name: `reg_company`, `txtEmail`.
-PREFIXES: Final = _words("""user usr reg register registration signup txt c""")
+PREFIXES: Final = word_set("""user usr reg register registration signup txt c""")
 # Before a first or last name these make it another person's, or another name of this person.
-NOT_THEIRS: Final = OTHERS | _words("""shipping delivery gift son sons kind mother mothers father fathers pet pets
+NOT_THEIRS: Final = OTHERS | word_set("""shipping delivery gift son sons kind mother mothers father fathers pet pets
     doctor doctors teacher teachers director maiden former previous birth second segundo""")
 # Names of secrets. They are never forwarded, even where everything else is.
-SECRETS: Final = _words("""password passwd pwd passphrase passcode passwort kennwort motdepasse contrasena senha
+SECRETS: Final = word_set("""password passwd pwd passphrase passcode passwort kennwort motdepasse contrasena senha
     wachtwoord losenord passord adgangskode haslo token secret apikey accesskey privatekey secretkey sharedkey
-    signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac authorization
-    bearer credential credentials jwt cookie sessionid otp csrf xsrf cardnumber creditcard creditcardnumber ccnumber cvc
-    cvv iban ssn viewstate eventvalidation""")
+    signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac
+    authorization bearer credential credentials jwt cookie sessionid otp csrf xsrf cardnumber creditcard
+    creditcardnumber ccnumber cvc cvv iban ssn viewstate eventvalidation""")
 
 # Titles before a name. Those with a full stop are names without it: "Ing".
-TITLES: Final = _words("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof priv-doz
-    monsieur madame mme mlle sr sra srta dra señor señora sigra dott dottssa dhr mevr mevrouw drs med. rer. nat. phil.
-    jur. habil. ing. dipl. mag. rev. hon. capt. lic. arq. sig. avv. ir. m.""")
+TITLES: Final = word_set("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof
+    priv-doz monsieur madame mme mlle sr sra srta dra señor señora sigra dott dottssa dhr mevr mevrouw drs med. rer.
+    nat. phil. jur. habil. ing. dipl. mag. rev. hon. capt. lic. arq. sig. avv. ir. m.""")
 # A title before a name, which forms also label "Title".
-SALUTATIONS: Final = TITLES | _words("""madam m sig signor signora""")
+SALUTATIONS: Final = TITLES | word_set("""madam m sig signor signora""")
 # What programs write for no answer.
-NULL_WORDS: Final = _words("""n/a N/A null undefined None NaN""") | {"[object Object]"}
+NULL_WORDS: Final = word_set("""n/a N/A null undefined None NaN""") | {"[object Object]"}
 # Answers to "Are you a business?" or to an unwanted field. None is the name of a company or job.
-NO_ANSWERS: Final = _words("""true yes on false no off none na nope ja nein keine keins oui non aucune aucun si sí
+NO_ANSWERS: Final = word_set("""true yes on false no off none na nope ja nein keine keins oui non aucune aucun si sí
     ninguna ninguno sim não nao nenhuma nessuna nee geen nej ingen tak nie brak""")
 # An app's permission levels, under a name that may also ask for a job.
-ACCOUNT_ROLES: Final = _words("""owner admin administrator superadmin super_admin member org:admin org:member editor
-    viewer user guest subscriber contributor customer authenticated anon anonymous lead contact""")
+ACCOUNT_ROLES: Final = word_set("""owner admin administrator superadmin super_admin member org:admin org:member
+    editor viewer user guest subscriber contributor customer authenticated anon anonymous lead contact""")
 # A name that ends in one of these is a company's.
-LEGAL_FORMS: Final = _words("""gmbh kg ohg gbr inc llc llp ltd limited plc corp corporation sarl sasu eurl srl bv aps
-    sro""")
+LEGAL_FORMS: Final = word_set("""gmbh kg ohg gbr inc llc llp ltd limited plc corp corporation sarl sasu eurl srl bv
+    aps sro""")

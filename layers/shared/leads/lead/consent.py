@@ -57,7 +57,8 @@ def opt_out(submission: Submission, source: Source, event: EventValues | None = 
 
     A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
     """
-    for rules, says_so in ((source.preset.opt_outs, OptOut.PROVIDER), (source.preset.no_consent, OptOut.ANSWER)):
+    preset = source.preset
+    for rules, says_so in ((preset.opt_outs, OptOut.PROVIDER), (preset.no_consent, OptOut.ANSWER)):
         if place := _flag(submission.document, rules):
             return says_so, place
     for kind in _kinds(submission.document, event):

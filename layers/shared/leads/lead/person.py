@@ -28,6 +28,7 @@ class Person:
 
     def __init__(self, submission: Submission, source: Source, event: EventValues | None = None) -> None:
         self._source = source
+        self._preset = source.preset
         self._explicit: dict[str, str | None] = {}
         outside: dict[str, Any] = {}
         for field, name in source.fields.items():
@@ -160,11 +161,10 @@ class Person:
         return LeftOut.OTHER_ADDRESS if self._is_other_address(name) else None
 
     def _is_noise(self, name: str, inner: str) -> bool:
-        preset = self._source.preset
         plain, inner = name.lower(), inner.lower()
         # What is under a name of the tool's own is the tool's own as well: `attachments.0.url`.
-        own = not preset.noise.isdisjoint({plain, inner, plain.partition(".")[0], inner.partition(".")[0]})
-        return own or inner.startswith(preset.noise_prefixes) or name in self._explicit.values()
+        own = not self._preset.noise.isdisjoint({plain, inner, plain.partition(".")[0], inner.partition(".")[0]})
+        return own or inner.startswith(self._preset.noise_prefixes) or name in self._explicit.values()
 
     def _adds_nothing(self, name: str, lead: Lead) -> bool:
         """Whether a field only repeats the lead's own fields, or was left out of them: a name with a URL in it."""
