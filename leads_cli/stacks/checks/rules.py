@@ -53,7 +53,7 @@ def _members(provider: str) -> frozenset[str]:
     """The names in the recorded requests of a provider, and in the places that its preset knows."""
     preset = PROVIDERS[provider]
     places = [*preset.only, *preset.skip, *preset.opt_outs, *(view.path for views in preset.views for view in views)]
-    found = {canonical(step) for place in places for step in place.split(".")}
+    found = {canonical(step) for place in places for step in place.replace("|", ".").split(".")}
     for path in _WEBHOOKS.glob(f"{provider}*.json"):
         recorded = json.loads(path.read_text(encoding="utf-8"))
         if recorded["provider"] == provider and recorded.get("body"):

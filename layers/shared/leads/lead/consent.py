@@ -97,7 +97,7 @@ def _kinds(document: Any, event: EventValues | None) -> Iterator[str]:
 
 def _flag(document: Any, rules: Rules) -> str:
     """The place of a provider's flag that has one of its values; empty if none has."""
-    for place, values in rules.items():
+    for place, values in ((place, values) for places, values in rules.items() for place in places.split("|")):
         for value in _members(document, place):
             if str(value.get("value") if isinstance(value, dict) else value).lower() in values:
                 return place

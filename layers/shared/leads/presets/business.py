@@ -4,17 +4,14 @@ from typing import Final
 
 from leads.presets import noise
 from leads.presets.provider import Provider, Signature, Timestamp, Titles, View, timed_pairs, together
+from leads.words import word_set
 
-_SHOPIFY_TOPICS: Final = {
-    "customers/create", "customers/enable", "orders/create", "checkouts/create",
-    "customers_email_marketing_consent/update",
-}  # fmt: skip
+_SHOPIFY_TOPICS: Final = word_set("""customers/create customers/enable orders/create checkouts/create
+    customers_email_marketing_consent/update""")
 # Neither an order's number nor the resident of one of its addresses is the person's name.
 _SHOPIFY_ELSEWHERE: Final = {"addresses", "default_address", "name"}
-_INTERCOM_TOPICS: Final = {
-    "contact.user.created", "contact.lead.created", "contact.lead.added_email", "contact.lead.signed_up",
-    "contact.created", "contact.added_email", "contact.signed_up", "user.created", "visitor.signed_up",
-}  # fmt: skip
+_INTERCOM_TOPICS: Final = word_set("""contact.user.created contact.lead.created contact.lead.added_email
+    contact.lead.signed_up contact.created contact.added_email contact.signed_up user.created visitor.signed_up""")
 
 BUSINESS: Final[dict[str, Provider]] = {
     "hubspot": Provider(
@@ -22,17 +19,9 @@ BUSINESS: Final[dict[str, Provider]] = {
         signature="hubspot",
         # An app's subscriptions report every change, by ids alone.
         only={"subscriptionType": {"contact.creation", "object.creation"}},
-        opt_outs={
-            "properties.hs_email_optout": {"true"},
-            "object.properties.hs_email_optout": {"true"},
-            "hs_email_optout": {"true"},
-        },
+        opt_outs={"properties.hs_email_optout|object.properties.hs_email_optout|hs_email_optout": {"true"}},
         # Of one kind of e-mail each.
-        no_consent={
-            "properties.hs_email_optout_*": {"true"},
-            "object.properties.hs_email_optout_*": {"true"},
-            "hs_email_optout_*": {"true"},
-        },
+        no_consent={"properties.hs_email_optout_*|object.properties.hs_email_optout_*|hs_email_optout_*": {"true"}},
         # A contact as of one change: a retry has the same time, a later change another one.
         event_ids=("vid+properties.lastmodifieddate.value", "callbackId"),
         views=(
@@ -91,10 +80,8 @@ BUSINESS: Final[dict[str, Provider]] = {
         only={"header:x-shopify-topic": _SHOPIFY_TOPICS, "metadata.X-Shopify-Topic": _SHOPIFY_TOPICS},
         # The consent topic reports both directions.
         opt_outs={
-            "email_marketing_consent.state": {"unsubscribed"},
-            "customer.email_marketing_consent.state": {"unsubscribed"},
-            "payload.email_marketing_consent.state": {"unsubscribed"},
-            "payload.customer.email_marketing_consent.state": {"unsubscribed"},
+            "email_marketing_consent.state|customer.email_marketing_consent.state": {"unsubscribed"},
+            "payload.email_marketing_consent.state|payload.customer.email_marketing_consent.state": {"unsubscribed"},
         },
         event_ids=(
             "header:x-shopify-event-id|x-shopify-webhook-id",

@@ -95,7 +95,7 @@ class Provider:
     # Events to accept: the value at a place, if present, must be one of these. Events to ignore. Both are answered 200.
     only: Rules = field(default_factory=dict)
     skip: Rules = field(default_factory=dict)
-    # Its own flags that a person opted out of all e-mail, by dotted path, in lower case.
+    # Its own flags that a person opted out of all e-mail, in lower case, by dotted path; `|` separates alternatives.
     opt_outs: Rules = field(default_factory=dict)
     # Its own flags under which no one is enrolled, although no one opted out of all e-mail: never a reason to suppress.
     # A `*` at the end of a place stands for the rest of a name.
