@@ -57,12 +57,14 @@ def make_deployment(
         function, alias = deployed.physical[name], template.aliases.get(name)
         found = aws.client("lambda").get_function_configuration(FunctionName=function, Qualifier=version)
         arn = found["FunctionArn"].removesuffix(f":{version}")
+        # Moto keeps a parameter of type Number a number; in Lambda every variable is text.
+        deployed_variables = {key: str(value) for key, value in found["Environment"]["Variables"].items()}
         return FunctionSpec(
             name=name,
             arn=f"{arn}:{alias}" if alias else arn,
             version=version,
             handler=template.handlers[name],
-            variables={**found.get("Environment", {}).get("Variables", {}), **variables},
+            variables={**deployed_variables, **variables},
             timeout=found["Timeout"],
             memory=found["MemorySize"],
             root=root,
