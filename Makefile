@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint check build deploy bench soak docs format lock browser
+.PHONY: help setup dev test lint check build deploy audit bench soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -69,6 +69,15 @@ bench: setup ## Measure, write docs/performance.md, and fail where a claim does 
 
 soak: setup ## A week of a million leads in virtual time, about 20 minutes (ARGS="--leads 20000 --days 1.5")
 	@$(BIN)/python benchmarks/soak.py $(ARGS)
+
+audit: setup ## Look up known vulnerabilities of what the functions run on
+	@$(FAIL); \
+	found=$$($(BIN)/uv tool run --quiet pip-audit --strict --disable-pip --no-deps -r layers/shared/requirements.txt 2>&1) \
+	  && { echo "$$found"; exit 0; }; \
+	case "$$found" in \
+	  *"Found "*"known vulnerabilit"*) echo "$$found"; exit 1;; \
+	  *) fail "nothing was audited, PyPI does not answer: $$(printf '%s' "$$found" | tail -n 1)";; \
+	esac
 
 docs: setup ## Write docs/sources.md and docs/openapi.json anew from the code
 	@$(BIN)/python -m docs.generate

@@ -87,6 +87,31 @@ def _bytecode(source: Path) -> bytes:
     return (source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc").read_bytes()
 
 
+def test_the_same_sources_make_the_same_layer(artifact: Path, tmp_path: Path) -> None:
+    """Every file and its time, byte by byte, so that what runs can be compared with what was reviewed."""
+    again = tmp_path / "layer"
+    command = ["make", "-C", str(ROOT / "layers/shared"), "build-SharedLayer", f"ARTIFACTS_DIR={again}"]
+    subprocess.run(command, check=True)  # noqa: S603 - ours
+    assert _content(again) == _content(artifact / "SharedLayer")
+
+
+def _content(folder: Path) -> dict[str, tuple[bytes, float]]:
+    return {
+        str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_layer_has_its_bill_of_materials(artifact: Path) -> None:
+    """CycloneDX: each package that is shipped, with the version and the hashes that it was installed by."""
+    bill = json.loads((artifact / "SharedLayer" / "sbom.cdx.json").read_text())
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    shipped = {path.stem.lower() for path in (artifact / "SharedLayer").rglob("*.dist-info")}
+    assert {f"{each['name'].replace('-', '_')}-{each['version']}" for each in bill["components"]} == shipped
+    assert all(each["hashes"] for each in bill["components"])
+
+
 @pytest.mark.parametrize("part", SHIPPED)
 def test_the_archives_are_small(artifact: Path, part: str, tmp_path: Path) -> None:
     """Each archive stays far below what Lambda takes, and quick to load."""
