@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint check build deploy audit bench soak docs format lock browser
+.PHONY: help setup dev test lint lint-types lint-rest check build deploy audit bench soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,12 +37,16 @@ test: setup browser ## Run every test
 	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
 lint: setup ## Format, lint, types, imports, template and configuration, in seconds
+	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-rest
+
+lint-types:
+	$(BIN)/mypy
+
+lint-rest:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/deptry --no-ansi leads_cli functions layers/shared/leads docs/generate
-	$(BIN)/sam validate --lint
 	$(BIN)/cfn-lint template.yaml
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 

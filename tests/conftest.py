@@ -1,7 +1,8 @@
-"""What holds for every test."""
+"""Hypothesis profiles: `ci` tries the same few examples each time, `long` (`make drill`) new ones and many."""
 
 from hypothesis import settings
 
-# How long an example takes depends on who else uses the machine: no test is about that.
-settings.register_profile("leads", deadline=None)
-settings.load_profile("leads")
+# How long an example takes depends on the machine's load: no test is about that.
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.register_profile("long", deadline=None, max_examples=2_000)
+settings.load_profile("ci")

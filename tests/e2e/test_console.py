@@ -35,21 +35,21 @@ PAGES: Final = ("/flow", "/failures", "/campaigns", "/sources")
 @pytest.fixture(scope="module")
 def refused(dev: str) -> None:
     """Somebody for each test, whom Leadterra has refused; with all refused alike it would be taken to have changed."""
-    httpx.post(f"{dev}/hooks/website", data={"email": "fine@example.com"})
+    httpx.post(f"{dev}/hooks/website", timeout=60, data={"email": "fine@example.com"})
     for name, more in PEOPLE.items():
         form = {"email": f"{name}@refused.example", "first_name": "Ada", **more}
-        assert httpx.post(f"{dev}/hooks/website", data=form).json() == {"accepted": 1}
+        assert httpx.post(f"{dev}/hooks/website", timeout=60, data=form).json() == {"accepted": 1}
     wait_until(lambda: {name for name in PEOPLE if state(dev, name) != "rejected"} == set())
 
 
 def state(dev: str, name: str) -> str:
     """Where somebody's lead is."""
-    rows = httpx.get(f"{dev}/_leads/leads").json()
+    rows = httpx.get(f"{dev}/_leads/leads", timeout=60).json()
     return next((row["state"] for row in rows if row["email"] == f"{name}@refused.example"), "")
 
 
 def is_settled(dev: str) -> bool:
-    status = httpx.get(f"{dev}/_leads/status").json()
+    status = httpx.get(f"{dev}/_leads/status", timeout=60).json()
     return bool(status["balanced"]) and status["queued"] == 0
 
 
@@ -236,7 +236,9 @@ def test_the_sources(page: Page, dev: str) -> None:
     expect(api.get_by_text("Authorization: Bearer")).to_be_visible()
     header = re.search(r"Bearer ([^\"]+)", api.locator("pre").last.inner_text())
     assert header
-    answer = httpx.post(f"{dev}/hooks/api", json={"email": "ava@example.com"}, headers={"X-Api-Key": header[1]})
+    answer = httpx.post(
+        f"{dev}/hooks/api", timeout=60, json={"email": "ava@example.com"}, headers={"X-Api-Key": header[1]}
+    )
     assert answer.json()["accepted"] == 1
 
 
@@ -262,7 +264,7 @@ def test_a_body_is_tried(page: Page, dev: str, width: int) -> None:
     body.fill("nothing")
     source.get_by_role("button", name="Show what becomes of it").click()
     expect(result).to_contain_text("The body cannot be read: the sender is answered 400")
-    assert "tried@example.com" not in httpx.get(f"{dev}/_leads/leads").text
+    assert "tried@example.com" not in httpx.get(f"{dev}/_leads/leads", timeout=60).text
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -306,7 +308,7 @@ def test_texts_are_legible_in_light_and_dark(browser: Browser, dev: str, scheme:
 @pytest.mark.parametrize("headers", [{"Host": "rebound.example:3000"}, {"Origin": "https://www.example.com"}])
 def test_only_this_machine_sees_it(dev: str, path: str, headers: dict[str, str]) -> None:
     """Neither another host's name nor another page's script gets an answer."""
-    assert httpx.get(f"{dev}{path}", headers=headers).status_code == 403
+    assert httpx.get(f"{dev}{path}", timeout=60, headers=headers).status_code == 403
 
 
 def test_everything_comes_from_this_machine(page: Page, dev: str) -> None:

@@ -292,8 +292,8 @@ def test_the_sources(operated: Operated, page: Page) -> None:
 def test_who_may_look(operated: Operated) -> None:
     """Neither another host's name nor another page's script gets an answer; the address itself leads to the flow."""
     for headers in ({"Host": "rebound.example"}, {"Origin": "https://www.example.com"}, {"Origin": "null"}):
-        assert httpx.get(f"{operated.url}/failures", headers=headers).status_code == 403
-    assert httpx.get(operated.url).headers["location"] == "/flow"
+        assert httpx.get(f"{operated.url}/failures", timeout=60, headers=headers).status_code == 403
+    assert httpx.get(operated.url, timeout=60).headers["location"] == "/flow"
 
 
 def test_aws_that_does_not_answer(operated: Operated, page: Page) -> None:

@@ -48,7 +48,7 @@ def row(page: Page, address: str, state: str) -> Locator:
 
 def post(stack: str, body: dict[str, Any]) -> Any:
     (token,) = secret.read_secret(embedded.find(stack)).values("crm")
-    return httpx.post(f"{stack}/hooks/crm", json=body, headers={"Authorization": f"Bearer {token}"}).json()
+    return httpx.post(f"{stack}/hooks/crm", timeout=60, json=body, headers={"Authorization": f"Bearer {token}"}).json()
 
 
 def test_an_opt_out_arrives_as_a_suppression(page: Page, stack: str) -> None:
@@ -56,7 +56,7 @@ def test_an_opt_out_arrives_as_a_suppression(page: Page, stack: str) -> None:
     assert post(stack, {"type": "contact.unsubscribed", "email": "ava@example.com"}) == {"accepted": 0}
     expect(row(page, "ava@example.com", "suppressed")).to_contain_text("suppression list", timeout=PATIENCE)
     leadterra = embedded.find(stack).leadterra_url
-    assert "ava@example.com" in httpx.get(f"{leadterra}/_sandbox/state").json()["suppressed"]
+    assert "ava@example.com" in httpx.get(f"{leadterra}/_sandbox/state", timeout=60).json()["suppressed"]
     expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("region", name="Counts")).to_contain_text("1 opted out")
 
@@ -84,6 +84,6 @@ def test_an_older_signup_is_not_sent(page: Page, stack: str) -> None:
     running.client("sqs").send_message_batch(QueueUrl=running.outputs["LeadsQueueUrl"], Entries=entries)
     expect(row(page, "ben@example.com", "dropped")).to_contain_text("opted out after this signup", timeout=PATIENCE)
     expect(row(page, "ben@example.com", "suppressed")).to_be_visible(timeout=PATIENCE)
-    state = httpx.get(f"{running.leadterra_url}/_sandbox/state").json()
+    state = httpx.get(f"{running.leadterra_url}/_sandbox/state", timeout=60).json()
     assert "ben@example.com" in state["suppressed"]
     assert "ben@example.com" not in [lead["email"] for lead in state["leads"]]

@@ -155,34 +155,6 @@ def test_bad_weather(stack: Stack, journal: Journal, http: httpx.Client) -> None
     assert (counts.skipped, counts.unaccounted) == (len(suppressed), 0)
 
 
-def test_every_dead_letter_says_why(stack: Stack, http: httpx.Client) -> None:
-    """A refused lead is dead-lettered whole, with Leadterra's own words, and can be found by its attributes."""
-    post_arrays(http, stack, ["ava@fine.example", "bo@refused.example", "cy@fine.example"])
-    wait_through_back_offs(stack)
-    (letter,) = stack.dead_letters()
-    body = json.loads(letter.body)
-    assert body["lead"] == {"email": "bo@refused.example", "customFields": {"plan": "pro"}}
-    assert (body["failure"]["reason"], body["failure"]["field"]) == ("rejected", "email")
-    assert body["failure"]["message"]
-    assert letter.attributes == {"reason": "rejected", "source": "app", "campaign": "newsletter"}
-
-
-def test_same_person_twice(stack: Stack, journal: Journal, http: httpx.Client) -> None:
-    """Several signups of one person become one lead with the latest fields, and each of them is accounted for."""
-    key = {"x-api-key": stack.secret("app") or ""}
-    for plan in ("free", "pro", "team"):
-        lead = {"email": "ava@fine.example", "firstName": "Ava", "plan": plan}
-        assert http.post(f"{stack.url}/hooks/app", json=lead, headers=key).status_code == 200
-    wait_through_back_offs(stack)
-    counts = journal.counts()
-    assert (counts.accepted, counts.enrolled + counts.updated + counts.merged) == (3, 3)
-    assert counts.balanced
-    assert stack.sandbox is not None
-    snapshot = stack.sandbox.snapshot()
-    assert snapshot["leadCount"] == 1
-    assert '"plan": "team"' in json.dumps(snapshot["leads"])
-
-
 def test_crash_while_enrolling(stack: Stack, journal: Journal, http: httpx.Client) -> None:
     """A function that dies in the middle of a request loses nobody: its messages are delivered again."""
     assert stack.sandbox is not None

@@ -66,10 +66,15 @@ class Cloud:
     def secrets(self) -> Any:
         return _client("secretsmanager")
 
-    def watch(self) -> None:
+    @contextmanager
+    def watching(self) -> Iterator[None]:
         """Note what the functions ask AWS, and answer in its place where a test says so."""
-        for client in (aws.sqs, aws.dynamodb, aws.secretsmanager):
-            client(self.settings).meta.events.register("before-call", self._before_call)
+        events = [client(self.settings).meta.events for client in (aws.sqs, aws.dynamodb, aws.secretsmanager)]
+        for each in events:
+            each.register("before-call", self._before_call)
+        yield
+        for each in events:
+            each.unregister("before-call", self._before_call)
 
     def _before_call(self, model: Any, params: Any, **_: object) -> Any:
         """Note a call, and perhaps answer it before a request is made."""
@@ -159,7 +164,12 @@ def settings_for(endpoint_url: str | None, region: str | None = REGION) -> Setti
 
 def forget() -> None:
     """Start as a new container would: without clients, configuration or secret."""
-    for cached in (aws._client, settings._load, kept.vault, kept.erasures):
+    aws._client.cache_clear()
+    _forget_settings()
+
+
+def _forget_settings() -> None:
+    for cached in (settings._load, kept.vault, kept.erasures):
         cached.cache_clear()
 
 
@@ -176,7 +186,8 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
         "DELIVERIES_TABLE": "deliveries",
     }.items():
         environment.setenv(name, value)
-    forget()
+    # The clients stay: making three of them takes longer than most tests.
+    _forget_settings()
     with mock_aws():
         sqs = _client("sqs")
         size: Any = {"MaximumMessageSize": "1048576"}
@@ -191,7 +202,7 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
             BillingMode="PAY_PER_REQUEST",
         )
         made = Cloud(events["QueueUrl"])
-        made.watch()
-        made.set_secret()
-        yield made
-    forget()
+        with made.watching():
+            made.set_secret()
+            yield made
+    _forget_settings()

@@ -149,6 +149,8 @@ def operated(environment: pytest.MonkeyPatch) -> Iterator[Operated]:
         environment.setenv(name, "invented")
     environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
     environment.delenv("AWS_PROFILE", raising=False)
+    # A long poll of an empty queue waits for messages that no one sends.
+    environment.setattr("leads_cli.failures.read.queue_scan._WAIT_SECONDS", 0)
     with mock_aws():
         cloudformation = boto3.client("cloudformation")
         cloudformation.create_stack(StackName="leads", TemplateBody=json.dumps(TEMPLATE))

@@ -91,9 +91,9 @@ def test_no_program_without_the_key_is_answered(stack: Stack, access_key: str) -
     """Nor is one without any signature, or one that asks moto about itself."""
     headers = {b"authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/x".encode()}
     target = {"x-amz-target": "secretsmanager.GetSecretValue"}
-    assert httpx.post(stack.aws_endpoint, headers=headers, trust_env=False).status_code == 403
-    assert httpx.post(stack.aws_endpoint, headers=target, trust_env=False).status_code == 403
-    assert httpx.get(f"{stack.aws_endpoint}/moto-api/data.json", trust_env=False).status_code == 403
+    assert httpx.post(stack.aws_endpoint, timeout=60, headers=headers, trust_env=False).status_code == 403
+    assert httpx.post(stack.aws_endpoint, timeout=60, headers=target, trust_env=False).status_code == 403
+    assert httpx.get(f"{stack.aws_endpoint}/moto-api/data.json", timeout=60, trust_env=False).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/_leads/stack", "/_leads/status", "/_leads/leads", "/_leads/logs"])
@@ -111,14 +111,14 @@ def test_no_program_without_the_key_is_answered(stack: Stack, access_key: str) -
 )
 def test_the_description_is_for_this_origin(stack: Stack, path: str, headers: dict[str, str]) -> None:
     """What tells of leads and of the way to AWS is refused to other origins and names, and to tunnels."""
-    assert httpx.get(f"{stack.url}{path}", trust_env=False).status_code == 200
-    answer = httpx.get(f"{stack.url}{path}", headers=headers, trust_env=False)
+    assert httpx.get(f"{stack.url}{path}", timeout=60, trust_env=False).status_code == 200
+    answer = httpx.get(f"{stack.url}{path}", timeout=60, headers=headers, trust_env=False)
     assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
 
 
 def test_no_page_of_another_origin_frames_or_loads_an_answer(stack: Stack) -> None:
     """Everything but the webhook says so, for browsers to hold to it."""
-    answer = httpx.get(f"{stack.url}/_leads/leads", trust_env=False)
+    answer = httpx.get(f"{stack.url}/_leads/leads", timeout=60, trust_env=False)
     assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 

@@ -59,7 +59,11 @@ weathers = st.builds(
 oddities = st.builds(Oddities, twins=rare, shared=rare, ghosts=st.sampled_from([0.0, 0.01, 0.1]))
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+# One example is a simulated week: fewer than elsewhere.
+@settings(
+    max_examples=settings().max_examples // 5,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(
     leads=st.integers(1, 80),
     weather=weathers,

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,7 @@ def targets(path: Path) -> Iterator[str]:
                 yield target
 
 
+@cache
 def anchors(path: Path) -> set[str]:
     """The headings of a document, as GitHub addresses them."""
     tokens = MarkdownIt("commonmark").parse(path.read_text(encoding="utf-8"))

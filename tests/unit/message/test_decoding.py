@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.errors import Malformed, NewerVersion
@@ -199,7 +199,6 @@ def result(content: dict[str, Any]) -> object:
         return str(error)
 
 
-@settings(max_examples=500)
 @given(st.one_of(st.fixed_dictionaries(FIELDS), st.fixed_dictionaries({}, optional=FIELDS)))
 def test_both_json_parsers_read_the_same(content: dict[str, Any]) -> None:
     """Half of an emoji makes the standard library read a body instead of pydantic: to the last digit alike."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.request.batch import Row
@@ -64,7 +64,6 @@ def prove_guard(run: Run) -> None:
     assert all(isinstance(outcome, Held) for outcome in run.settled.outcomes)
 
 
-@settings(deadline=None, max_examples=400)
 @given(
     batches,
     st.sampled_from(sorted(SHAPES)),
@@ -90,7 +89,6 @@ def test_exactly_the_bad_leads_are_rejected(
     assert run.settled.metrics["Requests"] == len(run.requests)
 
 
-@settings(deadline=None, max_examples=400)
 @given(batches, st.lists(bodies, min_size=1, max_size=8))
 def test_no_error_body_condemns_an_innocent(batch: tuple[int, dict[int, str]], contents: list[Any]) -> None:
     """A server may say anything: the search ends, within its bound, with the truth."""
@@ -118,7 +116,6 @@ def test_no_error_body_condemns_an_innocent(batch: tuple[int, dict[int, str]], c
         assert not any(isinstance(outcome, Held) for outcome in run.settled.outcomes)
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.integers(1, LARGEST), st.sampled_from(sorted(SHAPES)), st.integers(0, 2**32), st.floats(0, 1))
 def test_a_server_of_many_minds_loses_nobody(size: int, shape: str, seed: int, share: float) -> None:
     """Rows that are good in one request and bad in the next still end with an outcome that some request backs."""
@@ -139,7 +136,6 @@ def test_a_server_of_many_minds_loses_nobody(size: int, shape: str, seed: int, s
         assert not any(isinstance(outcome, Held) for outcome in run.settled.outcomes)
 
 
-@settings(deadline=None, max_examples=300)
 @given(
     batches,
     st.sampled_from(sorted(SHAPES)),
@@ -179,7 +175,6 @@ def test_a_search_that_is_stopped_keeps_what_is_settled(
         assert proven == {i for i, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)}
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.integers(GUARD_ROWS, 300), st.sampled_from(sorted(SHAPES)), st.sampled_from(["merge", "refuse"]))
 def test_a_changed_schema_is_no_leads_fault(size: int, shape: str, duplicates: str) -> None:
     """Where all are refused alike everybody is held, after few requests."""
@@ -191,7 +186,6 @@ def test_a_changed_schema_is_no_leads_fault(size: int, shape: str, duplicates: s
     assert len(run.requests) < 40
 
 
-@settings(deadline=None, max_examples=100)
 @given(batches)
 def test_one_ask_at_a_time(batch: tuple[int, dict[int, str]]) -> None:
     """The first request is the whole batch in its order: one request where nothing is wrong."""
