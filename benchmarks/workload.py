@@ -61,6 +61,7 @@ def environment(latency: float = 0.0) -> Iterator[dict[str, str]]:
         yield {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "benchmark",
             "AWS_SECRET_ACCESS_KEY": "benchmark",
             "LEADS_QUEUE_URL": f"{endpoint}/1/leads",
