@@ -33,7 +33,7 @@ def console(
         subject = _subject(target)
     except NotReachableError as error:
         stop(str(error), Code.FAILED)
-    from leads_cli.console.serving import serve  # noqa: PLC0415 - NiceGUI takes a second or two
+    from leads_cli.console.pages import serve  # noqa: PLC0415 - NiceGUI takes a second or two
 
     try:
         serve(subject, port, browser=browser)

@@ -37,7 +37,7 @@ def logs(
     Example: leads logs ava@example.com --since 3d
     """
     from leads.message.message import id_for_log  # noqa: PLC0415
-    from leads_cli.failures.person import find_person  # noqa: PLC0415
+    from leads_cli.failures.person.search import find_person  # noqa: PLC0415
     from leads_cli.logs.sentence import step  # noqa: PLC0415
 
     start, logged = _moment(since), id_for_log(lead)

@@ -62,15 +62,10 @@ def _describe_person(person: MappedPerson) -> Iterator[str]:
     goes_to = f" for {person.campaign}" if person.campaign else ""
     yield f'<p><span class="chip {kind}">{escape(says + goes_to)}</span></p>'
     yield from (frame.paragraph(why, "says") for why in person.why)
-    yield _facts(fields_of(person.lead))
+    yield frame.facts(fields_of(person.lead))
     if person.left_out:
-        yield f"<h3>Left out</h3>{_facts(person.left_out)}"
+        yield f"<h3>Left out</h3>{frame.facts(person.left_out)}"
     if person.elsewhere:
         more = len(person.elsewhere) - _MAX_ELSEWHERE
         names = ", ".join(person.elsewhere[:_MAX_ELSEWHERE]) + (f", and {more} more" if more > 0 else "")
         yield frame.paragraph(f"Also in the event, for require and fields: {names}", "soft says")
-
-
-def _facts(values: Mapping[str, str]) -> str:
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
-    return f'<dl class="facts">{lines}</dl>' if lines else ""

@@ -1,7 +1,7 @@
-"""The page of campaigns: what Leadterra says of each, how its copy reads, and starting it with eyes open."""
+"""The page of campaigns: what Leadterra says of each, how many leads fill its tokens, and starting it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -9,23 +9,17 @@ from nicegui import ui
 
 from leads.config.schema import Campaign
 from leads_cli.console import frame
-from leads_cli.console.asking import confirm
 from leads_cli.console.failures.actions import FailureActions
 from leads_cli.console.subject import Subject
-from leads_cli.console.tokens import CopyPart, Coverage, copy_of, count_coverage, render_copy
-from leads_cli.failures.change.edits import Absent
 from leads_cli.stacks import campaigns, leadterra
-from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign
-from leads_cli.stacks.leadterra import CampaignApi, LeadterraError
+from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign, Stats
+from leads_cli.stacks.leadterra import CampaignApi
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.words import number
 
 # Leads that coverage is measured on: enough for a share, and soon counted.
 _NEWEST: Final = 1_000
-_SAMPLES: Final = 20
 _MOODS: Final = {campaigns.RUNNING: "good", campaigns.PAUSED: "warn", campaigns.DRAFT: "busy"}
-
-type Sample = Mapping[str, Any]
 
 
 class CampaignsPage:
@@ -56,7 +50,7 @@ class CampaignsPage:
     async def _look(self) -> None:
         known = [part.campaign for part in self._parts]
         for part, found in zip(self._parts, await asyncio.to_thread(self._listed, known), strict=True):
-            part.tell(found, await asyncio.to_thread(self._samples, part.campaign), self._based_on())
+            part.tell(found, await asyncio.to_thread(self._leads, part.campaign), self._based_on())
 
     def _listed(self, known: Sequence[ConfiguredCampaign]) -> list[CampaignListing]:
         try:
@@ -64,12 +58,12 @@ class CampaignsPage:
         except NotReachableError as error:
             return [CampaignListing(each, problem=str(error)) for each in known]
 
-    def _samples(self, campaign: ConfiguredCampaign) -> list[Sample]:
-        """The newest leads of a campaign that can be seen, newest first."""
+    def _leads(self, campaign: ConfiguredCampaign) -> list[Mapping[str, Any]]:
+        """The newest leads of a campaign that can be seen."""
         names = {campaign.name, campaign.id}
         if self._subject.leads:
             return [row.lead for row in self._subject.leads(_NEWEST) if row.campaign in names and row.lead]
-        found = self._desk.found.letters if self._desk.found else ()
+        found = self._desk.found.newest if self._desk.found else ()
         return [letter.lead for letter in found if letter.campaign in names and letter.lead]
 
     def _based_on(self) -> str:
@@ -87,114 +81,82 @@ class _CampaignCard:
         self.campaign = campaign
         self._rules = rules
         self._page = page
-        self._leads: Sequence[Sample] = ()
         with frame.card(campaign.name):
             with ui.element("div").classes("row"):
                 self._status = ui.label("asking Leadterra ...").classes("chip")
                 ui.html(f"<code>{escape(campaign.id)}</code>", sanitize=False).classes("says")
                 frame.text(f"fed by {', '.join(campaign.sources) or 'no source'}", "soft")
             self._numbers = ui.html(sanitize=False)
-            with ui.element("div").classes("row"):
-                start = ui.button("Start ...", on_click=self._ask).props("outline no-caps")
-                start.props["aria-label"] = f"Start {campaign.name}"
-            self._coverage = ui.element("div").classes("page")
-            self._preview_form()
+            self._start = ui.button("Start ...", on_click=self._ask).props("outline no-caps")
+            self._start.props["aria-label"] = f"Start {campaign.name}"
+            self._start.set_visibility(False)
+            self._coverage = ui.html(sanitize=False)
 
-    def tell(self, found: CampaignListing, leads: Sequence[Sample], based_on: str) -> None:
+    def tell(self, found: CampaignListing, leads: Sequence[Mapping[str, Any]], based_on: str) -> None:
         """Show what is known now."""
-        self._leads = leads
         self._tell_stats(found)
-        self._coverage.clear()
-        with self._coverage:
-            self._cover(based_on)
-        people = {str(n): str(lead.get("email") or "somebody") for n, lead in enumerate(leads[:_SAMPLES])}
-        self._sample.set_options({"": "a lead with an address alone", **people}, value="0" if people else "")
-        self._render()
+        if not self._rules.tokens:
+            self._coverage.content = frame.paragraph("No tokens are configured: nothing can be missing.", "soft")
+            return
+        shares = dict(count_coverage(self._rules, leads))
+        note = frame.paragraph(f"Based on {based_on}: {number(len(leads), 'lead')}.", "soft")
+        self._coverage.content = f"<h3>Tokens of its copy</h3>{frame.facts(shares)}{note}"
 
     def _tell_stats(self, found: CampaignListing) -> None:
-        status = found.stats.status if found.stats else None
-        self._status.text = status or ("status not told" if found.stats else "not known")
-        self._status.classes(replace=f"chip {_MOODS.get(status or '', '')}")
-        numbers = found.stats.numbers if found.stats else {}
-        terms = {name: f"{value:,}" if isinstance(value, int) else f"{value:.3g}" for name, value in numbers.items()}
+        stats = found.stats or Stats()
+        self._status.text = stats.status or ("status not told" if found.stats else "not known")
+        self._status.classes(replace=f"chip {_MOODS.get(stats.status or '', '')}")
+        terms = {
+            name: f"{value:,}" if isinstance(value, int) else f"{value:.3g}" for name, value in stats.numbers.items()
+        }
         problem = frame.paragraph(found.problem, "note warn") if found.problem else ""
         self._numbers.content = frame.terms(terms) + problem
-
-    # --- Tokens ------------------------------------------------------------------------------------
-
-    def _cover(self, based_on: str) -> None:
-        if not self._rules.tokens:
-            frame.text("No tokens are configured: nothing can be missing from its copy.", "soft")
-            return
-        ui.html("<h3>Tokens of its copy</h3>", sanitize=False)
-        for each in count_coverage(self._rules, self._leads):
-            bare = isinstance(each.default, Absent)
-            rest = "the others get nothing there" if bare else f"the others get “{each.default}”"
-            with ui.element("div").classes("token"):
-                ui.label(each.token).classes("what")
-                bar = ui.linear_progress(each.share, show_value=False, color="primary").props('aria-hidden="true"')
-                bar.set_visibility(bool(each.leads))
-                frame.text(_share(each, rest), "soft")
-        frame.text(f"Based on {based_on}: {number(len(self._leads), 'lead')}.", "soft")
-
-    def _preview_form(self) -> None:
-        with ui.expansion("Preview its copy").classes("preview"), ui.element("div").classes("page"):
-            self._copy = ui.textarea("Copy", value=copy_of(self._rules)).props("outlined autogrow dense")
-            self._sample = ui.select({"": "a lead with an address alone"}, value="", label="As this lead gets it")
-            self._sample.props("outlined dense")
-            self._text = ui.html(sanitize=False)
-            self._copy.on_value_change(self._render)
-            self._sample.on_value_change(self._render)
-        self._render()
-
-    def _render(self) -> None:
-        chosen = self._sample.value or ""
-        lead = self._leads[int(chosen)] if chosen else {"email": "ava@example.com"}
-        pieces = list(render_copy(self._copy.value or "", lead, self._rules))
-        missing = ", ".join(dict.fromkeys(piece.token for piece in pieces if piece.missing))
-        note = frame.paragraph(f"Renders as nothing: {missing}.", "note warn") if missing else ""
-        self._text.content = f'<p class="copy">{"".join(map(_piece, pieces))}</p>{note}'
-
-    # --- Starting ----------------------------------------------------------------------------------
+        # Only where something can be started.
+        self._start.set_visibility(found.stats is not None and stats.status != campaigns.RUNNING)
 
     async def _ask(self) -> None:
-        try:
-            service = await asyncio.to_thread(self._page.service)
-            before = await asyncio.to_thread(campaigns.get_stats, service, self.campaign)
-        except (NotReachableError, LeadterraError) as error:
-            _complain(error)
-            return
-        self._tell_stats(CampaignListing(self.campaign, before))
-        what = campaigns.describe_start(self.campaign, before)
-        possible = before.status != campaigns.RUNNING
-        kind = "note warn" if before.status == campaigns.PAUSED else ""
-        verb = "Resume its sending" if before.status == campaigns.PAUSED else "Start it"
-        if await confirm(f"Start {self.campaign.name}?", verb, lambda: frame.text(what, kind), possible=possible):
-            await self._start(service)
+        def look() -> tuple[CampaignApi, Stats]:
+            service = self._page.service()
+            return service, campaigns.get_stats(service, self.campaign)
 
-    async def _start(self, service: CampaignApi) -> None:
-        try:
-            after = await asyncio.to_thread(campaigns.start, service, self.campaign)
-            now = await asyncio.to_thread(campaigns.get_stats, service, self.campaign)
-        except LeadterraError as error:
-            _complain(error)
+        if (found := await frame.notify_errors(asyncio.to_thread(look))) is None:
             return
+        service, before = found
+        self._tell_stats(CampaignListing(self.campaign, before))
+        paused = before.status == campaigns.PAUSED
+        what = campaigns.describe_start(self.campaign, before)
+        answers = [] if before.status == campaigns.RUNNING else ["Resume its sending" if paused else "Start it"]
+        question = f"Start {self.campaign.name}?"
+        if await frame.ask(question, answers, lambda: frame.text(what, "note warn" if paused else "")):
+            await self._begin(service)
+
+    async def _begin(self, service: CampaignApi) -> None:
+        def begin() -> tuple[dict[str, Any], Stats]:
+            return campaigns.start(service, self.campaign), campaigns.get_stats(service, self.campaign)
+
+        if (done := await frame.notify_errors(asyncio.to_thread(begin))) is None:
+            return
+        after, now = done
         told = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
         ui.notify(f"Started {self.campaign.name}: {told or 'Leadterra says no more about it'}.", type="positive")
         self._tell_stats(CampaignListing(self.campaign, now))
 
 
-def _complain(error: Exception) -> None:
-    ui.notify(str(error), type="negative", multi_line=True, timeout=0, close_button="Close")
+def count_coverage(rules: Campaign, leads: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Each token of a campaign, with how many leads have it by themselves and what the others get."""
+    for token in rules.tokens:
+        rest = f"“{rules.defaults[token]}”" if token in rules.defaults else "nothing there"
+        filled = sum(bool(_value(lead, token)) for lead in leads)
+        if not leads:
+            yield token, f"no lead to measure it on; a lead without it gets {rest}"
+        elif filled == len(leads):
+            yield token, "every lead has it"
+        else:
+            yield token, f"{filled / len(leads):.0%} have it; the others get {rest}"
 
 
-def _share(of: Coverage, rest: str) -> str:
-    if not of.leads:
-        return f"nobody to measure it on; {rest.replace('the others get', 'who lacks it gets')}"
-    return "everybody has it" if of.filled == of.leads else f"{of.share:.0%} have it; {rest}"
-
-
-def _piece(piece: CopyPart) -> str:
-    if piece.missing:
-        return f'<mark class="missing" title="no value">{{{{{escape(piece.token)}}}}}</mark>'
-    return f"<strong>{escape(piece.text)}</strong>" if piece.token else escape(piece.text)
+def _value(lead: Mapping[str, Any], token: str) -> str:
+    custom = lead.get("customFields")
+    own = lead.get(token)
+    value = own if own not in (None, "") or not isinstance(custom, dict) else custom.get(token)
+    return "" if value is None else str(value).strip()

@@ -1,6 +1,6 @@
-"""The frame of every page: the head with the way to the other pages, the palette, the width."""
+"""What every page is made of: the head with the way to the other pages, cards, texts, and questions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -10,6 +10,9 @@ from typing import Final
 from nicegui import ui
 
 from leads_cli.console.subject import Subject
+from leads_cli.failures.work import BusyError
+from leads_cli.stacks.leadterra import LeadterraError
+from leads_cli.stacks.running import NotReachableError
 
 # A mistake in the file shows this soon.
 _LOOK_SECONDS: Final = 2.0
@@ -46,6 +49,7 @@ def head(here: PageLink | None, about: str, *, with_form: bool) -> str:
         if with_form or place is not TRY
     )
     return (
+        '<a class="skip" href="#content">Skip to the content</a>'
         f'<header class="top"><h1>Leadterra Enroll</h1>{about}<nav class="places" aria-label="Pages">{links}</nav>'
         "</header>"
     )
@@ -73,7 +77,7 @@ def not_found(subject: Subject, *, with_form: bool) -> str:
     return (
         '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><title>No such page · Leadterra Enroll</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">{style("palette.css", "console.css")}'
-        f'</head><body>{head(None, about, with_form=with_form)}<main class="page"><section class="card">'
+        f'</head><body>{head(None, about, with_form=with_form)}<main class="page" id="content"><section class="card">'
         "<h2>No such page</h2><p>The address is wrong, or the page has moved. The links above lead to every page.</p>"
         "</section></main></body></html>"
     )
@@ -87,8 +91,7 @@ def page(subject: Subject, here: PageLink, *, with_form: bool) -> Iterator[None]
     about = f'<p class="where">{escape(subject.name)}</p>'
     ui.add_body_html(head(here, about, with_form=with_form))
     ui.add_body_html("<noscript><p>The console needs JavaScript; the command does not: leads --help</p></noscript>")
-    with ui.element("div").classes("page") as main:
-        ui.skip_link(target=main)
+    with ui.element("div").classes("page").props('id="content" tabindex="-1"'):
         broken = ui.html(broken_note(subject.problem()), sanitize=False)
         ui.timer(_LOOK_SECONDS, lambda: broken.set_content(broken_note(subject.problem())))
         yield
@@ -116,7 +119,63 @@ def paragraph(words: str, kind: str = "") -> str:
 
 def terms(numbers: Mapping[str, str]) -> str:
     """Numbers with their names below, as HTML."""
-    inner = "".join(
-        f'<div class="term"><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>' for name, value in numbers.items()
-    )
+    inner = "".join(term(name, value) for name, value in numbers.items())
     return f'<dl class="counts">{inner}</dl>' if inner else ""
+
+
+def term(name: str, value: str, kind: str = "") -> str:
+    """One of them; the style shows the name below the number."""
+    return f'<div class="term {kind}"><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>'
+
+
+def facts(values: Mapping[str, str]) -> str:
+    """Names with what they are, as HTML."""
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
+    return f'<dl class="facts">{lines}</dl>' if lines else ""
+
+
+async def ask(title: str, answers: Sequence[str], content: Callable[[], object], *, danger: bool = False) -> str | None:
+    """Ask before something is done: which of the answers the operator takes to what `content` shows. Escape: None."""
+    with ui.dialog() as dialog, ui.card().props('role="dialog"') as question:
+        question.props["aria-label"] = title
+        ui.html(f"<h2>{escape(title)}</h2>", sanitize=False)
+        content()
+        with ui.element("div").classes("row"):
+            for place, answer in enumerate(answers):
+                color = "negative" if danger else "primary"
+                button = ui.button(answer, on_click=lambda answer=answer: dialog.submit(answer), color=color)
+                button.props("outline no-caps" if place else "unelevated no-caps")
+            ui.button("Cancel", on_click=dialog.close).props("flat no-caps autofocus")
+    chosen = await dialog
+    return chosen if isinstance(chosen, str) else None
+
+
+async def notify_errors[Result](work: Awaitable[Result]) -> Result | None:
+    """The result of something, or None where it went wrong, which is told then."""
+    try:
+        return await work
+    except (BusyError, LeadterraError, NotReachableError) as error:
+        complain(str(error))
+        return None
+
+
+def complain(words: str) -> None:
+    """What went wrong, until the operator has read it."""
+    ui.notify(words, type="negative", multi_line=True, timeout=0, close_button="Close")
+
+
+def copy_button(copied: str, says: str) -> None:
+    """A button that puts a text on the clipboard."""
+
+    def copy() -> None:
+        ui.clipboard.write(copied)
+        ui.notify("Copied.", type="positive")
+
+    icon_button("content_copy", says, copy)
+
+
+def icon_button(icon: str, says: str, on_click: Callable[[], object]) -> None:
+    """A button without words on it."""
+    button = ui.button(icon=icon, on_click=on_click).props("flat round dense")
+    button.props["aria-label"] = says
+    button.tooltip(says)

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, Final
 
 from leads.model import LEAD_FIELDS
+from leads_cli.console.frame import term
 from leads_cli.logs.journal import LeadRow, LeadState
 from leads_cli.stacks.counts import OUTCOMES, RARE, TAKEN, StackStatus
 from leads_cli.words import duration, number
@@ -20,22 +21,21 @@ _UNUSUAL: Final = {"rejected": "bad", "unaccounted": "warn"}
 
 def counts(status: StackStatus) -> str:
     """The equation: what was taken on the left, every outcome on the right, and whether it holds."""
-    taken, outcomes = (_terms(status, side) for side in (TAKEN, OUTCOMES))
+    taken, outcomes = _terms(status, TAKEN), _terms(status, OUTCOMES, first="equals")
     return (
         f'<div class="verdict {_mood(status)}">{escape(_verdict(status))}</div>'
-        f'<dl class="counts">{taken}<div class="equals" aria-hidden="true">=</div>{outcomes}</dl>'
+        f'<dl class="counts">{taken}{outcomes}</dl>'
         f'<p class="aside">{escape(_aside(status))}</p>'
     )
 
 
-def _terms(status: StackStatus, side: Sequence[str]) -> str:
+def _terms(status: StackStatus, side: Sequence[str], first: str = "") -> str:
     numbers = {name: getattr(status.counts, name) for name in side}
-    return "".join(_term(name, number) for name, number in numbers.items() if number or name not in RARE)
-
-
-def _term(name: str, value: int) -> str:
-    mood = _UNUSUAL.get(name, "") if value else "none"
-    return f'<div class="term {mood} {name}"><dd>{value:,}</dd><dt>{name}</dt></div>'
+    shown = [(name, value) for name, value in numbers.items() if value or name not in RARE]
+    return "".join(
+        term(name, f"{value:,}", f"{_UNUSUAL.get(name, '') if value else 'none'} {'' if place else first}")
+        for place, (name, value) in enumerate(shown)
+    )
 
 
 def _mood(status: StackStatus) -> str:

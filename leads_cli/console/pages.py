@@ -1,8 +1,12 @@
-"""All pages of the console, on an application."""
+"""All pages of the console, on an application, and serving them from the command line."""
 
+import webbrowser
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import Final
 
+import typer
+from fastapi import FastAPI
 from nicegui import app as nicegui_app
 from nicegui import ui
 from starlette.requests import Request
@@ -10,23 +14,21 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from leads_cli.console import frame
 from leads_cli.console.campaigns import CampaignsPage
-from leads_cli.console.failures.entries import criteria
+from leads_cli.console.failures.actions import FailureActions
 from leads_cli.console.failures.failure import FailurePage
 from leads_cli.console.failures.overview import FailuresPage
+from leads_cli.console.failures.parts import criteria
 from leads_cli.console.flow import FlowPage
-from leads_cli.console.rate import Rate
+from leads_cli.console.local import LocalOnly
+from leads_cli.console.server import LocalServer, Stopped, has_display, stop_on_signals
 from leads_cli.console.sources import SourcesPage
+from leads_cli.console.subject import Subject
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-
-    from leads_cli.console.failures.actions import FailureActions
-    from leads_cli.console.subject import Subject
+_TURN_SECONDS: Final = 0.5
 
 
-def mount(app: "FastAPI", subject: "Subject", desk: "FailureActions", *, with_form: bool) -> None:
+def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bool) -> None:
     """Add the pages; `with_form`: the application has the page with the sign-up form as its first."""
-    rate = Rate()
 
     def page(path: str, title: str) -> ui.page:
         return ui.page(path, title=f"{title} · Leadterra Enroll", dark=None, language="en-US")
@@ -34,7 +36,7 @@ def mount(app: "FastAPI", subject: "Subject", desk: "FailureActions", *, with_fo
     @page(frame.FLOW.path, "Flow")
     def flow() -> None:
         with frame.page(subject, frame.FLOW, with_form=with_form):
-            FlowPage(subject, rate).build()
+            FlowPage(subject).build()
 
     @page(frame.FAILURES.path, "Failures")
     def failures(request: Request) -> None:
@@ -63,3 +65,30 @@ def mount(app: "FastAPI", subject: "Subject", desk: "FailureActions", *, with_fo
     if not with_form:
         app.get("/", include_in_schema=False)(lambda: RedirectResponse(frame.FLOW.path))
     ui.run_with(app, tailwind=False, favicon=frame.ICON, show_welcome_message=False)
+
+
+def serve(subject: Subject, port: int, *, browser: bool) -> None:
+    """The pages, at a port of this machine; 0 takes a free one.
+
+    Raises:
+        OSError: the port is in use.
+    """
+    desk = FailureActions(subject.running, subject.log)
+    app = FastAPI(openapi_url=None)
+    app.add_middleware(LocalOnly)
+    mount(app, subject, desk, with_form=False)
+    server = LocalServer(port)
+    try:
+        with stop_on_signals():
+            server.start(app)
+            typer.echo(f"The console of {subject.name} is at {server.url}\nPress Ctrl-C to stop.")
+            if browser and has_display():
+                webbrowser.open(server.url)
+            # In turns: a signal that the system hands to another thread does not wake this one.
+            while not Event().wait(_TURN_SECONDS):
+                pass
+    except Stopped:
+        typer.echo("Stopped.")
+    finally:
+        desk.close()
+        server.stop()

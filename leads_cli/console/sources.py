@@ -11,9 +11,8 @@ from nicegui import ui
 
 from leads.config.schema import Source
 from leads_cli.console import frame
-from leads_cli.console.asking import notify_errors
 from leads_cli.console.body_trial import BodyTrial
-from leads_cli.console.failures.entries import ago
+from leads_cli.console.failures.parts import ago
 from leads_cli.console.subject import Subject
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
@@ -42,7 +41,7 @@ class SourcesPage:
         ui.timer(0, self._look, once=True)
 
     async def _look(self) -> None:
-        seen = await notify_errors(asyncio.to_thread(self._subject.seen))
+        seen = await frame.notify_errors(asyncio.to_thread(self._subject.seen))
         stored, trouble = await asyncio.to_thread(self._stored)
         self._note.content = frame.paragraph(trouble, "note warn")
         for part in self._parts.values():
@@ -67,7 +66,7 @@ class _SourceCard:
         with frame.card(name):
             with ui.element("div").classes("row"):
                 ui.html(f"<code>{escape(address)}</code>", sanitize=False).classes("says")
-                _copy(address, f"Copy the address of {name}")
+                frame.copy_button(address, f"Copy the address of {name}")
             self._facts = ui.html(sanitize=False)
             with ui.expansion("Send a test").classes("test"):
                 self._test = ui.element("div").classes("page")
@@ -85,15 +84,14 @@ class _SourceCard:
             "Leads go to": ", ".join(campaigns),
             "Last event": self._last(seen),
         }
-        lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
-        self._facts.content = f'<dl class="facts">{lines}</dl>'
+        self._facts.content = frame.facts(facts)
         self._test.clear()
         with self._test:
             for words, line in self._tests(stored):
                 frame.text(words, "soft")
                 with ui.element("div").classes("row"):
                     ui.html(f"<pre>{escape(line)}</pre>", sanitize=False).classes("says")
-                    _copy(line, "Copy the command")
+                    frame.copy_button(line, "Copy the command")
 
     def _secret(self, stored: StoredSecret | None) -> str:
         if not self._source.has_secret:
@@ -137,13 +135,3 @@ class _SourceCard:
                 return f' -u "leads:{own[0]}"'
             case _:
                 return None
-
-
-def _copy(text: str, says: str) -> None:
-    def copy() -> None:
-        ui.clipboard.write(text)
-        ui.notify("Copied.", type="positive")
-
-    button = ui.button(icon="content_copy", on_click=copy).props("flat round dense")
-    button.props["aria-label"] = says
-    button.tooltip(says)

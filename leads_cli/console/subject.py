@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from leads.config.schema import Enrollment
+from leads_cli.console.chart import SPAN, STEP, History, count_lines
 from leads_cli.logs.journal import LeadRow, row_of
-from leads_cli.logs.reading import DEPLOYED_SECONDS, EMBEDDED_SECONDS, Reader, read_deployed, read_embedded
+from leads_cli.logs.reading import DEPLOYED_SECONDS, EMBEDDED_SECONDS, LogReader, read_deployed, read_embedded
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.configuration import BadFileError, problem_of, read_configuration
 from leads_cli.stacks.counts import StackStatus
-from leads_cli.stacks.embedded import get_json, release
+from leads_cli.stacks.embedded import get_json, last_events, release
 from leads_cli.stacks.embedded import status as status_of
 from leads_cli.stacks.running import Running
 
@@ -24,8 +25,6 @@ SPARING_SECONDS: Final = 60.0
 # As `leads status` counts.
 _SINCE: Final = timedelta(days=14)
 
-type LogReader = tuple[Reader, float]
-"""Reads log lines, and how many seconds to wait between two looks."""
 type Leads = Callable[[int], Sequence[LeadRow]]
 
 
@@ -39,6 +38,7 @@ class Subject:
         pause: seconds between two looks at its counts.
         counted: what its counts are based on.
         status: the counts now.
+        history: the last hours.
         seen: when each source was last heard of.
         unseen: what that says of the others.
         log: reads the functions' logs.
@@ -53,6 +53,7 @@ class Subject:
     pause: float
     counted: str
     status: Callable[[], StackStatus]
+    history: Callable[[], History]
     seen: Callable[[], Mapping[str, datetime]]
     unseen: str
     log: LogReader
@@ -73,10 +74,11 @@ def embedded(
     running: Running, read_enrollment: Callable[[], Enrollment], status: Callable[[], StackStatus], leads: Leads
 ) -> Subject:
     """A stack of `leads dev`, by whatever tells its counts and its leads."""
+    read = read_embedded(running.url)
 
-    def seen() -> dict[str, datetime]:
-        # The newest come first.
-        return {row.source: row.when for row in reversed(leads(_NEWEST))}
+    def history() -> History:
+        now = datetime.now(UTC)
+        return count_lines(read(now - SPAN, None), now)
 
     return Subject(
         name=f"leads dev at {running.url}",
@@ -86,15 +88,13 @@ def embedded(
         pause=LIVE_SECONDS,
         counted="Since it was started.",
         status=status,
-        seen=seen,
+        history=history,
+        seen=lambda: last_events(running.url),
         unseen="none since it was started",
-        log=(read_embedded(running.url), EMBEDDED_SECONDS),
+        log=(read, EMBEDDED_SECONDS),
         leads=leads,
         release=lambda: release(running.url),
     )
-
-
-_NEWEST: Final = 5_000
 
 
 def at_address(running: Running, enrollment: Enrollment) -> Subject:
@@ -121,6 +121,16 @@ def deployed(
     def status() -> StackStatus:
         return cloudwatch.read_status(session, running.outputs, _SINCE, datetime.now(UTC))
 
+    def history() -> History:
+        now = datetime.now(UTC)
+        found = History(now)
+        namespace = running.outputs["MetricsNamespace"]
+        for name, when, number in cloudwatch.read_history(
+            running.client("cloudwatch"), namespace, now - SPAN, now, STEP
+        ):
+            found.add(name, when, number)
+        return found
+
     def seen() -> dict[str, datetime]:
         namespace = running.outputs["MetricsNamespace"]
         return cloudwatch.last_accepted_times(
@@ -136,6 +146,7 @@ def deployed(
         pause=SPARING_SECONDS,
         counted=f"Of the last {_SINCE.days} days. CloudWatch is up to three minutes late; it is asked once a minute.",
         status=status,
+        history=history,
         seen=seen,
         unseen="none in two weeks",
         log=(read_deployed(stack, session), DEPLOYED_SECONDS),

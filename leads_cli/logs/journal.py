@@ -91,6 +91,7 @@ class Journal:
         self._sums: Counter[str] = Counter()
         self._lines: deque[Line] = deque(maxlen=_LINES)
         self._numbers = count(1)
+        self._last_events: dict[str, datetime] = {}
 
     def observe_log(self, function: str, line: str) -> None:
         """A line of a function's output, by its logical id; what is no metric and no known log line is only kept."""
@@ -102,6 +103,7 @@ class Journal:
             if "_aws" in data:
                 self._sums.update(observed.sum_metrics_line(data))
             elif data.get("message") == "taken":
+                self._last_events[str(data.get("source") or "")] = self._now()
                 for lead in observed.texts(data.get("ids")):
                     self._set(id_for_log(lead), {"source": str(data.get("source") or "")})
             elif data.get("message") == "batch settled":
@@ -154,6 +156,11 @@ class Journal:
         """The latest log lines of that moment and later, oldest first."""
         with self._lock:
             return [line for line in self._lines if line.when >= since]
+
+    def last_events(self) -> dict[str, datetime]:
+        """When each source last sent something, however many leads came since."""
+        with self._lock:
+            return dict(self._last_events)
 
     def leads(self, limit: int = CAPACITY) -> list[LeadRow]:
         """The newest leads, newest first."""

@@ -24,6 +24,8 @@ _PATIENCE: Final = 3
 
 type Reader = Callable[[datetime, str | None], Iterable[Line]]
 """The lines since a moment, oldest first; only those with a text in them, where one is given."""
+type LogReader = tuple[Reader, float]
+"""Reads log lines, and how many seconds to wait between two looks."""
 
 
 def read_embedded(url: str) -> Reader:

@@ -127,6 +127,36 @@ def _newest(cloudwatch: Any, metric: Mapping[str, Any], start: datetime, end: da
     return next((value for _, values in recent for value in values), None)
 
 
+# What the charts of the last hours show.
+_CHARTED: Final = {
+    "Accepted": ("intake", "taken"),
+    "Enrolled": ("enroll", "accepted"),
+    "Updated": ("enroll", "accepted"),
+    "Skipped": ("enroll", "accepted"),
+    "Rejected": ("enroll", "refused"),
+}
+
+
+def read_history(
+    cloudwatch: Any, namespace: str, start: datetime, end: datetime, step: timedelta
+) -> Iterator[tuple[str, datetime, int]]:
+    """How many leads were taken, accepted and refused, when.
+
+    Raises:
+        NotReachableError: AWS refuses.
+    """
+    names = [name for _, name in _CHARTED.values()]
+    queries = [
+        _query(f"m{number}", _metric(namespace, metric, "service", service), "Sum", step)
+        for number, (metric, (service, _)) in enumerate(_CHARTED.items())
+    ]
+    with aws_errors("CloudWatch"):
+        for result in _results(cloudwatch, queries, start, end):
+            name = names[int(result["Id"][1:])]
+            for when, value in zip(result["Timestamps"], result["Values"], strict=True):
+                yield name, when, round(value)
+
+
 def last_accepted_times(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
     """When each source last brought a lead, to five minutes; what is older than two weeks is not found.
 

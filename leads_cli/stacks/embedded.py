@@ -1,6 +1,7 @@
 """The stack that `leads dev` runs, found by its address and asked over HTTP."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +57,16 @@ def status(url: str) -> StackStatus:
     oldest = data.get("oldestSeconds")
     age = oldest if isinstance(oldest, int | float) else None
     return StackStatus(from_json(data), age, Waiting.from_json(data.get("waiting")), str(data.get("problem") or ""))
+
+
+def last_events(url: str) -> dict[str, datetime]:
+    """When each source last brought a lead, since the stack was started.
+
+    Raises:
+        NotReachableError: none answers there.
+    """
+    found = get_object(url, "/_leads/stack").get("lastEvents") or {}
+    return {name: datetime.fromisoformat(when) for name, when in found.items()}
 
 
 def release(url: str) -> int:

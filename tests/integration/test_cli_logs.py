@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from leads.message.message import address_for_log
 from leads_cli.cli.main import app
-from leads_cli.failures.person import find_newer
+from leads_cli.failures.person.search import find_newer
 from leads_cli.logs import reading
 from leads_cli.stacks.running import Running
 

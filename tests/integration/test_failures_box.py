@@ -46,7 +46,7 @@ def test_every_letter_is_seen_once(box: Box) -> None:
     """Although one receive brings ten at the most, all are read, and each can be received by anybody afterwards."""
     bodies = box.fill(500)
     with QueueScan(box.running) as reading:
-        found = [each.body for each in reading]
+        found = [each.received.body for each in reading]
     assert (len(found), set(found)) == (500, bodies)
     assert (reading.seen, reading.elsewhere, reading.whole) == (500, 0, True)
     assert set(box.visible()) == bodies
@@ -69,8 +69,8 @@ def test_what_sqs_knows_of_a_letter(box: Box) -> None:
     with QueueScan(box.running) as reading:
         (found,) = reading
     (stored,) = box.aws.queues.stored(box.url)
-    assert (found.message_id, found.attributes) == (sent["MessageId"], {"source": "forms"})
-    assert round(found.sent_at.timestamp() * 1_000) == stored.sent_at
+    assert (found.message_id, found.received.attributes) == (sent["MessageId"], {"source": "forms"})
+    assert round(found.received.sent_at.timestamp() * 1_000) == stored.sent_at
     assert reading.retention is not None
     assert reading.retention.days == 4  # SQS's own default
 
@@ -95,7 +95,7 @@ def test_a_letter_that_sqs_moved(box: Box) -> None:
     outputs = {"DeadLetterQueueUrl": box.url, "LeadsQueueArn": "arn:leads", "EventsQueueArn": "arn:events"}
     with QueueScan(Running("", outputs, {}, lambda _: Moving())) as reading:
         (found,) = reading
-    assert found.origin == "EventsQueue"
+    assert found.received.origin == "EventsQueue"
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
@@ -118,7 +118,7 @@ def test_letters_in_other_hands(box: Box) -> None:
     box.fill(8)
     others = box.sqs.receive_message(QueueUrl=box.url, MaxNumberOfMessages=3, VisibilityTimeout=600)["Messages"]
     with QueueScan(box.running) as reading:
-        found = [each.body for each in reading]
+        found = [each.received.body for each in reading]
     assert len(found) == 5
     assert not {each["Body"] for each in others} & set(found)
     assert (reading.elsewhere, reading.whole) == (3, True)
@@ -139,7 +139,7 @@ def test_only_what_is_deleted_goes(box: Box) -> None:
     """Letters are deleted by their ids; what was deleted is not missed, and an unknown id changes nothing."""
     bodies = box.fill(30)
     with QueueScan(box.running) as reading:
-        gone = {each.message_id: each.body for each in reading if each.body.endswith("7")}
+        gone = {each.message_id: each.received.body for each in reading if each.received.body.endswith("7")}
         assert reading.delete([*gone, "unknown"]) == set()
         assert not any(map(reading.holds, gone))
     assert set(box.visible()) == bodies - set(gone.values())

@@ -11,9 +11,7 @@ from botocore.exceptions import ClientError
 
 from leads_cli.failures.change.edits import Set
 from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
-from leads_cli.failures.change.handover_ledger import KEEP_SECONDS, HandoverLedger
 from leads_cli.failures.change.mending import Mending, carry_out
-from leads_cli.failures.change.repair import RequestedEdits
 from leads_cli.failures.change.succession import replayed
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.running import NotReachableError, Running
@@ -44,7 +42,7 @@ class Mortal:
         self.calls = 0
         self._last = last
         self._after = after
-        names = ("receive_message", "batch_get_item", "send_message_batch", "batch_write_item", "delete_message_batch")
+        names = ("receive_message", "send_message_batch", "delete_message_batch")
         self.running = operator.instead(**dict.fromkeys([*names, "put_metric_data"], self._call))
 
     def _call(self, own: Callable[..., Any], **parameters: Any) -> Any:
@@ -79,15 +77,16 @@ def test_killed_at_any_call(operator: Operated, after: bool) -> None:  # noqa: F
         assert sum(sent.values()) <= len(everyone) + 10, last
         assert len(set(bodies)) == len(everyone), last
         assert operator.messages() == []
-        assert operator.counted("Replayed") - counted in range(len(everyone) - 10, len(everyone) + 1), last
-    assert last > 10
+        # Each message that was sent has an outcome: the books count it, unless the kill came right between.
+        assert sum(sent.values()) - (operator.counted("Replayed") - counted) in {0, 2, 10}, last
+    assert last > 6
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_fix_that_is_killed(operator: Operated, after: bool) -> None:  # noqa: FBT001
     """A letter is edited in place by a successor in the same queue: there is always one of the two."""
     everyone = [f"lead-{n}" for n in range(12)]
-    mending = Mending(RequestedEdits([Set("company", "Acme")]))
+    mending = Mending([Set("company", "Acme")])
     last = calls = 0
     while last == calls:
         last += 1
@@ -105,7 +104,7 @@ def test_a_fix_that_is_killed(operator: Operated, after: bool) -> None:  # noqa:
             last
         )
         assert len(letters) <= len(everyone) + 10, last
-    assert last > 10
+    assert last > 6
 
 
 def test_some_are_not_taken(operator: Operated) -> None:
@@ -130,71 +129,6 @@ def test_a_queue_that_takes_nothing(operator: Operated) -> None:
     with pytest.raises(NotReachableError, match=r"LeadsQueue took none of 10 messages.*sqs:SendMessage"):
         carry(operator.instead(send_message_batch=denied), ids)
     assert len(operator.messages()) == 15
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [denied, lambda _, **wanted: {"Responses": {}, "UnprocessedKeys": wanted["RequestItems"]}],
-    ids=["denied", "busy"],
-)
-def test_a_ledger_that_does_not_answer(operator: Operated, answer: Callable[..., Any]) -> None:
-    """What may have been sent already is not sent on a guess."""
-    ids = operator.put(refused())
-    with pytest.raises(NotReachableError, match="DeliveriesTable"):
-        carry(operator.instead(batch_get_item=answer), ids)
-    assert (len(operator.messages()), operator.messages("LeadsQueue")) == (1, [])
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [denied, lambda _, **wanted: {"UnprocessedItems": wanted["RequestItems"]}],
-    ids=["denied", "busy"],
-)
-def test_a_ledger_that_cannot_be_written(operator: Operated, answer: Callable[..., Any]) -> None:
-    """The letters are deleted all the same, which is what counts; the ledger is for kills in between."""
-    tally = carry(operator.instead(batch_write_item=answer), operator.put(refused()))
-    assert (tally.done, operator.messages(), len(operator.messages("LeadsQueue"))) == (1, [], 1)
-
-
-def test_a_ledger_that_is_busy_for_a_moment(operator: Operated) -> None:
-    """What DynamoDB leaves undone is asked for again."""
-    left = [1, 1]
-
-    def read(own: Callable[..., Any], **wanted: Any) -> Any:
-        return {"UnprocessedKeys": wanted["RequestItems"]} if left.pop() else own(**wanted)
-
-    def write(own: Callable[..., Any], **wanted: Any) -> Any:
-        (table, requests), *_ = wanted["RequestItems"].items()
-        own(RequestItems={table: requests[:1]})
-        return {"UnprocessedItems": {table: requests[1:]} if requests[1:] else {}}
-
-    ledger = HandoverLedger(
-        operator.instead(batch_get_item=lambda own, **wanted: own(**wanted), batch_write_item=write)
-    )
-    ledger.record(["a", "b", "c"], "replayed")
-    left[:] = [0, 1]
-    busy = HandoverLedger(operator.instead(batch_get_item=read))
-    assert busy.settled(["a", "b", "c", "d"]) == {"a": "replayed", "b": "replayed", "c": "replayed"}
-
-
-def test_the_ledger_forgets(operator: Operated) -> None:
-    """A row is good for longer than SQS keeps any letter, and not for ever."""
-    HandoverLedger(operator.running, clock=lambda: 1_000.0).record(["a"], "fixed")
-    last = 1_000 + KEEP_SECONDS
-    assert HandoverLedger(operator.running, clock=lambda: last - 1.0).settled(["a"]) == {"a": "fixed"}
-    assert HandoverLedger(operator.running, clock=lambda: float(last)).settled(["a"]) == {}
-    (row,) = boto3.client("dynamodb").scan(TableName=operator.outputs["DeliveriesTableName"])["Items"]
-    assert row == {"id": {"S": "#letter#a"}, "expiresAt": {"N": str(last)}, "deed": {"S": "fixed"}}
-
-
-@pytest.mark.parametrize(("deed", "counted"), [("replayed", 1), ("fixed", 0)])
-def test_what_a_killed_command_had_sent(operator: Operated, deed: Any, counted: int) -> None:
-    """A letter that has its successor only has to go; it counts as replayed if that is what was done with it."""
-    (message_id,) = operator.put(refused())
-    HandoverLedger(operator.running).record([message_id], deed)
-    tally = carry(operator.running, [message_id])
-    assert (tally.done, tally.finished, operator.counted("Replayed")) == (0, 1, counted)
-    assert (operator.messages(), operator.messages("LeadsQueue")) == ([], [])
 
 
 def test_what_is_counted(operator: Operated) -> None:

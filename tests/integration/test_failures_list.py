@@ -14,8 +14,8 @@ def test_the_groups(operator: Operated) -> None:
     assert code == 0
     assert output.startswith("4 dead letters in 2 groups\n")
     lines = output.splitlines()
-    assert lines[2].split()[:5] == ["3", "rejected", "email", "website", "newsletter"]
-    assert lines[3].split()[:5] == ["1", "unmappable", "email", "forms", "-"]
+    assert lines[2].split()[:6] == ["3", "rejected", "email", "422", "website", "newsletter"]
+    assert lines[3].split()[:6] == ["1", "unmappable", "email", "-", "forms", "-"]
     assert "expires in 4 days" in output
     assert "failures show lead-" in lines[-1]
     assert lines[-1].endswith(" --stack leads")

@@ -10,7 +10,6 @@ import pytest
 
 from leads.io.kept import ERASURES_ID
 from leads.message.message import address_for_log
-from leads_cli.failures.change.handover_ledger import HandoverLedger
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 
@@ -48,14 +47,6 @@ def test_what_is_discarded_without_an_outcome_is_erased(operator: Operated) -> N
     operator.put(refused(failure=None), refused("lead-2"), unmappable({}), {"lead": {}, "campaign": "x"}, "text")
     assert operator.json(*DISCARD, "--all", "--yes")["discarded"] == 5
     assert operator.counted("Erased") == 1
-
-
-def test_a_letter_that_lives_on_is_not_erased(operator: Operated) -> None:
-    """A letter whose successor a killed command had sent only has to go: its lead is on its way."""
-    (message_id,) = operator.put(refused(failure=None))
-    HandoverLedger(operator.running).record([message_id], "replayed")
-    found = operator.json(*DISCARD, "--all", "--yes")
-    assert (found["discarded"], found["finished"], operator.counted("Erased")) == (0, 1, 0)
 
 
 def test_an_export(operator: Operated, tmp_path: Path) -> None:

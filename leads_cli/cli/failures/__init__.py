@@ -1,11 +1,22 @@
-"""`leads failures`: what was refused, why, and putting it right."""
+"""`leads failures`: what was refused, why, and putting it right. Here are the options; the work is imported late."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from leads_cli.cli.failures.exporting import export
-from leads_cli.cli.failures.listing import list_letters, show
-from leads_cli.cli.failures.mending import fix, replay
-from leads_cli.cli.failures.removing import discard, erase
+from leads_cli.cli.failures.options import (
+    ChangeOptions,
+    LeaseOptions,
+    LetterId,
+    LetterOptions,
+    MaybeId,
+    ReplayOptions,
+)
+from leads_cli.cli.grouped import grouped
+from leads_cli.cli.target import AsJson, StackOptions
+from leads_cli.terminal import Code, stop
 
 app = typer.Typer(
     name="failures",
@@ -13,10 +24,186 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals hold addresses
 )
-app.command("list")(list_letters)
-app.command()(show)
-app.command()(fix)
-app.command()(replay)
-app.command()(discard)
-app.command()(export)
-app.command()(erase)
+
+
+@app.command("list")
+@grouped
+def list_letters(
+    *,
+    each: Annotated[bool, typer.Option("--each", help="One by one instead of in groups.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many to list one by one, the newest first.")] = 100,
+    as_json: AsJson = False,
+    which: LetterOptions,
+    where: StackOptions,
+    hold: LeaseOptions,
+) -> None:
+    """List what was refused, grouped by what is wrong: the largest group first.
+
+    Example: leads failures list --reason rejected --since 3d
+    """
+    from leads_cli.cli.failures import showing  # noqa: PLC0415 - pydantic takes a quarter of a second
+
+    showing.list_letters(which, where, hold.lease, most=limit if each else 0, as_json=as_json)
+
+
+@app.command()
+@grouped
+def show(
+    letter_id: LetterId,
+    *,
+    as_json: AsJson = False,
+    where: StackOptions,
+    hold: LeaseOptions,
+) -> None:
+    """Show everything about a letter: the lead or event, who refused it, its history, and what to do next.
+
+    Example: leads failures show 7d2f9c
+    """
+    from leads_cli.cli.failures import showing  # noqa: PLC0415
+
+    showing.show(letter_id, where, hold.lease, as_json=as_json)
+
+
+class Format(StrEnum):
+    """How letters are written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@app.command()
+@grouped
+def export(
+    letter_id: MaybeId = None,
+    *,
+    form: Annotated[Format, typer.Option("--format", help="A table, or a JSON object on each line.")] = Format.CSV,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A new file. Without: standard output.", show_default=False)
+    ] = None,
+    which: LetterOptions,
+    where: StackOptions,
+    hold: LeaseOptions,
+) -> None:
+    """Write letters into a file, one a line, with their reasons; they stay where they are.
+
+    Cells that a spreadsheet would take for a formula get a ' in front.
+
+    Example: leads failures export --format csv --output letters.csv
+    """
+    from leads_cli.cli.failures import showing  # noqa: PLC0415
+
+    showing.export(letter_id, which, where, hold.lease, form=form, output=output)
+
+
+@app.command()
+@grouped
+def fix(
+    letter_id: MaybeId = None,
+    *,
+    set_to: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Give a field a text; FIELD:=VALUE takes JSON."),
+    ] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option(metavar="OLD=NEW", help="Move a field's value to another name.")
+    ] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Leave out a field.")] = None,
+    normalise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Tidy up: spaces, full-width signs; of an address also case and wrapping."),
+    ] = None,
+    to_campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Send a lead to this campaign.")] = None,
+    to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
+    then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
+    again: ReplayOptions,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
+    hold: LeaseOptions,
+) -> None:
+    """Correct letters: one, or all that the filters leave. They stay dead letters until they are replayed.
+
+    Fields are those of the lead (email, firstName, ..., customFields.plan), or of an event's own JSON by dotted path
+    (answers.0.email). What an edit names and a letter lacks leaves that letter as it is.
+
+    Example: leads failures fix --field email --normalise email --dry-run
+    """
+    from leads_cli.cli.failures import changing  # noqa: PLC0415
+    from leads_cli.failures.change.mending import Mending  # noqa: PLC0415
+
+    edits = changing.parse_edits(set_to or [], rename or [], remove or [], normalise or [], [to_campaign, to_source])
+    mending = Mending(edits, to_campaign, to_source, then_replay)
+    done = "fixed and replayed" if then_replay else "fixed"
+    changing.LetterJob(where, which, how, hold.lease, again, letter_id).run("fix", done, mending)
+
+
+@app.command()
+@grouped
+def replay(
+    letter_id: MaybeId = None,
+    *,
+    again: ReplayOptions,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
+    hold: LeaseOptions,
+) -> None:
+    """Send letters again, to where they came from; without ID and filters, all of them.
+
+    It says how many first and asks. Stop it whenever you like and run it again: what was sent is gone from the queue.
+
+    Example: leads failures replay --reason missing_token
+    """
+    from leads_cli.cli.failures import changing  # noqa: PLC0415
+    from leads_cli.failures.change.mending import Mending  # noqa: PLC0415
+
+    job = changing.LetterJob(where, which, how, hold.lease, again, letter_id)
+    job.run("replay", "replayed", Mending(replay=True))
+
+
+@app.command()
+@grouped
+def discard(
+    letter_id: MaybeId = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every letter, where neither ID nor filter is given.")
+    ] = False,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
+    hold: LeaseOptions,
+) -> None:
+    """Let go of letters for good: one, or all that the filters leave. `export` keeps a copy.
+
+    Example: leads failures discard --reason unmappable --older-than 7d
+    """
+    if letter_id is None and which == LetterOptions() and not everything:
+        stop("Which letters? Give an id, a filter, or --all for every one of them.", Code.USAGE)
+    from leads_cli.cli.failures import changing  # noqa: PLC0415
+
+    changing.LetterJob(where, which, how, hold.lease, letter_id=letter_id).run("discard", "discarded", None)
+
+
+@app.command()
+@grouped
+def erase(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address of the person who asks to be forgotten.")],
+    *,
+    mentions: Annotated[
+        bool,
+        typer.Option(
+            "--mentions", help="Also what is about somebody else, or several people, and has the address in it."
+        ),
+    ] = False,
+    how: ChangeOptions,
+    where: StackOptions,
+    hold: LeaseOptions,
+) -> None:
+    """Forget a person: delete every message about an address, dead or on its way, and say what is left elsewhere.
+
+    Example: leads failures erase ava@example.com --dry-run
+    """
+    from leads_cli.cli.failures import erasing  # noqa: PLC0415
+
+    erasing.erase(email, how, where, hold.lease, mentions=mentions)

@@ -1,38 +1,60 @@
 """The operator's desk: one reading of the dead-letter queue, and one piece of work at a time.
 
-A reading hides letters from everybody else for as long as it lasts, so that two at once would each see half. Whatever
-is done goes through `leads_cli.failures`, as the command's doings do.
+A reading hides letters from everybody else for as long as it lasts, so that two at once would each see half.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from io import StringIO
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from leads_cli.console.busy import BusyError
-from leads_cli.console.failures.found import ShownLetters, read_shown
-from leads_cli.console.subject import LogReader
-from leads_cli.failures import RATE
-from leads_cli.failures.change.handover import HandoverResult
-from leads_cli.failures.change.mending import Mending, Plan, carry_out, discard, make_plan
-from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes
-from leads_cli.failures.person import find_newer
-from leads_cli.failures.read.advice import newer_text
+from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.export import write_csv, write_jsonl
 from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.listing import Listing
 from leads_cli.failures.read.queue_scan import LEASE_SECONDS, QueueScan
-from leads_cli.failures.read.survey import letters
-from leads_cli.stacks.pace import Pace
+from leads_cli.failures.work import BusyError, LetterWork
 from leads_cli.stacks.running import NotReachableError, Running
 
-DISCARD: Final = Mending()
-# A batch waits 20 s to fill, and CloudWatch shows a line some seconds after it was written.
-_OUTCOME_SECONDS: Final = 120
+if TYPE_CHECKING:
+    from leads_cli.logs.reading import LogReader
 
-type BackgroundTask = Callable[[Running, "BackgroundWork"], None]
+# As many letters as a person looks through.
+MOST: Final = 1_000
+
+
+@dataclass(slots=True)
+class FoundLetters:
+    """What a reading has found so far; pages show it until the next one.
+
+    Attributes:
+        reading: says what it could not see.
+        asked: a letter that was asked for by one of its ids.
+        gone: letters that were dealt with since, by SQS's ids.
+        at: when it was begun.
+        whole: it is over.
+    """
+
+    reading: QueueScan
+    listing: Listing = field(default_factory=lambda: Listing(MOST))
+    asked: Letter | None = None
+    gone: set[str] = field(default_factory=set)
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    whole: bool = False
+
+    def letter(self, letter_id: str) -> Letter | None:
+        """The newest letter with an id, whichever of its ids that is."""
+        known = [*([self.asked] if self.asked else []), *self.newest]
+        return next((each for each in known if letter_id in each.names and each.message_id not in self.gone), None)
+
+    @property
+    def newest(self) -> list[Letter]:
+        """The newest letters that are still there, newest first."""
+        return [each for each in self.listing.newest if each.message_id not in self.gone]
 
 
 class _StoppedError(Exception):
@@ -40,154 +62,135 @@ class _StoppedError(Exception):
 
 
 class BackgroundWork:
-    """Something that is being done with letters, in a thread of its own.
+    """Something that is being done with letters, in a thread of its own."""
 
-    Attributes:
-        doing, done: what the operator calls it, for instance "Replaying" and "replayed".
-        total: how many letters it concerns.
-        tally: how far it has come.
-        trouble: what went wrong; "" if nothing has.
-        outcomes: what became of the leads that were sent again; None before they were, or if it is not known.
-    """
-
-    def __init__(self, doing: str, done: str, total: int) -> None:
-        self.doing = doing
-        self.done = done
-        self.total = total
-        self.tally = HandoverResult()
-        self.trouble = ""
-        self.outcomes: ReplayOutcomes | None = None
+    def __init__(self, work: LetterWork, plan: Plan) -> None:
+        self.work = work
+        self._plan = plan
+        self._handled = Event()
         self._ended = Event()
         self._stop = Event()
+        work.total = len(plan.ids)
+
+    @property
+    def handled(self) -> bool:
+        """Whether the letters are dealt with; the outcomes may still be waited for."""
+        return self._handled.is_set()
 
     @property
     def ended(self) -> bool:
         return self._ended.is_set()
 
+    @property
+    def share(self) -> float:
+        """How far it is, from 0 to 1."""
+        return self.work.tally.handled / max(1, self.work.total)
+
+    @property
+    def text(self) -> str:
+        """How far it is, or what was done and what was not."""
+        work = self.work
+        if self.ended:
+            return " ".join([*work.sentences(), *([work.trouble] if work.trouble else [])])
+        if work.outcomes:
+            return f"{work.done.capitalize()}: {work.tally.done:,}. Waiting for the outcomes ..."
+        return f"{work.done.capitalize()}: {work.tally.handled:,} of {work.total:,} ..."
+
     def stop(self) -> None:
         """End it as soon as the letters in hand are dealt with; the others stay where they are."""
         self._stop.set()
 
-    def follow(self, log: LogReader, since: datetime) -> None:
-        """Wait for the outcomes of what was sent again, until `stop`."""
-        read, every = log
-        self.outcomes = ReplayOutcomes(self.tally.replayed)
-        with suppress(NotReachableError):
-            wait_for_outcomes(self.outcomes, read, since, seconds=_OUTCOME_SECONDS, every=every, pause=self._pause)
+    def wait_until_handled(self) -> None:
+        self._handled.wait()
 
-    def _pause(self, seconds: float) -> None:
-        if self._stop.wait(seconds):
-            raise _StoppedError
+    def run(self, turn: Lock) -> None:
+        """Deal with the letters when it is their turn; then wait for the outcomes."""
+        try:
+            with turn:
+                self._run()
+        finally:
+            self._handled.set()
+            with suppress(NotReachableError, _StoppedError):
+                self.work.follow(pause=self._pause)
+            self._ended.set()
 
-    def wait(self) -> None:
-        """Until it has ended."""
-        self._ended.wait()
+    def _run(self) -> None:
+        work = self.work
+        try:
+            work.run(self._plan, self._hand)
+        except _StoppedError:
+            work.trouble = "Stopped: the rest is as it was."
+        except NotReachableError as error:
+            work.trouble = str(error)
+        except Exception:
+            work.trouble = "Something broke in the console itself: its terminal says what. The rest is as it was."
+            raise
 
     @contextmanager
-    def hand(self) -> Iterator[None]:
-        """Entered for each handful of letters."""
+    def _hand(self) -> Iterator[None]:
         if self._stop.is_set():
             raise _StoppedError
         yield
 
-    def run(self, task: BackgroundTask, running: Running) -> None:
-        try:
-            task(running, self)
-        except _StoppedError:
-            self.trouble = "Stopped: the rest is as it was."
-        except NotReachableError as error:
-            self.trouble = str(error)
-        except Exception:
-            self.trouble = "Something broke in the console itself: its terminal says what. The rest is as it was."
-            raise
-        finally:
-            self._ended.set()
+    def _pause(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise _StoppedError
 
 
 class FailureActions:
     """What the pages of a console share.
 
     Attributes:
-        found: what was read last; None before the first time.
+        found: what was read last, or is being read; None before the first time.
         work: what is being done, or was done last.
     """
 
-    def __init__(self, running: Running, log: LogReader | None = None, lease: int = LEASE_SECONDS) -> None:
-        self.log = log
+    def __init__(self, running: Running, log: "LogReader | None" = None, lease: int = LEASE_SECONDS) -> None:
         self.running = running
-        self.found: ShownLetters | None = None
+        self.found: FoundLetters | None = None
         self.work: BackgroundWork | None = None
+        self._log = log
         self._lease = lease
-        self._hand = Lock()
+        self._turn = Lock()
 
-    def look(self) -> ShownLetters:
-        """Read the queue.
+    def look(self, letter_id: str = "") -> None:
+        """Read the queue; `found` grows meanwhile.
 
         Raises:
             BusyError, NotReachableError.
         """
         with self._reading() as reading:
-            found = read_shown(reading)
-        self.found = found
-        return found
+            self.found = found = FoundLetters(reading)
+            for letter in reading:
+                found.listing.add(letter)
+                if letter_id in letter.names:
+                    found.asked = letter
+            found.whole = True
 
-    def plan(self, wanted: Criteria | str, mending: Mending) -> Plan:
-        """What would be done with the letters that meet criteria, or with one by SQS's id. Changes nothing.
+    def prepare(self, wanted: Criteria | str, done: str, mending: Mending | None) -> tuple[BackgroundWork, Plan, str]:
+        """Work on the letters that meet criteria, or on one by SQS's id; its plan, and a warning. Changes nothing.
 
         Raises:
             BusyError, NotReachableError.
         """
-        accept = wanted.accept if isinstance(wanted, Criteria) else _named(wanted)
+        accept: Callable[[Letter], bool] = (
+            wanted.accept if isinstance(wanted, Criteria) else lambda letter: letter.message_id == wanted
+        )
+        work = LetterWork(self.running, mending, done, self._log, lease=self._lease)
         with self._reading() as reading:
-            return make_plan(filter(accept, letters(reading)), mending)
+            plan = work.plan(filter(accept, reading))
+        return BackgroundWork(work, plan), plan, work.warning(plan)
 
-    def newer(self, plan: Plan) -> str:
-        """A warning where a replay may overwrite what a person sent since; "" if the log tells of no such person."""
-        try:
-            found = find_newer(self.running, self.log[0], plan.leads) if self.log else set()
-        except NotReachableError:
-            return ""
-        return newer_text(found) if found else ""
-
-    def replay(self, plan: Plan, mending: Mending) -> BackgroundWork:
-        """Send letters again, or their edited form; no faster than the command does it.
+    def start(self, work: BackgroundWork) -> BackgroundWork:
+        """Do what was prepared.
 
         Raises:
             BusyError.
         """
-
-        def task(running: Running, work: BackgroundWork) -> None:
-            since = datetime.now(UTC) - timedelta(seconds=2)
-            pace = Pace(RATE)
-            carry_out(running, plan.ids, mending, work.tally, lease=self._lease, pace=pace, around=work.hand)
-            if self.log:
-                work.follow(self.log, since)
-
-        return self._start(BackgroundWork("Replaying", "replayed", len(plan.ids)), task)
-
-    def save(self, plan: Plan, mending: Mending) -> BackgroundWork:
-        """Put letters' edited form in their place.
-
-        Raises:
-            BusyError.
-        """
-
-        def task(running: Running, work: BackgroundWork) -> None:
-            carry_out(running, plan.ids, mending, work.tally, lease=self._lease, around=work.hand)
-
-        return self._start(BackgroundWork("Saving", "saved", len(plan.ids)), task)
-
-    def discard(self, plan: Plan) -> BackgroundWork:
-        """Let go of letters for good.
-
-        Raises:
-            BusyError.
-        """
-
-        def task(running: Running, work: BackgroundWork) -> None:
-            discard(running, plan.ids, work.tally, lease=self._lease, around=work.hand)
-
-        return self._start(BackgroundWork("Discarding", "discarded", len(plan.ids)), task)
+        self._check()
+        self.work = work
+        Thread(target=work.run, args=(self._turn,), name="operator", daemon=True).start()
+        return work
 
     def export(self, wanted: Criteria, form: str) -> str:
         """The letters that meet criteria, as a table ("csv") or as JSON lines ("jsonl").
@@ -198,37 +201,22 @@ class FailureActions:
         write = write_csv if form == "csv" else write_jsonl
         stream = StringIO()
         with self._reading() as reading:
-            write(filter(wanted.accept, letters(reading)), stream)
+            write(filter(wanted.accept, reading), stream)
         return stream.getvalue()
 
     def close(self) -> None:
         """Stop what is being done, and wait until the letters in hand are given back."""
         if self.work:
             self.work.stop()
-            self.work.wait()
-
-    def _start(self, work: BackgroundWork, task: BackgroundTask) -> BackgroundWork:
-        self._check()
-        self.work = work
-
-        def run() -> None:
-            with self._hand:
-                work.run(task, self.running)
-
-        Thread(target=run, name="operator", daemon=True).start()
-        return work
+            self.work.wait_until_handled()
 
     @contextmanager
     def _reading(self) -> Iterator[QueueScan]:
         """A reading that waits for another page's, but for no work, which may take an hour."""
         self._check()
-        with self._hand, QueueScan(self.running, lease=self._lease) as reading:
+        with self._turn, QueueScan(self.running, lease=self._lease) as reading:
             yield reading
 
     def _check(self) -> None:
-        if self.work and not self.work.ended:
+        if self.work and not self.work.handled:
             raise BusyError
-
-
-def _named(message_id: str) -> Callable[[Letter], bool]:
-    return lambda letter: letter.message_id == message_id

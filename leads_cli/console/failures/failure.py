@@ -1,52 +1,60 @@
 """The page of one dead letter: what is wrong, what it holds, what happened to it, and a form to correct it."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.asking import confirm, empty_note, notify_errors
-from leads_cli.console.failures import report
-from leads_cli.console.failures.actions import DISCARD, BackgroundWork, FailureActions
+from leads_cli.console.failures.actions import FailureActions, FoundLetters
 from leads_cli.console.failures.editing import FormError
-from leads_cli.console.failures.entries import chip, letter_address
 from leads_cli.console.failures.form import Form, show_review
-from leads_cli.console.failures.history import show_history
-from leads_cli.console.failures.known import letter_facts, show_payload
-from leads_cli.console.failures.overview import REPLAY
-from leads_cli.console.failures.sent import SentCard
+from leads_cli.console.failures.parts import chip, letter_address, letter_facts, show_history
 from leads_cli.console.subject import Subject
-from leads_cli.failures.change.mending import Mending, Plan, make_plan
+from leads_cli.failures.change.mending import Mending
 from leads_cli.failures.read.advice import next_steps, replay_may_help
 from leads_cli.failures.read.letter import Letter
+from leads_cli.logs.journal import SET_ASIDE, LeadRow, LeadState
+
+REPLAY: Final = Mending(replay=True)
+# A lead that was sent again a moment ago is among these.
+_NEWEST: Final = 1_000
+_LOOK_SECONDS: Final = 0.5
+# Until enroll takes it, it is known as what it was before: refused.
+_UNTIL_TAKEN_SECONDS: Final = 10
+_MOODS: Final = {LeadState.QUEUED: "busy", LeadState.HELD: "warn"} | dict.fromkeys(SET_ASIDE, "bad")
 
 
 class FailurePage:
     """The page in one browser tab."""
 
-    def __init__(self, desk: FailureActions, subject: Subject, message_id: str) -> None:
+    def __init__(self, desk: FailureActions, subject: Subject, letter_id: str) -> None:
         self._desk = desk
         self._subject = subject
-        self._message_id = message_id
+        self._letter_id = letter_id
 
     def build(self) -> None:
         """Make the page; what takes time comes afterwards."""
-        ui.link("← All failures", frame.FAILURES.path).classes("back")
+        with ui.element("div").classes("row"):
+            ui.link("← All failures", frame.FAILURES.path).classes("back")
+            self._next = ui.element("div").classes("row end")
         self._place = ui.element("div").classes("page")
         with self._place:
-            empty_note("Reading the dead-letter queue ...")
+            frame.text("Reading the dead-letter queue ...", "soft")
         ui.timer(0, self._first, once=True)
 
     async def _first(self) -> None:
-        if self._desk.found is None or self._desk.found.letter(self._message_id) is None:
-            await notify_errors(asyncio.to_thread(self._desk.look))
         found = self._desk.found
-        letter = None if found is None else found.letter(self._message_id)
+        if found is None or found.letter(self._letter_id) is None:
+            await frame.notify_errors(asyncio.to_thread(self._desk.look, self._letter_id))
+            found = self._desk.found
+        letter = found.letter(self._letter_id) if found else None
         self._place.clear()
         with self._place:
-            if letter is None:
+            if found is None or letter is None:
                 frame.text(
                     "This letter cannot be seen: it was replayed, edited or discarded, or somebody else has it in hand "
                     "at this moment.",
@@ -54,6 +62,15 @@ class FailurePage:
                 )
             else:
                 self._show(letter)
+                self._show_next(found, letter)
+
+    def _show_next(self, found: FoundLetters, letter: Letter) -> None:
+        """The way to another letter, if possible of the same cause."""
+        others = [each for each in found.newest if each.id != letter.id]
+        following = next((each for each in others if each.cause == letter.cause), next(iter(others), None))
+        if following:
+            with self._next:
+                ui.link("Next failure →", letter_address(following.message_id)).classes("back")
 
     def _show(self, letter: Letter) -> None:
         self._letter = letter
@@ -73,15 +90,12 @@ class FailurePage:
             show_history(letter)
         with frame.card("All that is known"):
             letter_facts(letter)
-            show_payload(letter)
-
-    # --- Correcting it -----------------------------------------------------------------------------
 
     def _correct(self, letter: Letter) -> None:
         self._form = Form(letter, self._subject.enrollment)
         with frame.card("Correct it"):
             if not self._form.possible:
-                empty_note("This event is a text, not JSON: no field of it can be named. Correct it at its source.")
+                frame.text("This event is a text, not JSON: no field of it can be named. Correct it at its source.")
                 return
             self._form.build()
             with ui.element("div").classes("row"):
@@ -91,104 +105,111 @@ class FailurePage:
 
     async def _review(self) -> None:
         try:
-            wanted = self._form.wanted()
+            mending = self._form.mending()
         except FormError as error:
             self._tell(str(error))
             return
-        repair = Mending(wanted).judge(self._letter)
+        repair = mending.judge(self._letter)
         self._tell(repair.problem or ("" if repair.changes else "Nothing is changed yet."))
         if repair.problem or not repair.changes:
             return
         chosen = await show_review(repair)
-        if chosen == "save":
-            await self._save(Mending(wanted))
-        elif chosen == "replay":
-            await self._send(Mending(wanted, replay=True), repair.letter)
+        if chosen == "Save" and await self._done("saved", mending):
+            await frame.notify_errors(asyncio.to_thread(self._desk.look, self._letter.id))
+            # SQS knows it by another id now; the operator does not.
+            ui.navigate.to(letter_address(self._letter.id))
+        elif chosen == "Save and replay" and await self._done("replayed", self._form.mending(replay=True)):
+            self._sent(repair.letter)
 
     def _tell(self, words: str) -> None:
         self._problem.content = frame.paragraph(words, "problem")
 
-    async def _save(self, mending: Mending) -> None:
-        plan = await self._plan(mending)
-        if plan is None:
-            return
-        if not await self._done(self._desk.save, plan, mending):
-            return
-        found = await notify_errors(asyncio.to_thread(self._desk.look))
-        # SQS knows it by another id now; the operator does not.
-        edited = [each for each in (found.letters if found else ()) if each.id == self._letter.id]
-        if edited:
-            ui.navigate.to(letter_address(edited[0]))
-        else:
-            ui.navigate.to(frame.FAILURES.path)
-
-    # --- Sending it again, letting go of it --------------------------------------------------------
-
     async def _replay(self) -> None:
-        problem = REPLAY.judge(self._letter).problem
-        newer = await asyncio.to_thread(self._desk.newer, make_plan([self._letter], REPLAY))
+        prepared = await frame.notify_errors(
+            asyncio.to_thread(self._desk.prepare, self._letter.message_id, "replayed", REPLAY)
+        )
+        if prepared is None:
+            return
+        _, plan, warning = prepared
+        problem = next(iter(plan.problems), "")
 
         def content() -> None:
-            if newer:
-                frame.text(newer, "note warn")
+            if warning:
+                frame.text(warning, "note warn")
             frame.text(
                 problem or "It is sent again, to where it came from, with nothing changed.",
                 "note warn" if problem else "",
             )
 
-        if await confirm("Replay it as it is?", "Replay", content, possible=not problem):
-            await self._send(REPLAY, self._letter)
-
-    async def _send(self, mending: Mending, letter: Letter) -> None:
-        plan = await self._plan(mending)
-        if plan is None:
-            return
-        if not await self._done(self._desk.replay, plan, mending):
-            return
-        self._desk.found = None
-        self._place.clear()
-        with self._place:
-            SentCard(self._subject, letter).build()
+        answers = [] if problem else ["Replay"]
+        if await frame.ask("Replay it as it is?", answers, content) and await self._done("replayed", REPLAY):
+            self._sent(self._letter)
 
     async def _discard(self) -> None:
         def content() -> None:
             frame.text("It is deleted for good: nobody can bring it back. An export keeps a copy.")
 
-        if not await confirm("Discard this letter?", "Discard for good", content, danger=True):
+        if not await frame.ask("Discard this letter?", ["Discard for good"], content, danger=True):
             return
-        plan = await self._plan(DISCARD)
-        if plan is None:
-            return
-        if not await self._done(self._desk.discard, plan):
-            return
-        self._desk.found = None
+        if await self._done("discarded", None):
+            self._place.clear()
+            with self._place:
+                frame.text("Discarded.", "note good")
+
+    async def _done(self, done: str, mending: Mending | None) -> bool:
+        """Do something to the letter now; what went wrong is told."""
+        message_id = self._letter.message_id
+        prepared = await frame.notify_errors(asyncio.to_thread(self._desk.prepare, message_id, done, mending))
+        if prepared is None:
+            return False
+        work, plan, _ = prepared
+        if not plan.ids:
+            gone = "the letter cannot be seen any more: somebody else has it, or has dealt with it"
+            frame.complain(f"Nothing was done: {next(iter(plan.problems), gone)}.")
+            return False
+        if await frame.notify_errors(asyncio.to_thread(self._desk.start, work)) is None:
+            return False
+        await asyncio.to_thread(work.wait_until_handled)
+        if work.work.succeeded and self._desk.found:
+            self._desk.found.gone.add(message_id)
+        else:
+            frame.complain(work.text)
+        return work.work.succeeded
+
+    def _sent(self, letter: Letter) -> None:
         self._place.clear()
         with self._place:
-            frame.text("Discarded.", "note good")
-
-    async def _done[**Arguments](
-        self, begin: Callable[Arguments, BackgroundWork], *arguments: Arguments.args, **named: Arguments.kwargs
-    ) -> bool:
-        """Whether something was done to the letter; what went wrong is told."""
-        work = await notify_errors(asyncio.to_thread(begin, *arguments, **named))
-        if work is None:
-            return False
-        await asyncio.to_thread(work.wait)
-        if not (succeeded := report.succeeded(work)):
-            _complain(work)
-        return succeeded
-
-    async def _plan(self, mending: Mending) -> Plan | None:
-        """What would be done now; None, and told, where nothing can be done any more."""
-        plan = await notify_errors(asyncio.to_thread(self._desk.plan, self._letter.message_id, mending))
-        if plan is None or plan.ids:
-            return plan
-        for problem in plan.problems or [
-            "the letter cannot be seen any more: somebody else has it, or has dealt with it"
-        ]:
-            ui.notify(f"Nothing was done: {problem}.", type="negative")
-        return None
+            SentCard(self._subject, self._desk, letter).build()
 
 
-def _complain(work: BackgroundWork) -> None:
-    ui.notify(" ".join(report.result_text(work)), type="negative", multi_line=True, timeout=0, close_button="Close")
+class SentCard:
+    """What becomes of a letter that was sent again, as far as it can be seen."""
+
+    def __init__(self, subject: Subject, desk: FailureActions, letter: Letter) -> None:
+        self._subject = subject
+        self._desk = desk
+        self._letter = letter
+        self._since = time.monotonic()
+
+    def build(self) -> None:
+        """Make the part, and keep it up to date."""
+        with frame.card("Sent again"):
+            with ui.element("div").classes("row"):
+                self._chip = ui.label("queued").classes("chip busy")
+                ui.label(self._letter.email or self._letter.id).classes("what")
+            self._reason = frame.text("It is on its way.").props('role="status"')
+            ui.timer(_LOOK_SECONDS, self._follow)
+
+    async def _follow(self) -> None:
+        if self._subject.leads and self._letter.is_lead:
+            self._show(await asyncio.to_thread(self._subject.leads, _NEWEST))
+        elif (work := self._desk.work) and work.ended:
+            self._chip.set_visibility(False)
+            self._reason.content = frame.paragraph(work.text)
+
+    def _show(self, rows: Sequence[LeadRow]) -> None:
+        row = next((row for row in rows if row.id == self._letter.id), None)
+        if row and (row.state not in SET_ASIDE or time.monotonic() > self._since + _UNTIL_TAKEN_SECONDS):
+            self._chip.text = row.state.value
+            self._chip.classes(replace=f"chip {_MOODS.get(row.state, 'good')}")
+            self._reason.content = frame.paragraph(row.reason)

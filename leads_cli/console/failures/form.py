@@ -1,8 +1,5 @@
 """The form in which a letter is corrected, and the question before that is done."""
 
-import json
-from collections.abc import Callable, Sequence
-from html import escape
 from typing import Final
 
 from nicegui import ui
@@ -10,9 +7,10 @@ from nicegui import ui
 from leads.config.schema import Enrollment
 from leads_cli.console import frame
 from leads_cli.console.failures.editing import EditedField, edited_fields, parse_edits
+from leads_cli.console.failures.parts import diff
 from leads_cli.failures.change.cleaning import normalise
-from leads_cli.failures.change.edits import ABSENT, Absent, Change
-from leads_cli.failures.change.repair import Repair, RequestedEdits
+from leads_cli.failures.change.edits import ABSENT
+from leads_cli.failures.change.mending import Mending, Repair
 from leads_cli.failures.read.letter import Letter
 
 _LONGEST: Final = 300
@@ -66,11 +64,13 @@ class Form:
                 value.props["aria-describedby"] = says.html_id
             with ui.element("div").classes("row"):
                 if row.was == "email":
-                    _icon("auto_fix_high", "Tidy up the address", lambda: value.set_value(normalise("email", row.text)))
+                    frame.icon_button(
+                        "auto_fix_high", "Tidy up the address", lambda: value.set_value(normalise("email", row.text))
+                    )
                 if row.before is not ABSENT:
-                    _icon("drive_file_rename_outline", f"Rename {called}", lambda: _open(name))
+                    frame.icon_button("drive_file_rename_outline", f"Rename {called}", lambda: _open(name))
                 if row.before is not ABSENT or not row.was:
-                    _icon("close", f"Remove {called}", lambda: self._remove(row))
+                    frame.icon_button("close", f"Remove {called}", lambda: self._remove(row))
 
     def _blamed(self, row: EditedField) -> bool:
         return bool(row.was) and row.was.removeprefix("customFields.") == self._letter.field
@@ -96,17 +96,18 @@ class Form:
         options = list(dict.fromkeys([*([now] if now else []), *names]))
         self._choice = ui.select(options, value=now or None, label=label).props("outlined dense").classes("choice")
 
-    def wanted(self) -> RequestedEdits:
+    def mending(self, *, replay: bool = False) -> Mending:
         """What was typed and chosen.
 
         Raises:
             FormError: it cannot be meant.
         """
-        found = parse_edits(self._rows, is_lead=self._letter.is_lead)
+        is_lead = self._letter.is_lead
         chosen = self._choice.value or None
-        if self._letter.is_lead:
-            return RequestedEdits(found, campaign=chosen if chosen != self._letter.campaign else None)
-        return RequestedEdits(found, source=chosen if chosen != self._letter.source else None)
+        if chosen == (self._letter.campaign if is_lead else self._letter.source):
+            chosen = None
+        named = {"campaign" if is_lead else "source": chosen}
+        return Mending(parse_edits(self._rows, is_lead=is_lead), **named, replay=replay)
 
 
 def _open(name: ui.input) -> None:
@@ -119,35 +120,13 @@ def _focus(element: ui.element) -> None:
     ui.run_javascript(f"requestAnimationFrame(() => document.getElementById('{element.html_id}').focus())")
 
 
-def _icon(icon: str, says: str, on_click: Callable[[], object]) -> None:
-    button = ui.button(icon=icon, on_click=on_click).props("flat round dense")
-    button.props["aria-label"] = says
-    button.tooltip(says)
-
-
 async def show_review(repair: Repair) -> str | None:
     """What to do with the changes; None: back to the form."""
     flaw = repair.letter.unreadable()
-    with ui.dialog() as dialog, ui.card().props('role="dialog" aria-label="Review the changes"'):
-        ui.html("<h2>Review the changes</h2>", sanitize=False)
+
+    def content() -> None:
         diff(repair.changes)
         if flaw:
             frame.text(f"It would still be refused at once: {flaw}.", "note warn")
-        with ui.element("div").classes("row"):
-            if not flaw:
-                ui.button("Save and replay", on_click=lambda: dialog.submit("replay")).props("unelevated no-caps")
-            ui.button("Save", on_click=lambda: dialog.submit("save")).props("outline no-caps")
-            ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
-    chosen = await dialog
-    return chosen if isinstance(chosen, str) else None
 
-
-def diff(changes: Sequence[Change]) -> None:
-    """What changes, a line for what was there and one for what will be."""
-    lines = [
-        f'<div class="{kind}">{mark} {escape(change.path)}: {escape(json.dumps(value, ensure_ascii=False))}</div>'
-        for change in changes
-        for kind, mark, value in (("before", "-", change.before), ("after", "+", change.after))
-        if not isinstance(value, Absent)
-    ]
-    ui.html(f'<div class="diff">{"".join(lines)}</div>', sanitize=False)
+    return await frame.ask("Review the changes", ["Save"] if flaw else ["Save and replay", "Save"], content)

@@ -4,31 +4,38 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from nicegui import ui
 
+from leads.model import LEAD_FIELDS
 from leads_cli.console import frame
-from leads_cli.console.asking import confirm, empty_note, notify_errors
-from leads_cli.console.failures import report
-from leads_cli.console.failures.actions import DISCARD, BackgroundWork, FailureActions
-from leads_cli.console.failures.entries import GROUPED, address, group_entry, letter_entry, remarks, show_plan
-from leads_cli.console.failures.found import MOST, ShownLetters
-from leads_cli.failures import RATE
+from leads_cli.console.failures.actions import MOST, BackgroundWork, FailureActions, FoundLetters
+from leads_cli.console.failures.failure import REPLAY
+from leads_cli.console.failures.parts import GROUPED, address, group_entry, letter_entry, show_plan
+from leads_cli.failures.change.edits import Edit, Normalise, Remove, Rename, Set
 from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.advice import replay_may_help
 from leads_cli.failures.read.criteria import Criteria
+from leads_cli.failures.read.listing import Listing
 from leads_cli.failures.read.queue_scan import DEAD_LETTERS
+from leads_cli.failures.work import RATE
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.words import duration, number
 
-REPLAY: Final = Mending(replay=True)
 _SHOWN: Final = 50
 # Who opens the page wants to see what is there; who comes back from a letter wants to go on.
 _STALE: Final = timedelta(minutes=2)
 # Asking a queue how much it holds costs next to nothing, and hides nothing.
 _GLANCE_SECONDS: Final = 5.0
+_PROGRESS_SECONDS: Final = 0.5
+_EDITS: Final[dict[str, Callable[[str, str], Edit]]] = {
+    "tidy up": lambda field, _: Normalise(field),
+    "set to": Set,
+    "rename to": Rename,
+    "remove": lambda field, _: Remove(field),
+}
 
 
 class FailuresPage:
@@ -37,13 +44,18 @@ class FailuresPage:
     def __init__(self, desk: FailureActions, wanted: Criteria) -> None:
         self._desk = desk
         self._wanted = wanted
-        self._shown = _SHOWN
+        self._most = _SHOWN
         self._watched: BackgroundWork | None = None
-        self._working = False
+        self._reading = False
 
     def build(self) -> None:
         """Make the page; what takes time comes afterwards."""
-        self._bar()
+        with ui.element("div").classes("row"):
+            self._refresh = ui.button("Refresh", icon="refresh", on_click=self.read).props("outline no-caps")
+            self._read_at = ui.label().classes("soft").props('role="status"')
+            with ui.element("div").classes("row end"):
+                ui.button("Export CSV", on_click=lambda: self._export("csv")).props("flat no-caps")
+                ui.button("Export JSON lines", on_click=lambda: self._export("jsonl")).props("flat no-caps")
         self._progress = ui.element("section").props('aria-label="Progress" role="status"')
         self._progress.set_visibility(False)
         with self._progress.classes("card"):
@@ -52,46 +64,43 @@ class FailuresPage:
             self._stop = ui.button("Stop", on_click=self._stop_work).props("flat no-caps")
         self._content()
         ui.timer(0, self._first, once=True)
-        ui.timer(0.4, self._follow)
+        ui.timer(_PROGRESS_SECONDS, self._follow)
         ui.timer(_GLANCE_SECONDS, self._glance)
-
-    def _bar(self) -> None:
-        with ui.element("div").classes("row"):
-            self._refresh = ui.button("Refresh", icon="refresh", on_click=self.read).props("outline no-caps")
-            self._read_at = ui.label().classes("soft").props('role="status"')
-            with ui.element("div").classes("row end"):
-                ui.button("Export CSV", on_click=lambda: self._export("csv")).props("flat no-caps")
-                ui.button("Export JSON lines", on_click=lambda: self._export("jsonl")).props("flat no-caps")
 
     async def _first(self) -> None:
         found = self._desk.found
-        if found is None or datetime.now(UTC) - found.at > _STALE or await self._there() != found.total:
+        if found is None or datetime.now(UTC) - found.at > _STALE or await self._there() != found.listing.total:
             await self.read()
         else:
             self._tell()
 
     async def read(self) -> None:
-        """Read the queue now."""
+        """Read the queue now; what is found so far is shown meanwhile."""
+        self._reading = True
         self._refresh.props("loading")
-        self._read_at.text = "Reading the dead-letter queue ..."
-        await notify_errors(asyncio.to_thread(self._desk.look))
+        await frame.notify_errors(asyncio.to_thread(self._desk.look))
+        self._reading = False
         self._refresh.props(remove="loading")
         self._tell()
 
     def _tell(self) -> None:
         found = self._desk.found
-        self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}" if found else "Not read yet"
+        if self._reading and found and not found.whole:
+            self._read_at.text = f"Reading: {number(found.reading.seen, 'dead letter')} so far ..."
+        elif self._reading:
+            self._read_at.text = "Reading the dead-letter queue ..."
+        else:
+            self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}" if found else "Not read yet"
         self._content.refresh()
 
     async def _glance(self) -> None:
         found = self._desk.found
-        if found is None or self._watched:
+        if found is None or self._watched or self._reading:
             return
         there = await self._there()
-        if there is None:
-            return
-        news = "" if there == found.total else f" · the queue has {number(there, 'dead letter')} now"
-        self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}{news}"
+        if there is not None and not self._reading:
+            news = "" if there == found.listing.total else f" · the queue has {number(there, 'dead letter')} now"
+            self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}{news}"
 
     async def _there(self) -> int | None:
         """How many the queue has now; None: it does not say."""
@@ -101,49 +110,46 @@ class FailuresPage:
         except NotReachableError:
             return None
 
-    async def _plan(self, mending: Mending) -> Plan | None:
-        """What would be done; what came in since is shown before anybody is asked about it."""
-        plan = await notify_errors(asyncio.to_thread(self._desk.plan, self._wanted, mending))
-        found = self._desk.found
-        if plan is not None and (found is None or len(plan.ids) != found.matching(self._wanted).total):
-            await self.read()
-        return plan
-
     # --- What is shown -----------------------------------------------------------------------------
 
     @ui.refreshable_method
     def _content(self) -> None:
-        if self._desk.found is None:
+        found = self._desk.found
+        if found is None:
             return
-        found = self._desk.found.matching(self._wanted)
-        self._filters(self._desk.found)
-        remarks(found)
-        if not found.total:
+        listing = found.listing.matching(self._wanted)
+        self._filters(found.listing)
+        self._remarks(found)
+        if not listing.groups:
             with frame.card("Nothing here"):
-                empty_note("No dead letters." if self._wanted == Criteria() else "No dead letter matches.")
+                frame.text("No dead letters." if self._wanted == Criteria() else "No dead letter matches.", "soft")
             return
-        self._doings(found)
-        with (
-            frame.card(f"{number(found.total, 'dead letter')} in {number(len(found.groups), 'group')}"),
-            ui.element("ul"),
-        ):
-            for group in found.groups:
+        if found.whole:
+            self._doings(listing)
+        title = f"{number(listing.total, 'dead letter')} in {number(len(listing.groups), 'group')}"
+        with frame.card(title), ui.element("ul"):
+            for group in listing.groups:
                 group_entry(group)
-        self._letters(found)
+        if found.whole:
+            self._letters(found, listing)
 
-    def _filters(self, everything: ShownLetters) -> None:
+    def _remarks(self, found: FoundLetters) -> None:
+        if expires := found.listing.expires(found.reading.retention):
+            left = duration(max(0, (expires - datetime.now(UTC)).total_seconds()))
+            frame.text(f"The first of them expires in {left}.", "soft")
+        for words in found.reading.remarks() if found.whole else ():
+            frame.text(words, "note warn")
+
+    def _filters(self, everything: Listing) -> None:
         if self._wanted != Criteria():
             ui.link("← All failures", frame.FAILURES.path).classes("back")
-        groups = everything.groups
         with ui.element("search").classes("row").props('aria-label="Filter"'):
             for name in GROUPED:
-                values = sorted({getattr(group, name) for group in groups})
+                values = sorted({getattr(group.cause, name) for group in everything.groups})
                 chosen = getattr(self._wanted, name)
                 options = {"*": f"any {name}"} | {f"={value}": value or f"no {name}" for value in values}
                 now = "*" if chosen is None else f"={chosen}"
-                select = ui.select(
-                    options | ({now: chosen} if now not in options else {}), value=now, label=name.capitalize()
-                )
+                select = ui.select({now: chosen} | options, value=now, label=name.capitalize())
                 select.props("outlined dense options-dense").classes("filter")
                 select.on_value_change(lambda event, name=name: self._filter(name, event.value))
             contains = ui.input("Contains", value=self._wanted.contains or "").props("outlined dense clearable")
@@ -152,78 +158,78 @@ class FailuresPage:
 
     def _filter(self, name: str, chosen: str) -> None:
         value = None if chosen == "*" or (name == "contains" and chosen == "=") else chosen.removeprefix("=")
-        changed: dict[str, str | None] = {name: value}
-        ui.navigate.to(address(replace(self._wanted, **changed)))  # type: ignore[arg-type]
+        changed: dict[str, Any] = {name: value}
+        ui.navigate.to(address(replace(self._wanted, **changed)))
 
-    def _doings(self, found: ShownLetters) -> None:
-        which = "all" if self._wanted == Criteria() else "these"
+    def _doings(self, found: Listing) -> None:
+        which = f"{'all' if self._wanted == Criteria() else 'these'} {found.total:,} ..."
         with ui.element("div").classes("row"):
             # Primary only where it can help.
-            kind = "unelevated" if any(map(replay_may_help, found.letters)) else "outline"
-            ui.button(f"Replay {which} {found.total:,} ...", on_click=self._replay).props(f"{kind} no-caps")
-            ui.button(f"Discard {which} {found.total:,} ...", on_click=self._discard, color="negative").props(
-                "outline no-caps"
-            )
+            kind = "unelevated" if any(map(replay_may_help, found.newest)) else "outline"
+            ui.button(f"Replay {which}", on_click=self._replay).props(f"{kind} no-caps")
+            ui.button(f"Fix {which}", on_click=self._fix).props("outline no-caps")
+            ui.button(f"Discard {which}", on_click=self._discard, color="negative").props("outline no-caps")
 
-    def _letters(self, found: ShownLetters) -> None:
-        if not found.letters:
+    def _letters(self, found: FoundLetters, listing: Listing) -> None:
+        letters = [letter for letter in listing.newest if letter.message_id not in found.gone]
+        if not letters:
             frame.text(f"These are older than the newest {MOST:,}, which alone are shown one by one.", "note busy")
             return
         with frame.card("One by one, the newest first"):
             with ui.element("ul"):
-                for letter in found.letters[: self._shown]:
+                for letter in letters[: self._most]:
                     letter_entry(letter)
-            if len(found.letters) > self._shown:
-                more = ui.button(f"Show {min(_SHOWN, len(found.letters) - self._shown)} more", on_click=self._more)
+            if len(letters) > self._most:
+                more = ui.button(f"Show {min(_SHOWN, len(letters) - self._most)} more", on_click=self._more)
                 more.props("flat no-caps")
-            elif len(found.letters) < found.total:
-                empty_note(f"{number(found.total - len(found.letters), 'older one')}: leads failures list --each")
+            elif len(listing.newest) < listing.total:
+                older = number(listing.total - len(listing.newest), "older one")
+                frame.text(f"{older}: leads failures list --each", "soft")
 
     def _more(self) -> None:
-        self._shown += _SHOWN
+        self._most += _SHOWN
         self._content.refresh()
 
     # --- What is done ------------------------------------------------------------------------------
 
     async def _replay(self) -> None:
-        plan = await self._plan(REPLAY)
-        if plan is None:
-            return
-        count = len(plan.ids)
-        newer = await asyncio.to_thread(self._desk.newer, plan)
-
-        def content() -> None:
-            if newer:
-                frame.text(newer, "note warn")
-            show_plan(plan, "sent again, to where they came from")
-            if count:
-                empty_note(
-                    f"At most {RATE:.0f} a second, so that live leads come first: about {duration(count / RATE)}."
-                )
-
-        if await confirm(f"Replay {number(count, 'dead letter')}?", "Replay", content, possible=bool(count)):
-            await self._begin(self._desk.replay, plan, REPLAY)
+        await self._do("Replay", "replayed", REPLAY, "to be sent again, to where they came from")
 
     async def _discard(self) -> None:
-        plan = await self._plan(DISCARD)
-        if plan is None:
-            return
-        title = f"Discard {number(len(plan.ids), 'dead letter')}?"
+        await self._do("Discard for good", "discarded", None, "to be deleted for good; an export keeps a copy")
+
+    async def _fix(self) -> None:
+        chosen: dict[str, str] = {"field": self._wanted.field or "email", "edit": "tidy up", "value": ""}
+        names = list(dict.fromkeys([chosen["field"], *LEAD_FIELDS]))
 
         def content() -> None:
-            show_plan(plan, "deleted for good")
-            empty_note("They cannot be brought back. An export keeps a copy.")
+            frame.text("One change for all letters that are shown. You see what it comes to before it is done.")
+            field = ui.select(names, value=chosen["field"], label="Field", new_value_mode="add-unique")
+            field.props("outlined dense use-input").bind_value_to(chosen, "field")
+            edit = ui.select(list(_EDITS), value="tidy up", label="Change").props("outlined dense")
+            edit.bind_value_to(chosen, "edit")
+            value = ui.input("Value").props("outlined dense").bind_value_to(chosen, "value")
+            value.bind_visibility_from(edit, "value", lambda name: name in {"set to", "rename to"})
 
-        if await confirm(title, "Discard for good", content, possible=bool(plan.ids), danger=True):
-            await self._begin(self._desk.discard, plan)
+        if await frame.ask("Fix all that are shown", ["Show what changes"], content):
+            edit = _EDITS[chosen["edit"]](chosen["field"], chosen["value"])
+            mending = Mending([edit], replay=True)
+            await self._do("Fix and replay", "fixed and replayed", mending, "to be changed and sent again")
 
-    async def _begin[**Arguments](
-        self, begin: Callable[Arguments, BackgroundWork], *arguments: Arguments.args, **named: Arguments.kwargs
-    ) -> None:
-        work = await notify_errors(asyncio.to_thread(begin, *arguments, **named))
-        if work:
-            self._watched = work
-            self._show(work)
+    async def _do(self, verb: str, done: str, mending: Mending | None, what: str) -> None:
+        """Show what would be done, ask, and begin."""
+        prepared = await frame.notify_errors(asyncio.to_thread(self._desk.prepare, self._wanted, done, mending))
+        if prepared is None:
+            return
+        work, plan, warning = prepared
+        found = self._desk.found
+        if found is None or plan.concerned.total > found.listing.matching(self._wanted).total:
+            # What came in since is shown before anybody is asked about it.
+            await self.read()
+        question = f"{verb} {number(len(plan.ids), 'dead letter')}?"
+        answers = [verb] if plan.ids else []
+        if await frame.ask(question, answers, lambda: _show(plan, what, warning, mending), danger=mending is None):
+            self._watched = await frame.notify_errors(asyncio.to_thread(self._desk.start, work))
 
     def _stop_work(self) -> None:
         if self._watched:
@@ -231,26 +237,34 @@ class FailuresPage:
 
     async def _follow(self) -> None:
         """Show what is being done, whichever tab has begun it; and the letters again when it has ended."""
-        work = self._watched or self._desk.work
-        if work is None or (work.ended and work is not self._watched) or self._working:
+        if self._reading:
+            self._tell()
+            return
+        latest = self._desk.work
+        work = self._watched or (latest if latest and not latest.ended else None)
+        if work is None:
             return
         self._watched = work
-        self._show(work)
-        if work.ended:
-            self._working = True
-            await self.read()
-            self._watched, self._working = None, False
-            ui.notify(" ".join(report.result_text(work)), type="positive" if report.succeeded(work) else "warning")
-
-    def _show(self, work: BackgroundWork) -> None:
         self._progress.set_visibility(True)
-        said = " ".join(report.result_text(work)) if work.ended else report.progress_text(work)
-        self._said.content = frame.paragraph(said, "")
-        self._line.value = work.tally.handled / max(1, work.total)
+        self._said.content = frame.paragraph(work.text)
+        self._line.value = work.share
         self._line.set_visibility(not work.ended)
         self._stop.set_visibility(not work.ended)
+        if work.ended:
+            self._watched = None
+            await self.read()
+            ui.notify(work.text, type="positive" if work.work.succeeded else "warning")
 
     async def _export(self, form: str) -> None:
-        text = await notify_errors(asyncio.to_thread(self._desk.export, self._wanted, form))
+        text = await frame.notify_errors(asyncio.to_thread(self._desk.export, self._wanted, form))
         if text is not None:
             ui.download.content(text.encode(), f"dead-letters.{form}", "text/csv" if form == "csv" else "")
+
+
+def _show(plan: Plan, what: str, warning: str, mending: Mending | None) -> None:
+    if warning:
+        frame.text(warning, "note warn")
+    show_plan(plan, what)
+    if mending and plan.ids:
+        took = duration(len(plan.ids) / RATE)
+        frame.text(f"At most {RATE:.0f} a second, so that live leads come first: about {took}.", "soft")

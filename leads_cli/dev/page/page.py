@@ -82,7 +82,7 @@ def _mount_page(app: "FastAPI", view: DevView) -> None:
         ui.add_head_html(f"<style>{_static('page.css')}</style>")
         ui.add_body_html(frame.head(frame.TRY, _where(view), with_form=True) + _fixed(view))
         ui.add_body_html(f"<script>{_static('page.js')}</script>")
-        with ui.element("section").classes("card").props('aria-label="Counts"'):
+        with ui.element("section").classes("card").props('aria-label="Counts" id="content" tabindex="-1"'):
             counts = ui.html(sanitize=False)
         with ui.element("section").classes("card").props('aria-label="Leads"'):
             ui.html("<h2>Leads</h2>", sanitize=False)
@@ -114,9 +114,10 @@ def _where(view: DevView) -> str:
 
 def _fixed(view: DevView) -> str:
     """Form and sources."""
+    sources = "".join(_source(row) for row in view.about.sources)
     return (
-        f'<section class="card signup"><h2>Sign up</h2>{_signup(view)}</section>'
-        f'<section class="card sources"><h2>Sources</h2>{"".join(_source(row) for row in view.about.sources)}</section>'
+        f'<section class="card signup" aria-label="Sign up"><h2>Sign up</h2>{_signup(view)}</section>'
+        f'<section class="card sources" aria-label="Sources"><h2>Sources</h2>{sources}</section>'
         '<noscript class="live"><p class="card">This list needs JavaScript. Without: '
         '<a href="/_leads/status">counts</a>, <a href="/_leads/leads">leads</a>.</p></noscript>'
     )

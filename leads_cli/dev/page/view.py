@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from shlex import quote
@@ -58,6 +58,7 @@ class About:
         leadterra_url: where requests go, whichever it is.
         config: the file that the stack reads.
         aws_access_key: the one that `aws_endpoint` takes, of this run.
+        last_events: when each source last sent something.
     """
 
     url: str
@@ -68,6 +69,7 @@ class About:
     leadterra_url: str = ""
     config: str = ""
     aws_access_key: str = ""
+    last_events: dict[str, datetime] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As `/_leads/stack` has it: `leads send` finds its way by it. Secrets stay where they are."""
@@ -81,6 +83,7 @@ class About:
             "leadterra": self.leadterra,
             "leadterraUrl": self.leadterra_url,
             "config": self.config,
+            "lastEvents": {name: when.isoformat() for name, when in self.last_events.items()},
         }
 
 
@@ -131,6 +134,7 @@ class StackView:
             leadterra=self._leadterra,
             leadterra_url=stack.leadterra_url,
             config=str(stack.config_path),
+            last_events=self._journal.last_events(),
         )
 
     @property

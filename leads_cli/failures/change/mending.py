@@ -1,43 +1,122 @@
 """Mending: letters are edited, sent again, or both. First a plan, which changes nothing; then its execution."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
+from typing import Any, Final
 
-from leads.message.message import id_for_log
+from leads.json import dumps
+from leads.message.message import MAX_BYTES, VERSION, id_for_log
+from leads_cli.failures.change.edits import ABSENT, Change, Edit, InapplicableError, apply_edits
 from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
-from leads_cli.failures.change.repair import Repair, RequestedEdits, repair
 from leads_cli.failures.change.succession import Successor, fixed, replayed
-from leads_cli.failures.read.grouping import Groups
 from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.listing import Listing
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import Running
 
+# Names of fields that the history keeps.
+_MOST_FIELDS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What an edit makes of one letter.
+
+    Attributes:
+        letter: as it is to be, or as it was if nothing has changed.
+        problem: why the edits make no sense for it.
+    """
+
+    letter: Letter
+    changes: Sequence[Change] = ()
+    problem: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Mending:
-    """What is to be done with letters: edits, a replay, or a replay of what was edited."""
+    """What is to be done with letters.
 
-    wanted: RequestedEdits | None = None
+    Attributes:
+        edits: of the lead or the event; a letter that no edit changes is not concerned. None: no edits are wanted.
+        campaign, source: another one for it.
+        replay: send it again, instead of leaving it where it is.
+    """
+
+    edits: Sequence[Edit] | None = None
+    campaign: str | None = None
+    source: str | None = None
     replay: bool = False
 
+    @property
+    def edits_letters(self) -> bool:
+        return bool(self.edits is not None or self.campaign or self.source)
+
     def judge(self, letter: Letter) -> Repair:
-        """What it comes to for one letter."""
-        made = Repair(letter) if self.wanted is None else repair(letter, self.wanted)
-        if self.replay and not made.problem and self.concerns(made) and (flaw := made.letter.unreadable()):
+        """What it comes to for one letter; whatever is wrong with that is a problem of this letter alone."""
+        made = self._edit(letter) if self.edits_letters else Repair(letter)
+        if self.replay and self.concerns(made) and (flaw := made.letter.unreadable()):
             return Repair(letter, problem=f"it would be refused at once: {flaw}")
         return made
 
     def concerns(self, repair: Repair) -> bool:
         """Whether there is anything to do: a letter that no edit changes stays where it is."""
-        return repair.problem is None and (self.wanted is None or bool(repair.changes))
+        return not repair.problem and (bool(repair.changes) or not self.edits_letters)
 
     def successor(self, repair: Repair) -> Successor:
         return replayed(repair.letter) if self.replay else fixed(repair.letter)
+
+    def _edit(self, letter: Letter) -> Repair:
+        try:
+            content, changes = self._lead(letter) if letter.is_lead else self._event(letter)
+        except InapplicableError as error:
+            return Repair(letter, problem=str(error))
+        wanted = {name: value for name, value in (("campaign", self.campaign), ("source", self.source)) if value}
+        for key, value in wanted.items():
+            if (before := content.get(key, ABSENT)) != value:
+                content[key] = value
+                changes.append(Change(key, before, value))
+        if not changes:
+            return Repair(letter)
+        # It stays a dead letter, with its failure, until it is replayed.
+        body = dumps({**content, "fixed": _history(letter, changes)})
+        if len(body) > MAX_BYTES:
+            return Repair(letter, problem=f"it would have {len(body):,} bytes, and a queue message holds {MAX_BYTES:,}")
+        return Repair(letter.rewritten(body, {**letter.received.attributes, **wanted}), changes)
+
+    def _lead(self, letter: Letter) -> tuple[dict[str, Any], list[Change]]:
+        if letter.is_suppression and self.campaign is not None:
+            raise InapplicableError("a suppression has no campaign: it concerns all of them")
+        lead, changes = apply_edits(dict(letter.lead), self.edits or (), is_lead=True)
+        # Known by the same id from now on, although SQS will give another.
+        content = {**letter.content, "id": letter.content.get("id") or letter.id}
+        if letter.is_suppression and lead.keys() != {"email"}:
+            raise InapplicableError("a suppression has an e-mail address and nothing else")
+        if changes:
+            content |= {"email": lead.get("email")} if letter.is_suppression else {"lead": lead}
+        return content, changes
+
+    def _event(self, letter: Letter) -> tuple[dict[str, Any], list[Change]]:
+        if self.campaign is not None:
+            raise InapplicableError("an event has no campaign: its source's rules decide")
+        if self.edits and not isinstance(letter.event, dict | list):
+            raise InapplicableError("its event is a text, not JSON: no field of it can be named")
+        event, changes = apply_edits(letter.event, self.edits or (), is_lead=False)
+        envelope = letter.content if letter.is_envelope else {"version": VERSION, "source": letter.source}
+        return {**envelope, "event": event}, changes
+
+
+def _history(letter: Letter, changes: Sequence[Change]) -> dict[str, Any]:
+    before = letter.content.get("fixed")
+    before = before if isinstance(before, dict) else {}
+    count, fields = before.get("count"), before.get("fields")
+    named = [*(fields if isinstance(fields, list) else []), *(change.path for change in changes)]
+    named = list(dict.fromkeys(named))[-_MOST_FIELDS:]
+    return {"of": letter.id, "count": (count if isinstance(count, int) else 0) + 1, "fields": named}
 
 
 @dataclass(slots=True)
@@ -46,23 +125,27 @@ class Plan:
 
     Attributes:
         ids: of the letters that it concerns, SQS's own: what comes in later is not meant.
-        groups: those letters, by cause.
+        concerned: those letters, by cause.
         untouched: how many letters no edit changes.
         problems: why others are left as they are, and how many each.
-        repairs: the first few, to be looked at.
+        repairs: the first few that change, to be looked at.
         leads: the address of each lead and when it failed, by its id in the log.
     """
 
     ids: set[str] = field(default_factory=set)
-    groups: Groups = field(default_factory=Groups)
+    concerned: Listing = field(default_factory=Listing)
     untouched: int = 0
     problems: Counter[str] = field(default_factory=Counter)
     repairs: list[Repair] = field(default_factory=list)
     leads: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
-def make_plan(letters: Iterable[Letter], mending: Mending, *, shown: int = 0) -> Plan:
-    """Judge letters without touching them; `shown` repairs are kept."""
+# Diffs to look at before one says yes.
+_SHOWN: Final = 20
+
+
+def make_plan(letters: Iterable[Letter], mending: Mending) -> Plan:
+    """Judge letters without touching them."""
     plan = Plan()
     for letter in letters:
         made = mending.judge(letter)
@@ -72,10 +155,10 @@ def make_plan(letters: Iterable[Letter], mending: Mending, *, shown: int = 0) ->
             plan.untouched += 1
         else:
             plan.ids.add(letter.message_id)
-            plan.groups.add(letter)
+            plan.concerned.add(letter)
             if made.letter.email:
                 plan.leads[id_for_log(letter.lead_id)] = made.letter.email, letter.failed_at
-            if len(plan.repairs) < shown:
+            if made.changes and len(plan.repairs) < _SHOWN:
                 plan.repairs.append(made)
     return plan
 
@@ -87,14 +170,16 @@ type TenGuard = Callable[[], AbstractContextManager[object]]
 def carry_out(
     running: Running,
     ids: Collection[str],
-    mending: Mending,
+    mending: Mending | None,
     tally: HandoverResult,
     *,
     lease: int,
     pace: Pace | None = None,
     around: TenGuard = nullcontext,
 ) -> None:
-    """Do to the letters of a plan what was planned; `tally` tells how far it came, whatever ends it.
+    """Do to the letters of a plan what was planned; without `mending` discard them for good.
+
+    `tally` tells how far it came, whatever ends it.
 
     Raises:
         NotReachableError: AWS refuses.
@@ -105,28 +190,11 @@ def carry_out(
             if pace:
                 pace.take(len(hand), Event())
             reading.keep()
-            repairs = [(letter, mending.judge(letter)) for letter in hand]
-            going = [(letter, mending.successor(each)) for letter, each in repairs if mending.concerns(each)]
             with around():
-                handover.pass_on(going)
-
-
-def discard(
-    running: Running,
-    ids: Collection[str],
-    tally: HandoverResult,
-    *,
-    lease: int,
-    around: TenGuard = nullcontext,
-) -> None:
-    """Discard the letters of a plan for good.
-
-    Raises:
-        NotReachableError: AWS refuses.
-    """
-    with QueueScan(running, lease=lease) as reading:
-        handover = Handover(running, reading, tally)
-        for hand in chunks_of_ten(reading, ids):
-            reading.keep()
-            with around():
-                handover.discard(hand)
+                if mending is None:
+                    handover.discard(hand)
+                    continue
+                repairs = [(letter, mending.judge(letter)) for letter in hand]
+                handover.pass_on(
+                    [(letter, mending.successor(made)) for letter, made in repairs if mending.concerns(made)]
+                )

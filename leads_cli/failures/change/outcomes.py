@@ -1,4 +1,4 @@
-"""What became of leads that were replayed, as enroll's log says it."""
+"""What became of what was sent again, as the functions' logs say it."""
 
 import time
 from collections import Counter
@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 
 
 class ReplayOutcomes:
-    """The outcomes of leads by id, as far as they are known."""
+    """The outcomes of leads and events, as far as they are known. An event's are those of its leads."""
 
-    def __init__(self, ids: Iterable[str]) -> None:
-        self._open = {id_for_log(each) for each in ids}
+    def __init__(self, sent: Iterable[str]) -> None:
+        self._open = set(sent)
         self._held: dict[str, str] = {}
         self.enrolled = 0
+        self.ended = Counter[str]()
         self.refused = Counter[str]()
 
     def add(self, line: "Line") -> None:
-        """Take in a line of the log."""
+        """Take in a line of a log, once or several times."""
         data = line.data
+        event = data.get("replay_of")
+        if isinstance(event, str) and event in self._open:
+            self._event(event, data)
         for lead in self._known(texts(data.get("held"))):
             self._held[lead] = hold_text(data.get("why"))
         for lead in self._known(texts(data.get("accepted"))):
@@ -38,37 +42,47 @@ class ReplayOutcomes:
                 words = (str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key))
                 self.refused[" ".join(words)] += 1
 
+    def _event(self, event: str, data: Any) -> None:
+        """Intake took an event: its leads are waited for; or it says why there are none."""
+        self._settle(event)
+        leads = texts(data.get("ids"))
+        self._open |= set(map(id_for_log, leads))
+        if data.get("unmappable") or data.get("message") == "unmappable":
+            self.refused["unmappable"] += 1
+        elif not leads:
+            said = {"ignored": "ignored by a rule", "opted_out": "opted out"}
+            why = next((words for key, words in said.items() if data.get(key)), "taken before")
+            self.ended[why] += 1
+
     @property
     def complete(self) -> bool:
-        """Whether each lead was accepted, refused or held."""
+        """Whether each was accepted, refused or held."""
         return self._open == self._held.keys()
 
     def sentences(self) -> Iterator[str]:
         """The outcomes in words, a sentence each."""
+        parts = [f"{self.enrolled:,} enrolled"] if self.enrolled else []
+        parts += [f"{count:,} {why}" for why, count in self.ended.most_common()]
         again = "; ".join(f"{count:,} refused again: {why}" for why, count in self.refused.most_common())
-        if self.enrolled or again:
-            yield f"{self.enrolled:,} enrolled{', ' if again else ''}{again}."
+        if parts or again:
+            yield ", ".join([*parts, *([again] if again else [])]) + "."
         for why, count in Counter(self._held.values()).most_common():
-            yield f"{number(count, 'lead')} held, tried again later: {why or 'no reason given'}."
+            yield f"{count:,} held, tried again later: {why or 'no reason given'}."
         if unknown := len(self._open - self._held.keys()):
-            yield f"{number(unknown, 'lead')} without an outcome yet: ask `leads status` later."
+            yield f"{number(unknown, 'outcome')} not known yet: ask `leads status` later."
 
     def as_json(self) -> dict[str, Any]:
         """As `leads failures replay --json` has it."""
         unknown = len(self._open - self._held.keys())
-        return {
-            "enrolled": self.enrolled,
-            "refusedAgain": dict(self.refused),
-            "held": len(self._held),
-            "unknown": unknown,
-        }
+        about = {"ended": dict(self.ended), "refusedAgain": dict(self.refused)}
+        return {"enrolled": self.enrolled, **about, "held": len(self._held), "unknown": unknown}
 
     def _known(self, leads: Iterable[str]) -> list[str]:
         return [lead for lead in map(id_for_log, leads) if lead in self._open]
 
-    def _settle(self, lead: str) -> None:
-        self._open.remove(lead)
-        self._held.pop(lead, None)
+    def _settle(self, name: str) -> None:
+        self._open.remove(name)
+        self._held.pop(name, None)
 
 
 def wait_for_outcomes(
@@ -81,17 +95,16 @@ def wait_for_outcomes(
     pause: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Read the log until each lead has an outcome, for so many seconds at most.
+    """Read the logs until each outcome is known, for so many seconds at most.
 
     Raises:
-        NotReachableError: the log cannot be read.
+        NotReachableError: a log cannot be read.
     """
     until = clock() + seconds
-    seen: set[str] = set()
     while not outcomes.complete:
-        for line in read(since, "batch settled"):
-            if line.id not in seen:
-                seen.add(line.id)
+        # Events first: they name the leads to wait for.
+        for text in ("replay_of", "batch settled"):
+            for line in read(since, text):
                 outcomes.add(line)
         if outcomes.complete or clock() >= until:
             return

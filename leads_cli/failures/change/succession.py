@@ -7,7 +7,6 @@ from leads.io.queues import Entry
 from leads.json import dumps
 from leads.message.dead_letter import attributes
 from leads.message.message import DIRECT
-from leads_cli.failures.change.handover_ledger import HandledAs
 from leads_cli.failures.read.letter import EXHAUSTED, Letter
 from leads_cli.failures.read.queue_scan import DEAD_LETTERS
 
@@ -21,7 +20,7 @@ class Successor:
 
     queue: str
     entry: Entry
-    deed: HandledAs
+    replays: bool = False
 
 
 def fixed(letter: Letter) -> Successor:
@@ -29,7 +28,7 @@ def fixed(letter: Letter) -> Successor:
     named = letter.received.attributes
     if letter.reason != EXHAUSTED:
         named = attributes(letter.reason, letter.source, letter.campaign)
-    return Successor(DEAD_LETTERS, Entry(letter.received.body, named), "fixed")
+    return Successor(DEAD_LETTERS, Entry(letter.received.body, named))
 
 
 def replayed(letter: Letter) -> Successor:
@@ -39,10 +38,10 @@ def replayed(letter: Letter) -> Successor:
     """
     if not letter.is_lead and not letter.is_envelope:
         # Somebody else's event, as it was: its own ids tell whether it was taken before.
-        return Successor(letter.queue, Entry(letter.received.body, letter.received.attributes), "replayed")
+        return Successor(letter.queue, Entry(letter.received.body, letter.received.attributes), replays=True)
     kept = {key: value for key, value in letter.content.items() if key != "failure"}
     own_id = {"id": letter.content.get("id") or letter.id} if letter.is_lead else {}
-    return Successor(letter.queue, Entry(dumps({**kept, **own_id, "replay": _history(letter)})), "replayed")
+    return Successor(letter.queue, Entry(dumps({**kept, **own_id, "replay": _history(letter)})), replays=True)
 
 
 def _history(letter: Letter) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """What to do about a dead letter, by its reason."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from leads.model import LEAD_FIELDS
 from leads_cli.failures.read.letter import Letter
-from leads_cli.words import number
-
-_SHOWN_IDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +25,6 @@ def replay_may_help(letter: Letter) -> bool:
     if letter.unreadable():
         return False
     return letter.reason != "rejected" or letter.status not in _REFUSED or "fixed" in letter.content
-
-
-def newer_text(newer: Collection[str]) -> str:
-    """A warning before a replay, with the ids of leads whose person sent another one since."""
-    shown = ", ".join(sorted(newer)[:_SHOWN_IDS]) + (" ..." if len(newer) > _SHOWN_IDS else "")
-    return (
-        f"{number(len(newer), 'lead')} may overwrite newer data: the same person sent something since ({shown}). "
-        "Leadterra keeps what is sent last, field by field."
-    )
 
 
 def next_steps(letter: Letter) -> Iterator[Step]:

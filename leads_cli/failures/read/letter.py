@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leads.errors import LeadsError, Malformed
 from leads.event.event import is_dead_letter
@@ -34,6 +34,22 @@ class QueueMessage:
     sent_at: datetime
     attributes: Mapping[str, str] = field(default_factory=dict)
     origin: str | None = None
+
+
+# What differs from letter to letter although the cause is the same: addresses, quoted values, numbers.
+_VARIES: Final = re.compile(r"""\S+@\S+|"[^"]*"|'[^']*'|`[^`]*`|\d+""")
+_LONGEST: Final = 120
+
+
+class Cause(NamedTuple):
+    """What the letters of a group have in common; `text` is the message without what is one letter's own."""
+
+    reason: str
+    field: str
+    status: int | None
+    source: str
+    campaign: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,11 @@ class Letter:
         if self.reason == EXHAUSTED:
             return "SQS moved it by itself after too many receives"
         return _text(self.failure.get("message")) or "no message"
+
+    @property
+    def cause(self) -> Cause:
+        text = " ".join(_VARIES.sub("…", self.says).split())[:_LONGEST]
+        return Cause(self.reason, self.field, self.status, self.source, self.campaign, text)
 
     @property
     def failed_at(self) -> datetime:

@@ -1,60 +1,107 @@
-"""What a list of dead letters says, in bounded memory: groups of all, and the newest one by one."""
+"""Many dead letters in bounded memory: groups of all that have the same thing wrong, and the newest one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import heappush, heappushpop
+from heapq import heappop, heappush
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from leads.event.event import LINEAGE
-from leads_cli.failures.read.grouping import Group, Groups
-from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.criteria import Criteria
+from leads_cli.failures.read.letter import Cause, Letter
 
 # A message of Leadterra's is short; a hostile one is not worth more.
 _LONGEST: Final = 300
+# Texts may be anything: beyond this, letters are grouped without regard to them.
+_MOST_GROUPS: Final = 500
+# A body may have a megabyte; most have one or two thousand bytes.
+_MOST_BYTES: Final = 50_000_000
 # Of a message's keys those that are told by a name of their own.
 _TOLD: Final = frozenset({"version", "id", "source", "campaign", "receivedAt", "lead", "event", "failure", *LINEAGE})
 
 
-class Listing:
-    """Takes letters one by one; of the newest `most` it keeps a summary."""
+@dataclass(slots=True)
+class Group:
+    """Letters of one cause; `says` and `example` are of the newest."""
 
-    def __init__(self, most: int = 0) -> None:
-        self._groups = Groups()
+    cause: Cause
+    count: int
+    oldest: datetime
+    newest: datetime
+    says: str
+    example: str
+
+    def as_json(self) -> dict[str, object]:
+        """As `leads failures list --json` has it."""
+        named = {name: value or None for name, value in self.cause._asdict().items() if name != "text"}
+        times = {"oldest": self.oldest.isoformat(), "newest": self.newest.isoformat()}
+        return {**named, "count": self.count, **times, "says": self.says, "example": self.example}
+
+
+class Listing:
+    """Takes letters one by one; of the newest it keeps `most`."""
+
+    def __init__(self, most: int = 0, letters: Iterable[Letter] = ()) -> None:
         self._most = most
-        self._newest: list[tuple[datetime, int, dict[str, Any]]] = []  # a heap, the oldest of them first
+        self.by_cause: dict[Cause, Group] = {}
+        self._newest: list[tuple[datetime, int, Letter]] = []  # a heap, the oldest of them first
+        self._bytes = 0
         self._number = count()
         self._first_sent: datetime | None = None
+        for letter in letters:
+            self.add(letter)
 
     def add(self, letter: Letter) -> None:
-        self._groups.add(letter)
+        self._group(letter)
         sent = letter.received.sent_at
         self._first_sent = min(self._first_sent or sent, sent)
-        item = (letter.failed_at, next(self._number), summary(letter))
-        if len(self._newest) < self._most:
-            heappush(self._newest, item)
-        elif self._most:
-            heappushpop(self._newest, item)
+        if self._most:
+            heappush(self._newest, (letter.failed_at, next(self._number), letter))
+            self._bytes += len(letter.received.body)
+        while len(self._newest) > self._most or self._bytes > _MOST_BYTES:
+            self._bytes -= len(heappop(self._newest)[2].received.body)
+
+    def _group(self, letter: Letter) -> None:
+        cause, when = letter.cause, letter.failed_at
+        if cause not in self.by_cause and len(self.by_cause) >= _MOST_GROUPS:
+            cause = cause._replace(text="")
+        group = self.by_cause.get(cause)
+        if group is None:
+            self.by_cause[cause] = Group(cause, 1, when, when, letter.says, letter.id)
+            return
+        group.count += 1
+        group.oldest = min(group.oldest, when)
+        if when >= group.newest:
+            group.newest, group.says, group.example = when, letter.says, letter.id
 
     @property
     def total(self) -> int:
-        return self._groups.total
+        return sum(group.count for group in self.groups)
 
     @property
     def groups(self) -> list[Group]:
-        """All groups, the largest first."""
-        return self._groups.sorted()
+        """All groups: the largest first, and of two of a size the one with the newest letter."""
+        return sorted(self.by_cause.values(), key=lambda group: (-group.count, -group.newest.timestamp()))
 
-    def newest(self) -> list[dict[str, Any]]:
+    @property
+    def newest(self) -> list[Letter]:
         """The newest letters, newest first."""
-        return [each for _, _, each in sorted(self._newest, reverse=True)]
+        return [letter for _, _, letter in sorted(self._newest, reverse=True)]
 
     def expires(self, retention: timedelta | None) -> datetime | None:
         """When SQS will forget the first of them."""
         return self._first_sent + retention if self._first_sent and retention else None
 
+    def matching(self, criteria: Criteria) -> Self:
+        """The same of the letters that meet the criteria. Texts and times are looked for in the newest letters only."""
+        found = type(self)(self._most, filter(criteria.accept, self.newest))
+        if criteria == Criteria(*(getattr(criteria, name) for name in Cause._fields)):
+            found.by_cause = {cause: group for cause, group in self.by_cause.items() if criteria.accept_cause(cause)}
+        return found
 
-def summary(letter: Letter) -> dict[str, Any]:
+
+def summarise(letter: Letter) -> dict[str, Any]:
     """A letter in a line, without what may be long."""
     return {
         "id": letter.id,
@@ -78,10 +125,8 @@ def describe(letter: Letter) -> Mapping[str, Any]:
     """
     unreadable = letter.unreadable()
     return {
-        **summary(letter),
-        "detail": letter.failure.get("detail"),
-        "attempts": letter.failure.get("attempts"),
-        "requestId": letter.failure.get("requestId"),
+        **summarise(letter),
+        **{name: letter.failure.get(name) for name in ("detail", "attempts", "requestId")},
         "sentAt": letter.received.sent_at.isoformat(),
         "receivedAt": letter.content.get("receivedAt") if letter.is_lead else None,
         "queue": letter.queue,
@@ -89,6 +134,5 @@ def describe(letter: Letter) -> Mapping[str, Any]:
         "lead": letter.lead or None,
         "event": letter.event,
         "others": {key: letter.content[key] for key in letter.content.keys() - _TOLD} if letter.is_lead else None,
-        "replay": letter.content.get("replay"),
-        "fixed": letter.content.get("fixed"),
+        **{name: letter.content.get(name) for name in LINEAGE},
     }

@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import batched, takewhile
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from leads_cli.failures.read.letter import EVENTS, LEADS, QueueMessage
+from leads_cli.failures.read.letter import EVENTS, LEADS, Letter, QueueMessage, read_letter
 from leads_cli.stacks.running import NotReachableError, Running, aws_errors
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -91,8 +92,8 @@ class QueueScan:
     def seen(self) -> int:
         return len(self._seen)
 
-    def __iter__(self) -> Iterator[QueueMessage]:
-        """Every message that can be had.
+    def __iter__(self) -> Iterator[Letter]:
+        """Every message that can be had, as a letter.
 
         Raises:
             NotReachableError: AWS refuses.
@@ -108,9 +109,19 @@ class QueueScan:
             new = {each.message_id: each for each in self._receive(receivers) if each.message_id not in self._seen}
             self._seen |= new.keys()
             fruitless = 0 if new else fruitless + 1
-            yield from new.values()
+            yield from map(read_letter, new.values())
         self.whole = True
         self.elsewhere = max(0, min(total, self._total() + self._deleted) - self.seen)
+
+    def remarks(self) -> Iterator[str]:
+        """What has to be known of a reading beside what it found."""
+        if self.elsewhere:
+            yield (
+                f"About {number(self.elsewhere, 'more dead letter')} cannot be seen right now: another command has "
+                "them in its hands, or had when it was killed. They come back by themselves within minutes."
+            )
+        if not self.whole:
+            yield f"More came in while it was read, so the end was not reached; {self.seen:,} were looked at."
 
     def keep(self) -> None:
         """Renew the leases that are half over: to be called now and then by whoever takes time between two messages."""

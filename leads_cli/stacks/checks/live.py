@@ -1,16 +1,16 @@
 """The whole look at a running stack: what is asked of AWS and Leadterra, and each subject's findings."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.project import shown
-from leads_cli.stacks import campaigns, leadterra, secret
+from leads_cli.stacks import campaigns, cloudwatch, leadterra, secret
 from leads_cli.stacks.checks import subjects
 from leads_cli.stacks.checks.expected import Expected
 from leads_cli.stacks.checks.finding import Finding, fail
 from leads_cli.stacks.checks.queue_settings import Trigger, check_queue
-from leads_cli.stacks.embedded import get_json
+from leads_cli.stacks.embedded import last_events
 from leads_cli.stacks.running import NotReachableError, Running, aws_errors
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _CONSUMED: Final = ("LeadsQueue", "EventsQueue")
 # What a version keeps as it was when it was published.
 _PUBLISHED: Final = ("CodeSha256", "Environment", "Layers", "MemorySize", "Timeout", "Architectures")
-# Hourly sums are kept for long, finer ones are not.
-_HOUR: Final = 3_600
 
 
 def run_checks(
@@ -90,50 +88,10 @@ def _triggers(running: Running, queue: str) -> Iterator[Trigger]:
 def _sources(running: Running, enrollment: "Enrollment", now: datetime, stack: str | None) -> Iterator[Finding]:
     addresses = {name: running.page_address(name) for name in enrollment.sources}
     if stack is not None:
-        last = _metrics(running, list(addresses), now)
+        namespace = running.outputs["MetricsNamespace"]
+        last = cloudwatch.last_accepted_times(running.client("cloudwatch"), namespace, addresses, now)
         return subjects.last_events(addresses, last, now, where=f" --stack {stack}")
-    return subjects.last_events(addresses, _journal(running), now, "since leads dev was started")
-
-
-def _journal(running: Running) -> dict[str, datetime]:
-    """By the journal of `leads dev`, which has the newest first."""
-    rows = get_json(running.url, "/_leads/leads")
-    return {row["source"]: datetime.fromisoformat(row["when"]) for row in reversed(rows) if row["source"]}
-
-
-def _metrics(running: Running, sources: list[str], now: datetime) -> dict[str, datetime]:
-    """By the last hour in which intake counted somebody; the finest that CloudWatch keeps for long enough."""
-    queries = [
-        {
-            "Id": f"m{index}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": running.outputs["MetricsNamespace"],
-                    "MetricName": "Accepted",
-                    "Dimensions": [{"Name": "service", "Value": "intake"}, {"Name": "source", "Value": source}],
-                },
-                "Period": _HOUR,
-                "Stat": "Sum",
-            },
-        }
-        for index, source in enumerate(sources)
-    ]
-    found: dict[str, datetime] = {}
-    if not queries:
-        return found
-    start = now - timedelta(days=subjects.LOOK_BACK_DAYS)
-    with aws_errors("CloudWatch"):
-        pages = (
-            running.client("cloudwatch")
-            .get_paginator("get_metric_data")
-            .paginate(MetricDataQueries=queries, StartTime=start, EndTime=now, ScanBy="TimestampDescending")
-        )
-        for page in pages:
-            for result in page["MetricDataResults"]:
-                heard = [at for at, value in zip(result["Timestamps"], result["Values"], strict=True) if value]
-                if heard:
-                    found.setdefault(sources[int(result["Id"][1:])], max(heard).astimezone(UTC))
-    return found
+    return subjects.last_events(addresses, last_events(running.url), now, "since leads dev was started")
 
 
 def _alarms(running: Running, stack: str) -> Iterator[Finding]:

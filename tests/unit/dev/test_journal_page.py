@@ -143,7 +143,7 @@ def test_what_an_operator_did_is_a_term() -> None:
     """Leads that were sent again or erased stand in the equation once there are some."""
     assert "erased" not in live.counts(StackStatus(StackCounts(accepted=1, enrolled=1)))
     shown = live.counts(StackStatus(StackCounts(accepted=1, replayed=1, erased=2)))
-    replayed, equals, erased = (shown.index(f) for f in ("<dt>replayed", '"equals"', "<dt>erased"))
+    replayed, equals, erased = (shown.index(f) for f in ("<dt>replayed", ' equals"', "<dt>erased"))
     assert replayed < equals < erased
 
 

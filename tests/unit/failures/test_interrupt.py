@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leads_cli.cli.failures.interrupt import Interrupt
+from leads_cli.cli.failures.changing import Interrupt
 
 
 def test_letters_in_hand_are_dealt_with() -> None:

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.read.criteria import Criteria, parse_moment
-from leads_cli.failures.read.grouping import group_letters
+from leads_cli.failures.read.criteria import AmbiguousError, Criteria, NoSuchLetterError, find, parse_moment
 from leads_cli.failures.read.listing import Listing, describe
-from leads_cli.failures.read.survey import AmbiguousError, NoSuchLetterError, find
 from tests.letters import NOW, failure, letter, refused, unmappable
 
 
@@ -17,27 +15,60 @@ def at(hour: int, **more: Any) -> dict[str, Any]:
 
 
 def test_groups_are_by_cause() -> None:
-    """Reason, field, source and campaign make a group; the largest is first, its newest letter speaks for it."""
-    groups = group_letters(
+    """What differs in any part of the cause is apart; the largest is first, its newest letter speaks for it."""
+    groups = Listing(
+        0,
         [
             letter(unmappable("hello"), "m-1"),
-            letter(refused("a", failure=at(9, message="first")), "m-2"),
-            letter(refused("b", failure=at(11, message="last")), "m-3"),
-            letter(refused("c", failure=at(10, message="between")), "m-4"),
+            letter(refused("a", failure=at(9, message="'a@b.example' is no address (line 3)")), "m-2"),
+            letter(refused("b", failure=at(11, message="'c@d.example' is no address (line 14)")), "m-3"),
+            letter(refused("c", failure=at(10, message="'e' is no address (line 3)")), "m-4"),
             letter(refused("d", campaign="trial", failure=at(10)), "m-5"),
             letter(refused("e", failure=at(10, field="company")), "m-6"),
-        ]
-    )
-    assert [(group.count, group.reason, group.field, group.source, group.campaign) for group in groups] == [
-        (3, "rejected", "email", "website", "newsletter"),
-        (1, "unmappable", "email", "forms", ""),
-        (1, "rejected", "email", "website", "trial"),
-        (1, "rejected", "company", "website", "newsletter"),
+            letter(refused("f", failure=at(10, status=400)), "m-7"),
+            letter(refused("g", failure=at(10, message="something else")), "m-8"),
+        ],
+    ).groups
+    assert [(group.count, *group.cause[:5]) for group in groups] == [
+        (3, "rejected", "email", 422, "website", "newsletter"),
+        (1, "unmappable", "email", None, "forms", ""),
+        (1, "rejected", "email", 422, "website", "trial"),
+        (1, "rejected", "company", 422, "website", "newsletter"),
+        (1, "rejected", "email", 400, "website", "newsletter"),
+        (1, "rejected", "email", 422, "website", "newsletter"),
     ]
     largest = groups[0].as_json()
     assert (largest["oldest"], largest["newest"]) == ("2026-11-24T09:00:00+00:00", "2026-11-24T11:00:00+00:00")
-    assert (largest["says"], largest["example"]) == ("last", "b")
+    assert (largest["says"], largest["example"], largest["status"]) == (
+        "'c@d.example' is no address (line 14)",
+        "b",
+        422,
+    )
     assert groups[1].as_json()["campaign"] is None
+
+
+def test_memory_is_bounded() -> None:
+    """However different the texts and however large the bodies are, a list stays small."""
+    listing = Listing(1_000)
+    for number in range(600):
+        word = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+        listing.add(letter(refused(failure=failure(message=word)), f"m-{number}"))
+    assert (listing.total, len(listing.groups), max(group.count for group in listing.groups)) == (600, 501, 100)
+    for number in range(3):
+        listing.add(letter({**refused(), "note": "x" * 20_000_000}, f"large-{number}"))
+    assert len(listing.newest) == 2
+
+
+def test_what_matches() -> None:
+    """Groups are counted whole; a text is looked for in the letters that are there."""
+    said = failure("missing_token", field="company")
+    everything = Listing(
+        1, [letter(refused("a")), letter(refused("c", failure=said)), letter(refused("b", "ben@x.example"))]
+    )
+    assert everything.matching(Criteria(reason="rejected")).total == 2
+    one = everything.matching(Criteria(contains="ben@"))
+    assert ([each.id for each in one.newest], one.total, len(one.groups)) == (["b"], 1, 1)
+    assert everything.matching(Criteria(reason="rejected", field="company")).total == 0
 
 
 @pytest.mark.parametrize(
@@ -100,7 +131,7 @@ def test_the_newest_letters() -> None:
     listing = Listing(most=2)
     for hour in (10, 12, 9, 11):
         listing.add(letter(refused(f"at-{hour}", failure=at(hour)), f"m-{hour}", sent_at=NOW + timedelta(hours=hour)))
-    assert [each["id"] for each in listing.newest()] == ["at-12", "at-11"]
+    assert [each.id for each in listing.newest] == ["at-12", "at-11"]
     assert (listing.total, [group.count for group in listing.groups]) == (4, [4])
     assert listing.expires(timedelta(days=14)) == NOW + timedelta(days=14, hours=9)
     assert listing.expires(None) is None
@@ -111,7 +142,7 @@ def test_groups_alone_keep_no_letter() -> None:
     """A list of groups holds nothing of a single letter but an example."""
     listing = Listing()
     listing.add(letter(refused()))
-    assert (listing.total, listing.newest()) == (1, [])
+    assert (listing.total, listing.newest) == (1, [])
 
 
 def test_everything_about_a_letter() -> None:

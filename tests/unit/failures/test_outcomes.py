@@ -16,25 +16,46 @@ def settled(number: int, **data: Any) -> Line:
     return Line(str(number), NOW, "enroll", "", {"message": "batch settled", **data})
 
 
+def taken(event: str, **data: Any) -> Line:
+    return Line(event, NOW, "intake", "", {"message": "taken", "replay_of": event, **data})
+
+
 def test_each_outcome_is_told() -> None:
     """Accepted after a hold is enrolled; what other leads come to does not count; ids are those of the log."""
-    outcomes = ReplayOutcomes(["a", "b", "c", "d"])
+    outcomes = ReplayOutcomes(map(id_for_log, "abcd"))
     a, b, c, d = map(id_for_log, "abcd")
     outcomes.add(settled(1, held=[a, c], why={"unavailable": 2}, accepted=["another"]))
     outcomes.add(settled(2, accepted=[a], rejected=[{"id": b, **REFUSED}, {"id": "other", **REFUSED}]))
     assert list(outcomes.sentences()) == [
         "1 enrolled, 1 refused again: rejected email 422.",
-        "1 lead held, tried again later: Leadterra did not answer.",
-        "1 lead without an outcome yet: ask `leads status` later.",
+        "1 held, tried again later: Leadterra did not answer.",
+        "1 outcome not known yet: ask `leads status` later.",
     ]
     outcomes.add(settled(3, accepted=[d]))
     assert outcomes.complete
     assert outcomes.as_json() == {
         "enrolled": 2,
+        "ended": {},
         "refusedAgain": {"rejected email 422": 1},
         "held": 1,
         "unknown": 0,
     }
+
+
+def test_an_event_has_the_outcomes_of_its_leads() -> None:
+    """Intake says which leads an event became, or why there are none."""
+    outcomes = ReplayOutcomes(["e-1", "e-2", "e-3", "e-4"])
+    outcomes.add(taken("e-1", ids=["lead-1", "lead-2"]))
+    outcomes.add(taken("e-2", opted_out=1))
+    outcomes.add(Line("2", NOW, "intake", "", {"message": "unmappable", "replay_of": "e-3"}))
+    outcomes.add(taken("e-3", unmappable=1))
+    outcomes.add(Line("3", NOW, "intake", "", {"message": "redelivered", "replay_of": "e-4"}))
+    outcomes.add(taken("another", ids=["lead-3"]))
+    outcomes.add(settled(1, accepted=[id_for_log("lead-1"), "lead-3"]))
+    assert list(outcomes.sentences()) == [
+        "1 enrolled, 1 opted out, 1 taken before, 1 refused again: unmappable.",
+        "1 outcome not known yet: ask `leads status` later.",
+    ]
 
 
 def test_the_wait_ends_with_the_last_outcome_or_the_time() -> None:
@@ -42,12 +63,14 @@ def test_the_wait_ends_with_the_last_outcome_or_the_time() -> None:
     lines: list[Line] = []
     clock = iter(range(100))
 
-    def read(_since: datetime, _text: str | None) -> Iterable[Line]:
+    def read(_since: datetime, text: str | None) -> Iterable[Line]:
+        if text == "replay_of":
+            return []
         lines.append(settled(len(lines), accepted=[id_for_log("ab"[len(lines)])]) if len(lines) < 2 else lines[0])
         return list(lines)
 
     def wait(*ids: str) -> ReplayOutcomes:
-        outcomes = ReplayOutcomes(ids)
+        outcomes = ReplayOutcomes(map(id_for_log, ids))
         wait_for_outcomes(
             outcomes, read, NOW, seconds=5, every=1, pause=lambda _: None, clock=lambda: float(next(clock))
         )

@@ -85,7 +85,8 @@ class Intake:
             raise
         if not taken:
             count("source", event.source, {"Redelivered": 1})
-            logger().info("redelivered", extra={"source": event.source, "event_id": id_for_log(reading.event_id or "")})
+            event_id = id_for_log(reading.event_id or "")
+            logger().info("redelivered", extra={"source": event.source, "event_id": event_id, **_replay_of(event)})
             return IntakeResult(duplicate=True)
         self._report(event, reading)
         return IntakeResult(len(reading.messages), problems=reading.problems() if interactive else ())
@@ -193,7 +194,8 @@ class Intake:
             raise Unavailable("the dead-letter queue did not take an event")
         count("source", event.source or UNKNOWN, {"Unmappable": len(letters)})
         fields = sorted({problem.field for problem in problems})
-        logger().warning("unmappable", extra={"source": event.source, "count": len(letters), "fields": fields})
+        about = {"source": event.source, "count": len(letters), "fields": fields, **_replay_of(event)}
+        logger().warning("unmappable", extra=about)
 
     def _queues(self) -> Queues:
         outside = self.dependencies
@@ -218,5 +220,13 @@ class Intake:
                 "opted_out": len(reading.opt_outs),
                 "suppressing": len(reading.suppressions),
                 "unmappable": len(reading.unmappable),
+                **_replay_of(event),
             },
         )
+
+
+def _replay_of(event: Event) -> dict[str, str]:
+    """SQS's id of the dead letter that an operator sent again; nothing for any other event."""
+    replay = event.lineage.get("replay")
+    of = replay.get("of") if isinstance(replay, dict) else None
+    return {"replay_of": id_for_log(of)} if isinstance(of, str) else {}

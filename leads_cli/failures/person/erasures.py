@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from leads.io.kept import ERASURES_ID
 from leads.message.message import address_for_log
-from leads_cli.failures.person import log_key
+from leads_cli.failures.person.search import log_key
 from leads_cli.stacks.running import Running, aws_errors
 
 # As long as SQS keeps a message.

@@ -3,13 +3,14 @@
 The queues are read in the order in which a lead goes through them, so that one that moves on meanwhile is met later.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Final
 
 from leads_cli.failures.change.handover import IN_HAND, Handover, HandoverResult
-from leads_cli.failures.change.mention import Mention, mentions_address
-from leads_cli.failures.read.letter import EVENTS, LEADS, Letter, read_letter
+from leads_cli.failures.person.mention import Mention, mentions_address
+from leads_cli.failures.read.letter import EVENTS, LEADS, Letter
 from leads_cli.failures.read.queue_scan import DEAD_LETTERS, QueueScan
 from leads_cli.stacks.running import Running
 
@@ -46,48 +47,34 @@ class PersonMessages:
 _MOST_IDS: Final = 10
 
 
-def scan(running: Running, person: str, *, lease: int) -> list[PersonMessages]:
-    """What each queue has of the person with this key; nothing is touched.
+def scan(
+    running: Running, person: str, *, lease: int, erase: bool = False, mentions: bool = False
+) -> list[PersonMessages]:
+    """What each queue has of the person with this key; `erase` deletes it, `mentions` also what mentions them.
 
     Raises:
         NotReachableError: AWS refuses.
     """
-    return [_pass(running, queue, person, lambda _, __: None, lease=lease) for queue in QUEUES]
+    return [_scan_queue(running, queue, person, lease, erase=erase, mentions=mentions) for queue in QUEUES]
 
 
-def erase(running: Running, person: str, *, mentions: bool, lease: int) -> list[PersonMessages]:
-    """Erase it: what is theirs, and with `mentions` also what only mentions them.
-
-    Raises:
-        NotReachableError: AWS refuses.
-    """
-
-    def discard(handover: Handover, hand: list[tuple[Letter, Mention]]) -> None:
-        going = [letter for letter, how in hand if mentions or how is Mention.ABOUT]
-        if going:
-            handover.discard(going)
-
-    return [_pass(running, queue, person, discard, lease=lease) for queue in QUEUES]
-
-
-type _Act = Callable[[Handover, list[tuple[Letter, Mention]]], None]
-
-
-def _pass(running: Running, queue: str, person: str, act: _Act, *, lease: int) -> PersonMessages:
+def _scan_queue(
+    running: Running, queue: str, person: str, lease: int, *, erase: bool, mentions: bool
+) -> PersonMessages:
     found = PersonMessages(queue)
-    hand: list[tuple[Letter, Mention]] = []
+
+    def going(reading: QueueScan) -> Iterator[Letter]:
+        for letter in reading:
+            how = mentions_address(letter, person)
+            if how is not Mention.NONE:
+                _note(found, letter, how)
+                if erase and (mentions or how is Mention.ABOUT):
+                    yield letter
+
     with QueueScan(running, queue, lease=lease) as reading:
         handover = Handover(running, reading, found.tally)
-        for letter in map(read_letter, reading):
-            how = mentions_address(letter, person)
-            if how is Mention.NONE:
-                continue
-            _note(found, letter, how)
-            hand.append((letter, how))
-            if len(hand) == IN_HAND:
-                act(handover, hand)
-                hand = []
-        act(handover, hand)
+        for hand in batched(going(reading), IN_HAND, strict=False):
+            handover.discard(hand)
     found.elsewhere, found.whole = reading.elsewhere, reading.whole
     return found
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from leads.message.message import address_for_log
-from leads_cli.failures.change.mention import key
+from leads_cli.failures.person.mention import key
 from leads_cli.logs.observed import objects, texts
 from leads_cli.logs.sentence import step
 from leads_cli.stacks.running import NotReachableError

@@ -1,0 +1,108 @@
+"""What `leads failures erase` does: forgetting a person, and saying what is left elsewhere."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from leads_cli.cli.failures.options import ChangeOptions
+from leads_cli.cli.failures.printed import exit_on_letter_error, line
+from leads_cli.cli.target import StackOptions, confirm
+from leads_cli.failures.person.erase import PersonMessages, scan
+from leads_cli.failures.person.erasures import remember_erasure
+from leads_cli.failures.person.files import files_with
+from leads_cli.failures.person.mention import key
+from leads_cli.failures.read.letter import LEADS
+from leads_cli.project import shown
+from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.terminal import Code, plain, stop
+from leads_cli.words import number
+
+
+def erase(email: str, how: ChangeOptions, where: StackOptions, lease: int, *, mentions: bool) -> None:
+    """Delete every message about an address; ends the command with 1 if some could not be looked at."""
+    person = key(email)
+    if not all(person.partition("@")):
+        stop("Give the person's whole address, such as ava@example.com.", Code.USAGE)
+    how.check()
+    with exit_on_letter_error(where):
+        running = where.reach()
+        found = scan(running, person, lease=lease)
+        if not how.as_json:
+            _say(found, where, mentions=mentions)
+        total = sum(each.about + (each.beside if mentions else 0) for each in found)
+        if not how.dry_run and total:
+            if not how.yes and not confirm(f"Erase {number(total, 'message')}?"):
+                stop("Nothing was erased.", Code.FAILED)
+            found = scan(running, person, lease=lease, erase=True, mentions=mentions)
+        problem = "" if how.dry_run else _remember(running, person)
+    if how.as_json:
+        typer.echo(json.dumps({each.queue: _as_json(each) for each in found}, indent=2))
+    else:
+        _report(found, email, dry_run=how.dry_run)
+    if not how.dry_run and not how.as_json:
+        typer.echo(problem or "Messages that come back later and are older than this request are dropped by enroll.")
+    # Leads in other hands are dropped when they return; raw events and dead letters have to be looked at.
+    unseen = [each for each in found if problem or how.dry_run or each.queue != LEADS or each.tally.failed]
+    if not all(each.complete for each in unseen):
+        stop("Not every message could be looked at, see above: run this again, until it finds nothing.", Code.FAILED)
+
+
+def _remember(running: Running, person: str) -> str:
+    """Have enroll drop the messages that cannot be read now. Returns why that is not possible, or ""."""
+    try:
+        remember_erasure(running, person, datetime.now(UTC))
+    except NotReachableError as error:
+        return f"Messages that come back later are not dropped: {plain(str(error))}"
+    return ""
+
+
+def _say(found: Sequence[PersonMessages], where: StackOptions, *, mentions: bool) -> None:
+    for each in found:
+        typer.echo(f"{each.queue}: {number(each.about, 'message')} about this person.")
+        if each.beside:
+            will = "erased as well" if mentions else "left alone without --mentions"
+            ids = ", ".join(map(plain, each.ids))
+            typer.echo(f"  {number(each.beside, 'message')} of somebody else, or of several people, {will}: {ids}")
+        if each.elsewhere:
+            typer.echo(
+                f"  About {number(each.elsewhere, 'more message')} cannot be looked at now: a function has them, or "
+                "they wait for their next attempt, up to an hour."
+            )
+        if not each.whole:
+            typer.echo("  More came in while it was read, so that its end was not reached.")
+    if any(each.ids for each in found):
+        typer.echo(f"Look at dead letters with: {line(where, 'show', 'ID')}")
+
+
+def _report(found: Sequence[PersonMessages], email: str, *, dry_run: bool) -> None:
+    for each in () if dry_run else found:
+        typer.echo(f"{each.queue}: {number(each.tally.done, 'message')} erased.")
+        if each.tally.failed:
+            typer.echo(f"  {number(each.tally.failed, 'message')} could not be deleted.")
+        if each.tally.uncounted:
+            typer.echo(f"  CloudWatch did not take the count of {each.tally.uncounted:,}: a difference will show.")
+    typer.echo(
+        "Elsewhere: Leadterra, where a lead that was enrolled has to be deleted; your form tools, which may send it "
+        "again; and files in other folders. The table of deliveries has ids of events, hashed where they could be an "
+        "address: they stay for seven days, so that a redelivery does not bring the person back. Logs and metrics have "
+        "no addresses."
+    )
+    for path in files_with(email, Path.cwd()):
+        typer.echo(f"This file has the address: {plain(shown(path))}")
+
+
+def _as_json(found: PersonMessages) -> dict[str, Any]:
+    return {
+        "about": found.about,
+        "mentions": found.beside,
+        "ids": found.ids,
+        "erased": found.tally.done,
+        "failed": found.tally.failed,
+        "uncounted": found.tally.uncounted,
+        "elsewhere": found.elsewhere,
+        "whole": found.whole,
+    }

@@ -1,0 +1,201 @@
+"""Dead letters and their groups as parts of pages, each with an address of its own."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from html import escape
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from nicegui import ui
+
+from leads_cli.console import frame
+from leads_cli.failures.change.edits import Absent, Change
+from leads_cli.failures.change.mending import Plan
+from leads_cli.failures.read.criteria import Criteria
+from leads_cli.failures.read.letter import EXHAUSTED, Letter
+from leads_cli.failures.read.listing import Group, describe
+from leads_cli.words import duration, number
+
+# What can be asked for in the page's address.
+GROUPED: Final = ("reason", "field", "source", "campaign")
+_FILTERS: Final = (*GROUPED, "status", "text", "contains")
+_MOODS: Final = {"rejected": "bad", "missing_token": "warn", "unmappable": "warn", "malformed": "warn"}
+_SHOWN_REPAIRS: Final = 5
+
+
+def criteria(query: Mapping[str, str]) -> Criteria:
+    """What the page's address asks for."""
+    status = query.get("status", "")
+    return Criteria(
+        **{name: query.get(name) for name in (*GROUPED, "text")},  # type: ignore[arg-type]
+        status=int(status) if status.isdecimal() else None,
+        contains=query.get("contains") or None,
+    )
+
+
+def address(wanted: Criteria) -> str:
+    """The page that shows what meets the criteria."""
+    asked = {name: value for name, value in asdict(wanted).items() if name in _FILTERS and value is not None}
+    return f"{frame.FAILURES.path}?{urlencode(asked)}" if asked else frame.FAILURES.path
+
+
+def letter_address(letter_id: str) -> str:
+    """The page of one letter, by any of its ids."""
+    return f"{frame.FAILURES.path}/letter?{urlencode({'id': letter_id})}"
+
+
+def chip(reason: str) -> None:
+    """A reason, in the colour of how bad it is."""
+    ui.label(reason).classes(f"chip {_MOODS.get(reason, 'busy')}")
+
+
+def ago(when: datetime) -> str:
+    """How long since."""
+    return f"{duration(max(0, (datetime.now(UTC) - when).total_seconds()))} ago"
+
+
+def group_entry(group: Group) -> None:
+    """A group, which leads to its letters."""
+    with _linked(address(Criteria(**group.cause._asdict()))):
+        with ui.item_section().props("side top"):
+            ui.label(f"{group.count:,}").classes("count")
+        with ui.item_section():
+            _cause(group)
+            ui.label(group.says).classes("says")
+            ui.label(f"{_way(group.cause.source, group.cause.campaign)} · newest {ago(group.newest)}").classes("soft")
+
+
+def _cause(group: Group) -> None:
+    with ui.element("div").classes("row"):
+        chip(group.cause.reason)
+        ui.label(group.cause.field).classes("what")
+        if group.cause.status:
+            ui.label(str(group.cause.status)).classes("soft")
+
+
+def letter_entry(letter: Letter) -> None:
+    """A letter, which leads to its page."""
+    with _linked(letter_address(letter.message_id)), ui.item_section():
+        with ui.element("div").classes("row"):
+            ui.label(letter.email or letter.id).classes("what")
+            chip(letter.reason)
+        ui.label(letter.says).classes("says")
+        ui.label(f"{_way(letter.source, letter.campaign)} · {ago(letter.failed_at)}").classes("soft")
+
+
+@contextmanager
+def _linked(where: str) -> Iterator[None]:
+    """An entry of a list that leads somewhere."""
+    # Quasar would call it an item of a list, and hide from a screen reader that it is a link.
+    with ui.element("li"), ui.item().props('clickable role="link"') as item:
+        item.props["href"] = where
+        yield
+
+
+def _way(source: str, campaign: str) -> str:
+    return " → ".join(part for part in (source, campaign) if part) or "nobody says from where"
+
+
+def show_plan(plan: Plan, what: str) -> None:
+    """What would be done, and what is left alone."""
+    if plan.ids:
+        frame.text(f"{number(len(plan.ids), 'dead letter')} {what}:")
+        with ui.list().props("dense separator"):
+            for group in plan.concerned.groups:
+                with ui.item():
+                    with ui.item_section().props("side"):
+                        ui.label(f"{group.count:,}").classes("count")
+                    with ui.item_section():
+                        _cause(group)
+                        ui.label(_way(group.cause.source, group.cause.campaign)).classes("soft")
+    for repair in plan.repairs[:_SHOWN_REPAIRS]:
+        frame.text(repair.letter.email or repair.letter.id, "soft")
+        diff(repair.changes)
+    if (more := len(plan.ids) - _SHOWN_REPAIRS) > 0 and plan.repairs:
+        frame.text(f"And {more:,} more.", "soft")
+    if plan.untouched:
+        frame.text(f"{number(plan.untouched, 'dead letter')} that none of this changes.", "soft")
+    for problem, count in plan.problems.most_common():
+        frame.text(f"{number(count, 'dead letter')} left alone: {problem}.", "note warn")
+
+
+def diff(changes: Sequence[Change]) -> None:
+    """What changes, a line for what was there and one for what will be."""
+    lines = [
+        f'<div class="{kind}">{mark} {escape(change.path)}: {escape(json.dumps(value, ensure_ascii=False))}</div>'
+        for change in changes
+        for kind, mark, value in (("before", "-", change.before), ("after", "+", change.after))
+        if not isinstance(value, Absent)
+    ]
+    ui.html(f'<div class="diff">{"".join(lines)}</div>', sanitize=False)
+
+
+# What of a letter's description is a fact that the page does not tell elsewhere, by what a person calls it.
+_FACTS: Final = {
+    "id": "Id",
+    "messageId": "SQS's id",
+    "source": "Source",
+    "campaign": "Campaign",
+    "status": "Leadterra's status",
+    "detail": "Leadterra's answer",
+    "attempts": "Attempts",
+    "requestId": "Request id",
+    "queue": "Goes back to",
+    "unreadable": "As it is",
+    "others": "Other keys",
+}
+
+
+def letter_facts(letter: Letter) -> None:
+    """What the page does not tell elsewhere, and the message as it lies in the queue."""
+    told_of = describe(letter)
+    facts = {name: told_of[key] for key, name in _FACTS.items() if told_of[key] not in (None, "", {}, [])}
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in facts.items()}
+    ui.html(frame.facts(texts), sanitize=False)
+    shown = json.dumps(letter.content or letter.received.body, ensure_ascii=False, indent=2)
+    with ui.expansion("The whole message").classes("payload"):
+        ui.html(f"<pre>{escape(shown)}</pre>", sanitize=False)
+
+
+def show_history(letter: Letter) -> None:
+    """What happened to a letter, as far as it carries its own history, from the sign-up to now."""
+    lines = "".join(
+        f'<li><strong>{escape(title)}</strong> <span class="soft">{escape(when)}</span>'
+        f"{frame.paragraph(more, 'says') if more else ''}</li>"
+        for title, when, more in read_history(letter)
+    )
+    ui.html(f'<ol class="history">{lines}</ol>', sanitize=False)
+
+
+def read_history(letter: Letter) -> Iterator[tuple[str, str, str]]:
+    """What happened, when ("" where the letter does not say), and more about it."""
+    replay, fixed = _object(letter.content.get("replay")), _object(letter.content.get("fixed"))
+    if letter.is_lead and isinstance(taken := letter.content.get("receivedAt"), str):
+        yield f"Accepted from {letter.source}", _local(taken), ""
+    if replay:
+        before = [str(replay[key]) for key in ("reason", "field", "status") if replay.get(key)]
+        yield "Failed for the first time", _local(replay.get("first")), ""
+        times = "once" if letter.replays == 1 else f"{letter.replays} times"
+        yield f"Sent again {times}", _local(replay.get("failedAt")), f"after: {', '.join(before)}"
+    again = " again" if replay else ""
+    verb = "Given up by SQS" if letter.reason == EXHAUSTED else f"Failed{again}: {letter.reason}"
+    yield verb, _local(letter.failed_at.isoformat()), letter.says
+    if fixed:
+        names = fixed.get("fields")
+        fields = ", ".join(map(str, names)) if isinstance(names, list) else ""
+        yield "Corrected by an operator", _local(letter.received.sent_at.isoformat()), fields
+
+
+def _local(text: Any) -> str:
+    """A time in the operator's own zone; as it is written where it is none."""
+    try:
+        return f"{datetime.fromisoformat(text).astimezone():%d %b %Y, %H:%M:%S}"
+    except (TypeError, ValueError):
+        return str(text or "")
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,1 @@
+"""A person: their way through the log, and forgetting them."""

@@ -1,0 +1,136 @@
+"""One piece of work on dead letters, for the command and the console alike: look, do it, see what becomes of it."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from leads_cli.failures.change.handover import HandoverResult
+from leads_cli.failures.change.mending import Mending, Plan, TenGuard, carry_out, make_plan
+from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes
+from leads_cli.failures.person.search import find_newer
+from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.queue_scan import LEASE_SECONDS
+from leads_cli.stacks.pace import Pace
+from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.words import number
+
+if TYPE_CHECKING:
+    from leads_cli.logs.reading import LogReader
+
+# Leads a second that are sent again: a tenth of what one busy delivery takes, so that live leads do not notice.
+RATE: Final = 50.0
+# A batch waits 20 s to fill, and CloudWatch shows a line some seconds after it was written.
+OUTCOME_SECONDS: Final = 120
+# Some clocks are a little late.
+_CLOCK_SKEW: Final = timedelta(seconds=2)
+_SHOWN_IDS: Final = 3
+
+
+class BusyError(Exception):
+    """Something else is being done with the letters."""
+
+    def __init__(self) -> None:
+        super().__init__("something else is being done with the dead letters at this moment: wait for it, or stop it")
+
+
+@dataclass(slots=True)
+class LetterWork:
+    """Work on the letters of a stack.
+
+    Attributes:
+        mending: what is done with each; None: it is discarded.
+        done: what the operator calls that, for instance "replayed".
+        log: where the outcomes are read; None: they are not asked for.
+        total: how many letters it concerns.
+        tally: how far it has come.
+        trouble: what went wrong; "" if nothing has.
+        outcomes: what became of what was sent again; None before it was, or if it is not known.
+    """
+
+    running: Running
+    mending: Mending | None
+    done: str
+    log: "LogReader | None" = None
+    rate: float = RATE
+    lease: int = LEASE_SECONDS
+    total: int = 0
+    tally: HandoverResult = field(default_factory=HandoverResult)
+    trouble: str = ""
+    outcomes: ReplayOutcomes | None = None
+    _since: datetime = field(default_factory=lambda: datetime.now(UTC) - _CLOCK_SKEW)
+
+    @property
+    def replays(self) -> bool:
+        return self.mending is not None and self.mending.replay
+
+    def plan(self, letters: Iterable[Letter]) -> Plan:
+        """What would be done with some letters. Changes nothing."""
+        return make_plan(letters, self.mending or Mending())
+
+    def warning(self, plan: Plan) -> str:
+        """Whose newer data a replay may overwrite, as far as the log tells; "" if nobody's."""
+        if self.log is None or not self.replays or not plan.leads:
+            return ""
+        try:
+            newer = sorted(find_newer(self.running, self.log[0], plan.leads))
+        except NotReachableError:
+            return ""
+        shown = ", ".join(newer[:_SHOWN_IDS]) + (" ..." if len(newer) > _SHOWN_IDS else "")
+        if not newer:
+            return ""
+        return (
+            f"{number(len(newer), 'lead')} may overwrite newer data: the same person sent something since ({shown}). "
+            "Leadterra keeps what is sent last, field by field."
+        )
+
+    def run(self, plan: Plan, around: TenGuard = nullcontext) -> None:
+        """Do what was planned, no faster than live traffic allows.
+
+        Raises:
+            NotReachableError: AWS refuses.
+        """
+        self.total = len(plan.ids)
+        self._since = datetime.now(UTC) - _CLOCK_SKEW
+        # What stays in the dead-letter queue is in nobody's way.
+        pace = Pace(self.rate) if self.replays else None
+        carry_out(self.running, plan.ids, self.mending, self.tally, lease=self.lease, pace=pace, around=around)
+
+    def follow(self, seconds: float = OUTCOME_SECONDS, pause: Callable[[float], object] = time.sleep) -> None:
+        """Wait for the outcomes of what was sent again.
+
+        Raises:
+            NotReachableError: the log cannot be read.
+        """
+        if self.log is None or not self.tally.replayed or not seconds:
+            return
+        read, every = self.log
+        self.outcomes = ReplayOutcomes(self.tally.replayed)
+        wait_for_outcomes(self.outcomes, read, self._since, seconds=seconds, every=every, pause=pause)
+
+    @property
+    def missing(self) -> int:
+        """How many letters could not be found any more."""
+        return 0 if self.trouble else self.total - self.tally.handled
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether everything was done that was meant."""
+        return not self.trouble and not self.tally.failed and not self.missing
+
+    def sentences(self) -> Iterator[str]:
+        """What was done and what was not, a sentence each."""
+        yield f"{self.done.capitalize()}: {self.tally.done:,}."
+        if self.tally.failed:
+            yield f"{number(self.tally.failed, 'dead letter')} could not be {self.done} and are still there."
+        if self.missing:
+            yield f"{number(self.missing, 'dead letter')} not found any more: in use elsewhere, or already handled."
+        if self.tally.uncounted:
+            yield (
+                f"CloudWatch did not take the count of {self.tally.uncounted:,} (cloudwatch:PutMetricData): "
+                "`leads status` will show so many as a difference."
+            )
+        if self.outcomes:
+            yield from self.outcomes.sentences()
