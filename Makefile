@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint lint-types lint-rest check build deploy audit bench soak docs format lock browser
+.PHONY: help setup dev test lint lint-types lint-rest check build deploy audit bench drill soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -70,6 +70,11 @@ deploy: build ## Build and deploy a stack without a question (STACK=name; parame
 
 bench: setup ## Measure, write docs/performance.md, and fail where a claim does not hold (ARGS="warm cost": only these)
 	@PYTHONPATH=layers/shared $(BIN)/python -m benchmarks $(ARGS)
+
+drill: setup ## 3,000 signups while Leadterra misbehaves in fifteen ways, many new examples of each property, and fuzzing
+	@PYTHONPATH=.:layers/shared $(BIN)/python -m tests.drill $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) --hypothesis-profile=long -m hypothesis tests/unit tests/integration
+	@$(BIN)/python -m tests.fuzz
 
 soak: setup ## A week of a million leads in virtual time, about 20 minutes (ARGS="--leads 20000 --days 1.5")
 	@$(BIN)/python benchmarks/soak.py $(ARGS)
