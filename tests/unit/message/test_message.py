@@ -10,7 +10,16 @@ from pydantic import ValidationError
 from leads.errors import Malformed, TooLarge
 from leads.json import loads
 from leads.message.dead_letter import Failure, dead_letter
-from leads.message.message import MAX_BYTES, MAX_MESSAGE_BYTES, Message, as_json, encode, timestamp
+from leads.message.message import (
+    MAX_BYTES,
+    MAX_MESSAGE_BYTES,
+    Message,
+    address_for_log,
+    as_json,
+    encode,
+    id_for_log,
+    timestamp,
+)
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com"}
@@ -73,3 +82,19 @@ def test_a_message_that_does_not_fit_is_refused_before_it_is_sent() -> None:
     assert len(dead_letter(as_json(fits), failure, attempts=300, failed_at=NOW)) <= MAX_BYTES
     with pytest.raises(TooLarge):
         encode(message({"email": "x" * (MAX_MESSAGE_BYTES - empty + 1)}))
+
+
+@pytest.mark.parametrize("own", ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000001:7"])
+def test_logs_have_our_own_ids_and_hashes_of_others(own: str) -> None:
+    """A sender may take an address for an id. What is hashed is not hashed again."""
+    assert id_for_log(own) == own
+    hashed = id_for_log("ava@example.com")
+    assert hashed.startswith("hash-")
+    assert id_for_log(hashed) == hashed
+
+
+def test_an_address_is_found_by_its_keyed_hash_only() -> None:
+    """However it is spelt, and not without the key."""
+    hashed = address_for_log("key", "ava@example.com")
+    assert address_for_log("key", " AVA@example.com ") == hashed
+    assert address_for_log("another", "ava@example.com") != hashed
