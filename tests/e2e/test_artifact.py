@@ -267,7 +267,9 @@ def stack(artifact: Path, lambda_python: Path) -> Iterator[Stack]:
     campaigns = tomllib.loads((ROOT / "layers/config/enrollment.toml").read_text())["campaigns"]
     sandbox = Sandbox.for_campaigns([campaign["id"] for campaign in campaigns.values()])
     with SandboxServer(sandbox) as leadterra:
-        resolved = {"LeadterraBaseUrl": leadterra.url, "LogLevel": "INFO"}
+        parameters = yaml_parse((artifact / "template.yaml").read_text())["Parameters"]
+        defaults = {name: str(each["Default"]) for name, each in parameters.items() if "Default" in each}
+        resolved = {**defaults, "LeadterraBaseUrl": leadterra.url}
         stack = Stack(artifact, lambda_python, f"http://{host}:{port}", sandbox, resolved)
         sqs, dynamodb, secrets = (stack.client(service) for service in ("sqs", "dynamodb", "secretsmanager"))
         for queue in ("LeadsQueue", "EventsQueue", "DeadLetterQueue"):

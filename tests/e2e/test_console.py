@@ -17,7 +17,7 @@ from tests.e2e.console import dialog, look
 PATIENCE: Final = 60_000
 LONG: Final = "long" * 12
 PEOPLE: Final[dict[str, dict[str, str]]] = {
-    "typo": {},
+    "mistyped": {},
     "keys": {"plan": "gold"},
     "wrong": {},
     "one.again": {},
@@ -77,19 +77,19 @@ def open_letter(page: Page, address: str) -> None:
 
 def test_a_refused_person_is_corrected_and_enrolled(page: Page) -> None:
     """A letter tells its reason at the field; edited, it shows what changes, goes out again and is enrolled."""
-    open_letter(page, "typo@refused.example")
+    open_letter(page, "mistyped@refused.example")
     expect(page.get_by_role("alert").filter(has_text="email domain does not accept mail")).to_be_visible()
     email = page.get_by_label("email", exact=True)
     expect(email).to_have_accessible_description("email domain does not accept mail")
     email.fill("typo@example.com")
     page.get_by_role("button", name="Review the changes").click()
     review = dialog(page, "Review the changes")
-    expect(review).to_contain_text('- email: "typo@refused.example"')
+    expect(review).to_contain_text('- email: "mistyped@refused.example"')
     expect(review).to_contain_text('+ email: "typo@example.com"')
     review.get_by_role("button", name="Save and replay").click()
     sent = page.get_by_role("region", name="Sent again")
     expect(sent).to_contain_text("enrolled", timeout=PATIENCE)
-    look(page, "typo@refused.example")
+    look(page, "mistyped@refused.example")
     expect(page.get_by_text("No dead letter matches.")).to_be_visible()
 
 
