@@ -71,7 +71,7 @@ deploy: build ## Build and deploy a stack without a question (STACK=name; parame
 bench: setup ## Measure, write docs/performance.md, and fail where a claim does not hold (ARGS="warm cost": only these)
 	@PYTHONPATH=layers/shared $(BIN)/python -m benchmarks $(ARGS)
 
-drill: setup ## 3,000 signups while Leadterra misbehaves in fifteen ways, many new examples of each property, and fuzzing
+drill: setup ## 3,000 signups against a schedule of fifteen faults, many new examples of each property, and fuzzing
 	@PYTHONPATH=.:layers/shared $(BIN)/python -m tests.drill $(ARGS)
 	@$(BIN)/pytest $(PARALLEL) --hypothesis-profile=long -m hypothesis tests/unit tests/integration
 	@$(BIN)/python -m tests.fuzz

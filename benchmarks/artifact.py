@@ -3,16 +3,14 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from benchmarks.report import ROOT
+from tests.built import build_artifact, make_lambda_python
 from tests.runtime_api import RuntimeApi
 
-BIN: Final = Path(sys.executable).parent
 BARE: Final = """
 import os
 import boto3
@@ -45,22 +43,12 @@ class Artifact:
     @classmethod
     def build(cls, folder: Path) -> Self:
         """Build into a folder; takes about a minute."""
-        sam = [str(BIN / "sam"), "build", "--build-dir", str(folder / "build"), "--cache-dir", str(folder / "cache")]
-        own = {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
-        subprocess.run(sam, cwd=ROOT, env={**os.environ, **own}, check=True, capture_output=True)
-        runtime, uv = folder / "runtime", str(BIN / "uv")
-        python = runtime / "bin" / "python"
-        locked = ["--constraint", str(ROOT / "requirements-test.txt"), "--compile-bytecode"]
-        for command in (
-            [uv, "venv", "--quiet", "--python", sys.executable, str(runtime)],
-            [uv, "pip", "install", "--quiet", "--python", str(python), *locked, "awslambdaric", "boto3"],
-        ):
-            subprocess.run(command, check=True)
-        bare = folder / "build" / "Bare"
+        built, python = build_artifact(folder), make_lambda_python(folder / "runtime")
+        bare = built / "Bare"
         bare.mkdir()
         (bare / "handler.py").write_text(BARE)
         subprocess.run([str(python), "-m", "compileall", "-q", str(bare)], check=True)
-        return cls(folder / "build", python)
+        return cls(built, python)
 
     def without_bytecode(self) -> "Artifact":
         """The same build as `sam build` makes it by itself: sources alone."""

@@ -49,13 +49,13 @@ class Section:
     claims: Sequence[Claim] = ()
     draw: Callable[[Path], tuple[str, str]] | None = None
 
-    def as_markdown(self) -> Iterator[str]:
-        """The lines of the section; draws its picture."""
+    def as_markdown(self, images: Path | None = None) -> Iterator[str]:
+        """The lines of the section. Its picture is drawn into `images`; without a folder there is none."""
         yield from (f"## {self.title}", "", self.text, "")
         if self.rows:
             yield from (*_table(self.columns, self.rows), "")
-        if self.draw:
-            name, shown = self.draw(IMAGES)
+        if self.draw and images:
+            name, shown = self.draw(images)
             yield from (f"![{shown}](images/{name})", "")
         if self.claims:
             yield from (*(f"- {claim}" for claim in self.claims), "")
@@ -73,7 +73,7 @@ def write(sections: Iterable[Section]) -> None:
         "",
         f"Run on {day} with Python {platform.python_version()} on {cores} cores of {cpu} ({platform.system()}).",
         "",
-        *(line for section in sections for line in section.as_markdown()),
+        *(line for section in sections for line in section.as_markdown(IMAGES)),
     ]
     PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 

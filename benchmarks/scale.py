@@ -56,7 +56,7 @@ class System:
 class Course:
     """What happened in the model."""
 
-    delivered: int = 0
+    delivered: float = 0.0
     oldest: float = 0.0
     drained_at: float = 0.0
     invocations: int = 0
@@ -65,13 +65,13 @@ class Course:
 
     @property
     def batch(self) -> float:
-        """Leads in a batch, in the mean."""
+        """The mean number of leads in a batch."""
         return self.delivered / max(1, self.invocations)
 
 
 def simulate(system: System, rate: float, seconds: float, at_once: int = 0, queued: int = 0) -> Course:
     """Let signups arrive and run until all are delivered; `queued` leads are in the queue from the start."""
-    course, now, outside, arrived = Course(), 0.0, float(at_once), 0.0
+    course, now, outside = Course(), 0.0, float(at_once)
     queue: deque[tuple[float, float]] = deque([(0.0, float(queued))] if queued else [])
     waiting, turns = float(queued), 0.0
     busy: list[float] = []
@@ -94,11 +94,11 @@ def simulate(system: System, rate: float, seconds: float, at_once: int = 0, queu
             waiting -= count
             turns -= 1
             heappush(busy, now + system.leadterra_seconds + count * system.lead_seconds)
-            arrived += count
+            course.delivered += count
             course.invocations += 1
         course.enroll_peak = max(course.enroll_peak, len(busy))
         now += _STEP
-    course.delivered, course.drained_at = round(arrived), now
+    course.drained_at = now
     return course
 
 

@@ -1,4 +1,4 @@
-"""The drill: thousands of signups over real HTTP while Leadterra misbehaves in fifteen ways. `make drill` runs it.
+"""The drill: thousands of signups over real HTTP, against a schedule of fifteen faults. `make drill` runs it.
 
 It fails if a lead is lost, a good lead is dead-lettered, a field is wrong, or the counts do not add up.
 """

@@ -4,9 +4,7 @@ import base64
 import importlib.util
 import json
 import marshal
-import os
 import subprocess
-import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -26,10 +24,9 @@ from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
 from leads_cli.sandbox.web.server import SandboxServer
+from tests.built import ROOT, build_artifact, make_lambda_python
 from tests.runtime_api import RuntimeApi
 
-ROOT: Final = Path(__file__).parents[2]
-BIN: Final = Path(sys.executable).parent
 FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")
 SHIPPED: Final = ("SharedLayer", *FUNCTIONS)
 MEGABYTE: Final = 1024 * 1024
@@ -44,16 +41,7 @@ MACHINES: Final = {"aarch64": b"\xb7\x00", "x86_64": b"\x3e\x00"}
 
 @pytest.fixture(scope="module")
 def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `sam build` fills, as `sam deploy` finds it."""
-    folder = tmp_path_factory.mktemp("sam")
-    command = [str(BIN / "sam"), "build", "--build-dir", str(folder / "build"), "--cache-dir", str(folder / "cache")]
-    subprocess.run(  # noqa: S603 - a command of ours
-        command,
-        cwd=ROOT,
-        env={**os.environ, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"},
-        check=True,
-    )
-    return folder / "build"
+    return build_artifact(tmp_path_factory.mktemp("sam"))
 
 
 @pytest.mark.parametrize("part", SHIPPED)
@@ -245,16 +233,7 @@ class Stack:
 
 @pytest.fixture(scope="module")
 def lambda_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An interpreter that has what Lambda's has, and none of the tools of this project."""
-    folder = tmp_path_factory.mktemp("lambda") / "runtime"
-    python, uv = folder / "bin" / "python", str(BIN / "uv")
-    locked = ["--constraint", str(ROOT / "requirements-test.txt")]
-    for command in (
-        [uv, "venv", "--quiet", "--python", sys.executable, str(folder)],
-        [uv, "pip", "install", "--quiet", "--python", str(python), *locked, "awslambdaric", "boto3"],
-    ):
-        subprocess.run(command, check=True)  # noqa: S603 - a command of ours
-    return python
+    return make_lambda_python(tmp_path_factory.mktemp("lambda") / "runtime")
 
 
 @pytest.fixture

@@ -57,6 +57,12 @@ def test_handlers(template: Template) -> None:
     }
 
 
+def test_translation_is_silent(caplog: pytest.LogCaptureFixture) -> None:
+    """`leads dev` prints nothing about the switches of SAM's translator."""
+    load(TEMPLATE)
+    assert caplog.text == ""
+
+
 def test_event_sources(template: Template) -> None:
     """Each queue that Lambda polls comes with its function, size, window, concurrency and response type."""
     by_queue = {source.queue: source for source in template.event_sources}

@@ -113,7 +113,7 @@ def test_a_person_is_forgotten(crowd: Operated) -> None:
     code, output, asked = crowd.leads(*ERASE, said="y\n")
     assert (code, asked.strip()) == (0, "Erase 4 messages? [y/N]:")
     assert "LeadsQueue: 1 message about this person.\n" in output
-    assert "  1 message of somebody else, or of several people, left alone without --mentions: friend\n" in output
+    assert "  1 message about other people, or several people, left alone without --mentions: friend\n" in output
     assert output.count("erased.\n") == 3
     assert "Elsewhere: Leadterra" in output
     assert ids(crowd, "DeadLetterQueue") == {"dead-bo"}

@@ -193,7 +193,7 @@ def erase(
     mentions: Annotated[
         bool,
         typer.Option(
-            "--mentions", help="Also what is about somebody else, or several people, and has the address in it."
+            "--mentions", help="Also messages about other people, or several people, that contain the address."
         ),
     ] = False,
     how: ChangeOptions,

@@ -66,7 +66,7 @@ def _say(found: Sequence[PersonMessages], where: StackOptions, *, mentions: bool
         if each.beside:
             will = "erased as well" if mentions else "left alone without --mentions"
             ids = ", ".join(map(plain, each.ids))
-            typer.echo(f"  {number(each.beside, 'message')} of somebody else, or of several people, {will}: {ids}")
+            typer.echo(f"  {number(each.beside, 'message')} about other people, or several people, {will}: {ids}")
         if each.elsewhere:
             typer.echo(
                 f"  About {number(each.elsewhere, 'more message')} cannot be looked at now: a function has them, or "

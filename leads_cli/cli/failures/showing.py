@@ -91,7 +91,7 @@ def export(
 
 @contextmanager
 def _opened(path: Path | None) -> Iterator[TextIO]:
-    """Where to write: a file that is there in the end, whole, or not at all, and for nobody else to read."""
+    """Open the output. A file appears only when it is complete, and only its owner can read it."""
     if path is None:
         yield sys.stdout
         return

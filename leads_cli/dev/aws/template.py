@@ -3,6 +3,7 @@
 The translation is SAM's own (`aws-sam-translator`), without an account: there is nothing to ask one for.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,6 +52,9 @@ _PARAMETER: Final = re.compile(r"\$\{(\w+)\}")
 _UPLOADED: Final = "s3://embedded/code"
 # Nor is it run: the working tree is, see functions.py. A text that is base64 too, as moto reads it in an update.
 _INLINE: Final = {"ZipFile": "embedded"}
+
+# SAM's translator warns about each switch for unreleased features that AWS's own services have not set.
+logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

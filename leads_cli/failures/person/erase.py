@@ -23,7 +23,7 @@ class PersonMessages:
 
     Attributes:
         about: messages that are theirs.
-        beside: messages of somebody else, or also of somebody else, that mention them; `ids` are the first few.
+        beside: messages about other people, or several people, that mention them; `ids` are the first few.
         elsewhere: messages that could not be looked at: a function has them, or they wait for their next attempt.
         whole: the end of the queue was reached.
         tally: what was erased.

@@ -25,7 +25,7 @@ _MAX_HEADER_NAMES: Final = 1_000
 # for which a browser would ask a form's visitor for a password.
 CHALLENGE: Final = 'Bearer realm="hooks"'
 
-# What a person sees whose captcha did not succeed: a visitor of somebody's page, not a programmer.
+# Shown to a visitor whose captcha failed. It is written for a visitor, not for a programmer.
 _CAPTCHA_PAGE: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>Please try again</title><h1>Please try again</h1><p>The check that you are a person did not succeed, so "

@@ -1,0 +1,144 @@
+"""Who may do what: roles, policies, keys and the secret, as CloudFormation gets them."""
+
+import json
+import re
+from typing import Final
+
+import pytest
+
+from tests.unit.template.translated import Template
+
+FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")
+QUEUES: Final = ("LeadsQueue", "EventsQueue", "DeadLetterQueue")
+CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
+NO_VALUE: Final = {"Ref": "AWS::NoValue"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_policies_name_every_action_and_resource(template: Template, function: str) -> None:
+    """No policy of a function has a wildcard."""
+    policies = json.dumps(list(template.statements(function)))
+    assert '"sqs:' in policies
+    assert "*" not in policies
+
+
+def test_intake_may_do_what_it_does_and_no_more(template: Template) -> None:
+    """Intake sends leads and dead letters, consumes raw events, knows deliveries and reads the secret."""
+    assert template.may("IntakeFunction") == {
+        ("logs:CreateLogStream", "IntakeLog"),
+        ("logs:PutLogEvents", "IntakeLog"),
+        ("sqs:SendMessage", "LeadsQueue"),
+        ("sqs:SendMessage", "DeadLetterQueue"),
+        *((action, "EventsQueue") for action in CONSUME),
+        ("dynamodb:PutItem", "DeliveriesTable"),
+        ("dynamodb:UpdateItem", "DeliveriesTable"),
+        ("dynamodb:DeleteItem", "DeliveriesTable"),
+        ("secretsmanager:GetSecretValue", "Secret"),
+    }
+
+
+def test_enroll_may_do_what_it_does_and_no_more(template: Template) -> None:
+    """The delivery consumes leads, sends dead letters and reads the secret."""
+    assert template.may("EnrollFunction") == {
+        ("logs:CreateLogStream", "EnrollLog"),
+        ("logs:PutLogEvents", "EnrollLog"),
+        *((action, "LeadsQueue") for action in CONSUME),
+        ("sqs:SendMessage", "DeadLetterQueue"),
+        ("dynamodb:GetItem", "DeliveriesTable"),
+        ("secretsmanager:GetSecretValue", "Secret"),
+    }
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_queues_refuse_plain_connections(template: Template, queue: str) -> None:
+    """Nobody reads or writes a queue without TLS."""
+    (policy,) = (p for p in template.of_type("AWS::SQS::QueuePolicy") if p["Queues"] == [{"Ref": queue}])
+    denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert denied == [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": {"Fn::GetAtt": [queue, "Arn"]},
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+
+
+def test_only_this_account_sends_raw_events(template: Template) -> None:
+    """EventBridge and SNS may send for this account, and nobody else may at all."""
+    allowed = [
+        statement
+        for policy in template.of_type("AWS::SQS::QueuePolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert [s["Resource"]["Fn::GetAtt"][0] for s in allowed] == ["EventsQueue"]
+    assert allowed[0]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+@pytest.mark.parametrize("role", ["IntakeRole", "EnrollRole"])
+def test_only_this_accounts_lambda_takes_the_roles(template: Template, role: str) -> None:
+    """Lambda cannot be made to use them for another account."""
+    (statement,) = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_a_key_of_ones_own_encrypts_everything_at_rest(template: Template) -> None:
+    """Queues, table, secret, logs, alarms and the functions' variables; both roles may use it, and nothing else."""
+    places = {
+        "AWS::SQS::Queue": "KmsMasterKeyId",
+        "AWS::SNS::Topic": "KmsMasterKeyId",
+        "AWS::SecretsManager::Secret": "KmsKeyId",
+        "AWS::Logs::LogGroup": "KmsKeyId",
+        "AWS::Lambda::Function": "KmsKeyArn",
+    }
+    own = {"Fn::If": ["HasKmsKey", {"Ref": "KmsKeyArn"}, NO_VALUE]}
+    for kind, place in places.items():
+        assert [each[place] for each in template.of_type(kind)] == [own] * len(template.named(kind)) != []
+    encrypted = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "KmsKeyArn"}}
+    assert template.properties("DeliveriesTable")["SSESpecification"] == {"Fn::If": ["HasKmsKey", encrypted, NO_VALUE]}
+    assert template.resource("KeyPolicy")["Condition"] == "HasKmsKey"
+    (statement,) = template.properties("KeyPolicy")["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statement["Resource"] == {"Ref": "KmsKeyArn"}
+
+
+def test_the_secret_may_be_closed_to_others(template: Template) -> None:
+    """With readers named, nobody else in the account reads it; who may write it and end this is left to IAM."""
+    assert template.resource("SecretPolicy")["Condition"] == "NamesSecretReaders"
+    (statement,) = template.properties("SecretPolicy")["ResourcePolicy"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "secretsmanager:GetSecretValue")
+    names = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]["Fn::Split"][1]["Fn::Sub"]
+    assert names == "${IntakeRole.Arn},${EnrollRole.Arn},${SecretReaders}"
+
+
+@pytest.mark.parametrize("group", ["IntakeLog", "EnrollLog"])
+def test_logs_may_be_masked(template: Template, group: str) -> None:
+    """CloudWatch finds and masks addresses, if a user pays for it."""
+    condition, policy, otherwise = template.properties(group)["DataProtectionPolicy"]["Fn::If"]
+    assert (condition, otherwise) == ("ProtectsLogs", NO_VALUE)
+    assert [next(iter(each["Operation"])) for each in policy["Statement"]] == ["Audit", "Deidentify"]
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("", True),
+        ("https://app.leadterra.co", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://app.leadterra.co", False),
+        ("http://127.0.0.1.evil.example", False),
+    ],
+)
+def test_leadterra_is_called_by_tls(template: Template, address: str, taken: bool) -> None:  # noqa: FBT001
+    """A stack is not deployed with an address to which its key would travel unencrypted."""
+    pattern = template.body["Parameters"]["LeadterraBaseUrl"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, address) is not None) is taken
+
+
+def test_the_secret_has_no_value_here(template: Template) -> None:
+    """No update of the stack overwrites a rotated key, since the template holds none; and it is kept."""
+    assert template.properties("Secret").keys() == {"Description", "KmsKeyId"}
+    assert template.resource("Secret")["DeletionPolicy"] == "Retain"
