@@ -107,6 +107,15 @@ def card(title: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def fold(title: str) -> Iterator[None]:
+    """A part that is closed at first. The browser opens it without asking the server, so no click is lost meanwhile."""
+    with ui.element("details"):
+        ui.html(escape(title), sanitize=False, tag="summary")
+        with ui.element("div").classes("page"):
+            yield
+
+
 def text(words: str, kind: str = "") -> ui.html:
     """A paragraph."""
     return ui.html(paragraph(words, kind), sanitize=False)

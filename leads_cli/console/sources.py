@@ -68,9 +68,9 @@ class _SourceCard:
                 ui.html(f"<code>{escape(address)}</code>", sanitize=False).classes("says")
                 frame.copy_button(address, f"Copy the address of {name}")
             self._facts = ui.html(sanitize=False)
-            with ui.expansion("Send a test").classes("test"):
+            with frame.fold("Send a test"):
                 self._test = ui.element("div").classes("page")
-            with ui.expansion("Try a body").classes("test"), ui.element("div").classes("page"):
+            with frame.fold("Try a body"):
                 BodyTrial(name, source)
         self.tell(None, None)
 

@@ -156,7 +156,7 @@ def letter_facts(letter: Letter) -> None:
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in facts.items()}
     ui.html(frame.facts(texts), sanitize=False)
     shown = json.dumps(letter.content or letter.received.body, ensure_ascii=False, indent=2)
-    with ui.expansion("The whole message").classes("payload"):
+    with frame.fold("The whole message"):
         ui.html(f"<pre>{escape(shown)}</pre>", sanitize=False)
 
 
