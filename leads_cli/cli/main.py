@@ -10,6 +10,7 @@ from leads_cli.cli.failures import app as failures
 from leads_cli.cli.import_ import import_
 from leads_cli.cli.logs import logs, tail
 from leads_cli.cli.map import map_
+from leads_cli.cli.retained import app as retained
 from leads_cli.cli.secrets import app as secrets
 from leads_cli.cli.send import send
 from leads_cli.cli.status import status
@@ -33,6 +34,7 @@ app.command()(console)
 app.add_typer(campaign)
 app.add_typer(secrets)
 app.add_typer(failures)
+app.add_typer(retained)
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ def test_queues_take_what_sqs_can_and_keep_it_as_long(template: Template, queue:
     assert properties["MessageRetentionPeriod"] == 14 * DAY
     assert properties["SqsManagedSseEnabled"] == {"Fn::If": ["HasKmsKey", False, True]}
     resource = template.resource(queue)
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 @pytest.mark.parametrize("queue", CONSUMED)

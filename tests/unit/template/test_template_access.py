@@ -141,4 +141,4 @@ def test_leadterra_is_called_by_tls(template: Template, address: str, taken: boo
 def test_the_secret_has_no_value_here(template: Template) -> None:
     """No update of the stack overwrites a rotated key, since the template holds none; and it is kept."""
     assert template.properties("Secret").keys() == {"Description", "KmsKeyId"}
-    assert template.resource("Secret")["DeletionPolicy"] == "Retain"
+    assert template.resource("Secret")["DeletionPolicy"] == "RetainExceptOnCreate"
