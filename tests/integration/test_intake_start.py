@@ -15,7 +15,7 @@ from tests.integration.intaking import CONFIG, Intake
 ROOT: Final = Path(__file__).parents[2]
 # What intake uses, and what that uses.
 NEEDED: Final = {
-    "annotated_types", "aws_lambda_powertools", "boto3", "botocore", "dateutil", "email_validator", "idna", "jmespath",
+    "annotated_types", "aws_lambda_powertools", "boto3", "botocore", "dateutil", "jmespath",
     "pydantic", "pydantic_core", "s3transfer", "six", "typing_extensions", "typing_inspection", "urllib3",
 }  # fmt: skip
 # What those load only where they find it: not in Lambda, but among the tools of this project.

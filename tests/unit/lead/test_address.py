@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -66,6 +66,13 @@ def test_an_address_stays_as_it_is(text: str) -> None:
     assert address == address.lower()
 
 
+@pytest.mark.parametrize("ending", SPECIAL_USE_DOMAIN_NAMES)
+def test_no_mail_reaches_a_reserved_ending(ending: str) -> None:
+    """All that the library knows of. An ordinary domain is judged without it."""
+    with pytest.raises(NotAnAddress, match="special-use"):
+        normalise_address(f"ava@Example.{ending}")
+
+
 _NAMES = st.from_regex(r"[a-zA-Z0-9._!#$%&'*+/=?^`{|}~-]{1,66}", fullmatch=True)
 _DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=True)
 
@@ -79,6 +86,11 @@ _DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=Tr
 @example("ava@example.")
 @example("ava@xn--bcher-kva.example.com")
 @example("ava@localhost.localdomain")
+@example("ava@ab--cd.com")
+@example("ava@example.c-m")
+@example(f"ava@{'x' * 63}.{'y' * 63}")
+@example(f"ava@{'x' * 64}.com")
+@example(f"ava@example.{'x' * 64}")
 def test_plain_addresses_are_what_the_library_takes(text: str) -> None:
     """What is not worth the library's whole time is judged as it would be, but for the period after a sentence."""
     try:

@@ -2,10 +2,11 @@
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from unicodedata import category
 
-from email_validator import EmailNotValidError, validate_email
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 # Longer than any address with a display name.
 _MAX_LENGTH: Final = 320
@@ -17,6 +18,9 @@ _MAX_FOREIGN_LETTERS: Final = 24
 # RFC 5322's dot-atom. Such a mailbox is valid and stays as it is.
 _ATOM: Final = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+# A domain as nearly all are. None of the endings is a public one.
+_ORDINARY: Final = re.compile(r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_RESERVED: Final = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
 _LIKE: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _SEVERAL: Final = re.compile(r"[,;\s]+")
 _SCHEME: Final = re.compile(r"^mailto:", re.IGNORECASE)
@@ -56,22 +60,31 @@ def normalise_address(text: str) -> str:
         return _valid(
             several[0] if several and all(map(address_like, several)) else displayed[1] if displayed else bare
         )
-    except EmailNotValidError as error:
+    except ValueError as error:
         raise NotAnAddress(str(error)) from error
 
 
 def _valid(address: str) -> str:
     mailbox, _, domain = address.rpartition("@")
     if len(address) <= _MAX_ADDRESS and len(mailbox) <= _MAX_MAILBOX and domain.isascii() and _PLAIN.fullmatch(mailbox):
-        return f"{mailbox}@{_valid_domain(domain)}".lower()
+        domain = domain.lower()
+        is_ordinary = _ORDINARY.fullmatch(domain) and not domain.endswith(_RESERVED)
+        return f"{mailbox}@{domain if is_ordinary else _valid_domain(domain)}".lower()
     if not address.isascii() and (
         len(mailbox) > _MAX_MAILBOX or sum(c > "\x7f" for c in domain) > _MAX_FOREIGN_LETTERS
     ):
         raise NotAnAddress("too long")
-    return validate_email(address, check_deliverability=False).normalized.lower()
+    return _validated(address).normalized.lower()
 
 
 # Most people share a few domains, and the domain takes most of the time.
 @lru_cache(maxsize=2_048)
 def _valid_domain(domain: str) -> str:
-    return validate_email(f"a@{domain}", check_deliverability=False).domain
+    return _validated(f"a@{domain}").domain
+
+
+def _validated(address: str) -> "ValidatedEmail":
+    # Imported here: it prepares tables of all Unicode letters, a twentieth of a cold start, and few addresses need them.
+    from email_validator import validate_email  # noqa: PLC0415
+
+    return validate_email(address, check_deliverability=False)

@@ -91,9 +91,10 @@ def by_spelling(names: tuple[str, ...]) -> dict[str, str]:
     return {spelling: name for name in reversed(names) for spelling in (canonical(name), name) if spelling}
 
 
-def parts(name: str) -> list[str]:
+@_of_name
+def parts(name: str) -> tuple[str, ...]:
     """The steps of a nested name in any spelling: `contact.plan`, `contact[plan]`, `contact__plan`."""
-    return [part for part in _SEGMENT.split(name[:MAX_NAME]) if words_of(part)]
+    return tuple(part for part in _SEGMENT.split(name) if words_of(part))
 
 
 def inner_name(name: str) -> str:

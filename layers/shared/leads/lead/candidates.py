@@ -56,7 +56,7 @@ def place_of(name: str) -> tuple[str, ...]:
     place = parts(name)[:-1]
     while place and (place[-1].isdecimal() or ((m := meaning(place[-1])) and m.field == "email")):
         place = place[:-1]
-    return tuple(place)
+    return place
 
 
 def _is_beside(place: tuple[str, ...], persons: set[tuple[str, ...]]) -> bool:

@@ -115,11 +115,12 @@ def _members(document: Any, place: str) -> list[Any]:
 
 def _is_opt_out(name: str, value: Value) -> bool:
     """Whether an answer is an opt-out of e-mail or of everything, and neither a question's nor another person's."""
-    says_so = canonical(str(value)[:_MAX_KIND]) in _STATES
-    if not (says_so or is_true(value)) or "?" in name or is_other_persons(name):
+    if "?" in name or is_other_persons(name):
         return False
     steps = [words_of(step) for step in parts(name)]
     if not steps or any(not _OTHER_CHANNELS.isdisjoint(words) for words in steps):
         return False
+    if steps[-1][-1] in _STATUSES and canonical(str(value)[:_MAX_KIND]) in _STATES:
+        return True
     rest = "".join(word for word in steps[-1] if word not in _GENERAL)
-    return steps[-1][-1] in _STATUSES if says_so else rest in _FLAGS or "".join(steps[-1]) in _FLAGS
+    return is_true(value) and (rest in _FLAGS or "".join(steps[-1]) in _FLAGS)
