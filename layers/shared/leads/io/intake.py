@@ -209,20 +209,18 @@ class Intake:
 
     def _report(self, event: Event, reading: Reading) -> None:
         count("source", event.source, {"Ignored": reading.ignored, "OptedOut": len(reading.opt_outs)})
-        logger().info(
-            "taken",
-            extra={
-                "source": event.source,
-                "event_id": reading.event_id and id_for_log(reading.event_id),
-                "accepted": len(reading.messages),
-                "ids": [id_for_log(message.id) for message in (*reading.messages, *reading.suppressions)],
-                "ignored": reading.ignored,
-                "opted_out": len(reading.opt_outs),
-                "suppressing": len(reading.suppressions),
-                "unmappable": len(reading.unmappable),
-                **_replay_of(event),
-            },
-        )
+        others = {
+            "event_id": reading.event_id and id_for_log(reading.event_id),
+            "ids": [id_for_log(message.id) for message in (*reading.messages, *reading.suppressions)],
+            "ignored": reading.ignored,
+            "opted_out": len(reading.opt_outs),
+            "suppressing": len(reading.suppressions),
+            "unmappable": len(reading.unmappable),
+            **_replay_of(event),
+        }
+        # Logs are paid by the byte.
+        said = {name: value for name, value in others.items() if value}
+        logger().info("taken", extra={"source": event.source, "accepted": len(reading.messages), **said})
 
 
 def _replay_of(event: Event) -> dict[str, str]:

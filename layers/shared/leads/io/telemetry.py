@@ -22,7 +22,8 @@ UNKNOWN: Final = "unknown"
 @cache
 def logger() -> Logger:
     """The container's logger: one JSON object per line. Service and level come from POWERTOOLS_* and LOG_LEVEL."""
-    return Logger(use_rfc3339=True, utc=True)
+    # Each message has one place in the code, so the place is not told.
+    return Logger(use_rfc3339=True, utc=True, location=None)
 
 
 def count(dimension: str, name: str, counts: dict[str, int]) -> None:
