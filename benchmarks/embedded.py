@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pty
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,24 @@ def run(*arguments: str) -> subprocess.Popen[str]:
     """Start a `leads` command, whose output can be read while it runs."""
     plain = {**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen([LEADS, *arguments], stdout=subprocess.PIPE, text=True, env=plain)
+
+
+def run_in_terminal(*arguments: str) -> Iterator[str]:
+    """Run a `leads` command in a terminal; what it writes, as it writes it.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    ours, its = pty.openpty()
+    with subprocess.Popen([LEADS, *arguments], stdin=its, stdout=its, stderr=its) as process:
+        os.close(its)
+        # Linux tells the end of a terminal by an error.
+        with contextlib.suppress(OSError):
+            while written := os.read(ours, 65_536):
+                yield written.decode(errors="replace")
+        os.close(ours)
+    if process.returncode not in {0, 1}:
+        raise RuntimeError(arguments)
 
 
 def _free_port() -> int:
