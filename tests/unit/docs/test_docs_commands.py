@@ -14,6 +14,7 @@ PAGES: Final = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/commands.md",
+    "docs/company.md",
     "docs/configuration.md",
     "docs/delivery.md",
     "docs/importing.md",

@@ -85,6 +85,16 @@ def test_only_this_accounts_lambda_takes_the_roles(template: Template, role: str
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
+def test_every_role_can_be_bounded(template: Template) -> None:
+    """A company that allows no role without a boundary sets one parameter: SAM adds no role of its own."""
+    roles = ("IntakeRole", "EnrollRole", "DeploymentRole")
+    assert template.named("AWS::IAM::Role") == {*roles}
+    bounded = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, NO_VALUE]}
+    assert [template.properties(role)["PermissionsBoundary"] for role in roles] == [bounded] * 3
+    groups = template.of_type("AWS::CodeDeploy::DeploymentGroup")
+    assert [each["ServiceRoleArn"] for each in groups] == [{"Fn::GetAtt": ["DeploymentRole", "Arn"]}] * 2
+
+
 def test_a_key_of_ones_own_encrypts_everything_at_rest(template: Template) -> None:
     """Queues, table, secret, logs, alarms and the functions' variables; both roles may use it, and nothing else."""
     places = {

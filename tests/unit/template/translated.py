@@ -84,9 +84,12 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def translated(**uploads: str) -> Template:
-    """`template.yaml`, as it is, by SAM's own translator; `uploads` has S3 keys of functions' and layers' content."""
-    source = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+def translated(additions: Properties | None = None, /, **uploads: str) -> Template:
+    """`template.yaml` by SAM's own translator.
+
+    `additions` are merged into it, as a user would; `uploads` has S3 keys of functions' and layers' content.
+    """
+    source = _merged(yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8")), additions or {})
     for name, resource in source["Resources"].items():
         for key in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
             resource["Properties"][key] = (
@@ -95,3 +98,8 @@ def translated(**uploads: str) -> Template:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         return Template(transform(source, {}, NoManagedPolicies()))
+
+
+def _merged(into: Properties, additions: Properties) -> Properties:
+    both = {key: _merged(into[key], additions[key]) for key in into.keys() & additions if isinstance(into[key], dict)}
+    return into | additions | both
