@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint lint-types lint-rest check build deploy audit bench drill soak docs format lock browser
+.PHONY: help setup dev test lint lint-types lint-rest check build deploy release audit bench drill soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -67,6 +67,9 @@ deploy: build ## Build and deploy a stack without a question (STACK=name; parame
 	@stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
 	file=$$(sed -n 's/^[^#]*"ConfigFile=\([^"]*\)".*/\1/p' "$$stage"); \
 	$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" --config "layers/config/$${file:-enrollment.toml}" || echo "The stack is deployed. What is still missing is named above."
+
+release: build ## Write what a stack needs without SAM into .aws-sam/release (BUCKET=name REGION=eu-west-1)
+	@$(BIN)/python -m release $(BUCKET) $(REGION)
 
 bench: setup ## Measure, write docs/performance.md, and fail where a claim does not hold (ARGS="warm cost": only these)
 	@PYTHONPATH=layers/shared $(BIN)/python -m benchmarks $(ARGS)

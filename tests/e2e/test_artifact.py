@@ -24,6 +24,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
 from leads_cli.sandbox.web.server import SandboxServer
+from release.__main__ import write
 from tests.built import ROOT, build_artifact, make_lambda_python
 from tests.runtime_api import RuntimeApi
 
@@ -108,6 +109,20 @@ def test_the_archives_are_small(artifact: Path, part: str, tmp_path: Path) -> No
         for path in (artifact / part).rglob("*"):
             file.write(path, path.relative_to(artifact / part))
     assert archive.stat().st_size < 20 * MEGABYTE
+
+
+def test_a_release_has_what_was_built(artifact: Path, tmp_path: Path) -> None:
+    """Its zips unpack to the configuration, the layer and the functions, as Lambda wants them."""
+    write(artifact / "template.yaml", tmp_path, "bucket")
+    folders = {"config": ROOT / "layers" / "config", **{part: artifact / part for part in SHIPPED}}
+    packed = {}
+    for path in tmp_path.glob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            packed[path.name.partition("-")[0]] = {name: archive.read(name) for name in archive.namelist()}
+    assert packed == {
+        part: {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for part, folder in folders.items()
+    }
 
 
 def test_the_layer_runs_on_both_architectures(artifact: Path) -> None:

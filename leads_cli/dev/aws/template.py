@@ -5,7 +5,7 @@ The translation is SAM's own (`aws-sam-translator`), without an account: there i
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -101,9 +101,7 @@ def load(path: Path, parameters: Mapping[str, str | int] | None = None) -> Templ
     known = source.get("Parameters", {})
     values = {name: known[name]["Default"] for name in known if "Default" in known[name]}
     values |= {name: value for name, value in (parameters or {}).items() if name in known}
-    translator = Translator({}, Parser(), boto_session=embedded_session())
-    translated = translator.translate(_uploaded(source), dict(values))
-    translator.metrics.publish()  # to nobody; else it complains
+    translated = translate(source, values, lambda _: _UPLOADED)
     resources = _resolved(translated["Resources"], values)
     aliases = {name: each["Properties"] for name, each in resources.items() if _is(each, ALIAS)}
     # What calls an alias calls its function.
@@ -123,6 +121,25 @@ def load(path: Path, parameters: Mapping[str, str | int] | None = None) -> Templ
     )
 
 
+def translate(
+    source: dict[str, Any], parameters: Mapping[str, str | int], upload: Callable[[str], str]
+) -> dict[str, Any]:
+    """The CloudFormation of a SAM template; SAM writes the value of a parameter where it reads one.
+
+    Args:
+        source: is changed.
+        parameters: their values, as far as they are known.
+        upload: from a local folder that the template names to where its content is: `s3://bucket/key`.
+    """
+    for resource in source["Resources"].values():
+        for key in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
+            resource["Properties"][key] = upload(resource["Properties"][key])
+    translator = Translator({}, Parser(), boto_session=embedded_session())
+    translated: dict[str, Any] = translator.translate(source, dict(parameters))
+    translator.metrics.publish()  # to nobody; else it complains
+    return translated
+
+
 def _is(resource: Mapping[str, Any], kind: str) -> bool:
     return bool(resource["Type"] == kind)
 
@@ -139,14 +156,6 @@ def _handlers(source: Mapping[str, Any]) -> dict[str, str]:
 def _reference(properties: Mapping[str, str]) -> str:
     module, _, attribute = properties["Handler"].rpartition(".")
     return f"{'.'.join(PurePosixPath(properties['CodeUri'], module).parts)}:{attribute}"
-
-
-def _uploaded(source: dict[str, Any]) -> dict[str, Any]:
-    for resource in source["Resources"].values():
-        for key in ("CodeUri", "ContentUri"):
-            if key in resource.get("Properties", {}):
-                resource["Properties"][key] = _UPLOADED
-    return source
 
 
 def _resolved(value: Any, values: Mapping[str, Any]) -> Any:
