@@ -12,13 +12,13 @@ ROOT: Final = _COPY if _COPY.is_dir() else _PACKAGE.parent
 CONFIG: Final = ROOT / "layers" / "config" / "enrollment.toml"
 EVENTS: Final = ROOT / "events"
 TEMPLATE: Final = ROOT / "template.yaml"
-# Beside an option's help, in any width of terminal, and the same whoever reads it.
+# Shown in an option's help, the same in any width of terminal and for any user.
 CONFIG_DEFAULT: Final = "Without: layers/config/enrollment.toml."
 _NAME: Final = "leads"
 
 
 def shown(path: Path) -> str:
-    """A path as the user would type it: relative to where they stand, if it is below."""
+    """A path as the user would type it: relative to the current folder, if it is below that."""
     absolute = path.resolve()
     here = Path.cwd()
     return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(path)

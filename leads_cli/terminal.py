@@ -1,4 +1,4 @@
-"""What the command says: every message tells what happened, to what, and what to do next."""
+"""Output of the commands. Each message says what happened, to what, and what to do next."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ def stop(message: str, code: Code) -> NoReturn:
 
 
 def plain(text: str) -> str:
-    """A text of somebody else's on one line, with everything escaped that a terminal might obey."""
+    """Foreign text on one line, with control sequences escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
@@ -63,7 +63,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | N
 
 
 def console() -> "Console":
-    """The terminal; what is read by a program is not cut to a width that nobody sees."""
+    """The terminal. Output that is piped to a program is not cut to a width."""
     from rich.console import Console  # noqa: PLC0415
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)

@@ -1,4 +1,4 @@
-"""`leads campaign`: the configured campaigns, how they fare in Leadterra, and starting one."""
+"""`leads campaign`: the configured campaigns, their state in Leadterra, and starting one."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
@@ -93,7 +93,7 @@ def stats(
         told = {"name": campaign.name, "id": campaign.id, "status": found.status, "stats": dict(found.numbers)}
         typer.echo(json.dumps(told, indent=2))
         return
-    typer.echo(f"{campaign.name} ({plain(campaign.id)}): {plain(found.status or 'status not told')}")
+    typer.echo(f"{campaign.name} ({plain(campaign.id)}): {plain(found.status or 'status unknown')}")
     table([], [[plain(key), f"{value:,}"] for key, value in found.numbers.items()], right=1)
 
 
@@ -115,7 +115,7 @@ def start(
     from leads_cli.stacks import campaigns  # noqa: PLC0415
 
     if as_json and not yes:
-        stop("--json leaves nobody to ask: add --yes.", Code.USAGE)
+        stop("--json cannot ask: add --yes.", Code.USAGE)
     with exit_on_error():
         campaign, service = _asked(name, target)
         before = campaigns.get_stats(service, campaign)

@@ -33,11 +33,11 @@ def dev(
         bool, typer.Option("--smoke", help="Send every recorded event, print what became of the leads, and end.")
     ] = False,
     fast_retries: Annotated[
-        bool, typer.Option("--fast-retries", help="Try what is held again after a second, not after up to a minute.")
+        bool, typer.Option("--fast-retries", help="Retry held messages after a second instead of up to a minute.")
     ] = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
-    """Run the whole pipeline on this machine. It needs no account; what it tells Leadterra goes to a sandbox.
+    """Run the whole pipeline on this machine, with a sandbox in place of Leadterra. It needs no account.
 
     Without --config it reads layers/config/enrollment.toml.
 

@@ -35,7 +35,7 @@ def import_(
     campaign: Annotated[
         str | None, typer.Option(help="A campaign of the configuration. Without: the only one.", show_default=False)
     ] = None,
-    source: Annotated[str, typer.Option(help="By which counts and dead letters name this list.")] = _SOURCE,
+    source: Annotated[str, typer.Option(help="The name of this list in counts and dead letters.")] = _SOURCE,
     maps: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,15 +45,21 @@ def import_(
     custom: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="A,B", help="Columns to forward as custom fields, '*' for all; no other is.", show_default=False
+            metavar="A,B",
+            help="Columns to forward as custom fields, '*' for all. No other is sent.",
+            show_default=False,
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read it all, say what is wrong, send nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read it all and show what is wrong. Send nothing.")
+    ] = False,
     yes: Yes = False,
-    again: Annotated[bool, typer.Option("--again", help="From the first row, whatever was sent before.")] = False,
-    rate: Annotated[float | None, typer.Option(min=0.001, help="Leads a second at the most.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Start at the first row, even if leads were sent before.")
+    ] = False,
+    rate: Annotated[float | None, typer.Option(min=0.001, help="The most leads per second.")] = None,
     direct: Annotated[
-        bool, typer.Option("--direct", help="Straight to Leadterra, with the key LEADTERRA_API_KEY or that of --stack.")
+        bool, typer.Option("--direct", help="Send straight to Leadterra, with LEADTERRA_API_KEY or the key of --stack.")
     ] = False,
     leadterra_url: Annotated[
         str | None,
@@ -66,12 +72,10 @@ def import_(
     ] = False,
     as_json: AsJson = False,
     encoding: Annotated[
-        str, typer.Option(help="Of a text. Without: asks, where the bytes do not prove it.", show_default=False)
+        str, typer.Option(help="A text file's encoding. Without: asks if it is not certain.", show_default=False)
     ] = "",
-    delimiter: Annotated[
-        str, typer.Option(help="Between columns: a character, or tab.", show_default="found out")
-    ] = "",
-    sheet: Annotated[str, typer.Option(help="Of a workbook.", show_default="the first")] = "",
+    delimiter: Annotated[str, typer.Option(help="The separator: a character, or tab.", show_default="detected")] = "",
+    sheet: Annotated[str, typer.Option(help="A workbook's sheet.", show_default="the first")] = "",
     target: ConfiguredStackOptions,
 ) -> None:
     """Import a list of people into a campaign.
@@ -85,7 +89,7 @@ def import_(
     Example: leads import people.csv --campaign newsletter --map "Your role=jobTitle" --custom plan --dry-run
     """
     if file == "-" and not (yes or dry_run):
-        stop("What is piped in leaves no way to ask: add --yes, or look at it first with --dry-run", Code.USAGE)
+        stop("Standard input is the file, so the command cannot ask: add --yes, or use --dry-run first", Code.USAGE)
     if leadterra_url and not direct:
         stop("--leadterra-url is for --direct; through a stack, the stack knows where Leadterra is", Code.USAGE)
     from leads_cli.importing import import_errors, order  # noqa: PLC0415 - pydantic takes a quarter of a second

@@ -27,7 +27,8 @@ def map_(
     ],
     *,
     source: Annotated[
-        str | None, typer.Option(help="By the rules of this source. Without: the recorded event's.", show_default=False)
+        str | None,
+        typer.Option(help="Use the rules of this source. Without: the recorded event's.", show_default=False),
     ] = None,
     content_type: Annotated[str | None, typer.Option(help="The body's content type, if it matters.")] = None,
     header: Annotated[list[str] | None, typer.Option(help="A header: 'Name: value'. May be repeated.")] = None,
@@ -38,7 +39,7 @@ def map_(
 ) -> None:
     """Show what becomes of a request body: leads, campaigns, what is left out and why. Sends nothing.
 
-    It ends with 1 if the body cannot be read or no lead can be made of someone in it.
+    It ends with 1 if the body cannot be read, or if no lead can be made of a person in it.
 
     Example: leads map body.json --source website
     """
@@ -109,7 +110,7 @@ def _source(name: str | None, found: "Enrollment") -> str:
     if name is None and len(found.sources) == 1:
         return next(iter(found.sources))
     if name is None:
-        stop(f"say by the rules of which source it is read: --source NAME; the configuration has: {has}", Code.USAGE)
+        stop(f"name the source whose rules to use: --source NAME; the configuration has: {has}", Code.USAGE)
     if name not in found.sources:
         stop(f"the configuration has no source {name!r}; it has: {has}", Code.USAGE)
     return name

@@ -48,7 +48,7 @@ class SecretInput:
         if self.generate and name == API_KEY:
             stop("Leadterra makes its keys: copy one from there (Settings, API Keys).", Code.USAGE)
         if self.given is None and self.from_env is None and not self.generate and not sys.stdin.isatty():
-            stop("There is nobody to ask for the value: pipe it in with -, or use --from-env VAR.", Code.USAGE)
+            stop("There is no terminal to ask for the value: pipe it in with -, or use --from-env VAR.", Code.USAGE)
 
     @contextmanager
     def value(self, name: str, enrollment: "Enrollment") -> Iterator[str]:

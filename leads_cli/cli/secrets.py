@@ -1,4 +1,4 @@
-"""`leads secrets`: what the stack's secret has, and putting values into it that nobody else sees."""
+"""`leads secrets`: shows what the stack's secret has, and stores values without showing them."""
 
 import json
 from contextlib import contextmanager
@@ -47,10 +47,10 @@ def set_value(
     out: Out = None,
     target: ConfiguredStackOptions,
 ) -> None:
-    """Put Leadterra's key or a source's secret into the stack's secret; everything else in it stays.
+    """Store Leadterra's key or a source's secret in the stack's secret. Everything else in it stays.
 
     The value is typed without being shown, or comes from stdin (-) or an environment variable. It replaces the old one
-    at once: where senders still use that, take `rotate`.
+    at once. If senders still use the old one, use `rotate`.
 
     Example: leads secrets set leadterra_api_key
     """
@@ -63,7 +63,7 @@ def set_value(
         origin.value(name, enrollment) as value,
     ):
         _keep(running, stored, set_value(stored.content, name, value))
-    typer.echo(f"{name}: set. The functions take it up within five minutes, at once where the old one is refused.")
+    typer.echo(f"{name}: set. The functions use it within five minutes, or at once if the old one is refused.")
 
 
 @app.command()
@@ -73,7 +73,7 @@ def rotate(
     given: Given = None,
     *,
     drop_previous: Annotated[
-        bool, typer.Option("--drop-previous", help="End the overlap: the old one is over.")
+        bool, typer.Option("--drop-previous", help="End the overlap: only the new value stays valid.")
     ] = False,
     from_env: FromEnv = None,
     generate: Generate = False,
@@ -95,9 +95,11 @@ def rotate(
     with _editing(target, name) as (running, enrollment, stored):
         if drop_previous:
             _keep(running, stored, secret_edits.drop_previous(stored, name))
-            typer.echo(f"{name}: the previous value is dropped; whoever still uses it is refused within five minutes.")
+            typer.echo(
+                f"{name}: the previous value is dropped; senders that still use it are refused within five minutes."
+            )
             return
-        # Asked before the value is, so that nobody types in vain.
+        # Checked before the value is asked for.
         secret_edits.rotate(stored, name, "")
         with origin.value(name, enrollment) as value:
             _keep(running, stored, secret_edits.rotate(stored, name, value))
@@ -132,8 +134,8 @@ def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -
     content = {LOG_KEY: token_urlsafe(32), **content}
     if replaced := write_if_unchanged(running, stored, content):
         typer.echo(
-            "Somebody changed the secret at the very same moment, and that change is not in it any more: "
-            f"ask them to do it again (theirs is the version {replaced}).",
+            "The secret was changed at the same moment, and this command has overwritten that change: "
+            f"whoever made it has to repeat it (it was version {replaced}).",
             err=True,
         )
 
@@ -174,7 +176,7 @@ def status(
         ["name", "provider", "auth", "secret"], [key, log_key, *([r.name, r.provider, r.auth, r.state] for r in rows)]
     )
     if unread:
-        typer.echo(f"In the secret, and read by nothing of the configuration: {plain(', '.join(unread))}.")
+        typer.echo(f"In the secret, but not used by the configuration: {plain(', '.join(unread))}.")
     for label, stage in (("The present version", secret.CURRENT), ("The one before", secret.PREVIOUS)):
         for version in versions:
             if stage in version.stages and version.created:

@@ -34,14 +34,14 @@ def send(
     as_json: AsJson = False,
     target: ConfiguredStackOptions,
 ) -> None:
-    """Send an event to a running stack, with the proof that its source asks for.
+    """Send an event to a running stack, signed or with the token that its source requires.
 
     A file may hold a request in API Gateway's format (it goes to the webhook), an SQS event (to EventsQueue, or to
     LeadsQueue if its eventSourceARN names that), or a message of one lead, which goes to LeadsQueue:
     {"version": 1, "campaign": "newsletter", "lead": {"email": "ava@example.com"}}
 
-    A provider's name sends a request as that provider does, signed with the stack's own secret, at this moment.
-    With --probe (a provider or a source) that request has no person in it, and the answer is explained.
+    A provider's name sends a request as that provider does, signed now with the stack's own secret.
+    With --probe (for a provider or a source) the request contains no person, and the answer is explained.
 
     Example: leads send typeform
     """
@@ -103,7 +103,7 @@ def _print(event: str, answer: "HookAnswer") -> None:
     typer.echo(f"{event}: {answer.where}{status}")
     typer.echo(answer.text)
     if answer.repeated:
-        typer.echo("It was sent before: its event id is known for seven days, in which it enrolls nobody again.")
+        typer.echo("It was sent before: its event id is known for seven days, so it enrolls no one again.")
 
 
 def _meant(event: str) -> str:

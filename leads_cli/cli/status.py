@@ -45,11 +45,11 @@ def status(
     *,
     as_json: AsJson = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on showing them, with rates, until Ctrl-C; --json: an object a line.")
+        bool, typer.Option("--watch", help="Repeat, with rates, until Ctrl-C. With --json: one object per line.")
     ] = False,
     every: Annotated[
         int | None,
-        typer.Option(min=1, help="Seconds between two looks of --watch.", show_default="1, deployed 30 at the least"),
+        typer.Option(min=1, help="Seconds between updates of --watch.", show_default="1; deployed: at least 30"),
     ] = None,
     where: StackOptions,
     since: Annotated[int, typer.Option(min=1, max=450, help="Days to count, of a deployed stack.")] = 14,
@@ -59,9 +59,11 @@ def status(
     Example: leads status --json
     """
     if every is not None and not watch:
-        stop("--every says how often --watch looks; add --watch.", Code.USAGE)
+        stop("--every says how often --watch updates; add --watch.", Code.USAGE)
     if where.stack is not None and every is not None and every < _DEPLOYED_SECONDS:
-        told = f"each look at a deployed stack costs $0.0006, and CloudWatch is minutes late: take {_DEPLOYED_SECONDS}"
+        told = (
+            f"each update of a deployed stack costs $0.0006, and CloudWatch is minutes late: take {_DEPLOYED_SECONDS}"
+        )
         stop(f"--every {every}: {told} or more.", Code.USAGE)
 
     def look() -> StackStatus:
@@ -91,7 +93,7 @@ def status(
 
 
 def _watch(look: StatusReader, every: int, *, as_json: bool) -> NoReturn:
-    """Show the counts again and again; Ctrl-C is how it is meant to end."""
+    """Show the counts repeatedly until Ctrl-C."""
     from rich.live import Live  # noqa: PLC0415
 
     try:

@@ -26,9 +26,7 @@ Region = Annotated[str | None, typer.Option(help="Its region, if it is not your 
 Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
 Config = Annotated[
     Path,
-    typer.Option(
-        help=f"The configuration that was deployed: it knows the sources. {CONFIG_DEFAULT}", show_default=False
-    ),
+    typer.Option(help=f"The deployed configuration, which has the sources. {CONFIG_DEFAULT}", show_default=False),
 ]
 
 
@@ -47,7 +45,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
-    """What the options of a command say of the stack that it is about."""
+    """The options that choose a stack."""
 
     url: Url = DEFAULT_URL
     stack: Stack = None
@@ -88,14 +86,14 @@ class StackOptions:
         return reading.read_deployed(self.stack, self.session()), reading.DEPLOYED_SECONDS
 
     def options(self) -> list[str]:
-        """With which another command finds the same stack."""
+        """The options with which another command finds the same stack."""
         if self.stack is None:
             return [] if self.url == DEFAULT_URL else ["--url", self.url]
         given = {"--stack": self.stack, "--region": self.region, "--profile": self.profile}
         return [part for name, value in given.items() if value for part in (name, value)]
 
     def as_arguments(self) -> str:
-        """The same as it goes on after a command's words."""
+        """The same as text, to append to a command."""
         return "".join(f" {quote(part)}" for part in self.options())
 
 
@@ -137,7 +135,7 @@ def _with_warning(running: "Running") -> "Running":
 
 
 def confirm(question: str) -> bool:
-    """Whether the operator says yes; nobody there is no."""
+    """Whether the operator says yes. Without a terminal the answer is no."""
     try:
         return typer.confirm(question, err=True)
     except typer.Abort:

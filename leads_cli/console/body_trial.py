@@ -1,4 +1,4 @@
-"""A request body that is pasted, and what becomes of it by the rules of a source. Nothing is sent."""
+"""Try a pasted request body with the rules of a source. Nothing is sent."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def _describe(result: MappedBody) -> Iterator[str]:
     if result.error:
         yield frame.paragraph(f"The body cannot be read: {result.error}", "note bad")
     elif not result.people:
-        yield frame.paragraph("There is no one in it.", "note warn")
+        yield frame.paragraph("The body has no person in it.", "note warn")
     for person in result.people[:_MAX_PEOPLE]:
         yield f'<div class="mapped">{"".join(_describe_person(person))}</div>'
     if (more := len(result.people) - _MAX_PEOPLE) > 0:

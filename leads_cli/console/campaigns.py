@@ -70,7 +70,7 @@ class CampaignsPage:
         if self._subject.leads:
             return f"the newest {_NEWEST:,} leads of this run"
         if self._desk.found is None:
-            return "nobody yet: of a deployed stack only dead letters can be seen; read them on the page of failures"
+            return "none yet: of a deployed stack only dead letters can be seen; read them on the page Failures"
         return "its dead letters alone, which are not typical: what Leadterra took cannot be seen from here"
 
 

@@ -1,4 +1,4 @@
-"""The page of the flow: what was taken and what became of it, what waits, the last hours, and one person's way."""
+"""The page Flow: counts, waiting leads, the last hours, and the history of one person."""
 
 import asyncio
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ class FlowPage:
             self._found = ui.html(sanitize=False).props('role="status"')
 
     async def _search(self) -> None:
-        """What the log says of a person's leads, and where to look further."""
+        """The log about a person's leads, with links."""
         email = self._email.value.strip()
         if "@" not in email:
             self._found.content = frame.paragraph("Give the whole address, such as ava@example.com.")

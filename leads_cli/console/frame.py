@@ -1,4 +1,4 @@
-"""What every page is made of: the head with the way to the other pages, cards, texts, and questions."""
+"""Parts of every page: the head with its navigation, cards, texts and dialogs."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ ICON: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A page, by its path and what it is called."""
+    """A page: its path and its name."""
 
     path: str
     title: str
@@ -42,7 +42,7 @@ PLACES: Final = (TRY, FLOW, FAILURES, CAMPAIGNS, SOURCES)
 
 
 def head(here: PageLink | None, about: str, *, with_form: bool) -> str:
-    """The head of a page as HTML, which needs no script: what this is, what it is about, and where else to go."""
+    """The head of a page as HTML without scripts: title, stack and navigation."""
     links = "".join(
         f'<a href="{place.path}"{' aria-current="page"' if place is here else ""}>{place.title}</a>'
         for place in PLACES
@@ -72,7 +72,7 @@ def broken_note(problem: str) -> str:
 
 
 def not_found(subject: Subject, *, with_form: bool) -> str:
-    """The document for an address that leads nowhere."""
+    """The document for an unknown address."""
     about = f'<p class="where">{escape(subject.name)}</p>'
     return (
         '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><title>No such page · Leadterra Enroll</title>'
@@ -144,7 +144,7 @@ def facts(values: Mapping[str, str]) -> str:
 
 
 async def ask(title: str, answers: Sequence[str], content: Callable[[], object], *, danger: bool = False) -> str | None:
-    """Ask before something is done: which of the answers the operator takes to what `content` shows. Escape: None."""
+    """Ask with a dialog that shows `content`. Returns the chosen answer; None for Escape."""
     with ui.dialog() as dialog, ui.card().props('role="dialog"') as question:
         question.props["aria-label"] = title
         ui.html(f"<h2>{escape(title)}</h2>", sanitize=False)
@@ -160,7 +160,7 @@ async def ask(title: str, answers: Sequence[str], content: Callable[[], object],
 
 
 async def notify_errors[Result](work: Awaitable[Result]) -> Result | None:
-    """The result of something, or None where it went wrong, which is told then."""
+    """The result of a call; None if it failed, after showing why."""
     try:
         return await work
     except (BusyError, LeadterraError, NotReachableError) as error:
@@ -169,7 +169,7 @@ async def notify_errors[Result](work: Awaitable[Result]) -> Result | None:
 
 
 def complain(words: str) -> None:
-    """What went wrong, until the operator has read it."""
+    """Show an error until the operator closes it."""
     ui.notify(words, type="negative", multi_line=True, timeout=0, close_button="Close")
 
 

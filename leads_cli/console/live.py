@@ -49,7 +49,7 @@ def _verdict(status: StackStatus) -> str:
     if numbers.balanced and numbers.unaccounted:
         return _unaccounted(numbers.unaccounted)
     if numbers.balanced:
-        return "Every lead is accounted for" if numbers.accepted else "Nobody signed up yet"
+        return "Every lead is accounted for" if numbers.accepted else "No one signed up yet"
     if numbers.queued:
         return "Counting: leads are on their way"
     return f"Does not add up: a difference of {numbers.difference:+,}"
@@ -82,7 +82,7 @@ def _aside(status: StackStatus) -> str:
 
 
 def leads(rows: Sequence[LeadRow]) -> str:
-    """The newest, with a count of the others; or what will make some appear."""
+    """The newest leads, with a count of the others; or what to do to see some."""
     if not rows:
         return (
             '<p class="empty">Leads appear here as they arrive. Fill in the form, or run <code>leads send</code>.</p>'

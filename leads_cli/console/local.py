@@ -1,4 +1,4 @@
-"""Who may look: a browser on this machine, at a page of ours."""
+"""Access: only a browser on this machine, on our own pages."""
 
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-# A tunnel may write our own name into `Host`, but it says for whom it asks.
+# A tunnel may write our own name into `Host`, but it adds the caller's address.
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")
 _PUBLIC: Final = ("/hooks/", "/forms/")
 

@@ -19,7 +19,7 @@ STOP_SECONDS: Final = 3
 
 
 class Stopped(BaseException):
-    """SIGINT, SIGTERM or SIGHUP: the work under way ends in good order."""
+    """SIGINT, SIGTERM or SIGHUP: finish the work under way, then stop."""
 
 
 class LocalServer:

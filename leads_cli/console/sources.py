@@ -1,4 +1,4 @@
-"""The page of sources: where each is reached, how its senders prove who they are, and when it was last heard of."""
+"""The page Sources: each source's address, its proof, and when it last sent something."""
 
 import asyncio
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class SourcesPage:
             part.tell(seen, stored)
 
     def _stored(self) -> tuple[StoredSecret | None, str]:
-        """The secret, of which a page shows no value; or why it cannot be told what is in it."""
+        """The secret, whose values no page shows; or why it cannot be read."""
         try:
             return read_secret(self._subject.running), ""
         except NotReachableError as error:
@@ -110,12 +110,12 @@ class _SourceCard:
         return self._subject.unseen if when is None else f"{ago(when)}, at {when.astimezone():%d %b %Y, %H:%M}"
 
     def _tests(self, stored: StoredSecret | None) -> list[tuple[str, str]]:
-        """What to type, and what that does."""
+        """A command, and what it does."""
         probe = join(["send", "--probe", "--source", self._name, *self._subject.options])
         found = [("Check the address and the secret, and enroll no one:", f"{command()} {probe}")]
         if self._source.provider in recorded_providers():
             line = join(["send", self._source.provider, "--source", self._name, *self._subject.options])
-            found.append(("A request as its provider sends it, with your stack's own proof:", f"{command()} {line}"))
+            found.append(("A request as its provider sends it, with your stack's own secret:", f"{command()} {line}"))
         if (proof := self._proof(stored)) is not None:
             url = f"{self._subject.running.url}/hooks/{self._name}"
             line = f"curl {quote(url)}{proof} -H 'Content-Type: application/json' -d {quote(_BODY)}"
@@ -123,7 +123,7 @@ class _SourceCard:
         return found
 
     def _proof(self, stored: StoredSecret | None) -> str | None:
-        """The part of a curl that proves who sends; None where only the provider can."""
+        """The credentials in a curl command; None if only the provider can sign."""
         # The embedded stack's secrets are invented for one run; a deployed one's never leave the account.
         own = (stored.values(self._name) if stored and self._subject.leads else ()) or ("$TOKEN",)
         match self._source.authentication:

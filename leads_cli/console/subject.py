@@ -1,4 +1,4 @@
-"""What a console is about: one stack, embedded or deployed, with everything that its pages ask for."""
+"""A console's subject: one stack, embedded or deployed, with everything that its pages need."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,16 +33,16 @@ class Subject:
     """A stack as it is shown.
 
     Attributes:
-        name: which one, for the head of each page.
-        options: what a command has to be told to mean this stack.
+        name: the stack's name, for the head of each page.
+        options: a command's options that choose this stack.
         pause: seconds between two looks at its counts.
         counted: what its counts are based on.
         status: the counts now.
         history: the last hours.
-        seen: when each source was last heard of.
-        unseen: what that says of the others.
+        seen: when each source last sent something.
+        unseen: the text for sources that sent nothing.
         log: reads the functions' logs.
-        release: has everything that waits tried again now; None where that is not possible.
+        release: makes all held messages visible now; None where that is not possible.
         leads: the newest leads; None for a deployed stack, of which only numbers are known.
     """
 
@@ -73,7 +73,7 @@ class Subject:
 def embedded(
     running: Running, read_enrollment: Callable[[], Enrollment], status: Callable[[], StackStatus], leads: Leads
 ) -> Subject:
-    """A stack of `leads dev`, by whatever tells its counts and its leads."""
+    """A stack of `leads dev`, with functions for its counts and leads."""
     read = read_embedded(running.url)
 
     def history() -> History:

@@ -1,4 +1,4 @@
-"""What a newcomer needs in the terminal: where to look, what to paste, what lasts, how to stop."""
+"""The text in the terminal at the start: addresses, commands to paste, what is kept, how to stop."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +46,7 @@ def _source(source: SourceRow) -> Iterator[str]:
 
 
 def _event(about: About) -> str:
-    """What this configuration takes: a recorded event, or a provider's request; without one the command lists them."""
+    """An event that this configuration accepts. "" if there is none: then the command lists the events."""
     sources = {source.name for source in about.sources}
     events = [name for name in (_FIRST, *recorded.names()) if recorded.load(name).source in sources]
     providers = [source.provider for source in about.sources if source.provider in webhooks.names()]

@@ -15,7 +15,7 @@ from leads_cli.dev.runtime.poller import OnRecords, Poller, QueueAddress
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A template at work; functions by their logical ids."""
+    """A running template. Functions by their logical ids."""
 
     functions: Mapping[str, Function]
     pollers: tuple[Poller, ...]
@@ -25,7 +25,7 @@ class Deployment:
             poller.start()
 
     def stop(self, aws: EmbeddedAws) -> None:
-        """Promptly: what is under way fails, and its messages stay."""
+        """Stop at once: events under way fail, and their messages stay."""
         for poller in self.pollers:
             poller.stop()
         aws.queues.close()

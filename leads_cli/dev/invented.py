@@ -1,4 +1,4 @@
-"""Secrets for sources that nobody else knows: made at each start, kept in the embedded Secrets Manager."""
+"""Random secrets for sources: made at each start, kept in the embedded Secrets Manager."""
 
 import secrets
 from typing import Final

@@ -29,14 +29,14 @@ from leads_cli.terminal import Code, print_status, stop
 
 _LAST_PORT: Final = 65_535
 _TURN_SECONDS: Final = 0.5
-# Nobody who tries something by hand waits for an hour.
+# A person who tries something does not wait for an hour.
 _LONGEST_HOLD_SECONDS: Final = 60.0
 _FAST_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class DevOptions:
-    """What the user asked for; without `leadterra` and its key the sandbox stands in for the service."""
+    """The user's options. Without `leadterra` and its key the sandbox takes the place of Leadterra."""
 
     config: Path
     port: int
@@ -77,7 +77,7 @@ def run_smoke(wanted: DevOptions) -> None:
 
 
 class _TellingJournal(Journal):
-    """Shows on stderr what the functions complain about; leads that stay queued would be a riddle otherwise."""
+    """Shows warnings of the functions on stderr, so that a developer sees why leads stay queued."""
 
     def __init__(self, watch: ConfigWatch) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class _TellingJournal(Journal):
 
 
 def find_complaint(line: str) -> str:
-    """What of a line of a function's output is worth a developer's look; "": nothing."""
+    """The part of a function's log line that a developer should see; "" if none."""
     try:
         data = json.loads(line)
     except ValueError:
@@ -142,7 +142,7 @@ def _running(wanted: DevOptions, watch: ConfigWatch, *, with_page: bool) -> Iter
 
 
 def _check_port(port: int) -> None:
-    """End the command before anything is started where it could not be reached."""
+    """End the command before anything is started if the port is taken."""
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:

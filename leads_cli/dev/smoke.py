@@ -1,6 +1,6 @@
 """The smoke run: every recorded event over real HTTP, every lead followed to its outcome, and the counts.
 
-It speaks to the stack as anybody would, by its address, so that it proves the same as `leads send` and
+It talks to the stack by its address only, so it proves the same as `leads send` and
 `leads status` do.
 """
 
@@ -115,7 +115,7 @@ def _leads(number: int) -> str:
 
 
 def _problem(answer: HookAnswer, expected: int) -> str:
-    """What is not as recorded; a redirect or a queue says nothing of numbers, the counts will."""
+    """What differs from the recording. A redirect or a queue has no numbers; the counts are checked later."""
     if not answer.taken:
         return f"it was to be taken; the answer: {answer.text[:500]}"
     if answer.status != HTTPStatus.OK:
@@ -128,7 +128,7 @@ def _problem(answer: HookAnswer, expected: int) -> str:
 
 
 def _settled(url: str, accepted: int, patience: float) -> StackStatus:
-    """The counts once everything that was sent is accounted for and nothing is queued, or when patience ends."""
+    """The counts once everything that was sent has an outcome and nothing is queued, or after a timeout."""
     until = time.monotonic() + patience
     while True:
         status = embedded.status(url)

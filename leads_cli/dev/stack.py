@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Observer(Protocol):
-    """Who is told what happens, from several threads; functions and queues by their logical ids."""
+    """Observes what happens, from several threads. Functions and queues by their logical ids."""
 
     def observe_log(self, function: str, line: str) -> None:
         """A line of a function's log."""
@@ -167,7 +167,7 @@ class Stack:
         return [each for queue in sorted(self._template.dead_letter_queues) for each in self.messages(queue)]
 
     def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Wait until something is true of the queues; it is looked at after each change of one."""
+        """Wait until a condition on the queues holds. It is checked after each change."""
         return self._aws.queues.wait_for(condition, timeout)
 
     def wait_until_settled(self, timeout: float) -> bool:
@@ -175,7 +175,7 @@ class Stack:
         return self.wait_for(lambda: not any(self.unsettled().values()), timeout)
 
     def fast_forward(self) -> int:
-        """End the back-off of everything that is held, as if its time had passed; how many messages that was.
+        """Make all held messages visible now. Returns how many these were.
 
         What a function has in its hands stays in flight.
         """
@@ -188,7 +188,7 @@ class Stack:
         return self._aws.queues.held(url, set().union(*handles))
 
     def reload(self) -> None:
-        """Take up a changed configuration: new sources get a secret, and what was held is tried again at once."""
+        """Apply a changed configuration: new sources get a secret, and held messages are tried again at once."""
         now = parse(self.config_path.read_text(encoding="utf-8"))
         self.enrollment = now
         self.secrets = {**invent_secrets(now), **self.secrets}

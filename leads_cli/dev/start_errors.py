@@ -14,4 +14,4 @@ class DeploymentError(DevError):
 
 
 class AlreadyRunningError(DevError):
-    """Another embedded AWS runs in this process: moto's state is the process's."""
+    """Another embedded AWS runs in this process. moto has one state per process."""

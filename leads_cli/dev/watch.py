@@ -1,4 +1,4 @@
-"""The configuration file while the stack runs: a mistake in it is told once, in the words of `leads check`."""
+"""Watches the configuration file while the stack runs. Reports a mistake once, in the words of `leads check`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ from leads_cli.stacks.configuration import BadFileError, read_configuration
 
 
 class ConfigWatch:
-    """Looks at the file whenever it is asked; any thread may ask.
+    """Checks the file on request, from any thread.
 
     Attributes:
         on_valid: called after a change that can be used.
@@ -24,7 +24,7 @@ class ConfigWatch:
         self.on_valid: Callable[[], object] = lambda: None
 
     def broken(self) -> bool:
-        """Whether the file cannot be used at present; a change for the worse or the better is told."""
+        """Whether the file cannot be used now. A change is reported."""
         with self._lock:
             if (stamp := self._stamp()) != self._seen:
                 self._seen = stamp

@@ -1,4 +1,4 @@
-"""One piece of work on dead letters, for the command and the console alike: look, do it, see what becomes of it."""
+"""Work on dead letters, for the command and the console: plan it, do it, wait for the outcomes."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +33,7 @@ class BusyError(Exception):
     """Something else is being done with the letters."""
 
     def __init__(self) -> None:
-        super().__init__("something else is being done with the dead letters at this moment: wait for it, or stop it")
+        super().__init__("other work on the dead letters is in progress: wait for it, or stop it")
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class LetterWork:
         return make_plan(letters, self.mending or Mending())
 
     def warning(self, plan: Plan) -> str:
-        """Whose newer data a replay may overwrite, as far as the log tells; "" if nobody's."""
+        """A warning of people who sent something newer, as far as the log shows; "" if there are none."""
         if self.log is None or not self.replays or not plan.leads:
             return ""
         try:
@@ -94,7 +94,7 @@ class LetterWork:
         """
         self.total = len(plan.ids)
         self._since = datetime.now(UTC) - _CLOCK_SKEW
-        # What stays in the dead-letter queue is in nobody's way.
+        # Letters that stay in the dead-letter queue block nothing.
         pace = Pace(self.rate) if self.replays else None
         carry_out(self.running, plan.ids, self.mending, self.tally, lease=self.lease, pace=pace, around=around)
 
@@ -117,7 +117,7 @@ class LetterWork:
 
     @property
     def succeeded(self) -> bool:
-        """Whether everything was done that was meant."""
+        """Whether everything was done that was planned."""
         return not self.trouble and not self.tally.failed and not self.missing
 
     def sentences(self) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Importing a list of people: a file's rows are read, mapped, set down on a worklist, and sent from there."""
+"""Importing a list of people: rows are read, mapped, written to a worklist, and sent from there."""

@@ -1,4 +1,4 @@
-"""The course of an import: its rows are set down, agreed to and sent, and those that are refused are written out."""
+"""The course of an import: rows go to a worklist, the user confirms, the rows are sent; refused rows go to a file."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
@@ -33,7 +33,7 @@ class Destination(Protocol):
 
     @property
     def identity(self) -> str:
-        """As it is known again."""
+        """The name that identifies it in the next run."""
 
     def send_all(self, worklist: Worklist, pace: Pace, stop: Event, on_progress: OnProgress) -> None:
         """Send what is on the list, until it is empty or `stop` is set.
@@ -43,7 +43,7 @@ class Destination(Protocol):
         """
 
     def said(self, facts: Facts) -> Iterable[str]:
-        """What there is to be said and done about what was sent."""
+        """Where to see the outcomes, and what to do about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class ImportResult:
     """How an import ended, and what is known of it.
 
     Attributes:
-        said: what there is to be said and done about what was sent.
-        trouble: why it could not be gone on with.
+        said: where to see the outcomes, and what to do about them.
+        trouble: why it stopped.
     """
 
     ending: ImportEnding
@@ -99,7 +99,7 @@ class ImportRun:
         return replace(self, facts=replace(self.facts, destination=destination.identity))
 
     def run(self, worklist: Worklist, destination: Destination, pace: Pace, *, again: bool) -> ImportResult:
-        """From wherever it is to its end.
+        """Start or continue the import.
 
         Raises:
             UnusableError: it was begun otherwise before.
@@ -130,7 +130,7 @@ class ImportRun:
         return ImportResult("finished", facts, said)
 
     def _note(self, worklist: Worklist, facts: Facts) -> Facts:
-        """What it came to, and the file of what was refused, by the file or by its destination."""
+        """The result, and the file with the rows that were refused, in the file or by the destination."""
         now = replace(facts, totals=totals(facts.totals.rows, worklist))
         if now.totals.refused:
             now = replace(now, refused_file=now.refused_file or str(refused.refused_path(self.beside).absolute()))
@@ -139,7 +139,7 @@ class ImportRun:
         return now
 
     def _begin(self, worklist: Worklist, destination: Destination) -> tuple[Facts, bool]:
-        """Read the file, and ask; no trace of it is left where the answer is no."""
+        """Read the file and ask. If the answer is no, the worklist is removed."""
         with worklist.filling() as keep:
             found = self.read(worklist)
             facts = replace(self.facts, totals=found.totals, notes=found.notes)
@@ -153,7 +153,7 @@ class ImportRun:
         facts = replace(facts, totals=totals(facts.totals.rows, worklist))
         left, leads = f"{facts.totals.left:,}", number(facts.totals.leads, "lead")
         self.console.print(f"This import was stopped: {left} of {leads} are still to be sent.", soft_wrap=True)
-        # Where none is left, it is only not in the books yet.
+        # If none is left, the leads are only not counted yet.
         return facts, not facts.totals.left or self._agreed(facts, destination)
 
     def _agreed(self, facts: Facts, destination: Destination) -> bool:
@@ -161,7 +161,7 @@ class ImportRun:
         return leads > 0 and self.agree(f"Send {number(leads, 'lead')} to {destination.name}?")
 
     def read(self, worklist: Worklist) -> Preparation:
-        """Put all rows on the list, and show what they come to."""
+        """Put all rows on the list, and show the totals."""
         with show_progress("rows read", self.lines) as told:
             found = prepare(self.table, self.columns, self.facts.labels, self.config, worklist=worklist, progress=told)
         report.show_totals(self.console, found.totals)

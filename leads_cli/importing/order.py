@@ -1,4 +1,4 @@
-"""What the user asks for, put together: a file, a campaign, and what its columns are."""
+"""An import as the user asked for it: a file, a campaign, and the roles of its columns."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -64,7 +64,7 @@ class ImportOptions:
             yield ImportRun(found, columns, self.config, facts, document.lines, document.beside, self.console, agree)
 
     def dry_run(self) -> dict[str, Any]:
-        """Read it all and send nothing; what it comes to, and the first problems."""
+        """Read it all and send nothing. Shows the totals and the first problems."""
         with self.course(lambda _: False) as course, Worklist(None) as worklist, worklist.filling():
             found = course.read(worklist)
             return {"ending": "dry run", "read": course.table.about, **report.as_json(course.columns, found, worklist)}
@@ -77,7 +77,7 @@ class ImportOptions:
         *,
         again: bool,
     ) -> ImportResult:
-        """Send it, or what was left of it the last time.
+        """Send it, or what is left of it.
 
         The destination is looked for once there is something to be sent.
 
@@ -105,7 +105,7 @@ class ImportOptions:
             raise UnusableError(msg) from error
 
     def campaign_name(self) -> str:
-        """The campaign as the configuration names it, or by its id, as the user did.
+        """The campaign by its name in the configuration, or by its id.
 
         Raises:
             UnusableError: none was named, or one that there is not.

@@ -1,4 +1,4 @@
-"""How far it is: a bar with rate and time left for a person, a line now and then for a log."""
+"""Progress: a bar with rate and time left for a terminal, a line every ten seconds for a log."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from leads_cli.words import duration
 _LINE_SECONDS: Final = 10.0
 
 type OnProgress = Callable[[int], None]
-"""Hears how many more are done."""
+"""Called with how many more are done."""
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from leads_cli.logs import observed
 from leads_cli.logs.line import Line, parse
 from leads_cli.stacks.counts import StackCounts, from_metrics
 
-# A page shows fifty; the rest is for whoever reads `/_leads/leads`.
+# A page shows fifty; the rest is for readers of `/_leads/leads`.
 CAPACITY: Final = 5_000
 # A day of playing by hand; under load it is the last few minutes.
 _LINES: Final = 20_000
@@ -51,7 +51,7 @@ class LeadRow:
 
     Attributes:
         email, campaign, lead: empty until its message was seen, for logs carry ids only; `lead` as in a message.
-        settled: when enroll was heard to have its outcome.
+        settled: when enroll logged its outcome.
     """
 
     id: str
@@ -124,7 +124,7 @@ class Journal:
             _keep_newest(self._ids, 2 * self._capacity)
 
     def observe_waiting(self, bodies: Iterable[str]) -> None:
-        """Messages that lie in LeadsQueue: they say who it is that the logs know by id only."""
+        """Messages in LeadsQueue. They have the addresses; the logs have only ids."""
         with self._lock:
             for text in bodies:
                 body = observed.json_object(text)
@@ -146,7 +146,7 @@ class Journal:
                     self._set(lead, observed.describe_message(body) | verdict)
 
     def counts(self, queued: int = 0, reported: Mapping[str, int] | None = None) -> StackCounts:
-        """The sums so far, with what others reported; how many leads are still queued is the queue's to say."""
+        """The sums so far, with those that commands reported. The number of queued leads comes from the queue."""
         with self._lock:
             sums = Counter[str](self._sums)
         sums.update(reported or {})
@@ -158,7 +158,7 @@ class Journal:
             return [line for line in self._lines if line.when >= since]
 
     def last_events(self) -> dict[str, datetime]:
-        """When each source last sent something, however many leads came since."""
+        """When each source last sent something."""
         with self._lock:
             return dict(self._last_events)
 
@@ -198,7 +198,7 @@ class Journal:
 
 
 def _set_aside(failure: object) -> LeadState:
-    """What no lead could be made of is counted apart from leads that were refused."""
+    """Events without a lead are counted apart from refused leads."""
     reason = failure.get("reason") if isinstance(failure, dict) else None
     return LeadState(reason) if reason in {LeadState.UNMAPPABLE, LeadState.MALFORMED} else LeadState.REJECTED
 

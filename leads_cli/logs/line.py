@@ -13,7 +13,7 @@ _UNKNOWN: Final = "ERROR"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `id` tells it from every other of its stack, `data` is {} where it is no JSON object."""
+    """One line. `id` is unique in its stack. `data` is {} if the line is no JSON object."""
 
     id: str
     when: datetime
@@ -40,7 +40,7 @@ class Line:
 
 
 def parse(line_id: str, when: datetime, function: str, text: str) -> Line | None:
-    """A line as it was written; None for a metric, which says nothing that the line beside it does not."""
+    """A line as it was written; None for a metric, which repeats what the line beside it says."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

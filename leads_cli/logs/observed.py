@@ -1,4 +1,4 @@
-"""What log lines, metrics and messages say, whoever wrote them: what they do not say is left out, nothing fails."""
+"""Read log lines, metrics and messages. Anything may be missing or malformed: it is left out, and nothing fails."""
 
 import json
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def _moment(value: object) -> dict[str, datetime]:
 
 
 def hold_text(why: object) -> str:
-    """What held a batch back; where there are several causes, the log names no lead's own."""
+    """Why a batch was held. With several causes, the log does not say which lead has which."""
     return "; ".join(hold_words(str(cause)) for cause in why) if isinstance(why, dict) else ""
 
 
@@ -64,7 +64,7 @@ def _sum(value: object) -> float:
 
 
 def json_object(text: object) -> dict[str, Any]:
-    """A JSON object; nothing for what is something else."""
+    """A JSON object; {} for anything else."""
     try:
         data = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):

@@ -76,7 +76,7 @@ def _unavailable(data: LogData) -> str:
 
 
 def _failed(data: LogData) -> str:
-    """A crash as Lambda writes it: what came last, of the trace that only `--json` shows."""
+    """A crash as Lambda writes it: the last line of the trace. `--json` shows all of it."""
     return f"failed: {data.get('errorType', 'Error')}: {str(data.get('errorMessage', '')).strip()}"
 
 

@@ -33,7 +33,7 @@ class LeadEvent:
 
 @dataclass(slots=True)
 class SandboxLead:
-    """A lead; custom fields stand beside the others, whichever dialect brought them."""
+    """A lead. Custom fields are beside the others, in both dialects."""
 
     email: str
     fields: dict[str, object] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class SuppressionCounts:
 
 
 def normalise_address(email: str) -> str:
-    """The form that addresses are matched in; nobody documents one, so plus-tags are left alone."""
+    """The form in which addresses are matched. Leadterra documents none, so plus-tags stay."""
     return email.strip().lower()
 
 
@@ -108,7 +108,7 @@ def enrollment_as_json(enrollment: SandboxEnrollment) -> dict[str, object]:
 
 
 def metrics_as_json(enrollment: SandboxEnrollment) -> dict[str, object]:
-    """A campaign's metrics as the reference lists them; nothing is sent here, so that everybody's message waits."""
+    """A campaign's metrics as the reference lists them. The sandbox sends no e-mail, so all messages are queued."""
     nothing = dict.fromkeys(("sent", "delivered", "bounced", "replied"), 0)
     return {
         "campaignId": enrollment.campaign.id,

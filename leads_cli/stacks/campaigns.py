@@ -1,4 +1,4 @@
-"""The configured campaigns, and what Leadterra says of each; starting one is an operator's doing and nobody else's."""
+"""The configured campaigns and what Leadterra says of each. Only an operator starts one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class CampaignListing:
-    """A campaign and what is known of it; `problem` says why Leadterra told nothing."""
+    """A campaign and what is known of it. `problem` says why Leadterra gave no answer."""
 
     campaign: ConfiguredCampaign
     stats: Stats | None = None
@@ -106,7 +106,7 @@ def find_campaign(campaigns: Iterable[ConfiguredCampaign], name: str) -> Configu
 
 
 def list_campaigns(campaigns: Iterable[ConfiguredCampaign], service: CampaignApi) -> Iterator[CampaignListing]:
-    """Each campaign with what Leadterra says of it; where it is out of reach as such, it is asked once."""
+    """Each campaign with what Leadterra says of it. If Leadterra is out of reach, it is asked only once."""
     problem = ""
     for campaign in campaigns:
         if problem:
@@ -140,7 +140,7 @@ def read_stats(content: Mapping[str, Any]) -> Stats:
 
 
 def describe_start(campaign: ConfiguredCampaign, found: Stats) -> str:
-    """What starting a campaign would do, for whoever is about to say yes."""
+    """What starting a campaign would do, shown before the operator confirms."""
     what = f"{campaign.name} ({campaign.id})"
     number = "" if found.enrolled is None else f", {found.enrolled:,} leads"
     waiting = found.numbers.get("queued")
@@ -165,14 +165,12 @@ def start(service: CampaignApi, campaign: ConfiguredCampaign) -> dict[str, Any]:
     Only a person may ask for this, who was told the consequence.
 
     Raises:
-        LeadterraError: it was refused; or nobody knows, where no answer came.
+        LeadterraError: it was refused, or no answer came.
     """
     try:
         return service.post(campaign.id, "start")
     except LeadterraError as error:
         if error.status is not None:
             raise
-        text = (
-            f"{error}. Whether the campaign was started nobody knows; look first: leads campaign stats {campaign.name}"
-        )
+        text = f"{error}. Whether the campaign was started is unknown; look first: leads campaign stats {campaign.name}"
         raise LeadterraError(text) from error

@@ -13,7 +13,7 @@ from leads_cli.stacks.waiting import Waiting, hold_words
 if TYPE_CHECKING:
     import boto3
 
-# Whoever writes metrics does so as a whole; the same numbers by source and campaign are beside it.
+# Each writes its metrics as a whole, and the same numbers by source and campaign.
 SERVICES: Final = ("intake", "enroll", OPERATOR)
 # Hourly sums are kept for 15 months, finer ones for days or weeks.
 _PERIOD: Final = timedelta(hours=1)
@@ -48,7 +48,7 @@ def read_status(session: "boto3.Session", outputs: Mapping[str, str], since: tim
 
 
 def _waiting(cloudwatch: Any, namespace: str, queued: int, oldest: float | None, now: datetime) -> Waiting | None:
-    """What was held in the last minutes, by cause; SQS does not tell which messages that is, nor until when."""
+    """What was held in the last minutes, by cause. SQS does not say which messages these are, nor until when."""
     causes = list(get_args(Why.__value__))
     metrics = [_metric(namespace, held_metric(cause), "service", "enroll") for cause in causes]
     queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]
@@ -98,7 +98,7 @@ def _values(
 def _results(
     cloudwatch: Any, queries: list[dict[str, Any]], start: datetime, end: datetime
 ) -> Iterator[Mapping[str, Any]]:
-    """What is told of each query, the newest first."""
+    """The values of each query, newest first."""
     pages = cloudwatch.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampDescending"
     )

@@ -1,4 +1,4 @@
-"""The user's configuration file: what it says, or, in one text for the terminal, what keeps it from being used."""
+"""The user's configuration file: its content, or a text for the terminal that says why it cannot be used."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The counts of law 2: what was taken, and sent again, equals what became of it, plus what is still queued."""
+"""The counts of law 2: accepted and replayed leads equal their outcomes plus what is still queued."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -50,7 +50,7 @@ class StackCounts:
 
     @property
     def difference(self) -> int:
-        """Leads that nothing accounts for; negative: more outcomes than leads."""
+        """Leads without an outcome. Negative: more outcomes than leads."""
         taken = self.accepted + self.replayed
         settled = self.enrolled + self.updated + self.skipped + self.unaccounted + self.merged + self.rejected
         return taken - settled - self.suppressed - self.dropped - self.erased - self.queued
@@ -94,7 +94,7 @@ def from_metrics(sums: Mapping[str, float], *, queued: int) -> StackCounts:
 
 
 def from_json(data: Mapping[str, object]) -> StackCounts:
-    """The counts that a running stack answered; what is no count in it is passed over."""
+    """The counts in a running stack's answer. Anything else in it is skipped."""
     return StackCounts(**{name: value for name in NAMES if isinstance(value := data.get(name), int)})
 
 

@@ -24,7 +24,7 @@ def find(url: str) -> Running:
 
 
 def from_description(url: str, about: Mapping[str, Any]) -> Running:
-    """An embedded stack at an address, by what it tells about itself."""
+    """An embedded stack at an address, from its own description."""
 
     @cache
     def client(service: str) -> Any:

@@ -1,4 +1,4 @@
-"""Leadterra as an operator asks it: one request, and what its answer means to a person.
+"""Leadterra's API for operators: one request, and its answer in words.
 
 Source: the reference's pages on stats and start. Neither shows the JSON of an error, and the guide shows other
 envelopes than the reference.
@@ -26,7 +26,7 @@ _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class LeadterraError(Exception):
-    """Leadterra did not do what it was asked; the text says why and what would do.
+    """Leadterra refused a request. The text says why, and what to do.
 
     Attributes:
         status: of its answer; None where none came.
@@ -41,7 +41,7 @@ class LeadterraError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CampaignApi:
-    """One Leadterra and a key to it, which no text shows."""
+    """One Leadterra and its key. No text shows the key."""
 
     base_url: str
     api_key: str = field(repr=False)
@@ -55,7 +55,7 @@ class CampaignApi:
         return self._ask("GET", campaign_id, what)
 
     def post(self, campaign_id: str, what: str) -> dict[str, Any]:
-        """The same of an endpoint that does something."""
+        """The same for an endpoint that changes something."""
         return self._ask("POST", campaign_id, what)
 
     def _ask(self, method: str, campaign_id: str, what: str) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def connect(running: "Running", enrollment: "Enrollment", environment: Mapping[s
 
 
 def read_answer(status: int, body: bytes, campaign_id: str) -> dict[str, Any]:
-    """The content of an answer of 2xx, out of whichever envelope; {} where it says nothing.
+    """The content of a 2xx answer, without its envelope; {} if it is empty.
 
     Raises:
         LeadterraError: it is no answer of 2xx with JSON.
@@ -121,19 +121,19 @@ def _json(body: bytes) -> object:
 
 
 def _code(content: object) -> str:
-    """Leadterra's word for a refusal, wherever in the answer it is."""
+    """Leadterra's code for a refusal, anywhere in the answer."""
     error = content.get("error", content) if isinstance(content, dict) else None
     found = (error.get("code") or error.get("error")) if isinstance(error, dict) else error
     return found if isinstance(found, str) and found.isidentifier() else ""
 
 
 _REMEDIES: Final = {
-    "no_leads_enrolled": "nobody is enrolled in {id} yet; enroll somebody first, then start it",
+    "no_leads_enrolled": "no one is enrolled in {id} yet; enroll someone first, then start it",
     "no_sequence_steps": "{id} has no message to send; give it a sequence step in Leadterra, then start it",
 }
 _BY_STATUS: Final = {
     401: "Leadterra refuses the API key; put a valid one into the stack's secret: leads secrets set leadterra_api_key",
-    403: "Leadterra does not allow the API key to do this; put one that may into the stack's secret: "
+    403: "Leadterra does not allow the API key to do this; put one with the permission into the stack's secret: "
     "leads secrets set leadterra_api_key",
     404: "the key's workspace has no campaign {id}; correct its id in enrollment.toml and deploy, "
     "or put that workspace's key into the secret",
@@ -147,5 +147,5 @@ def _refusal(status: int, code: str, campaign_id: str) -> str:
         what, _, remedy = found.format(id=campaign_id).partition("; ")
         return f"{what}{told}; {remedy}"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"Leadterra has trouble of its own{told}; try again later"
+        return f"Leadterra failed{told}; try again later"
     return f"Leadterra answered something unexpected{told}; check leadterra.base_url, then the account in Leadterra"

@@ -6,7 +6,7 @@ from threading import Event
 
 
 class Pace:
-    """So many leads a second at the most; None: as fast as they are taken. `clock` tells monotonic seconds."""
+    """At most so many leads a second; None: no limit. `clock` returns monotonic seconds."""
 
     def __init__(self, rate: float | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
@@ -14,7 +14,7 @@ class Pace:
         self._next = clock()
 
     def take(self, number: int, stop: Event) -> bool:
-        """Wait until so many more may be sent; False: stop instead."""
+        """Wait until `number` more may be sent. False: stop instead."""
         if self._rate is None:
             return not stop.is_set()
         now = self._clock()

@@ -16,7 +16,7 @@ _UNNAMED: Final = "other"
 
 
 class NotReachableError(Exception):
-    """The stack did not answer, or refused; the text tells what to do about it."""
+    """The stack did not answer, or refused. The text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Running:
         return next((name for name, kind in self.providers.items() if kind == provider), None)
 
     def address(self, source: str) -> str:
-        """A source's address as its sender was given it, which is what some sign; to the functions all is https."""
+        """A source's address as its sender was given it. Some sign it. The functions always see https."""
         return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
     def page_address(self, source: str) -> str:
@@ -90,7 +90,7 @@ class Running:
 
 @contextmanager
 def aws_errors(what: str) -> Iterator[None]:
-    """Turn whatever AWS raises into `NotReachableError`."""
+    """Turn AWS's errors into `NotReachableError`."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     try:

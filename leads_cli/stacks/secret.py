@@ -68,25 +68,25 @@ def read_secret(running: "Running") -> StoredSecret:
 
 
 class ChangedError(Exception):
-    """Somebody else changed the secret after it was read; nothing was written."""
+    """The secret was changed after it was read. Nothing was written."""
 
 
 def write_if_unchanged(running: "Running", stored: StoredSecret, content: Mapping[str, Any]) -> str | None:
-    """Put a new content in the place of what was read; the version of somebody else's change that this has replaced.
+    """Replace the content that was read. Returns the version of a concurrent change that this replaced, if any.
 
     Secrets Manager knows no condition for a put. So it is looked at right before, and afterwards at what the put
     replaced.
 
     Raises:
         ChangedError: what was read is not what is there.
-        NotReachableError: AWS refuses; or the content is of another form, and perhaps somebody else's.
+        NotReachableError: AWS refuses, or the content has another form and may not be ours.
     """
     if stored.foreign:
         raise NotReachableError(
             f"{_WHAT} is no JSON object, and is left as it is; docs/sources.md shows what it has to be"
         )
     if read_secret(running).version != stored.version:
-        raise ChangedError("somebody changed the secret meanwhile; nothing was written: do it again")
+        raise ChangedError("the secret was changed meanwhile; nothing was written: do it again")
     client, secret_id = running.client("secretsmanager"), running.outputs["SecretId"]
     with aws_errors(_WHAT):
         client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(content))

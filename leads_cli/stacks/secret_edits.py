@@ -1,4 +1,4 @@
-"""Edits of the stack's secret, as a function from content to content: what is not named stays as it is."""
+"""Edits of the stack's secret, from content to content. All other names stay as they are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SecretError(Exception):
-    """The secret cannot be edited so; the text says why and what would do."""
+    """The secret cannot be edited like this. The text says why, and what works."""
 
 
 class SecretState(StrEnum):
@@ -69,7 +69,7 @@ def flaw(provider: str, auth: str, secret: str) -> str | None:
     parts = secret.split("|")
     if any(part.removeprefix("v1,").startswith(PUBLIC_KEY_PREFIX) for part in parts):
         return (
-            "is a public key (whpk_...), which anybody may know and which cannot be checked here: take the endpoint's "
+            "is a public key (whpk_...), which is not secret and cannot be checked here: take the endpoint's "
             'whsec_ secret, or set auth = "token" and let the sender send a token of your own'
         )
     if secret[0] in "\"'`" and secret[-1] == secret[0]:
@@ -86,7 +86,7 @@ def set_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, An
 
 
 def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
-    """A new value before the one that was the only one so far.
+    """Put a new value before the present one.
 
     Raises:
         SecretError: the name is Leadterra's key, the value is the present one, or a previous one is still valid, which
@@ -98,7 +98,7 @@ def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
         raise SecretError(f"{name} has this very value already; nothing was written")
     if len(values) > 1:
         raise SecretError(
-            f"{name} is in a rotation already: whoever still uses its previous value would be refused. Once nobody "
+            f"{name} is in a rotation already: senders that still use its previous value would be refused. Once none "
             f"does: leads secrets rotate {name} --drop-previous, and rotate then; leads secrets set {name} ends both"
         )
     return _with_source(stored.content, name, [value, *values] if values else value)

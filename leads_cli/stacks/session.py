@@ -32,7 +32,7 @@ def embedded_session(access_key: str = ACCESS_KEY) -> boto3.Session:
 
 
 def client(session: boto3.Session, service: str, endpoint: str) -> Any:
-    """A client for the embedded AWS at `endpoint`; no proxy of the user's stands between."""
+    """A client for the embedded AWS at `endpoint`. It ignores the user's proxy."""
     config = Config(proxies={}, retries={"total_max_attempts": 1})
     return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
@@ -54,7 +54,7 @@ def variables(endpoint: str, access_key: str) -> dict[str, str]:
 
 @contextmanager
 def unconfigured() -> Iterator[None]:
-    """For a library that asks botocore while it is imported: the user's profile is out of sight for a moment."""
+    """Hide the user's profile while a library is imported that asks botocore for it."""
     hidden = {name: os.environ.pop(name) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if name in os.environ}
     try:
         yield

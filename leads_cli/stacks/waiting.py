@@ -11,7 +11,7 @@ HELD: Final = {
     "unauthorized": "Leadterra refused the API key",
     "not_found": "Leadterra knows no such campaign: is its id right in the configuration?",
     "unexpected": "Leadterra answered something unexpected",
-    "systemic": "Leadterra refuses everybody alike: something changed there",
+    "systemic": "Leadterra refuses all leads alike: something changed there",
     "firewall": "a firewall in front of Leadterra blocks some text of the lead, or our address",
     "deadline": "the function's time ran out",
     "rate_limit": "requests_per_minute is used up",

@@ -13,7 +13,7 @@ from leads_cli.project import EVENTS, shown
 
 # What says how many leads each event makes; it is no event itself.
 EXPECTED: Final = "expected.json"
-# Written anew by whoever sends, or by the gateway on the way.
+# Set again by the sender, or by the gateway.
 _NOT_SENT: Final = re.compile(r"host|content-length|connection|x-forwarded-.*|x-amzn-.*|via|forwarded")
 # What both the template and an ARN of a stack call it.
 LEADS_QUEUE: Final = "LeadsQueue"
@@ -21,7 +21,7 @@ _HOOK: Final = re.compile(r"/hooks/([^/]+)")
 
 
 class EventError(Exception):
-    """The event cannot be sent; the text says which one, why, and what would do."""
+    """The event cannot be sent. The text says which one, why, and what works."""
 
 
 class UnknownEventError(EventError):
@@ -157,7 +157,7 @@ def _leads(path: Path, messages: Iterable[tuple[str, Mapping[str, str]]]) -> Que
 
 
 def _direct(body: str) -> str:
-    """A lead's message from whoever sends it now: no source took it, so that none is to count it as accepted."""
+    """A lead's message as if another producer sent it, because no source counted it as accepted."""
     try:
         message = json.loads(body)
     except ValueError:

@@ -21,12 +21,12 @@ _TIMEOUT_SECONDS: Final = 60
 
 
 class NotSentError(Exception):
-    """The event was not sent; the text says why and what would do."""
+    """The event was not sent. The text says why, and what works."""
 
 
 @dataclass(frozen=True, slots=True)
 class HookAnswer:
-    """What the stack said; `status` is None where a queue took it, which says nothing."""
+    """The stack's answer. `status` is None for a queue, which gives none."""
 
     where: str
     status: int | None
@@ -34,12 +34,12 @@ class HookAnswer:
 
     @property
     def taken(self) -> bool:
-        """Whether a sender would be content."""
+        """Whether the sender would count it as a success."""
         return self.status in {None, HTTPStatus.OK, HTTPStatus.SEE_OTHER}
 
     @property
     def repeated(self) -> bool:
-        """Whether the stack has taken this very event before."""
+        """Whether the stack took the same event before."""
         try:
             content = json.loads(self.text)
         except ValueError:
@@ -114,7 +114,7 @@ def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> HookAns
 
 
 def _proved(event: HttpEvent, running: Running) -> Request:
-    """The request with what proves who sends: signed anew, for a recorded signature is stale and another secret's."""
+    """The request with a fresh proof: the recorded signature is stale and was made with another secret."""
     request = Request(event.body, event.headers, event.method, running.address(event.source))
     kind = running.auths[event.source]
     if kind == "none":

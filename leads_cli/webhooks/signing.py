@@ -138,7 +138,7 @@ def _hubspot(request: Request, secret: str, now: float) -> Request:
 
 
 def _segment(request: Request, secret: str, now: float) -> Request:
-    """A single event; batches are no way to send one."""
+    """Sign a single event. Batches are not supported."""
     return sign_described(SEGMENT, request, secret, now)
 
 

@@ -164,7 +164,7 @@ def test_a_start_that_is_refused(stack: Deployed, sandbox: tuple[Sandbox, str]) 
     """A campaign without leads is explained with what to do first."""
     said = stack.leads("campaign", "start", "news", "--yes", "--json")
     assert (said.code, said.out) == (1, "")
-    assert "nobody is enrolled in camp_news yet (400 no_leads_enrolled); enroll somebody first" in said.err
+    assert "no one is enrolled in camp_news yet (400 no_leads_enrolled); enroll someone first" in said.err
     assert sandbox[0].stats("camp_news")["status"] == "draft"
 
 
@@ -181,7 +181,7 @@ def test_a_leadterra_that_is_down(stack: Deployed, sandbox: tuple[Sandbox, str])
     sandbox[0].faults.set([Fault.model_validate({"kind": "server_error", "on": "stats"})])
     said = stack.leads("campaign", "stats", "news")
     assert said.code == 1
-    assert "trouble of its own (503" in said.err
+    assert "Leadterra failed (503" in said.err
     assert "sk_live" not in said.err
 
 

@@ -119,7 +119,7 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Deployed) -> None:
         (("set", "app", "-", "--from-env", "X"), "choose one"),
         (("set", "app", "--generate"), "--out FILE"),
         (("set", "leadterra_api_key", "--generate", "--out", "key"), "Leadterra makes its keys"),
-        (("set", "app"), "nobody to ask"),
+        (("set", "app"), "no terminal to ask"),
         (("set", "ap", "-"), "did you mean app?"),
         (("set", "website", "-"), 'auth = "none"'),
         (("rotate", "leadterra_api_key", "-"), "one key at a time"),

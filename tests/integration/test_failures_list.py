@@ -93,7 +93,7 @@ def test_an_id_of_nobody(operator: Operated) -> None:
     operator.put(refused())
     code, _, complaint = operator.leads("failures", "show", "nobody")
     assert code == 1
-    assert complaint.startswith("nobody: no dead letter that can be seen")
+    assert complaint.startswith("nobody: no visible dead letter")
     assert "failures list --each --stack leads" in complaint
 
 
@@ -102,7 +102,7 @@ def test_an_id_of_several(operator: Operated) -> None:
     operator.put(refused("lead-1"), refused("lead-2"))
     code, _, complaint = operator.leads("failures", "show", "lead")
     assert code == 2
-    assert "give more of it:" in complaint
+    assert "give more of the id:" in complaint
     assert {"  lead-1", "  lead-2"} <= set(complaint.splitlines())
 
 

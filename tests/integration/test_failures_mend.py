@@ -20,7 +20,7 @@ def test_a_fix_is_shown_first(operator: Operated) -> None:
         "lead-1:",
         '  - email: " Ava@Example.com"',
         '  + email: "ava@example.com"',
-        "1 dead letter that none of this changes.",
+        "1 dead letter that this does not change.",
     ]
     assert {body["lead"]["email"] for body in operator.bodies()} == {" Ava@Example.com", "ava@example.com"}
 
@@ -114,9 +114,9 @@ def test_nothing_to_do(operator: Operated) -> None:
 @pytest.mark.parametrize(
     ("options", "hint"),
     [
-        ((), "What is to be changed? Give --set"),
+        ((), "What should be changed? Give --set"),
         (("--set", "email"), "write field=value"),
-        (("--set", "plan:=pro"), "behind := comes JSON"),
+        (("--set", "plan:=pro"), "after := write JSON"),
         (("--rename", "mail"), "write old=new"),
         (("--normalise", "email", "--since", "lately"), "--since lately"),
     ],

@@ -55,7 +55,7 @@ def show(
     where: StackOptions,
     hold: LeaseOptions,
 ) -> None:
-    """Show everything about a letter: the lead or event, who refused it, its history, and what to do next.
+    """Show everything about a dead letter: its lead or event, the refusal, its history, and what to do next.
 
     Example: leads failures show 7d2f9c
     """
@@ -84,9 +84,9 @@ def export(
     where: StackOptions,
     hold: LeaseOptions,
 ) -> None:
-    """Write letters into a file, one a line, with their reasons; they stay where they are.
+    """Write dead letters to a file, one per line, with their reasons. They stay in the queue.
 
-    Cells that a spreadsheet would take for a formula get a ' in front.
+    Cells that a spreadsheet would run as a formula get a ' in front.
 
     Example: leads failures export --format csv --output letters.csv
     """
@@ -113,18 +113,18 @@ def fix(
         typer.Option(metavar="FIELD", help="Tidy up: spaces, full-width signs; of an address also case and wrapping."),
     ] = None,
     to_campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Send a lead to this campaign.")] = None,
-    to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Take it for one of this source.")] = None,
-    then_replay: Annotated[bool, typer.Option("--replay", help="And send again what was changed.")] = False,
+    to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Treat an event as one of this source.")] = None,
+    then_replay: Annotated[bool, typer.Option("--replay", help="Then send the changed letters again.")] = False,
     again: ReplayOptions,
     how: ChangeOptions,
     which: LetterOptions,
     where: StackOptions,
     hold: LeaseOptions,
 ) -> None:
-    """Correct letters: one, or all that the filters leave. They stay dead letters until they are replayed.
+    """Correct dead letters: one, or all that match the filters. They stay dead letters until they are replayed.
 
     Fields are those of the lead (email, firstName, ..., customFields.plan), or of an event's own JSON by dotted path
-    (answers.0.email). What an edit names and a letter lacks leaves that letter as it is.
+    (answers.0.email). An edit of a field that a letter does not have leaves it unchanged.
 
     Example: leads failures fix --field email --normalise email --dry-run
     """
@@ -148,9 +148,9 @@ def replay(
     where: StackOptions,
     hold: LeaseOptions,
 ) -> None:
-    """Send letters again, to where they came from; without ID and filters, all of them.
+    """Send dead letters again, to the queue they came from: one, all that match the filters, or all.
 
-    It says how many first and asks. Stop it whenever you like and run it again: what was sent is gone from the queue.
+    It first says how many these are, and asks. You can stop it at any time and run it again.
 
     Example: leads failures replay --reason missing_token
     """
@@ -166,15 +166,13 @@ def replay(
 def discard(
     letter_id: MaybeId = None,
     *,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every letter, where neither ID nor filter is given.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All letters, if neither ID nor filter is given.")] = False,
     how: ChangeOptions,
     which: LetterOptions,
     where: StackOptions,
     hold: LeaseOptions,
 ) -> None:
-    """Let go of letters for good: one, or all that the filters leave. `export` keeps a copy.
+    """Delete dead letters for good: one, or all that match the filters. `export` keeps a copy.
 
     Example: leads failures discard --reason unmappable --older-than 7d
     """
@@ -200,7 +198,7 @@ def erase(
     where: StackOptions,
     hold: LeaseOptions,
 ) -> None:
-    """Forget a person: delete every message about an address, dead or on its way, and say what is left elsewhere.
+    """Erase a person: delete every message about an address, queued or dead, and say what is left elsewhere.
 
     Example: leads failures erase ava@example.com --dry-run
     """

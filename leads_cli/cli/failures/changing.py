@@ -1,4 +1,4 @@
-"""What `fix`, `replay` and `discard` have in common: look, say what would be done, ask, do it, say what was done."""
+"""Common to `fix`, `replay` and `discard`: plan, show the plan, ask, do it, report."""
 
 import json
 import signal
@@ -39,15 +39,15 @@ def parse_edits(
     normalise: Sequence[str],
     others: Sequence[str | None],
 ) -> list[Edit]:
-    """The edits in the order in which they make sense together: names first, then values."""
+    """The edits in the order in which they are applied: names first, then values."""
     if not any((set_to, rename, remove, normalise, *others)):
         stop(
-            "What is to be changed? Give --set, --rename, --remove, --normalise, --to-campaign or --to-source; "
+            "What should be changed? Give --set, --rename, --remove, --normalise, --to-campaign or --to-source; "
             "to send letters again as they are: replay.",
             Code.USAGE,
         )
     if GAP in others:
-        stop(f"Put the name itself in the place of {GAP}.", Code.USAGE)
+        stop(f"Put the name itself in place of {GAP}.", Code.USAGE)
     try:
         renamed: list[Edit] = [*map(parse_renaming, rename), *map(Remove, remove)]
         return [*renamed, *map(parse_setting, set_to), *map(Normalise, normalise)]
@@ -67,7 +67,7 @@ class LetterJob:
     letter_id: str | None = None
 
     def run(self, verb: str, done: str, mending: Mending | None) -> None:
-        """Everything from the first look to the last word; ends the command with 1 if something is left undone."""
+        """Run the command from plan to report. Ends with 1 if something is left undone."""
         self.how.check()
         criteria = printed.criteria(self.which)
         with printed.exit_on_letter_error(self.where, self.letter_id):
@@ -138,7 +138,7 @@ def _say(plan: Plan, reading: QueueScan, verb: str, warning: str) -> None:
         typer.echo(f"{number(len(plan.ids), 'dead letter')} to {verb}:")
         printed.groups(plan.concerned)
     if plan.untouched:
-        typer.echo(f"{number(plan.untouched, 'dead letter')} that none of this changes.")
+        typer.echo(f"{number(plan.untouched, 'dead letter')} that this does not change.")
     for problem, count in plan.problems.most_common():
         typer.echo(f"{number(count, 'dead letter')} left alone: {plain(problem)}.")
     for words in reading.remarks():
@@ -169,7 +169,7 @@ def _left(plan: Plan) -> dict[str, Any]:
 
 
 class Interrupt:
-    """Ctrl-C waits for the letters in hand, so that what is told of them is true; a second one does not."""
+    """Ctrl-C finishes the current letters first, so that the report is correct. A second Ctrl-C does not wait."""
 
     def __init__(self) -> None:
         self._busy = False
@@ -177,7 +177,7 @@ class Interrupt:
 
     @contextmanager
     def minded(self) -> Iterator[None]:
-        """While this lasts, Ctrl-C ends it with `KeyboardInterrupt` at the next good moment."""
+        """In this block Ctrl-C raises `KeyboardInterrupt`, but not inside `put_off`."""
         if threading.current_thread() is not threading.main_thread():
             yield  # signals are the main thread's
             return
@@ -189,7 +189,7 @@ class Interrupt:
 
     @contextmanager
     def put_off(self) -> Iterator[None]:
-        """No good moment."""
+        """Wait with `KeyboardInterrupt` until this block ends."""
         self._busy = True
         try:
             yield

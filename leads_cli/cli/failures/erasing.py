@@ -44,7 +44,7 @@ def erase(email: str, how: ChangeOptions, where: StackOptions, lease: int, *, me
     else:
         _report(found, email, dry_run=how.dry_run)
     if not how.dry_run and not how.as_json:
-        typer.echo(problem or "Messages that come back later and are older than this request are dropped by enroll.")
+        typer.echo(problem or "When held messages come back, enroll drops those that are older than this request.")
     # Leads in other hands are dropped when they return; raw events and dead letters have to be looked at.
     unseen = [each for each in found if problem or how.dry_run or each.queue != LEADS or each.tally.failed]
     if not all(each.complete for each in unseen):
@@ -56,7 +56,7 @@ def _remember(running: Running, person: str) -> str:
     try:
         remember_erasure(running, person, datetime.now(UTC))
     except NotReachableError as error:
-        return f"Messages that come back later are not dropped: {plain(str(error))}"
+        return f"Held messages that come back later are not dropped: {plain(str(error))}"
     return ""
 
 

@@ -21,7 +21,7 @@ class LeaseOptions:
 
     lease: Annotated[
         int,
-        typer.Option(min=1, max=3_600, help="Seconds that a killed command hides letters from others, at the most."),
+        typer.Option(min=1, max=3_600, help="For how many seconds a killed command may hide letters."),
     ] = 120
 
 
@@ -33,7 +33,7 @@ class LetterOptions:
         str | None,
         typer.Option(help="Only this reason: rejected, missing_token, unmappable, malformed or exhausted."),
     ] = None
-    field: Annotated[str | None, typer.Option(help="Only where this field is to blame.")] = None
+    field: Annotated[str | None, typer.Option(help="Only if this field is at fault.")] = None
     source: Annotated[str | None, typer.Option(help="Only from this source.")] = None
     campaign: Annotated[str | None, typer.Option(help="Only for this campaign.")] = None
     status: Annotated[int | None, typer.Option(help="Only with this status of Leadterra's answer.")] = None
@@ -46,19 +46,19 @@ class LetterOptions:
 class ReplayOptions:
     """How letters are sent again."""
 
-    rate: Annotated[float, typer.Option(min=0.1, help="Leads a second at the most, so that live ones come first.")] = 50
-    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the outcomes of what is sent again.")] = 120
+    rate: Annotated[float, typer.Option(min=0.1, help="The most leads per second, so that live ones come first.")] = 50
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the outcomes of replayed letters.")] = 120
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOptions:
-    """How a command goes about what it changes."""
+    """How a command makes its changes."""
 
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False
     yes: Yes = False
     as_json: AsJson = False
 
     def check(self) -> None:
-        """End the command where nobody could be asked."""
+        """End the command if it cannot ask."""
         if self.as_json and not (self.yes or self.dry_run):
-            stop("--json leaves nobody to ask: add --yes, or --dry-run to see what would be done.", Code.USAGE)
+            stop("--json cannot ask: add --yes, or --dry-run to see what would be done.", Code.USAGE)

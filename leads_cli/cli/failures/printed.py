@@ -1,4 +1,4 @@
-"""How letters look in a terminal. Their words are other people's: nothing in them is obeyed."""
+"""How letters look in a terminal. Their text is foreign, so control sequences are escaped."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -67,13 +67,13 @@ def exit_on_letter_error(where: StackOptions, letter_id: str | None = None) -> I
         yield
     except NoSuchLetterError:
         stop(
-            f"{name}: no dead letter that can be seen has an id that begins so. It may have been replayed, or be in "
-            f"another command's hands at this moment; see what is there: {line(where, 'list', '--each')}",
+            f"{name}: no visible dead letter has an id that begins like this. It may have been replayed, or another "
+            f"command may be reading it; see what is there: {line(where, 'list', '--each')}",
             Code.FAILED,
         )
     except AmbiguousError as error:
         ids = "".join(f"\n  {plain(each)}" for each in error.ids)
-        stop(f"{name}: several dead letters have ids that begin so; give more of it:{ids}", Code.USAGE)
+        stop(f"{name}: several dead letters have ids that begin like this; give more of the id:{ids}", Code.USAGE)
     except NotReachableError as error:
         stop(str(error), Code.FAILED)
 

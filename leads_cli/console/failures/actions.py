@@ -1,6 +1,6 @@
-"""The operator's desk: one reading of the dead-letter queue, and one piece of work at a time.
+"""Actions on dead letters: one reading of the queue, and one piece of work at a time.
 
-A reading hides letters from everybody else for as long as it lasts, so that two at once would each see half.
+A reading hides letters from other readers while it lasts, so two at once would each see half.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ class FoundLetters:
 
 
 class _StoppedError(Exception):
-    """The operator has seen enough."""
+    """Stop the reading."""
 
 
 class BackgroundWork:
@@ -104,7 +104,7 @@ class BackgroundWork:
         self._handled.wait()
 
     def run(self, turn: Lock) -> None:
-        """Deal with the letters when it is their turn; then wait for the outcomes."""
+        """Process the letters when it is their turn, then wait for the outcomes."""
         try:
             with turn:
                 self._run()
@@ -119,11 +119,13 @@ class BackgroundWork:
         try:
             work.run(self._plan, self._hand)
         except _StoppedError:
-            work.trouble = "Stopped: the rest is as it was."
+            work.trouble = "Stopped: the other letters are unchanged."
         except NotReachableError as error:
             work.trouble = str(error)
         except Exception:
-            work.trouble = "Something broke in the console itself: its terminal says what. The rest is as it was."
+            work.trouble = (
+                "An error in the console stopped this: its terminal shows it. The other letters are unchanged."
+            )
             raise
 
     @contextmanager

@@ -16,7 +16,7 @@ MOST_ROWS: Final = 200
 
 
 class FormError(Exception):
-    """What was typed cannot be meant; says where, and what would do."""
+    """An invalid value. The text says where, and what works."""
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def _setting(row: EditedField, *, is_lead: bool) -> Edit | None:
     if not path:
         msg = "a value needs the name of its field"
         raise FormError(msg)
-    # Nobody means a person whose name is empty; an event may well have empty answers.
+    # A lead's field is never meant to be empty. An event may have empty answers.
     if not row.text.strip() and is_lead:
         return None if row.before is ABSENT else Remove(path)
     return Set(path, _value(row) if row.is_json else row.text)

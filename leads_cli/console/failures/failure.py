@@ -56,8 +56,8 @@ class FailurePage:
         with self._place:
             if found is None or letter is None:
                 frame.text(
-                    "This letter cannot be seen: it was replayed, edited or discarded, or somebody else has it in hand "
-                    "at this moment.",
+                    "This letter cannot be seen: it was replayed, edited or discarded, or another command is reading "
+                    "it now.",
                     "note warn",
                 )
             else:
@@ -137,7 +137,7 @@ class FailurePage:
             if warning:
                 frame.text(warning, "note warn")
             frame.text(
-                problem or "It is sent again, to where it came from, with nothing changed.",
+                problem or "It is sent again, unchanged, to the queue that it came from.",
                 "note warn" if problem else "",
             )
 
@@ -147,7 +147,7 @@ class FailurePage:
 
     async def _discard(self) -> None:
         def content() -> None:
-            frame.text("It is deleted for good: nobody can bring it back. An export keeps a copy.")
+            frame.text("It is deleted for good and cannot be restored. An export keeps a copy.")
 
         if not await frame.ask("Discard this letter?", ["Discard for good"], content, danger=True):
             return
@@ -157,14 +157,14 @@ class FailurePage:
                 frame.text("Discarded.", "note good")
 
     async def _done(self, done: str, mending: Mending | None) -> bool:
-        """Do something to the letter now; what went wrong is told."""
+        """Do something to the letter now, and show an error."""
         message_id = self._letter.message_id
         prepared = await frame.notify_errors(asyncio.to_thread(self._desk.prepare, message_id, done, mending))
         if prepared is None:
             return False
         work, plan, _ = prepared
         if not plan.ids:
-            gone = "the letter cannot be seen any more: somebody else has it, or has dealt with it"
+            gone = "the letter cannot be seen any more: another command is reading it or has handled it"
             frame.complain(f"Nothing was done: {next(iter(plan.problems), gone)}.")
             return False
         if await frame.notify_errors(asyncio.to_thread(self._desk.start, work)) is None:
@@ -183,7 +183,7 @@ class FailurePage:
 
 
 class SentCard:
-    """What becomes of a letter that was sent again, as far as it can be seen."""
+    """The outcome of a replayed letter, as far as it is known."""
 
     def __init__(self, subject: Subject, desk: FailureActions, letter: Letter) -> None:
         self._subject = subject

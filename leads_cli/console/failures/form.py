@@ -1,4 +1,4 @@
-"""The form in which a letter is corrected, and the question before that is done."""
+"""The form to correct a letter, and the dialog before it is saved."""
 
 from typing import Final
 
@@ -84,7 +84,7 @@ class Form:
         row.removed = True
         self._added = None
         self._fields.refresh()
-        # The button that was pressed is gone, and with it the place of whoever uses the keyboard.
+        # The pressed button is gone, and with it the keyboard focus.
         _focus(self._adds)
 
     def _choices(self, letter: Letter) -> None:
@@ -116,7 +116,7 @@ def _open(name: ui.input) -> None:
 
 
 def _focus(element: ui.element) -> None:
-    """Where the keyboard goes on, once the browser has drawn it."""
+    """Set the keyboard focus, once the browser has drawn the element."""
     ui.run_javascript(f"requestAnimationFrame(() => document.getElementById('{element.html_id}').focus())")
 
 

@@ -25,7 +25,7 @@ from leads_cli.stacks.running import NotReachableError
 from leads_cli.words import duration, number
 
 _SHOWN: Final = 50
-# Who opens the page wants to see what is there; who comes back from a letter wants to go on.
+# A page that is opened again soon shows the last reading.
 _STALE: Final = timedelta(minutes=2)
 # Asking a queue how much it holds costs next to nothing, and hides nothing.
 _GLANCE_SECONDS: Final = 5.0
@@ -203,7 +203,7 @@ class FailuresPage:
         names = list(dict.fromkeys([chosen["field"], *LEAD_FIELDS]))
 
         def content() -> None:
-            frame.text("One change for all letters that are shown. You see what it comes to before it is done.")
+            frame.text("One change for all shown letters. You see the result before it is saved.")
             field = ui.select(names, value=chosen["field"], label="Field", new_value_mode="add-unique")
             field.props("outlined dense use-input").bind_value_to(chosen, "field")
             edit = ui.select(list(_EDITS), value="tidy up", label="Change").props("outlined dense")
@@ -224,7 +224,7 @@ class FailuresPage:
         work, plan, warning = prepared
         found = self._desk.found
         if found is None or plan.concerned.total > found.listing.matching(self._wanted).total:
-            # What came in since is shown before anybody is asked about it.
+            # Letters that came in since are shown before the operator is asked.
             await self.read()
         question = f"{verb} {number(len(plan.ids), 'dead letter')}?"
         answers = [verb] if plan.ids else []
@@ -236,7 +236,7 @@ class FailuresPage:
             self._watched.stop()
 
     async def _follow(self) -> None:
-        """Show what is being done, whichever tab has begun it; and the letters again when it has ended."""
+        """Show the work in progress, also of another tab, and read the letters again when it ends."""
         if self._reading:
             self._tell()
             return

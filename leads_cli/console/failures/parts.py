@@ -48,7 +48,7 @@ def letter_address(letter_id: str) -> str:
 
 
 def chip(reason: str) -> None:
-    """A reason, in the colour of how bad it is."""
+    """A reason, coloured by severity."""
     ui.label(reason).classes(f"chip {_MOODS.get(reason, 'busy')}")
 
 
@@ -96,7 +96,7 @@ def _linked(where: str) -> Iterator[None]:
 
 
 def _way(source: str, campaign: str) -> str:
-    return " → ".join(part for part in (source, campaign) if part) or "nobody says from where"
+    return " → ".join(part for part in (source, campaign) if part) or "origin unknown"
 
 
 def show_plan(plan: Plan, what: str) -> None:
@@ -117,7 +117,7 @@ def show_plan(plan: Plan, what: str) -> None:
     if (more := len(plan.ids) - _SHOWN_REPAIRS) > 0 and plan.repairs:
         frame.text(f"And {more:,} more.", "soft")
     if plan.untouched:
-        frame.text(f"{number(plan.untouched, 'dead letter')} that none of this changes.", "soft")
+        frame.text(f"{number(plan.untouched, 'dead letter')} that this does not change.", "soft")
     for problem, count in plan.problems.most_common():
         frame.text(f"{number(count, 'dead letter')} left alone: {problem}.", "note warn")
 
@@ -150,7 +150,7 @@ _FACTS: Final = {
 
 
 def letter_facts(letter: Letter) -> None:
-    """What the page does not tell elsewhere, and the message as it lies in the queue."""
+    """Further details, and the message as it is in the queue."""
     told_of = describe(letter)
     facts = {name: told_of[key] for key, name in _FACTS.items() if told_of[key] not in (None, "", {}, [])}
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in facts.items()}
@@ -161,7 +161,7 @@ def letter_facts(letter: Letter) -> None:
 
 
 def show_history(letter: Letter) -> None:
-    """What happened to a letter, as far as it carries its own history, from the sign-up to now."""
+    """A letter's history from the sign-up to now, as far as the letter has it."""
     lines = "".join(
         f'<li><strong>{escape(title)}</strong> <span class="soft">{escape(when)}</span>'
         f"{frame.paragraph(more, 'says') if more else ''}</li>"
@@ -190,7 +190,7 @@ def read_history(letter: Letter) -> Iterator[tuple[str, str, str]]:
 
 
 def _local(text: Any) -> str:
-    """A time in the operator's own zone; as it is written where it is none."""
+    """A time in the operator's own zone; unchanged if it is not a time."""
     try:
         return f"{datetime.fromisoformat(text).astimezone():%d %b %Y, %H:%M:%S}"
     except (TypeError, ValueError):

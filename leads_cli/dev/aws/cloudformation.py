@@ -17,7 +17,7 @@ with unconfigured():  # moto asks botocore for regions while it is imported
 
 
 class _OneRegion:
-    """In the place of the session that moto asks for all regions of each service: 4 s, and the user's profile."""
+    """Replaces moto's session: asking that for all regions takes 4 s and reads the user's profile."""
 
     def get_available_partitions(self) -> list[str]:
         return ["aws"]

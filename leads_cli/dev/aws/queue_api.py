@@ -94,7 +94,7 @@ def _change_visibility(queues: TimedQueues, queue: str, request: SqsRequest) -> 
 
 
 def md5_of(body: str) -> str:
-    """The digest by which clients know a body to be whole."""
+    """The digest with which clients check that a body is complete."""
     return md5(body.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -212,7 +212,7 @@ class TimedQueues(SQSBackend):
     # --- What the stack asks -----------------------------------------------------------------------
 
     def stored(self, url: str) -> list[StoredMessage]:
-        """Every message of a queue, oldest first, whoever holds it."""
+        """Every message of a queue, oldest first, those in flight included."""
         with self._changed:
             return list(map(copy, self._queue(url).stored.values()))
 
@@ -262,7 +262,7 @@ class TimedQueues(SQSBackend):
         return [each for each in found if each and each.receipt_handle in receipt_handles and each.state != "visible"]
 
     def close(self) -> None:
-        """Wake everyone who waits for a message; nobody waits from now on."""
+        """Wake all threads that wait for a message. From now on none waits."""
         with self._change():
             self._closing = True
 

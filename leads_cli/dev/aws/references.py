@@ -1,4 +1,4 @@
-"""What a CloudFormation template refers to: a name that is not there is told before anything is deployed."""
+"""References in a CloudFormation template: a missing name is reported before anything is deployed."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -44,7 +44,7 @@ class Deployed:
 
 
 class EmbeddedAws:
-    """Every service at `endpoint`, for clients with this run's `access_key`; nothing of it outlives the block."""
+    """Every service at `endpoint`, for clients with this run's `access_key`. All state ends with the block."""
 
     def __init__(self) -> None:
         self.queues = TimedQueues(session.REGION, session.ACCOUNT)
@@ -184,4 +184,4 @@ class _Handler(MotoRequestHandler):
         self.wfile.write(content)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - named by werkzeug
-        """Nothing: the functions' own lines are the log."""
+        """Log nothing: the functions' own lines are the log."""

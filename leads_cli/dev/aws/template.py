@@ -38,9 +38,9 @@ LEFT_OUT: Final[dict[str, str]] = {
     "AWS::CodeDeploy::Application": "moto's CloudFormation does not know it: an alias moves all at once here",
     "AWS::CodeDeploy::DeploymentGroup": "moto's CloudFormation does not know it: an alias moves all at once here",
     "AWS::Lambda::LayerVersion": "the functions import the working tree, so that an edit needs no build",
-    "AWS::Lambda::Permission": "nobody else is here who could call a function",
-    "AWS::SecretsManager::ResourcePolicy": "nobody else is here who could read it",
-    "AWS::SQS::QueuePolicy": "moto's CloudFormation does not know it; nobody else is here who could send",
+    "AWS::Lambda::Permission": "no other account is here that could call a function",
+    "AWS::SecretsManager::ResourcePolicy": "no other user is here who could read it",
+    "AWS::SQS::QueuePolicy": "moto's CloudFormation does not know it; no other account is here that could send",
     "AWS::CloudWatch::Alarm": "nothing here measures",
     "AWS::CloudWatch::CompositeAlarm": "nothing here measures",
     "AWS::CloudWatch::Dashboard": "nothing here measures",
@@ -48,7 +48,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "AWS::Logs::QueryDefinition": "nothing here keeps logs",
 }
 _PARAMETER: Final = re.compile(r"\$\{(\w+)\}")
-# SAM wants code that is uploaded already, and so does Lambda; here nobody fetches it.
+# SAM and Lambda require code that is uploaded already; here it is never fetched.
 _UPLOADED: Final = "s3://embedded/code"
 # Nor is it run: the working tree is, see functions.py. A text that is base64 too, as moto reads it in an update.
 _INLINE: Final = {"ZipFile": "embedded"}
@@ -159,7 +159,7 @@ def _reference(properties: Mapping[str, str]) -> str:
 
 
 def _resolved(value: Any, values: Mapping[str, Any]) -> Any:
-    """Parameters put in the place of what refers to them; what refers to resources stays."""
+    """Replace references to parameters by their values. References to resources stay."""
     match value:
         case {"Ref": name, **rest} if not rest and name in values:
             return values[name]

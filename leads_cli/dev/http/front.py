@@ -28,7 +28,7 @@ MOST_REQUESTS: Final = 64
 _OURS: Final = frozenset({"connection", "content-length", "date", "transfer-encoding"})
 
 type InvokeWithin = Callable[[object, float], Result]
-"""Runs a function with an event, after waiting for so many seconds at the most until it has capacity."""
+"""Runs a function with an event, after waiting at most so many seconds for capacity."""
 
 
 class Front:
@@ -76,7 +76,7 @@ def routes(front: Front, prefixes: Sequence[str] = ("/hooks", "/forms")) -> list
 
 
 async def _body(http: HttpRequest) -> bytes | None:
-    """The whole body, byte for byte; None if it is too large (it is still read, so that the client hears)."""
+    """The whole body; None if it is too large. It is read to the end, so that the client gets an answer."""
     body = bytearray()
     async for chunk in http.stream():
         body += chunk[: MAX_BODY_BYTES + 1 - len(body)]

@@ -68,7 +68,7 @@ def event(
 
 
 def _joined(pairs: Any) -> dict[str, str]:
-    """What is repeated is joined by commas, in order."""
+    """Join repeated names with commas, in order."""
     joined: dict[str, str] = {}
     for name, value in pairs:
         joined[name] = f"{joined[name]},{value}" if name in joined else value

@@ -50,7 +50,7 @@ def _field(source: Source, lead_field: str, label: str, kind: str, autocomplete:
 
 
 def _extra(source: Source) -> Iterator[str]:
-    """What else the source asks for: the list to join, and whatever it requires."""
+    """What else the source needs: the list to join, and the fields in `require`."""
     if source.campaign_field:
         yield _choice(source.campaign_field, list(source.campaigns))
     for name, value in source.require.items():
@@ -72,7 +72,7 @@ def _text(value: object) -> str:
 def _checkbox(name: str, value: str) -> str:
     return (
         f'<label class="consent"><input type="checkbox" name="{escape(name)}" value="{escape(value)}">'
-        f"<span>{escape(_label(name))} <small>the source takes nobody without it</small></span></label>"
+        f"<span>{escape(_label(name))} <small>the source requires it</small></span></label>"
     )
 
 
@@ -91,7 +91,7 @@ def _label(name: str) -> str:
 
 
 def _captcha(source: Source) -> str:
-    """In the place of the captcha's widget, which needs its service's script: the token that its test secret takes."""
+    """The token that the captcha's test secret accepts, in place of its widget, which needs an external script."""
     if source.captcha is None:
         return ""
     name, token = TEST_TOKENS[source.captcha]
@@ -99,7 +99,7 @@ def _captcha(source: Source) -> str:
 
 
 def _honeypot(source: Source) -> str:
-    """Out of sight and out of reach of the keyboard; programs fill it in all the same."""
+    """The honeypot: hidden, and not reachable with the keyboard. Programs fill it in."""
     if source.honeypot is None:
         return ""
     return (

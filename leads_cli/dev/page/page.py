@@ -1,7 +1,7 @@
 """The page of a stack: sign up by hand on the left, see what becomes of every lead on the right.
 
 What never changes (heading, form, sources) is plain HTML that needs no script; NiceGUI keeps the rest live.
-Everything comes from this machine: no fonts, scripts or images of anybody else.
+Everything comes from this machine: no external fonts, scripts or images.
 """
 
 import asyncio

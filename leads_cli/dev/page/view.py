@@ -1,4 +1,4 @@
-"""What a page or a command may know of a stack: a few facts about it, and what is going on."""
+"""What a page or a command may know of a stack: a few facts, counts, leads and logs."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a stack tells of itself; but for its sources it does not change while it runs.
+    """Facts about a stack. Only its sources change while it runs.
 
     Attributes:
         leadterra: the real service's address; None for the sandbox.
@@ -139,7 +139,7 @@ class StackView:
 
     @property
     def enrollment(self) -> Enrollment:
-        """What the configuration says now, as the functions see it; what it said at the start where that is no use."""
+        """The configuration as the functions see it now; if it is broken, as it was at the start."""
         try:
             return settings.enrollment(self._stack.config_path)
         except ConfigError:
@@ -171,7 +171,7 @@ class StackView:
         return self._stack.fast_forward()
 
     def _reported(self) -> Mapping[str, int]:
-        """What commands reported; the functions' own metrics are lines of their logs, which the journal has."""
+        """The metrics that commands reported. The functions' own metrics are in their logs, which the journal reads."""
         now = datetime.now(UTC)
         namespace = self._stack.outputs["MetricsNamespace"]
         sums = cloudwatch.sum_metrics(self._cloudwatch, namespace, now - self._started, now, [OPERATOR])
@@ -186,7 +186,7 @@ class StackView:
         return self._journal.lines(since)
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
-        """The newest leads, newest first; the queues tell who they are and why some were refused."""
+        """The newest leads, newest first. The queues have their addresses and the reasons of refusals."""
         letters = self._stack.dead_letters()
         if len(letters) != self._letters_seen:
             self._letters_seen = len(letters)

@@ -68,7 +68,7 @@ class FunctionSpec:
 
 
 def _unproxied() -> dict[str, str]:
-    """Everything of this stack is on the loopback interface, which no proxy can reach."""
+    """Exclude loopback from proxies: the whole stack is on the loopback interface."""
     own = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     hosts = ",".join(filter(None, [own, "127.0.0.1", "localhost"]))
     return {"NO_PROXY": hosts, "no_proxy": hosts}

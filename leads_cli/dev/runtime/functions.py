@@ -42,7 +42,7 @@ class Function:
             return len(self._idle) + len(self._busy) + self._starting
 
     def invoke(self, event: object, patience: float | None = None) -> Result:
-        """Run one event, after waiting for an environment for `patience` seconds at the most."""
+        """Run one event, after waiting at most `patience` seconds for an environment."""
         if self._live:
             self._switch(self._live())
         environment = self._take(patience)
@@ -100,13 +100,13 @@ class Function:
             environment.close()
 
     def crash(self) -> None:
-        """For tests: every process that has an event in its hands dies, as if its machine had failed."""
+        """For tests: kill every process that is handling an event, as if its machine had failed."""
         with self._changed:
             for environment in self._busy:
                 environment.kill()
 
     def close(self) -> None:
-        """End every environment; what still runs fails at once."""
+        """End every environment. Events under way fail at once."""
         with self._changed:
             self._closed = True
             idle, self._idle = self._idle, []

@@ -70,7 +70,7 @@ class Poller:
         return self
 
     def stop(self) -> None:
-        """Begin to end: no new batch. Whoever waits for messages must be woken by the queue."""
+        """Start no new batch. The queue must wake threads that wait for messages."""
         self._stopping.set()
 
     def join(self) -> None:
@@ -80,7 +80,7 @@ class Poller:
     def _run(self) -> None:
         with ThreadPoolExecutor(self._source.concurrency, f"invocation by {self._source.queue}") as pool:
             while not self._stopping.is_set():
-                # First a free slot, then messages: nobody waits in flight for a function that is busy.
+                # First a free slot, then messages, so that no message is in flight while the function is busy.
                 if not self._slots.acquire(timeout=0.1):
                     continue
                 batch = self._collect()
@@ -128,7 +128,7 @@ class Poller:
 
 
 def _report(delivery: Future[None]) -> None:
-    """A delivery that broke is nobody's result: it is told like any thread that broke."""
+    """Report an exception in a delivery as the exception of a thread."""
     if error := delivery.exception():
         threading.excepthook(
             threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))

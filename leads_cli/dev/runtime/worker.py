@@ -1,4 +1,4 @@
-"""A runtime as portable as Python: reads events, calls the handler, writes what it returns or raises.
+"""A portable Lambda runtime: reads events, calls the handler, writes what it returns or raises.
 
 Run as a file of its own, `python -P worker.py package.module:attribute`, with nothing but the standard library, so
 that the function's environment holds only what the function brings. Each line of standard input is an invocation.

@@ -1,4 +1,4 @@
-"""Tidying up what somebody typed, as far as nobody can mean anything else by it. Spelling is not guessed at."""
+"""Tidy up typed values where the meaning is certain. Spelling is not corrected."""
 
 import re
 from typing import Final
@@ -15,7 +15,7 @@ _AROUND: Final = " \t\r\n<>\"'`()[],;:."
 
 
 def normalise(name: str, value: str) -> str:
-    """A field's text without what is there by accident: spaces, full-width signs and, of an address, its wrapping."""
+    """A field's text without stray spaces and full-width characters; for an address also without its wrapping."""
     found = meaning(name)
     is_address = "@" in value.translate(_HALF_WIDTH) if found is None else found.field == "email"
     return _address(value) if is_address else " ".join(value.translate(_HALF_WIDTH).split())

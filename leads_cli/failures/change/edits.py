@@ -1,4 +1,4 @@
-"""Edits: what an operator wants changed in a lead or an event, and what that comes to."""
+"""Edits: changes of a lead or an event, and their result."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from leads_cli.failures.change.cleaning import normalise
 
 
 class Absent(Enum):
-    """No value, which is not the value null."""
+    """No value, as opposed to null."""
 
     ABSENT = "absent"
 
@@ -66,11 +66,11 @@ GAP: Final = "..."
 
 
 class NotationError(ValueError):
-    """An edit that cannot be read; says what would do."""
+    """An edit that cannot be parsed. The text says what works."""
 
 
 class InapplicableError(Exception):
-    """An edit that makes no sense for a letter; says why, in words about its fields and none of its values."""
+    """An edit that does not fit a letter. The text names fields, never values."""
 
 
 def parse_setting(text: str) -> Set:
@@ -83,13 +83,13 @@ def parse_setting(text: str) -> Set:
     if not found or not path.strip(" :"):
         raise NotationError("write field=value, for instance email=ava@example.com or customFields.seats:=12")
     if value == GAP:
-        raise NotationError(f"put the value itself in the place of {GAP}")
+        raise NotationError(f"put the value itself in place of {GAP}")
     if not path.endswith(":"):
         return Set(path.strip(), value)
     try:
         return Set(path[:-1].strip(), loads(value))
     except Malformed as error:
-        raise NotationError("behind := comes JSON: a number, true, null, or a text in quotes") from error
+        raise NotationError("after := write JSON: a number, true, null, or a text in quotes") from error
 
 
 def parse_renaming(text: str) -> Rename:
@@ -145,7 +145,7 @@ def _apply(document: Any, edit: Edit, *, is_lead: bool) -> tuple[Any, list[Chang
 
 
 def _check_address(value: Any) -> None:
-    """An address that is none is refused again; here somebody sees it."""
+    """Refuse an invalid address here, where the operator sees it."""
     try:
         normalise_address(str(value))
     except NotAnAddress as error:
@@ -169,7 +169,7 @@ def _put(document: Any, path: str, value: Any, *, is_lead: bool) -> Any:
     try:
         return paths.put(document, path, value)
     except paths.NoSuchPathError as error:
-        raise InapplicableError(f"{path} leads nowhere: what is on the way has no parts of its own") from error
+        raise InapplicableError(f"{path} does not exist: a part of the way is neither an object nor a list") from error
 
 
 def _is_known(path: str) -> bool:

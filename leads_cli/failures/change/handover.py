@@ -1,4 +1,4 @@
-"""Handing over: a letter goes when its successor is durable, never before.
+"""Handover: a letter is deleted once its successor is durable, never before.
 
 The order is: send, count, delete. A kill between any two of these loses nothing: the ten letters in hand may be sent
 twice, and carry the same ids.
@@ -46,7 +46,7 @@ class HandoverResult:
 
 
 def chunks_of_ten(reading: QueueScan, wanted: Collection[str]) -> Iterator[list[Letter]]:
-    """The letters with some of SQS's ids, ten at a time, as they are met; it ends when all were."""
+    """The letters with these SQS ids, ten at a time, in the order of reading. Ends when all were found."""
     missing = set(wanted)
     hand: list[Letter] = []
     for letter in reading:
@@ -63,7 +63,7 @@ def chunks_of_ten(reading: QueueScan, wanted: Collection[str]) -> Iterator[list[
 
 
 class Handover:
-    """One command's passage through the dead-letter queue."""
+    """One command's pass through the dead-letter queue."""
 
     def __init__(self, running: Running, reading: QueueScan, tally: HandoverResult) -> None:
         self._running = running
@@ -72,7 +72,7 @@ class Handover:
         self._sqs = running.client("sqs")
 
     def pass_on(self, pairs: Sequence[Replacement]) -> None:
-        """Send the successors of letters in hand, and let go of the letters.
+        """Send the successors of received letters, and delete the letters.
 
         Raises:
             NotReachableError: AWS refuses; the letters in hand that were sent may still be there.
@@ -90,7 +90,7 @@ class Handover:
             )
 
     def discard(self, letters: Sequence[Letter]) -> None:
-        """Let go of letters in hand for good.
+        """Delete received letters for good.
 
         Raises:
             NotReachableError: AWS refuses.
@@ -98,7 +98,7 @@ class Handover:
         self._count("Erased", filter(counts_as_erased, self._delete(letters, letters)))
 
     def _send(self, pairs: Sequence[Replacement]) -> list[Replacement]:
-        """Send successors; those that are durable now."""
+        """Send successors. Returns those that are durable now."""
         sent: list[Replacement] = []
         for queue, group in groupby(sorted(pairs, key=_queue_of), key=_queue_of):
             same = list(group)
@@ -109,7 +109,7 @@ class Handover:
         return sent
 
     def _delete(self, letters: Sequence[Letter], going: Sequence[Letter]) -> list[Letter]:
-        """Delete those of the letters in hand that may go; those that are gone."""
+        """Delete those of the received letters that may go. Returns those that are deleted."""
         kept = self._reading.delete(letter.message_id for letter in going)
         gone = [letter for letter in going if letter.message_id not in kept]
         self._tally.done += len(gone)
@@ -117,7 +117,7 @@ class Handover:
         return gone
 
     def _count(self, metric: str, letters: Iterable[Letter]) -> None:
-        """Enter letters into the books; that this fails is no reason to stop, but one to tell."""
+        """Count letters. A failure does not stop the work, but is reported."""
         for source, number in Counter(letter.source for letter in letters).items():
             try:
                 self._running.count(source, {metric: number})

@@ -1,4 +1,4 @@
-"""Mending: letters are edited, sent again, or both. First a plan, which changes nothing; then its execution."""
+"""Edit letters, send them again, or both. First a plan, which changes nothing, then its execution."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -57,7 +57,7 @@ class Mending:
         return bool(self.edits is not None or self.campaign or self.source)
 
     def judge(self, letter: Letter) -> Repair:
-        """What it comes to for one letter; whatever is wrong with that is a problem of this letter alone."""
+        """The change of one letter. A problem concerns this letter only."""
         made = self._edit(letter) if self.edits_letters else Repair(letter)
         if self.replay and self.concerns(made) and (flaw := made.letter.unreadable()):
             return Repair(letter, problem=f"it would be refused at once: {flaw}")
@@ -145,7 +145,7 @@ _SHOWN: Final = 20
 
 
 def make_plan(letters: Iterable[Letter], mending: Mending) -> Plan:
-    """Judge letters without touching them."""
+    """Plan changes of letters without touching them."""
     plan = Plan()
     for letter in letters:
         made = mending.judge(letter)
@@ -164,7 +164,7 @@ def make_plan(letters: Iterable[Letter], mending: Mending) -> Plan:
 
 
 type TenGuard = Callable[[], AbstractContextManager[object]]
-"""Made for each ten letters, and entered while they are handed over."""
+"""A context for each ten letters, entered while they are handed over."""
 
 
 def carry_out(
@@ -177,7 +177,7 @@ def carry_out(
     pace: Pace | None = None,
     around: TenGuard = nullcontext,
 ) -> None:
-    """Do to the letters of a plan what was planned; without `mending` discard them for good.
+    """Carry out a plan. Without `mending` the letters are discarded for good.
 
     `tally` tells how far it came, whatever ends it.
 

@@ -1,4 +1,4 @@
-"""What became of what was sent again, as the functions' logs say it."""
+"""The outcomes of replayed letters, from the functions' logs."""
 
 import time
 from collections import Counter
@@ -26,7 +26,7 @@ class ReplayOutcomes:
         self.refused = Counter[str]()
 
     def add(self, line: "Line") -> None:
-        """Take in a line of a log, once or several times."""
+        """Read a log line. Reading it again changes nothing."""
         data = line.data
         event = data.get("replay_of")
         if isinstance(event, str) and event in self._open:
@@ -43,7 +43,7 @@ class ReplayOutcomes:
                 self.refused[" ".join(words)] += 1
 
     def _event(self, event: str, data: Any) -> None:
-        """Intake took an event: its leads are waited for; or it says why there are none."""
+        """Read intake's line about an event: its leads, or the reason why it has none."""
         self._settle(event)
         leads = texts(data.get("ids"))
         self._open |= set(map(id_for_log, leads))

@@ -1,4 +1,4 @@
-"""Dotted paths into JSON: `email`, `customFields.plan`, `answers.0.email`. Values are never changed, but made anew."""
+"""Dotted paths into JSON: `email`, `customFields.plan`, `answers.0.email`. Values are copied, not changed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ class NoSuchPathError(Exception):
 
 
 def locate(value: Any, path: str) -> KeyPath | None:
-    """The way to what is at a path, None where nothing is; a name may have dots of its own."""
+    """The steps to a path; None if nothing is there. A name may contain dots."""
     if isinstance(value, list):
         first, _, rest = path.partition(".")
         if not first.isdecimal() or int(first) >= len(value):
@@ -30,7 +30,7 @@ def _further(key: str | int, rest: KeyPath | None) -> KeyPath | None:
 
 
 def get(value: Any, route: KeyPath) -> Any:
-    """What is at the end of a way."""
+    """The value at the end of these steps."""
     for key in route:
         value = value[key]
     return value
@@ -72,7 +72,7 @@ def _replaced(value: Any, route: KeyPath, new: Any) -> Any:
 
 
 def remove(value: Any, route: KeyPath) -> Any:
-    """The value without what is at the end of a way."""
+    """A copy without the value at the end of these steps."""
     *way, last = route
     parent = get(value, way)
     if isinstance(parent, list):

@@ -1,4 +1,4 @@
-"""Successors: what is sent in the place of a dead letter, to which queue, and how that is counted."""
+"""Successors: the message that replaces a dead letter, its queue, and how it is counted."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,7 +24,7 @@ class Successor:
 
 
 def fixed(letter: Letter) -> Successor:
-    """An edited letter, back in the place of the one that it was."""
+    """An edited letter for the dead-letter queue."""
     named = letter.received.attributes
     if letter.reason != EXHAUSTED:
         named = attributes(letter.reason, letter.source, letter.campaign)
@@ -32,12 +32,12 @@ def fixed(letter: Letter) -> Successor:
 
 
 def replayed(letter: Letter) -> Successor:
-    """A letter on its way to where it came from: its body without the failure, with its history.
+    """A letter for the queue that it came from: its body without the failure, with its history.
 
     The same letter always makes the same message: should it be sent twice, that is recognised.
     """
     if not letter.is_lead and not letter.is_envelope:
-        # Somebody else's event, as it was: its own ids tell whether it was taken before.
+        # A provider's own event: its ids tell whether it was taken before.
         return Successor(letter.queue, Entry(letter.received.body, letter.received.attributes), replays=True)
     kept = {key: value for key, value in letter.content.items() if key != "failure"}
     own_id = {"id": letter.content.get("id") or letter.id} if letter.is_lead else {}
@@ -71,5 +71,5 @@ def counts_again(letter: Letter) -> bool:
 
 
 def counts_as_erased(letter: Letter) -> bool:
-    """Whether letting go of it leaves an accepted lead without an outcome; what was refused has had one."""
+    """Whether deleting it leaves an accepted lead without an outcome. A refused lead has one."""
     return letter.is_lead and letter.reason == EXHAUSTED and letter.unreadable() is None

@@ -43,7 +43,7 @@ class PersonMessages:
         return self.whole and not self.elsewhere and not self.tally.failed
 
 
-# Of messages that only mention somebody: enough to look at some.
+# Messages that only mention the person: enough ids to look at some.
 _MOST_IDS: Final = 10
 
 

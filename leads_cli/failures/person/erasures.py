@@ -1,4 +1,4 @@
-"""Remember that a person asked to be forgotten, so that enroll drops their messages that nobody can look at now."""
+"""Remember an erasure, so that enroll drops messages of the person that cannot be read now."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final

@@ -18,18 +18,18 @@ _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]{}=&?/\\|]+@[^\s<>\"'(),;:\[\]{
 
 _AT_SIGNS: Final = {0xFF20: "@", 0xFE6B: "@"}
 _ESCAPED: Final = re.compile(r"\\+u([0-9a-fA-F]{4})")
-# A form in a form in a queue's envelope; more is nobody's encoding.
+# A form in a form in a queue's envelope. No sender encodes more often.
 _MOST_LAYERS: Final = 4
 
 
 class Mention(Enum):
-    """How a message has to do with somebody."""
+    """How a message relates to a person."""
 
     NONE = "none"
     ABOUT = "about"
-    """It is theirs."""
+    """It is about this person."""
     BESIDE = "beside"
-    """It is somebody else's, or also somebody else's."""
+    """It mentions this person, and is about another person or several."""
 
 
 def key(address: str) -> str:
@@ -38,10 +38,10 @@ def key(address: str) -> str:
 
 
 def mentions_address(letter: Letter, person: str) -> Mention:
-    """How a message, dead or on its way, has to do with the person of this key.
+    """How a message, dead or on its way, relates to the person of this key.
 
-    A lead's message is about whoever its address is of; an event, in which anything may be a person's, is about
-    somebody if it has no other address.
+    A lead's message is about the person of its address. An event, which may hold several people, is about
+    a person if it has no other address.
     """
     owner = letter.content.get("lead")
     owner = owner.get("email") if isinstance(owner, dict) else letter.email if letter.is_suppression else None
@@ -71,7 +71,7 @@ def addresses(content: Any) -> Iterator[str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """A text, and what it says without its escapes: of forms, of HTML, of JSON that is broken, several times over."""
+    """A text, and the text without its escapes (of forms, HTML and broken JSON), decoded several times."""
     for _ in range(_MOST_LAYERS):
         plain = text.translate(_AT_SIGNS)
         yield plain

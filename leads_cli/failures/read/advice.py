@@ -21,7 +21,7 @@ _REFUSED: Final = frozenset({400, 422})
 
 
 def replay_may_help(letter: Letter) -> bool:
-    """Whether a replay may end otherwise although the letter is as it was."""
+    """Whether a replay of the unchanged letter may succeed."""
     if letter.unreadable():
         return False
     return letter.reason != "rejected" or letter.status not in _REFUSED or "fixed" in letter.content
@@ -50,7 +50,7 @@ def next_steps(letter: Letter) -> Iterator[Step]:
         yield Step(
             "Look into the function's log for why it came back so often, then send it again", ("replay", letter.id)
         )
-    yield Step("Or let go of it", ("discard", letter.id))
+    yield Step("Or discard it", ("discard", letter.id))
 
 
 def _mend(letter: Letter, field: str) -> Iterator[Step]:
@@ -71,7 +71,7 @@ def _mend(letter: Letter, field: str) -> Iterator[Step]:
 def _fill_in(letter: Letter) -> Iterator[Step]:
     path = letter.field if letter.field in LEAD_FIELDS else f"customFields.{letter.field}"
     yield Step(
-        f"Give everybody a default: {letter.field} under [campaigns.{letter.campaign}.defaults] in enrollment.toml; "
+        f"Set a default for all: {letter.field} under [campaigns.{letter.campaign}.defaults] in enrollment.toml; "
         "deploy, and send all of these again",
         ("replay", "--reason", "missing_token", "--field", letter.field),
     )

@@ -1,4 +1,4 @@
-"""Which dead letters are meant: by what is wrong with them, where they came from, their age, or what they say."""
+"""Filters for dead letters: by cause, origin, age or content."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _MOST_NAMED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a letter has to be; None means any.
+    """What a letter must match; None means any.
 
     Attributes:
         text: the kind of message, as `Cause` has it.
@@ -55,7 +55,7 @@ class Criteria:
 
 
 def _readable(letter: Letter) -> str:
-    """Everything that a letter says, without the escapes in which SQS has to carry it."""
+    """All text of a letter, without the escapes that SQS requires."""
     if not letter.content:
         return letter.received.body
     return json.dumps(letter.content, ensure_ascii=False)

@@ -28,7 +28,7 @@ def write_csv(letters: Iterable[Letter], stream: TextIO) -> int:
 
 
 def write_jsonl(letters: Iterable[Letter], stream: TextIO) -> int:
-    """One object for each letter, its body as it lies in the queue included; how many there were."""
+    """One object for each letter, with its body as it is in the queue. Returns how many there were."""
     number = 0
     for letter in letters:
         stream.write(json.dumps({**describe(letter), "body": letter.received.body}) + "\n")
@@ -37,7 +37,7 @@ def write_jsonl(letters: Iterable[Letter], stream: TextIO) -> int:
 
 
 def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet runs as a formula."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

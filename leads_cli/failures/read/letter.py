@@ -1,4 +1,4 @@
-"""Dead letters: what lies in the dead-letter queue, whoever wrote it.
+"""Dead letters: the messages in the dead-letter queue, of any origin.
 
 A letter is a message that enroll refused, or an event that intake could make no lead of, with its `failure`; or
 whatever SQS moved by itself after too many receives, as it was.
@@ -108,7 +108,7 @@ class Letter:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every id by which this product shows it: the lead's own, SQS's, and that of the log."""
+        """Every id under which it is shown: the lead's own, SQS's, and that in the log."""
         return self.id, self.message_id, id_for_log(self.lead_id)
 
     @property
@@ -118,7 +118,7 @@ class Letter:
 
     @property
     def source(self) -> str:
-        """Where it came from; "" where nobody says."""
+        """The source; "" if it is unknown."""
         own = _text(self.content.get("source")) if self.is_lead or self.is_envelope else ""
         return own or self.received.attributes.get("source", "direct" if self.is_lead else "")
 
@@ -147,7 +147,7 @@ class Letter:
 
     @property
     def field(self) -> str:
-        """The field that is to blame, in the words of whoever refused it."""
+        """The field that is at fault, in the spelling of the refusal."""
         return _text(self.failure.get("field"))
 
     @property
@@ -168,7 +168,7 @@ class Letter:
 
     @property
     def failed_at(self) -> datetime:
-        """When it was refused; when SQS got it, where nobody says."""
+        """When it was refused, or else when SQS received it."""
         try:
             found = datetime.fromisoformat(_text(self.failure.get("failedAt")))
         except ValueError:
@@ -185,7 +185,7 @@ class Letter:
         return read_letter(replace(self.received, body=body, attributes=attributes))
 
     def unreadable(self) -> Malformed | None:
-        """Why enroll would refuse it at once if it were replayed as it is; events only intake can judge."""
+        """Why enroll would refuse it at once if it were replayed unchanged. Events are not checked here."""
         if not self.is_lead:
             return None
         try:
@@ -198,7 +198,7 @@ class Letter:
 
 
 def read_letter(received: QueueMessage) -> Letter:
-    """Whatever lies in the dead-letter queue is a letter."""
+    """Make a letter of any message in the dead-letter queue."""
     return Letter(received, _object(_json(received.body)))
 
 

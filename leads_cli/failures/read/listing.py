@@ -1,4 +1,4 @@
-"""Many dead letters in bounded memory: groups of all that have the same thing wrong, and the newest one by one."""
+"""Many dead letters in bounded memory: groups by cause, and the newest one by one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class Listing:
         return [letter for _, _, letter in sorted(self._newest, reverse=True)]
 
     def expires(self, retention: timedelta | None) -> datetime | None:
-        """When SQS will forget the first of them."""
+        """When SQS will delete the first of them."""
         return self._first_sent + retention if self._first_sent and retention else None
 
     def matching(self, criteria: Criteria) -> Self:

@@ -1,4 +1,4 @@
-"""Reading a queue that cannot be read without taking from it.
+"""Reading a queue, which in SQS means receiving its messages.
 
 SQS has no look: a message is received, which hides it from everybody for a while, and given back. What is read here
 is hidden for a lease that is renewed while the reading goes on, and given back at its end, whatever ends it. A
@@ -30,7 +30,7 @@ _WAIT_SECONDS: Final = 1
 # One call receives, hides, gives back or deletes ten.
 _TEN: Final = 10
 _AT_ONCE: Final = 8
-# How often nothing may come before what SQS says it has is taken for being in other hands.
+# After so many empty receives the rest is considered to be received by another reader.
 _PATIENCE: Final = 3
 # Its count is approximate, and more may come while it is read; but a queue that fills as fast as it is read has no end.
 _SLACK: Final = 100
@@ -40,18 +40,18 @@ _RETENTION: Final = "MessageRetentionPeriod"
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A message in our hands, until a time in seconds since 1970."""
+    """A message that we received, hidden until a time in seconds since 1970."""
 
     handle: str
     until: float
 
 
 class QueueScan:
-    """One passage through a queue: every message once, in no order; given back when the block ends.
+    """One pass through a queue: every message once, in no order. All are returned when the block ends.
 
     Attributes:
         seen: how many messages were met.
-        elsewhere: about how many more there are that somebody else has in their hands; known at the end.
+        elsewhere: about how many more messages another reader has received; known at the end.
         whole: the end was reached; False for a queue that fills as fast as it is read.
         retention: for how long SQS keeps a message from when it was sent first.
     """
@@ -114,17 +114,17 @@ class QueueScan:
         self.elsewhere = max(0, min(total, self._total() + self._deleted) - self.seen)
 
     def remarks(self) -> Iterator[str]:
-        """What has to be known of a reading beside what it found."""
+        """Warnings about an incomplete reading."""
         if self.elsewhere:
             yield (
                 f"About {number(self.elsewhere, 'more dead letter')} cannot be seen right now: another command has "
-                "them in its hands, or had when it was killed. They come back by themselves within minutes."
+                "received them, or was killed while it had them. They come back by themselves within minutes."
             )
         if not self.whole:
-            yield f"More came in while it was read, so the end was not reached; {self.seen:,} were looked at."
+            yield f"Messages came in as fast as they were read, so the end was not reached; {self.seen:,} were read."
 
     def keep(self) -> None:
-        """Renew the leases that are half over: to be called now and then by whoever takes time between two messages."""
+        """Renew the leases that are half over. Call it regularly if work takes time between two messages."""
         horizon = self._clock() + self._lease / 2
         due = dict(takewhile(lambda item: item[1].until < horizon, self._held.items()))
         if not due:
@@ -137,7 +137,7 @@ class QueueScan:
                 self._held[message_id] = _Held(held.handle, until)
 
     def holds(self, message_id: str) -> bool:
-        """Whether a message is surely still hidden from everybody else."""
+        """Whether a message is certainly still hidden from other readers."""
         held = self._held.get(message_id)
         return held is not None and held.until > self._clock()
 
@@ -157,7 +157,7 @@ class QueueScan:
         return {chunk[int(item["Id"])][0] for item in answer.get("Failed", ())}
 
     def _total(self) -> int:
-        """How many messages SQS thinks it has, whoever holds them."""
+        """How many messages SQS reports, visible and in flight."""
         with aws_errors(self._queue):
             answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=[*_COUNTS, _RETENTION])
         told: Mapping[Any, str] = answer.get("Attributes", {})
@@ -200,7 +200,7 @@ class QueueScan:
         )
 
     def _hide(self, held: Mapping[str, _Held], seconds: int) -> set[str]:
-        """Hide messages for so long; the ids of those for which that failed: their lease was over."""
+        """Hide messages for so long. Returns the ids of those whose lease was over."""
         chunks = list(batched(held.items(), _TEN, strict=False))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return {

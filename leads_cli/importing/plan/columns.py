@@ -79,7 +79,7 @@ class Columns:
     opt_outs: Mapping[str, ColumnKind]
 
     def lead(self, row: FileRow) -> Lead:
-        """The lead that a row tells of.
+        """The lead in a row.
 
         Raises:
             NoLead: with every reason.
@@ -129,12 +129,12 @@ class Columns:
         return next((n for n, role in self.roles.items() if role.field == lead_field and role.choice == 0), "")
 
     def as_json(self) -> dict[str, Any]:
-        """By which an import is known to be the same: what becomes of each column."""
+        """Identifies the mapping: what becomes of each column."""
         return {name: self.roles[name].field if name in self.roles else "" for name in self.names}
 
 
 def parse_answer(cell: Cell) -> Value | None:
-    """What a cell says; None where it says nothing."""
+    """A cell's value; None if it is empty."""
     if isinstance(cell, str):
         text = cell.strip()
         return None if not text or text in _NOTHING else text
@@ -142,7 +142,7 @@ def parse_answer(cell: Cell) -> Value | None:
 
 
 def assign_columns(table: Table, said: ColumnChoices, campaign: str, *, include_opted_out: bool = False) -> Columns:
-    """The roles of a table's columns. If those who opted out are included, no column says who did.
+    """The roles of a table's columns. With opted-out people included, no column is read for opt-outs.
 
     Raises:
         UnusableError: a column that was named is not there, or none holds the addresses.
@@ -194,7 +194,7 @@ def _source(campaign: str, fields: Mapping[str, str], custom: Sequence[str]) -> 
 
 
 def _named(column: str, names: Sequence[str], option: str) -> str:
-    """A column of the table by its name, as good as the user wrote it."""
+    """A column of the table by its name, in any spelling."""
     plain = canonical(column)
     found = [name for name in names if name == column] or [n for n in names if plain and canonical(n) == plain]
     if not found:
@@ -204,7 +204,7 @@ def _named(column: str, names: Sequence[str], option: str) -> str:
 
 
 def _address_column(names: Sequence[str], sample: Sequence[FileRow], campaign: str) -> str | None:
-    """The column of the addresses where its name does not tell; None where one does."""
+    """The only column with addresses; None if a column's name says that it holds them."""
     by_name = [n for n, role in roles(names, _source(campaign, {}, ())).items() if role.field == "email"]
     if any(_share(name, sample) for name in by_name):
         return None

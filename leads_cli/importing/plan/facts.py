@@ -1,4 +1,4 @@
-"""What is noted of an import, and whether this one was begun or finished before."""
+"""The facts kept about an import, and whether it was begun or finished before."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ type OptedOut = Literal["left out", "included"]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An import: of what, to where, and how.
+    """An import: its file, destination and options.
 
     Attributes:
         digest: of the file.
@@ -50,7 +50,7 @@ class Facts:
 
     @property
     def labels(self) -> Labels:
-        """What its messages have in common; started again, it is another import and has other ids."""
+        """The common part of its messages' ids. An import that is started again has other ids."""
         label = f"import-{_digest(self.key, self.started)[:12]}"
         return Labels(label, self.source, self.campaign, datetime.fromisoformat(self.started))
 
@@ -74,13 +74,13 @@ def _digest(*parts: str) -> str:
 
 
 def describe_finished(worklist: Worklist, wanted: Facts) -> Facts | None:
-    """The import as it was noted when it came to its end; None if it never did."""
+    """The finished import; None if it never finished."""
     found = worklist.finished(wanted.key)
     return Facts.from_json(found) if found else None
 
 
 def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
-    """The import as it was begun before, to go on with; None where there is none, or one of other contents.
+    """The import to continue; None if there is none, or one of other contents.
 
     Raises:
         UnusableError: it was begun otherwise.

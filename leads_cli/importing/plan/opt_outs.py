@@ -12,7 +12,7 @@ from typing import Final, Literal
 from leads.fields.names import MENTION, canonical, is_other_persons, meaning, words_of
 
 type ColumnKind = Literal["flag", "consent", "status", "any"]
-"""How a column tells: a flag by any answer but a no, a consent by a no, a status by a word; any other by an opt-out."""
+"""How a column says it: a flag by anything but no, a consent by no, a status by a word, any other by an opt-out."""
 
 # Matched in names and values without spaces, signs and accents.
 _OPT_OUT: Final = re.compile(
@@ -85,7 +85,7 @@ _MAX_WORDS: Final = 5
 
 
 def kind_of(name: str) -> ColumnKind | None:
-    """How a column tells of opt-outs, by its name; None if it is about something else."""
+    """How a column says that a person opted out, by its name; None if it is about something else."""
     # "Opted out of email: Phone support news" is about e-mail.
     about = name.partition(":")[0]
     plain, words = canonical(about), frozenset(words_of(about))

@@ -50,7 +50,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a file comes to: `rows = leads + merged + refused + opted_out`. `left` leads are still to be sent."""
+    """A file's totals: `rows = leads + merged + refused + opted_out`. `left` leads are still to be sent."""
 
     rows: int = 0
     leads: int = 0
@@ -62,7 +62,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """What the rows of a file have come to, and what was passed over, left out or chosen."""
+    """The totals of a file, and what was skipped, left out or chosen."""
 
     totals: Totals
     notes: Sequence[str]
@@ -77,7 +77,7 @@ def prepare(
     worklist: Worklist,
     progress: OnProgress,
 ) -> Preparation:
-    """Put a table's leads on the worklist, one for each person; `progress` hears of rows as they are read."""
+    """Put a table's leads on the worklist, one for each person. `progress` is called as rows are read."""
     read = several = 0
     for piece in batched(table.rows(), _PIECE, strict=False):
         leads: list[tuple[int, str, str]] = []
@@ -115,14 +115,14 @@ def _notes(opted_out: int, several: int) -> Iterator[str]:
 
 
 def totals(rows: int, worklist: Worklist) -> Totals:
-    """What so many rows have come to by now."""
+    """The totals after so many rows."""
     left, merged, opted_out = worklist.left(), worklist.merged(), worklist.opted_out()
     leads = worklist.progress()[0] + left
     return Totals(rows, leads, merged, rows - leads - merged - opted_out, left, opted_out)
 
 
 def _merge(labels: Labels, worklist: Worklist) -> None:
-    """Make one lead of all rows about a person: later values win, field by field, as far as there are any."""
+    """Merge all rows about a person into one lead. Later values win, field by field, if they are not empty."""
     for numbers in worklist.same_person():
         messages = (labels.read((row, worklist.body(row))) for row in numbers)
         whole = reduce(lambda earlier, later: labels.message(numbers[-1], merged([earlier, later])), messages)
@@ -133,7 +133,7 @@ def _merge(labels: Labels, worklist: Worklist) -> None:
 
 
 def _keep_out(labels: Labels, config: Enrollment, worklist: Worklist) -> None:
-    """Refuse what the campaign's own rules would keep out of it later, out of the user's sight."""
+    """Refuse rows that the campaign's own rules would refuse later, when the user does not watch."""
     if config.rules(labels.campaign).on_missing_token != "dead_letter":  # noqa: S105 - no password
         return
     for piece in batched(worklist.todo(), _PIECE, strict=False):

@@ -1,4 +1,4 @@
-"""What is shown of a file: what becomes of its columns and rows, and what is wrong with which row."""
+"""The report of a file: what becomes of its columns and rows, and the mistakes with their rows."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -47,7 +47,7 @@ def describe_mapping(columns: Columns, name: str) -> str:
 
 
 def show_totals(console: Console, totals: Totals) -> None:
-    """What the rows come to, as an equation."""
+    """The totals of the rows, as an equation."""
     grid = Grid(box=None, show_header=False, pad_edge=False)
     for justify in ("left", "left", "right", "left"):
         grid.add_column(justify=justify)
@@ -88,12 +88,12 @@ def _short(text: str) -> str:
 
 
 def _plain(text: str) -> Text:
-    """What a terminal may be shown: a file must not speak to it."""
+    """A file's text for a terminal, without control sequences."""
     return Text("".join(c if c.isprintable() else " " for c in text))
 
 
 def as_json(columns: Columns, found: Preparation, worklist: Worklist) -> dict[str, Any]:
-    """The same for programs, without examples: it may end in a log."""
+    """The same as JSON. It has no examples, because it may be logged."""
     problems = islice(worklist.refusals(), SHOWN_PROBLEMS)
     totals = found.totals
     return {

@@ -1,4 +1,4 @@
-"""Roles: what the fields of such names would become, before anything is in them."""
+"""Roles: what fields would become by their names alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from leads.model import LEAD_FIELDS
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A lead's field, or a custom one, that a submission's field may become; `choice` 0 is asked first."""
+    """A lead's own or custom field that a submission's field may become. `choice` 0 is tried first."""
 
     field: str
     choice: int = 0

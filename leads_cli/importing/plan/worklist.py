@@ -109,7 +109,7 @@ class Worklist:
 
     @contextmanager
     def filling(self) -> Iterator[Callable[[], None]]:
-        """An empty list to be filled; unless what is yielded is called, all is as it was before in the end."""
+        """An empty list to fill. Unless the yielded function is called, the list is as before afterwards."""
         self._run(*_FILLING, "begin")
         try:
             self._clear(_CONTENTS)
@@ -132,7 +132,7 @@ class Worklist:
         self._do("insert into left_out values (?, ?)", address or str(row), address)
 
     def leave_out_people(self) -> int:
-        """Leave out all rows of those who opted out in one of them; how many people those are."""
+        """Leave out all rows of people who opted out in one of them. Returns how many people these are."""
         self._run(
             "insert into opted_out select row from people where address in (select address from left_out)",
             "delete from todo where row in (select row from opted_out)",
@@ -141,7 +141,7 @@ class Worklist:
         return self._number("select count(distinct person) from left_out")
 
     def same_person(self) -> Iterator[list[int]]:
-        """The rows about each person that several are about, in their order."""
+        """The rows of each person who has several, in their order."""
         found = self._connection.execute(
             "select address, row from people where address in "
             "(select address from people group by address having count(*) > 1) order by address, row"
@@ -154,7 +154,7 @@ class Worklist:
         return str(self._fetch("select body from todo where row = ?", row)[0][0])
 
     def merge(self, rows: Sequence[int], body: str) -> None:
-        """Let the last of some rows stand for all of them."""
+        """Merge some rows into the last of them."""
         *others, last = rows
         self._do_all("delete from todo where row = ?", ([row] for row in others))
         self._do_all("insert into merged values (?, ?)", ((row, last) for row in others))
@@ -167,11 +167,11 @@ class Worklist:
         return self._pages("select row, body from todo where row > ? order by row limit ?")
 
     def first(self, limit: int, after: int = 0) -> list[Todo]:
-        """The first leads on the list now, behind a row."""
+        """The first leads on the list after a row."""
         return self._fetch("select row, body from todo where row > ? order by row limit ?", after, limit)
 
     def settle(self, rows: Iterable[int]) -> None:
-        """These are durable elsewhere."""
+        """Remove rows whose leads are durable elsewhere."""
         with self._lock:
             self._run("begin")
             sent = self._do_all("delete from todo where row = ?", ([row] for row in rows))
@@ -179,7 +179,7 @@ class Worklist:
             self._run("commit")
 
     def refuse(self, refusals: Iterable[RowRefusal]) -> None:
-        """These cannot be sent, nor can the rows that they stand for."""
+        """Refuse these rows, and the rows that were merged into them."""
         for row, field, reason in refusals:
             stood_for = self._fetch("select row from merged where into_row = ?", row)
             refused = ((each, field, reason) for (each,) in [(row,), *stood_for])
@@ -194,7 +194,7 @@ class Worklist:
         return self._number("select count(*) from todo")
 
     def merged(self) -> int:
-        """How many rows others stand for."""
+        """How many rows were merged into another one."""
         return self._number("select count(*) from merged")
 
     def opted_out(self) -> int:
@@ -215,34 +215,34 @@ class Worklist:
     # --- Which import it is of ------------------------------------------------------------------------
 
     def begin(self, key: str, facts: Mapping[str, Any]) -> None:
-        """Note the import that the list is of."""
+        """Note which import the list belongs to."""
         self._do("insert or replace into imports (key, facts) values (?, ?)", key, json.dumps(facts))
 
     def update(self, facts: Mapping[str, Any]) -> None:
-        """Note what is known of it by now."""
+        """Update the facts about the import."""
         self._do("update imports set facts = ? where not done", json.dumps(facts))
 
     def progress(self) -> tuple[int, int]:
-        """How many of its leads were sent, and how many of those are in the stack's books."""
+        """How many of its leads were sent, and how many of those the stack has counted."""
         found = self._fetch("select sent, counted from imports where not done")
         return found[0] if found else (0, 0)
 
     def add_counted(self, number: int) -> None:
-        """So many more of the sent leads are in the stack's books."""
+        """Add to the number of leads that the stack has counted."""
         self._do("update imports set counted = counted + ? where not done", number)
 
     def finish(self) -> None:
-        """It is done: of the list only this is left."""
+        """Mark the import as done, and remove all rows."""
         self._run("update imports set done = 1 where not done")
         self._clear(_CONTENTS)
         self._run("vacuum")
 
     def finished(self, key: str) -> dict[str, Any] | None:
-        """The facts of an import that came to its end."""
+        """The facts of a finished import."""
         return self._facts("select facts from imports where done and key = ?", key)
 
     def unfinished(self) -> dict[str, Any] | None:
-        """The facts of the import that did not."""
+        """The facts of an unfinished import."""
         return self._facts("select facts from imports where not done")
 
     def _facts(self, query: str, *values: object) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""CSV, TSV and their kin: the separator is found out, and a broken row spoils no other."""
+"""CSV, TSV and the like: the separator is detected, and a broken row affects no other."""
 
 import csv
 import re
@@ -52,7 +52,7 @@ def _records(document: ImportFile, separator: str, skipped: int) -> Iterator[She
 
 
 class _Lines:
-    """A text's lines, which can be given back: a quotation mark without an end must not swallow the rows behind it."""
+    """A text's lines. They can be given back, so an unpaired quotation mark does not swallow the rows after it."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)

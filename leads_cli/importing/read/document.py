@@ -1,4 +1,4 @@
-"""The file to import: what its bytes are, whatever its name says, and by what it is known again."""
+"""The file to import: its kind by its bytes, not by its name, and its digest."""
 
 import hashlib
 import io
@@ -100,7 +100,7 @@ def _copied(pipe: BinaryIO) -> Iterator[Path]:
 
 
 def _piped(copy: Path, name: str, encoding: str | None) -> ImportFile:
-    """What came through a pipe has no place of its own: what is kept of it goes to where the user stands."""
+    """The file that came through a pipe. Its state goes to the current folder."""
     found = _examined(copy, name, copy, encoding)
     return replace(found, beside=Path(f"{name}-{found.digest[:8]}"))
 

@@ -1,4 +1,4 @@
-"""Encodings: the one that a file's bytes prove, or those in which they could be read."""
+"""Encodings: the one that a file's bytes prove, or those that could be right."""
 
 import codecs
 import re
@@ -109,7 +109,7 @@ def _is_text(text: str) -> bool:
 
 
 def _oddness(text: str) -> int:
-    """How much of a text is no language: signs for letters, alphabets mixed in a word, capitals inside of words."""
+    """How unlikely a text is: symbols for letters, mixed alphabets in a word, capitals inside words."""
     odd = sum(c > "\x7f" and not c.isalpha() for c in text)
     for word in _WORD.findall(text):
         alphabets = {name(c, "?").partition(" ")[0] for c in word}

@@ -1,4 +1,4 @@
-"""The header and the footer of a table: reports have lines above the one and in the other."""
+"""The header and the footer of a table. Reports have lines above the header."""
 
 import re
 from collections.abc import Sequence

@@ -17,14 +17,14 @@ _NAMED: Final = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """What the user says about the file, where it is not to be found out; "" for what is."""
+    """The user's options about the file; "" where it is to be detected."""
 
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
 
     def as_json(self) -> Mapping[str, str]:
-        """As an import is known by."""
+        """The text that identifies these options in an import."""
         return {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
 
 

@@ -24,7 +24,7 @@ class RefusedRowsTable:
 
     @property
     def columns(self) -> Sequence[str]:
-        """Those of the first table."""
+        """The columns of the first table."""
         return [unescape_formula(name) for name in self.found.columns if name not in REASON_COLUMNS]
 
     @property

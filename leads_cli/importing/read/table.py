@@ -1,4 +1,4 @@
-"""Tables: rows of named cells, whatever kind of file they stand in."""
+"""Tables: rows of named cells, from any kind of file."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,14 +44,14 @@ class Table(Protocol):
 
     @property
     def notes(self) -> Sequence[str]:
-        """What was passed over, to be shown: below the last row, once all rows were read."""
+        """What was skipped, to be shown; complete once all rows were read."""
 
     def rows(self) -> Iterator[FileRow]:
         """All rows but empty ones, in their order."""
 
 
 def column_names(header: Sequence[Cell]) -> list[str]:
-    """A name for each cell of a header row: its text, numbered where it comes again.
+    """A name for each cell of a header row: its text, numbered if it repeats.
 
     Raises:
         UnusableError: it is no header but the first person of the list.
@@ -81,7 +81,7 @@ def beyond(place: int) -> str:
 
 
 def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> FileRow | None:
-    """A row of cells; None if all are empty. Missing ones at the end are empty, further ones must be."""
+    """A row of cells; None if all are empty. Missing cells at the end count as empty. Extra cells must be empty."""
     row = FileRow(number, dict(zip(columns, cells, strict=False)))
     more = {beyond(n): cell for n, cell in enumerate(cells, start=1) if n > len(columns) and is_filled(cell)}
     if more:

@@ -143,7 +143,7 @@ class Direct:
                 worklist.refuse([(row, "row", _SET_ASIDE[held.why])])
 
     def said(self, facts: Facts) -> Iterator[str]:
-        """What it said of them, in this run."""
+        """The outcomes that Leadterra reported in this run."""
         if self.counts["Requests"]:
             words = (f"{self.counts[name.capitalize()]:,} {name}" for name in ("enrolled", "updated", "skipped"))
             yield f"{self.name} says: {', '.join(words)}; in {self.counts['Requests']:,} requests."
@@ -182,7 +182,7 @@ class Direct:
         try:
             ask = next(search)
             while True:
-                # No time is left for somebody who wants to stop.
+                # The user wants to stop: no time is left.
                 ask = search.send(Held("deadline") if stop.is_set() else self._ask(campaign_id, ask))
         except StopIteration as done:
             settled: Settled = done.value

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _THREADS: Final = 8
 # One SendMessageBatch: 10 entries and 1 MiB in all.
 _MAX_ENTRIES: Final = 10
-# Books that are a little behind are no trouble; a call to CloudWatch is some.
+# Counts may be a little late, and a call to CloudWatch takes time.
 _COUNT_SECONDS: Final = 2.0
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 _THROTTLED: Final = frozenset({"RequestThrottled", "Throttling", "ThrottlingException", "TooManyRequestsException"})
@@ -40,7 +40,7 @@ class LeadsQueue:
 
     Attributes:
         identity: its URL.
-        count: tells the stack's books how many leads were put into it.
+        count: adds leads to the stack's counts.
         options: with which other commands find the stack.
         pauses: seconds before each further attempt at what SQS did not take.
     """
@@ -54,7 +54,7 @@ class LeadsQueue:
 
     @classmethod
     def of(cls, running: Running, source: str, options: str) -> Self:
-        """The queue of a running stack, whose books name what is put there after a source."""
+        """The queue of a running stack, which counts these leads under a source's name."""
 
         def count(number: int) -> None:
             running.count(source, {"Accepted": number})
@@ -86,7 +86,7 @@ class LeadsQueue:
             self._account(worklist)
 
     def _account(self, worklist: Worklist) -> None:
-        """What was put into the queue was accepted; killed in the middle of this, it may be counted twice."""
+        """Count leads that were put into the queue as accepted. If killed here, they may be counted twice."""
         sent, counted = worklist.progress()
         if sent > counted:
             try:

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM or a closed terminal while leads are being sent: what is under way is brought to its end."""
+"""Ctrl-C, SIGTERM or a closed terminal while leads are being sent: requests under way are finished."""
 
 import signal
 from collections.abc import Iterator

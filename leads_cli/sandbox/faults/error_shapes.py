@@ -1,6 +1,6 @@
 """Bodies of a refusal in the shapes that validators in the wild give, honest ones and others.
 
-A shape is a function from the refused batch to a JSON value; a `str` is sent as plain text. Nobody
+A shape is a function from the refused batch to a JSON value; a `str` is sent as plain text. No page
 documents the shape of Leadterra's `errors`, so a client has to cope with each. tests/error_bodies.py has more.
 """
 

@@ -88,7 +88,7 @@ class FaultSchedule:
         self._faults: list[Fault] = []
 
     def set(self, faults: Iterable[Fault]) -> None:
-        """Replace all faults; an empty list is fair weather."""
+        """Replace all faults. An empty list ends them."""
         with self._lock:
             self._faults = list(faults)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from leads_cli.sandbox.records import LEAD_FIELDS, normalise_address
 
 REFUSED_DOMAIN = "refused.example"
-"""Well-formed, so that intake lets it through; refused here, so that a refusal can be had on purpose."""
+"""A valid address that the sandbox refuses, to cause a refusal on purpose."""
 
 MAX_ADDRESS_LENGTH = 254  # RFC 5321: a path has 256 characters, two of them the angle brackets
 
@@ -63,7 +63,7 @@ def invalid_leads(rows: Sequence[object], *, refuse_duplicates: bool) -> Iterato
 
 
 def schema_changed(rows: Sequence[object]) -> Iterator[InvalidLead]:
-    """Every row, as though the service had begun to require a field that nobody sends, but for those that do."""
+    """Every row without `consentBasis`, as if the service had begun to require it."""
     for index, row in enumerate(rows):
         fields = row if isinstance(row, dict) else {}
         custom = fields.get("customFields")

@@ -16,7 +16,7 @@ class Admission:
 
 
 def admission(rows: Sequence[object], behaviour: Behaviour, *, refuse_all: bool) -> Admission:
-    """Judge every row; `refuse_all` is the day on which the schema has changed."""
+    """Judge every row. `refuse_all` simulates a changed schema."""
     if refuse_all and (changed := list(schema_changed(rows))):
         out = {refusal.index for refusal in changed}
         kept = [row for index, row in enumerate(rows) if index not in out and isinstance(row, dict)]

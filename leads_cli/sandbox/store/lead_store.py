@@ -15,7 +15,7 @@ from leads_cli.sandbox.records import (
 from leads_cli.sandbox.store.behaviour import Matching
 
 SUPPRESSED_DOMAIN = "suppressed.example"
-"""Every address there is suppressed, so that a skipped lead can be had on purpose."""
+"""Addresses of this domain are suppressed, to cause a skipped lead on purpose."""
 
 
 class LeadStore:

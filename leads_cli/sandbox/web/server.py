@@ -57,7 +57,7 @@ class _SandboxHttpServer(ThreadingTCPServer):
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
         error = sys.exception()
         if isinstance(error, ConnectionError):
-            return  # the client has gone, which is its good right
+            return  # the client closed the connection
         # Where, but not what: the text of an exception may quote a lead.
         frames = "".join(traceback.format_tb(error.__traceback__)) if error else ""
         logger.error("request failed: %s\n%s", type(error).__name__, frames)
@@ -116,7 +116,7 @@ class _SandboxHandler(BaseHTTPRequestHandler):
             self.connection.close()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Nothing: a request line may hold an address, and the sandbox keeps its own log."""
+        """Log nothing: a request line may contain an address, and the sandbox has its own log."""
 
 
 class SandboxServer:
@@ -154,7 +154,7 @@ class SandboxServer:
         return self
 
     def stop(self) -> None:
-        """Close every connection and return when the last thread has let go of its own."""
+        """Close every connection and wait for all threads."""
         if self._server is not None and self._thread is not None:
             self._server.stop()
             self._thread.join()

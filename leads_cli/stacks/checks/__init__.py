@@ -1,1 +1,1 @@
-"""What `leads check --live` looks at: each module a subject, each look a list of findings. Nothing here prints."""
+"""The checks of `leads check --live`. Each returns a list of findings. Nothing here prints."""

@@ -1,4 +1,4 @@
-"""What in a configuration works and is most likely not meant: said by `leads check`, and no reason to stop."""
+"""Settings that are valid but most likely a mistake. `leads check` warns of them."""
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -16,11 +16,11 @@ _CLOSE: Final = 0.8
 
 
 def find_doubts(enrollment: Enrollment) -> Iterator[str]:
-    """One line for each doubt, naming the key and the remedy."""
+    """One line per warning, with the key and the remedy."""
     if not enrollment.campaigns:
-        yield "there is no campaign, so nobody can be enrolled: add a [campaigns.<name>] table with its id"
+        yield "there is no campaign, so no one can be enrolled: add a [campaigns.<name>] table with its id"
     if not enrollment.sources:
-        yield "there is no source, so nobody can sign up: add a [sources.<name>] table with its provider and campaign"
+        yield "there is no source, so no one can sign up: add a [sources.<name>] table with its provider and campaign"
     for name, campaign in enrollment.campaigns.items():
         key = f"campaigns.{name}"
         if campaign.id == PLACEHOLDER:
@@ -33,7 +33,7 @@ def find_doubts(enrollment: Enrollment) -> Iterator[str]:
             yield f"{key}.defaults: they also replace what Leadterra knows of a person who signs up again"
     for name, source in enrollment.sources.items():
         if source.authentication == "none" and source.preset.signature:
-            yield f"sources.{name}.auth: {source.provider} signs what it sends, and nobody looks: leave auth out"
+            yield f"sources.{name}.auth: {source.provider} signs, but the signature is not checked: leave auth out"
         if source.opt_outs == "suppress":
             yield (
                 f"sources.{name}.opt_outs: an opt-out that {source.preset.title} reports puts the address on "

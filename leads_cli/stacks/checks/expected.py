@@ -1,4 +1,4 @@
-"""What a deployed stack should be by this checkout: by its template and by its stage's file."""
+"""What a deployed stack should be, by this checkout's template and the stage's file."""
 
 import shlex
 import tomllib

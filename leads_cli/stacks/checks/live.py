@@ -1,4 +1,4 @@
-"""The whole look at a running stack: what is asked of AWS and Leadterra, and each subject's findings."""
+"""Check a running stack: ask AWS and Leadterra, and collect the findings."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -24,7 +24,7 @@ _PUBLISHED: Final = ("CodeSha256", "Environment", "Layers", "MemorySize", "Timeo
 def run_checks(
     running: Running, enrollment: "Enrollment", stack: str | None, now: datetime, config: str
 ) -> Iterator[Finding]:
-    """Everything that can be told of a stack; `stack` is None for the embedded one, `config` the file's name."""
+    """All findings about a stack. `stack` is None for the embedded one; `config` is the file's name."""
     looks: dict[str, Callable[[], Iterable[Finding]]] = {
         "secret": lambda: subjects.secrets(enrollment, secret.read_secret(running)),
         "Leadterra": lambda: _campaigns(running, enrollment),

@@ -1,4 +1,4 @@
-"""The queues as they are deployed: settings with which a lead could be lost, or everybody wait."""
+"""Settings of the deployed queues that could lose leads or delay all of them."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ class Trigger:
 def check_queue(
     name: str, attributes: Mapping[str, str], dead_letter_arn: str, triggers: Sequence[Trigger] | None
 ) -> Iterator[Finding]:
-    """What is wrong with a queue; one finding says ok where nothing is. `triggers` are None where nobody can tell."""
+    """What is wrong with a queue, or one finding that it is ok. `triggers` are None if they are unknown."""
     found = [*_redrive(name, attributes, dead_letter_arn), *_limits(name, attributes)]
     if triggers is not None:
         found += _polled(name, attributes, triggers)
@@ -62,7 +62,7 @@ def _polled(name: str, attributes: Mapping[str, str], triggers: Sequence[Trigger
         yield fail(name, "no function takes messages out of it", _REMEDY)
     for each in triggers:
         if each.state not in {"Enabled", "Enabling", "Updating", "Creating"}:
-            told = f"its trigger is {each.state.lower()}: nobody takes messages out of it"
+            told = f"its trigger is {each.state.lower()}: no function takes messages out of it"
             yield fail(name, told, "enable it in Lambda's console, under Triggers of the function")
         if not each.reports_failures:
             told = "its trigger has no ReportBatchItemFailures: one held message brings back its whole batch"

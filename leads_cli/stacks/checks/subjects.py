@@ -109,7 +109,7 @@ def last_events(
     looked: str = f"in {LOOK_BACK_DAYS} days",
     where: str = "",
 ) -> Iterator[Finding]:
-    """When each source was last heard of, and its address; `looked` says how far back that is known."""
+    """When each source last sent something, and its address. `looked` says how far back that is known."""
     for name, address in addresses.items():
         about = f"source {name}"
         if name in last:

@@ -71,7 +71,7 @@ def test_an_address_in_the_place_of_an_id() -> None:
 def test_a_signature_that_nobody_looks_at() -> None:
     """A provider that signs what it sends needs no open door."""
     (line,) = find_doubts(parse(WHOLE.format(campaign="", source="").replace('"form"', '"typeform"')))
-    assert line.startswith("sources.web.auth: typeform signs what it sends")
+    assert line.startswith("sources.web.auth: typeform signs, but the signature is not checked")
 
 
 SOURCES = """

@@ -119,7 +119,7 @@ def test_no_form_without_an_open_source() -> None:
 @pytest.mark.parametrize(
     ("counts", "verdict"),
     [
-        (StackCounts(), "Nobody signed up yet"),
+        (StackCounts(), "No one signed up yet"),
         (StackCounts(accepted=2, enrolled=1, queued=1), "Every lead is accounted for"),
         (StackCounts(accepted=2, queued=1), "Counting"),
         (StackCounts(accepted=2, enrolled=1, unaccounted=1), "Leadterra&#x27;s answers leave 1 lead unaccounted for"),

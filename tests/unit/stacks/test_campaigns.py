@@ -21,14 +21,14 @@ def test_an_answer_is_taken_out_of_its_envelope(envelope: str | None) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "code", "remedy"),
     [
-        (400, {"error": {"code": "no_leads_enrolled"}}, "no_leads_enrolled", "enroll somebody first"),
+        (400, {"error": {"code": "no_leads_enrolled"}}, "no_leads_enrolled", "enroll someone first"),
         (400, {"error": "no_sequence_steps"}, "no_sequence_steps", "give it a sequence step"),
         (400, {"code": "no_sequence_steps", "message": "x"}, "no_sequence_steps", "give it a sequence step"),
         (401, {}, "", "leads secrets set leadterra_api_key"),
-        (403, None, "", "put one that may"),
+        (403, None, "", "put one with the permission"),
         (404, {"error": {"code": "campaign_not_found"}}, "campaign_not_found", "no campaign camp_news"),
         (429, [], "", "throttles"),
-        (502, "<html>", "", "trouble of its own"),
+        (502, "<html>", "", "try again later"),
         (302, {}, "", "leadterra.base_url"),
         (400, {"error": {"code": "<b>\x1b[2J"}}, "", "something unexpected"),
     ],

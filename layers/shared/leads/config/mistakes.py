@@ -38,7 +38,7 @@ _TYPES: Final = {
 
 
 def explain_syntax(error: ValueError) -> str:
-    """What is no TOML, and the line it is at."""
+    """A syntax mistake in TOML, with its line."""
     found = _PLACE.fullmatch(str(error))
     if not found:
         return f"not TOML: {error}"
@@ -83,7 +83,7 @@ def auth_choices(provider: object) -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """The likely spelling, and all there are."""
+    """The most similar names, and all valid ones."""
     names = sorted(known)
     close = get_close_matches(word, names, n=1)
     likely = f"; did you mean {close[0]!r}?" if close else ""
@@ -103,6 +103,6 @@ def _unknown(path: Sequence[str], known: Iterable[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value nearly as the file has it, as far as it helps."""
+    """A value as the file has it, cut if it is long."""
     text = str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."

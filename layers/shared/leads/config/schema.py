@@ -147,7 +147,7 @@ def _known_keys(path: Sequence[object]) -> Iterable[str]:
 
 
 def _inconsistencies(enrollment: Enrollment) -> Iterator[str]:
-    """What is wrong although each value by itself is right."""
+    """Mistakes that concern several values together."""
     for name, campaign in enrollment.campaigns.items():
         key = f"campaigns.{name}.defaults"
         if "email" in campaign.defaults:
@@ -204,7 +204,7 @@ def _destination_mistakes(key: str, source: Source, campaigns: Iterable[str]) ->
 
 
 def _spelt(place: str) -> str:
-    """A place in an event, however a rule writes it."""
+    """A place in an event in canonical spelling."""
     return plain_name(place.removeprefix("header:"))
 
 

@@ -1,4 +1,4 @@
-"""Kinds of values in `enrollment.toml`, and what to say of anything else."""
+"""Kinds of values in `enrollment.toml`, and the messages for invalid ones."""
 
 from collections.abc import Callable
 from functools import cache

@@ -37,7 +37,7 @@ type Response = dict[str, Any]
 
 
 def ok(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """Accepted, or rightly ignored; `headers` are those that a handshake wants."""
+    """Accepted, or ignored by rule. A handshake may require `headers`."""
     return _response(HTTPStatus.OK, dumps(body), {"content-type": "application/json", **(headers or {})})
 
 
@@ -52,7 +52,7 @@ def preflight() -> Response:
 
 
 def method_not_allowed(detail: str = "post to this address", allow: str = "POST, GET, HEAD, OPTIONS") -> Response:
-    """Which methods would do."""
+    """405, with the methods that are allowed."""
     return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"allow": allow})
 
 

@@ -51,7 +51,7 @@ class Event:
 
     @property
     def tokens(self) -> list[str]:
-        """The secrets that came along as they are, in a header or in the path."""
+        """The tokens of the request: in a header or in the path."""
         return [self.credentials("bearer"), self.headers.get("x-api-key", "").strip(), self.token or ""]
 
     def header(self, names: str) -> str:

@@ -81,7 +81,7 @@ def _pairs(value: str, name: str) -> list[str]:
 
 
 def has_token(event: Event, secret: str) -> bool:
-    """Whether the secret itself came along."""
+    """Whether the request contains the secret itself."""
     return True in [is_same(token, secret) for token in event.tokens]
 
 

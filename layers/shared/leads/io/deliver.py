@@ -63,7 +63,7 @@ class Enroll:
     def _without_erased(
         self, messages: list[ReceivedMessage[AnyMessage]], ledger: Ledger
     ) -> list[ReceivedMessage[AnyMessage]]:
-        """Drop the leads of people who asked to be forgotten after these were received. They are only counted.
+        """Drop leads that were received before their person asked to be forgotten. They are only counted.
 
         An opt-out is sent all the same: the person wants no e-mail.
         """
@@ -121,7 +121,7 @@ class Enroll:
             yield from batches(group[1], groups[group], size)
 
     def _is_imported(self, row: Row) -> bool:
-        """Whether the lead came from nowhere but a list: its source is not in the configuration."""
+        """Whether the lead came only from an import: its source is not in the configuration."""
         live = {DIRECT, *self.config.sources}
         return all(isinstance(each.message, Message) and each.message.source not in live for each in row.messages)
 

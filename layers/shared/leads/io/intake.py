@@ -41,7 +41,7 @@ class IntakeResult:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One invocation's intake; `secrets` are the source's, if its proof needed them."""
+    """One invocation of intake. `secrets` are those of the source, if the sender had to prove itself."""
 
     settings: Settings
     now: datetime
@@ -125,7 +125,7 @@ class Intake:
             self._queues().hold(url, [(record, None) for record in records])
 
     def authenticated(self, event: Event, source: Source) -> Self:
-        """The same with the source's secrets, one of which the sender has proved to know.
+        """The same with the source's secrets, after the sender proved that it knows one.
 
         Raises:
             Unauthorized: the sender has not.

@@ -1,4 +1,4 @@
-"""What a container reads from AWS and keeps for a while: the secret, and who asked to be forgotten."""
+"""What a container reads from AWS and caches: the secret, and the erasures."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from leads.errors import LeadsError
 from leads.request.outcome import HELD_AGE
 
-# The template adds the stack's name, so that two stacks in an account keep separate books.
+# The template adds the stack's name, so that two stacks in an account have separate counts.
 DEFAULT_NAMESPACE: Final = "LeadterraEnroll"
 # ... and the function's name. Without the template there is none.
 DEFAULT_SERVICE: Final = "leads"

@@ -39,7 +39,7 @@ class Reading:
 
     Attributes:
         event_id: by which a redelivery is recognised; None where the sender gives none, or where nothing was taken:
-            a provider's kinds of events may share an id, and a rule that was wrong may be mended.
+            a provider's kinds of events may share an id, and a wrong rule may be fixed later.
         bodies: the messages and the suppressions as the queue takes them.
         ignored: submissions that the source's rules leave out, or that a program filled in.
         opt_outs: for each submission whose person opted out, what says so. None of them is enrolled.
@@ -63,7 +63,7 @@ class Reading:
     captcha_token: str = ""
 
     def problems(self) -> list[dict[str, Any]]:
-        """What a sender can mend, by field and, in a list, by index."""
+        """What a sender can fix, by field and, in a list, by index."""
         return [
             {
                 **({"index": bad.index} if self.listed else {}),

@@ -37,7 +37,7 @@ type KeptOut = tuple[ReceivedMessage, Rejected]
 
 
 class Row(NamedTuple):
-    """One lead of a request, or one address to suppress: what all messages about one address come to."""
+    """One lead of a request, or one address to suppress, made of all messages about one address."""
 
     lead: Mapping[str, Any]
     messages: Sequence[AnyReceived]
@@ -116,7 +116,7 @@ def _is_older(message: Message, until: Mapping[str, datetime]) -> bool:
 def rows(
     messages: Iterable[ReceivedMessage], config: Enrollment
 ) -> tuple[dict[str, list[Row]], dict[str, list[KeptOut]]]:
-    """By campaign id the rows, and the messages that the campaign's own rules keep out."""
+    """The rows by campaign id, and the messages that the campaign's own rules keep out."""
     rules_of = cache(config.rules)
     people: dict[str, dict[str, list[ReceivedMessage]]] = {}
     for received in messages:
@@ -143,7 +143,7 @@ def rows(
 
 
 def merged(messages: Iterable[Message]) -> Lead:
-    """One lead of all messages about an address, oldest first: later values win, field by field, as far as sent."""
+    """Merge all messages about an address, oldest first, into one lead. Later values win, field by field."""
     lead: Lead = {}
     custom: dict[str, Any] = {}
     for message in messages:

@@ -37,7 +37,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Refused for what it is, by proof."""
+    """Refused in a request of its own."""
 
     failure: Failure
 

@@ -1,7 +1,7 @@
 """Replies: what an answer of Leadterra's bulk endpoint means, as a total function.
 
 Documented are 200 with counts in two envelopes (other endpoints have a third), 400, 401, 404 and 422, and no
-error's JSON. Everything else is taken for trouble on the way, never for a lead's fault.
+error's JSON. Everything else counts as a failure of the service or the network, never of a lead.
 """
 
 import re

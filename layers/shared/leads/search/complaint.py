@@ -61,7 +61,7 @@ def _leaves(node: Any, route: _Route = ()) -> Iterator[tuple[_Route, str]]:
 
 
 def _rank(leaf: tuple[_Route, str]) -> int:
-    """How telling a text is, the lowest first: an error's own words come before those about the whole request."""
+    """How well a text explains an error, lowest first. An error's own text comes before one about the whole request."""
     route, _ = leaf
     return _RANKS.get(_key(route), _MIDDLE) + (10 if len(route) == 1 else 0)
 

@@ -21,7 +21,7 @@ _EVEN: Final = 0.5
 
 
 class Prevalence:
-    """What is believed of the share of bad leads among `size`, by each answer a little better."""
+    """The estimated share of bad leads among `size`, updated with each answer."""
 
     def __init__(self, size: int) -> None:
         # Down to half a lead of the whole.
@@ -33,7 +33,7 @@ class Prevalence:
         self._weights = _normal([1 / math.sqrt(share) for share in shares])
 
     def learn(self, asked: int, *, clean: bool, among: int | None = None) -> None:
-        """Take in an answer about a group, which was part of `among` leads of which one at least is bad, if any was."""
+        """Learn from an answer about a group. With `among` it was part of so many leads, at least one of them bad."""
         chances = self._chances(asked, among)
         likely = chances if clean else [1 - chance for chance in chances]
         weights = [weight * chance for weight, chance in zip(self._weights, likely, strict=True)]

@@ -170,7 +170,7 @@ class _Reader:
                 entry.paths.add(int(path[1]))
 
     def _close(self, entry: _Entry) -> None:
-        """Take in an entry that is complete. One that contradicts itself is no hint."""
+        """Add a complete entry. An entry that contradicts itself is no hint."""
         if entry.numbers:
             bases = {b for b in (0, 1) if all(self._fits(n - b, entry.echoes) for n in entry.numbers)}
             if bases:

@@ -1,4 +1,4 @@
-"""Isolation: find the bad leads of a refused request, with a proof for each, and condemn no good one.
+"""Isolation: find the bad leads of a refused request, with a proof for each, and reject no good one.
 
 Pure: `isolate` yields what to send next, is sent the answer, and ends with an outcome for every row. A lead is rejected
 only when a request of its own was refused, for the reason of that refusal.
@@ -120,7 +120,7 @@ def _refusals(parts: Sequence[Part]) -> list[_Refusal]:
 
 
 def _is_systemic(refusals: Sequence[_Refusal], leads: int) -> bool:
-    """Whether so many of these leads were refused that it is not about them. None may have got through."""
+    """Whether so many of these leads were refused that the cause is not the leads. None may have been accepted."""
     enough = min(_ALIKE, leads)
     return leads >= GUARD_ROWS and len(refusals) >= enough and (len(refusals) >= _ENOUGH or alike(refusals) >= enough)
 
@@ -175,7 +175,7 @@ class _Isolation:
         return self._settle(None)
 
     def _ask(self, question: Question) -> Generator[Ask, _Answer, tuple[Verdict, Reply]]:
-        """Get one answer. If the key is refused, read it afresh once."""
+        """Get one answer. If the key is refused, read the key again and repeat the request once."""
         rows = [self.rows[index] for index in question.indexes]
         for fresh_key in (False, True):
             answer = yield Ask(rows, fresh_key=fresh_key)
@@ -278,7 +278,7 @@ class _Isolation:
         return not self.accepted and len(self.rows) >= GUARD_ROWS and not self.rows[0].is_replayed
 
     def _guard(self) -> Held | None:
-        """Where none got through: ask leads from all over the batch, and hold all if these are refused as well."""
+        """If none was accepted, send leads from all over the batch. If these are refused too, hold all."""
         if len(self.proofs) < _FIRST or not self._may_be_systemic():
             return None
         if _is_systemic([(failure, self.rows[index].lead) for index, failure in self.proofs.items()], len(self.rows)):
@@ -293,7 +293,7 @@ class _Isolation:
         return None
 
     def _settle(self, held: Held | None) -> Settled:
-        """End the search, and hold the rest. A proof counts unless all leads might have been refused alike."""
+        """End the search and hold the rest. Proofs count unless the cause may be a changed schema."""
         if held and self._may_be_systemic():
             self.proofs.clear()
         known: dict[int, Outcome] = {

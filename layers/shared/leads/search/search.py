@@ -29,7 +29,7 @@ class Question(NamedTuple):
 
 
 class _Claim(NamedTuple):
-    """A refused group whose hints, on one basis, name some rows. The first of these shows what the hints are worth."""
+    """A refused group whose hints, on one basis, name some rows. The first of these shows whether they are right."""
 
     group: Sequence[int]
     hints: Hints

@@ -38,8 +38,8 @@
       form.querySelector("input").focus();
       return say("Taken. It appears among the leads within seconds.", "good");
     }
-    if (body.duplicate) return say("Taken before: the same event once more enrolls nobody twice.", "warn");
-    return say("Answered 200, but nobody was enrolled: the source's rules leave this submission out.", "warn");
+    if (body.duplicate) return say("Taken before: the same event enrolls no one twice.", "warn");
+    return say("Answered 200, but no one was enrolled: the source's rules ignore this submission.", "warn");
   };
 
   form.addEventListener("submit", async (event) => {
