@@ -1,6 +1,6 @@
 """`python -m release BUCKET REGION`, or `make release`: what a stack needs without SAM, ready for a bucket.
 
-A CloudFormation template, and a zip for each function and layer, named after its content.
+A CloudFormation template, and a zip for each function and layer, named after their content: an address never changes.
 """
 
 import json
@@ -25,21 +25,22 @@ METADATA: Final = "AWS::ServerlessRepo::Application"
 
 
 def write(built: Path, to: Path, bucket: str) -> str:
-    """Write the artifacts of the built template into an empty folder; returns their place in the bucket."""
+    """Write the artifacts of the built template into an empty folder; returns the template's key in the bucket."""
     source = yaml_parse(built.read_text(encoding="utf-8"))
     about = source.pop("Metadata")[METADATA]
     place = f"{about['Name']}/{about['SemanticVersion']}"
 
+    def put(name: str, content: bytes, kind: str) -> str:
+        file = f"{name}-{sha256(content).hexdigest()[:16]}.{kind}"
+        (to / file).write_bytes(content)
+        return f"{place}/{file}"
+
     def upload(folder: str) -> str:
-        content = pack(built.parent / folder)
-        name = f"{Path(folder).name}-{sha256(content).hexdigest()[:16]}.zip"
-        (to / name).write_bytes(content)
-        return f"s3://{bucket}/{place}/{name}"
+        return f"s3://{bucket}/{put(Path(folder).name, pack(built.parent / folder), 'zip')}"
 
     # SAM writes a parameter's value into the name of CodeDeploy's configuration: here the stack's own.
     translated = translate(source, {"DeploymentPreference": "${DeploymentPreference}"}, upload)
-    (to / "template.json").write_text(json.dumps(translated, indent=1), encoding="utf-8")
-    return place
+    return put("template", json.dumps(translated, indent=1).encode(), "json")
 
 
 def pack(folder: Path) -> bytes:
@@ -54,11 +55,11 @@ def pack(folder: Path) -> bytes:
     return packed.getvalue()
 
 
-def links(bucket: str, region: str, place: str) -> tuple[str, str]:
+def links(bucket: str, region: str, key: str) -> tuple[str, str]:
     """The template's address, and the page of the console that makes a stack of it."""
-    template = f"https://{bucket}.s3.{region}.amazonaws.com/{place}/template.json"
+    template = f"https://{bucket}.s3.{region}.amazonaws.com/{key}"
     console = f"https://{region}.console.aws.amazon.com/cloudformation/home?region={region}#/stacks/create/review"
-    return template, f"{console}?templateURL={quote(template, safe='')}&stackName={place.partition('/')[0]}"
+    return template, f"{console}?templateURL={quote(template, safe='')}&stackName={key.partition('/')[0]}"
 
 
 def main(arguments: list[str]) -> Any:
@@ -70,9 +71,11 @@ def main(arguments: list[str]) -> Any:
             return "name a bucket and its region: make release BUCKET=your-bucket REGION=eu-west-1"
     rmtree(RELEASED, ignore_errors=True)
     RELEASED.mkdir(parents=True)
-    place = write(BUILT, RELEASED, bucket)
-    template, console = links(bucket, region, place)
-    print(f"aws s3 cp --recursive {RELEASED.relative_to(ROOT)} s3://{bucket}/{place}\n\n{template}\n{console}")
+    key = write(BUILT, RELEASED, bucket)
+    template, console = links(bucket, region, key)
+    print(
+        f"aws s3 cp --recursive {RELEASED.relative_to(ROOT)} s3://{bucket}/{key.rpartition('/')[0]}\n\n{template}\n{console}"
+    )
     return None
 
 

@@ -24,8 +24,8 @@ _HASH: Final = re.compile(r"[0-9a-f]{10}$")
 def released(to: Path, template: Path = TEMPLATE) -> Any:
     """The release of the source tree: what is built has the same places for its code."""
     to.mkdir()
-    write(template, to, "bucket")
-    return json.loads((to / "template.json").read_text())
+    key = write(template, to, "bucket")
+    return json.loads((to / Path(key).name).read_text())
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +37,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def body(folder: Path) -> Any:
-    return json.loads((folder / "template.json").read_text())
+    return json.loads(next(folder.glob("*.json")).read_text())
 
 
 def test_it_is_plain_cloudformation(folder: Path, body: Any) -> None:
     """Nothing is left to SAM, and cfn-lint finds nothing."""
     assert "Transform" not in body
     assert not [each for each in body["Resources"].values() if each["Type"].startswith("AWS::Serverless")]
-    assert [str(each) for each in cfn_lint.lint_file(folder / "template.json")] == []
+    assert [str(each) for each in cfn_lint.lint_file(next(folder.glob("*.json")))] == []
 
 
 def test_it_has_the_resources_of_the_embedded_stack(body: Any) -> None:
@@ -89,6 +89,7 @@ def test_parameters_stay_parameters(body: Any, template: Template) -> None:
 def test_the_same_content_is_the_same_release(tmp_path: Path, folder: Path, body: Any) -> None:
     """Whenever it is packed. Another configuration alone changes its layer, and publishes both functions."""
     assert released(tmp_path / "again") == body
+    assert {path.name for path in (tmp_path / "again").iterdir()} == {path.name for path in folder.iterdir()}
     project = tmp_path / "project"
     for name in ("functions/intake", "functions/enroll", "layers/shared", "layers/config"):
         (project / name).mkdir(parents=True)
@@ -102,7 +103,6 @@ def test_the_same_content_is_the_same_release(tmp_path: Path, folder: Path, body
         name: after["Resources"][name]["Type"] for name in after["Resources"].keys() - before["Resources"].keys()
     }
     assert sorted(changed.values()) == ["AWS::Lambda::LayerVersion", VERSION, VERSION]
-    assert folder.exists()
 
 
 def test_a_zip_says_nothing_of_when_and_where(tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_a_zip_says_nothing_of_when_and_where(tmp_path: Path) -> None:
 
 def test_the_link_opens_the_console_with_the_template() -> None:
     """The page of the region, with the template's address and a name for the stack."""
-    template, console = links("bucket", "eu-west-1", "leadterra-enroll/0.2.0")
-    assert template == "https://bucket.s3.eu-west-1.amazonaws.com/leadterra-enroll/0.2.0/template.json"
+    template, console = links("bucket", "eu-west-1", "leadterra-enroll/0.2.0/template-1a2b.json")
+    assert template == "https://bucket.s3.eu-west-1.amazonaws.com/leadterra-enroll/0.2.0/template-1a2b.json"
     page = urlsplit(console)
     assert (page.hostname, page.query) == ("eu-west-1.console.aws.amazon.com", "region=eu-west-1")
     place, _, query = page.fragment.partition("?")
@@ -140,3 +140,16 @@ def test_sam_publish_takes_the_metadata() -> None:
     assert re.fullmatch(r"[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?", about.author)
     assert (ROOT / about.license_url).is_file()
     assert (ROOT / about.readme_url).is_file()
+
+
+def test_terraform_passes_what_the_template_takes(template: Template) -> None:
+    """The example's parameters and outputs are the template's own, and it lets the stack make its roles."""
+    example = (ROOT / "release" / "main.tf").read_text()
+    (given,) = re.findall(r"(?s)  parameters = \{\n(.*?)\n  \}", example)
+    named = {*re.findall(r"(?m)^ +(\w+) += ", given)}
+    assert named
+    assert named <= template.body["Parameters"].keys()
+    shown = {*re.findall(r'outputs\["(\w+)"\]', example)}
+    assert shown
+    assert shown <= template.body["Outputs"].keys()
+    assert 'capabilities = ["CAPABILITY_IAM"]' in example
