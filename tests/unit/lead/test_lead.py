@@ -9,6 +9,7 @@ from leads.fields.submission import Submission
 from leads.lead.lead import NoLead, make_lead
 
 ADDRESS = {"email": "ava@example.com"}
+ANY = 'custom_fields = ["*"]'
 
 
 def source(more: str = "", provider: str = "form") -> Source:
@@ -142,6 +143,25 @@ def test_a_persons_fields_stand_beside_the_address() -> None:
     """In an envelope with a name of its own the person's name is the one next to the address."""
     fields = {"name": "Webinar", "data.name": "Ava King", "data.email": "ava@example.com", "company": "Host Ltd"}
     assert lead(fields) == ADDRESS | {"firstName": "Ava", "lastName": "King", "company": "Host Ltd"}
+
+
+@pytest.mark.parametrize("place", ["signup", "students", "lead_data", "data.entry"])
+def test_an_object_with_an_address_in_it_is_a_persons(place: str) -> None:
+    """Whatever it is called. A name outside of it and another person's inside of it are none of theirs."""
+    fields = {"email": "ava@example.com", "name": "Ava King", "title": "CTO", "plan": "pro", "friend.name": "Bea Lee"}
+    inside = {f"{place}.{name}": value for name, value in fields.items()}
+    found = lead({"name": "Expo", **inside}, ANY)
+    assert found == ADDRESS | {"firstName": "Ava", "lastName": "King", "jobTitle": "CTO"} | {
+        "customFields": {"name": "Expo", "plan": "pro", "friend.name": "Bea Lee"}
+    }
+    assert lead(inside, 'custom_fields = ["plan"]')["customFields"] == {"plan": "pro"}
+
+
+@pytest.mark.parametrize("thing", ["form", "bookings", "order", "ticket"])
+def test_what_a_thing_is_called_is_not_the_person_in_it(thing: str) -> None:
+    """The title of a ticket or a booking with an address in it is no job title, nor is its name a person's."""
+    fields = {f"{thing}.{name}": value for name, value in {**ADDRESS, "name": "Spring", "title": "A talk"}.items()}
+    assert lead(fields) == ADDRESS
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Final
 
 from leads.fields.address import address_like
 from leads.fields.answers import Value
-from leads.fields.names import MENTION, Meaning, canonical, meaning, parts, words_of
+from leads.fields.names import MENTION, Meaning, canonical, is_other_persons, meaning, parts, words_of
 from leads.fields.submission import Submission
 from leads.fields.vocabulary import COUNTS_BESIDE, FULL_NAME, INFIX, PERSONS, SURNAME_BESIDE
 from leads.words import word_set
@@ -18,7 +18,7 @@ _BARE: Final = word_set("name title role")
 _WAYS_TO_REACH: Final = word_set("""contact contacts contactinfo contactinformation contactdetails contactdata details
     info""")
 _THINGS: Final = word_set("""form forms booking order event appointment meeting survey quiz product price campaign list
-    workflow page site type start starts end total status""")
+    workflow page site type start starts end total status ticket issue deal task post course invoice payment""")
 # How lists of addresses mark the one that counts.
 _PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
 
@@ -27,7 +27,10 @@ def meanings(fields: Mapping[str, Value], submission: Submission) -> dict[str, M
     """What the names mean, without a `name`, `title` or `role` that is a form's, a booking's or an order's."""
     aliases = {name: alias for alias, name in submission.aliases.items()}
     kinds = submission.kinds
-    found = {n: m for n in fields if (m := _meaning(n, aliases.get(n, ""), kinds.get(n, "")))}
+    known = {n: _meaning(n, aliases.get(n, ""), kinds.get(n, "")) for n in fields}
+    # An object with an address in it is a person's, whatever it is called.
+    around = {parts(n)[:-1] for n, m in known.items() if m and m.field == "email" and _tells_a_person(m, fields[n])}
+    found = {n: m for n, own in known.items() if (m := own or _meaning_inside(n, around))}
     bare = {name for name, m in found.items() if m.word in _BARE and canonical(parts(name)[-1]) == m.word}
     sure = {name: m for name, m in found.items() if name not in bare}
     persons = {place_of(name) for name, m in sure.items() if _tells_a_person(m, fields[name])}
@@ -43,6 +46,14 @@ def _meaning(name: str, alias: str, kind: str) -> Meaning | None:
     if held and held.field == "email" and (named is None or named.rank >= MENTION):
         return Meaning("email", "", MENTION - 1)
     return named
+
+
+def _meaning_inside(name: str, around: set[tuple[str, ...]]) -> Meaning | None:
+    """What a field is by its last step, if that is directly in a person's object, which is not named for a thing."""
+    *place, own = ("", *parts(name))
+    if tuple(place[1:]) not in around or len(place) == 1 or is_other_persons(name):
+        return None
+    return meaning(own) if _THINGS.isdisjoint(canonical(step).removesuffix("s") for step in place) else None
 
 
 def _tells_a_person(m: Meaning, value: Value) -> bool:

@@ -41,6 +41,8 @@ class Person:
         self._meanings = meanings(self._fields, submission)
         self._by_field = by_field(self._fields, self._meanings, submission.kinds, claimed=self._explicit.values())
         self._used: set[str] = set()
+        # The object that the address is in.
+        self._place: tuple[str, ...] = ()
         self._left_out: dict[str, LeftOut] = {}
 
     def candidates(self, field: str) -> list[str]:
@@ -69,6 +71,7 @@ class Person:
     def _take_address(self, name: str) -> str:
         address = normalise_address(clean_address(self._fields[name]))
         self._used.add(name)
+        self._place = place_of(name)
         # Of two names, the person's is the one that stands next to the address.
         self._prefer_beside(name, *self._by_field)
         return address
@@ -143,7 +146,7 @@ class Person:
 
     def _custom_name(self, name: str, lead: Lead) -> str | LeftOut:
         """The name of a custom field, or why it is not forwarded."""
-        inner = inner_name(name)
+        inner = self._inner_name(name)
         listed, prefixes, everything = _allow_list(self._source.custom_fields)
         if found := listed.get(name) or listed.get(canonical(name)) or listed.get(canonical(inner)):
             return found
@@ -152,6 +155,11 @@ class Person:
         if name.startswith(prefixes):
             return name
         return (self._why_not_forwarded(name, inner, lead) if everything else LeftOut.NOT_LISTED) or inner
+
+    def _inner_name(self, name: str) -> str:
+        """The name without what is around it: wrappers, or the object that the address is in too."""
+        steps, around = parts(name), len(self._place)
+        return inner_name(".".join(steps[around:]) if around and steps[:around] == self._place else name)
 
     def _why_not_forwarded(self, name: str, inner: str, lead: Lead) -> LeftOut | None:
         if self._is_noise(name, inner):
