@@ -74,7 +74,7 @@ release: build ## Write what a stack needs without SAM into .aws-sam/release (BU
 bench: setup ## Measure, write docs/performance.md, and fail where a claim does not hold (ARGS="warm cost": only these)
 	@PYTHONPATH=layers/shared $(BIN)/python -m benchmarks $(ARGS)
 
-drill: setup ## 3,000 signups against a schedule of fifteen faults, many new examples of each property, and fuzzing
+drill: setup ## 3,000 signups, with a Leadterra that misbehaves in 23 ways, many new examples of each property, and fuzzing
 	@PYTHONPATH=.:layers/shared $(BIN)/python -m tests.drill $(ARGS)
 	@$(BIN)/pytest $(PARALLEL) --hypothesis-profile=long -m hypothesis tests/unit tests/integration
 	@$(BIN)/python -m tests.fuzz
