@@ -48,6 +48,8 @@ def test_answers_are_flat_and_keep_their_types(content: dict[str, Any], expected
     [
         ({"fields": [{"label": "Plan", "value": "pro"}, {"label": "E-mail", "value": ""}]}, {"fields.Plan": "pro"}),
         ({"a": [{"id": "f1", "question": "Plan?", "type": "text", "answer": 7}]}, {"a.Plan?": 7}),
+        ({"f": [{"text": "A", "answer": "pro"}, {"prompt": "B", "reply": 5}]}, {"f.A": "pro", "f.B": 5}),
+        ({"f": {"q1": {"questionText": "Plan?", "answerText": "pro"}}}, {"f.Plan?": "pro"}),
         ({"f": [{"name": "topics", "values": ["x", "y"]}]}, {"f.topics": "x, y"}),
         ({"f": [{"name": "plan", "answer": {"id": "a", "label": "pro"}}]}, {"f.plan": "pro"}),
         ({"f": [{"name": "plan", "answer": {"id": "a"}}]}, {"f.plan.id": "a"}),

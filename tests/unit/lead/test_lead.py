@@ -157,6 +157,25 @@ def test_an_object_with_an_address_in_it_is_a_persons(place: str) -> None:
     assert lead(inside, 'custom_fields = ["plan"]')["customFields"] == {"plan": "pro"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"applicant.email": "ava@example.com", "job.title": "Engineer"}, ADDRESS),
+        (ADDRESS | {"job.title": "Engineer"}, ADDRESS | {"jobTitle": "Engineer"}),
+        ({"ticket.requester.email": "ava@example.com", "ticket.requester.name": "Ava", "ticket.title": "Help"},
+         ADDRESS | {"firstName": "Ava"}),
+        ({"user.email": "ava@example.com", "sender.name": "Bea Lee", "previous.name": "Ann Lee"}, ADDRESS),
+        (ADDRESS | {"sender_name": "Ava"}, ADDRESS | {"firstName": "Ava"}),
+    ],
+)  # fmt: skip
+def test_a_thing_or_someone_else_beside_the_person_says_nothing_of_them(
+    fields: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """The job that someone applies for, who sends the event, and what was before."""
+    assert lead(fields) == expected
+    assert problems({"sender.email": "bea@example.com"})[0] == ("email", MISSING)
+
+
 @pytest.mark.parametrize("thing", ["form", "bookings", "order", "ticket"])
 def test_what_a_thing_is_called_is_not_the_person_in_it(thing: str) -> None:
     """The title of a ticket or a booking with an address in it is no job title, nor is its name a person's."""

@@ -117,8 +117,10 @@ def _inner(steps: list[Words]) -> slice:
 
 
 def is_other_persons(name: str) -> bool:
-    """Whether a name is about another person: `friend_email`, `referred_by`."""
-    return any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words_of(name))
+    """Whether a name is about another person, or what was before: `friend_email`, `referred_by`, `previous.email`."""
+    if any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words_of(name)):
+        return True
+    return any(canonical(step) in vocabulary.OBJECTS_OF_OTHERS for step in parts(name)[:-1])
 
 
 def is_secret(name: str, value: object = "") -> bool:

@@ -12,7 +12,7 @@ from leads.fields.address import address_like
 from leads.fields.answers import MAX_DEPTH
 from leads.fields.names import canonical, is_other_persons, meaning
 from leads.fields.questions import answer_of, are_questions, label_of
-from leads.fields.vocabulary import FULL_NAME, PERSONS
+from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS
 
 _ID: Final = re.compile(r"\S*\d\S*|\S+@\S+")
 # `created_by` and the like name an operator.
@@ -61,7 +61,7 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
         and not _answers_with_address(member)
         and (inner := people(member, depth + 1))
     }
-    others = {key for key in inside if _is_elses(key)}
+    others = {key for key in inside if _is_elses(key) or _is_before_or_sender(key, members[key])}
     found = {key: inner for key, inner in inside.items() if key not in others}
     # A list of addresses, without names, is one person's.
     addresses = {
@@ -170,6 +170,10 @@ def _means(name: str, *fields: str) -> bool:
 
 def _is_elses(name: str) -> bool:
     return is_other_persons(name) or _OPERATOR.search(name) is not None
+
+
+def _is_before_or_sender(key: str, member: Any) -> bool:
+    return isinstance(member, dict) and canonical(key) in OBJECTS_OF_OTHERS
 
 
 def _is_named(person: PersonPart) -> bool:

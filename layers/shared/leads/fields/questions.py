@@ -12,15 +12,19 @@ from leads.words import word_set
 
 # What a question is called: what people saw of it comes before what a program calls it.
 _LABELS: Final = (
-    "label", "title", "question", "name", "field_label", "fieldLabel", "field_name", "fieldName", "column_name", "key",
-    "field", "slug", "ref", "column_id", "id",
+    "label", "title", "question", "questionText", "question_text", "prompt", "caption", "text", "name", "field_label",
+    "fieldLabel", "field_name", "fieldName", "column_name", "key", "field", "slug", "ref", "column_id", "id",
 )  # fmt: skip
-_ANSWERS: Final = ("value", "answer", "values", "answers", "response", "responses", "string_value", "field_value")
+_ANSWERS: Final = (
+    "value", "answer", "values", "answers", "response", "responses", "string_value", "field_value", "answerText",
+    "answer_text", "answer_value", "reply",
+)  # fmt: skip
 # A form or a page of one has these as well: it is no question if there are objects in them.
 _CONTAINERS: Final = word_set("values answers response responses")
 # Only a question has these.
-MARKS: Final = word_set("""label question field_label fieldLabel field_name fieldName column_name field_type fieldType
-    question_type required is_required options choices placeholder raw_value value_raw rawValue""")
+MARKS: Final = word_set("""label question questionText question_text prompt field_label fieldLabel field_name fieldName
+    column_name field_type fieldType question_type required is_required options choices placeholder raw_value value_raw
+    rawValue""")
 TYPES: Final = word_set("type kind")
 QUESTION_KEYS: Final = (
     MARKS

@@ -46,7 +46,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     numeledefamilie numefamilie numelefamilie vezeteknev vezetekneve vezetekneved csaladnev csaladinev csaladineve
     επωνυμο επιθετο שםמשפחה שםהמשפחה اسمالعايلة اسمعايلتك الاسمالاخير اسمكالاخير الاسمالعايلي ho hovatendem прізвище""",
         FULL_NAME: """fullname individualname name displayname firstandlastname firstlastname firstnamelastname namefull
-    namefirstlast nameandsurname namesurname firstnameandlastname firstnameandsurname completename legalname
+    realname namefirstlast nameandsurname namesurname firstnameandlastname firstnameandsurname completename legalname
     fulllegalname yourname contactname contactperson whoareyou whatshouldwecallyou howshouldwecallyou vollername
     vollstandigername vorundnachname vorundzuname vornamenachname vornameundnachname wieheisstdu wieheissensie
     ansprechpartner ansprechperson kontaktperson nom nomcomplet nometprenom nometprenoms prenometnom nomprenom prenomnom
@@ -172,6 +172,9 @@ OTHERS: Final = word_set("""friend colleague coworker referrer referral referred
     ambassador seller vendor merchant site website shop store support freund freundin freundes kollege kollegin
     empfehler geworben notfall notfallkontakt ami amie collegue parrain filleul enfant urgence amigo amiga amico
     amica colega collega hijo hija figlio figlia filho filha emergencia vriend vriendin znajomy znajomego""")
+# Objects of other people, or with what was before. In a form, `sender_name` is the person's own.
+OBJECTS_OF_OTHERS: Final = word_set("""sender previous previousattributes previousdata previousvalues before old
+    oldrecord oldvalues olddata""")
 # What programs write before a plain name: `reg_company`, `txtEmail`.
 PREFIXES: Final = word_set("""user usr reg register registration signup txt c""")
 # Before a first or last name these make it another person's, or another name of this person.

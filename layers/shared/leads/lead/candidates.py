@@ -31,7 +31,7 @@ def meanings(fields: Mapping[str, Value], submission: Submission) -> dict[str, M
     # An object with an address in it is a person's, whatever it is called.
     around = {parts(n)[:-1] for n, m in known.items() if m and m.field == "email" and _tells_a_person(m, fields[n])}
     found = {n: m for n, own in known.items() if (m := own or _meaning_inside(n, around))}
-    bare = {name for name, m in found.items() if m.word in _BARE and canonical(parts(name)[-1]) == m.word}
+    bare = {name for name, m in found.items() if _is_bare(name, m)}
     sure = {name: m for name, m in found.items() if name not in bare}
     persons = {place_of(name) for name, m in sure.items() if _tells_a_person(m, fields[name])}
     things = {name for name in bare if persons and not _is_beside(place_of(name), persons)}
@@ -50,10 +50,16 @@ def _meaning(name: str, alias: str, kind: str) -> Meaning | None:
 
 def _meaning_inside(name: str, around: set[tuple[str, ...]]) -> Meaning | None:
     """What a field is by its last step, if that is directly in a person's object, which is not named for a thing."""
-    *place, own = ("", *parts(name))
-    if tuple(place[1:]) not in around or len(place) == 1 or is_other_persons(name):
+    place, own = parts(name)[:-1], parts(name)[-1:]
+    if not place or place not in around or is_other_persons(name):
         return None
-    return meaning(own) if _THINGS.isdisjoint(canonical(step).removesuffix("s") for step in place) else None
+    return meaning(own[0]) if canonical(place[-1]).removesuffix("s") not in _THINGS else None
+
+
+def _is_bare(name: str, m: Meaning) -> bool:
+    """Whether things have such a field as well: a `name`, a `role`, the `title` of a vacant job."""
+    own = canonical(parts(name)[-1])
+    return own in _BARE and (own == m.word or m.field == "jobTitle")
 
 
 def _tells_a_person(m: Meaning, value: Value) -> bool:
