@@ -66,7 +66,9 @@ deploy: build ## Build and deploy a stack without a question (STACK=name; parame
 	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS)
 	@stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
 	file=$$(sed -n 's/^[^#]*"ConfigFile=\([^"]*\)".*/\1/p' "$$stage"); \
-	$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" --config "layers/config/$${file:-enrollment.toml}" || echo "The stack is deployed. What is still missing is named above."
+	where() { sed -n "s/^$$1 *= *\"\([^\"]*\)\".*/--$$1 \1/p" "$$stage"; }; \
+	$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" $$(where region) $$(where profile) \
+	  --config "layers/config/$${file:-enrollment.toml}" || echo "The stack is deployed. What is still missing is named above."
 
 release: build ## Write what a stack needs without SAM into .aws-sam/release (BUCKET=name REGION=eu-west-1)
 	@$(BIN)/python -m release $(BUCKET) $(REGION)

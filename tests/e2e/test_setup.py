@@ -123,3 +123,29 @@ def test_a_built_wheel_brings_everything_that_the_command_reads(tmp_path: Path) 
     for page in ("console/static/console.css", "dev/page/static/page.js", "checkout/template.yaml"):
         assert (unpacked / "leads_cli" / page).is_file()
     assert (unpacked / "leads_cli/checkout/functions/intake/handler.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("stack", "where"),
+    [
+        ("prod", "--region eu-central-1 --profile production --config layers/config/prod.toml"),
+        ("other", "--config layers/config/enrollment.toml"),
+    ],
+)
+def test_a_deployment_is_checked_where_it_is(clone: Path, tmp_path: Path, stack: str, where: str) -> None:
+    """Region, profile and configuration are those of the stage's file; what is commented out there does not count."""
+    for name in ("sam", "leads"):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho {name} "$@"\n')
+        program.chmod(0o755)
+    stages = clone / "stages"
+    shutil.copytree(ROOT / "stages", stages)
+    (stages / "prod.toml").write_text(
+        '[default.deploy.parameters]\nregion = "eu-central-1" # Frankfurt\nprofile = "production"\n'
+        'parameter_overrides = ["ConfigFile=prod.toml"]\n'
+    )
+    done = make(clone, "--old-file=build", "deploy", f"STACK={stack}", f"BIN={tmp_path}", path=os.get_exec_path())
+    assert done.returncode == 0, done.stderr
+    _, deployed, checked = done.stdout.splitlines()
+    assert deployed.startswith("sam deploy ")
+    assert checked == f"leads check --live --stack {stack} {where}"
