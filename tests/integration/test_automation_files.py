@@ -132,7 +132,7 @@ def test_the_blueprint_sends_what_is_mapped_as_a_lead(stack: Intake) -> None:
 
 def test_what_the_blueprint_retries_is_enrolled_once(stack: Intake) -> None:
     """The trigger's id, mapped to `event_id`, makes a second run harmless."""
-    fields = {**PERSON, "event_id": "row-12"}
+    fields = {**PERSON, "event_id": "rec-12"}
     assert [make_request(stack, fields).body for _ in range(2)] == [{"accepted": 1}, {"accepted": 0, "duplicate": True}]
 
 
@@ -169,7 +169,7 @@ def test_the_recipe_s_rows_make_a_lead(stack: Intake) -> None:
     names = [
         name for row in re.findall(r"^   \| (`[^|]+) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
     ]
-    values = {"email": "ava@example.com", "event_id": "row-12"}
+    values = {"email": "ava@example.com", "event_id": "rec-12"}
     rows = {name: values.get(name, name) for name in names}
     assert [zapier_request(stack, rows).body for _ in range(2)] == [{"accepted": 1}, {"accepted": 0, "duplicate": True}]
     assert [message["lead"] for message in stack.taken()] == [
