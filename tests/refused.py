@@ -52,7 +52,7 @@ def refused(leads: Sequence[Lead], rows: Iterable[int], base: int = 0) -> Refuse
 
 type Shape = Callable[[Refused], object]
 type Entry = Callable[[Bad], object] | object
-"""What is told of a bad row; anything else than a function is the same for all."""
+"""What an error body says of a bad row. Anything but a function is the same for all rows."""
 
 
 def entry_of(entry: Entry, bad: Bad) -> object:

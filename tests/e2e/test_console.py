@@ -1,4 +1,4 @@
-"""The console in a real browser, on the embedded stack: what was refused is seen, corrected, replayed, let go."""
+"""The console in a real browser, on the embedded stack: refused leads are shown, corrected, replayed and discarded."""
 
 import json
 import re
@@ -36,7 +36,7 @@ PAGES: Final = ("/flow", "/failures", "/campaigns", "/sources")
 
 @pytest.fixture(scope="module")
 def refused(dev: str) -> None:
-    """Somebody for each test, whom Leadterra has refused; with all refused alike it would be taken to have changed."""
+    """A refused lead for each test. Accepted leads between them keep the schema guard from holding all."""
     httpx.post(f"{dev}/hooks/website", timeout=60, data={"email": "fine@example.com"})
     for name, more in PEOPLE.items():
         form = {"email": f"{name}@refused.example", "first_name": "Ada", **more}
@@ -45,7 +45,7 @@ def refused(dev: str) -> None:
 
 
 def state(dev: str, name: str) -> str:
-    """Where somebody's lead is."""
+    """The state of a person's lead."""
     rows = httpx.get(f"{dev}/_leads/leads", timeout=60).json()
     return next((row["state"] for row in rows if row["email"] == f"{name}@refused.example"), "")
 
@@ -76,7 +76,7 @@ def open_letter(page: Page, address: str) -> None:
 
 
 def test_a_refused_person_is_corrected_and_enrolled(page: Page) -> None:
-    """A letter tells its reason at the field; edited, it shows what changes, goes out again and is enrolled."""
+    """A letter shows its reason at the field. Edited, it shows the changes, is sent again and is enrolled."""
     open_letter(page, "mistyped@refused.example")
     expect(page.get_by_role("alert").filter(has_text="email domain does not accept mail")).to_be_visible()
     email = page.get_by_label("email", exact=True)
@@ -197,7 +197,7 @@ def test_what_others_say_is_no_markup(page: Page) -> None:
 
 
 def test_one_change_for_many(page: Page) -> None:
-    """What is shown is changed at once, after a look at what that comes to."""
+    """All shown letters are changed at once, after a preview."""
     look(page, ".typo@refused")
     page.get_by_role("button", name="Fix these 2").click()
     asked = dialog(page, "Fix all that are shown")
@@ -351,7 +351,7 @@ def test_only_this_machine_sees_it(dev: str, path: str, headers: dict[str, str])
 
 
 def test_everything_comes_from_this_machine(page: Page, dev: str) -> None:
-    """No page loads anything from anybody else."""
+    """No page loads anything from another host."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for path in PAGES:

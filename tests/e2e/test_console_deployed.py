@@ -75,7 +75,7 @@ class Operated:
             assert not self.client("sqs").send_message_batch(QueueUrl=url, Entries=entries).get("Failed")
 
     def received(self, queue: str) -> list[Any]:
-        """Take what anybody can receive from a queue."""
+        """Receive and delete the visible messages of a queue."""
         found = []
         url = self.outputs[f"{queue}Url"]
         while messages := self.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -203,7 +203,7 @@ def test_an_event_is_corrected(operated: Operated, page: Page) -> None:
 
 
 def test_reading_takes_nothing(operated: Operated, page: Page) -> None:
-    """Letters that a page shows can be received by anybody else at once."""
+    """Letters that a page shows can be received by other readers at once."""
     operated.put(refused("lead-2", "look@example.com"), refused("lead-3", "look@example.com"))
     look(page, "look@example.com")
     expect(page.get_by_role("heading", name="2 dead letters in 1 group")).to_be_visible()
@@ -256,7 +256,7 @@ def test_a_draft_is_started(operated: Operated, page: Page) -> None:
 
 
 def test_an_answer_without_a_status(operated: Operated, page: Page) -> None:
-    """Where Leadterra answers as its reference says, the question tells what starting does to any campaign."""
+    """If Leadterra gives no status, the dialog says what starting does to each kind of campaign."""
     operated.leadterra.behaviour = Behaviour(dialect="reference")
     try:
         page.goto("/campaigns")
@@ -270,7 +270,7 @@ def test_an_answer_without_a_status(operated: Operated, page: Page) -> None:
 
 
 def test_the_sources(operated: Operated, page: Page) -> None:
-    """A deployed source shows whether its secret is there and when it last brought somebody; never the secret."""
+    """A deployed source shows whether its secret is set and when it last sent a lead, never the secret."""
     when = datetime.now(UTC) - timedelta(hours=3)
     dimensions = [{"Name": "service", "Value": "intake"}, {"Name": "source", "Value": "api"}]
     data = [{"MetricName": "Accepted", "Dimensions": dimensions, "Timestamp": when, "Value": 2.0, "Unit": "Count"}]
@@ -297,7 +297,7 @@ def test_who_may_look(operated: Operated) -> None:
 
 
 def test_aws_that_does_not_answer(operated: Operated, page: Page) -> None:
-    """A queue that is not there is told on the page, which stays what it was."""
+    """A missing queue is shown as an error, and the page stays as it was."""
     page.goto("/failures")
     expect(page.get_by_text(re.compile("^Read at"))).to_be_visible()
     sqs = operated.client("sqs")

@@ -1,4 +1,4 @@
-"""An operator and many dead letters: grouped, fixed, replayed, enrolled, whoever kills the command meanwhile."""
+"""An operator and many dead letters: grouped, fixed, replayed and enrolled, although the command is killed."""
 
 import json
 import os
@@ -80,7 +80,7 @@ class Desk:
         self.operator = embedded.find(self.stack.url)
 
     def put(self, letters: Sequence[tuple[str, str]]) -> None:
-        """Put dead letters into the stack, by reason and body, and into the books what they had been before."""
+        """Put dead letters into the stack, by reason and body, and count what they were before."""
         url = self.stack.queues["DeadLetterQueue"]
         sqs = self.stack.client("sqs")
         for chunk in batched(letters, 10, strict=False):
@@ -162,7 +162,7 @@ def address(kind: str, n: int) -> str:
 
 
 def letters(kind: str, number: int) -> Iterator[tuple[str, str]]:
-    """Letters as the functions write them; each is nobody else's, and lacks what its fix will bring."""
+    """Letters as the functions write them, each with its own address, and without what its fix adds."""
     for n in range(number):
         email = f"<{address(kind, n).upper()}>" if kind == "rejected" else address(kind, n)
         yield kind, _body(kind, f"{kind}-{n}", {"email": email, "firstName": "Ava"})
@@ -213,7 +213,7 @@ def test_the_books_balance(desk: Desk) -> None:
 
 
 def test_a_replay_that_fails_again(desk: Desk) -> None:
-    """A lead that is refused once more is a dead letter with its history, and the books have both refusals."""
+    """A lead that is refused again is a dead letter with its history, and both refusals are counted."""
     lead = {"email": "bo@refused.example"}
     desk.put([("rejected", _body("rejected", "lead-1", lead))])
     for times in (1, 2):

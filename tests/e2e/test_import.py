@@ -46,7 +46,7 @@ def get(url: str) -> Any:
 
 
 def test_from_a_list_to_enrolled_leads(stack: str, tmp_path: Path) -> None:
-    """Everybody has an outcome, the counts add up, and whoever is refused is found by the list's name and the row."""
+    """Each row has an outcome, the counts add up, and a refused row is found by the list's name and its number."""
     (tmp_path / "list.csv").write_text(LIST)
 
     def leads(*arguments: str) -> subprocess.CompletedProcess[str]:

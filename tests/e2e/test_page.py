@@ -121,7 +121,7 @@ def test_the_form_works_without_scripts(browser: Browser, dev: str, page: Page) 
 
 
 def test_everything_comes_from_this_machine(browser: Browser, dev: str) -> None:
-    """The page loads nothing from anybody else, so that it works on a train and tells nobody."""
+    """The page loads nothing from another host, so it works offline."""
     page = browser.new_context(base_url=dev).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

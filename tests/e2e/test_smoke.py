@@ -82,7 +82,7 @@ def test_a_signal_ends_it_and_all_that_it_started(number: signal.Signals) -> Non
 
 
 def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path) -> None:
-    """The functions read the file again when it changes; the terminal tells once, readably, what is wrong with it."""
+    """The functions read the file again when it changes. The terminal shows its mistakes once."""
     path = tmp_path / "enrollment.toml"
     path.write_text(ONE_SOURCE.format(name="website"))
     with started("--config", str(path)) as (process, url):
@@ -123,7 +123,7 @@ def test_status_and_send_of_a_running_stack(dev: str, tmp_path: Path) -> None:
 
 
 def test_a_webhook_of_a_provider(dev: str) -> None:
-    """A provider's request reaches the first source for it; where there is none, the lines to add are told."""
+    """A provider's request reaches its first source. If there is none, the command shows the lines to add."""
     sent = leads("send", "json", "--url", dev)
     assert sent.returncode == 0, sent.stderr
     assert sent.stdout.startswith("json: POST /hooks/api 200\n")

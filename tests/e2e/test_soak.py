@@ -57,7 +57,7 @@ def test_too_few_receives_would_show(deployed: Deployed) -> None:
 
 
 def test_an_acknowledgement_too_many_would_show(deployed: Deployed) -> None:
-    """Without partial failures what is held is deleted: it is lost, and the books do not balance."""
+    """Without partial failures held messages are deleted: leads are lost, and the counts do not add up."""
     soak = small(replace(deployed, partial_failures=False))
     soak.run()
     assert soak.problems["leads lost"] > 0 < soak.problems["hours at which law 2 did not balance"]

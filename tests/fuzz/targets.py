@@ -88,7 +88,7 @@ def read_answers(data: bytes) -> None:
 
 
 def check_signature(data: bytes) -> None:
-    """Whatever headers and body come, a sender is believed or refused, and nobody without the secret is believed."""
+    """For any headers and body a sender is accepted or refused, and none without the secret is accepted."""
     event, source = _request(data)
     try:
         verify(event, source, ["another secret"])

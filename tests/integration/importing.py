@@ -69,7 +69,7 @@ class Importing:
         return [body["lead"] for body in self.received()]
 
     def accepted(self) -> dict[str, float]:
-        """What CloudWatch was told, by source."""
+        """The counts that CloudWatch received, by source."""
         cloudwatch: Any = boto3.client("cloudwatch")
         metrics = cloudwatch.list_metrics(Namespace=NAMESPACE, MetricName="Accepted")["Metrics"]
         named = [

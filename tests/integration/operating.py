@@ -100,7 +100,7 @@ class Operated:
         ]
 
     def messages(self, queue: str = "DeadLetterQueue") -> list[dict[str, Any]]:
-        """What anybody can receive from a queue, which stays there."""
+        """The visible messages of a queue. They stay there."""
         found: list[dict[str, Any]] = []
         wanted: Any = {"MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
         url = self.outputs[f"{queue}Url"]
@@ -120,7 +120,7 @@ class Operated:
         return self.outputs["DeadLetterQueueUrl"].rpartition("/")[2]
 
     def empty(self, queue: str) -> list[Any]:
-        """Take out what anybody can receive from a queue, as JSON."""
+        """Receive and delete the visible messages of a queue, as JSON."""
         found = self.messages(queue)
         for each in found:
             self.sqs.delete_message(QueueUrl=self.outputs[f"{queue}Url"], ReceiptHandle=each["ReceiptHandle"])

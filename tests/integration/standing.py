@@ -1,4 +1,4 @@
-"""A server that stands in for AWS and misbehaves as it is told: what a mock within the process cannot do."""
+"""A server in place of AWS with failures on demand that a mock inside the process cannot have."""
 
 import json
 import ssl

@@ -117,7 +117,7 @@ def test_a_wrong_token_is_refused(site: Intake, service: Service, codes: tuple[s
 
 
 def test_a_person_gets_a_page(site: Intake, service: Service) -> None:
-    """Who waits in front of a browser is told what to do, in a page that nothing can be put into."""
+    """A visitor gets a page that says what to do. The page contains nothing from the request."""
     service.answer = refusal("timeout-or-duplicate")
     answer = site.post("site", PERSON, headers=BROWSER)
     assert (answer.status, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
@@ -150,14 +150,14 @@ def test_if_the_service_is_down_the_signup_passes(site: Intake, service: Service
 
 
 def test_a_service_that_is_not_reached(site: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No connection is as good as no answer."""
+    """A failed connection counts like a missing answer."""
     monkeypatch.setitem(captcha.SERVICES, "turnstile", "http://127.0.0.1:1/")
     assert site.post("site", PERSON, headers=BROWSER).status == 303
     assert site.metrics()["site", "CaptchaUnchecked"] == 1
 
 
 def test_without_a_secret_the_signup_passes(site: Intake, service: Service) -> None:
-    """`leads check --live` says that it is missing; nobody is lost until then."""
+    """`leads check --live` reports the missing secret. Until it is set, signups pass."""
     site.cloud.set_secret(sources={})
     assert site.post("site", PERSON, headers=BROWSER).status == 303
     assert service.asked == []

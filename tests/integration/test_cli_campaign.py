@@ -135,7 +135,7 @@ def test_a_draft_is_started(stack: Deployed, sandbox: tuple[Sandbox, str], diale
 
 
 def test_nothing_is_started_without_a_yes(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
-    """A no, and nobody there to ask, leave the campaign as it is; what would have happened was said before."""
+    """A no, or no terminal to ask, leaves the campaign as it is. The command said before what would happen."""
     enroll(sandbox[0], "camp_trial")
     for typed in ("n\n", ""):
         said = stack.leads("campaign", "start", "trial", typed=typed)
@@ -154,7 +154,7 @@ def test_a_running_campaign_is_left_alone(stack: Deployed, sandbox: tuple[Sandbo
 
 
 def test_a_campaign_of_unknown_status_says_all_that_may_happen(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
-    """Where Leadterra does not tell the status, the operator hears that a paused campaign would resume."""
+    """If Leadterra gives no status, the command says that a paused campaign would resume."""
     sandbox[0].behaviour = Behaviour(dialect="reference")
     said = stack.leads("campaign", "start", "news", typed="n\n")
     assert "a paused campaign RESUMES its sending" in said.out
@@ -177,7 +177,7 @@ def test_a_program_has_to_say_yes(stack: Deployed, sandbox: tuple[Sandbox, str])
 
 
 def test_a_leadterra_that_is_down(stack: Deployed, sandbox: tuple[Sandbox, str]) -> None:
-    """Trouble of Leadterra's own is told as such, and without the key."""
+    """A failure of Leadterra is reported as one, without the key."""
     sandbox[0].faults.set([Fault.model_validate({"kind": "server_error", "on": "stats"})])
     said = stack.leads("campaign", "stats", "news")
     assert said.code == 1

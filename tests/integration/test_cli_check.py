@@ -46,7 +46,7 @@ def test_check_counts_what_it_read() -> None:
 
 
 def test_check_for_programs(tmp_path: Path) -> None:
-    """--json has each problem and each doubt as a finding with what to do."""
+    """--json has each problem and each warning as a finding, with what to do."""
     good = json.loads(leads("check", "--json").stdout)
     assert (good["ok"], good["findings"][0]["verdict"]) == (True, "warn")
     (tmp_path / "wrong.toml").write_text('[sources.site]\nprovider = "fom"\ncampaign = "news"\nhoneypott = "x"\n')
@@ -57,7 +57,7 @@ def test_check_for_programs(tmp_path: Path) -> None:
 
 
 def test_check_warns_of_what_is_hardly_meant(tmp_path: Path) -> None:
-    """A doubt is said and stops nobody."""
+    """A warning is shown, and the exit code is 0."""
     path = tmp_path / "enrollment.toml"
     path.write_text('[campaigns.news]\nid = "camp_1"\ntokens = ["frstName"]\n')
     done = leads("check", "--config", str(path))
@@ -133,7 +133,7 @@ def test_a_wrong_call_is_a_usage_error(arguments: tuple[str, ...]) -> None:
 
 
 def test_send_without_an_event_lists_them() -> None:
-    """Whoever does not know the events is shown their names, ready to paste."""
+    """Without an event the command lists the names, ready to paste."""
     done = leads("send")
     assert done.returncode == 0
     command = next(line for line in done.stdout.splitlines() if line.endswith("leads send website-form"))

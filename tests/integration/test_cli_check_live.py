@@ -74,7 +74,7 @@ def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def trigger() -> None:
-    """Functions that poll the queues; nobody calls them."""
+    """Functions that poll the queues. They are never called."""
     role = boto3.client("iam").create_role(RoleName="leads", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:

@@ -92,7 +92,7 @@ def test_the_counts_of_a_deployed_stack(queues: dict[str, str]) -> None:
 
 @pytest.mark.usefixtures("queues")
 def test_the_counts_are_those_of_this_stack() -> None:
-    """Every question names its namespace, so that two stacks in an account keep separate books."""
+    """Every query names the stack's namespace, so two stacks in an account have separate counts."""
     asked: list[dict[str, Any]] = []
     session = boto3.Session()
     session.events.register("before-parameter-build.cloudwatch.GetMetricData", lambda params, **_: asked.append(params))
@@ -205,7 +205,7 @@ def test_a_name_that_is_no_sources(queues: dict[str, str], name: str) -> None:
 
 
 def test_counts_that_cannot_be_reported(queues: dict[str, str]) -> None:
-    """CloudWatch's refusal is told, with what to check."""
+    """CloudWatch's refusal is shown, with what to check."""
     with pytest.raises(NotReachableError, match="CloudWatch: AWS refused"):
         running({**queues, "MetricsNamespace": "AWS/SQS"}).count("website", {"Replayed": 1, "": 1})
 

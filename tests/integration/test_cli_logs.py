@@ -137,7 +137,7 @@ def test_who_sent_something_newer_is_known(stack: Any) -> None:
 
 
 def test_a_stack_without_logs_is_named(written: Any) -> None:
-    """A stack that is not there is told by the log that was looked for."""
+    """The error about a missing stack names the log group."""
     assert written
     result = CliRunner().invoke(app, ["logs", LEAD, "--stack", "elsewhere"])
     assert (result.exit_code, "/aws/lambda/elsewhere-intake" in result.stderr) == (1, True)

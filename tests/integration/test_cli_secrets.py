@@ -91,7 +91,7 @@ def test_a_generated_value_is_written_and_shown_nowhere(stack: Deployed, tmp_pat
 
 
 def test_a_generated_value_that_is_not_in_the_secret_is_not_kept(stack: Deployed, tmp_path: Path) -> None:
-    """A file with a value that nobody knows would only be mistaken for one that works."""
+    """If the value is not stored, its file is removed."""
     out = tmp_path / "token"
     stack.put_secret({"sources": ["not", "an", "object"]})
     said = stack.leads("secrets", "set", "app", "--generate", "--out", str(out))
@@ -151,7 +151,7 @@ def test_the_status_tells_no_value(stack: Deployed) -> None:
 
 
 def test_a_secret_that_is_not_json_is_left_alone(stack: Deployed) -> None:
-    """What somebody put there by hand is not overwritten."""
+    """A secret of another form is not overwritten."""
     for text, complaint in (("sk_live_bare", "is not JSON"), ('["sk_live_bare"]', "is no JSON object")):
         boto3.client("secretsmanager").put_secret_value(SecretId="leads", SecretString=text)
         said = stack.leads("secrets", "set", "app", "-", typed="x")
@@ -161,7 +161,7 @@ def test_a_secret_that_is_not_json_is_left_alone(stack: Deployed) -> None:
 
 
 def test_somebody_else_was_faster(stack: Deployed) -> None:
-    """A change between reading and writing is not overwritten; one at the very same moment is told."""
+    """A change between reading and writing is not overwritten. A change at the same moment is reported."""
     stack.put_secret({"sources": {"app": "a"}})
     client: Any = boto3.client
     running = reached.Running("", {"SecretId": "leads"}, {}, client)

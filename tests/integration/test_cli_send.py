@@ -134,7 +134,7 @@ def test_a_source_for_what_has_one() -> None:
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
-    """A file that cannot be sent is told what it lacks, and not what else there is."""
+    """The error about an unusable file says what it lacks, and does not list the known events."""
     path = tmp_path / "mine.json"
     path.write_text("{}", encoding="utf-8")
     result = CliRunner().invoke(app, ["send", str(path)])

@@ -37,7 +37,7 @@ auth = "none"
 
 @dataclass
 class Fake:
-    """A stack with one source that answers every event alike, and counts as it is told."""
+    """A stack with one source that answers every event alike and returns given counts."""
 
     status_code: int = 200
     answer: dict[str, object] = field(default_factory=lambda: {"accepted": 1})
@@ -138,6 +138,6 @@ def test_leads_that_are_lost() -> None:
 
 
 def test_what_is_no_stack() -> None:
-    """Something else that answers at the address is not taken for a stack."""
+    """Another server at the address is not accepted as a stack."""
     with serving(Starlette()) as url, pytest.raises(NotReachableError, match="leads dev"):
         smoke.run(url, print)

@@ -64,7 +64,7 @@ def test_the_recorded_custom_fields(contract: Contract, webhook: Webhook) -> Non
 
 @every
 def test_a_redelivery(contract: Contract, webhook: Webhook) -> None:
-    """An event that comes again enrolls nobody twice where it has an id; where it has none it is taken as new."""
+    """A redelivered event with an id enrolls no one twice. One without an id counts as new."""
     assert_content(contract.send(webhook))
     first = contract.leads()
     again = contract.send(webhook)
@@ -87,7 +87,7 @@ def test_the_event_id(contract: Contract, webhook: Webhook) -> None:
 
 @guarded
 def test_the_previous_secret_of_a_rotation(contract: Contract, webhook: Webhook) -> None:
-    """Whoever still proves it with the older secret is believed."""
+    """During a rotation the older secret is accepted as well."""
     assert_content(contract.send(webhook, proved(webhook, previous(webhook))))
     assert len(contract.leads()) == len(webhook.leads)
 
@@ -107,7 +107,7 @@ def test_no_proof_at_all(contract: Contract, webhook: Webhook) -> None:
 
 @header_signing
 def test_each_header_counts(contract: Contract, webhook: Webhook) -> None:
-    """Without one of the headers that signing adds, or with nonsense in it, nothing is believed."""
+    """A request that lacks a signature header, or has nonsense in it, is refused."""
     request = proved(webhook)
     for name, value in added(webhook, request).items():
         assert_refused(contract, contract.send(webhook, without(request, name)))

@@ -37,7 +37,7 @@ JUNK = (
 
 @every
 def test_junk_that_is_authentic(contract: Contract, webhook: Webhook) -> None:
-    """What no lead can be made of is content for a provider and a dead letter for us; who reads answers is told."""
+    """For a body without a lead a provider gets 200 and we get a dead letter. A sender that reads answers gets 422."""
     for junk in JUNK:
         contract.forget()
         request = proved(webhook, body=junk)

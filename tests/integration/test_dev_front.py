@@ -129,7 +129,7 @@ def test_route_that_the_template_lacks(serve: Serve, http: httpx.Client) -> None
 
 
 def test_other_paths_are_the_pages(serve: Serve, http: httpx.Client) -> None:
-    """The webhook leaves every other path to whoever it shares the address with."""
+    """The webhook leaves every other path to the application that it shares the address with."""
     url = serve()
     assert http.get(url).text == "the page"
     assert http.get(f"{url}/hooksmith").status_code == 404
@@ -144,7 +144,7 @@ def test_other_paths_are_the_pages(serve: Serve, http: httpx.Client) -> None:
     ],
 )
 def test_failure(serve: Serve, http: httpx.Client, answer: Answer, status: int, body: bytes) -> None:
-    """What goes wrong behind the API is told in API Gateway's words, without details."""
+    """A failure behind the API is answered in API Gateway's words, without details."""
     found = http.post(f"{serve(answer)}/hooks/website")
     assert (found.status_code, found.content) == (status, body)
 

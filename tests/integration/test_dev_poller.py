@@ -21,7 +21,7 @@ type Make = Callable[..., Poller]
 
 
 class Recorder:
-    """A function that notes what it gets and answers as it is told: nothing failed, unless `answer` says so."""
+    """A function that records its events and returns `answer`; without one, no failures."""
 
     def __init__(self, answer: Callable[[list[dict[str, Any]]], Result] = lambda _: Result()) -> None:
         self.answer = answer

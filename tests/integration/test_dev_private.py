@@ -110,7 +110,7 @@ def test_no_program_without_the_key_is_answered(stack: Stack, access_key: str) -
     ids=str,
 )
 def test_the_description_is_for_this_origin(stack: Stack, path: str, headers: dict[str, str]) -> None:
-    """What tells of leads and of the way to AWS is refused to other origins and names, and to tunnels."""
+    """Pages about leads, and the way to AWS, are refused to other origins and host names, and to tunnels."""
     assert httpx.get(f"{stack.url}{path}", timeout=60, trust_env=False).status_code == 200
     answer = httpx.get(f"{stack.url}{path}", timeout=60, headers=headers, trust_env=False)
     assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)

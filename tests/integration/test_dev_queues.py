@@ -134,7 +134,7 @@ def test_long_poll_ends_when_a_message_is_due(sqs: Any, url: str) -> None:
 
 
 def test_close_ends_long_polls(aws: EmbeddedAws, sqs: Any, url: str) -> None:
-    """When the end has come nobody waits for messages any more."""
+    """After `close` no thread waits for messages."""
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(receive, sqs, url, wait=20)
         since = monotonic()

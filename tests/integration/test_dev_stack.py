@@ -121,7 +121,7 @@ def post(http: httpx.Client, stack: Stack, body: str) -> httpx.Response:
 
 
 def test_way_of_a_lead(stack: Stack, notes: Notes, http: httpx.Client) -> None:
-    """A post runs through both functions and leaves the queue; logs and records are told on the way."""
+    """A post runs through both functions and leaves the queue. Logs and records are observed on the way."""
     post(http, stack, "hello")
     assert stack.wait_until_settled(30)
     assert ("EnrollFunction", "delivered hello") in notes.lines

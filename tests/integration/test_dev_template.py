@@ -96,7 +96,7 @@ def test_left_out(template: Template, deployed: Deployed) -> None:
 
 
 def test_what_watches_is_left_out(aws: EmbeddedAws) -> None:
-    """Alarms and the dashboard stay out by name, and whoever asks for more of them starts the stack all the same."""
+    """Alarms and the dashboard are left out by name. More of them do not stop the stack."""
     topic = "arn:aws:sns:us-east-1:123456789012:alarms"
     template = load(TEMPLATE, {"AlarmTopicArn": topic, "WatchedSource": "website", "SilentAfterHours": 2})
     left_out = aws.deploy(template, f"t{uuid4().hex}").left_out

@@ -31,7 +31,7 @@ def test_counts_in_every_envelope(enrolling: Enrolling, dialect: Dialect) -> Non
 
 
 def test_a_lead_that_is_ignored_silently_is_unaccounted_for(enrolling: Enrolling) -> None:
-    """Where Leadterra takes a request and counts fewer rows, the difference is a metric, and told of its batch."""
+    """If Leadterra counts fewer rows than were sent, the difference is a metric and is in the batch's log line."""
     enrolling.leadterra.behaviour = Behaviour(on_invalid="ignore")
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"))
     assert (done.failures, done.metrics) == ([], {"Requests": 1, "Enrolled": 1, "Unaccounted": 1})
@@ -76,7 +76,7 @@ def test_an_event_that_was_taken_twice_may_be_delivered_twice_as_well(enrolling:
 
 
 def test_what_another_producer_sends_is_accepted_here(enrolling: Enrolling) -> None:
-    """A lead that intake never saw is counted when it is first received, and by nobody twice."""
+    """A lead of another producer is counted once, when it is first received."""
     counted = [message("ava@example.com"), {**message("eve@example.com"), "source": "direct"}]
     named = {**message("ben@example.com"), "source": "website"}
     enrolling.leadterra.faults.set([Fault(kind="server_error")])
@@ -92,7 +92,7 @@ def test_what_another_producer_sends_is_accepted_here(enrolling: Enrolling) -> N
 def test_what_is_sent_again_was_accepted_before(
     enrolling: Enrolling, reason: str, accepted: dict[str, int] | None
 ) -> None:
-    """A replayed dead letter is the operator's to count, unless nobody could read it in its first life."""
+    """A replayed dead letter is counted by the command, unless it was malformed the first time."""
     replay = {"of": "letter-1", "count": 1, "reason": reason}
     done = enrolling.deliver({**message("ava@example.com"), "replay": replay})
     assert done.dimensions.get("source=direct") == accepted
@@ -100,7 +100,7 @@ def test_what_is_sent_again_was_accepted_before(
 
 
 def test_two_messages_may_have_one_id(enrolling: Enrolling) -> None:
-    """A producer's careless id loses nobody: what differs is no duplicate."""
+    """Different messages with the same id are no duplicates, so a producer's reused id loses no lead."""
     done = enrolling.deliver({**message("ava@example.com"), "id": "1"}, {**message("ben@example.com"), "id": "1"})
     assert done.metrics == {"Requests": 1, "Enrolled": 2}
 

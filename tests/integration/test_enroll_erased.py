@@ -23,7 +23,7 @@ def forget(enrolling: Enrolling, email: str, now: datetime | None = None) -> Non
 
 
 def test_older_messages_are_dropped_and_counted(enrolling: Enrolling) -> None:
-    """The command's item is read. A signup after it counts, and so does everybody else's."""
+    """Leads of the person from before the erasure are dropped. Later ones, and those of others, are sent."""
     forget(enrolling, "ava@example.com")
     older = {**message("Ava@example.com"), "receivedAt": OLD}
     newer = {**message("ava@example.com"), "receivedAt": NEW}

@@ -1,4 +1,4 @@
-"""Enroll when something is wrong that is no lead's fault: everybody stays in the queue, longer each time."""
+"""Enroll when the fault is not a lead's: all leads stay in the queue, longer each time."""
 
 import json
 import time
@@ -81,7 +81,7 @@ def test_the_backoff_doubles_with_every_receive(enrolling: Enrolling) -> None:
 
 
 def test_how_long_the_oldest_has_been_waiting(enrolling: Enrolling) -> None:
-    """What is held tells how long it has been in the queue, and what came again is counted as a retry."""
+    """Held messages report their age, and redelivered ones count as retries."""
     enrolling.leadterra.faults.set([fault("server_error")])
     now = time.time()
     records = []
@@ -109,7 +109,7 @@ def test_a_rotated_key_heals_within_the_invocation(enrolling: Enrolling) -> None
 
 
 def test_a_wrong_key_stops_the_invocation(enrolling: Enrolling) -> None:
-    """Whoever has a key that is refused twice asks for no other campaign either."""
+    """After a key was refused twice, no other campaign is tried."""
     enrolling.leadterra.rotate_keys(["sk_live_new"])
     done = enrolling.deliver(*THREE, {**message("ava@example.com"), "campaign": "trial"})
     assert (len(done.failures), done.why()) == (4, {"unauthorized": 4})
@@ -124,7 +124,7 @@ def test_a_wrong_key_stops_the_invocation(enrolling: Enrolling) -> None:
     ],
 )
 def test_without_a_key_nothing_is_sent(enrolling: Enrolling, key: str | None, detail: str) -> None:
-    """A secret that is not set yet holds everybody, and the log says so."""
+    """Without a secret all leads are held, and the log says so."""
     enrolling.cloud.set_secret(leadterra_api_key=key)
     done = enrolling.deliver(*THREE)
     assert (len(done.failures), done.why()) == (3, {"unavailable": 3})
@@ -155,7 +155,7 @@ def test_a_campaign_that_does_not_exist_is_its_own_trouble(enrolling: Enrolling,
 
 
 def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling) -> None:
-    """Where everybody is refused alike, everybody is held, after few requests."""
+    """If all leads are refused alike, all are held after few requests."""
     enrolling.leadterra.faults.set([fault("refuse_all")])
     done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(12)))
     assert (len(done.failures), done.why()) == (12, {"systemic": 12})
@@ -224,7 +224,7 @@ def test_a_message_that_cannot_be_hidden_is_held_all_the_same(enrolling: Enrolli
 
 @pytest.mark.parametrize("status", [400, 500])
 def test_an_sqs_in_trouble_holds_nobody_less(enrolling: Enrolling, status: int) -> None:
-    """An error of the whole call is as good as one for each message."""
+    """An error of the whole call counts as one for each message."""
     enrolling.leadterra.faults.set([fault("server_error")])
     enrolling.cloud.answer("ChangeMessageVisibilityBatch", status, {"__type": "com.amazonaws.sqs#InternalError"})
     done = enrolling.deliver(*THREE)
@@ -245,7 +245,7 @@ def test_a_changed_schema_dead_letters_nobody_in_small_batches_either(
 
 
 def test_small_batches_of_good_and_bad_leads_are_no_schema_change(enrolling: Enrolling, enrollment: Path) -> None:
-    """Somebody who gets through in any of them shows that the others were refused for what they are."""
+    """A lead that is accepted in any of the batches shows that the others were refused for their own fault."""
     enrollment.write_text(f"[leadterra]\nbatch_size = 4\n{CONFIG}")
     bad = [message(f"lead{n}@refused.example") for n in range(12)]
     done = enrolling.deliver(*bad, message("ava@example.com"))
@@ -262,7 +262,7 @@ def test_one_message_that_cannot_be_written_stops_nobody_else(enrolling: Enrolli
 
 
 def test_whatever_breaks_holds_everybody_for_a_while(enrolling: Enrolling) -> None:
-    """Each message is hidden by its backoff and counted as held, so that an alarm tells."""
+    """Each message is hidden by its backoff and counted as held, which raises the alarm."""
     enrolling.cloud.send(*THREE)
     records = [{**record, "body": None} for record in enrolling.cloud.records()]
     done = enrolling.invoke(records)

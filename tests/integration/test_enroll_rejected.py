@@ -88,7 +88,7 @@ def test_a_dead_letter_without_its_failure_is_the_message_again(enrolling: Enrol
 
 
 def test_leads_without_a_token_are_kept_out(enrolling: Enrolling, enrollment: Path) -> None:
-    """Where a campaign wishes so, nobody gets a mail with a hole in it, and nothing of it is sent."""
+    """With `on_missing_token = "dead_letter"`, a lead without a token becomes a dead letter and is not sent."""
     enrollment.write_text(
         '[campaigns.newsletter]\nid = "camp_news"\ntokens = ["firstName"]\non_missing_token = "dead_letter"\n'
     )
@@ -175,7 +175,7 @@ def test_a_lead_that_is_too_large_is_found_by_halving(enrolling: Enrolling) -> N
 
 
 def test_many_are_halved(enrolling: Enrolling) -> None:
-    """A limit on the number of leads that nobody documents rejects none of them."""
+    """An undocumented limit on the number of leads rejects none of them."""
     enrolling.leadterra.faults.set([Fault(kind="too_many", limit=3)])
     done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(10)))
     assert (done.failures, done.metrics["Enrolled"], enrolling.letters()) == ([], 10, [])

@@ -43,7 +43,7 @@ def box() -> Iterator[Box]:
 
 
 def test_every_letter_is_seen_once(box: Box) -> None:
-    """Although one receive brings ten at the most, all are read, and each can be received by anybody afterwards."""
+    """One receive returns at most ten letters. All are read, and all can be received again afterwards."""
     bodies = box.fill(500)
     with QueueScan(box.running) as reading:
         found = [each.received.body for each in reading]
@@ -100,7 +100,7 @@ def test_a_letter_that_sqs_moved(box: Box) -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_whatever_ends_it_gives_back(box: Box, error: type[BaseException]) -> None:
-    """Ctrl-C or a fault in the middle leaves every letter where it was, for anybody to receive."""
+    """Ctrl-C or an error in the middle leaves every letter in the queue, visible to all readers."""
 
     def interrupted() -> None:
         with QueueScan(box.running) as reading:
@@ -147,7 +147,7 @@ def test_only_what_is_deleted_goes(box: Box) -> None:
 
 
 def test_what_is_deleted_on_the_way_is_not_missed(box: Box) -> None:
-    """Letters that this very reading deleted are in nobody's hands."""
+    """Letters that this reading deleted do not count as read elsewhere."""
     box.fill(20)
     with QueueScan(box.running) as reading:
         for each in reading:
@@ -156,7 +156,7 @@ def test_what_is_deleted_on_the_way_is_not_missed(box: Box) -> None:
 
 
 def test_a_lease_is_renewed(box: Box) -> None:
-    """Whoever takes long between two letters keeps them for as long as it takes, and no longer than they ask for."""
+    """Slow work keeps its letters for as long as `keep` is called, and no longer."""
     box.fill(12)
     now = [0.0]
     with QueueScan(box.running, lease=60, clock=lambda: now[0]) as reading:
@@ -188,7 +188,7 @@ def test_a_letter_that_was_taken_away_is_not_held(box: Box) -> None:
 
 
 def test_a_queue_that_does_not_answer(box: Box) -> None:
-    """AWS's refusal is told by the queue's name, without what is in it."""
+    """AWS's refusal is reported with the queue's name, without any content."""
     elsewhere = replace(box.running, outputs={"DeadLetterQueueUrl": f"{box.url}-of-nobody"})
 
     def read() -> None:

@@ -57,7 +57,7 @@ class Mortal:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_at_any_call(operator: Operated, after: bool) -> None:  # noqa: FBT001
-    """Wherever it dies, running it again sends what is left: nobody is lost, ten are sent twice at the most."""
+    """After a kill at any call, the next run sends the rest: no letter is lost, and at most ten are sent twice."""
     everyone = [f"lead-{n}" for n in range(12)]
     last = calls = 0
     while last == calls:
@@ -157,7 +157,7 @@ def test_a_count_that_is_not_taken(operator: Operated) -> None:
 
 
 def test_a_letter_whose_lease_is_over_is_not_sent(operator: Operated) -> None:
-    """Somebody else may have it by now: after a machine was asleep, for instance."""
+    """A letter whose lease is over may be in another reader's hands, for instance after the machine slept."""
     (message_id,) = operator.put(refused())
     now = [0.0]
     tally = HandoverResult()

@@ -46,7 +46,7 @@ def test_for_programs(operator: Operated) -> None:
 
 
 def test_nothing_to_list(operator: Operated) -> None:
-    """No letters at all are told apart from none that match."""
+    """An empty queue and filters that match nothing have different messages."""
     assert operator.leads("failures", "list")[1] == "No dead letters.\n"
     operator.put(refused())
     assert operator.leads("failures", "list", "--field", "company")[1] == "None of 1 dead letter matches.\n"
@@ -78,7 +78,7 @@ def test_everything_for_programs(operator: Operated) -> None:
 
 
 def test_what_a_letter_says_is_not_obeyed(operator: Operated) -> None:
-    """Control characters and markup that somebody typed are shown, not acted upon."""
+    """Control characters and markup in a lead are shown escaped."""
     evil = "\x1b[2J[bold]x[/bold]\r\u202e"
     operator.put(refused("lead-1", evil, source=evil, failure=failure(field=evil, message=evil)))
     for command in (["list"], ["list", "--each"], ["show", "lead-1"]):
@@ -107,7 +107,7 @@ def test_an_id_of_several(operator: Operated) -> None:
 
 
 def test_letters_in_other_hands(operator: Operated) -> None:
-    """A letter that another command has received is counted, so that nobody thinks it gone."""
+    """A letter that another command has received is counted as present."""
     operator.put(refused("lead-1"), refused("lead-2"))
     operator.sqs.receive_message(QueueUrl=operator.outputs["DeadLetterQueueUrl"], VisibilityTimeout=600)
     output = operator.leads("failures", "list")[1]

@@ -39,7 +39,7 @@ def test_a_fix_of_many(operator: Operated) -> None:
 
 
 def test_no_is_no(operator: Operated) -> None:
-    """Whoever says no, or is not there to answer, has changed nothing, and the command has failed."""
+    """A no, or no terminal to ask, changes nothing, and the command fails."""
     operator.put(refused())
     for said in ("n\n", ""):
         code, _, complaint = operator.leads(*REPLAY, said=said)
@@ -129,7 +129,7 @@ def test_edits_that_cannot_be_read(operator: Operated, options: tuple[str, ...],
 
 
 def test_a_field_that_no_lead_has(operator: Operated) -> None:
-    """A slip in a name is told, and does not become a custom field."""
+    """A misspelt name is an error, and does not become a custom field."""
     operator.put(refused())
     code, output, _ = operator.leads(*FIX, "--set", "emial=ava@example.org", "--yes")
     assert code == 0
@@ -138,7 +138,7 @@ def test_a_field_that_no_lead_has(operator: Operated) -> None:
 
 
 def test_somebody_else_was_faster(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters that disappear between the question and the answer are told apart from those that were sent."""
+    """Letters that disappear between the question and the answer are reported apart from those that were sent."""
     operator.put(refused("lead-1"), refused("lead-2"))
 
     def answer(*_: object, **__: object) -> bool:
@@ -156,7 +156,7 @@ def test_somebody_else_was_faster(operator: Operated, monkeypatch: pytest.Monkey
 
 
 def test_aws_refuses_in_the_middle(operator: Operated) -> None:
-    """What was sent is told, the rest is still there, and the command has failed with what to check."""
+    """The command fails, says what was sent and what to check, and the rest is still there."""
     operator.put(refused())
     boto3.client("sqs").delete_queue(QueueUrl=operator.outputs["LeadsQueueUrl"])
     code, output, complaint = operator.leads(*REPLAY, "--yes")

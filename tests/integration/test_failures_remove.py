@@ -43,7 +43,7 @@ def test_everything_has_to_be_said(operator: Operated) -> None:
 
 
 def test_what_is_discarded_without_an_outcome_is_erased(operator: Operated) -> None:
-    """A lead that SQS moved was accepted and had no outcome: this is it. Others have had theirs."""
+    """Discarding a letter that SQS moved counts as erased, because it had no outcome. Others had one."""
     operator.put(refused(failure=None), refused("lead-2"), unmappable({}), {"lead": {}, "campaign": "x"}, "text")
     assert operator.json(*DISCARD, "--all", "--yes")["discarded"] == 5
     assert operator.counted("Erased") == 1
@@ -73,7 +73,7 @@ def test_an_export_to_a_pipe(operator: Operated) -> None:
 
 
 def test_an_export_that_fails_leaves_nothing(operator: Operated, tmp_path: Path) -> None:
-    """A folder that is not there is told; an older file is replaced only by a whole one."""
+    """A missing folder is an error. An existing file is replaced only by a complete one."""
     operator.put(refused("lead-1"), refused("lead-2"))
     code, _, complaint = operator.leads(*EXPORT, "--output", str(tmp_path / "missing" / "letters.csv"))
     assert code == 2
@@ -109,7 +109,7 @@ def ids(operator: Operated, queue: str) -> set[str]:
 
 
 def test_a_person_is_forgotten(crowd: Operated) -> None:
-    """Every message about them goes, from all three queues, and nobody else's; the books know of the accepted lead."""
+    """The person's messages leave all three queues, and no others do. The accepted lead counts as erased."""
     code, output, asked = crowd.leads(*ERASE, said="y\n")
     assert (code, asked.strip()) == (0, "Erase 4 messages? [y/N]:")
     assert "LeadsQueue: 1 message about this person.\n" in output
@@ -123,7 +123,7 @@ def test_a_person_is_forgotten(crowd: Operated) -> None:
 
 
 def test_mentions_are_erased_when_asked_for(crowd: Operated) -> None:
-    """Messages of somebody else that have the address in them go only if that is wanted."""
+    """Messages about others that contain the address are deleted only with `--mentions`."""
     found = crowd.json(*ERASE, "--mentions", "--yes")
     assert {queue: (each["erased"], each["mentions"]) for queue, each in found.items()} == {
         "EventsQueue": (1, 0),
@@ -145,7 +145,7 @@ def test_a_look_erases_nothing(crowd: Operated, options: tuple[str, ...], said: 
 
 
 def test_a_person_who_is_not_there(operator: Operated) -> None:
-    """Nothing is asked where there is nothing to erase, and what is elsewhere is told all the same."""
+    """With nothing to erase the command does not ask, but still says what is left elsewhere."""
     code, output, complaint = operator.leads(*ERASE)
     assert (code, complaint) == (0, "")
     assert "Elsewhere: Leadterra" in output
@@ -165,7 +165,7 @@ def test_json_does_not_ask(operator: Operated) -> None:
 
 
 def test_messages_that_cannot_be_looked_at(crowd: Operated) -> None:
-    """Leads that wait for their next attempt are hidden from everybody, so that the request is not done with."""
+    """Leads that wait for their next attempt cannot be read, so the command fails."""
     crowd.sqs.receive_message(QueueUrl=crowd.outputs["LeadsQueueUrl"], VisibilityTimeout=600, MaxNumberOfMessages=2)
     code, output, complaint = crowd.leads(*ERASE, "--yes")
     assert code == 1

@@ -114,7 +114,7 @@ def test_without_the_table_senders_come_back(intake: Intake, error: Exception | 
 
 @pytest.mark.parametrize("error", [None, RuntimeError("the end of this container")])
 def test_an_id_that_cannot_be_recorded_costs_a_duplicate_at_most(intake: Intake, error: Exception | None) -> None:
-    """The leads are in the queue: that is what the sender is told."""
+    """The leads are in the queue, so the sender gets 200."""
     intake.fail("dynamodb", "UpdateItem", error, times=1)
     assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
     edit(intake, in_progress_expiration="1")

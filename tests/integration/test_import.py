@@ -52,7 +52,7 @@ def test_the_books_have_it(importing: Importing) -> None:
 
 
 def test_a_finished_import_is_not_repeated(importing: Importing) -> None:
-    """The same file into the same campaign again says so and sends nothing, unless it is told to."""
+    """A second import of the same file into the same campaign sends nothing without `--again`."""
     importing.write("list.csv", LIST)
     importing.send("list.csv")
     first = importing.received()
@@ -67,7 +67,7 @@ def test_a_finished_import_is_not_repeated(importing: Importing) -> None:
 
 
 def test_rows_about_one_person_are_one_lead(importing: Importing) -> None:
-    """Later values win, field by field, as far as there are any; whoever is in the list twice gets one message."""
+    """Later values win, field by field, if they are not empty. A person who is in the list twice gets one message."""
     importing.write(
         "list.csv",
         "email,name,company,plan,size\n"
@@ -89,7 +89,7 @@ def test_rows_about_one_person_are_one_lead(importing: Importing) -> None:
 
 
 def test_refused_rows_are_mended_and_imported(importing: Importing) -> None:
-    """Good rows go; the others are in a file with their reasons, which is imported once it is mended."""
+    """Good rows are sent. The others are in a file with their reasons, which can be corrected and imported."""
     importing.write("list.csv", LIST + "=nobody;=Cleo;Q;;\ndora@example.com;D;Q;A;B;C\n")
     code, output = importing.send("list.csv", "--custom", "plan")
     assert code == 1
@@ -135,7 +135,7 @@ def test_a_dry_run_says_what_is_wrong(importing: Importing) -> None:
 
 
 def test_a_dry_run_for_programs(importing: Importing) -> None:
-    """The same as JSON, without anything that somebody wrote into the list."""
+    """The same as JSON, without any content of the list."""
     importing.write("list.csv", LIST + "nobody;Cleo;Q;;\n")
     code, output = importing.run("list.csv", "--dry-run", "--json", "--custom", "plan")
     found = json.loads(output)
@@ -250,7 +250,7 @@ def test_what_it_cannot_work_with(importing: Importing, options: list[str], said
 
 
 def test_which_campaign(importing: Importing) -> None:
-    """With several the user has to say; its id is as good as its name."""
+    """With several campaigns the user has to choose, by name or id."""
     importing.config.write_text(importing.config.read_text() + '[campaigns.trial]\nid = "camp_2"\n')
     importing.write("list.csv", LIST)
     code, output = importing.send("list.csv")
@@ -262,7 +262,7 @@ def test_which_campaign(importing: Importing) -> None:
 
 
 def test_a_queue_that_is_gone(importing: Importing) -> None:
-    """What AWS said is told, and what is left is sent by the next run."""
+    """AWS's error is shown, and the next run sends the rest."""
     importing.write("list.csv", LIST)
     boto3.client("sqs").delete_queue(QueueUrl=importing.queue_url)
     code, output = importing.send("list.csv")

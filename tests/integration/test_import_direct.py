@@ -53,7 +53,7 @@ class Directly:
         return result.exit_code, result.output
 
     def run(self, key: str = API_KEY) -> ImportResult:
-        """The same with a clock of its own: nobody waits for real."""
+        """The same with a virtual clock."""
         config = parse((self.folder / "enrollment.toml").read_text())
         order = ImportOptions("list.csv", None, "import", config, Console(quiet=True))
         with httpx.Client(base_url=self.url, trust_env=False) as http:
@@ -85,7 +85,7 @@ PEOPLE: Final = [f"lead{n}@example.com" for n in range(120)]
 
 
 def test_good_leads_are_enrolled_and_bad_ones_written_out(directly: Directly) -> None:
-    """Nobody good is refused because of a bad neighbour; each bad row is written out with Leadterra's own reason."""
+    """No good row is refused because of a bad one. Each bad row is written out with Leadterra's reason."""
     bad = ["rita@refused.example", "ron@refused.example"]
     directly.write([*PEOPLE[:30], bad[0], *PEOPLE[30:], bad[1], "sue@suppressed.example"])
     code, output = directly.command()
@@ -103,7 +103,7 @@ def test_good_leads_are_enrolled_and_bad_ones_written_out(directly: Directly) ->
 
 
 def test_all_rows_of_a_refused_person(directly: Directly) -> None:
-    """What was merged into a lead that is refused is written out with it: nothing is missing when it is mended."""
+    """Rows that were merged into a refused lead are written out with it."""
     directly.write(["rita@refused.example", *PEOPLE, "Rita@refused.example"])
     assert directly.command()[0] == 1
     with (directly.folder / "list.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -127,7 +127,7 @@ def test_an_outage_is_waited_for(directly: Directly) -> None:
 
 
 def test_an_outage_that_does_not_end(directly: Directly) -> None:
-    """After half an hour it is given up; what is left is sent by the next run, and nobody is enrolled twice."""
+    """After half an hour the import stops. The next run sends the rest, and no one is enrolled twice."""
     directly.write(PEOPLE)
     directly.sandbox.faults.set([Fault(kind="drop_after", after=1)])
     end = directly.run()
@@ -159,7 +159,7 @@ def test_what_a_person_has_to_mend(directly: Directly) -> None:
 
 
 def test_a_rotated_key_is_read_afresh(directly: Directly) -> None:
-    """A key that is refused is asked for once more: a rotation in the middle stops nobody."""
+    """A refused key is read again once, so a rotation does not stop the import."""
     directly.write(PEOPLE)
     keys = iter(["sk_live_old", API_KEY])
     key = ApiKey(lambda: next(keys))

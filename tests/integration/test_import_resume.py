@@ -1,4 +1,4 @@
-"""An import that is stopped, by hand or by force, and gone on with: nobody is left out."""
+"""An import that is stopped, by hand or by force, and continued: no row is left out."""
 
 import os
 import signal
@@ -80,7 +80,7 @@ def imports(tmp_path: Path) -> Iterator[Imports]:
 
 
 def test_killed_in_the_middle(imports: Imports) -> None:
-    """The next run goes on where the killed one was: everybody is sent, and at most those in hand once more."""
+    """The next run continues where the killed one was. All rows are sent, and at most those under way twice."""
     process = imports.start("--rate", "50")
     imports.until_sent(100, process)
     process.kill()

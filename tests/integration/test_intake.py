@@ -33,7 +33,7 @@ def test_a_lead_is_in_the_queue_before_it_is_acknowledged(intake: Intake) -> Non
 
 @pytest.mark.parametrize("body", [[AVA], {"leads": [AVA, {"email": "bea@example.com"}]}, []])
 def test_a_list_is_taken_lead_by_lead(intake: Intake, body: Any) -> None:
-    """An array, or the envelope of the bulk endpoint; an empty one has nobody in it."""
+    """A list may be an array or the bulk endpoint's envelope. An empty one has no person in it."""
     leads = body["leads"] if isinstance(body, dict) else body
     answer = intake.post(body=body)
     assert (answer.status, answer.body) == (200, {"accepted": len(leads)})
@@ -96,7 +96,7 @@ def test_a_multipart_form_is_a_form(intake: Intake) -> None:
     [("website", {"nickname": "robot"}), ("choosy", {}), ("choosy", {"consent": "no"})],
 )
 def test_programs_and_what_the_rules_leave_out_see_success(intake: Intake, source: str, fields: dict[str, str]) -> None:
-    """They are counted, and nobody is enrolled."""
+    """They are counted, and no one is enrolled."""
     body = form(email="ava@example.com", **fields)
     answer = intake.post(source, body, headers={"content-type": FORM, "accept": "application/json"})
     assert (answer.status, answer.body) == (200, {"accepted": 0})
@@ -123,7 +123,7 @@ def test_programs_and_what_the_rules_leave_out_see_success(intake: Intake, sourc
     ],
 )
 def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[str, str], path: str | None) -> None:
-    """Wrong secret, unknown source, other path, foreign page: always 401, never 404 or 410, and nobody is enrolled."""
+    """Wrong secret, unknown source, other path, foreign page: always 401, never 404 or 410, and no one is enrolled."""
     answer = intake.post(source, AVA, headers={"content-type": "application/json", **headers}, path=path)
     assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
     assert answer.body["detail"] == "no such source, wrong credentials, or a page that may not post to it"
@@ -169,7 +169,7 @@ def test_what_is_wrong_with_a_lead_is_told(intake: Intake, source: str, body: An
 
 @pytest.mark.parametrize("body", [b"", b"{", b"hello", b'"text"', b'{"email": NaN}', json.dumps(DEEP).encode()])
 def test_a_body_that_is_something_else_is_told(intake: Intake, body: bytes) -> None:
-    """400 with the reason; the sender has it to mend."""
+    """400 with the reason, so that the sender can fix it."""
     answer = intake.post(body=body)
     assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
     assert intake.letters() == []
@@ -199,7 +199,7 @@ def test_what_is_too_large_is_told(intake: Intake, body: bytes) -> None:
     [("website", {}, 405), ("api", TOKEN, 405), ("api", {"x-api-key": "wrong"}, 401), ("nobody", {}, 401)],
 )
 def test_a_form_sent_as_a_get_is_told_so(intake: Intake, source: str, headers: dict[str, str], status: int) -> None:
-    """Instead of a 200 that looks as if the person were taken; whoever has no right to know learns nothing."""
+    """A GET with answers gets 405, not a 200 that looks like success. Without credentials it gets 401."""
     query = urlencode({"your-email": "ava@example.com", "your-name": "Ava"})
     request = {
         "rawPath": f"/hooks/{source}",
@@ -218,7 +218,7 @@ def test_a_form_sent_as_a_get_is_told_so(intake: Intake, source: str, headers: d
     ("method", "status"), [("GET", 200), ("HEAD", 200), ("PUT", 405), ("DELETE", 405), ("PATCH", 405)]
 )
 def test_other_methods_take_nobody(intake: Intake, method: str, status: int) -> None:
-    """GET and HEAD answer whoever looks whether the hook is there; the others are told what to use."""
+    """GET and HEAD show that the hook exists. Other methods get 405 with the right ones."""
     answer = intake.post("website", AVA, headers={}, method=method)
     assert answer.status == status
     assert ("allow" in answer.headers) is (status == 405)
@@ -242,7 +242,7 @@ def test_a_browsers_script_asks_first(intake: Intake, origin: str, allowed: bool
 
 
 def test_an_unknown_source_has_no_pages(intake: Intake) -> None:
-    """Asking first tells a stranger nothing either."""
+    """A preflight request tells a stranger nothing."""
     answer = intake.post("nobody", headers={"origin": ORIGIN}, method="OPTIONS")
     assert (answer.status, "access-control-allow-origin" in answer.headers) == (401, False)
 

@@ -107,7 +107,7 @@ def test_an_event_of_nobody_is_a_dead_letter(intake: Intake) -> None:
 
 
 def test_a_dead_letter_is_sent_again(intake: Intake) -> None:
-    """Mended and without its failure, or with it: it is no redelivery, though the event within has been met."""
+    """A replayed letter, with or without its failure, is no redelivery, although its event id was seen before."""
     event = {"event_id": "e-1", "firstName": "Ava"}
     assert intake.deliver(event) == []
     (letter,) = intake.letters()
@@ -169,7 +169,7 @@ def test_an_unknown_source_waits_for_its_deployment(intake: Intake, receives: st
 
 
 def test_how_long_an_event_has_been_waiting(intake: Intake) -> None:
-    """What is held tells its source and how long it has been in the queue, which SQS's own metric forgets to."""
+    """Held events report their source and age. SQS's own metric leaves them out."""
     intake.fail("sqs", "SendMessageBatch")
     source: Any = {"source": {"DataType": "String", "StringValue": "api"}}
     intake.cloud.sqs.send_message(

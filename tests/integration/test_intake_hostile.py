@@ -52,7 +52,7 @@ def test_any_request_has_an_answer(
     st.text(max_size=40), st.sampled_from(["GET", "HEAD", "POST", "OPTIONS", "PUT", "", "\x00"]), st.text(max_size=20)
 )
 def test_any_path_and_method_have_an_answer(intake: Intake, path: str, method: str, body: str) -> None:
-    """Nobody is told that a path does not exist."""
+    """No answer says that a path does not exist."""
     for place in (path, f"/hooks/{path}", f"/forms/{path}", f"/hooks/website/{path}"):
         request: dict[str, Any] = {"rawPath": place, "requestContext": {"http": {"method": method}}, "body": body}
         assert intake.invoke(request).status in STATUSES

@@ -37,7 +37,7 @@ def remembered(intake: Intake) -> list[str]:
     ],
 )
 def test_the_sender_is_asked_to_come_back(intake: Intake, service: str, operation: str, answer: object) -> None:
-    """503 and when to try again, never 500; the event is not remembered, so that the next delivery counts."""
+    """503 with `Retry-After`, never 500. The event is not remembered, so the next delivery counts."""
     intake.fail(service, operation, answer)
     response = intake.post(body=AVA, headers=KEYED)
     assert (response.status, response.headers["retry-after"]) == (503, "30")

@@ -1,4 +1,4 @@
-"""Laws of delivery, kept by the whole function: leads are accounted for, and nobody is named in what is written."""
+"""Laws of delivery for the whole function: leads are accounted for, and logs name no person."""
 
 import hmac
 import json
@@ -223,7 +223,7 @@ def test_an_unexpected_error_at_a_batch_is_logged_without_its_text(enrolling: En
 
 
 def test_an_unexpected_error_at_the_end_acknowledges_nothing(enrolling: Enrolling) -> None:
-    """Whatever breaks when the books are closed, every message stays in the queue, and nothing raises."""
+    """If closing the ledger fails, every message stays in the queue, and nothing raises."""
     enrolling.cloud.serve("SendMessageBatch", explode)
     done = enrolling.deliver(AVA, BEN)
     check_discretion(done.output)

@@ -36,7 +36,7 @@ services = st.fixed_dictionaries(
 
 @st.composite
 def spells(draw: st.DrawFn) -> tuple[Spell, ...]:
-    """Troubles of every kind, one after the other or at once; a key is rotated once, as nobody keeps an old one."""
+    """Failures of every kind, one after the other or at once. A key is rotated at most once."""
     chosen = draw(st.lists(st.sampled_from(get_args(Kind.__value__)), max_size=5))
     once = [kind for n, kind in enumerate(chosen) if kind not in {"key", "schema"} or kind not in chosen[:n]]
     starts = draw(st.lists(st.floats(0, DAYS * 24), min_size=len(once), max_size=len(once)))

@@ -1,4 +1,4 @@
-"""The rate limit towards Leadterra, in virtual time: kept in every minute, and nobody is lost for it."""
+"""The rate limit towards Leadterra, in virtual time: it holds in every minute, and no lead is lost."""
 
 import contextlib
 import json

@@ -22,7 +22,7 @@ def written(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 
 
 def test_a_metric_is_there_as_a_whole_and_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    """Alarms need not know the configuration, and whoever asks for one campaign finds it."""
+    """Metrics are written as a whole, for alarms, and by campaign."""
     count("campaign", "newsletter", {"Enrolled": 3, "Requests": 1})
     line = written(capsys)
     (directive,) = line["_aws"]["CloudWatchMetrics"]

@@ -1,4 +1,4 @@
-"""The secret: kept for a while, read afresh when doubted, and never guessed."""
+"""The secret: cached, and read again when a credential is refused."""
 
 import json
 import traceback
@@ -100,7 +100,7 @@ def test_the_key_is_as_it_was_meant(intake: Intake, vault: Vault) -> None:
 
 @pytest.mark.parametrize("mark", ["\u200b", "\u201d", "\n", "\x7f"])
 def test_a_key_that_cannot_be_sent_is_none(intake: Intake, vault: Vault, mark: str) -> None:
-    """A mark that came along with a copy is told, instead of a request that no client can write."""
+    """An invisible character in a pasted key is reported, instead of failing in the HTTP client."""
     put(intake, json.dumps({"leadterra_api_key": f"sk_live{mark}_x"}))
     with pytest.raises(Unavailable, match="has a character that no key has"):
         vault.api_key(0.0)

@@ -1,4 +1,4 @@
-"""AWS as the functions call it, without a network: the same calls, answered by queues in memory and the weather."""
+"""AWS as the functions call it, without a network: the same calls, answered by queues in memory, with failures."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The books as an operator could keep them: from what the functions write, and from what the queue holds.
+"""The counts as an operator could keep them: from the functions' output and the queue.
 
 Law 2: accepted by intake = enrolled + updated + skipped + unaccounted + merged + rejected + suppressed +
 dropped + still queued. What SQS
@@ -40,7 +40,7 @@ class Books:
     _unsaid: int = 0
 
     def read(self, line: str) -> None:
-        """Take in one line that a function wrote."""
+        """Read one line of a function's output."""
         self.named += "@" in line
         written = json.loads(line)
         if "_aws" in written:
@@ -54,7 +54,7 @@ class Books:
             self.unexpected.append(line)
 
     def killed(self) -> None:
-        """Whoever wrote last writes no more."""
+        """The last writer is gone."""
         self.cut_off += self._unsaid
         self._unsaid = 0
 
@@ -67,7 +67,7 @@ class Books:
         self.isolating += max(0, line["requests"] - 1)
 
     def difference(self, queued: int, untold: int, repeated: int) -> int:
-        """Leads that nothing accounts for: nought, or law 2 is broken.
+        """Leads without an outcome: 0, or law 2 is broken.
 
         `untold` were taken by a function that was killed before it counted them, or sent again by the operator.
         """
@@ -76,7 +76,7 @@ class Books:
 
 
 class Output(io.TextIOBase):
-    """Standard output: each line goes into the books, and whoever writes may be stopped before or after it."""
+    """Standard output: each line is counted, and its writer may be stopped before or after it."""
 
     def __init__(self, books: Books) -> None:
         self.books = books

@@ -129,7 +129,7 @@ class StandardQueue:
                 self._remove(message)
 
     def end(self, handles: Iterable[str], received_at: float) -> None:
-        """Forget the handles of a batch; what nobody deleted or hid comes back after the queue's own time."""
+        """Forget the handles of a batch. Messages that were not deleted or hidden come back after the timeout."""
         for handle in handles:
             message = self._handles.pop(handle)
             if message.visible_at == _IN_FLIGHT and not message.gone:

@@ -1,4 +1,4 @@
-"""Leadterra without a socket: the sandbox that is documented, and the weather around it."""
+"""Leadterra without a socket: the sandbox, with scheduled failures."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -45,7 +45,7 @@ class Service:
         return self.start + timedelta(seconds=seconds)
 
     def millis(self, seconds: float) -> str:
-        """A moment as SQS tells it."""
+        """A time in SQS's format."""
         return str(int(self._start_millis + seconds * 1_000))
 
 

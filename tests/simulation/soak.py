@@ -177,7 +177,7 @@ class Soak:
         self.repeated.update(message.number for _, message in batch)
 
     def _hour(self) -> None:
-        """Look at the books, and let Leadterra behave in another way from now on."""
+        """Check the counts, and change Leadterra's behaviour."""
         now, queued = self.timeline.now, self.queue.messages.values()
         balanced = self.books.difference(len(queued), self.intake.untold + self.replayed, self.counted_again()) == 0
         self.problems["hours at which law 2 did not balance"] += not balanced
@@ -205,7 +205,7 @@ class Soak:
 
 @contextlib.contextmanager
 def _logging_to(output: Output) -> Iterator[None]:
-    """The logger outlives a run, and keeps the output that was there when it was made; nobody else is to read along."""
+    """Restore the logger's output, which outlives a run."""
     logger = logging.getLogger(telemetry.logger().name)
     handler = cast("logging.StreamHandler[Any]", telemetry.logger().registered_handler)
     before, propagates = handler.stream, logger.propagate

@@ -1,4 +1,4 @@
-"""Virtual time: what is due happens in order, and whoever waits costs nothing.
+"""Virtual time: events happen in order, and waiting costs nothing.
 
 Invocations run the real code, which cannot be cut into steps. So each has a thread, of which one moves at a time:
 a lane hands over when it waits, and goes on when its moment has come. Two runs of the same seed are the same.
@@ -36,7 +36,7 @@ class Timeline:
 
 
 class Lane:
-    """A thread with a clock of its own, which may be a little ahead of everybody's until it waits."""
+    """A thread with its own clock, which may be slightly ahead of the others' until it waits."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.now = 0.0

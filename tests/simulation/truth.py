@@ -1,4 +1,4 @@
-"""What is true of everybody who signed up, and what of it is not so in Leadterra or in the dead letters."""
+"""The expected state of everyone who signed up, compared with Leadterra and the dead letters."""
 
 import json
 from collections import Counter
@@ -57,7 +57,7 @@ class Truth:
         return {name: value for body in bodies for name, value in self.signups[messages[body]][0].fields.items()}
 
     def compare(self, sandbox: Sandbox, letters: Counter[int]) -> None:
-        """After all is over: is everybody where they belong, and nowhere else?"""
+        """At the end: check that each person is where they should be, and nowhere else."""
         people: dict[tuple[str, str], list[Signup]] = {}
         for number, (signup, source) in self.signups.items():
             people.setdefault((source, signup.address), []).append(signup)

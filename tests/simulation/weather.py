@@ -1,4 +1,4 @@
-"""What happens to the world in the course of a run, and when."""
+"""The failures of a run, and when they happen."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -21,7 +21,7 @@ _WEEK: Final = 7 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A kind of trouble from one moment to another, in seconds since the start."""
+    """A kind of failure and its period, in seconds since the start."""
 
     kind: Kind
     start: float
@@ -30,7 +30,7 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """The spells of a run, and what goes wrong at any time.
+    """The periods of failure in a run, and the failures at any time.
 
     Attributes:
         answers_lost: the share of requests to Leadterra that are served and never answered.
@@ -48,7 +48,7 @@ class Weather:
     resent: float = 0.0
 
     def during(self, kind: Kind, start: float, end: float) -> bool:
-        """Whether a spell of this kind overlaps the time from `start` to `end`."""
+        """Whether a period of this kind overlaps the time from `start` to `end`."""
         return any(spell.kind == kind and spell.start <= end and spell.end >= start for spell in self.spells)
 
     def now(self, kind: Kind, moment: float) -> bool:
@@ -56,7 +56,7 @@ class Weather:
 
 
 def of_a_week(days: float = 7, outage_hours: float = 72) -> Weather:
-    """A week's troubles in so many days. Only the outage is as long as it is said to be."""
+    """A week's failures in so many days. Only the outage keeps its length."""
     scale = days * _DAY / _WEEK
     # In a short run an hour would be a large part of it, and what is rare would not happen.
     short, often = max(scale, 0.25), min(10.0, 1 / scale)

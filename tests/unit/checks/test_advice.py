@@ -23,7 +23,7 @@ def warnings(campaign: str = "", source: str = "") -> list[str]:
 
 
 def test_nothing_to_say() -> None:
-    """The lead's own fields, rightly spelt, and custom fields of any other name are no cause for doubt."""
+    """Correctly spelt lead fields, and custom fields of any other name, cause no warning."""
     tokens = 'tokens = ["email", "firstName", "lastName", "company", "jobTitle", "companySize", "title", "plan"]'
     assert warnings(tokens, '[sources.web.fields]\njobTitle = "role"\nplan = "your_plan"') == []
 
@@ -42,14 +42,14 @@ def test_an_empty_file() -> None:
 
 
 def test_the_placeholder() -> None:
-    """The starter file's id is nobody's campaign, and whoever deploys it as it is should know."""
+    """The starter file's campaign id does not exist, and a check warns of it."""
     (line,) = find_doubts(parse(CONFIG.read_text(encoding="utf-8")))
     assert line.startswith(f"campaigns.newsletter.id: {PLACEHOLDER} is only a placeholder")
 
 
 @pytest.mark.parametrize("name", ["frstName", "firstname", "first_name", "fristName", "firstNames"])
 def test_a_misspelt_token(name: str) -> None:
-    """A token that is nearly a lead's own field would find no value in anybody."""
+    """A token that is nearly a lead's own field would have no value in any lead."""
     (line,) = warnings(f'tokens = ["{name}", "company"]')
     assert line == f"campaigns.news.tokens: '{name}' is a custom field; the lead's own is spelt 'firstName'"
 
@@ -141,7 +141,7 @@ def test_a_rule_that_does_nothing(provider: str, rules: str, told: str) -> None:
     ],
 )
 def test_a_rule_that_an_event_may_meet(provider: str, rules: str) -> None:
-    """A name that an event of this kind may have is no cause for doubt."""
+    """A name that an event of this kind may have causes no warning."""
     assert idle(provider, rules) == []
 
 

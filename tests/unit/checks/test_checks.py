@@ -83,7 +83,7 @@ def test_a_queue_whose_triggers_nobody_knows() -> None:
     ("deployed", "verdict", "told"), [("ab", "ok", "all 2"), ("a", "fail", "lacks b"), ("abc", "warn", "has c as well")]
 )
 def test_a_template(deployed: str, verdict: str, told: str) -> None:
-    """A stack that is older than the checkout fails, a newer one is doubted."""
+    """A stack that is older than the checkout fails; a newer one is a warning."""
     found = subjects.outputs(deployed, "ab")
     assert (found.verdict, told in found.told) == (verdict, True)
 
@@ -100,7 +100,7 @@ def test_a_template(deployed: str, verdict: str, told: str) -> None:
     ],
 )
 def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> None:
-    """A missing value fails, what is left over is a doubt, and no value is told."""
+    """A missing value fails, an unused one is a warning, and no value is shown."""
     findings = list(subjects.secrets(ENROLLMENT, StoredSecret(content)))
     assert [(each.verdict, each.about) for each in findings] == found
 
@@ -116,7 +116,7 @@ def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> N
     ],
 )
 def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -> None:
-    """A campaign that sends nothing is a doubt, one that takes nobody a failure."""
+    """A campaign that does not send is a warning; one that does not exist is a failure."""
     campaign = ConfiguredCampaign("news", "camp_news", (), ())
     row = CampaignListing(campaign, listed) if isinstance(listed, Stats) else CampaignListing(campaign, problem=listed)
     (found,) = subjects.campaigns([row])
@@ -124,7 +124,7 @@ def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -
 
 
 def test_sources_and_alarms() -> None:
-    """A silent source is a doubt, a raised alarm a failure with what it means."""
+    """A silent source is a warning; a raised alarm is a failure with its meaning."""
     addresses = {"website": "https://a.example/forms/website", "app": "https://a.example/hooks/app"}
     website, app = subjects.last_events(addresses, {"app": NOW - timedelta(hours=3)}, NOW, where=" --stack leads")
     assert (website.verdict, website.told) == ("warn", "https://a.example/forms/website: no lead in 14 days")
@@ -164,6 +164,6 @@ def test_the_file_is_the_one_that_the_stack_reads() -> None:
     ],
 )
 def test_who_is_notified(topics: dict[str, list[str]], verdict: str, remedy: str) -> None:
-    """An alarm that reaches nobody is a doubt, with the command that mends it."""
+    """An alarm without a subscriber is a warning, with the command that fixes it."""
     (found,) = subjects.subscriptions(topics, "stages/prod.toml", "prod")
     assert (found.verdict, found.remedy.startswith(remedy)) == (verdict, True)

@@ -1,4 +1,4 @@
-"""Every command that is registered, whoever added it: help with an example, and JSON for programs."""
+"""Every registered command has help with an example, and JSON for programs."""
 
 import os
 import subprocess

@@ -123,7 +123,7 @@ def test_the_source_is_named_or_clear(config: Path) -> None:
 
 
 def test_an_unreadable_event_of_a_provider(config: Path) -> None:
-    """A provider is not told; its event becomes a dead letter."""
+    """A provider gets no error; its event becomes a dead letter."""
     done = map_body("nothing", config, "--source", "crm")
     assert done.exit_code == 1
     assert "the body cannot be read: a dead letter: neither JSON nor a form" in done.output

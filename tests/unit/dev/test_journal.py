@@ -48,7 +48,7 @@ def only(journal: Journal) -> LeadRow:
 
 
 def test_a_taken_lead_is_queued(journal: Journal) -> None:
-    """An id that intake logged is a lead on its way, though nobody knows its address yet."""
+    """An id that intake logged is a lead on its way, before its address is known."""
     journal.observe_log("intake", log("taken", source="website", accepted=1, ids=["a"]))
     assert only(journal) == LeadRow(id_for_log("a"), NOW, source="website", state=LeadState.QUEUED)
 
@@ -208,7 +208,7 @@ def test_what_commands_report_is_added(journal: Journal) -> None:
     ],
 )
 def test_other_lines_say_nothing(journal: Journal, line: str) -> None:
-    """The functions' output holds many lines; only those that follow the contract are believed."""
+    """Only log lines that follow the contract are read."""
     journal.observe_log("intake", line)
     assert journal.leads() == []
     assert not any(journal.counts().as_json()[name] for name in ("accepted", "enrolled", "rejected"))

@@ -134,7 +134,7 @@ def test_the_verdict(counts: StackCounts, verdict: str) -> None:
 
 
 def test_the_mood_of_the_verdict() -> None:
-    """Green is for counts that say what became of everybody; leads that Leadterra does not count are amber."""
+    """Counts that add up are green; leads that Leadterra does not count are amber."""
     assert "verdict good" in live.counts(StackStatus(StackCounts(accepted=1, enrolled=1)))
     assert "verdict warn" in live.counts(StackStatus(StackCounts(accepted=1, unaccounted=1)))
 
@@ -148,7 +148,7 @@ def test_what_an_operator_did_is_a_term() -> None:
 
 
 def test_the_age_of_the_oldest_lead() -> None:
-    """How long somebody has been waiting is told as people say it."""
+    """The waiting time of a lead is shown in words."""
     assert "waiting for 90 s" not in live.counts(StackStatus(StackCounts(accepted=1, queued=1), 90))
     assert "waiting for 2 min" in live.counts(StackStatus(StackCounts(accepted=1, queued=1), 90))
     assert "Nothing is waiting" in live.counts(StackStatus(StackCounts()))
@@ -193,7 +193,7 @@ def test_a_long_list_is_cut() -> None:
 
 
 def test_a_held_lead_comes_back() -> None:
-    """A held lead is nobody's task, and the list says so."""
+    """The list says that a held lead needs no action."""
     row = LeadRow("a", datetime.now(UTC), "a@example.com", state=LeadState.HELD, reason="Leadterra did not answer")
     assert "Leadterra did not answer; it is tried again by itself" in live.leads([row])
 

@@ -34,7 +34,7 @@ def test_a_new_and_a_known_lead(sandbox: Sandbox) -> None:
 
 
 def test_a_suppressed_lead_was_skipped(sandbox: Sandbox) -> None:
-    """Leadterra takes a suppressed address and enrolls nobody, which a row that says enrolled would hide."""
+    """A suppressed address is shown as skipped, not as enrolled."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@suppressed.example"}], NOW)
     assert states(sandbox, row("a", "ava@suppressed.example")) == [LeadState.SKIPPED]
 
@@ -47,7 +47,7 @@ def test_two_signups_in_one_request_are_one_lead(sandbox: Sandbox) -> None:
 
 
 def test_other_rows_stay_as_they_are(sandbox: Sandbox) -> None:
-    """What is on its way or was refused is not the sandbox's to tell, nor whom it has never met."""
+    """The sandbox says nothing about leads that are queued, refused or unknown to it."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW)
     rows = [
         row("a", "ava@example.com", None, LeadState.QUEUED),
@@ -59,7 +59,7 @@ def test_other_rows_stay_as_they_are(sandbox: Sandbox) -> None:
 
 
 def test_a_reset_forgets(sandbox: Sandbox) -> None:
-    """After a reset nothing has happened to anybody."""
+    """After a reset there are no outcomes."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW)
     sandbox.reset()
     assert sandbox.history("ava@example.com") == []

@@ -30,7 +30,7 @@ def test_the_banner_has_the_token() -> None:
 
 
 def test_the_banner_says_what_lasts() -> None:
-    """Nobody should think that secrets and leads outlive the run, or that a new source needs none."""
+    """The banner says that secrets and leads end with the run, and that a new source gets a secret."""
     text = shown(RIGHT)
     assert "last for this run" in text
     assert "needs a restart" in text

@@ -80,7 +80,7 @@ def test_a_recipe_s_lines_are_a_valid_configuration(name: str) -> None:
 
 @pytest.mark.parametrize("name", webhooks.names())
 def test_a_recipe_s_lines_take_what_the_provider_sends(name: str) -> None:
-    """As they stand: everybody in the provider's own request becomes a lead."""
+    """As they are: each person in the provider's own request becomes a lead."""
     webhook = webhooks.load(name)
     source = parse(lines(webhook.provider)).sources[webhook.provider]
     event = Event(webhook.provider, webhook.body, datetime.fromtimestamp(webhook.time, UTC), headers=webhook.headers)
@@ -90,7 +90,7 @@ def test_a_recipe_s_lines_take_what_the_provider_sends(name: str) -> None:
 
 @pytest.mark.parametrize("path", ["README.md", "docs/sources.md", "docs/adding-a-provider.md"])
 def test_what_a_command_is_given_as_json_is_json(path: str) -> None:
-    """Whoever pastes a command of the documents gets no complaint about a comma."""
+    """JSON in the documents' commands is valid."""
     for block in re.findall(
         r"^ *```sh\n(.*?)^ *```$", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     ):
@@ -163,7 +163,7 @@ def test_a_connection_can_be_tested() -> None:
 
 
 def test_every_signature_header_is_described() -> None:
-    """Whoever signs in a header finds it among the security schemes."""
+    """Each signature header is among the security schemes."""
     schemes = DESCRIPTION["components"]["securitySchemes"]
     for name, provider in PROVIDERS.items():
         if header := sources.signature_header(provider):

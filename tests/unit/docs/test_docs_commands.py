@@ -49,7 +49,7 @@ def problem(line: str) -> str | None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_that_a_page_names_is_there(page: str) -> None:
-    """Somebody in trouble types what the page says."""
+    """Each command in a page exists, with its options."""
     lines = named(page)
     assert {line: wrong for line in lines if (wrong := problem(line))} == {}
 

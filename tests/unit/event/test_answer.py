@@ -1,4 +1,4 @@
-"""Answers: what each sender is told, and what each kind of error comes to."""
+"""Answers: for each sender, and for each kind of error."""
 
 import json
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ def test_another_method_is_told_which_there_are() -> None:
     ],
 )
 def test_every_error_has_an_answer(error: LeadsError, status: int, detail: str) -> None:
-    """A stranger learns nothing, a sender learns what to mend, and only a 503 is worth another try."""
+    """A stranger learns nothing, a sender learns what to fix, and only a 503 asks for a retry."""
     response = answer.refusal(error)
     assert (response["statusCode"], json.loads(response["body"])["detail"]) == (status, detail)
     assert response["headers"].get("retry-after") == ("30" if status == 503 else None)

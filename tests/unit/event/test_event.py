@@ -103,7 +103,7 @@ def test_headers_have_lower_case_and_bodies_their_bytes() -> None:
 
 @pytest.mark.parametrize("body", ["a", "ä", "====", "YQ==YQ"])
 def test_a_body_that_is_not_base64_is_unreadable(body: str) -> None:
-    """The gateway says so, so whoever calls with something else made it up."""
+    """A body that is marked as base64 and is none is refused."""
     with pytest.raises(Unreadable):
         http("/hooks/website", body=body, isBase64Encoded=True)
 

@@ -49,7 +49,7 @@ def vector(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_vector_is_what_it_says(name: str) -> None:
-    """Every signature that a provider publishes or documents is believed, every forged one is not."""
+    """Every signature that a provider publishes or documents is accepted, and every forged one is refused."""
     assert believed(KNOWN[name], delivery(KNOWN[name])) is KNOWN[name]["valid"]
 
 
@@ -171,7 +171,7 @@ FIRST = b'{"messageId": "m1", "name": "\xc3\x84va"}'
     ],
 )
 def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, token: str, expected: bool) -> None:  # noqa: FBT001
-    """Segment signs the first element of a batch only: anybody could add others behind it."""
+    """Segment signs only the first element of a batch, so a stranger could add others."""
     assert is_signed("segment", request(body, sha1(signed), token=token), KEY, 0) is expected
 
 
@@ -192,7 +192,7 @@ def test_the_key_is_in_the_body(body: Any) -> None:
 
 
 def test_the_address_is_signed() -> None:
-    """HubSpot: the configured one counts, and a version that nobody knows is none."""
+    """HubSpot: the configured version counts, and an unknown one is refused."""
     vector = SIGNED["hubspot_v3"]
     assert not believed(vector, replace(delivery(vector), url="https://hooks.example.com/other"))
     assert not believed(vector, replace(delivery(vector), method="PUT"))
@@ -233,7 +233,7 @@ PADDING = b"\x80" + bytes(30) + (len(KEY) * 8).to_bytes(8)
 @pytest.mark.parametrize("body", [BODY + PADDING + b',"a":1}', b"\x00" + BODY, b"\xff"])
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_a_lengthened_digest_is_no_signature(body: bytes, version: str) -> None:
-    """HubSpot: from one digest anybody can compute that of a longer body, which contains SHA-256's padding."""
+    """HubSpot: from one digest a stranger can compute that of a longer body, which contains SHA-256's padding."""
     url = "https://hooks.example.com/hooks/crm"
     signed = KEY.encode() + (f"POST{url}".encode() if version == "v2" else b"")
     for content, expected in ((BODY, True), (body, False)):

@@ -36,7 +36,7 @@ def mac(message: bytes, key: str = KEY) -> bytes:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_description_is_enough(name: str) -> None:
-    """A service that nobody thought of is a line of data."""
+    """A new service needs only data."""
     vector = VECTORS[name]
     sent = request(vector["body"].encode(), vector["headers"])
     assert is_signed(OTHERS[name], sent, vector["secret"], vector["now"])
@@ -102,7 +102,7 @@ def test_a_header_is_read_as_it_is_meant(scheme: Signature, good: list[str], bad
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "v1,whsec_", "whsec_é", "whsec_Y", "%"])
 def test_an_empty_key_signs_nothing(secret: str) -> None:
-    """What anybody can sign with proves nothing, and what does not decode is no key."""
+    """An empty secret proves nothing, and a text that does not decode is no key."""
     forged = base64.b64encode(hmac.digest(b"", BODY, "sha256")).decode()
     assert not is_signed(Signature("s", encoding="base64", key="base64"), request(BODY, {"s": forged}), secret, NOW)
     assert not is_signed(Signature("s", encoding="base64"), request(BODY, {"s": forged}), "", NOW)

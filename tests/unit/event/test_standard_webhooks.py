@@ -1,4 +1,4 @@
-"""Standard Webhooks: what its reference library signs is believed, under every spelling of the secret."""
+"""Standard Webhooks: what its reference library signs is accepted, with every spelling of the secret."""
 
 import base64
 import hmac

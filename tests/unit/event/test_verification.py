@@ -116,7 +116,7 @@ def test_an_empty_secret_opens_nothing(secrets: tuple[str, ...]) -> None:
 
 
 def test_a_signature_that_nobody_can_check_is_refused() -> None:
-    """A source whose provider does not sign cannot be talked into believing one."""
+    """A source whose provider does not sign accepts no signature."""
     unsigned = source().model_copy(update={"auth": None})
     assert unsigned.authentication == "signature"
     with pytest.raises(Unauthorized):
@@ -173,7 +173,7 @@ def hubspot(more: str = "") -> Source:
     ("secrets", "let_in"), [(("a", "b"), True), (("b", "a"), True), (("b",), False), (("",), False)]
 )
 def test_each_secret_of_a_rotation_signs(secrets: tuple[str, ...], let_in: bool) -> None:  # noqa: FBT001
-    """The provider's scheme is its default, and the previous secret is as good as the newest."""
+    """The provider's scheme is the default, and the previous secret is accepted like the newest."""
     body = b'{"email": "ava@example.com"}'
     signature = hmac.new(b"a", body, "sha256").hexdigest()
     sent = Event("s", body, NOW, headers={"x-basin-signature": f"sha256={signature}"})
@@ -205,7 +205,7 @@ def test_a_batch_brings_its_token_in_any_place() -> None:
 
 @pytest.mark.parametrize("auth", ["token", "basic"])
 def test_a_public_key_is_not_a_token(auth: str) -> None:
-    """Anybody may know it."""
+    """A public key is no secret."""
     key = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
     for sent in (event(key), event(x_api_key=key), event(authorization=basic(f"x:{key}"))):
         with pytest.raises(Unauthorized):

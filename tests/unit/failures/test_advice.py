@@ -1,4 +1,4 @@
-"""What the operator is told to do next."""
+"""The advice to the operator."""
 
 from typing import Any
 
@@ -69,6 +69,6 @@ def test_the_next_steps(body: dict[str, Any], commands: list[str]) -> None:
 
 
 def test_a_default_is_named_by_its_key() -> None:
-    """Where a default for everybody would help, the key to set it under is told."""
+    """If a default would help, the advice names its key."""
     first = next(iter(next_steps(letter(refused(failure=failure("missing_token", field="company"))))))
     assert "company under [campaigns.newsletter.defaults]" in first.text

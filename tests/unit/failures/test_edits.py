@@ -133,7 +133,7 @@ def test_what_changes_nothing(edit: Edit) -> None:
     ],
 )
 def test_what_makes_no_sense(document: dict[str, Any], edit: Edit, why: str) -> None:
-    """A field that no lead has, most likely a slip, and a way that leads nowhere are told with what would do."""
+    """An unknown lead field or a path that does not exist is an error that says what works."""
     with pytest.raises(InapplicableError, match=why):
         apply_edits(document, [edit], is_lead="email" in document)
 
@@ -156,7 +156,7 @@ def test_how_a_value_is_written(text: str, edit: Set) -> None:
 
 @pytest.mark.parametrize("text", ["email", "=x", ":=1", "", "plan:=pro", "plan:=NaN"])
 def test_values_that_cannot_be_read(text: str) -> None:
-    """The notation is told, with an example."""
+    """The error shows the notation, with an example."""
     with pytest.raises(NotationError, match=r"email=ava|in quotes"):
         parse_setting(text)
 

@@ -98,7 +98,7 @@ def test_an_id_is_fit_to_be_typed(own: object) -> None:
     ],
 )
 def test_a_failure_of_any_shape(said: object) -> None:
-    """Nothing that somebody wrote into a failure keeps a letter from being seen."""
+    """No content of a failure prevents a letter from being shown."""
     found = letter({**refused(), "failure": said, "replay": "often"})
     assert (found.reason, found.field, found.status, found.failed_at) == ("exhausted", "", None, NOW)
     assert (found.replays, found.email) == (0, "ava@example.com")

@@ -121,7 +121,7 @@ def test_times_as_people_give_them(text: str, ago: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "3 fortnights", "-2h", "999999w", "2026-13-01"])
 def test_times_that_are_none(text: str) -> None:
-    """Anything else is told with an example, and not guessed."""
+    """Anything else is an error with an example."""
     with pytest.raises(ValueError, match="30m, 2h, 3d"):
         parse_moment(text, NOW)
 
@@ -159,7 +159,7 @@ def test_everything_about_a_letter() -> None:
 
 
 def test_a_letter_is_found_by_its_beginning() -> None:
-    """By the lead's id or SQS's, whole or as far as it is nobody else's; a whole one wins over a beginning."""
+    """By the lead's or SQS's id, whole or a unique beginning of it. A whole id wins over a beginning."""
     found = [letter(refused("lead-1"), "m-1"), letter(refused("lead-10"), "m-2"), letter(unmappable("x"), "event-3")]
     for text, message_id in [("lead-1", "m-1"), ("lead-10", "m-2"), ("m-2", "m-2"), ("event", "event-3")]:
         assert [each.message_id for each in find(found, text)] == [message_id]
@@ -172,7 +172,7 @@ def test_a_lead_that_was_refused_twice() -> None:
 
 
 def test_an_id_of_nobody_and_of_several() -> None:
-    """What is missing is told apart from what is ambiguous; of very many only some are named."""
+    """A missing id and an ambiguous one are different errors. Of many matches only some are named."""
     found = [letter(refused(f"lead-{n}"), f"m-{n}") for n in range(40)]
     for text in ("nobody", ""):
         with pytest.raises(NoSuchLetterError):

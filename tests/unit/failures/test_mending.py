@@ -94,7 +94,7 @@ def test_what_makes_no_sense_is_this_letters_problem(wanted: Mending, body: dict
 
 
 def test_a_history_of_any_shape() -> None:
-    """What somebody else wrote where our history goes is no obstacle."""
+    """Foreign content in place of our history is no obstacle."""
     for odd in ("no", {"count": "many", "fields": 3}):
         body = content(repair(letter(refused(fixed=odd)), Mending([Set("email", "x@example.org")])).letter)
         assert body["fixed"] == {"of": "lead-1", "count": 1, "fields": ["email"]}

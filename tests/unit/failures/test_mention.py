@@ -49,7 +49,7 @@ FORM = "first=Ava&email=ava%40example.com"
     ],
 )
 def test_whose_a_message_is(body: object, how: Mention) -> None:
-    """A lead is its address's; an event is somebody's if it has no other address; alike is not the same."""
+    """A lead is about its address, an event about its only address. Similar addresses do not match."""
     text = body if isinstance(body, str) else json.dumps(body)
     assert mentions_address(letter(text), key("Ava@Example.com")) is how
 
@@ -60,7 +60,7 @@ def test_an_address_that_is_none_can_be_forgotten() -> None:
 
 
 def test_hostile_nesting() -> None:
-    """However deep somebody nested it, a message is judged."""
+    """A message of any depth is judged."""
     deep = "[" * 500 + '"ava@example.com"' + "]" * 500
     assert mentions_address(letter(deep), key("ava@example.com")) is ABOUT
     assert mentions_address(letter("[" * 100_000), key("ava@example.com")) is NONE
@@ -88,7 +88,7 @@ def test_a_table() -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_no_cell_is_a_formula(start: str) -> None:
-    """What a spreadsheet would compute is made a text, in every column that somebody else fills."""
+    """Formulas are escaped in every column with foreign content."""
     evil = f'{start}HYPERLINK("https://evil.example")'
     lead = {"email": evil, "firstName": evil, "customFields": {"a": evil}}
     said = failure(evil, field=evil, message=evil, status=-1)

@@ -98,7 +98,7 @@ def test_an_answer_is_known_by_its_question(content: dict[str, Any], expected: d
     ],
 )  # fmt: skip
 def test_a_file_is_where_it_can_be_fetched(content: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Its name, its size and its type are no answers, and its name is nobody's."""
+    """A file's name, size and type are no answers, and its name is no person's."""
     assert read_answers(content).fields == expected
 
 
@@ -197,7 +197,7 @@ def test_the_first_view_wins() -> None:
     ],
 )
 def test_a_blank_part_is_not_made_up_for(document: dict[str, Any], values: dict[str, Any]) -> None:
-    """Where the answers belong and are none, nobody's address is picked up elsewhere in the event."""
+    """If the answers' place is empty, no address is taken from elsewhere in the event."""
     assert read_answers(document, ((View("new"),), (View("old"),))).fields == values
 
 

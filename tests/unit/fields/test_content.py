@@ -31,7 +31,7 @@ def multipart(*parts: bytes) -> bytes:
     [JSON, "application/json; charset=UTF-8", "application/ld+json", "text/plain; charset=UTF-8", "", FORM, "nonsense"],
 )
 def test_json_is_read_under_any_label(content_type: str) -> None:
-    """The first byte is believed before the header."""
+    """The first byte counts more than the header."""
     assert parse(json.dumps(AVA).encode(), content_type) == AVA
     assert parse(b"\xef\xbb\xbf \n" + json.dumps([AVA]).encode(), content_type) == [AVA]
 
@@ -154,7 +154,7 @@ def test_the_boundary_may_be_quoted() -> None:
     ],
 )  # fmt: skip
 def test_what_is_something_else_is_refused(body: bytes, content_type: str, reason: str) -> None:
-    """The sender is told what is wrong, without a word of what was sent."""
+    """The error says what is wrong, without any content of the body."""
     with pytest.raises(Unreadable) as caught:
         parse(body, content_type)
     assert str(caught.value) == reason

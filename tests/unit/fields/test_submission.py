@@ -102,7 +102,7 @@ def test_a_list_is_known_by_all_ids_in_it() -> None:
 
 
 def test_the_field_of_an_id_is_the_json_providers() -> None:
-    """A field of that name in somebody's form is an answer."""
+    """A field of that name in a user's form is an answer."""
     assert say(AVA | {"event_id": "e-1"}, "form").event_id is None
 
 

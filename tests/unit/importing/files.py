@@ -26,7 +26,7 @@ def rows(folder: Path, content: str | bytes, said: FileFormat | None = None) -> 
 
 
 def document(folder: Path, content: bytes) -> ImportFile:
-    """What a file of these bytes is taken for."""
+    """The document that these bytes are read as."""
     path = folder / "list"
     path.write_bytes(content)
     with open_file(str(path)) as found:

@@ -80,13 +80,13 @@ def test_a_row_is_read_as_a_submission(tmp_path: Path) -> None:
 
 
 def test_an_address_elsewhere_is_nobodys(tmp_path: Path) -> None:
-    """An address in a column that is left out is not taken for that of somebody who has none."""
+    """An address in a column that is left out is not used."""
     text = "email,account manager,notes\na@example.com,m@example.com,\n,m@example.com,ask c@example.com\n"
     assert leads(tmp_path, text)[1] == "no e-mail address"
 
 
 def test_the_column_of_the_addresses_may_be_known_by_its_values(tmp_path: Path) -> None:
-    """Where no name tells, the only column that holds addresses is the one."""
+    """If no name says so, the only column with addresses is the address."""
     text = "Kontakt,Wer,Notiz\na@example.com,Ava,x\nb@example.com,Ben,c@example.com\nn/a,Cleo,y\n"
     assert shown(tmp_path, text)["Kontakt"] == "email"
     opted = "Email opt-in,Kontakt\nyes,a@example.com\n"
@@ -163,7 +163,7 @@ def test_custom_fields_are_those_that_are_named(tmp_path: Path) -> None:
 def test_what_is_said_of_columns_must_fit_them(
     tmp_path: Path, maps: tuple[str, ...], custom: tuple[str, ...], message: str
 ) -> None:
-    """A slip of the pen is told with the columns that there are."""
+    """A misspelt column is an error that lists the columns."""
     with pytest.raises(UnusableError) as caught:
         columns(tmp_path, "email,plan\na@example.com,pro\n", maps, custom)
     assert message in str(caught.value)

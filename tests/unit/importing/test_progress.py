@@ -57,7 +57,7 @@ def test_without_a_rate_nothing_is_waited_for() -> None:
 
 
 def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where nobody watches, a line every ten seconds says how far it is, how fast, and how long it will take."""
+    """Without a terminal, a line every ten seconds has progress, rate and time left."""
     clock = Clock()
     with show_progress("sent", 10_000, 4_000, clock=clock) as told:
         told(100)
@@ -73,7 +73,7 @@ def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_line_where_the_end_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
-    """While a file is read nobody knows how long it is."""
+    """While a file is read, its length is not known."""
     clock = Clock()
     with show_progress("rows read", None, clock=clock) as told:
         clock.now += 10
@@ -82,7 +82,7 @@ def test_a_line_where_the_end_is_not_known(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_bar_on_a_terminal() -> None:
-    """Whoever watches sees a bar, and at the end nothing of it is left in the way."""
+    """A terminal shows a bar, and removes it at the end."""
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100)
     with show_progress("sent", 10, console=terminal) as told:

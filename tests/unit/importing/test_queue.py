@@ -47,7 +47,7 @@ class Sqs:
 
 @dataclass
 class Sending:
-    """A worklist on its way into a queue, and the books of the stack."""
+    """A worklist that is sent into a queue, and the counts of the stack."""
 
     worklist: Worklist
     sqs: Sqs = field(default_factory=Sqs)
@@ -82,7 +82,7 @@ ALL = list(range(2, ROWS + 2))
 
 
 def test_ten_at_a_time(sending: Sending) -> None:
-    """Everybody goes once, ten in a call, and is counted as accepted."""
+    """Each lead is sent once, ten per call, and counted as accepted."""
     sending.run()
     assert sending.sent == ALL
     assert sorted(sending.sqs.sizes) == [5, *[10] * 9]
@@ -100,7 +100,7 @@ def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:
 
 
 def test_what_sqs_does_not_take_is_sent_again(sending: Sending) -> None:
-    """An answer of 200 that names what failed, a throttle, and a connection that breaks: nobody is left out."""
+    """A 200 with failed entries, a throttle and a broken connection: no lead is left out."""
     troubles: dict[int, Exception | int] = {
         1: 4,
         3: refusal(400, "RequestThrottled"),
@@ -117,7 +117,7 @@ def test_what_sqs_does_not_take_is_sent_again(sending: Sending) -> None:
     [refusal(403, "AccessDenied"), refusal(400, "AWS.SimpleQueueService.NonExistentQueue"), NoCredentialsError()],
 )
 def test_what_lasts_is_not_tried_again(sending: Sending, error: Exception) -> None:
-    """A refusal is told as AWS has it, at once; what is sent by then is counted, the rest is kept."""
+    """A refusal stops at once with AWS's message. Leads sent by then are counted, and the rest is kept."""
     sending.sqs.trouble = lambda call: error if call > 2 else 0
     with pytest.raises(StoppedError, match="LeadsQueue: "):
         sending.run()
@@ -142,7 +142,7 @@ def test_an_outage_that_lasts_ends_it(sending: Sending) -> None:
 
 
 def test_enough_is_enough(sending: Sending) -> None:
-    """Once it is told to stop, nothing new is begun, and what is under way is finished and counted."""
+    """After `stop` no new call begins; those under way are finished and counted."""
 
     def enough(call: int) -> int:
         if call == 3:
@@ -156,7 +156,7 @@ def test_enough_is_enough(sending: Sending) -> None:
 
 
 def test_books_that_cannot_be_written(sending: Sending) -> None:
-    """Leads that CloudWatch was not told of are told by the next run, and not sent again."""
+    """Leads that CloudWatch did not count are counted by the next run, and not sent again."""
 
     def refuse(_: int) -> None:
         raise NotReachableError("CloudWatch: no")

@@ -77,7 +77,7 @@ def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:
 
 
 def test_an_earlier_file_is_left_alone(tmp_path: Path) -> None:
-    """Somebody may be mending it."""
+    """An earlier refused file may be in use, so it is not overwritten."""
     path = tmp_path / "list.csv"
     assert refused.refused_path(path) == tmp_path / "list.csv.refused.csv"
     (tmp_path / "list.csv.refused.csv").touch()

@@ -65,7 +65,7 @@ def test_a_person_without_an_address_is_no_footer(tmp_path: Path) -> None:
 
 
 def test_a_header_without_a_known_name(tmp_path: Path) -> None:
-    """Where no name tells, the widest row before the first address is the header."""
+    """If no name says so, the widest row before the first address is the header."""
     rows, notes = read(tmp_path, "Messe 2026\n\nKontakt;Wer;Weg\n;Ava;email\nb@example.com;Ben;email\n")
     assert rows == ["", "b@example.com"]
     assert notes == ["2 lines before the header are passed over"]

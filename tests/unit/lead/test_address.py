@@ -25,7 +25,7 @@ from leads.fields.address import NotAnAddress, address_like, normalise_address
     ],
 )  # fmt: skip
 def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
-    """Case, decoration, invisible marks and further addresses make nobody a second person."""
+    """Case, decoration, invisible marks and further addresses do not make a second person."""
     assert normalise_address(text) == address
 
 
@@ -38,7 +38,7 @@ def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
-    """Leadterra would refuse it, and perhaps everybody else in its batch."""
+    """Leadterra would refuse it, and perhaps its whole batch."""
     with pytest.raises(NotAnAddress):
         normalise_address(text)
 

@@ -67,7 +67,7 @@ NO_AT = "not an e-mail address: An email address must have an @-sign."
     ],
 )  # fmt: skip
 def test_without_an_address_there_is_no_lead(fields: dict[str, Any], message: str) -> None:
-    """The reason says which; nobody else's address is taken instead of a bad one."""
+    """The reason names the field. No other person's address replaces a bad one."""
     assert problems(fields) == [("email", message)]
 
 

@@ -64,7 +64,7 @@ def test_every_requirement_has_to_be_met() -> None:
     ("fields", "caught"), [({"nickname": "x"}, True), ({"data.Nickname": 0}, True), ({}, False), ({"!": "x"}, False)]
 )
 def test_whoever_fills_in_the_hidden_field_is_a_program(fields: dict[str, Any], caught: bool) -> None:  # noqa: FBT001
-    """People do not see it; a source without one traps nobody."""
+    """A filled honeypot is ignored. A source without one ignores no one."""
     assert honeypot_filled(Submission(fields, {}), source('honeypot = "nickname"')) is caught
     assert not honeypot_filled(Submission(fields, {}), source())
     assert not honeypot_filled(Submission(fields, {}), source('honeypot = "_"'))

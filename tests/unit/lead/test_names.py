@@ -124,12 +124,12 @@ def test_a_name_tells_the_lead_field(field: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", NOTHING)
 def test_other_names_are_no_lead_field(name: str) -> None:
-    """What belongs to the form, the page, a product or somebody else is not taken for the person's own."""
+    """A field of the form, the page, a product or another person is not the person's own."""
     assert meaning(name) is None
 
 
 def test_the_surer_name_comes_first() -> None:
-    """Of two names for the same field the plainer one is believed; one that only mentions an address comes last."""
+    """Of two names for the same field the plainer one wins; one that only mentions an address comes last."""
     mentions = ["email_opt_in", "emailOptIn", "E-mail consent", "user.email_verified", "billing_email"]
     for names in (
         ["email", "contact.email", "Your email", "signup[email]", "billing_email", "confirm_email"],

@@ -72,7 +72,7 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
     ],
 )
 def test_a_line_in_words(data: dict[str, Any], said: str) -> None:
-    """Known lines are told as sentences with their counts, others with what they say."""
+    """Known lines are shown as sentences with their counts, others with their text."""
     assert sentence(line(**data)) == said
 
 
@@ -95,7 +95,7 @@ def test_lines_that_are_no_json() -> None:
     ],
 )
 def test_what_a_batch_says_of_one_lead(lead: str, told: str | None) -> None:
-    """Among a batch's ids a lead finds its own outcome; a part of an id is nobody's."""
+    """In a batch's line a lead is found by its whole id, with its own outcome."""
     assert step(line(**SETTLED), lead) == told
 
 
@@ -142,7 +142,7 @@ def test_following_shows_each_line_once() -> None:
 
 
 def test_following_ends_where_nothing_answers() -> None:
-    """A first look that fails is told at once, later ones once they go on."""
+    """A first reading that fails is an error at once, later ones after several in a row."""
     looks = iter([True, False, False, False])
 
     def read(_: datetime, __: str | None) -> list[Line]:

@@ -55,7 +55,7 @@ def take(body: Any, source: str = "app", content_type: str = "", **headers: str)
     ],
 )
 def test_a_captchas_token_is_read_and_is_no_field(body: dict[str, Any], token: str) -> None:
-    """Not even where `custom_fields` names it: it is of use to nobody but the captcha's service."""
+    """The captcha's token is no custom field, even if `custom_fields` names it."""
     reading = take({"email": "ava@example.com", "plan": "pro", **body}, "guarded")
     assert reading.captcha_token == token
     assert reading.messages[0].lead == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
@@ -113,7 +113,7 @@ def test_an_event_keeps_its_id() -> None:
 
 
 def test_what_is_left_out_has_no_id() -> None:
-    """A rule may be mended, and other kinds of events may share the id of the signup that they overtake."""
+    """An ignored event is not remembered: a rule may be fixed, and other kinds of events may share the signup's id."""
     bodies = (b"email=ava@example.com&consent=no", b"email=ava@example.com&consent=yes")
     assert [take(body, "form", FORM, idempotency_key="k-1").event_id for body in bodies] == [None, "k-1"]
 
@@ -144,7 +144,7 @@ def test_a_lead_that_fits_no_message_is_too_large() -> None:
 
 
 def test_an_unreadable_body_is_nobodys_lead() -> None:
-    """The caller decides who is told."""
+    """The caller decides what to do about it."""
     with pytest.raises(Unreadable):
         take(b"{")
 

@@ -109,7 +109,7 @@ def test_its_answers_can_be_named(source: Source) -> None:
 
 
 def test_other_kinds_of_events_are_left_alone(source: Source) -> None:
-    """An authentic event that is no signup makes no lead and is nobody's mistake."""
+    """An authentic event that is no signup makes no lead and no error."""
     document: dict[str, Any] = {**json.loads(BODY), "kind": "entry.deleted"}
     reading = read_by(source, signed(json.dumps(document).encode()))
     assert (reading.messages, reading.unmappable, reading.ignored) == ([], [], 1)
@@ -127,7 +127,7 @@ def test_other_kinds_of_events_are_left_alone(source: Source) -> None:
     ],
 )
 def test_what_is_forged_is_refused(source: Source, forged: Event) -> None:
-    """Without the secret, with another body or too late, nobody is let in."""
+    """Without the secret, with another body or too late, a request is refused."""
     with pytest.raises(Unauthorized):
         verify(forged, source, SECRETS)
 

@@ -43,7 +43,7 @@ def test_every_provider_is_shown() -> None:
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_provider_is_whole(name: str) -> None:
-    """Whoever signs is verified unless told otherwise; names of noise are as they are compared; nobody is nameless."""
+    """A provider that signs is verified by default, noise is in lower case, and each provider has a title."""
     provider = PROVIDERS[name]
     assert provider.title
     assert all(noise == noise.lower() for noise in (*provider.noise, *provider.noise_prefixes))

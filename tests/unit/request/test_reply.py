@@ -93,7 +93,7 @@ def test_refusals_are_to_be_isolated(status: int) -> None:
     ],
 )
 def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> None:
-    """What is no success and no refusal of leads is theirs, the key's or the configuration's trouble."""
+    """Any other answer is a failure of the service, the key or the configuration."""
     assert judged(status, {"enrolled": 1}) == verdict
 
 

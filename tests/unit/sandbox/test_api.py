@@ -205,7 +205,7 @@ def test_a_changed_schema_refuses_good_leads_one_by_one_too() -> None:
 
 @pytest.mark.parametrize("more", [{"consentBasis": "newsletter"}, {"customFields": {"consentBasis": "newsletter"}}])
 def test_a_changed_schema_takes_leads_that_have_what_it_asks_for(more: dict[str, Any]) -> None:
-    """So that an operator can practise to give everybody a default."""
+    """With this fault an operator can practise setting a default."""
     service = api(Fault(kind="refuse_all"))
     assert enroll(service, [{**ROWS[0], **more}]).status == 200
 
@@ -274,7 +274,7 @@ def test_reset_by_http_clears_leads_faults_behaviour_and_log() -> None:
 
 
 def test_an_unknown_control_route_names_the_known_ones() -> None:
-    """Whoever guesses a route is told all of them."""
+    """An unknown control route is answered with the list of routes."""
     answer = ask(api(), "GET", "/_sandbox/help", key=None)
     assert answer.status == 404
     assert b"PUT /_sandbox/faults" in answer.body

@@ -30,7 +30,7 @@ def kinds(faults: FaultSchedule, requests: int) -> list[str | None]:
 
 
 def test_without_faults_every_request_passes() -> None:
-    """Fair weather is the default."""
+    """There are no faults by default."""
     assert schedule().take("bulk", size=1, leads=1) == (0, None)
 
 
@@ -54,7 +54,7 @@ def test_faults_with_a_number_play_in_order() -> None:
 
 
 def test_pending_faults_count_down() -> None:
-    """What is pending tells how many requests are still concerned."""
+    """Pending faults show how many requests they still concern."""
     faults = schedule(Fault(kind="rate_limited", after=1, next=2))
     kinds(faults, 2)
     assert faults.pending() == [Fault(kind="rate_limited", next=1)]

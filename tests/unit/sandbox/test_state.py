@@ -145,7 +145,7 @@ def test_a_row_that_is_no_object_is_refused() -> None:
 
 
 def test_duplicates_in_a_request_merge_or_are_refused() -> None:
-    """Nobody says whether two rows may share an address, so either can be had."""
+    """Leadterra does not document whether two rows may share an address, so both behaviours are available."""
     twice = [AVA, {**AVA, "email": "AVA@example.com"}]
     assert sandbox().bulk_upsert("camp_1", twice, NOW) == UpsertCounts(1, 1, 0, 1)
     with pytest.raises(InvalidLeadsError) as refused:

@@ -141,7 +141,7 @@ def test_a_changed_schema_holds_everybody(size: int, shape: str) -> None:
 
 @pytest.mark.parametrize("first", [0, 1, 2, 5])
 def test_a_bad_lead_among_them_does_not_deceive_the_guard(first: int) -> None:
-    """A lead that is bad for a reason of its own does not make a changed schema everybody's fault."""
+    """A lead that is bad for its own reason does not hide a changed schema."""
     changed = [row({**r.lead, "company": 7}) for r in rows(200, {})]
     changed[first] = row({"email": "lead.example.com"})
     run = run_sandbox(changed, error_shape="nest")
@@ -150,7 +150,7 @@ def test_a_bad_lead_among_them_does_not_deceive_the_guard(first: int) -> None:
 
 
 def test_the_guard_has_the_last_word() -> None:
-    """Leads of all sorts in front do not hide that everybody behind them is refused alike."""
+    """Leads with other reasons at the front do not hide that all others are refused alike."""
     batch = rows(200, {})
 
     def service(sent: Sequence[Row]) -> Reply:

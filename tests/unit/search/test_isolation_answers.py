@@ -46,7 +46,7 @@ def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: b
     "body", [QUOTA, {"success": False}, {"enrolled": 0, "updated": 0, "errors": {"quota": ["no"]}}]
 )
 def test_a_success_that_stored_nothing_holds_all(body: object) -> None:
-    """A quota or an archived campaign is no lead's fault; an alarm tells of it."""
+    """A quota or an archived campaign is no lead's fault; it raises an alarm."""
     run = deliver(rows(10, {}), lambda _: Reply(200, json.dumps(body).encode()))
     assert (run.kinds, run.settled.closed, len(run.requests)) == ("H" * 10, Held("unexpected"), 1)
 
@@ -108,7 +108,7 @@ def blocking(bad: Sequence[Row]) -> Service:
 
 @pytest.mark.parametrize(("times", "kinds"), [(1, "AAAAAHAAAAAA"), (3, "AAAAARAAAAAA")])
 def test_a_firewall_blocks_one_lead_and_not_the_others(times: int, kinds: str) -> None:
-    """The key is not doubted. The lead is held, and rejected when others get through and it came three times."""
+    """The key is not read again. The lead is held, and rejected when others are accepted and it came three times."""
     batch = received(rows(12, {}), times)
     run = deliver(batch, blocking([batch[5]]))
     assert (run.keys_read, run.settled.closed) == (0, None)

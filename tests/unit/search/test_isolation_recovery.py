@@ -1,4 +1,4 @@
-"""A service that refuses everybody, and recovers while the bad leads are looked for."""
+"""A service that refuses all leads, and recovers during the search."""
 
 from collections.abc import Sequence
 

@@ -81,7 +81,7 @@ def test_a_key_may_be_rotated_more_than_once() -> None:
     [(9, "R" + "A" * 0 + "H" * 8), (10, "H" * 10)],
 )
 def test_a_proof_before_the_end_counts_unless_all_might_be_refused(size: int, outcomes: str) -> None:
-    """Of ten leads or more nobody is rejected before somebody got through."""
+    """Of ten leads or more none is rejected before one is accepted."""
     service = sandbox(error_shape="index")
     asked = iter(range(3))
 
@@ -99,7 +99,7 @@ def test_no_time_at_all_holds_everybody() -> None:
 
 
 def test_a_wish_to_be_left_alone_is_passed_on() -> None:
-    """Retry-After belongs to everybody who is held for it."""
+    """`Retry-After` applies to all leads that are held because of it."""
     held: Outcome = Held("unavailable", 120)
     run = deliver(rows(2, {}), scripted([Reply(429, headers={"retry-after": "120"})]))
     assert (run.settled.outcomes, run.settled.closed) == ([held] * 2, held)

@@ -1,4 +1,4 @@
-"""Laws of delivery, for any batch, any set of bad leads and any server: nobody is lost, no innocent is condemned."""
+"""Laws of delivery, for any batch, any set of bad leads and any server: no lead is lost, and no good one rejected."""
 
 import math
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def most_requests(size: int, bad: int) -> int:
 
 
 def prove(run: Run) -> None:
-    """Whoever is rejected was refused in a request of its own, for that reason; whoever is accepted was taken."""
+    """A rejected lead was refused in a request of its own, for that reason. Leadterra has the accepted ones."""
     for index, outcome in enumerate(run.settled.outcomes):
         if isinstance(outcome, Rejected):
             failure = outcome.failure
@@ -73,7 +73,7 @@ def prove_guard(run: Run) -> None:
 def test_exactly_the_bad_leads_are_rejected(
     batch: tuple[int, dict[int, str]], shape: str, on_invalid: str, duplicates: str
 ) -> None:
-    """Whatever the server says about whom, the bad leads are found with a proof for each, and the others are in."""
+    """Whatever hints the server gives, the bad leads are found with a proof for each, and the others are accepted."""
     size, flaws = batch
     service = sandbox(error_shape=shape, on_invalid=on_invalid, duplicates=duplicates, invalid_lead_status=422)
     run = deliver(rows(size, flaws), lambda sent: sandbox_reply(service, sent))
@@ -177,7 +177,7 @@ def test_a_search_that_is_stopped_keeps_what_is_settled(
 
 @given(st.integers(GUARD_ROWS, 300), st.sampled_from(sorted(SHAPES)), st.sampled_from(["merge", "refuse"]))
 def test_a_changed_schema_is_no_leads_fault(size: int, shape: str, duplicates: str) -> None:
-    """Where all are refused alike everybody is held, after few requests."""
+    """If all are refused alike, all are held after few requests."""
     service = sandbox(error_shape=shape, duplicates=duplicates)
     changed = [row({**r.lead, "jobTitle": 7}) for r in rows(size, {})]
     run = deliver(changed, lambda sent: sandbox_reply(service, sent))

@@ -25,7 +25,7 @@ def look(at: StandardQueue, now: float, most: int = 10) -> list[tuple[str, int]]
 
 
 def test_a_message_that_was_received_is_hidden_for_the_queues_time() -> None:
-    """Nobody deletes or hides it: it comes back, with a handle of its own."""
+    """A message that is neither deleted nor hidden comes back, with a new handle."""
     waiting = filled()
     ((first, _),) = look(waiting, 1)
     waiting.end([first], 1)

@@ -7,5 +7,5 @@ from tests.unit.template.translated import Template, translated
 
 @pytest.fixture(scope="session")
 def template() -> Template:
-    """Translated once: nobody changes it."""
+    """The translated template. Tests do not change it."""
     return translated()

@@ -51,7 +51,7 @@ def test_enroll_may_do_what_it_does_and_no_more(template: Template) -> None:
 
 @pytest.mark.parametrize("queue", QUEUES)
 def test_queues_refuse_plain_connections(template: Template, queue: str) -> None:
-    """Nobody reads or writes a queue without TLS."""
+    """No one reads or writes a queue without TLS."""
     (policy,) = (p for p in template.of_type("AWS::SQS::QueuePolicy") if p["Queues"] == [{"Ref": queue}])
     denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
     assert denied == [
@@ -66,7 +66,7 @@ def test_queues_refuse_plain_connections(template: Template, queue: str) -> None
 
 
 def test_only_this_account_sends_raw_events(template: Template) -> None:
-    """EventBridge and SNS may send for this account, and nobody else may at all."""
+    """EventBridge and SNS may send for this account, and no one else may send."""
     allowed = [
         statement
         for policy in template.of_type("AWS::SQS::QueuePolicy")
@@ -116,7 +116,7 @@ def test_a_key_of_ones_own_encrypts_everything_at_rest(template: Template) -> No
 
 
 def test_the_secret_may_be_closed_to_others(template: Template) -> None:
-    """With readers named, nobody else in the account reads it; who may write it and end this is left to IAM."""
+    """With named readers no one else in the account can read it. Writing is left to IAM."""
     assert template.resource("SecretPolicy")["Condition"] == "NamesSecretReaders"
     (statement,) = template.properties("SecretPolicy")["ResourcePolicy"]["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Deny", "secretsmanager:GetSecretValue")

@@ -77,7 +77,7 @@ def text(alarm: Properties) -> tuple[str, str]:
 
 
 def test_the_alarms_are_these(template: Template) -> None:
-    """Whoever is not told of something here finds it in no other alarm."""
+    """Together the alarms cover every cause."""
     found = {name for name, each in template.body["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"}
     assert found == ALARMS.keys()
     assert len({alarm["AlarmName"]["Fn::Sub"] for alarm in template.of_type("AWS::CloudWatch::Alarm")}) == len(found)
@@ -130,7 +130,7 @@ def test_an_address_gets_a_topic_and_a_subscription(template: Template) -> None:
     ],
 )
 def test_what_is_no_topic_is_refused(template: Template, arn: str, taken: bool) -> None:  # noqa: FBT001
-    """A name, or a subscription, in the place of the topic would be an alarm that nobody hears."""
+    """A name or a subscription instead of the topic's ARN is refused."""
     pattern = template.body["Parameters"]["AlarmTopicArn"]["AllowedPattern"]
     assert bool(re.search(pattern, arn)) is taken
 
@@ -146,7 +146,7 @@ def test_an_alarm_says_what_it_means_and_where_help_is(template: Template, name:
 
 
 def test_every_section_has_its_alarm(template: Template) -> None:
-    """The operator's page tells of no alarm that is gone."""
+    """The operator's page describes only alarms that exist."""
     named = {text(alarm)[1].partition("#")[2] for alarm in template.of_type("AWS::CloudWatch::Alarm")}
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     assert {heading.lower().replace(" ", "-") for heading in re.findall(r"^### (.+)$", page, re.MULTILINE)} == named
@@ -175,7 +175,7 @@ def test_cloudwatch_takes_the_window(template: Template, name: str) -> None:
     [name for name, (metric, _) in ALARMS.items() if metric.startswith("Held") and name != "EnrollBrokenAlarm"],
 )
 def test_an_alarm_outlasts_the_longest_backoff(template: Template, name: str) -> None:
-    """What is held tells of itself when it comes back: in between the alarm does not end."""
+    """Held messages report their age when they come back, and the alarm does not end in between."""
     alarm = template.properties(name)
     (metric,) = looked_at(alarm)
     assert alarm["DatapointsToAlarm"] == 1
@@ -192,14 +192,14 @@ def test_what_does_not_pass_is_told_at_once(template: Template, name: str) -> No
 
 @pytest.mark.parametrize("name", ["LeadsWaitingAlarm", "LeadsHeldAlarm", "EventsWaitingAlarm", "EventsHeldAlarm"])
 def test_trouble_that_passes_raises_no_alarm(template: Template, name: str) -> None:
-    """A lead may be tried a few times before anybody is woken up, and nobody sleeps through a night of it."""
+    """The alarm comes after a few attempts, and within hours."""
     threshold = template.properties(name)["Threshold"]
     tries = [sum(backoff.delay(n, chance=1.0) for n in range(1, count + 1)) for count in range(1, 6)]
     assert tries[-1] < threshold <= HOUR
 
 
 def test_dead_letters_left_are_told_before_sqs_deletes_them(template: Template) -> None:
-    """Whoever hears of it has as many days left as SQS's retention is longer than the alarm's window."""
+    """The alarm leaves as many days as SQS's retention is longer than the alarm's window."""
     alarm = template.properties("DeadLettersLeftAlarm")
     (metric,) = looked_at(alarm)
     retention = template.properties("DeadLetterQueue")["MessageRetentionPeriod"]
@@ -233,7 +233,7 @@ def shown(template: Template, name: str, **values: float | None) -> float:
 
 
 def test_a_second_refusal_is_told_too(template: Template) -> None:
-    """Whoever is refused while others wait in the queue counts, and an event without a lead as well."""
+    """New rejections are counted while other dead letters wait, and so are events without a lead."""
     assert shown(template, "NewRejectionsAlarm", rejected=2, unmappable=1) == 3
     assert shown(template, "NewRejectionsAlarm", malformed=1) == 1
 

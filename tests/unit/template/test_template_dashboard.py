@@ -1,4 +1,4 @@
-"""The dashboard: JSON that CloudWatch takes, of metrics that somebody writes, and a first number that is law 2."""
+"""The dashboard: JSON that CloudWatch takes, of metrics that are written, and a first number that is law 2."""
 
 import json
 import re
@@ -67,7 +67,7 @@ def test_widgets_lie_beside_each_other(widgets: list[Widget]) -> None:
 
 
 def test_every_metric_is_written_by_somebody(widgets: list[Widget]) -> None:
-    """A widget of a metric that nobody writes would be empty for ever, and look like good news."""
+    """A widget of a metric that is never written would always be empty."""
     for namespace, name, dimensions, _ in (each for widget in widgets for each in metrics(widget)):
         if namespace == OWN:
             assert name in WRITTEN

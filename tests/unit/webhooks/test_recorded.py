@@ -49,7 +49,7 @@ def test_every_expectation_has_its_event() -> None:
 
 @pytest.mark.parametrize("name", recorded.names())
 def test_only_invented_people(name: str) -> None:
-    """Addresses are of domains that nobody can own, so that no event can reach anybody."""
+    """Addresses are of reserved domains, so no event can reach a real person."""
     data = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     text = base64.b64decode(data["body"]).decode() if data.get("isBase64Encoded") else json.dumps(data)
     domains = {

@@ -1,4 +1,4 @@
-"""Sending: each event goes where its sender would send it, with the proof that its source asks for."""
+"""Sending: each event goes where its sender would send it, with the proof that its source requires."""
 
 import base64
 import json
@@ -97,7 +97,7 @@ def test_a_secret_that_is_not_json_is_told() -> None:
     [('{"accepted":0,"duplicate":true}', True), ('{"accepted":0}', False), ("[]", False), ("https://x", False)],
 )
 def test_whether_it_was_sent_before(text: str, repeated: bool) -> None:  # noqa: FBT001
-    """The stack says so, and nothing else is taken for it."""
+    """Only the stack's own answer counts as a duplicate."""
     answer = client(lambda _: httpx.Response(200, text=text))
     assert sending.send(recorded.load("api-lead"), running()[0], answer).repeated is repeated
 
@@ -111,7 +111,7 @@ def test_an_unknown_source_is_not_sent_to() -> None:
 
 @pytest.mark.parametrize(("status", "taken"), [(200, True), (303, True), (401, False), (422, False), (503, False)])
 def test_whether_it_was_taken(status: int, taken: bool) -> None:  # noqa: FBT001
-    """A sender is content with 200, a browser with 303, nobody with anything else."""
+    """A sender accepts only 200, a browser only 303."""
     answer = client(lambda _: httpx.Response(status, headers={"location": "https://www.example.com/thanks"}))
     sent = sending.send(recorded.load("website-form"), running()[0], answer)
     assert (sent.taken, sent.text) == (taken, "https://www.example.com/thanks")
@@ -137,7 +137,7 @@ def test_a_queued_event_goes_to_its_queue() -> None:
 
 
 def test_a_lead_of_ones_own_goes_to_leads_queue(tmp_path: Path) -> None:
-    """A message is sent as it is, but as nobody's: a source that it names has not counted it."""
+    """A message is sent unchanged except for its source: a named source has not counted it."""
     lead = {"email": "ava@example.com"}
     path = write(tmp_path, {"version": 1, "source": "website", "campaign": "newsletter", "lead": lead})
     stack, aws = running()

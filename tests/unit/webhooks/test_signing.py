@@ -66,7 +66,7 @@ def test_the_form_of_pairs() -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_is_signed_is_believed(provider: str) -> None:
-    """With a secret of its own form every provider's request is believed, as of then and not an hour later."""
+    """Every provider's signed request is accepted now, and refused an hour later."""
     ids = {"webhook-id": "msg_1", "framer-webhook-submission-id": "sub_1"}
     sent = Request(b'{"email":"ava@example.com"}', ids, url="https://hooks.example.com/hooks/one")
     secret = new_secret(provider, ENTROPY)
