@@ -10,8 +10,18 @@ from typing import Final
 from urllib.request import Request, urlopen
 
 import pytest
+from fastapi import FastAPI
+from samtranslator.yaml_helper import yaml_parse
 
+from leads_cli.dev import smoke
+from leads_cli.dev.page import page
+from leads_cli.dev.page.view import StackView
+from leads_cli.dev.stack import Stack
+from leads_cli.logs.journal import Journal
+from leads_cli.project import ROOT, TEMPLATE
 from leads_cli.webhooks import webhooks
+from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
+from tests.combinations import EVERYTHING
 from tests.e2e.conftest import started
 
 LEADS: Final = Path(sys.executable).parent / "leads"
@@ -40,6 +50,32 @@ def test_smoke() -> None:
     assert f"ok: {events} events made {made} leads, and each has its outcome" in done.stdout
     assert "skipped" not in done.stdout.partition("Waiting")[0]
     assert "The counts add up." in done.stdout
+
+
+def test_smoke_with_every_parameter(tmp_path: Path) -> None:
+    """The same where all conditions of the template hold. Every call goes through the alias."""
+    source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
+    for name, value in EVERYTHING.items():
+        source["Parameters"][name]["Default"] = value
+    # JSON is YAML.
+    (tmp_path / "template.yaml").write_text(json.dumps(source))
+    for folder in ("functions", "layers"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    journal = Journal()
+
+    def application(stack: Stack) -> FastAPI:
+        app = FastAPI(openapi_url=None)
+        app.router.routes.extend(stack.routes())
+        page.mount(app, StackView(stack, journal, None), with_page=False)
+        return app
+
+    said: list[str] = []
+    with Stack(WEBHOOK_CONFIG, template=tmp_path / "template.yaml", journal=journal, app=application) as stack:
+        succeeded, status = smoke.run(stack.url, said.append)
+        called = [(each.spec.arn.rpartition(":")[2], each.spec.version) for each in stack.functions.values()]
+    assert succeeded, said
+    assert status.counts.balanced
+    assert called == [("live", "1")] * 2
 
 
 def test_smoke_of_a_configuration_with_other_sources(tmp_path: Path) -> None:

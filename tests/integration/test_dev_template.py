@@ -15,6 +15,7 @@ from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, LEFT_OUT, QUEUE, Template, load
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError, UnsupportedTemplateError
 from leads_cli.project import TEMPLATE
+from tests.combinations import TRIED
 
 type Edit = Callable[[str, str], Path]
 
@@ -102,6 +103,18 @@ def test_what_watches_is_left_out(aws: EmbeddedAws) -> None:
     left_out = aws.deploy(template, f"t{uuid4().hex}").left_out
     assert left_out["Dashboard"] == "AWS::CloudWatch::Dashboard"
     assert {left_out["DeadLettersAlarm"], left_out["SilentSourceAlarm"]} == {"AWS::CloudWatch::Alarm"}
+
+
+@pytest.mark.parametrize("parameters", TRIED, ids=lambda row: f"{len(row)}")
+def test_every_combination_is_deployed(aws: EmbeddedAws, parameters: dict[str, str]) -> None:
+    """Whatever is on, the embedded AWS has the template's resources, but those that are left out by name."""
+    wanted = load(TEMPLATE, parameters)
+    made = aws.deploy(wanted, f"t{uuid4().hex}")
+    unwanted = {name for name, each in wanted.deployable["Resources"].items() if "Condition" in each}
+    assert made.physical.keys() >= wanted.deployable["Resources"].keys() - unwanted
+    assert ("AlarmTopic" in made.physical) == ("AlarmEmail" in parameters)
+    assert ("KeyPolicy" in made.physical) == ("KmsKeyArn" in parameters)
+    assert made.left_out == wanted.left_out
 
 
 def test_queues(aws: EmbeddedAws, template: Template, deployed: Deployed) -> None:
