@@ -50,7 +50,8 @@ def make(clone: Path, *targets: str, path: Iterable[Path | str]) -> subprocess.C
     command = shutil.which("make")
     assert command
     # Nothing of the `make` that may be running these tests.
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    own = ("MAKE", "MFLAGS", "AWS_DEFAULT_REGION")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     environment = {**inherited, "PATH": os.pathsep.join(map(str, path)), "HOME": os.environ.get("HOME", str(clone))}
     return subprocess.run(  # noqa: S603 - a command of ours
         [command, "--no-print-directory", *targets],
@@ -126,26 +127,29 @@ def test_a_built_wheel_brings_everything_that_the_command_reads(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("stack", "where"),
+    ("stack", "stage", "where"),
     [
-        ("prod", "--region eu-central-1 --profile production --config layers/config/prod.toml"),
-        ("other", "--config layers/config/enrollment.toml"),
+        ("prod", "prod", "--region eu-central-1 --profile production --config layers/config/prod.toml"),
+        ("bare", "bare", "--config layers/config/enrollment.toml"),
+        ("other", "default", "--config layers/config/enrollment.toml"),
     ],
 )
-def test_a_deployment_is_checked_where_it_is(clone: Path, tmp_path: Path, stack: str, where: str) -> None:
+def test_a_deployment_is_checked_where_it_is(clone: Path, tmp_path: Path, stack: str, stage: str, where: str) -> None:
     """Region, profile and configuration are those of the stage's file; what is commented out there does not count."""
     for name in ("sam", "leads"):
         program = tmp_path / name
-        program.write_text(f'#!/bin/sh\necho {name} "$@"\n')
+        program.write_text(f'#!/bin/sh\necho {name} "$@" $AWS_DEFAULT_REGION\n')
         program.chmod(0o755)
     stages = clone / "stages"
     shutil.copytree(ROOT / "stages", stages)
     (stages / "prod.toml").write_text(
         '[default.deploy.parameters]\nregion = "eu-central-1" # Frankfurt\nprofile = "production"\n'
-        'parameter_overrides = ["ConfigFile=prod.toml"]\n'
+        'parameter_overrides = ["LogLevel=DEBUG", "ConfigFile=prod.toml"] # "ConfigFile=other.toml"\n'
     )
+    (stages / "bare.toml").write_text('parameter_overrides = [\n  # "ConfigFile=other.toml",\n]\n')
     done = make(clone, "--old-file=build", "deploy", f"STACK={stack}", f"BIN={tmp_path}", path=os.get_exec_path())
     assert done.returncode == 0, done.stderr
     _, deployed, checked = done.stdout.splitlines()
-    assert deployed.startswith("sam deploy ")
+    # Without a region of its own the deployment goes to the profile's.
+    assert deployed == f"sam deploy --config-file {clone}/stages/{stage}.toml --stack-name {stack}"
     assert checked == f"leads check --live --stack {stack} {where}"
