@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint lint-types lint-rest check build deploy release audit bench drill soak docs format lock browser
+.PHONY: help setup dev test lint lint-types lint-rest check build stack-is-named deploy bucket-is-named release audit bench drill soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -59,9 +59,8 @@ build: setup ## Check the configuration and build the Lambda artifact into .aws-
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 	@$(BIN)/sam build
 
-deploy: build ## Build and deploy a stack without a question (STACK=name; parameters in stages/name.toml)
-	@$(FAIL); [ -n "$(STACK)" ] || fail "name the stack: make deploy STACK=leadterra-enroll"; \
-	stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
+deploy: stack-is-named build ## Build and deploy a stack without a question (STACK=name; parameters in stages/name.toml)
+	@stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
 	echo "Deploying $(STACK) with the parameters of $$stage ..."; \
 	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS)
 	@stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
@@ -70,7 +69,14 @@ deploy: build ## Build and deploy a stack without a question (STACK=name; parame
 	$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" $$(where region) $$(where profile) \
 	  --config "layers/config/$${file:-enrollment.toml}" || echo "The stack is deployed. What is still missing is named above."
 
-release: build ## Write what a stack needs without SAM into .aws-sam/release (BUCKET=name REGION=eu-west-1)
+# Before a minute of building.
+stack-is-named:
+	@$(FAIL); [ -n "$(STACK)" ] || fail "name the stack: make deploy STACK=leadterra-enroll"
+
+bucket-is-named:
+	@$(FAIL); [ -n "$(BUCKET)" ] && [ -n "$(REGION)" ] || fail "name a bucket: make release BUCKET=your-bucket REGION=eu-west-1"
+
+release: bucket-is-named build ## Write what a stack needs without SAM into .aws-sam/release (BUCKET=name REGION=eu-west-1)
 	@$(BIN)/python -m release $(BUCKET) $(REGION)
 
 bench: setup ## Measure, write docs/performance.md, and fail where a claim does not hold (ARGS="warm cost": only these)

@@ -126,6 +126,16 @@ def test_a_built_wheel_brings_everything_that_the_command_reads(tmp_path: Path) 
     assert (unpacked / "leads_cli/checkout/functions/intake/handler.py").is_file()
 
 
+@pytest.mark.parametrize("target", ["deploy", "release"])
+def test_what_has_no_name_is_told_before_anything_is_built(clone: Path, target: str) -> None:
+    """The stack of a deployment, the bucket of a release: one line says how it is typed."""
+    before = set(clone.rglob("*"))
+    done = make(clone, target, path=os.get_exec_path())
+    assert done.returncode != 0
+    assert f"make {target} " in done.stderr.splitlines()[0]
+    assert set(clone.rglob("*")) == before
+
+
 @pytest.mark.parametrize(
     ("stack", "stage", "where"),
     [
