@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from leads.errors import ConfigError
-from leads.io.deliver import Enroll
+from leads.io.deliver import Enroll, count_new
 from leads.io.ledger import Ledger
 from leads.io.queues import Record
 from leads.io.settings import Settings, enrollment
@@ -25,6 +25,8 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any
         enroll = Enroll(settings, enrollment(settings.config_path), remaining)
     except ConfigError as error:
         logger().error("broken configuration", extra={"problems": error.problems})
+        # They are never new again.
+        count_new(records, now)
         held = _hold(records, settings, now, remaining)
     else:
         held = enroll.deliver(records, now)

@@ -176,7 +176,8 @@ def test_a_broken_configuration_holds_messages(
     enrolling: Enrolling, enrollment: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     """All stay in the queue, hidden for a while if the environment says where that is. The log says why."""
-    enrolling.cloud.send(*(message(f"lead{n}@example.com") for n in range(3)))
+    website = ({**message(f"lead{n}@example.com"), "source": "website"} for n in range(2))
+    enrolling.cloud.send(message("direct@example.com"), *website)
     records = enrolling.cloud.records()
     enrollment.write_text(f"{CONFIG}\n[sources.fax]\nprovider = 'fax'\n")
     if broken == "environment":
@@ -188,3 +189,5 @@ def test_a_broken_configuration_holds_messages(
     expected = "fax" if broken == "file" else "SECRET_ID: not set"
     (line,) = (log for log in done.logs if "problems" in log)
     assert expected in line["problems"][0]
+    # Another producer's lead is new only now.
+    assert done.dimensions["source=direct"] == {"Accepted": 1}

@@ -12,7 +12,7 @@ from leads.errors import Malformed, NewerVersion, Unavailable
 from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.leadterra import Leadterra, leadterra
-from leads.io.ledger import OTHER, Ledger, LedgerLine
+from leads.io.ledger import OTHER, Ledger, LedgerLine, count_direct
 from leads.io.queues import Record, receives, sent_at
 from leads.io.settings import Settings
 from leads.io.telemetry import logger, where
@@ -165,8 +165,26 @@ class Enroll:
         return service.send(batch.campaign_id, content, api_key=api_key, timeout=seconds), self.dependencies.now()
 
 
+def count_new(records: Sequence[Record], now: datetime) -> None:
+    """Count the direct leads that are received for the first time, where nothing else can be done with them."""
+    count_direct(_decode(records, now)[0])
+
+
 def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[ReceivedMessage[AnyMessage]]:
-    """Decode the records. A message that SQS, or a producer, delivered twice is there once, with both records."""
+    """Decode the records. What cannot be read has its outcome."""
+    messages, unread = _decode(records, now)
+    duplicates = len(records) - len(unread) - len(messages)
+    if unread or duplicates:
+        ledger.enter(OTHER, unread, {"Duplicates": duplicates})
+    count_direct(messages)
+    return messages
+
+
+def _decode(records: Sequence[Record], now: datetime) -> tuple[list[ReceivedMessage[AnyMessage]], list[LedgerLine]]:
+    """The messages, and the lines of records that cannot be read.
+
+    A message that SQS, or a producer, delivered twice is there once, with both records.
+    """
     messages: dict[tuple[str, str, str], ReceivedMessage[AnyMessage]] = {}
     unread: list[LedgerLine] = []
     for index, record in enumerate(records):
@@ -185,11 +203,7 @@ def _read(records: Sequence[Record], ledger: Ledger, now: datetime) -> list[Rece
                 twin.records.append(index)
             else:
                 messages[key] = ReceivedMessage(message, [index], receives(record))
-    duplicates = len(records) - len(unread) - len(messages)
-    if unread or duplicates:
-        ledger.enter(OTHER, unread, {"Duplicates": duplicates})
-    ledger.count_direct(messages.values())
-    return list(messages.values())
+    return list(messages.values()), unread
 
 
 def _hold(batch: Batch, holds: Mapping[str | None, Held]) -> Held | None:

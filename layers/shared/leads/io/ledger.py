@@ -73,11 +73,6 @@ class Ledger:
     dependencies: Dependencies = REAL
     _sections: list[_Section] = field(default_factory=list)
 
-    def count_direct(self, messages: Iterable[ReceivedMessage[AnyMessage]]) -> None:
-        """Count the messages that other producers sent. Intake counts its own; a crash must not lose these."""
-        new = sum(_is_direct(received.message) and received.receives == 1 for received in messages)
-        count("source", DIRECT, {"Accepted": new})
-
     def enter(self, campaign: str, lines: Iterable[LedgerLine], metrics: Mapping[str, int] | None = None) -> None:
         """Note the outcomes of a batch, and the metrics that are no message's outcome."""
         self._sections.append((campaign, metrics or {}, list(lines)))
@@ -204,6 +199,12 @@ class Ledger:
             return self.dependencies.vault(self.settings).log_key(self.dependencies.monotonic())
         except Exception:  # noqa: BLE001 - the outcomes matter more than this part of the log
             return None
+
+
+def count_direct(messages: Iterable[ReceivedMessage[AnyMessage]]) -> None:
+    """Count the messages that other producers sent. Intake counts its own; a crash must not lose these."""
+    new = sum(_is_direct(received.message) and received.receives == 1 for received in messages)
+    count("source", DIRECT, {"Accepted": new})
 
 
 def _is_direct(message: AnyMessage) -> bool:
