@@ -3,12 +3,14 @@
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from leads_cli.cli.grouped import grouped
 from leads_cli.cli.target import AsJson, StackOptions, exit_on_error
+from leads_cli.project import command
 from leads_cli.terminal import Code, plain, stop
 
 if TYPE_CHECKING:
@@ -54,9 +56,11 @@ def logs(
             typer.echo(_shown(line, told))
     if not steps:
         stop(
-            f"No line of the last {since} is about {plain(lead)}: look further back with --since (logs are kept for "
-            "30 days, by leads dev until it ends). An id is that of a message, which leads tail shows; an address is "
-            "found in lines that were written while the secret had a log_key.",
+            f"No line of the last {since} is about {plain(lead)}. Look further back with --since (logs are kept for 30 "
+            "days, by leads dev until it ends). It may be a dead letter: "
+            f"{command()} failures list --each --contains {quote(lead)}{where.as_arguments()}. "
+            "An id is that of a message, which leads tail shows. An address is found once enroll has had the lead, "
+            "in lines that were written while the secret had a log_key.",
             Code.FAILED,
         )
 

@@ -97,14 +97,18 @@ def _watch(look: StatusReader, every: int, *, as_json: bool) -> NoReturn:
     from rich.live import Live  # noqa: PLC0415
 
     try:
-        before, found = None, StatusSample(look(), time.monotonic())
-        with Live(console=console(), auto_refresh=False, transient=False) if not as_json else nullcontext() as live:
+        before, found, screen = None, StatusSample(look(), time.monotonic()), console()
+        in_place = screen.is_terminal and not as_json
+        with Live(console=screen, auto_refresh=False, transient=False) if in_place else nullcontext() as live:
             while True:
-                if live is None:
-                    typer.echo(json.dumps(found.status.as_json()))
-                    sys.stdout.flush()
-                else:
+                if live:
                     live.update(_screen(found, before, every), refresh=True)
+                elif as_json:
+                    typer.echo(json.dumps(found.status.as_json()))
+                else:
+                    screen.print(_screen(found, before, every))
+                # A file or a pipe has it at once.
+                sys.stdout.flush()
                 time.sleep(every)
                 before, found = found, StatusSample(look(), time.monotonic())
     except KeyboardInterrupt:

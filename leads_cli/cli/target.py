@@ -117,6 +117,11 @@ class ConfiguredStackOptions(StackOptions):
 
     def enrollment(self, running: "Running | None" = None) -> "Enrollment":
         """The configuration that the stack works by: its own file where that is on this machine."""
+        from leads_cli.stacks.configuration import problem_of  # noqa: PLC0415
+
+        if running and running.config and problem_of(running.config):
+            # `reach` has said so.
+            raise typer.Exit(Code.USAGE)
         return enrollment((running and running.config) or self.config, Code.USAGE)
 
 

@@ -11,13 +11,14 @@ from leads.config.schema import Campaign
 from leads_cli.console import frame
 from leads_cli.console.failures.actions import FailureActions
 from leads_cli.console.subject import Subject
+from leads_cli.logs.journal import CAPACITY
 from leads_cli.stacks import campaigns, leadterra
 from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign, Stats
 from leads_cli.stacks.leadterra import CampaignApi
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.words import number
 
-# Leads that coverage is measured on: enough for a share, and soon counted.
+# Leads of a campaign that coverage is measured on: enough for a share, and soon counted.
 _NEWEST: Final = 1_000
 _MOODS: Final = {campaigns.RUNNING: "good", campaigns.PAUSED: "warn", campaigns.DRAFT: "busy"}
 
@@ -62,13 +63,15 @@ class CampaignsPage:
         """The newest leads of a campaign that can be seen."""
         names = {campaign.name, campaign.id}
         if self._subject.leads:
-            return [row.lead for row in self._subject.leads(_NEWEST) if row.campaign in names and row.lead]
-        found = self._desk.found.newest if self._desk.found else ()
-        return [letter.lead for letter in found if letter.campaign in names and letter.lead]
+            # Among all that are known: another campaign may have had a thousand since.
+            found = [row.lead for row in self._subject.leads(CAPACITY) if row.campaign in names and row.lead]
+            return found[:_NEWEST]
+        letters = self._desk.found.newest if self._desk.found else ()
+        return [letter.lead for letter in letters if letter.campaign in names and letter.lead]
 
     def _based_on(self) -> str:
         if self._subject.leads:
-            return f"the newest {_NEWEST:,} leads of this run"
+            return f"its newest {_NEWEST:,} leads of this run"
         if self._desk.found is None:
             return "none yet: of a deployed stack only dead letters can be seen; read them on the page Failures"
         return "its dead letters alone, which are not typical: what Leadterra took cannot be seen from here"

@@ -47,21 +47,22 @@ def count_lines(lines: Iterable["Line"], end: datetime) -> History:
 
 
 def draw(history: History) -> str:
-    """The charts as HTML; each says in words what it shows."""
-    highest = max(1, *(max(values) for values in history.numbers.values()))
-    charts = "".join(_bars(name, values, highest) for name, values in history.numbers.items())
+    """The charts as HTML, each as high as its own highest bar; each says in words what it shows."""
+    charts = "".join(_bars(name, values) for name, values in history.numbers.items())
     since = (history.end - SPAN).astimezone()
     until = history.end.astimezone()
-    steps = f"{since:%H:%M} to {until:%H:%M}, in steps of five minutes; the highest bar is {highest:,}."
+    steps = f"{since:%H:%M} to {until:%H:%M}, in steps of five minutes. The leads of an import are not among the taken."
     return f'<div class="charts">{charts}</div><p class="soft">{escape(steps)}</p>'
 
 
-def _bars(name: str, values: Sequence[int], highest: int) -> str:
-    says = f"{name}: {sum(values):,} in the last {SPAN // timedelta(hours=1)} hours"
+def _bars(name: str, values: Sequence[int]) -> str:
+    highest = max(values)
+    most = f", at most {highest:,} in five minutes" if highest else ""
+    says = f"{name}: {sum(values):,} in the last {SPAN // timedelta(hours=1)} hours{most}"
     bars = "".join(
         f'<rect x="{place}" y="{_HEIGHT - height:.2f}" width="0.8" height="{height:.2f}"/>'
         for place, value in enumerate(values)
-        if (height := value * _HEIGHT / highest)
+        if value and (height := value * _HEIGHT / highest)
     )
     return (
         f'<figure class="{_KINDS[name]}"><figcaption>{escape(says)}</figcaption>'

@@ -41,7 +41,7 @@ def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bo
     @page(frame.FAILURES.path, "Failures")
     def failures(request: Request) -> None:
         with frame.page(subject, frame.FAILURES, with_form=with_form):
-            FailuresPage(desk, criteria(request.query_params)).build()
+            FailuresPage(desk, subject, criteria(request.query_params)).build()
 
     @page(f"{frame.FAILURES.path}/letter", "Failure")
     def failure(request: Request) -> None:

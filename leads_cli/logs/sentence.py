@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from leads_cli.logs.line import Line
-from leads_cli.logs.observed import objects, texts
+from leads_cli.logs.observed import hold_text, objects, texts
 
 type LogData = Mapping[str, Any]
 
@@ -30,12 +30,11 @@ def step(line: Line, lead: str) -> str | None:
     if lead in texts(data.get("ids")):
         return f"taken from {data.get('source')}"
     if lead in texts(data.get("accepted")):
-        some = " among some that its counts leave out" if data.get("unaccounted") else ""
-        return f"accepted by Leadterra for {data.get('campaign')}{some}"
+        return f"accepted by Leadterra for {data.get('campaign')}{_uncounted(data)}"
     if lead in texts(data.get("dropped")):
         return "dropped: the person opted out after this signup"
     if lead in texts(data.get("held")):
-        return f"held, tried again later: {_causes(data) or 'no reason given'}"
+        return f"held, tried again later: {hold_text(data.get('why')) or 'no reason given'}"
     if refusal is not None:
         return f"rejected for {data.get('campaign')}, now a dead letter: {_verdict(refusal)}"
     return sentence(line) if lead in {data.get("message_id"), data.get("event_id")} else None
@@ -96,6 +95,13 @@ _SENTENCES: Final[Mapping[str, Callable[[LogData], str]]] = {
     "refused": _refused,
     "unavailable": _unavailable,
 }
+
+
+def _uncounted(data: LogData) -> str:
+    """That Leadterra does not say whether it has this lead: most likely it is on the suppression list."""
+    missing = data.get("unaccounted")
+    sent = len(texts(data.get("accepted")))
+    return f"; its counts leave out {missing} of these {sent} leads" if isinstance(missing, int) and missing > 0 else ""
 
 
 def _causes(data: LogData) -> str:

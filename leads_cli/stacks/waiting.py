@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from leads_cli.words import duration, number
 
 HELD: Final = {
-    "unavailable": "Leadterra did not answer",
+    "unavailable": "Leadterra is down or busy",
     "unauthorized": "Leadterra refused the API key",
     "not_found": "Leadterra knows no such campaign: is its id right in the configuration?",
     "unexpected": "Leadterra answered something unexpected",

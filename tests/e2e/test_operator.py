@@ -67,6 +67,16 @@ def test_counts_are_watched(dev: str) -> None:
     assert watch.returncode == 0
 
 
+def test_counts_are_watched_in_a_file(dev: str) -> None:
+    """Without a terminal each look is written as it is made."""
+    with subprocess.Popen([LEADS, "status", "--watch", "--url", dev], stdout=subprocess.PIPE, text=True) as watch:  # noqa: S603
+        assert watch.stdout
+        for _ in range(2):
+            assert any("Ctrl-C ends it." in line for line in watch.stdout)
+        watch.send_signal(signal.SIGINT)
+    assert watch.returncode == 0
+
+
 def test_the_counts_on_a_screen(dev: str) -> None:
     """At a terminal the counts are shown in place, and a Ctrl-C leaves the last ones there."""
     ours, theirs = pty.openpty()

@@ -126,8 +126,10 @@ def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path) -> None:
         for _ in range(2):
             with pytest.raises(OSError, match="503"):
                 urlopen(Request(f"{url}/hooks/website", b"email=ava%40example.com"), timeout=60)  # noqa: S310 - http
+        told = leads("secrets", "status", "--url", url)
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)
+    assert (told.returncode, told.stderr.count("unknown key")) == (2, 1)
     assert output.count("sources.website.campain: unknown key; did you mean 'campaign'?") == 1
     assert "Traceback" not in output
 

@@ -60,7 +60,7 @@ def test_one_leads_way_through_both_functions(written: Any) -> None:
     assert result.exit_code == 0
     assert [line.split("  ")[1:3] for line in result.stdout.splitlines()] == [
         ["intake", "taken from website"],
-        ["enroll", "held, tried again later: unavailable"],
+        ["enroll", "held, tried again later: Leadterra is down or busy"],
         ["enroll", "accepted by Leadterra for news"],
     ]
     assert len(json.loads(leads("logs", LEAD, "--since", "3d", "--json").stdout)["lines"]) == 4
@@ -70,7 +70,8 @@ def test_a_lead_that_no_line_knows(written: Any) -> None:
     """The operator hears where else to look; a time that is none is a wrong call."""
     written("intake", 1_000, message="taken", source="website", ids=["other"])
     result = leads("logs", LEAD)
-    assert (result.exit_code, "look further back with --since" in result.stderr) == (1, True)
+    assert (result.exit_code, "Look further back with --since" in result.stderr) == (1, True)
+    assert f"failures list --each --contains {LEAD}" in result.stderr
     assert leads("logs", LEAD, "--since", "yesterday").exit_code == 2
 
 

@@ -44,7 +44,7 @@ def erase(email: str, how: ChangeOptions, where: StackOptions, lease: int, *, me
     else:
         _report(found, email, dry_run=how.dry_run)
     if not how.dry_run and not how.as_json:
-        typer.echo(problem or "When held messages come back, enroll drops those that are older than this request.")
+        typer.echo(problem or "Enroll knows of it within a minute. Then it drops older held messages when they return.")
     # Leads in other hands are dropped when they return; raw events and dead letters have to be looked at.
     unseen = [each for each in found if problem or how.dry_run or each.queue != LEADS or each.tally.failed]
     if not all(each.complete for each in unseen):

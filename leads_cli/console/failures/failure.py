@@ -82,7 +82,7 @@ class FailurePage:
             steps = "".join(f"<li>{escape(step.text)}.</li>" for step in next_steps(letter))
             ui.html(f'<ul class="steps">{steps}</ul>', sanitize=False)
             with ui.element("div").classes("row"):
-                kind = "unelevated" if replay_may_help(letter) else "outline"
+                kind = "unelevated" if replay_may_help(letter, self._subject.enrollment) else "outline"
                 ui.button("Replay as it is ...", on_click=self._replay).props(f"{kind} no-caps")
                 ui.button("Discard ...", on_click=self._discard, color="negative").props("outline no-caps")
         self._correct(letter)

@@ -13,6 +13,7 @@ from leads_cli.console import frame
 from leads_cli.console.failures.actions import MOST, BackgroundWork, FailureActions, FoundLetters
 from leads_cli.console.failures.failure import REPLAY
 from leads_cli.console.failures.parts import GROUPED, address, group_entry, letter_entry, show_plan
+from leads_cli.console.subject import Subject
 from leads_cli.failures.change.edits import Edit, Normalise, Remove, Rename, Set
 from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.advice import replay_may_help
@@ -41,8 +42,9 @@ _EDITS: Final[dict[str, Callable[[str, str], Edit]]] = {
 class FailuresPage:
     """The page in one browser tab."""
 
-    def __init__(self, desk: FailureActions, wanted: Criteria) -> None:
+    def __init__(self, desk: FailureActions, subject: Subject, wanted: Criteria) -> None:
         self._desk = desk
+        self._subject = subject
         self._wanted = wanted
         self._most = _SHOWN
         self._watched: BackgroundWork | None = None
@@ -165,7 +167,8 @@ class FailuresPage:
         which = f"{'all' if self._wanted == Criteria() else 'these'} {found.total:,} ..."
         with ui.element("div").classes("row"):
             # Primary only where it can help.
-            kind = "unelevated" if any(map(replay_may_help, found.newest)) else "outline"
+            config = self._subject.enrollment
+            kind = "unelevated" if any(replay_may_help(each, config) for each in found.newest) else "outline"
             ui.button(f"Replay {which}", on_click=self._replay).props(f"{kind} no-caps")
             ui.button(f"Fix {which}", on_click=self._fix).props("outline no-caps")
             ui.button(f"Discard {which}", on_click=self._discard, color="negative").props("outline no-caps")

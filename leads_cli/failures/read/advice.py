@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from leads.config.schema import Enrollment
 from leads.model import LEAD_FIELDS
 from leads_cli.failures.read.letter import Letter
 
@@ -20,10 +21,14 @@ class Step:
 _REFUSED: Final = frozenset({400, 422})
 
 
-def replay_may_help(letter: Letter) -> bool:
-    """Whether a replay of the unchanged letter may succeed."""
+def replay_may_help(letter: Letter, config: Enrollment) -> bool:
+    """Whether a replay of the unchanged letter may succeed, with the configuration as it is now."""
     if letter.unreadable():
         return False
+    if letter.reason == "missing_token" and "fixed" not in letter.content:
+        rules = config.rules(letter.campaign)
+        asked_for = rules.on_missing_token == "dead_letter" and letter.field in rules.tokens  # noqa: S105 - no password
+        return not asked_for or letter.field in rules.defaults
     return letter.reason != "rejected" or letter.status not in _REFUSED or "fixed" in letter.content
 
 

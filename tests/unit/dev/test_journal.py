@@ -89,7 +89,7 @@ def test_a_settled_batch_gives_every_lead_its_state(journal: Journal) -> None:
     )
     assert {row.id: (row.state, row.reason) for row in journal.leads()} == {
         "a": (LeadState.ENROLLED, ""),
-        "b": (LeadState.HELD, "Leadterra did not answer"),
+        "b": (LeadState.HELD, "Leadterra is down or busy"),
         "c": (LeadState.REJECTED, "rejected, email, 422"),
     }
 

@@ -56,7 +56,7 @@ def test_what_waits_is_told_in_a_sentence() -> None:
     """How many, why, since when, until when; what SQS does not tell is at most an hour away."""
     waiting = Waiting(3, {hold_words("unavailable"): 2, "other": 1}, 90, 20.4)
     assert waiting.text == (
-        "3 leads wait: Leadterra did not answer (2); other (1). The first for 2 min, next attempt in 20 s."
+        "3 leads wait: Leadterra is down or busy (2); other (1). The first for 2 min, next attempt in 20 s."
     )
     assert Waiting.from_json(waiting.as_json()) == waiting
     assert Waiting(1, {}).text == "1 lead waits: see the log of enroll. Tried within an hour."

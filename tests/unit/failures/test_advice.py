@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.read.advice import next_steps
+from leads.config.schema import Campaign, Enrollment
+from leads_cli.failures.read.advice import next_steps, replay_may_help
 from tests.letters import failure, letter, refused, unmappable
 
 BAD = failure("malformed")
@@ -66,6 +67,27 @@ def test_the_next_steps(body: dict[str, Any], commands: list[str]) -> None:
     steps = list(next_steps(letter(body)))
     assert [" ".join(step.arguments) for step in steps if step.arguments] == commands
     assert all(step.text for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("body", "rules", "helps"),
+    [
+        (refused(), {}, False),
+        (refused(fixed={}), {}, True),
+        (refused(failure=failure(status=403)), {}, True),
+        ({"lead": {}, "failure": BAD}, {}, False),
+        (unmappable({}), {}, True),
+        (refused(failure=failure("missing_token", field="company")), {}, False),
+        (refused(failure=failure("missing_token", field="company")), {"defaults": {"company": "your company"}}, True),
+        (refused(failure=failure("missing_token", field="company")), {"tokens": ()}, True),
+        (refused(failure=failure("missing_token", field="company")), {"on_missing_token": "enroll"}, True),
+        (refused(failure=failure("missing_token", field="company"), fixed={}), {}, True),
+    ],
+)
+def test_whether_a_replay_may_help(body: dict[str, Any], rules: dict[str, Any], *, helps: bool) -> None:
+    """What Leadterra refused will be refused again; a token that is missing needs a default, or no longer counts."""
+    strict = Campaign(**{"id": "camp_1", "tokens": ("company",), "on_missing_token": "dead_letter", **rules})
+    assert replay_may_help(letter(body), Enrollment(campaigns={"newsletter": strict}, sources={})) is helps
 
 
 def test_a_default_is_named_by_its_key() -> None:

@@ -28,7 +28,7 @@ def test_each_outcome_is_told() -> None:
     outcomes.add(settled(2, accepted=[a], rejected=[{"id": b, **REFUSED}, {"id": "other", **REFUSED}]))
     assert list(outcomes.sentences()) == [
         "1 enrolled, 1 refused again: rejected email 422.",
-        "1 held, tried again later: Leadterra did not answer.",
+        "1 held, tried again later: Leadterra is down or busy.",
         "1 outcome not known yet: ask `leads status` later.",
     ]
     outcomes.add(settled(3, accepted=[d]))

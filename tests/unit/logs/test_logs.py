@@ -99,6 +99,12 @@ def test_what_a_batch_says_of_one_lead(lead: str, told: str | None) -> None:
     assert step(line(**SETTLED), lead) == told
 
 
+def test_a_lead_that_the_counts_may_leave_out() -> None:
+    """Leadterra does not say which leads of a request it left out: each of them is told how many those are."""
+    batch = line(message="batch settled", campaign="news", accepted=["a1", "a2"], unaccounted=1)
+    assert step(batch, "a1") == "accepted by Leadterra for news; its counts leave out 1 of these 2 leads"
+
+
 def test_a_lead_is_known_from_its_taking() -> None:
     """The line that took it names its source; one that holds its event names the message."""
     assert step(line(**TAKEN), "a1") == "taken from website"
