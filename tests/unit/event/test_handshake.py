@@ -107,7 +107,8 @@ def test_an_unsigned_ping_is_answered(provider: str, body: bytes, *, is_ping: bo
     [
         "https://evil.example/?a", "https://sns.x.amazonaws.com.evil.example/?a",
         "https://sns.x.amazonaws.com@evil.example/?a", SNS.replace("eu-west-1", "s3"),
-        SNS.replace("eu-west-1", "s3-us-west-2"), SNS.replace("Confirm", "Un"),
+        SNS.replace("eu-west-1", "s3-us-west-2"), SNS.replace(".com/", ".com.evil.example/"),
+        SNS.replace("Confirm", "Un"),
         "http://sns.eu-west-1.amazonaws.com/?a", None,
     ],
 )  # fmt: skip

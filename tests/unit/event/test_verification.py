@@ -149,6 +149,7 @@ PAGE, OWN = ["https://www.example.com"], {"host": "hook.example"}
         (PAGE, {"origin": "https://www.example.com.evil.example"}, False), (PAGE, {"origin": "null"}, False),
         (PAGE, {"origin": "https://hook.example", **OWN}, True),
         (PAGE, {"origin": "https://evil.example", **OWN}, False),
+        (PAGE, {"origin": "https://evil-hook.example", **OWN}, False),
         (PAGE, {"origin": "https://x"}, False), (["*"], {"origin": "https://["}, True),
         *((["*"], {"origin": text}, False) for text in (
             "https://\u00e9.example", "https://", "https://a b", "x", "a\r\nb: c")),

@@ -34,7 +34,7 @@ def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
     [
         "", " ", "ava", "ava@", "@example.com", "ava@example", "ava@@example.com", "ava example@example.com",
         "ava@example..com", "ava@[127.0.0.1]", "n/a", "yes", "ava@example.com or call me", f"{'x' * 400}@example.com",
-        f"ava@{'ü' * 41}.com", "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",", "mailto:",
+        f"ava@{'ü' * 25}.com", "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",", "mailto:",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:

@@ -139,8 +139,9 @@ def test_a_rule_that_names_a_deletion_beats_the_provider_s_own_choice_of_kinds()
 
 FLAGS = ["unsubscribed", "email_opt_out", "opt_out", "HasOptedOutOfEmail", "contact.unsubscribed_from_emails", "optOut",
          "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out"]  # fmt: skip
-NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "opt_in", "subscribed",
-            "data_opt_out", "friend_unsubscribed", "unsubscribed_at", "phone_unsubscribed", "[]"]  # fmt: skip
+NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "Opt out?", "opt_in",
+            "subscribed", "data_opt_out", "friend_unsubscribed", "unsubscribed_at",
+            "phone_unsubscribed", "[]"]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON"])
