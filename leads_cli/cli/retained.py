@@ -66,7 +66,9 @@ def list_retained(*, as_json: AsJson = False, target: DeletedStackOptions) -> No
         typer.echo(json.dumps({"stacks": [each.as_json() for each in found]}, indent=2))
         return
     _print(found)
-    typer.echo(f"{len(found)} deleted stack{'' if len(found) == 1 else 's'} left something." if found else "Nothing.")
+    typer.echo(
+        f"{len(found)} deleted stack{'' if len(found) == 1 else 's'} left something." if found else "Nothing is left."
+    )
 
 
 @app.command()
@@ -85,7 +87,9 @@ def adopt(*, as_json: AsJson = False, target: DeletedStackOptions) -> None:
         typer.echo(json.dumps(found.as_json(), indent=2))
         return
     _print([found])
-    typer.echo(f"These are the stack {plain(target.stack)} now. Add the rest: make deploy STACK={plain(target.stack)}")
+    typer.echo(
+        f"They belong to the stack {plain(target.stack)} now. Add the rest: make deploy STACK={plain(target.stack)}"
+    )
 
 
 @app.command()
