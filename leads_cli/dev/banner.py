@@ -9,7 +9,7 @@ from leads_cli.project import command, shown
 from leads_cli.stacks.embedded import DEFAULT_URL
 from leads_cli.webhooks import recorded, webhooks
 
-# What the secret is called where its sender is set up.
+# What the secret is called where its sender is set up. An open form's is its captcha's: no sender has it.
 _SECRETS: Final = {"token": "TOKEN", "basic": "PASSWORD", "signature": "SECRET"}
 _FIRST: Final = "website-form"
 
@@ -39,7 +39,7 @@ def banner(about: About, config: Path) -> str:
 
 def _source(source: SourceRow) -> Iterator[str]:
     yield f"  {source.name}: {source.url}"
-    if source.secret:
+    if source.secret and source.auth in _SECRETS:
         yield f"    {_SECRETS[source.auth]}={source.secret}"
     if source.curl:
         yield f"    {source.curl}"

@@ -29,6 +29,14 @@ def test_the_banner_has_the_token() -> None:
     assert "\n    PASSWORD=it\n" in shown(RIGHT + shop)
 
 
+def test_a_captchas_secret_is_not_for_senders() -> None:
+    """An open form's only secret is its captcha's, which the banner leaves out."""
+    form = '[sources.shop]\nprovider = "form"\ncampaign = "news"\nauth = "none"\ncaptcha = "turnstile"\n'
+    text = shown(RIGHT + form)
+    assert "\n    curl http://127.0.0.1:3000/hooks/shop " in text
+    assert "=it\n" not in text
+
+
 def test_the_banner_says_what_lasts() -> None:
     """The banner says that secrets and leads end with the run, and that a new source gets a secret."""
     text = shown(RIGHT)
