@@ -55,6 +55,12 @@ def test_a_request_is_as_documented() -> None:
     assert reply.headers["retry-after"] == "3"
 
 
+def test_an_answer_does_not_quote_the_key() -> None:
+    """Answers end up in dead letters, and a service or a proxy may send back what it was sent."""
+    echo = over(lambda request: httpx.Response(422, text=f"refused: {request.headers['authorization']}"))
+    assert bulk(echo).body == b"refused: Bearer ***"
+
+
 @pytest.mark.parametrize(
     ("campaign", "segment"),
     [

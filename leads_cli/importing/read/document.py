@@ -141,9 +141,9 @@ def _is_jsonl(document: ImportFile, name: str) -> bool:
     first = next((line for line in document.sample().splitlines() if line.strip()), "")
     try:
         found = json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
-    if isinstance(found, list) or first.strip() in {"[", "{"} or first.lstrip().startswith("[{"):
+    if isinstance(found, list) or first.strip() in {"[", "{"} or first.lstrip().startswith(("[{", "[[")):
         msg = f"{name}: JSON, but not one object on each line; make it so: jq -c '.[]' FILE | leads import -"
         raise UnusableError(msg)
     return isinstance(found, dict)

@@ -68,12 +68,13 @@ def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
         (b'{"name": "Ava"}', f"{JSON}; charset=klingon", {"name": "Ava"}),
         (b'{"name": "Ava"}', f"{JSON}; charset=punycode", {"name": "Ava"}),
         (b'{"name": "Ava"}', f"{JSON}; charset=a\0b", {"name": "Ava"}),
+        (rb'{"a\udc00": ["Ava \ud83d\ude00", "Ava \ud83d"]}', JSON, {"a": ["Ava \U0001f600", "Ava "]}),
         (b'{"a": 1}\n{"a": 2}\n\n', "application/x-ndjson", [{"a": 1}, {"a": 2}]),
         (b'{"a": true, "b": 1.5, "c": null, "d": 10000000000000000000001}', JSON, None),
     ],
 )  # fmt: skip
 def test_values_arrive_as_they_were_meant(body: bytes, content_type: str, expected: object) -> None:
-    """Repeated names make a list, letters survive their encoding, JSON keeps its types."""
+    """Repeated names make a list, letters survive their encoding, halves of one do not, JSON keeps its types."""
     assert parse(body, content_type) == (json.loads(body) if expected is None else expected)
 
 

@@ -106,7 +106,7 @@ def test_the_field_of_an_id_is_the_json_providers() -> None:
     assert say(AVA | {"event_id": "e-1"}, "form").event_id is None
 
 
-@pytest.mark.parametrize("event_id", ["ava@example.com", "Ava King", "x" * 129, "\ud800", "ключ"])
+@pytest.mark.parametrize("event_id", ["ava@example.com", "Ava King", "x" * 129, "\x00", "ключ"])
 def test_an_id_that_may_be_somebodys_is_hashed(event_id: str) -> None:
     """Ids end up in logs and table keys: what is no plain id goes there as its hash, the same every time."""
     first, second = (say(AVA | {"event_id": event_id}).event_id for _ in range(2))

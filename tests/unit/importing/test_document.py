@@ -88,6 +88,7 @@ def test_what_no_table_can_be_in(tmp_path: Path) -> None:
         (gzip.compress(LIST.encode()), "compressed; unpack it first: gunzip -c FILE"),
         (b"%PDF-1.7\n", "a PDF"),
         (b'[{"email": "a@example.com"}]', "JSON, but not one object on each line"),
+        (b"[" * 100_000, "JSON, but not one object on each line"),
         (b'{\n "email": "a@example.com"\n}', "JSON, but not one object on each line"),
         (b"email\na@example.com\n\x00\x01\x02\x00\x00\x81", "byte 25 is no utf-8 text"),
     ):

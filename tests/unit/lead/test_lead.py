@@ -239,6 +239,8 @@ def test_a_named_address_is_the_only_one() -> None:
          {"plan": "pro"}),
         ('["*"]', {"password": "x", "user.auth_token": "x", "cvc": "1", "plan": "pro"}, {"plan": "pro"}),
         ('["auth_token"]', {"auth_token": "x"}, {"auth_token": "x"}),
+        ('["*"]', {"pl\x1ban\x00": "pro", "fi\x00rstName": "x", "\x00": "x", "contact.plan\x00": "free"},
+         {"plan": "pro", "contact.plan": "free"}),
         ('["name"]', {"first_name": "Ava", "last_name": "King", "name": "Ava King"}, {"name": "Ava King"}),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 Sources: https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ and https://docs.hcaptcha.com/
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -19,8 +20,9 @@ SERVICES: Final[dict[Captcha, str]] = {
     "hcaptcha": "https://api.hcaptcha.com/siteverify",
 }
 _TIMEOUT_SECONDS: Final = 3.0
-# Turnstile's have at most 2,048 characters, hCaptcha's a few thousand.
-_MAX_TOKEN: Final = 10_000
+# Turnstile's have at most 2,048 characters, hCaptcha's a few thousand, all of base64 with dots. Anything else could
+# make the request fail, or be stopped by the service's own firewall, and a signup would pass for that.
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~:/+=-]{1,10000}")
 # What the service says if the token is not to blame. A sender's own token can cause none of these.
 _NOT_THE_TOKENS: Final = frozenset({"missing-input-secret", "invalid-input-secret", "internal-error"})
 
@@ -34,7 +36,7 @@ def check_captcha(name: str, kind: Captcha, token: str, secret: Callable[[], str
     Raises:
         CaptchaFailed: there is no token, or the service does not know it, or not any more.
     """
-    if not token or len(token) > _MAX_TOKEN:
+    if not _TOKEN.fullmatch(token):
         raise CaptchaFailed
     try:
         solved = _is_solved(SERVICES[kind], token, secret())

@@ -42,7 +42,8 @@ class Leadterra:
     def send(self, campaign_id: str | None, body: bytes, *, api_key: str, timeout: float) -> Reply:
         """Send leads to a campaign or, without one, addresses to the suppression list. Takes at most `timeout` seconds.
 
-        Never raises for what the network or the service does: that is a reply without a status.
+        Never raises for what the network or the service does: that is a reply without a status. The key is not in it,
+        even if the service quotes the request.
         """
         until = time.monotonic() + timeout
         path = "/v1/suppression-list" if campaign_id is None else f"/v1/campaigns/{segment(campaign_id)}/leads/bulk"
@@ -58,6 +59,7 @@ class Leadterra:
                 content = _read(response, until)
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error):
             return Reply(None)
+        content = content.replace(api_key.encode(), b"***")
         return Reply(response.status_code, content, dict(response.headers), counted)
 
 

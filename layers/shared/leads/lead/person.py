@@ -15,7 +15,16 @@ from leads.fields.submission import Submission
 from leads.fields.vocabulary import ACCOUNT_ROLES, FAMILY_FIRST, FULL_NAME, INFIX, NO_ANSWERS, SALUTATIONS
 from leads.lead.candidates import NAMES, by_field, meanings, place_of
 from leads.lead.fullname import complete_name, is_firm, split_name
-from leads.lead.values import MAX_TEXT, LeftOut, clean_address, clean_custom, clean_name, clean_text, without_nulls
+from leads.lead.values import (
+    MAX_TEXT,
+    LeftOut,
+    clean_address,
+    clean_custom,
+    clean_field_name,
+    clean_name,
+    clean_text,
+    without_nulls,
+)
 from leads.model import LEAD_FIELDS, Lead
 
 _NO_JOBS: Final = NO_ANSWERS | SALUTATIONS
@@ -127,13 +136,13 @@ class Person:
         for key, name in [*named, *others]:
             if isinstance(key, LeftOut):
                 self._left_out.setdefault(name, key)
-            elif (value := clean_custom(self._fields[name], self._plain_names)) is None:
+            elif not key or (value := clean_custom(self._fields[name], self._plain_names)) is None:
                 self._left_out[name] = LeftOut.for_value(self._fields[name], custom=True)
             elif key in LEAD_FIELDS:
                 # A lead's own field is never a custom one: Leadterra takes both side by side.
                 self._left_out.setdefault(name, LeftOut.LEAD_FIELD)
             # Two objects may have a field of the same name: the second keeps its own in full.
-            elif (key := name if everything and key in custom else key) in custom:
+            elif (key := clean_field_name(name) if everything and key in custom else key) in custom:
                 self._left_out[name] = LeftOut.SAME_NAME
             else:
                 self._used.add(name)
@@ -153,8 +162,9 @@ class Person:
         if is_secret(name, self._fields[name]):
             return LeftOut.SECRET
         if name.startswith(prefixes):
-            return name
-        return (self._why_not_forwarded(name, inner, lead) if everything else LeftOut.NOT_LISTED) or inner
+            return clean_field_name(name)
+        why_not = self._why_not_forwarded(name, inner, lead) if everything else LeftOut.NOT_LISTED
+        return why_not or clean_field_name(inner)
 
     def _inner_name(self, name: str) -> str:
         """The name without what is around it: wrappers, or the object that the address is in too."""

@@ -94,6 +94,11 @@ def clean_custom(value: Value, field_names: Collection[str]) -> Value | None:
     return None if not text.strip() or _stands_for_nothing(text, field_names) else text
 
 
+def clean_field_name(name: str) -> str:
+    """A custom field's name without controls: many databases store no NUL."""
+    return name.translate(_IN_LEAD_FIELDS)
+
+
 def _lead_text(value: Value) -> str:
     """A text without controls and with single spaces, its entities decoded once."""
     text = "" if isinstance(value, bool) else str(value)
