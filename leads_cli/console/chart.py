@@ -57,7 +57,7 @@ def draw(history: History) -> str:
 
 def _bars(name: str, values: Sequence[int]) -> str:
     highest = max(values)
-    most = f", at most {highest:,} in five minutes" if highest else ""
+    most = f", highest bar {highest:,}" if highest else ""
     says = f"{name}: {sum(values):,} in the last {SPAN // timedelta(hours=1)} hours{most}"
     bars = "".join(
         f'<rect x="{place}" y="{_HEIGHT - height:.2f}" width="0.8" height="{height:.2f}"/>'

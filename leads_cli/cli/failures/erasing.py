@@ -87,9 +87,9 @@ def _report(found: Sequence[PersonMessages], email: str, *, dry_run: bool) -> No
             typer.echo(f"  CloudWatch did not take the count of {each.tally.uncounted:,}: a difference will show.")
     typer.echo(
         "Elsewhere: Leadterra, where a lead that was enrolled has to be deleted; your form tools, which may send it "
-        "again; and files in other folders. The table of deliveries has ids of events, hashed where they could be an "
-        "address: they stay for seven days, so that a redelivery does not bring the person back. Logs and metrics have "
-        "no addresses."
+        "again; files in other folders; and the page of leads dev, which shows leads until it ends. The table of "
+        "deliveries has ids of events, hashed where they could be an address: they stay for seven days, so that a "
+        "redelivery does not bring the person back. Logs and metrics have no addresses."
     )
     for path in files_with(email, Path.cwd()):
         typer.echo(f"This file has the address: {plain(shown(path))}")

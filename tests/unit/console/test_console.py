@@ -135,7 +135,7 @@ def test_the_last_hours() -> None:
     history = count_lines(lines, NOW)
     assert [values[-2:] for values in history.numbers.values()] == [[3, 0], [0, 1], [0, 1]]
     assert sum(map(sum, history.numbers.values())) == 5
-    assert 'aria-label="taken: 3 in the last 6 hours, at most 3 in five minutes"' in draw(history)
+    assert 'aria-label="taken: 3 in the last 6 hours, highest bar 3"' in draw(history)
     assert draw(History(NOW)).count("<rect") == 0
 
 
