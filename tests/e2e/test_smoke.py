@@ -78,27 +78,6 @@ def test_smoke_with_every_parameter(tmp_path: Path) -> None:
     assert called == [("live", "1")] * 2
 
 
-def test_smoke_of_a_configuration_with_other_sources(tmp_path: Path) -> None:
-    """Events whose source the user's file does not have are named as skipped; the others have to succeed."""
-    path = tmp_path / "enrollment.toml"
-    path.write_text(ONE_SOURCE.format(name="website"))
-    done = leads("dev", "--smoke", "--config", str(path))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "skipped  api-lead: the configuration has no source 'api'" in done.stdout
-    assert "ok: 3 events made 3 leads" in done.stdout
-
-
-def test_smoke_of_nothing_is_no_success(tmp_path: Path) -> None:
-    """A run that could send nothing has shown nothing, and says so."""
-    path = tmp_path / "enrollment.toml"
-    path.write_text(ONE_SOURCE.format(name="elsewhere"))
-    done = leads("dev", "--smoke", "--config", str(path))
-    assert done.returncode == 1
-    assert "failed: nothing was sent" in done.stdout
-    assert "leave out --config" in done.stdout
-    assert "Waiting" not in done.stdout
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_and_all_that_it_started(number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM end it in good order, with 0, and leave no process behind."""

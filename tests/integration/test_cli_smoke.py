@@ -103,6 +103,15 @@ def test_a_stack_that_does_as_it_should() -> None:
     assert "skipped  api-batch: the configuration has no source 'api'" in said
 
 
+def test_a_run_that_sends_nothing_is_no_success() -> None:
+    """A run that could send nothing has shown nothing, and says so without waiting."""
+    succeeded, said = smoke_of(Fake(enrollment=parse(CONFIG.replace("website", "elsewhere"))))
+    assert not succeeded
+    assert "failed: nothing was sent" in said
+    assert "leave out --config" in said
+    assert "Waiting" not in said
+
+
 def test_an_event_that_is_refused() -> None:
     """A refusal is shown with the event and the answer, and is a failure."""
     succeeded, said = smoke_of(Fake(status_code=422, answer={"detail": "no lead"}))

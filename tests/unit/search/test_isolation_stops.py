@@ -1,9 +1,12 @@
 """What interrupts a search: a limit of size, a refused key, the destination's trouble, the end of time."""
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
+from leads.message.dead_letter import Failure
 from leads.request.batch import Row
 from leads.request.outcome import ACCEPTED, Accepted, Held, Outcome, Rejected
 from leads.request.reply import Reply
@@ -126,6 +129,25 @@ def test_fewer_than_ten_may_all_be_bad(sizes: tuple[int, ...]) -> None:
     """A plain coincidence: each keeps its proof."""
     found = apply_campaign_guard(parts(*sizes, service=alike))
     assert all(isinstance(outcome, Rejected) for settled in found for outcome in settled.outcomes)
+
+
+@pytest.mark.parametrize(("refused", "outcome"), [(11, Rejected), (12, Held)])
+def test_twelve_leads_refused_alike_are_no_coincidence(refused: int, outcome: type[Outcome]) -> None:
+    """Of more leads, twelve proofs are enough to hold all, and eleven are not."""
+    batch = rows(30, {})
+    failure = Failure("rejected", "consent is required", 422)
+    outcomes: list[Outcome] = [*[Rejected(failure)] * refused, *[Held("deadline")] * (30 - refused)]
+    [settled] = apply_campaign_guard([(batch, Settled(outcomes, Counter()))])
+    assert {type(each) for each in settled.outcomes[:refused]} == {outcome}
+
+
+def test_leads_from_all_over_the_batch_follow_the_fifth_refusal() -> None:
+    """Bad leads often stand side by side, so seven of the others say whether all leads are refused."""
+    run = deliver(rows(200, {}), alike)
+    alone = [sent[0] for sent, _ in run.requests if len(sent) == 1]
+    assert alone[:5] == [0, 1, 2, 3, 4]
+    assert len(alone) == 12
+    assert all(later - earlier > 20 for earlier, later in pairwise(alone[5:]))
 
 
 def test_one_who_gets_through_proves_the_others_bad() -> None:
