@@ -241,9 +241,10 @@ def test_a_browsers_script_asks_first(intake: Intake, origin: str, allowed: bool
     assert [answer.headers["vary"] for answer in answers] == ["Origin"] * 2
 
 
-def test_an_unknown_source_has_no_pages(intake: Intake) -> None:
+@pytest.mark.parametrize("source", ["nobody", "api"])
+def test_a_source_without_pages_is_like_an_unknown_one(intake: Intake, source: str) -> None:
     """A preflight request tells a stranger nothing."""
-    answer = intake.post("nobody", headers={"origin": ORIGIN}, method="OPTIONS")
+    answer = intake.post(source, headers={"origin": ORIGIN}, method="OPTIONS")
     assert (answer.status, "access-control-allow-origin" in answer.headers) == (401, False)
 
 
