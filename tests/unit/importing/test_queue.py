@@ -100,12 +100,13 @@ def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:
 
 
 def test_what_sqs_does_not_take_is_sent_again(sending: Sending) -> None:
-    """A 200 with failed entries, a throttle and a broken connection: no lead is left out."""
+    """A 200 with failed entries, a throttle, a 500 and a broken connection: no lead is left out."""
     troubles: dict[int, Exception | int] = {
         1: 4,
         3: refusal(400, "RequestThrottled"),
         5: EndpointConnectionError(endpoint_url="x"),
         6: 10,
+        8: refusal(500, "InternalFailure"),
     }
     sending.sqs.trouble = lambda call: troubles.get(call, 0)
     sending.run()
