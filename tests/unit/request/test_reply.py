@@ -30,6 +30,8 @@ def judged(status: int | None, content: object = None, **headers: str) -> Verdic
         ({"updated": 2}, Counts(0, 2)),
         ({"enrolled": 2, "updated": None, "skipped": "1"}, Counts(2, 0)),
         ({"status": "ok", "data": {"enrolled": 1, "updated": 1}}, Counts(1, 1)),
+        ({"enrolled": 1, "updated": 1, "errors": [], "failed": 0, "error": None}, Counts(1, 1)),
+        (b'\xef\xbb\xbf{"enrolled": 1, "updated": 1}', Counts(1, 1)),
     ],
 )
 def test_counts_in_any_envelope_are_accepted(status: int, content: object, counts: Counts) -> None:
@@ -95,6 +97,13 @@ def test_refusals_are_to_be_isolated(status: int) -> None:
 def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> None:
     """Any other answer is a failure of the service, the key or the configuration."""
     assert judged(status, {"enrolled": 1}) == verdict
+
+
+@pytest.mark.parametrize("text", [b'"Forbidden"', b"null", b"{}", b"[]"])
+def test_any_json_of_a_403_is_about_the_key(text: bytes) -> None:
+    """A firewall answers with a page, the service in JSON."""
+    assert judged(403, text) == Held("unauthorized")
+    assert judged(403, b"<p>Forbidden</p>") == Refused(403, "<p>Forbidden</p>")
 
 
 @pytest.mark.parametrize("status", [408, 423, 425, 429, 500, 503])

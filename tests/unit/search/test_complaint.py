@@ -59,6 +59,9 @@ def test_every_shape_tells_the_field_and_the_words(shape: str) -> None:
             "company is bad",
         ),
         ({"leads": {"0": {"lastName": "is bad"}}}, "lastName", "is bad"),
+        ({"errors": [{"objectName": "request", "field": "email", "defaultMessage": "bad"}]}, "email", "bad"),
+        ({"failedLeads": [{"email": "ben.example.com", "reason": "bad"}]}, None, "bad"),
+        ({"contactErrors": {"0": "bad"}}, None, "bad"),
         ({"leads": [{"email": "is bad"}]}, "email", "is bad"),
         (
             "<html><title>Bad Request</title><p>Company is <i>bad</i></p></html>",

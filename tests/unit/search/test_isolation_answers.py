@@ -43,7 +43,15 @@ def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: b
 
 
 @pytest.mark.parametrize(
-    "body", [QUOTA, {"success": False}, {"enrolled": 0, "updated": 0, "errors": {"quota": ["no"]}}]
+    "body",
+    [
+        QUOTA,
+        {"success": False},
+        {"enrolled": 0, "updated": 0, "errors": {"quota": ["no"]}},
+        {"data": {"success": False, "enrolled": 0, "updated": 0}},
+        {"enrolled": 0, "updated": 0, "failed": 10},
+        {"result": {"enrolled": 0, "updated": 0}, "failureReason": "the campaign is archived"},
+    ],
 )
 def test_a_success_that_stored_nothing_holds_all(body: object) -> None:
     """A quota or an archived campaign is no lead's fault; it raises an alarm."""
@@ -64,8 +72,65 @@ def test_a_partial_success_asks_again_for_those_it_names(base: int, echo: bool) 
     assert (outcome.failure.status, outcome.failure.message) == (207, entry["message"])
     metrics = run.settled.metrics
     assert metrics["Enrolled"] + metrics["Unaccounted"] == 8
-    if echo:
-        assert [sent for sent, _ in run.requests] == [[*range(9)], [3]]
+    # An index without an address is read from 0 first: the other reading is asked about if a good lead was meant.
+    asked_in_vain = [[4]] if base and not echo else []
+    assert [sent for sent, _ in run.requests] == [[*range(9)], *asked_in_vain, [3]]
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_neighbours_that_are_named_by_numbers_alone_are_all_found(base: int) -> None:
+    """Two readings of the numbers overlap. Only if every lead of the first one is named again is it the right one."""
+    batch = rows(9, {})
+    run = deliver(batch, partial(batch[3:5], {"message": "blocked"}, base=base, echo=False))
+    assert run.kinds == "AAARRAAAA"
+    assert run.settled.metrics["Enrolled"] + run.settled.metrics["Unaccounted"] == 7
+
+
+def test_the_other_reading_waits_while_the_first_is_unproven() -> None:
+    """The service breaks before it says which rows its numbers meant: neither of the two leads is taken for stored."""
+    batch = rows(9, {})
+    service = partial([batch[3]], {"message": "blocked"}, echo=False)
+    run = deliver(batch, lambda sent: service(sent) if len(sent) > 1 else Reply(500))
+    assert run.kinds == "AAHHAAAAA"
+
+
+@pytest.mark.parametrize("name", ["failedLeads", "invalid_emails", "rejections"])
+def test_errors_under_other_names_are_found(name: str) -> None:
+    """What was not stored may be listed under any name that says so."""
+    batch = rows(5, {})
+
+    def service(sent: Sequence[Row]) -> Reply:
+        bad = [row.lead["email"] for row in sent if row is batch[2]]
+        return Reply(200, json.dumps({"enrolled": len(sent) - len(bad), name: bad}).encode())
+
+    assert deliver(batch, service).kinds == "AARAA"
+
+
+def test_a_lead_that_is_skipped_with_an_error_is_asked_again() -> None:
+    """Some services count a bad lead as skipped."""
+    batch = rows(5, {})
+
+    def service(sent: Sequence[Row]) -> Reply:
+        errors = [{"email": row.lead["email"], "message": "no mailbox"} for row in sent if row is batch[2]]
+        stored = len(sent) - len(errors)
+        return Reply(200, json.dumps({"enrolled": stored, "skipped": len(errors), "errors": errors}).encode())
+
+    assert deliver(batch, service).kinds == "AARAA"
+
+
+def test_a_success_false_that_names_leads_is_a_refusal() -> None:
+    """It stored nothing because of the leads that it names: the others are sent again without them."""
+    batch = rows(9, {})
+
+    def service(sent: Sequence[Row]) -> Reply:
+        errors = [{"index": place, "message": "blocked"} for place, row in enumerate(sent) if row is batch[3]]
+        if not errors:
+            return counts(len(sent))
+        return Reply(200, json.dumps({"success": False, "enrolled": 0, "updated": 0, "errors": errors}).encode())
+
+    run = deliver(batch, service)
+    assert run.kinds == "AAARAAAAA"
+    assert (run.settled.metrics["Enrolled"], run.settled.metrics["Unaccounted"]) == (8, 0)
 
 
 @pytest.mark.parametrize("entry", [{"status": 429}, {"code": "503"}, {"error": {"statusCode": 408}}])

@@ -23,8 +23,8 @@ _PASSING: Final = frozenset({408, 423, 425, 429})
 _PASSING_CODE: Final = re.compile("408|423|425|429|5[0-9][0-9]")
 UNAUTHORIZED: Final = Held("unauthorized")
 _HELD: Final = {401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: Held("not_found")}
-# Under these a 2xx lists what it did not store.
-_ERRORS: Final = frozenset({"errors", "error", "failed", "failures", "rejected", "invalid"})
+# What is in the name under which a 2xx lists, or counts, what it did not store: `errors`, `failedLeads`.
+_ERRORS: Final = re.compile("error|fail|reject|invalid")
 # Under what an answer counts leads, and addresses to suppress. One of the first two is always there.
 LEAD_COUNTS: Final = ("enrolled", "updated", "skipped")
 SUPPRESSION_COUNTS: Final = ("suppressed", "alreadySuppressed")
@@ -62,10 +62,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """A 2xx that reports errors beside its counts. If they name leads of the request, those are not stored."""
+    """A 2xx that reports errors beside its counts. If they name leads of the request, those are not stored.
+
+    `failed`: it says itself that it did not succeed.
+    """
 
     counts: Counts
     errors: Mapping[str, Any]
+    failed: bool = False
 
 
 type Verdict = Counts | Partial | Refused | Held
@@ -76,11 +80,11 @@ def judge(reply: Reply, now: datetime) -> Verdict:
     status = reply.status
     if status is None or status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Held("unavailable", retry_after(reply.headers.get("retry-after"), now))
-    content = _content(reply.body)
+    content, is_json = _content(reply.body)
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return _success(content, reply.counted)
     # Leadterra answers in JSON. Any other 403 is the page of a firewall, which dislikes the text of some lead.
-    is_firewall = status == HTTPStatus.FORBIDDEN and not isinstance(content, dict | list)
+    is_firewall = status == HTTPStatus.FORBIDDEN and not is_json
     if status in _REFUSED or is_firewall:
         return Refused(status, content)
     return _HELD.get(status, Held("unexpected"))
@@ -96,24 +100,25 @@ def is_passing(error: Any) -> bool:
     return own or any(map(is_passing, error.values()))
 
 
-def _content(body: bytes) -> Any:
-    """The body as JSON, or as text where it is none."""
-    text = body.decode(errors="replace")
+def _content(body: bytes) -> tuple[Any, bool]:
+    """The body as JSON, or as text where it is none; whether it is JSON."""
+    # .NET writes a byte order mark.
+    text = body.decode("utf-8-sig", errors="replace")
     try:
-        return loads(text)
+        return loads(text), True
     except Malformed:
-        return text
+        return text, False
 
 
 def _success(content: Any, counted: tuple[str, ...]) -> Counts | Partial | Held:
     """A 2xx. A maintenance page answers 200 as well: only counts show that leads were stored."""
     parts = list(_envelopes(content))
-    errors = {name: each for part in parts for name, each in part.items() if name in _ERRORS and _is_error(each)}
+    errors = {name: each for part in parts for name, each in part.items() if each and _ERRORS.search(name.lower())}
     counts = next(filter(None, (_counts(part, counted) for part in parts)), None)
-    failed = isinstance(content, dict) and content.get("success") is False
+    failed = any(part.get("success") is False for part in parts)
     if counts is None or (failed and not counts.total and not errors):
         return Held("unexpected" if failed else "unavailable")
-    return Partial(counts, errors) if errors else counts
+    return Partial(counts, errors, failed) if errors else counts
 
 
 def _envelopes(content: Any) -> Iterator[Mapping[str, Any]]:
@@ -121,10 +126,6 @@ def _envelopes(content: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(content, dict):
         parts = (content, content.get("result"), content.get("data"))
         yield from (part for part in parts if isinstance(part, dict))
-
-
-def _is_error(value: object) -> bool:
-    return isinstance(value, dict | list | str) and bool(value)
 
 
 def _counts(part: Mapping[str, Any], counted: tuple[str, ...]) -> Counts | None:

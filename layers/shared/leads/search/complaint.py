@@ -23,7 +23,9 @@ _RANKS: Final = {
 _MIDDLE: Final = 4
 # How names of paths and of fields end.
 _PATHS: Final = ("field", "param", "path", "loc", "pointer", "property", "key")
-_CONTAINERS: Final = frozenset({"errors", "leads", "issues", "violations", "body", "data", *_RANKS})
+_CONTAINERS: Final = frozenset({"leads", "issues", "violations", "body", "data", *_RANKS})
+# What is in the name of a list of errors: `errors`, `failedLeads`, `contactErrors`.
+_ERRORS: Final = re.compile("error|fail|reject|invalid", re.IGNORECASE)
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _TAG: Final = re.compile(r"<[^>]*>")
 _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")
@@ -36,7 +38,9 @@ def complaint(content: Any, lead: Mapping[str, Any]) -> tuple[str | None, str]:
     own = {str(value) for value in (*lead.values(), *lead.get("customFields", {}).values())}
     leaves = [leaf for leaf in islice(_leaves(content), _MAX_LEAVES) if leaf[1].strip('"') not in own]
     messages = [leaf for leaf in leaves if not _is_path(leaf)]
-    route, message = min(messages, key=_rank, default=((), "refused without a reason"))
+    route, message = min(
+        messages, key=lambda leaf: (_rank(leaf), len(leaf[0])), default=((), "refused without a reason")
+    )
     around = route[:-1]
     paths = _names(leaf[1] for leaf in leaves if _is_path(leaf) and leaf[0][: len(around)] == around)
     keys = _names(step for step in route if isinstance(step, str) and step not in own)
@@ -63,7 +67,10 @@ def _leaves(node: Any, route: _Route = ()) -> Iterator[tuple[_Route, str]]:
 def _rank(leaf: tuple[_Route, str]) -> int:
     """How well a text explains an error, lowest first. An error's own text comes before one about the whole request."""
     route, _ = leaf
-    return _RANKS.get(_key(route), _MIDDLE) + (10 if len(route) == 1 else 0)
+    key = _key(route)
+    # `defaultMessage`, `field_message`
+    rank = _RANKS["error"] if key.endswith("message") else _MIDDLE
+    return _RANKS.get(key, rank) + (10 if len(route) == 1 else 0)
 
 
 def _is_path(leaf: tuple[_Route, str]) -> bool:
@@ -79,7 +86,11 @@ def _key(route: _Route) -> str:
 def _names(paths: Iterable[str]) -> list[str]:
     """The names of fields in these paths, the innermost first."""
     names = [name for path in paths for name in _NAME.findall(path)]
-    return [name for name in reversed(names) if name not in _CONTAINERS and not name.endswith(_PATHS)]
+    return [
+        name
+        for name in reversed(names)
+        if name not in _CONTAINERS and not name.endswith(_PATHS) and not _ERRORS.search(name)
+    ]
 
 
 def _squashed(name: str) -> str:

@@ -152,9 +152,14 @@ class _Isolation:
     doubt: tuple[int, Failure] | None = None
     # Requests that looked for a lead that breaks the service.
     halves: int = 0
+    # Rows that the errors of a 2xx name if its numbers count from 0, and those that they name if from 1 instead. The
+    # latter were stored if each of the former is named again.
+    readings: list[tuple[Sequence[int], Sequence[int]]] = field(default_factory=list)
+    # Rows that were named again when they were sent by themselves, with an error that will pass.
+    passing: set[int] = field(default_factory=set)
 
     def run(self) -> Isolation:
-        while question := self.search.next():
+        while question := self.search.next() or self._next_reading():
             doubt, self.doubt = self.doubt, None
             verdict, reply = yield from self._ask(question)
             match verdict:
@@ -209,19 +214,33 @@ class _Isolation:
         named = {rows[place] for places in found.values() for place in places}
         if not named and not counts.total:
             return False
-        if not named or counts.total >= len(rows):
+        if not named or counts.enrolled + counts.updated >= len(rows):
             self._accept(question, counts)
-        elif len(rows) > 1:
+        elif len(rows) > 1 and not (partial.failed and not counts.total):
+            first = [rows[place] for place in next(found[basis] for basis in (0, 1, "named") if basis in found)]
             self._store([index for index in rows if index not in named], counts)
             self.search.begun = True
             self.search.settle(rows)
-            self.search.ask_alone(sorted(named))
-        elif is_passing(partial.errors):
+            self.search.ask_alone(first)
+            self.readings.append((first, sorted(named.difference(first))))
+        elif len(rows) == 1 and is_passing(partial.errors):
+            self.passing.add(rows[0])
             self.held[rows[0]] = Held("unavailable")
             self.search.settle(rows)
         else:
             self._refuse(question, Refused(reply.status or 0, partial.errors), reply)
         return True
+
+    def _next_reading(self) -> Question | None:
+        """Once the rows that a 2xx named were sent again, ask by the other reading if that may be right."""
+        for first, others in self.readings:
+            if all(index in self.proofs or index in self.passing for index in first):
+                self.accepted.update(others)
+                self.metrics["Unaccounted"] += len(others)
+            else:
+                self.search.ask_alone(others)
+        self.readings = []
+        return self.search.next()
 
     def _refuse(self, question: Question, refused: Refused, reply: Reply) -> None:
         """Prove a single lead bad, or go on searching."""
