@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable
 from typing import Final, TextIO
 
@@ -11,6 +12,8 @@ from leads_cli.failures.read.listing import describe
 from leads_cli.private_files import escape_formula
 
 _ABOUT: Final = ("id", "messageId", "reason", "field", "status", "says", "source", "campaign", "failedAt", "sentAt")
+# A terminal obeys these, and the table may be looked at in one.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LEAD: Final = (*LEAD_FIELDS, "customFields")
 COLUMNS: Final = (*_ABOUT, "attempts", "replays", *_LEAD, "event")
 
@@ -37,10 +40,9 @@ def write_jsonl(letters: Iterable[Letter], stream: TextIO) -> int:
 
 
 def _cell(value: object) -> str:
-    """A cell that no spreadsheet runs as a formula."""
+    """A cell that no spreadsheet runs as a formula and no terminal obeys."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    # Half of a pair of code units cannot be written at all.
-    text = text.encode("utf-8", "backslashreplace").decode()
+    text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
     return text if isinstance(value, int | float) else escape_formula(text)

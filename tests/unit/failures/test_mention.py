@@ -99,9 +99,10 @@ def test_no_cell_is_a_formula(start: str) -> None:
     assert not any(cell.startswith(start) for column, cell in row.items() if column != "status")
 
 
-def test_what_cannot_be_written() -> None:
-    """Half a character is written as the escape that it was."""
-    assert table(refused(email="\ud83d@example.com"))[0]["email"] == "\\ud83d@example.com"
+def test_no_cell_moves_a_terminals_cursor() -> None:
+    """Control characters of a refusal are written as escapes, half a character not at all."""
+    (row,) = table(refused(failure=failure("\x1b[2J\x9b1A \ud83d", message="\x1b[2J a\nb")))
+    assert (row["reason"], row["says"]) == ("\\x1b[2J\\x9b1A ", "\\x1b[2J a\nb")
 
 
 def test_a_lead_fills_no_other_column() -> None:

@@ -151,6 +151,14 @@ def test_a_plain_truth_value_under_an_opt_outs_name(name: str, value: Any) -> No
     assert opted_out({name: value, **ADDRESS}) is OptOut.ANSWER
 
 
+@pytest.mark.parametrize("name", ["unsubscribe_email", "unsubscribe", "opt_out"])
+def test_the_only_address_may_be_one_to_unsubscribe(name: str) -> None:
+    """A form to unsubscribe, which a visitor meant when its field is called so, enrolls no one."""
+    assert opted_out({name: "out@example.com", "reason": "too many"}) is OptOut.ANSWER
+    assert opted_out({name: "leave@lists.example.org", **ADDRESS}) is None
+    assert opted_out({"E-mail (unsubscribe any time)": "out@example.com"}) is None
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -5,10 +5,12 @@ answers. Only what the provider itself says may also be suppressed, because supp
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, Final
 
 from leads.config.schema import Source
+from leads.fields.address import address_like
 from leads.fields.answers import Value
 from leads.fields.event_values import EventValues
 from leads.fields.names import canonical, is_other_persons, parts, words_of
@@ -67,7 +69,9 @@ def opt_out(submission: Submission, source: Source, event: EventValues | None = 
             return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER, kind
         if _says_deleted(words) and not any(kind in allowed for allowed in source.require.values()):
             return OptOut.DELETION, kind
-    return next(((OptOut.ANSWER, name) for name, value in submission.fields.items() if _is_opt_out(name, value)), None)
+    answers = submission.fields
+    addresses = {value for value in answers.values() if isinstance(value, str) and address_like(value)}
+    return next(((OptOut.ANSWER, name) for name in answers if _is_opt_out(name, answers[name], addresses)), None)
 
 
 def says_unsubscribed(words: tuple[str, ...]) -> bool:
@@ -113,8 +117,11 @@ def _members(document: Any, place: str) -> list[Any]:
     return [v for k, v in parent.items() if k.startswith(beginning)] if isinstance(parent, dict) else []
 
 
-def _is_opt_out(name: str, value: Value) -> bool:
-    """Whether an answer is an opt-out of e-mail or of everything, and neither a question's nor another person's."""
+def _is_opt_out(name: str, value: Value, addresses: AbstractSet[str]) -> bool:
+    """Whether an answer is an opt-out of e-mail or of everything, and neither a question's nor another person's.
+
+    The only one of a submission's `addresses` may say so too, as `unsubscribe_email`.
+    """
     if "?" in name or is_other_persons(name):
         return False
     steps = [words_of(step) for step in parts(name)]
@@ -123,4 +130,4 @@ def _is_opt_out(name: str, value: Value) -> bool:
     if steps[-1][-1] in _STATUSES and canonical(str(value)[:_MAX_KIND]) in _STATES:
         return True
     rest = "".join(word for word in steps[-1] if word not in _GENERAL)
-    return is_true(value) and (rest in _FLAGS or "".join(steps[-1]) in _FLAGS)
+    return (is_true(value) or {value} == addresses) and (rest in _FLAGS or "".join(steps[-1]) in _FLAGS)
