@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from leads.errors import ConfigError
 from leads.io.deliver import Enroll, count_new
@@ -14,11 +14,15 @@ from leads.io.telemetry import logger
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+# Without Lambda's context, as when the function is run by hand.
+_DEFAULT_MILLIS: Final = 90_000
 
-def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+
+def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[str, Any]:
     """Deliver LeadsQueue's records, and name those that are not settled, so that SQS keeps them."""
-    logger().append_keys(request_id=context.aws_request_id)
-    records, now, remaining = event["Records"], datetime.now(UTC), context.get_remaining_time_in_millis
+    logger().append_keys(request_id=getattr(context, "aws_request_id", None))
+    remaining = getattr(context, "get_remaining_time_in_millis", lambda: _DEFAULT_MILLIS)
+    records, now = event["Records"], datetime.now(UTC)
     settings = None
     try:
         settings = Settings.from_environ()

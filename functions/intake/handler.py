@@ -26,8 +26,8 @@ _DEFAULT_MILLIS: Final = 28_000
 
 def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[str, Any]:
     """Take an HTTP request of API Gateway's, or EventsQueue's records."""
-    logger().append_keys(request_id=context.aws_request_id if context else None)
-    remaining = context.get_remaining_time_in_millis if context else lambda: _DEFAULT_MILLIS
+    logger().append_keys(request_id=getattr(context, "aws_request_id", None))
+    remaining = getattr(context, "get_remaining_time_in_millis", lambda: _DEFAULT_MILLIS)
     intake = None
     try:
         intake = Intake(Settings.from_environ(), datetime.now(UTC), remaining)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.enroll.handler import handler
 from leads_cli.sandbox import Behaviour, Fault
 from leads_cli.sandbox.store.behaviour import Dialect
 from tests.integration.enrolling import CONFIG, Enrolling, message
@@ -17,6 +18,14 @@ def test_a_producers_least_message_is_enough(enrolling: Enrolling) -> None:
     assert (done.failures, done.metrics) == ([], {"Requests": 1, "Enrolled": 1})
     assert list(enrolling.enrolled()) == ["ava@example.com"]
     assert enrolling.cloud.records() == []
+
+
+def test_it_can_be_run_by_hand(enrolling: Enrolling) -> None:
+    """Without Lambda's context nothing says how much time is left, and there is enough."""
+    enrolling.cloud.send(message("ava@example.com"))
+    records = enrolling.cloud.records()
+    assert enrolling.watching(lambda: handler({"Records": records}, None), records).failures == []
+    assert [*enrolling.enrolled()] == ["ava@example.com"]
 
 
 @pytest.mark.parametrize("dialect", ["reference", "guide", "data"])

@@ -152,6 +152,10 @@ def test_a_provider_that_reuses_an_id_loses_nothing(intake: Intake) -> None:
 def test_bodies_of_honest_retries_may_differ(intake: Intake) -> None:
     """Only the leads count: an attempt counter is no part of them."""
     other = {"authorization": "Bearer other-token", "idempotency-key": "key-1"}
+    # Nor where every custom field is taken.
+    mine = {**TOKEN, "idempotency-key": "evt-attempts"}
+    assert intake.post(body={**AVA, "attempt": 1}, headers=mine).body == {"accepted": 1}
+    assert intake.post(body={**AVA, "attempt": 2}, headers=mine).body == DUPLICATE
     assert intake.post("other", {**AVA, "attempt": 1}, headers=other).body == {"accepted": 1}
     assert intake.post("other", {**AVA, "attempt": 2}, headers=other).body == DUPLICATE
 

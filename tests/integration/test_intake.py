@@ -63,6 +63,19 @@ def test_the_bad_ones_of_a_list_are_named_and_the_others_taken(intake: Intake) -
     assert intake.letters() == []
 
 
+def test_a_provider_hears_which_of_a_list_were_not_taken(intake: Intake) -> None:
+    """They are dead letters as well: no provider fixes them."""
+    path = intake.cloud.settings.config_path
+    path.write_text(f'{path.read_text()}\n[sources.ads]\nprovider = "meta-lead-ads"\ncampaign = "news"\n')
+    intake.cloud.set_secret(sources={"ads": "ads-token"})
+    people = [{"field_data": [{"name": "email", "values": [email]}]} for email in ("ava@example.com", "no")]
+    answer = intake.post("ads", {"data": people}, headers={"authorization": "Bearer ads-token"})
+    assert (answer.status, answer.body["accepted"]) == (200, 1)
+    assert [bad["index"] for bad in answer.body["rejected"]] == [1]
+    assert intake.emails() == ["ava@example.com"]
+    assert [letter.failure["reason"] for letter in intake.letters()] == ["unmappable"]
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

@@ -87,4 +87,4 @@ def _validated(address: str) -> "ValidatedEmail":
     # Imported here: it prepares tables of all letters, a twentieth of a cold start, and few addresses need them.
     from email_validator import validate_email  # noqa: PLC0415
 
-    return validate_email(address, check_deliverability=False)
+    return validate_email(address, check_deliverability=False, strict=True)

@@ -32,7 +32,7 @@ _NO_SOURCE: Final = Problem(
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What became of an event; `problems` are what an interactive sender can fix."""
+    """What became of an event; `problems` are what an interactive sender can fix, and what is bad in a list."""
 
     accepted: int = 0
     duplicate: bool = False
@@ -89,7 +89,8 @@ class Intake:
             logger().info("redelivered", extra={"source": event.source, "event_id": event_id, **_replay_of(event)})
             return IntakeResult(duplicate=True)
         self._report(event, reading)
-        return IntakeResult(len(reading.messages), problems=reading.problems() if interactive else ())
+        accepted = len(reading.messages)
+        return IntakeResult(accepted, problems=reading.problems() if interactive or accepted else ())
 
     def accept_record(self, record: Record, config: Enrollment) -> bool:
         """Take a record of EventsQueue; False if it must stay there."""
