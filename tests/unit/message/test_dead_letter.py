@@ -35,7 +35,16 @@ def test_a_failure_stays_small() -> None:
     """A page of HTML explains nothing; a failure without detail has an empty one."""
     long = json.loads(dead_letter({}, Failure("rejected", "x" * 999, detail=["y" * 9_000]), attempts=1, failed_at=NOW))
     assert (len(long["failure"]["message"]), long["failure"]["detail"]) == (500, {"truncated": True})
-    assert json.loads(dead_letter({}, Failure("malformed", ""), attempts=1, failed_at=NOW))["failure"]["detail"] == {}
+
+
+@pytest.mark.parametrize(
+    ("detail", "written"),
+    [(None, {}), ("", {}), ({"code": 7}, {"code": 7}), (["bad"], {"errors": ["bad"]}), ("bad", {"errors": "bad"})],
+)
+def test_the_detail_is_an_object(detail: object, written: object) -> None:
+    """Whatever Leadterra answered, its readers find one type."""
+    letter = dead_letter({}, Failure("rejected", "", detail=detail), attempts=1, failed_at=NOW)
+    assert json.loads(letter)["failure"]["detail"] == written
 
 
 def test_a_dead_letter_that_does_not_fit_is_refused() -> None:

@@ -41,7 +41,10 @@ def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, fai
     Raises:
         TooLarge: the body leaves no room for a reason in a queue message.
     """
-    detail = {} if failure.detail is None else failure.detail
+    # Always an object, also where Leadterra answered with a list or a text.
+    detail = (
+        failure.detail if isinstance(failure.detail, dict) else {"errors": failure.detail} if failure.detail else {}
+    )
     letter = {
         **body,
         "failure": {
