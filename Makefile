@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint lint-types lint-rest check build stack-is-named deploy bucket-is-named release audit bench drill soak docs format lock browser
+.PHONY: help setup dev test lint lint-types lint-rest check build stage-is-right deploy bucket-is-named release audit bench drill soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -59,19 +59,24 @@ build: setup ## Check the configuration and build the Lambda artifact into .aws-
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 	@$(BIN)/sam build
 
-deploy: stack-is-named build ## Build and deploy a stack without a question (STACK=name; parameters in stages/name.toml)
-	@stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
-	echo "Deploying $(STACK) with the parameters of $$stage ..."; \
+deploy: stage-is-right build ## Build and deploy a stack without a question (STACK=name; parameters in stages/name.toml)
+	@$(STAGE); echo "Deploying $(STACK) with the parameters of $$stage ..."; \
 	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS)
-	@stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
-	file=$$(sed -n 's/^[^#]*"ConfigFile=\([^"]*\)".*/\1/p' "$$stage"); \
-	where() { sed -n "s/^$$1 *= *\"\([^\"]*\)\".*/--$$1 \1/p" "$$stage"; }; \
+	@$(STAGE); where() { sed -n "s/^$$1 *= *\"\([^\"]*\)\".*/--$$1 \1/p" "$$stage"; }; \
 	$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" $$(where region) $$(where profile) \
-	  --config "layers/config/$${file:-enrollment.toml}" || echo "The stack is deployed. What is still missing is named above."
+	  --config "$$config" || echo "The stack is deployed. What is still missing is named above."
 
-# Before a minute of building.
-stack-is-named:
-	@$(FAIL); [ -n "$(STACK)" ] || fail "name the stack: make deploy STACK=leadterra-enroll"
+# The file with a stack's parameters, and the configuration that it selects.
+STAGE = stage=stages/$(STACK).toml; [ -f "$$stage" ] || stage=stages/default.toml; \
+	config=layers/config/$$(sed -n "s/^[^\#]*[\"' ]ConfigFile=\([^\"' ]*\).*/\1/p" "$$stage"); \
+	[ "$$config" != layers/config/ ] || config=layers/config/enrollment.toml
+
+# Before a minute of building. Where there are stages, a name without one is most likely mistyped.
+stage-is-right:
+	@$(FAIL); [ -n "$(STACK)" ] || fail "name the stack: make deploy STACK=leadterra-enroll"; \
+	[ -f "stages/$(STACK).toml" ] || [ "$(wildcard stages/*.toml)" = stages/default.toml ] \
+	  || fail "there is no stages/$(STACK).toml, only $(wildcard stages/*.toml): correct the name, or write that file"; \
+	$(STAGE); [ -f "$$config" ] || fail "$$stage selects $$config, which is not there: copy layers/config/enrollment.toml to it"
 
 bucket-is-named:
 	@$(FAIL); [ -n "$(BUCKET)" ] && [ -n "$(REGION)" ] || fail "name a bucket: make release BUCKET=your-bucket REGION=eu-west-1"

@@ -126,6 +126,16 @@ def test_a_built_wheel_brings_everything_that_the_command_reads(tmp_path: Path) 
     assert (unpacked / "leads_cli/checkout/functions/intake/handler.py").is_file()
 
 
+STAGES: Final = {
+    "prod": (
+        '[default.deploy.parameters]\nregion = "eu-central-1" # Frankfurt\nprofile = "production"\n'
+        'parameter_overrides = ["LogLevel=DEBUG", "ConfigFile=prod.toml"] # "ConfigFile=other.toml"\n'
+    ),
+    "text": 'parameter_overrides = "LogLevel=DEBUG ConfigFile=prod.toml AlarmEmail=ops@example.com"\n',
+    "bare": 'parameter_overrides = [\n  # "ConfigFile=other.toml",\n]\n',
+}
+
+
 @pytest.mark.parametrize("target", ["deploy", "release"])
 def test_what_has_no_name_is_told_before_anything_is_built(clone: Path, target: str) -> None:
     """The stack of a deployment, the bucket of a release: one line says how it is typed."""
@@ -137,26 +147,42 @@ def test_what_has_no_name_is_told_before_anything_is_built(clone: Path, target: 
 
 
 @pytest.mark.parametrize(
+    ("stack", "told"),
+    [
+        ("prdo", "there is no stages/prdo.toml, only stages/default.toml stages/prod.toml"),
+        ("prod", "stages/prod.toml selects layers/config/prod.toml, which is not there"),
+    ],
+)
+def test_a_wrong_stage_is_told_before_anything_is_built(clone: Path, stack: str, told: str) -> None:
+    """A mistyped name would make a second stack, or give this one the other configuration."""
+    shutil.copytree(ROOT / "stages", clone / "stages")
+    (clone / "stages/prod.toml").write_text(STAGES["prod"])
+    done = make(clone, "deploy", f"STACK={stack}", path=os.get_exec_path())
+    assert done.returncode != 0
+    assert told in done.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize(
     ("stack", "stage", "where"),
     [
         ("prod", "prod", "--region eu-central-1 --profile production --config layers/config/prod.toml"),
+        ("text", "text", "--config layers/config/prod.toml"),
         ("bare", "bare", "--config layers/config/enrollment.toml"),
         ("other", "default", "--config layers/config/enrollment.toml"),
     ],
 )
 def test_a_deployment_is_checked_where_it_is(clone: Path, tmp_path: Path, stack: str, stage: str, where: str) -> None:
     """Region, profile and configuration are those of the stage's file; what is commented out there does not count."""
+    stages = clone / "stages"
+    shutil.copytree(ROOT / "stages", stages)
+    shutil.copytree(ROOT / "layers/config", clone / "layers/config")
+    shutil.copy(ROOT / "layers/config/enrollment.toml", clone / "layers/config/prod.toml")
     for name in ("sam", "leads"):
         program = tmp_path / name
         program.write_text(f'#!/bin/sh\necho {name} "$@" $AWS_DEFAULT_REGION\n')
         program.chmod(0o755)
-    stages = clone / "stages"
-    shutil.copytree(ROOT / "stages", stages)
-    (stages / "prod.toml").write_text(
-        '[default.deploy.parameters]\nregion = "eu-central-1" # Frankfurt\nprofile = "production"\n'
-        'parameter_overrides = ["LogLevel=DEBUG", "ConfigFile=prod.toml"] # "ConfigFile=other.toml"\n'
-    )
-    (stages / "bare.toml").write_text('parameter_overrides = [\n  # "ConfigFile=other.toml",\n]\n')
+    if stage in STAGES:
+        (stages / f"{stage}.toml").write_text(STAGES[stage])
     done = make(clone, "--old-file=build", "deploy", f"STACK={stack}", f"BIN={tmp_path}", path=os.get_exec_path())
     assert done.returncode == 0, done.stderr
     _, deployed, checked = done.stdout.splitlines()

@@ -33,7 +33,7 @@ def parameters(deployed: Mapping[str, str], expected: Mapping[str, str], stage: 
     different = [name for name, value in expected.items() if deployed.get(name, "") != value]
     for name in different:
         told = f"{deployed.get(name, '')!r} is deployed, {stage} says {expected[name]!r}"
-        yield warn(f"parameter {name}", told, f"correct {stage}, or make deploy STACK={stack}")
+        yield warn(f"parameter {name}", told, f"write what is right into {stage}, then make deploy STACK={stack}")
     if not different:
         yield ok("parameters", f"as {stage} says")
 
