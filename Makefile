@@ -61,7 +61,8 @@ build: setup ## Check the configuration and build the Lambda artifact into .aws-
 
 deploy: stage-is-right build ## Build and deploy a stack without a question (STACK=name; parameters in stages/name.toml)
 	@$(STAGE); echo "Deploying $(STACK) with the parameters of $$stage ..."; \
-	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS)
+	$(OWN_REGION) $(BIN)/sam deploy --config-file "$$PWD/$$stage" --stack-name "$(STACK)" $(ARGS) \
+	  || { $(FAIL); fail "if AWS knows no region or credentials: aws configure asks for both, and $$stage may name a region"; }
 	@$(STAGE); where() { sed -n "s/^$$1 *= *\"\([^\"]*\)\".*/--$$1 \1/p" "$$stage"; }; \
 	$(OWN_REGION) $(BIN)/leads check --live --stack "$(STACK)" $$(where region) $$(where profile) \
 	  --config "$$config" || echo "The stack is deployed. What is still missing is named above."

@@ -50,7 +50,7 @@ def _taken(data: LogData) -> str:
 def _settled(data: LogData) -> str:
     accepted, held, rejected = texts(data.get("accepted")), texts(data.get("held")), objects(data.get("rejected"))
     parts = [f"{len(accepted)} accepted{_named(accepted)}"] if accepted else []
-    parts += [f"{data['unaccounted']} of these unaccounted"] if data.get("unaccounted") else []
+    parts += [f"{data[name]} of these {name}" for name in ("skipped", "unaccounted") if data.get(name)]
     parts += [f"{len(held)} held ({_causes(data)}){_named(held)}"] if held else []
     if rejected:
         ids = [str(each.get("id")) for each in rejected]
@@ -98,10 +98,11 @@ _SENTENCES: Final[Mapping[str, Callable[[LogData], str]]] = {
 
 
 def _uncounted(data: LogData) -> str:
-    """That Leadterra does not say whether it has this lead: most likely it is on the suppression list."""
-    missing = data.get("unaccounted")
-    sent = len(texts(data.get("accepted")))
-    return f"; its counts leave out {missing} of these {sent} leads" if isinstance(missing, int) and missing > 0 else ""
+    """That Leadterra may not have enrolled this lead: it skips, or does not count, who is on its suppression list."""
+    sent, skipped, missing = len(texts(data.get("accepted"))), data.get("skipped"), data.get("unaccounted")
+    told = f"; it skipped {skipped} of these {sent}, who are on its suppression list" if skipped else ""
+    left_out = isinstance(missing, int) and missing > 0
+    return f"{told}; its counts leave out {missing} of these {sent} leads" if left_out else told
 
 
 def _causes(data: LogData) -> str:

@@ -91,10 +91,13 @@ class Running:
 @contextmanager
 def aws_errors(what: str) -> Iterator[None]:
     """Turn AWS's errors into `NotReachableError`."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError  # noqa: PLC0415
 
     try:
         yield
+    except (NoCredentialsError, NoRegionError) as error:
+        msg = f"{what}: AWS is not set up on this machine: run `aws configure`, which asks for keys and a region"
+        raise NotReachableError(msg) from error
     except (BotoCoreError, ClientError) as error:
         msg = f"{what}: AWS refused or did not answer ({error}); check --stack, --region and --profile"
         raise NotReachableError(msg) from error

@@ -30,13 +30,14 @@ def test_it_can_be_run_by_hand(enrolling: Enrolling) -> None:
 
 @pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
 def test_counts_in_every_envelope(enrolling: Enrolling, dialect: Dialect) -> None:
-    """New, known and suppressed leads are counted apart; what Leadterra does not count is unaccounted for."""
+    """New, known and suppressed leads are counted apart, in the log too; what it leaves out is unaccounted for."""
     enrolling.leadterra.behaviour = Behaviour(dialect=dialect)
     enrolling.deliver(message("ava@example.com"))
     done = enrolling.deliver(*map(message, ("ava@example.com", "ben@example.com", "eve@suppressed.example")))
     assert done.failures == []
     aside = {"Skipped": 1} if dialect == "guide" else {"Unaccounted": 1}
     assert done.metrics == {"Requests": 1, "Enrolled": 1, "Updated": 1, **aside}
+    assert [{name: log.get(name.lower()) for name in aside} for log in done.logs] == [aside]
 
 
 def test_a_lead_that_is_ignored_silently_is_unaccounted_for(enrolling: Enrolling) -> None:

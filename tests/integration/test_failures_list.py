@@ -91,6 +91,8 @@ def test_what_a_letter_says_is_not_obeyed(operator: Operated) -> None:
 def test_an_id_of_nobody(operator: Operated) -> None:
     """An id that nothing begins with ends with 1, and says where to look."""
     operator.put(refused())
+    code, _, complaint = operator.leads("failures", "show", "ava@example.com")
+    assert (code, "list --each --contains ava@example.com" in complaint) == (2, True)
     code, _, complaint = operator.leads("failures", "show", "nobody")
     assert code == 1
     assert complaint.startswith("nobody: no visible dead letter")

@@ -66,6 +66,9 @@ def exit_on_letter_error(where: StackOptions, letter_id: str | None = None) -> I
     try:
         yield
     except NoSuchLetterError:
+        if "@" in name:
+            search = line(where, "list", "--each", "--contains", letter_id or "")
+            stop(f"{name} is an address, and this takes an id: {search}", Code.USAGE)
         stop(
             f"{name}: no visible dead letter has an id that begins like this. It may have been replayed, or another "
             f"command may be reading it; see what is there: {line(where, 'list', '--each')}",

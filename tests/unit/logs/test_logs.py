@@ -103,6 +103,10 @@ def test_a_lead_that_the_counts_may_leave_out() -> None:
     """Leadterra does not say which leads of a request it left out: each of them is told how many those are."""
     batch = line(message="batch settled", campaign="news", accepted=["a1", "a2"], unaccounted=1)
     assert step(batch, "a1") == "accepted by Leadterra for news; its counts leave out 1 of these 2 leads"
+    skipped = line(message="batch settled", campaign="news", accepted=["a1", "a2"], skipped=1)
+    assert step(skipped, "a2") == (
+        "accepted by Leadterra for news; it skipped 1 of these 2, who are on its suppression list"
+    )
 
 
 def test_a_lead_is_known_from_its_taking() -> None:

@@ -185,7 +185,7 @@ class Ledger:
         settled |= {"accepted": accepted, "held": held, "rejected": rejected}
         settled |= {"dropped": dropped} if dropped else {}
         # Leadterra does not say which of the accepted leads these are.
-        settled |= {"unaccounted": metrics["Unaccounted"]} if metrics.get("Unaccounted") else {}
+        settled |= {name.lower(): metrics[name] for name in ("Skipped", "Unaccounted") if metrics.get(name)}
         # In the order of accepted, held, rejected and dropped.
         settled |= {"addresses": [each for found in addresses.values() for each in found]} if log_key else {}
         log = logger().error if why.keys() - _PASSING else logger().info
