@@ -62,7 +62,7 @@ def test_the_workflow_deploys_one_stage_after_the_other() -> None:
     jobs = WORKFLOW["jobs"]
     assert {name: job.get("needs") for name, job in jobs.items()} == {"check": None, "dev": "check", "prod": "dev"}
     assert [job.get("environment") for job in jobs.values()] == [None, "dev", "prod"]
-    assert WORKFLOW["concurrency"]["cancel-in-progress"] is False
+    assert [WORKFLOW["jobs"][stage]["concurrency"] for stage in ("dev", "prod")] == ["deploy-dev", "deploy-prod"]
 
 
 def test_the_workflow_s_role_trusts_only_its_environment() -> None:
