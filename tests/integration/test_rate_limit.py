@@ -52,7 +52,7 @@ def test_live_leads_are_sent_before_imports_and_replays(order: tuple[str, ...], 
         signup, campaign = signups[name], campaigns[name == "import"]
         soak.truth.add(Arrival(0, form=campaign == "newsletter", signups=[signup]))
         soak.books.numbers[id_for_log(f"e{signup.number}")] = signup.number
-        soak.queue.send(body(name, signup, campaign), signup.number, 0)
+        soak.queue.send(body(name, signup, campaign), signup.number, -HOUR)
     assert soak.queue.visible(0) == len(order)
     batch = soak.queue.receive(len(order), 0)
     kept: list[set[str] | None] = []

@@ -91,6 +91,7 @@ def test_logs_have_our_own_ids_and_hashes_of_others(own: str) -> None:
     hashed = id_for_log("ava@example.com")
     assert hashed.startswith("hash-")
     assert id_for_log(hashed) == hashed
+    assert id_for_log(f"{own} ava@example.com").startswith("hash-")
 
 
 def test_an_address_is_found_by_its_keyed_hash_only() -> None:
