@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.request.outcome import Counts, Held
-from leads.request.reply import Partial, Refused, Reply, Verdict, judge
+from leads.request.reply import Partial, Refused, Reply, Verdict, is_passing, judge
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -99,11 +99,17 @@ def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> N
     assert judged(status, {"enrolled": 1}) == verdict
 
 
-@pytest.mark.parametrize("text", [b'"Forbidden"', b"null", b"{}", b"[]"])
+@pytest.mark.parametrize("text", [b'"Forbidden"', b"null", b"{}", b"[]", b'[{"message": "no"}]'])
 def test_any_json_of_a_403_is_about_the_key(text: bytes) -> None:
     """A firewall answers with a page, the service in JSON."""
     assert judged(403, text) == Held("unauthorized")
     assert judged(403, b"<p>Forbidden</p>") == Refused(403, "<p>Forbidden</p>")
+
+
+def test_one_error_that_will_pass_is_enough() -> None:
+    """In a list of errors, one with a passing status means that the lead is tried again."""
+    assert is_passing([{"message": "invalid"}, {"status": 503}])
+    assert not is_passing([{"message": "invalid"}, {"status": 422}])
 
 
 @pytest.mark.parametrize("status", [408, 423, 425, 429, 500, 503])
