@@ -141,6 +141,16 @@ def test_twelve_leads_refused_alike_are_no_coincidence(refused: int, outcome: ty
     assert {type(each) for each in settled.outcomes[:refused]} == {outcome}
 
 
+def test_the_guard_holds_no_replayed_lead() -> None:
+    """An operator waits for its outcome, also if all other leads of the campaign are held."""
+    rejected = Rejected(Failure("rejected", "consent is required", 422))
+    replayed = [row._replace(is_replayed=True) for row in rows(2, {})]
+    _, settled = apply_campaign_guard(
+        [(rows(12, {}), Settled([rejected] * 12, Counter())), (replayed, Settled([rejected, rejected], Counter()))]
+    )
+    assert settled.outcomes == [rejected, rejected]
+
+
 def test_leads_from_all_over_the_batch_follow_the_fifth_refusal() -> None:
     """Bad leads often stand side by side, so seven of the others say whether all leads are refused."""
     run = deliver(rows(200, {}), alike)
