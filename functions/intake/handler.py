@@ -66,7 +66,9 @@ def _answer(request: Mapping[str, Any], intake: Intake, config: Enrollment) -> a
 
 
 def _respond(event: Event, source: Source, intake: Intake) -> answer.Response:
-    if event.method == "OPTIONS" and (source.allowed_origins or not needs_secret(source)):
+    if event.method == "OPTIONS":
+        if needs_secret(source) and not source.allowed_origins:
+            raise Unauthorized
         return answer.preflight()
     if not origin_allowed(event, source):
         raise Unauthorized

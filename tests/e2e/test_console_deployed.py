@@ -56,6 +56,8 @@ SECRET: Final = {
     "sources": {"api": SECRETS[0], "forms": [SECRETS[1], SECRETS[2]]},
 }
 PATIENCE: Final = 30_000
+# No function runs here: after a while the page says that the outcome is not known.
+SENT: Final = re.compile(r"It is on its way\.|Replayed: 1\.")
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def test_a_lead_is_corrected_and_sent_again(operated: Operated, page: Page) -> N
     page.get_by_label("email", exact=True).fill("typo@example.com")
     page.get_by_role("button", name="Review the changes").click()
     dialog(page, "Review the changes").get_by_role("button", name="Save and replay").click()
-    expect(page.get_by_role("region", name="Sent again")).to_contain_text("It is on its way.", timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Sent again")).to_contain_text(SENT, timeout=PATIENCE)
     (sent,) = operated.received("LeadsQueue")
     assert (sent["id"], sent["lead"]["email"]) == ("lead-1", "typo@example.com")
     assert (sent["replay"]["count"], sent["fixed"]["fields"]) == (1, ["email"])
@@ -197,7 +199,7 @@ def test_an_event_is_corrected(operated: Operated, page: Page) -> None:
     page.get_by_label("seats (JSON)", exact=True).fill("4")
     page.get_by_role("button", name="Review the changes").click()
     dialog(page, "Review the changes").get_by_role("button", name="Save and replay").click()
-    expect(page.get_by_role("region", name="Sent again")).to_contain_text("It is on its way.", timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Sent again")).to_contain_text(SENT, timeout=PATIENCE)
     (sent,) = operated.received("EventsQueue")
     assert sent["event"] == {"answers": [{"question": "Your address", "value": "ava@example.com"}], "seats": 4}
 
