@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from leads_cli.console.failures.actions import FailureActions
 from leads_cli.dev.aws.server import EmbeddedAws
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.running import NotReachableError, Running
+from tests.integration.operating import Client
 
 
 @dataclass
@@ -50,6 +52,24 @@ def test_every_letter_is_seen_once(box: Box) -> None:
     assert (len(found), set(found)) == (500, bodies)
     assert (reading.seen, reading.elsewhere, reading.whole) == (500, 0, True)
     assert set(box.visible()) == bodies
+
+
+def test_a_page_never_takes_the_beginning_of_another_reading_for_the_whole(box: Box) -> None:
+    """While a second page reads, the first one goes on showing what the last whole reading found."""
+    box.fill(20)
+    shown: list[int] = []
+
+    def receive(own: Any, **asked: Any) -> Any:
+        shown.append(desk.found.listing.total if desk.found else 0)
+        return own(**asked)
+
+    client = Client(box.sqs, {"receive_message": receive})
+    desk = FailureActions(replace(box.running, client=lambda _: client))
+    desk.look()
+    assert set(shown) == {0}
+    shown.clear()
+    desk.look()
+    assert set(shown) == {20}
 
 
 def test_an_empty_queue(box: Box) -> None:

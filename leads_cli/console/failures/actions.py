@@ -143,31 +143,35 @@ class FailureActions:
     """What the pages of a console share.
 
     Attributes:
-        found: what was read last, or is being read; None before the first time.
+        found: the last whole reading; None before the first one.
+        growing: the reading in progress, whichever page began it, or the last one.
         work: what is being done, or was done last.
     """
 
     def __init__(self, running: Running, log: "LogReader | None" = None, lease: int = LEASE_SECONDS) -> None:
         self.running = running
         self.found: FoundLetters | None = None
+        self.growing: FoundLetters | None = None
         self.work: BackgroundWork | None = None
         self._log = log
         self._lease = lease
         self._turn = Lock()
 
-    def look(self, letter_id: str = "") -> None:
-        """Read the queue; `found` grows meanwhile.
+    def look(self, letter_id: str = "") -> FoundLetters:
+        """Read the queue; `growing` shows what is found so far.
 
         Raises:
             BusyError, NotReachableError.
         """
         with self._reading() as reading:
-            self.found = found = FoundLetters(reading)
+            self.growing = found = FoundLetters(reading)
             for letter in reading:
                 found.listing.add(letter)
                 if letter_id in letter.names:
                     found.asked = letter
             found.whole = True
+            self.found = found
+        return found
 
     def prepare(self, wanted: Criteria | str, done: str, mending: Mending | None) -> tuple[BackgroundWork, Plan, str]:
         """Work on the letters that meet criteria, or on one by SQS's id; its plan, and a warning. Changes nothing.

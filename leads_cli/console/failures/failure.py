@@ -49,8 +49,7 @@ class FailurePage:
     async def _first(self) -> None:
         found = self._desk.found
         if found is None or found.letter(self._letter_id) is None:
-            await frame.notify_errors(asyncio.to_thread(self._desk.look, self._letter_id))
-            found = self._desk.found
+            found = await frame.notify_errors(asyncio.to_thread(self._desk.look, self._letter_id))
         letter = found.letter(self._letter_id) if found else None
         self._place.clear()
         with self._place:

@@ -86,14 +86,22 @@ class FailuresPage:
         self._tell()
 
     def _tell(self) -> None:
-        found = self._desk.found
-        if self._reading and found and not found.whole:
-            self._read_at.text = f"Reading: {number(found.reading.seen, 'dead letter')} so far ..."
-        elif self._reading:
+        found = self._found
+        if self._reading and (found is None or found.whole):
+            # Nothing to draw anew: a click on a button must not get lost.
             self._read_at.text = "Reading the dead-letter queue ..."
+            return
+        if self._reading and found:
+            self._read_at.text = f"Reading: {number(found.reading.seen, 'dead letter')} so far ..."
         else:
             self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}" if found else "Not read yet"
         self._content.refresh()
+
+    @property
+    def _found(self) -> FoundLetters | None:
+        """What the page shows: the reading in progress as soon as it has letters, else the last whole one."""
+        growing = self._desk.growing
+        return growing if self._reading and growing and growing.listing.total else self._desk.found
 
     async def _glance(self) -> None:
         found = self._desk.found
@@ -116,7 +124,7 @@ class FailuresPage:
 
     @ui.refreshable_method
     def _content(self) -> None:
-        found = self._desk.found
+        found = self._found
         if found is None:
             return
         listing = found.listing.matching(self._wanted)

@@ -78,7 +78,8 @@ class ReplayOutcomes:
         return {"enrolled": self.enrolled, **about, "held": len(self._held), "unknown": unknown}
 
     def _known(self, leads: Iterable[str]) -> list[str]:
-        return [lead for lead in map(id_for_log, leads) if lead in self._open]
+        # A line names a lead twice if a command sent it again and was killed before it deleted the letter.
+        return [lead for lead in dict.fromkeys(map(id_for_log, leads)) if lead in self._open]
 
     def _settle(self, name: str) -> None:
         self._open.remove(name)

@@ -42,6 +42,14 @@ def test_each_outcome_is_told() -> None:
     }
 
 
+def test_a_lead_that_a_line_names_twice_is_one() -> None:
+    """A killed command left its letter in the queue, so two replays of a lead may be settled together."""
+    a, b = map(id_for_log, "ab")
+    outcomes = ReplayOutcomes([a, b])
+    outcomes.add(settled(1, accepted=[a, a], rejected=[{"id": b, **REFUSED}] * 2))
+    assert list(outcomes.sentences()) == ["1 enrolled, 1 refused again: rejected email 422."]
+
+
 def test_an_event_has_the_outcomes_of_its_leads() -> None:
     """Intake says which leads an event became, or why there are none."""
     outcomes = ReplayOutcomes(["e-1", "e-2", "e-3", "e-4"])
