@@ -9,7 +9,7 @@ from leads.config.schema import Enrollment, Source
 from leads.errors import ConfigError, LeadsError, TooLarge, Unauthorized, Unavailable
 from leads.event import answer, handshake
 from leads.event.event import Event, from_http
-from leads.event.verify import find_source, needs_secret, origin_allowed
+from leads.event.verify import answers_preflights, find_source, needs_secret, origin_allowed
 from leads.io.aws import confirm_subscription
 from leads.io.intake import Intake, IntakeResult
 from leads.io.queues import Record
@@ -67,7 +67,7 @@ def _answer(request: Mapping[str, Any], intake: Intake, config: Enrollment) -> a
 
 def _respond(event: Event, source: Source, intake: Intake) -> answer.Response:
     if event.method == "OPTIONS":
-        if needs_secret(source) and not source.allowed_origins:
+        if not answers_preflights(source):
             raise Unauthorized
         return answer.preflight()
     if not origin_allowed(event, source):

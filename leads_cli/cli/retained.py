@@ -97,7 +97,7 @@ def adopt(*, as_json: AsJson = False, target: DeletedStackOptions) -> None:
 def delete(
     *,
     with_messages: Annotated[
-        bool, typer.Option("--with-messages", help="Also queues with messages: leads that nobody will get.")
+        bool, typer.Option("--with-messages", help="Also queues with messages: these leads are then lost.")
     ] = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -110,7 +110,7 @@ def delete(
     from leads_cli.stacks.retained import delete_retained  # noqa: PLC0415
 
     if as_json and not yes:
-        stop("--json leaves nobody to ask: add --yes.", Code.USAGE)
+        stop("--json does not ask: add --yes.", Code.USAGE)
     with _exit_on_error():
         found = target.find_one()
         if not as_json:

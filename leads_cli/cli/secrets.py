@@ -135,7 +135,7 @@ def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -
     if replaced := write_if_unchanged(running, stored, content):
         typer.echo(
             "The secret was changed at the same moment, and this command has overwritten that change: "
-            f"whoever made it has to repeat it (it was version {replaced}).",
+            f"it was version {replaced}, and has to be made again.",
             err=True,
         )
 

@@ -119,7 +119,9 @@ def run(signups: int, rounds: int, folder: Path) -> tuple[MisbehavingLeadterra, 
         senders = Senders(url, http)
         # An answer that hangs holds the first few leads for half a minute, while the others follow.
         senders.send(everyone[:BLOCKED])
+        end = time.monotonic() + PATIENCE_SECONDS
         while not leadterra.met:
+            assert time.monotonic() < end, "no request came to Leadterra"
             time.sleep(0.1)
         senders.send(everyone[BLOCKED:])
         settle(url, senders, everyone)

@@ -16,7 +16,6 @@ from random import Random
 from typing import Any, Final
 
 import pytest
-from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from leads.event.event import Event
@@ -24,12 +23,11 @@ from leads.json import dumps
 from leads.message.dead_letter import Failure, dead_letter
 from leads.message.message import Message, as_json
 from leads_cli.cli.main import app
-from leads_cli.dev.page import page
-from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
 from leads_cli.logs.journal import Journal
 from leads_cli.stacks import embedded
 from leads_cli.stacks.running import Running
+from tests.without_pages import without_pages
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 CONFIG: Final = """
@@ -146,14 +144,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     path = tmp_path / "enrollment.toml"
     path.write_text(CONFIG, encoding="utf-8")
     witness = Witness()
-
-    def application(stack: Stack) -> FastAPI:
-        served = FastAPI(openapi_url=None)
-        served.router.routes.extend(stack.routes())
-        page.mount(served, StackView(stack, witness, None), with_page=False)
-        return served
-
-    with Stack(path, journal=witness, app=application) as stack:
+    with Stack(path, journal=witness, app=without_pages(witness)) as stack:
         yield Desk(stack, witness)
 
 

@@ -10,12 +10,9 @@ from typing import Final
 from urllib.request import Request, urlopen
 
 import pytest
-from fastapi import FastAPI
 from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.dev import smoke
-from leads_cli.dev.page import page
-from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
 from leads_cli.logs.journal import Journal
 from leads_cli.project import ROOT, TEMPLATE
@@ -23,6 +20,7 @@ from leads_cli.webhooks import webhooks
 from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
 from tests.combinations import EVERYTHING
 from tests.e2e.conftest import started
+from tests.without_pages import without_pages
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 ONE_SOURCE: Final = """
@@ -63,14 +61,10 @@ def test_smoke_with_every_parameter(tmp_path: Path) -> None:
         (tmp_path / folder).symlink_to(ROOT / folder)
     journal = Journal()
 
-    def application(stack: Stack) -> FastAPI:
-        app = FastAPI(openapi_url=None)
-        app.router.routes.extend(stack.routes())
-        page.mount(app, StackView(stack, journal, None), with_page=False)
-        return app
-
     said: list[str] = []
-    with Stack(WEBHOOK_CONFIG, template=tmp_path / "template.yaml", journal=journal, app=application) as stack:
+    with Stack(
+        WEBHOOK_CONFIG, template=tmp_path / "template.yaml", journal=journal, app=without_pages(journal)
+    ) as stack:
         succeeded, status = smoke.run(stack.url, said.append)
         called = [(each.spec.arn.rpartition(":")[2], each.spec.version) for each in stack.functions.values()]
     assert succeeded, said

@@ -6,13 +6,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from leads_cli.dev.page import page
-from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
 from leads_cli.logs.journal import Journal
 from leads_cli.stacks import session
+from tests.without_pages import without_pages
 
 REAL_KEY = "sk_live_marked_as_real"
 CONFIG = '[campaigns.news]\nid = "camp_1"\n[sources.site]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n'
@@ -23,14 +21,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack that would enroll into a real Leadterra, so its secret has a real key."""
     config = tmp_path_factory.mktemp("private") / "enrollment.toml"
     config.write_text(CONFIG)
-
-    def application(stack: Stack) -> FastAPI:
-        app = FastAPI(openapi_url=None)
-        app.router.routes.extend(stack.routes())
-        page.mount(app, StackView(stack, Journal(), None), with_page=False)
-        return app
-
-    with Stack(config, leadterra_url="https://leadterra.invalid", api_key=REAL_KEY, app=application) as running:
+    with Stack(
+        config, leadterra_url="https://leadterra.invalid", api_key=REAL_KEY, app=without_pages(Journal())
+    ) as running:
         yield running
 
 

@@ -33,6 +33,11 @@ def needs_secret(source: Source) -> bool:
     return source.authentication != "none"
 
 
+def answers_preflights(source: Source) -> bool:
+    """Whether a page may post to a source at all. Any other preflight is answered like one to an unknown source."""
+    return bool(source.allowed_origins) or not needs_secret(source)
+
+
 def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
     """Check the sender's proof against the source's secrets, the newest first.
 

@@ -18,8 +18,9 @@ _MAX_FOREIGN_LETTERS: Final = 24
 # RFC 5322's dot-atom. Such a mailbox is valid and stays as it is.
 _ATOM: Final = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-# A domain as nearly all are. None of the endings is a public one.
+# A domain of ordinary labels, as nearly all are.
 _ORDINARY: Final = re.compile(r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+# Endings that no mail reaches.
 _RESERVED: Final = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
 _LIKE: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _SEVERAL: Final = re.compile(r"[,;\s]+")

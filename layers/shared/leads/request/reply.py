@@ -24,7 +24,7 @@ _PASSING_CODE: Final = re.compile("408|423|425|429|5[0-9][0-9]")
 UNAUTHORIZED: Final = Held("unauthorized")
 _HELD: Final = {401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: Held("not_found")}
 # What is in the name under which a 2xx lists, or counts, what it did not store: `errors`, `failedLeads`.
-_ERRORS: Final = re.compile("error|fail|reject|invalid")
+ERRORS: Final = re.compile("error|fail|reject|invalid", re.IGNORECASE)
 # Under what an answer counts leads, and addresses to suppress. One of the first two is always there.
 LEAD_COUNTS: Final = ("enrolled", "updated", "skipped")
 SUPPRESSION_COUNTS: Final = ("suppressed", "alreadySuppressed")
@@ -113,7 +113,7 @@ def _content(body: bytes) -> tuple[Any, bool]:
 def _success(content: Any, counted: tuple[str, ...]) -> Counts | Partial | Held:
     """A 2xx. A maintenance page answers 200 as well: only counts show that leads were stored."""
     parts = list(_envelopes(content))
-    errors = {name: each for part in parts for name, each in part.items() if each and _ERRORS.search(name.lower())}
+    errors = {name: each for part in parts for name, each in part.items() if each and ERRORS.search(name)}
     counts = next(filter(None, (_counts(part, counted) for part in parts)), None)
     failed = any(part.get("success") is False for part in parts)
     if counts is None or (failed and not counts.total and not errors):

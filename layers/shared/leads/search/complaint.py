@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from leads.message.dead_letter import Failure
 from leads.model import LEAD_FIELDS
+from leads.request.reply import ERRORS
 from leads.search.hints import MAX_DEPTH, values
 
 _MAX_MESSAGE: Final = 300
@@ -24,8 +25,6 @@ _MIDDLE: Final = 4
 # How names of paths and of fields end.
 _PATHS: Final = ("field", "param", "path", "loc", "pointer", "property", "key")
 _CONTAINERS: Final = frozenset({"leads", "issues", "violations", "body", "data", *_RANKS})
-# What is in the name of a list of errors: `errors`, `failedLeads`, `contactErrors`.
-_ERRORS: Final = re.compile("error|fail|reject|invalid", re.IGNORECASE)
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _TAG: Final = re.compile(r"<[^>]*>")
 _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")
@@ -89,7 +88,7 @@ def _names(paths: Iterable[str]) -> list[str]:
     return [
         name
         for name in reversed(names)
-        if name not in _CONTAINERS and not name.endswith(_PATHS) and not _ERRORS.search(name)
+        if name not in _CONTAINERS and not name.endswith(_PATHS) and not ERRORS.search(name)
     ]
 
 
