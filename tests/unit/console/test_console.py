@@ -1,12 +1,14 @@
 """What the console's pages work out before they show or do anything."""
 
 from datetime import timedelta
+from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
 from leads.config.schema import Campaign
+from leads_cli.console import frame
 from leads_cli.console.campaigns import count_coverage
 from leads_cli.console.chart import History, count_lines, draw
 from leads_cli.console.failures.editing import EditedField, FormError, edited_fields, parse_edits
@@ -151,3 +153,12 @@ def test_how_many_have_a_token() -> None:
     }
     assert dict(count_coverage(RULES, leads[:1]))["firstName"] == "every lead has it"
     assert "no lead to measure it on" in dict(count_coverage(RULES, []))["city"]
+
+
+def test_words_are_no_markup() -> None:
+    """Whatever a person or Leadterra wrote, each part of a page shows it as text."""
+    words = "<img src=x onerror=alert(1)>"
+    parts = [frame.paragraph(words), frame.terms({words: words}), frame.facts({words: words}), frame.broken_note(words)]
+    for part in parts:
+        assert words not in part
+        assert escape(words) in part
