@@ -86,6 +86,11 @@ def nested(size: int) -> bytes:
     return json.dumps(ADA | {"k" * (size // 2): {f"f{n}": "x" for n in range(min(1_900, size // 200))}}).encode()
 
 
+def ids(text: str) -> Callable[[int], bytes]:
+    """Two people, one of them under a key that is nearly an id."""
+    return lambda size: json.dumps({f"{text * size} ": ADA, "b": {"email": "bea@example.com"}}).encode()
+
+
 def small_members(size: int) -> bytes:
     """As many members as fit."""
     return json.dumps({f"f{n}": n for n in range(size // 14)}).encode()
@@ -162,6 +167,8 @@ KINDS: Final[dict[str, tuple[str, Callable[[int], bytes]]]] = {
     "values-display-names": (JSON, values('"a" ', "email")),
     "values-full-names": (JSON, values("Dr ", "name ")),
     "long-key": (JSON, nested),
+    "ids-digits": (JSON, ids("1")),
+    "ids-addresses": (JSON, ids("@")),
     "small-members": (JSON, small_members),
     "deep": (JSON, lambda size: b"[" * (size // 2) + b"]" * (size // 2)),
     "deep-objects": (JSON, lambda size: b'{"a":' * (size // 6) + b"1" + b"}" * (size // 6)),

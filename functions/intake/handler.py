@@ -56,6 +56,9 @@ def _answer(request: Mapping[str, Any], intake: Intake, config: Enrollment) -> a
     try:
         event = from_http(request, intake.now)
         source = find_source(event, config) if event else None
+        if event and len(event.body) > MAX_MESSAGE_BYTES:
+            # Before any proof, because some are in the body, and for unknown sources too, so that it tells nothing.
+            raise TooLarge(f"a body of {len(event.body)} bytes; the limit is {MAX_MESSAGE_BYTES}")
         if event is None or source is None:
             raise Unauthorized
         response = _respond(event, source, intake)
@@ -80,8 +83,6 @@ def _respond(event: Event, source: Source, intake: Intake) -> answer.Response:
         return response
     if url := handshake.subscription(event, source):
         confirm_subscription(url)
-    if len(event.body) > MAX_MESSAGE_BYTES:
-        raise TooLarge(f"a body of {len(event.body)} bytes; the limit is {MAX_MESSAGE_BYTES}")
     return _success(intake.accept(event, source, interactive=source.preset.interactive), event, source)
 
 

@@ -144,6 +144,12 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
     assert intake.taken() == []
 
 
+@pytest.mark.parametrize("source", ["api", "website", "nobody"])
+def test_a_stranger_makes_us_read_no_large_body(intake: Intake, source: str) -> None:
+    """Some proofs are in the body, so its size comes first, and the answer of an unknown source is the same."""
+    assert intake.post(source, b"[" * (MAX_MESSAGE_BYTES + 1), headers={}).status == 413
+
+
 @pytest.mark.parametrize(
     ("source", "headers", "path"),
     [

@@ -105,3 +105,25 @@ def test_a_list_of_numbers_costs_little() -> None:
         event = Event("s", body, datetime(2026, 11, 22, tzinfo=UTC))
         work.append(lines_run(lambda _, event=event: read(event, source, lambda: "id"), ""))  # type: ignore[misc]
     assert work[1] <= work[0] + 10_050
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {f"{'1' * 1_000_000} ": {"email": "ada@example.com"}, "b": {"email": "bea@example.com"}},
+        {f"{'@' * 1_000_000} ": {"email": "ada@example.com"}, "b": {"email": "bea@example.com"}},
+    ],
+)
+def test_a_key_like_an_id_is_read_in_one_pass(body: dict[str, Any]) -> None:
+    """A key of 100 kB kept a function busy until its timeout."""
+    event = Event("s", json.dumps(body).encode(), datetime(2026, 11, 22, tzinfo=UTC))
+    assert read(event, Source(provider="json", campaign="news"), lambda: "id").messages == []
+
+
+def test_a_long_name_of_jotforms_is_cut() -> None:
+    """Its own pattern repeats what came before, which took a step for each pair of characters."""
+    key = f"q{'1' * 200_000}_{'1' * 200_000}\n"
+    body = {"rawRequest": json.dumps({key: "x", "q2_email": "ada@example.com"})}
+    event = Event("s", json.dumps(body).encode(), datetime(2026, 11, 22, tzinfo=UTC))
+    (message,) = read(event, Source(provider="jotform", campaign="news"), lambda: "id").messages
+    assert message.lead == {"email": "ada@example.com"}

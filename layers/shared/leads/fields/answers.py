@@ -198,7 +198,7 @@ def _name(key: str, member: Any, part: Any, view: View, titles: Mapping[str, str
     if view.titles and (title := titles.get(str(at(member, view.titles.reference)))):
         return title
     if view.strip:
-        matched = re.fullmatch(view.strip, key)
+        matched = re.fullmatch(view.strip, key[:MAX_NAME])
         return str(matched[matched.re.groups]) if matched else ""
     names = (at(member, place) for place in view.name)
     return next((name for name in names if isinstance(name, str) and name.strip()), "") if view.name else key

@@ -14,7 +14,8 @@ from leads.fields.names import canonical, is_other_persons, meaning
 from leads.fields.questions import answer_of, are_questions, label_of
 from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS
 
-_ID: Final = re.compile(r"\S*\d\S*|\S+@\S+")
+# A key may be as long as the body, so each part stops where the next one begins: one pass, without going back.
+_ID: Final = re.compile(r"[^\s\d]*\d\S*|[^\s@]+@\S+")
 # `created_by` and the like name an operator.
 _OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])by$|[a-z]By$")
 _NAMES: Final = ("firstName", "lastName", FULL_NAME)
