@@ -31,6 +31,7 @@ PEOPLE: Final[dict[str, dict[str, str]]] = {
     "light": {},
     "dark": {},
 }
+OUTLINED: Final = re.compile("q-btn--outline")
 PAGES: Final = ("/flow", "/failures", "/campaigns", "/sources")
 
 
@@ -79,6 +80,9 @@ def test_a_refused_person_is_corrected_and_enrolled(page: Page) -> None:
     """A letter shows its reason at the field. Edited, it shows the changes, is sent again and is enrolled."""
     open_letter(page, "mistyped@refused.example")
     expect(page.get_by_role("alert").filter(has_text="email domain does not accept mail")).to_be_visible()
+    # The address is wrong: to send it as it is cannot help, to correct it can.
+    expect(page.get_by_role("button", name="Replay as it is")).to_have_class(OUTLINED)
+    expect(page.get_by_role("button", name="Review the changes")).not_to_have_class(OUTLINED)
     email = page.get_by_label("email", exact=True)
     expect(email).to_have_accessible_description("email domain does not accept mail")
     email.fill("typo@example.com")
@@ -118,6 +122,7 @@ def test_correcting_needs_no_mouse(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("Corrected by an operator")).to_be_visible()
     expect(page.get_by_label("customFields.tier", exact=True)).to_have_value("gold")
+    expect(page.get_by_text("Sent again")).to_have_count(0)
 
 
 def test_what_is_typed_wrong_is_told(page: Page) -> None:
@@ -166,6 +171,8 @@ def test_letting_go_is_asked_for(page: Page) -> None:
     page.get_by_role("button", name="Discard").click()
     dialog(page, "Discard this letter?").get_by_role("button", name="Discard for good").click()
     expect(page.get_by_text("Discarded.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("This letter cannot be seen")).to_be_visible()
     look(page, "gone@refused.example")
     expect(page.get_by_text("No dead letter matches.")).to_be_visible()
 

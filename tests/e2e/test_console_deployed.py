@@ -22,7 +22,7 @@ from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign, SandboxServer
 from tests.e2e.conftest import LEADS
 from tests.e2e.console import dialog, look
 from tests.integration.operating import NAMESPACE, TEMPLATE
-from tests.letters import refused, unmappable
+from tests.letters import failure, refused, unmappable
 
 CONFIG: Final = """
 [campaigns.newsletter]
@@ -202,6 +202,18 @@ def test_an_event_is_corrected(operated: Operated, page: Page) -> None:
     expect(page.get_by_role("region", name="Sent again")).to_contain_text(SENT, timeout=PATIENCE)
     (sent,) = operated.received("EventsQueue")
     assert sent["event"] == {"answers": [{"question": "Your address", "value": "ava@example.com"}], "seats": 4}
+
+
+def test_the_next_failure_is_one_of_the_same_cause(operated: Operated, page: Page) -> None:
+    """Whoever corrects one of a kind goes on to another of that kind, although others were refused since."""
+    cause = failure(field="company", message="this company is blocked")
+    for email in ("one@blocked.example", "two@blocked.example"):
+        operated.put(refused(email, email, failure=cause))
+    operated.put(unmappable({"newer": 1}, failure=failure("unmappable", failedAt="2026-11-25T10:00:00.000Z")))
+    look(page, "one@blocked.example")
+    page.get_by_role("link", name="one@blocked.example").click()
+    page.get_by_role("link", name="Next failure").click()
+    expect(page.get_by_role("heading", name="two@blocked.example")).to_be_visible()
 
 
 def test_reading_takes_nothing(operated: Operated, page: Page) -> None:
