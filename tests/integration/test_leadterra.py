@@ -1,8 +1,12 @@
 """The client of the bulk endpoint: no network and no service makes it raise."""
 
 import gzip
+import socket
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event
 
 import httpx
 import pytest
@@ -167,9 +171,33 @@ def test_an_answer_without_end_is_cut() -> None:
     assert len(reply.body) == 1_000_000 <= endless.sent < 1_100_000
 
 
-def test_an_answer_that_trickles_is_none() -> None:
-    """Bytes that keep coming do not keep the function beyond its time."""
-    assert bulk(over(lambda _: httpx.Response(200, stream=_Endless(b"x"))), timeout=0.01) == Reply(None)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 0\r\nX-Pad: %s\r\n\r\n" % (b"x" * 1_000),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1014\r\n\r\n" + b" " * 1_000 + b'{"enrolled":1}',
+        b'HTTP/1.0 200 OK\r\n\r\n{"enrolled":1}' + b" " * 1_000,
+    ],
+)
+def test_an_answer_that_trickles_is_none(answer: bytes) -> None:
+    """Bytes that keep coming, of headers or of a body, do not keep the function beyond its time."""
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for byte in answer:
+                connection.sendall(bytes([byte]))
+                # Ten seconds for the whole answer.
+                closed.wait(0.01)
+
+    closed = Event()
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+        threads.submit(serve)
+        client = _client(f"http://127.0.0.1:{server.getsockname()[1]}")
+        assert bulk(client, timeout=0.2) == Reply(None)
+        closed.set()
+        client._http.close()
 
 
 @pytest.mark.parametrize(("timeout", "connect", "read"), [(80, 5, 30), (40, 5, 17.5), (12, 3, 4.5), (4, 1, 1.5)])

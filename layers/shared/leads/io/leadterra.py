@@ -5,10 +5,13 @@ Source: the reference, `POST /v1/campaigns/:id/leads/bulk` with `Authorization: 
 """
 
 import math
-import time
+import socket
 import zlib
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
-from typing import Final
+from threading import Timer
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
@@ -31,6 +34,7 @@ class Leadterra:
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
         self._next_turn = -math.inf
+        self._socket: socket.socket | None = None
 
     def take_turn(self, now: float, interval: float, longest: float) -> float:
         """Seconds until the next request may be sent, an interval after the last; not taken if these are too many."""
@@ -45,9 +49,11 @@ class Leadterra:
         Never raises for what the network or the service does: that is a reply without a status. The key is not in it,
         even if the service quotes the request.
         """
-        until = time.monotonic() + timeout
         path = "/v1/suppression-list" if campaign_id is None else f"/v1/campaigns/{segment(campaign_id)}/leads/bulk"
         counted = SUPPRESSION_COUNTS if campaign_id is None else LEAD_COUNTS
+        # httpx limits each read. An answer whose headers or body trickle would never end.
+        clock = Timer(timeout, self._disconnect)
+        clock.start()
         try:
             with self._http.stream(
                 "POST",
@@ -55,12 +61,29 @@ class Leadterra:
                 content=body,
                 headers={"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"},
                 timeout=_waits(timeout),
+                extensions={"trace": self._trace},
             ) as response:
-                content = _read(response, until)
+                content = _read(response)
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error):
+            return Reply(None)
+        finally:
+            late = clock.finished.is_set()
+            clock.cancel()
+        if late:
             return Reply(None)
         content = content.replace(api_key.encode(), b"***")
         return Reply(response.status_code, content, dict(response.headers), counted)
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Remember the connection's socket, as httpx tells of it."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def _disconnect(self) -> None:
+        """End the connection, and with it the read or write that waits in another thread."""
+        if self._socket:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def segment(campaign_id: str) -> str:
@@ -75,7 +98,7 @@ def _waits(timeout: float) -> httpx.Timeout:
     return httpx.Timeout(min((timeout - connect) / 2, LONGEST_SECONDS), connect=connect)
 
 
-def _read(response: httpx.Response, until: float) -> bytes:
+def _read(response: httpx.Response) -> bytes:
     """The first megabyte of an answer. httpx would decompress without a limit, so it is not told of the encoding."""
     encoding = response.headers.pop("content-encoding", "identity")
     content = bytearray()
@@ -83,9 +106,6 @@ def _read(response: httpx.Response, until: float) -> bytes:
         content += chunk
         if len(content) >= _MAX_ANSWER_BYTES:
             break
-        if time.monotonic() > until:
-            msg = "the answer trickles"
-            raise httpx.ReadTimeout(msg)
     if encoding == "identity":
         return bytes(content[:_MAX_ANSWER_BYTES])
     return zlib.decompressobj(_ANY_HEADER).decompress(content, _MAX_ANSWER_BYTES)
