@@ -59,10 +59,10 @@ class ImportFile:
         return self.path.open(encoding=self.encoding, newline="")
 
     def sample(self) -> str:
-        """The beginning of its text, up to the end of a line."""
+        """The beginning of its text, up to the end of a line unless that is very long."""
         with self.text() as text:
             begin = text.read(_SAMPLE)
-            return begin + text.readline()
+            return begin + text.readline(_PIECE)
 
 
 @contextmanager

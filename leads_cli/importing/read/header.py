@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import Final
 
 from leads.fields.names import MENTION, meaning
-from leads_cli.importing.read.table import Cell, addresses, is_filled
+from leads_cli.importing.read.table import MAX_COLUMNS, Cell, addresses, is_filled
 
 # Longer than any column's name.
 _MAX_NAME: Final = 60
@@ -68,5 +68,5 @@ def has_address(cells: Sequence[Cell]) -> bool:
 
 def named_fields(cells: Sequence[Cell]) -> set[str]:
     """The lead fields of which cells could be the names."""
-    meanings = [meaning(cell) for cell in cells if isinstance(cell, str) and len(cell) <= _MAX_NAME]
+    meanings = [meaning(cell) for cell in cells[:MAX_COLUMNS] if isinstance(cell, str) and len(cell) <= _MAX_NAME]
     return {m.field for m in meanings if m and m.rank < MENTION}

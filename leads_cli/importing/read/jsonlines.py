@@ -1,17 +1,13 @@
 """JSON lines: one object on each, whose nested names are those that intake gives them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from leads.errors import Malformed, Unreadable
 from leads.fields.answers import Value, read_answers
 from leads.json import loads
 from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.read.document import ImportFile
-from leads_cli.importing.read.table import FileRow
-
-# A file with more of them has values where names should be.
-_MAX_COLUMNS: Final = 2_000
+from leads_cli.importing.read.table import MAX_COLUMNS, FileRow
 
 
 class JsonLines:
@@ -27,8 +23,8 @@ class JsonLines:
         for _, found in self._lines():
             if isinstance(found, dict):
                 names.update(dict.fromkeys(found))
-            if len(names) > _MAX_COLUMNS:
-                msg = f"more than {_MAX_COLUMNS:,} different names in its objects; are some of them values?"
+            if len(names) > MAX_COLUMNS:
+                msg = f"more than {MAX_COLUMNS:,} different names in its objects; are some of them values?"
                 raise UnusableError(msg)
         if not names:
             msg = "no line of it is an object with something in it"

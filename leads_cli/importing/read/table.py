@@ -12,6 +12,8 @@ type Cell = str | int | float | bool | None
 
 
 NAMELESS: Final = "column "
+# A file with more of them has values where names should be.
+MAX_COLUMNS: Final = 2_000
 _ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:|\"]+@[^\s<>()\[\],;:|\"/@]+")
 _LETTER: Final = re.compile(r"\w")
 
@@ -54,10 +56,15 @@ def column_names(header: Sequence[Cell]) -> list[str]:
     """A name for each cell of a header row: its text, numbered if it repeats.
 
     Raises:
-        UnusableError: it is no header but the first person of the list.
+        UnusableError: it is no header but the first person of the list, or it has too many columns.
     """
-    names: list[str] = []
-    for place, cell in enumerate(header, start=1):
+    if sum(map(is_filled, header)) > MAX_COLUMNS:
+        msg = f"a header of more than {MAX_COLUMNS:,} columns; are some of them values?"
+        raise UnusableError(msg)
+    last = max((place for place, cell in enumerate(header, start=1) if is_filled(cell)), default=0)
+    # In order, as a list is. A list of names would be searched for each name.
+    names: dict[str, None] = {}
+    for place, cell in enumerate(header[:last], start=1):
         text = " ".join(str(cell).split()) if cell is not None else ""
         if address_like(text):
             msg = (
@@ -69,10 +76,8 @@ def column_names(header: Sequence[Cell]) -> list[str]:
         while name in names:
             number += 1
             name = f"{text} ({number})"
-        names.append(name)
-    while names and names[-1] == beyond(len(names)):
-        del names[-1]
-    return names
+        names[name] = None
+    return list(names)
 
 
 def beyond(place: int) -> str:

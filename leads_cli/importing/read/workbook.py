@@ -1,19 +1,31 @@
 """Workbooks of Excel (.xlsx, .xls) and OpenDocument (.ods): one sheet, read row by row."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from zipfile import ZipFile, is_zipfile
 
 from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.read.sheet import Sheet, SheetRecord
 from leads_cli.importing.read.table import Cell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from python_calamine import CalamineSheet, CalamineWorkbook
 
     from leads_cli.importing.read.document import ImportFile
 
+# calamine keeps a sheet in memory as a rectangle of 32 bytes a cell, however few of its cells are filled.
+_MAX_CELLS: Final = 50_000_000
+# All parts of the archive together: a row of ten cells takes about 500 bytes.
+_MAX_UNPACKED: Final = 1 << 30
+_PIECE: Final = 1 << 20
+# Where a row or a cell of .xlsx says that it is: `r="7"`, `r="C7"`.
+_PLACE: Final = re.compile(rb"""r(?<=\sr)\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
+_LONGEST_PLACE: Final = 32
 _DAMAGED: Final = "a damaged or protected workbook ({}); open it, save it without a password, and try again"
 
 
@@ -21,19 +33,64 @@ def open_workbook(document: "ImportFile", name: str) -> Sheet:
     """The named sheet of a workbook, or the first visible one.
 
     Raises:
-        UnusableError: there is none, it has no header, or the file is damaged.
+        UnusableError: there is none, it has no header, it is too large to be read, or the file is damaged.
     """
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
     try:
+        _check_size(document.path)
         with document.path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
         sheet = _choose(book, name)
-    except CalamineError as error:
+    except UnusableError:
+        raise
+    except Exception as error:
+        # What unpacks an archive raises errors of many kinds.
         raise UnusableError(_DAMAGED.format(error)) from error
     unread = ", ".join(other for other in book.sheet_names if other != sheet.name)
     about = f"workbook, sheet {sheet.name}" + (f" (not read: {unread}; --sheet names another)" if unread else "")
     return Sheet(partial(_records, sheet), about)
+
+
+def _check_size(path: "Path") -> None:
+    """Check that a workbook does not fill the memory. `.xls` is small by its format.
+
+    Raises:
+        UnusableError: it does, because it is large or because one cell is far from the others.
+    """
+    if not is_zipfile(path):
+        return
+    with ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED:
+            msg = f"a workbook of more than {_MAX_UNPACKED >> 30} GB, unpacked; save the sheet as CSV and import that"
+            raise UnusableError(msg)
+        for part in archive.namelist():
+            # Each part is read to its end, where its size is found to be the one that was promised.
+            with archive.open(part) as file:
+                column, row, rest = b"", 1, b""
+                while piece := file.read(_PIECE):
+                    places = _PLACE.findall(rest + piece)
+                    column = max([column, *{letters for letters, _ in places}], key=_column_order)
+                    row = max([row, *(int(number) for _, number in places)])
+                    rest = piece[-_LONGEST_PLACE:]
+            if row * _number(column) > _MAX_CELLS:
+                msg = (
+                    f"a sheet that reaches to cell {column.decode()}{row}, and at most {_MAX_CELLS:,} cells are read; "
+                    "delete what is far from the table, or save the sheet as CSV"
+                )
+                raise UnusableError(msg)
+
+
+def _column_order(letters: bytes) -> tuple[int, bytes]:
+    return len(letters), letters
+
+
+def _number(column: bytes) -> int:
+    """A column's number: 1 for A, 27 for AA."""
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _records(sheet: "CalamineSheet") -> Iterator[SheetRecord]:

@@ -110,6 +110,67 @@ def test_a_damaged_workbook(tmp_path: Path) -> None:
             rows(tmp_path, damaged)
 
 
+def far(place: str, end: str = '"') -> bytes:
+    """A workbook whose second cell says that it is elsewhere."""
+    content = io.BytesIO(workbook(["email"], ["a@example.com"]))
+    with zipfile.ZipFile(content) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'r="A2"', f"r = {end}{place}{end}".encode())
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("place", "end"), [("XFD1048576", '"'), ("AV1048576", "'"), ("XFD3052", '"')])
+def test_a_cell_that_is_far_from_the_table(tmp_path: Path, place: str, end: str) -> None:
+    """A sheet is a rectangle in memory: one cell in its last corner would take half a terabyte."""
+    with pytest.raises(
+        UnusableError, match=f"list: a sheet that reaches to cell {place}, and at most 50,000,000 cells"
+    ):
+        rows(tmp_path, far(place, end))
+
+
+def test_a_cell_that_is_not_too_far(tmp_path: Path) -> None:
+    """A sheet of many rows, or of many columns, is read."""
+    assert rows(tmp_path, far("C9")) == [(9, [None, "a@example.com"])]
+
+
+def promised(size: int) -> bytes:
+    """A workbook whose sheet claims to have a size when it is unpacked."""
+    file = io.BytesIO(workbook(["email"], ["a@example.com"]))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("more", "")
+        archive.getinfo("xl/worksheets/sheet1.xml").file_size = size
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [((1 << 30) + 1, "a workbook of more than 1 GB, unpacked; save the sheet as CSV"), (9, "a damaged or protected")],
+)
+def test_a_workbook_that_unpacks_to_gigabytes(tmp_path: Path, size: int, message: str) -> None:
+    """Its parts say how large they are, and are held to it."""
+    with pytest.raises(UnusableError, match=message):
+        rows(tmp_path, promised(size))
+
+
+@pytest.mark.parametrize("content", [f"email{''.join(f',{n}' for n in range(2_000))}", "name," * 300_000 + "email"])
+def test_a_header_of_values(tmp_path: Path, content: str) -> None:
+    """Half a million columns took minutes to be named."""
+    with pytest.raises(UnusableError, match="a header of more than 2,000 columns"):
+        rows(tmp_path, f"{content}\na@example.com\n")
+
+
+def test_separators_without_columns(tmp_path: Path) -> None:
+    """Excel ends each line with as many as its sheet ever had columns."""
+    with reading(tmp_path, f"email,plan{',' * 100_000}\na@example.com,pro\n") as found:
+        assert list(found.columns) == ["email", "plan"]
+        assert [list(row.cells.values()) for row in found.rows()] == [["a@example.com", "pro"]]
+
+
 def test_an_opendocument_table(tmp_path: Path) -> None:
     """It is read as a workbook of Excel is."""
     cells = "".join(
