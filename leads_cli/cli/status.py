@@ -124,8 +124,9 @@ def _screen(found: "StatusSample", before: "StatusSample | None", every: int) ->
         if counts.balanced
         else [f"A difference of {counts.difference:+}: not all that is on its way is counted yet."]
     )
+    broken = [broken_text(found.status.problem)] if found.status.problem else []
     foot = f"{datetime.now().astimezone():%H:%M:%S}, every {every} s; Ctrl-C ends it."
-    return Group(*status_parts(found.status, rates(before, found) if before else None), *way, foot)
+    return Group(*status_parts(found.status, rates(before, found) if before else None), *way, *broken, foot)
 
 
 def rates(before: "StatusSample", after: "StatusSample") -> dict[str, float]:

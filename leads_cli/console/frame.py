@@ -77,7 +77,8 @@ def not_found(subject: Subject, *, with_form: bool) -> str:
     return (
         '<!doctype html><html lang="en-US"><head><meta charset="utf-8"><title>No such page · Leadterra Enroll</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">{style("palette.css", "console.css")}'
-        f'</head><body>{head(None, about, with_form=with_form)}<main class="page" id="content"><section class="card">'
+        f'</head><body>{head(None, about, with_form=with_form)}<main class="page" id="content">'
+        f'{broken_note(subject.problem())}<section class="card">'
         "<h2>No such page</h2><p>The address is wrong, or the page has moved. The links above lead to every page.</p>"
         "</section></main></body></html>"
     )

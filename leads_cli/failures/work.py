@@ -120,6 +120,11 @@ class LetterWork:
         """Whether everything was done that was planned."""
         return not self.trouble and not self.tally.failed and not self.missing
 
+    @property
+    def refused_again(self) -> int:
+        """How many of the replayed are dead letters again, as far as is known."""
+        return self.outcomes.refused.total() if self.outcomes else 0
+
     def sentences(self) -> Iterator[str]:
         """What was done and what was not, a sentence each."""
         yield f"{self.done.capitalize()}: {self.tally.done:,}."

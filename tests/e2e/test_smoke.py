@@ -10,6 +10,8 @@ from typing import Final
 from urllib.request import Request, urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
 from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.dev import smoke
@@ -90,21 +92,38 @@ def test_a_signal_ends_it_and_all_that_it_started(number: signal.Signals) -> Non
             os.killpg(process.pid, 0)
 
 
-def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path) -> None:
-    """The functions read the file again when it changes. The terminal shows its mistakes once."""
+def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path, browser: Browser) -> None:
+    """The mistake has its line and remedy on every page, in every command, and once in the terminal.
+
+    What was taken before waits, and is delivered by itself when the file is right again.
+    """
     path = tmp_path / "enrollment.toml"
-    path.write_text(ONE_SOURCE.format(name="website"))
-    with started("--config", str(path)) as (process, url):
-        path.write_text(ONE_SOURCE.format(name="website").replace("campaign =", "campain ="))
+    right = ONE_SOURCE.format(name="website")
+    mistake = "line 6: sources.website.campain: unknown key; did you mean 'campaign'?"
+    path.write_text(right)
+    with started("--config", str(path), "--fast-retries") as (process, url):
+        request = Request(f"{url}/hooks/website", b"email=ava%40example.com")  # noqa: S310 - http
+        urlopen(request, timeout=60).close()  # noqa: S310 - http
+        path.write_text(right.replace("campaign =", "campain ="))
         for _ in range(2):
             with pytest.raises(OSError, match="503"):
-                urlopen(Request(f"{url}/hooks/website", b"email=ava%40example.com"), timeout=60)  # noqa: S310 - http
-        told = leads("secrets", "status", "--url", url)
+                urlopen(request, timeout=60)  # noqa: S310 - http
+        for command in (["status"], ["secrets", "status"], ["failures", "list"], ["logs", "ava@example.com"]):
+            assert leads(*command, "--url", url).stderr.count(mistake) == 1, command
+        page = browser.new_page(base_url=url)
+        for address in ("/", "/flow", "/failures", "/failures/letter?id=x", "/campaigns", "/sources", "/nowhere"):
+            page.goto(address)
+            expect(page.get_by_role("alert").filter(has_text=mistake)).to_be_visible()
+            assert [each["id"] for each in Axe().run(page).response["violations"]] == [], address
+        path.write_text(right)
+        page.goto("/")
+        expect(page.get_by_role("listitem").filter(has_text="ava@example.com")).to_contain_text("enrolled")
+        expect(page.get_by_role("alert").filter(has_text="line")).to_have_count(0)
+        page.close()
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)
-    assert (told.returncode, told.stderr.count("unknown key")) == (2, 1)
-    assert output.count("sources.website.campain: unknown key; did you mean 'campaign'?") == 1
-    assert "Traceback" not in output
+    assert output.count(mistake) == 1
+    assert "Traceback" not in output, output
 
 
 def test_a_taken_port_is_told_at_once(dev: str) -> None:

@@ -67,12 +67,12 @@ def test_check_warns_of_what_is_hardly_meant(tmp_path: Path) -> None:
 
 
 def test_check_names_every_problem(tmp_path: Path) -> None:
-    """Every problem has a line with its key and the remedy, under the name of the file."""
+    """Every problem has a line with its place and the remedy, under the name of the file."""
     (tmp_path / "wrong.toml").write_text('[sources.site]\nprovider = "fom"\ncampaign = "news"\nhoneypott = "x"\n')
     done = leads("check", "--config", "wrong.toml", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == "wrong.toml: 1 problem:"
-    assert "sources.site.honeypott: unknown key; did you mean 'honeypot'?" in done.stderr
+    assert "line 4: sources.site.honeypott: unknown key; did you mean 'honeypot'?" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -97,7 +97,7 @@ def test_dev_refuses_a_wrong_file_before_it_starts_anything(tmp_path: Path) -> N
     path.write_text('[sources.site]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n')
     done = leads("dev", "--config", str(path))
     assert done.returncode == 2
-    assert "sources.site.campaign: there is no [campaigns.news]" in done.stderr
+    assert "line 3: sources.site.campaign: there is no [campaigns.news]" in done.stderr
 
 
 def test_dev_wants_a_key_for_the_real_service() -> None:

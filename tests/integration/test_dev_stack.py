@@ -1,13 +1,15 @@
 """The embedded stack as a whole, with handlers of these tests in the place of the real ones."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from leads.errors import ConfigError
 from leads_cli.dev.stack import Stack
@@ -255,3 +257,20 @@ def test_nothing_is_held_for_long_and_new_sources_get_a_secret(
         stack.reload()
         secret = httpx.post(f"{stack.url}/hooks/shop", content="x", trust_env=False, timeout=30).json()["sources"]
         assert (secret["app"], secret["shop"]) == (first, stack.secret("shop"))
+
+
+def test_pages_end_before_what_they_read(project: Path) -> None:
+    """A page that is open when the stack ends still finds the queues."""
+    read: list[object] = []
+
+    def application(stack: Stack) -> Starlette:
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            yield
+            read.append(stack.dead_letters())
+
+        return Starlette(routes=stack.routes(), lifespan=lifespan)
+
+    with Stack(project / "enrollment.toml", template=project / "template.yaml", app=application):
+        assert read == []
+    assert read == [[]]

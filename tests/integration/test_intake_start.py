@@ -103,7 +103,8 @@ def test_a_broken_configuration_asks_senders_to_come_back(
     assert (response.status, response.headers["retry-after"]) == (503, "30")
     assert intake.records([record]) == [record["messageId"]]
     assert len(intake.cloud.calls("ChangeMessageVisibilityBatch")) == (broken == "file")
-    expected = f"{path}: sources.fax.provider: 'fax' is not known" if broken == "file" else "SECRET_ID: not set"
+    line = path.read_text().splitlines().index("provider = 'fax'") + 1
+    expected = f"{path}: line {line}: sources.fax.provider: " if broken == "file" else "SECRET_ID: not set"
     lines = [json.loads(line) for line in intake.output().splitlines()]
     assert sum("Held" in line for line in lines) == (broken == "file")
     assert [line["problems"][0].startswith(expected) for line in lines if "problems" in line] == [True, True]

@@ -150,7 +150,8 @@ def replay(
 ) -> None:
     """Send dead letters again, to the queue they came from: one, all that match the filters, or all.
 
-    It first says how many these are, and asks. You can stop it at any time and run it again.
+    It first says how many these are, and asks. You can stop it at any time and run it again. It ends with 1 if
+    something is refused again, as far as it waits for the outcomes.
 
     Example: leads failures replay --reason missing_token
     """

@@ -27,6 +27,7 @@ from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.criteria import choose
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.work import LetterWork
+from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
 from leads_cli.words import number
@@ -67,7 +68,7 @@ class LetterJob:
     letter_id: str | None = None
 
     def run(self, verb: str, done: str, mending: Mending | None) -> None:
-        """Run the command from plan to report. Ends with 1 if something is left undone."""
+        """Run the command from plan to report. Ends with 1 if something is left undone or refused again."""
         self.how.check()
         criteria = printed.criteria(self.which)
         with printed.exit_on_letter_error(self.where, self.letter_id):
@@ -113,6 +114,9 @@ class LetterJob:
         if work.trouble or work.tally.failed:
             left = number(work.tally.failed, "dead letter")
             stop(work.trouble or f"Run this again for the other {left}.", Code.FAILED)
+        if work.refused_again:
+            again = f"{command()} failures list{self.where.as_arguments()}"
+            stop(f"What was refused again needs a correction first: {again}", Code.FAILED)
 
     def _follow(self, work: LetterWork) -> str:
         """Wait for what becomes of the replayed letters; returns why that cannot be known, or ""."""

@@ -264,7 +264,8 @@ class FailuresPage:
         if work.ended:
             self._watched = None
             await self.read()
-            ui.notify(work.text, type="positive" if work.work.succeeded else "warning")
+            succeeded = work.work.succeeded and not work.work.refused_again
+            ui.notify(work.text, type="positive" if succeeded else "warning")
 
     async def _export(self, form: str) -> None:
         text = await frame.notify_errors(asyncio.to_thread(self._desk.export, self._wanted, form))

@@ -27,10 +27,11 @@ def problems(text: str) -> list[str]:
         (f"{SOURCE}redirect = yes", "line 7: not TOML: a value is a text in quotes, a number, true, false or a list"),
         (f'{CAMPAIGN}tokens: ["plan"]', "line 3: not TOML: a line is a key, an equals sign and a value, such as"),
         (f'{SOURCE}redirect = "https://a.example', "line 7: not TOML: a text ends with a quote on the same line"),
-        (f"{SOURCE}redirect = 'https://a.example", "at the end: not TOML: a text ends with a quote"),
+        (f"{SOURCE}redirect = 'https://a.example", "line 7: not TOML: a text ends with a quote"),
         (f'{CAMPAIGN}tokens = ["plan"\non_missing_token = "enroll"', "line 4: not TOML: a list ends with a bracket"),
         (f'{SOURCE}honeypot = "a\\c"', "line 7: not TOML: a backslash in a text is written twice"),
         ('[sources.web] provider = "form"', "line 1: not TOML: a line has one key and its value; something follows"),
+        (f'{SOURCE}honeypot = """a\n[b]\n', "line 7: not TOML: a text ends with a quote"),
         ("x = {a = 1", "line 1: not TOML: Unclosed inline table"),
         (f"[leadterra]\nbatch_size = {'9' * 5000}", "not TOML: Exceeds the limit"),
         ("[leadterra]\nbatch_size = 0", "leadterra.batch_size: must be a whole number from 1 to 1000, not 0"),
@@ -159,11 +160,29 @@ def test_a_source_that_signs_may_choose_otherwise() -> None:
 def test_all_mistakes_are_named_at_once() -> None:
     """One run of the check finds all."""
     text = SOURCE.replace('"form"', '"fax"') + '[sources.app]\nprovider = "json"\ncampaign = "other"\n'
-    assert [line.partition(" ")[0] for line in problems(text)] == [
-        "sources.web.provider:",
-        "sources.app.auth:",
-        "sources.app.campaign:",
+    assert [line.split(": ")[:2] for line in problems(text)] == [
+        ["line 4", "sources.web.provider"],
+        ["line 7", "sources.app.auth"],
+        ["line 9", "sources.app.campaign"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"# a comment\n\n{SOURCE}honeypott = 'x'", 9),
+        (f"\ufeff{SOURCE}honeypott = 'x'".replace("\n", "\r\n"), 7),
+        (f'{SOURCE}allowed_origins = [\n  "https://a.example",\n\n  # nothing\n  "b.example",\n]\n', 7),
+        (f'{SOURCE}custom_fields = ["a",\n "b"]\n# why\nhoneypott = """\nx\n"""\n', 10),
+        (f'{CAMPAIGN}[sources]\nweb = {{provider = "form", campaign = "new", auth = "none"}}\n', 4),
+        (f'{CAMPAIGN}[sources."a.b"]\nprovider = "form"\nauth = "none"\ncampaign = "new"\n', 6),
+        (f'{CAMPAIGN}sources.web.provider = "form"\n', 3),
+        (f"{SOURCE}[sources.app]\n[sources.app.require]\nplan = 'x'\n", 7),
+    ],
+)
+def test_a_mistake_has_the_line_at_which_its_key_begins(text: str, line: int) -> None:
+    """Comments, lists over several lines, dotted keys and line ends of Windows included."""
+    assert problems(text)[0].startswith(f"line {line}: ")
 
 
 KINDS = """
@@ -191,7 +210,7 @@ def test_a_rule_that_no_event_can_meet(provider: str, table: str, rule: str, cho
     """A rule that asks for a kind of event that the provider's source never takes is a mistake."""
     name = rule.partition(" ")[0]
     expected = f"sources.app.{table}.{name}: no event can meet it: a {provider} source takes only {choices}"
-    assert problems(KINDS.format(provider=provider, table=table, rule=rule)) == [expected]
+    assert problems(KINDS.format(provider=provider, table=table, rule=rule)) == [f"line 9: {expected}"]
 
 
 @pytest.mark.parametrize(

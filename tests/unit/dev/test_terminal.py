@@ -87,7 +87,7 @@ def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
     path.write_text(f"{RIGHT}tokenz = []\n")
     assert [watch.broken() for _ in range(3)] == [True] * 3
     (text,) = said
-    assert f"{path}: 1 problem:\n  campaigns.news.tokenz: unknown key; did you mean 'tokens'?" in text
+    assert f"{path}: 1 problem:\n  line 3: campaigns.news.tokenz: unknown key; did you mean 'tokens'?" in text
     path.unlink()
     assert watch.broken()
     path.write_text(RIGHT)

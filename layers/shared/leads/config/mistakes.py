@@ -1,10 +1,11 @@
-"""Mistakes in `enrollment.toml` in words: the line or key, what is wrong, what would be right."""
+"""Mistakes in `enrollment.toml` in words: the line and key, what is wrong, what would be right."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from leads.config.lines import line_of, unfinished_line
 from leads.config.values import MAX_BATCH_SIZE
 from leads.presets.providers import PROVIDERS
 
@@ -37,19 +38,29 @@ _TYPES: Final = {
 }
 
 
-def explain_syntax(error: ValueError) -> str:
-    """A syntax mistake in TOML, with its line."""
+class Mistake(NamedTuple):
+    """What is wrong with a key, and what would be right."""
+
+    path: tuple[str, ...]
+    text: str
+
+    def with_line(self, file: str) -> str:
+        """As a line for people; `file` is the file's text."""
+        return f"line {line_of(self.path, file)}: {'.'.join(self.path)}: {self.text}"
+
+
+def explain_syntax(error: ValueError, file: str) -> str:
+    """A syntax mistake in TOML, with its line; `file` is the file's text."""
     found = _PLACE.fullmatch(str(error))
     if not found:
         return f"not TOML: {error}"
     words = next((words for said, words in _SYNTAX.items() if re.match(said, found[1])), found[1])
-    return f"{f'line {found[2]}' if found[2] else 'at the end'}: not TOML: {words}"
+    return f"line {found[2] or unfinished_line(file)}: not TOML: {words}"
 
 
-def explain(error: Any, data: Mapping[str, Any], known: Iterable[str]) -> str:
+def explain(error: Any, data: Mapping[str, Any], known: Iterable[str]) -> Mistake:
     """One validation error of pydantic's; `data` is the file, `known` are the keys that may stand at its place."""
-    path = [str(part) for part in error["loc"] if part != "[key]"]
-    key = ".".join(path)
+    path = tuple(str(part) for part in error["loc"] if part != "[key]")
     match error["type"]:
         case "extra_forbidden":
             text = _unknown(path, known)
@@ -68,8 +79,8 @@ def explain(error: Any, data: Mapping[str, Any], known: Iterable[str]) -> str:
             numbers = f"from 1 to {MAX_BATCH_SIZE}" if path[-1] == "batch_size" else "above 0"
             text = f"must be a whole number {numbers}, not {_shown(error['input'])}"
         case kind:
-            text = _TYPES.get(kind, error["msg"]).format(key=key)
-    return f"{key}: {text}"
+            text = _TYPES.get(kind, error["msg"]).format(key=".".join(path))
+    return Mistake(path, text)
 
 
 def auth_choices(provider: object) -> str:

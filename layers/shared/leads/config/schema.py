@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-from leads.config.mistakes import auth_choices, explain, explain_syntax, plain_name, suggestion
+from leads.config.mistakes import Mistake, auth_choices, explain, explain_syntax, plain_name, suggestion
 from leads.config.values import (
     DEFAULT_BASE_URL,
     MAX_BATCH_SIZE,
@@ -33,7 +33,7 @@ type Auth = Literal["signature", "token", "basic", "none"]
 type Captcha = Literal["turnstile", "hcaptcha"]
 type CustomFields = Literal["top-level", "nested"]
 """How custom fields are sent. Leadterra's reference and guide disagree, so the user chooses."""
-
+type _Key = tuple[str, ...]
 
 # A rule that names such a kind of event wants it, as a win-back campaign does.
 _DELETION: Final = re.compile(r"delet|remov|destroy|redact|eras")
@@ -122,18 +122,20 @@ def parse(text: str) -> Enrollment:
     """Read the file's text.
 
     Raises:
-        ConfigError: with one line for each problem, naming the line or the key and what would be right.
+        ConfigError: with one line for each problem, naming the line, the key and what would be right.
     """
+    # Windows writes a mark before the first line. The line break gives a mistake in the last line its number.
+    file = f"{text.removeprefix('\ufeff')}\n"
     try:
-        # Windows writes a mark before the first line. The line break gives a mistake in the last line its number.
-        data = tomllib.loads(f"{text.removeprefix('\ufeff')}\n")
+        data = tomllib.loads(file)
     except ValueError as error:
-        raise ConfigError([explain_syntax(error)]) from error
+        raise ConfigError([explain_syntax(error, file)]) from error
     try:
         enrollment = Enrollment.model_validate(data)
     except ValidationError as error:
-        raise ConfigError([explain(each, data, _known_keys(each["loc"])) for each in error.errors()]) from error
-    if problems := list(_inconsistencies(enrollment)):
+        mistakes = [explain(each, data, _known_keys(each["loc"])) for each in error.errors()]
+        raise ConfigError([each.with_line(file) for each in mistakes]) from error
+    if problems := [each.with_line(file) for each in _inconsistencies(enrollment)]:
         raise ConfigError(problems)
     return enrollment
 
@@ -146,61 +148,67 @@ def _known_keys(path: Sequence[object]) -> Iterable[str]:
     return (Enrollment if len(path) == 1 else _TABLES[path[0]]).model_fields
 
 
-def _inconsistencies(enrollment: Enrollment) -> Iterator[str]:
+def _inconsistencies(enrollment: Enrollment) -> Iterator[Mistake]:
     """Mistakes that concern several values together."""
     for name, campaign in enrollment.campaigns.items():
-        key = f"campaigns.{name}.defaults"
+        key = ("campaigns", name, "defaults")
         if "email" in campaign.defaults:
-            yield f"{key}.email: an address cannot have a default"
+            yield Mistake((*key, "email"), "an address cannot have a default")
         yield from _misspelt(key, campaign.defaults)
     for name, source in enrollment.sources.items():
-        key = f"sources.{name}"
-        yield from _provider_mistakes(key, source)
-        yield from _destination_mistakes(key, source, enrollment.campaigns)
-        yield from _misspelt(f"{key}.fields", source.fields)
-        yield from _rule_mistakes(key, source)
+        yield from _provider_mistakes(("sources", name), source)
+        yield from _destination_mistakes(("sources", name), source, enrollment.campaigns)
+        yield from _misspelt(("sources", name, "fields"), source.fields)
+        yield from _rule_mistakes(("sources", name), source)
 
 
-def _rule_mistakes(key: str, source: Source) -> Iterator[str]:
+def _rule_mistakes(key: _Key, source: Source) -> Iterator[Mistake]:
     """Rules that ask for a kind of event that the provider's own rules leave out."""
     only = source.preset.only if source.provider in PROVIDERS else {}
     spelt = {_spelt(place): taken for place, taken in only.items()}
-    asked = {f"require.{name}": (values, spelt.get(_spelt(name))) for name, values in source.require.items()}
+    asked = {("require", name): (values, spelt.get(_spelt(name))) for name, values in source.require.items()}
     # SNS's envelope has a `Type` of its own, so here the spelling counts.
-    asked |= {f"match.{name}": (values, only.get(name)) for name, values in source.match.items()}
-    for place, (values, taken) in asked.items():
+    asked |= {("match", name): (values, only.get(name)) for name, values in source.match.items()}
+    for rule, (values, taken) in asked.items():
         # An event that does not say its kind is taken, and meets `false`.
         if taken and False not in values and {str(value).lower() for value in values}.isdisjoint(map(str.lower, taken)):
             choices = ", ".join(f'"{kind}"' for kind in sorted(taken))
-            yield f"{key}.{place}: no event can meet it: a {source.provider} source takes only {choices}"
+            yield Mistake((*key, *rule), f"no event can meet it: a {source.provider} source takes only {choices}")
 
 
-def _provider_mistakes(key: str, source: Source) -> Iterator[str]:
+def _provider_mistakes(key: _Key, source: Source) -> Iterator[Mistake]:
     provider = PROVIDERS.get(source.provider)
+    choices = auth_choices(source.provider)
     if provider is None:
-        yield f"{key}.provider: {source.provider!r} is not known{suggestion(source.provider, PROVIDERS)}"
+        text = f"{source.provider!r} is not known{suggestion(source.provider, PROVIDERS)}"
+        yield Mistake((*key, "provider"), text)
     elif (source.auth or provider.auth) is None:
-        yield f"{key}.auth: missing: say how its senders prove who they are: {auth_choices(source.provider)}"
+        yield Mistake((*key, "auth"), f"missing: say how its senders prove who they are: {choices}")
     elif provider.signature is None and source.auth == "signature":
-        yield f'{key}.auth: a "{source.provider}" source does not sign: it must be {auth_choices(source.provider)}'
+        yield Mistake((*key, "auth"), f'a "{source.provider}" source does not sign: it must be {choices}')
     if source.captcha and (source.auth != "none" or (provider and not provider.interactive)):
-        yield f'{key}.captcha: only a browser can solve one: it needs auth = "none" and provider "form" or "json"'
+        text = 'only a browser can solve one: it needs auth = "none" and provider "form" or "json"'
+        yield Mistake((*key, "captcha"), text)
     if source.opt_outs == "suppress" and source.auth == "none":
-        yield (
-            f'{key}.opt_outs: "suppress" does not go with auth = "none": anyone could suppress any address for good; '
+        text = (
+            '"suppress" does not go with auth = "none": anyone could suppress any address for good; '
             'it must be "ignore", or set auth'
         )
+        yield Mistake((*key, "opt_outs"), text)
 
 
-def _destination_mistakes(key: str, source: Source, campaigns: Iterable[str]) -> Iterator[str]:
+def _destination_mistakes(key: _Key, source: Source, campaigns: Iterable[str]) -> Iterator[Mistake]:
     if not (source.campaign or source.campaign_field or source.campaigns):
-        yield f"{key}.campaign: missing: the name of a [campaigns.<name>] table"
+        yield Mistake((*key, "campaign"), "missing: the name of a [campaigns.<name>] table")
     if bool(source.campaign_field) != bool(source.campaigns):
-        yield f"{key}.campaign_field: goes together with a [{key}.campaigns] table that maps its values"
-    named = {"campaign": source.campaign, **{f"campaigns.{value}": name for value, name in source.campaigns.items()}}
+        text = f"goes together with a [{'.'.join(key)}.campaigns] table that maps its values"
+        yield Mistake((*key, "campaign_field"), text)
+    named: dict[_Key, str | None] = {("campaign",): source.campaign}
+    named |= {("campaigns", value): campaign for value, campaign in source.campaigns.items()}
     for place, campaign in named.items():
         if campaign is not None and campaign not in campaigns:
-            yield f"{key}.{place}: there is no [campaigns.{campaign}]{suggestion(campaign, campaigns)}"
+            text = f"there is no [campaigns.{campaign}]{suggestion(campaign, campaigns)}"
+            yield Mistake((*key, *place), text)
 
 
 def _spelt(place: str) -> str:
@@ -208,9 +216,9 @@ def _spelt(place: str) -> str:
     return plain_name(place.removeprefix("header:"))
 
 
-def _misspelt(key: str, names: Iterable[str]) -> Iterator[str]:
+def _misspelt(key: _Key, names: Iterable[str]) -> Iterator[Mistake]:
     """A lead's own field in another spelling would become a custom field beside it."""
     for name in names:
         for field in LEAD_FIELDS:
             if plain_name(name) == plain_name(field) and name != field:
-                yield f"{key}.{name}: the lead's field is spelt {field!r}"
+                yield Mistake((*key, name), f"the lead's field is spelt {field!r}")
