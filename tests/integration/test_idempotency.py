@@ -148,13 +148,6 @@ def test_a_provider_that_reuses_an_id_loses_nothing(intake: Intake) -> None:
     assert len(intake.emails()) == 1
 
 
-def test_a_stranger_cannot_use_up_the_id_of_anothers_signup(intake: Intake) -> None:
-    """Ids of an open source count only together with the lead, so that both are taken, each of them once."""
-    for body, answer in ((BEA, {"accepted": 1}), (AVA, {"accepted": 1}), (AVA, DUPLICATE), (BEA, DUPLICATE)):
-        assert intake.post("website", body, headers={"idempotency-key": "key-1"}).body == answer
-    assert intake.emails() == ["ava@example.com", "bea@example.com"]
-
-
 def test_bodies_of_honest_retries_may_differ(intake: Intake) -> None:
     """Only the leads count: an attempt counter is no part of them."""
     other = {"authorization": "Bearer other-token", "idempotency-key": "key-1"}

@@ -10,7 +10,7 @@ from uuid import uuid4
 from leads.config.schema import Enrollment, Source
 from leads.errors import IdReused, TooLarge, Unauthorized, Unavailable, Unreadable
 from leads.event.event import Event, from_queue
-from leads.event.verify import needs_secret, verify
+from leads.event.verify import verify
 from leads.io.aws import CALL_SECONDS
 from leads.io.captcha import check_captcha
 from leads.io.dependencies import REAL, Dependencies
@@ -74,7 +74,7 @@ class Intake:
                     check_captcha(event.source, source.captcha, reading.captcha_token, lambda: self._secret_of(event))
                 self._put(event, reading, letters)
 
-            taken = self._once(event, source, reading, letters, take)
+            taken = self._once(event, reading, letters, take)
         except (Unreadable, TooLarge, IdReused) as error:
             problem = _ID_REUSED if isinstance(error, IdReused) else Problem("body", str(error))
             if not interactive:
@@ -162,9 +162,7 @@ class Intake:
         if letters:
             self._send_letters(event, letters, [each for part in reading.unmappable for each in part.problems])
 
-    def _once(
-        self, event: Event, source: Source, reading: Reading, letters: Sequence[Entry], take: Callable[[], None]
-    ) -> bool:
+    def _once(self, event: Event, reading: Reading, letters: Sequence[Entry], take: Callable[[], None]) -> bool:
         """Put what was read into the queues unless the same event was taken; whether it was put there now."""
         table = self.settings.deliveries_table
         if table is None or reading.event_id is None or not (reading.bodies or letters):
@@ -177,12 +175,9 @@ class Intake:
             [[message.campaign, message.lead] for message in reading.messages]
             + [["suppress", suppression.address] for suppression in reading.suppressions]
         )
-        digest = sha256(leads.encode()).hexdigest()
-        # Strangers choose the ids of an open source. One of them must not use up the id of another person's signup.
-        event_id = reading.event_id if needs_secret(source) else f"{reading.event_id} {digest}"
         return take_once(
             take,
-            {"source": event.source, "event_id": event_id, "leads": digest},
+            {"source": event.source, "event_id": reading.event_id, "leads": sha256(leads.encode()).hexdigest()},
             client=self.dependencies.dynamodb(self.settings),
             table=table,
             remaining_millis=self.remaining_millis,
