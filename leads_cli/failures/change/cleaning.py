@@ -25,7 +25,7 @@ def _address(text: str) -> str:
     plain = "".join(c for c in text.translate(_HALF_WIDTH | _DOTS) if category(c) != "Cf")
     bare = _MAILTO.sub(r"\1", plain.strip(_AROUND))
     # A space beside the sign is a slip; one within a name may stand for a letter.
-    joined = re.sub(r"\s*@\s*", "@", bare)
+    joined = "@".join(part.strip() for part in bare.split("@"))
     for candidate in (joined, joined.strip(_AROUND), plain):
         try:
             return normalise_address(candidate)

@@ -12,11 +12,15 @@ from leads.json import loads
 from leads_cli.failures.change.cleaning import normalise
 from leads_cli.failures.read.letter import Letter
 
-# What an address may be found in: texts, addresses of pages, forms as they are sent.
-_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]{}=&?/\\|]+@[^\s<>\"'(),;:\[\]{}=&?/\\|@]+")
+# Parts of texts, of pages' addresses and of forms as they are sent. One with an at sign inside is an address. A pattern
+# for whole addresses would read a long part again from each of its characters.
+_PART: Final = re.compile(r"[^\s<>\"'(),;:\[\]{}=&?/\\|]+")
 
 
 _AT_SIGNS: Final = {0xFF20: "@", 0xFE6B: "@"}
+# Python reads no number of more than 4,300 digits, and a character's has at most seven.
+_NUMBERED: Final = re.compile(r"&#0*([0-9]+)")
+_MOST_DIGITS: Final = 7
 _ESCAPED: Final = re.compile(r"\\+u([0-9a-fA-F]{4})")
 # A form in a form in a queue's envelope. No sender encodes more often.
 _MOST_LAYERS: Final = 4
@@ -67,7 +71,8 @@ def addresses(content: Any) -> Iterator[str]:
             if (inner := _inside(value)) is not None:
                 left.append(inner)
             else:
-                yield from (key(found) for text in _readings(value) for found in _ADDRESS.findall(text))
+                parts = (part.strip("@") for text in _readings(value) if "@" in text for part in _PART.findall(text))
+                yield from (key(part) for part in parts if "@" in part)
 
 
 def _readings(text: str) -> Iterator[str]:
@@ -75,7 +80,8 @@ def _readings(text: str) -> Iterator[str]:
     for _ in range(_MOST_LAYERS):
         plain = text.translate(_AT_SIGNS)
         yield plain
-        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), unescape(plain))
+        text = _NUMBERED.sub(lambda found: f"&#{found[1]}" if len(found[1]) <= _MOST_DIGITS else " ", plain)
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), unescape(text))
         text = unquote_plus(text) if "%" in text else text
         if text == plain:
             return

@@ -14,7 +14,7 @@ type Cell = str | int | float | bool | None
 NAMELESS: Final = "column "
 # A file with more of them has values where names should be.
 MAX_COLUMNS: Final = 2_000
-_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:|\"]+@[^\s<>()\[\],;:|\"/@]+")
+_PART: Final = re.compile(r"[^\s<>()\[\],;:|\"]+")
 _LETTER: Final = re.compile(r"\w")
 
 
@@ -102,5 +102,11 @@ def is_filled(cell: Cell) -> bool:
 
 def addresses(cell: str) -> list[str]:
     """All addresses of a cell that holds one or several and nothing else: `a@x.example ::: b@y.example`."""
-    found: list[str] = _ADDRESS.findall(cell) if "@" in cell else []
-    return [] if _LETTER.search(_ADDRESS.sub("", cell)) else found
+    found = []
+    for part in _PART.findall(cell) if "@" in cell else ():
+        mailbox, _, domain = (address := part.strip("@/")).rpartition("@")
+        if mailbox and "/" not in domain:
+            found.append(address)
+        elif _LETTER.search(part):
+            return []
+    return found

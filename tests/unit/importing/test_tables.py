@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.read.reading import FileFormat
+from leads_cli.importing.read.table import addresses
 from tests.unit.importing.files import document, reading, rows
 
 
@@ -108,6 +109,22 @@ def test_a_damaged_workbook(tmp_path: Path) -> None:
     ):
         with pytest.raises(UnusableError, match="a damaged or protected workbook"):
             rows(tmp_path, damaged)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("a@x.example ::: b@y.example", ["a@x.example", "b@y.example"]),
+        ("<a@x.example>; b@y.example,", ["a@x.example", "b@y.example"]),
+        ("Ava <a@x.example>", []),
+        ("https://user@x.example/path", []),
+        (f"{'x' * 1_000_000}@", []),
+        (f"{'@' * 1_000_000}", []),
+    ],
+)
+def test_the_addresses_of_a_cell(cell: str, expected: list[str]) -> None:
+    """One or several and nothing else. A long cell is read in one pass."""
+    assert addresses(cell) == expected
 
 
 def far(place: str, end: str = '"') -> bytes:
