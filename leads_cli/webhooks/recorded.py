@@ -1,7 +1,6 @@
 """Events in files: requests in API Gateway's format (as `sam local invoke -e` takes them), SQS events, messages."""
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -78,14 +77,18 @@ def load(event: str, folder: Path = EVENTS) -> RecordedEvent:
     path = _find(event, folder)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         msg = f"{shown(path)}: cannot be read as JSON ({error})"
         raise EventError(msg) from error
     match data:
         case {"Records": [_, *_] as records}:
             return _queue_event(path, records)
         case {"requestContext": {"http": {"method": str(method)}}, "rawPath": str(raw_path)}:
-            return _http_event(path, data, method, raw_path)
+            try:
+                return _http_event(path, data, method, raw_path)
+            except (TypeError, AttributeError, ValueError) as error:
+                msg = f"{shown(path)}: not an API Gateway event ({error})"
+                raise EventError(msg) from error
         case {"campaign": str(), "lead": dict()}:
             return _leads(path, [(json.dumps(data), {})])
         case _:
@@ -132,7 +135,7 @@ def _body(path: Path, data: Mapping[str, Any]) -> bytes:
         return body.encode()
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         msg = f"{shown(path)}: isBase64Encoded is true, but its body is no base64 ({error})"
         raise EventError(msg) from error
 

@@ -61,8 +61,13 @@ def test_a_request_is_as_documented() -> None:
 
 def test_an_answer_does_not_quote_the_key() -> None:
     """Answers end up in dead letters, and a service or a proxy may send back what it was sent."""
-    echo = over(lambda request: httpx.Response(422, text=f"refused: {request.headers['authorization']}"))
-    assert bulk(echo).body == b"refused: Bearer ***"
+
+    def transport(request: httpx.Request) -> httpx.Response:
+        said = request.headers["authorization"]
+        return httpx.Response(422, text=f"refused: {said}", headers={"X-Request-Id": f"{said} {'x' * 10_000}"})
+
+    reply = bulk(over(transport))
+    assert (reply.body, reply.request_id) == (b"refused: Bearer ***", f"Bearer *** {'x' * 245}")
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,11 @@ def test_a_queued_event_may_name_none(tmp_path: Path, body: str) -> None:
     ("data", "complaint"),
     [
         ("{", "cannot be read as JSON"),
+        ("[" * 100_000, "cannot be read as JSON"),
+        (request(headers=["a"]), "not an API Gateway event"),
+        (request(cookies=[1]), "not an API Gateway event"),
+        (request(body="\ud800"), "not an API Gateway event"),
+        (request(body="\u00e4", isBase64Encoded=True), "its body is no base64"),
         ({"Records": []}, "neither an API Gateway event"),
         ({"httpMethod": "POST", "path": "/hooks/website"}, "neither an API Gateway event"),
         (request("/elsewhere"), "the webhook is at /hooks/<source>"),

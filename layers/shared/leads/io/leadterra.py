@@ -24,6 +24,8 @@ HEADERS: Final = {"User-Agent": "leadterra-enroll", "Accept": "application/json"
 _CONNECT_SECONDS: Final = 5.0
 # Counts and errors are short. Only this much of an answer is read, and only this much of it decompressed.
 _MAX_ANSWER_BYTES: Final = 1_000_000
+# The longest that is used is a request's id, which is in each dead letter.
+_MAX_HEADER: Final = 256
 # zlib's word for: gzip or deflate, whichever it is.
 _ANY_HEADER: Final = 32 + zlib.MAX_WBITS
 
@@ -72,7 +74,8 @@ class Leadterra:
         if late:
             return Reply(None)
         content = content.replace(api_key.encode(), b"***")
-        return Reply(response.status_code, content, dict(response.headers), counted)
+        headers = {name: text.replace(api_key, "***")[:_MAX_HEADER] for name, text in response.headers.items()}
+        return Reply(response.status_code, content, headers, counted)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Remember the connection's socket, as httpx tells of it."""
