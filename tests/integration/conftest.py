@@ -1,9 +1,12 @@
 """What the functions need around them."""
 
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from botocore.loaders import JSONFileLoader
+from typer.main import get_command
 
 from leads.io.leadterra import leadterra as client
 from leads_cli.sandbox import Sandbox, SandboxServer
@@ -13,6 +16,16 @@ from tests.integration.contracting import Contract, contract_cloud
 from tests.integration.enrolling import CONFIG, Enrolling
 from tests.integration.intaking import Intake, set_up
 from tests.integration.operating import Operated, operated
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> Iterator[None]:
+    """Keep AWS's service models and the parser of `leads`: making them anew takes longer than what they are for."""
+    read = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        patch.setattr("typer.testing._get_command", cache(get_command))
+        yield
 
 
 @pytest.fixture

@@ -39,12 +39,21 @@ def test_each_provider_has_a_recorded_request(provider: str) -> None:
 
 @every
 def test_the_recorded_leads(contract: Contract, webhook: Webhook) -> None:
-    """Provider and campaign are all that a source has to say: its leads are queued, no custom field among them."""
+    """Provider and campaign are all that a source has to say: its leads are queued, no custom field among them.
+
+    A message is named after its event, as the provider's own support would name it.
+    """
     answer = contract.send(webhook)
     assert_content(answer)
     assert answer.body == {"accepted": len(webhook.leads)}
+    messages = contract.intake.taken()
     own = [{key: value for key, value in lead.items() if key != "customFields"} for lead in webhook.leads]
-    assert contract.leads() == own
+    assert sorted((message["lead"] for message in messages), key=lambda lead: str(lead["email"])) == own
+    ids = {message["id"] for message in messages}
+    assert len(ids) == len(webhook.leads)
+    if webhook.event_id:
+        plain = webhook.event_id if len(webhook.event_id) <= 128 else ""
+        assert all(name.startswith(plain) for name in ids)
     assert contract.nothing_queued()
 
 
@@ -74,17 +83,6 @@ def test_a_redelivery(contract: Contract, webhook: Webhook) -> None:
     assert contract.leads() == ([] if webhook.event_id else first)
 
 
-@every
-def test_the_event_id(contract: Contract, webhook: Webhook) -> None:
-    """A message is named after its event, as the provider's own support would name it."""
-    contract.send(webhook)
-    ids = {message["id"] for message in contract.intake.taken()}
-    assert len(ids) == len(webhook.leads)
-    if webhook.event_id:
-        plain = webhook.event_id if len(webhook.event_id) <= 128 else ""
-        assert all(name.startswith(plain) for name in ids)
-
-
 @guarded
 def test_the_previous_secret_of_a_rotation(contract: Contract, webhook: Webhook) -> None:
     """During a rotation the older secret is accepted as well."""
@@ -110,10 +108,9 @@ def test_each_header_counts(contract: Contract, webhook: Webhook) -> None:
     """A request that lacks a signature header, or has nonsense in it, is refused."""
     request = proved(webhook)
     for name, value in added(webhook, request).items():
-        assert_refused(contract, contract.send(webhook, without(request, name)))
         nonsense = ("", " ", "x", "sha256=", "v1,", "t=,v1=", "t=1,v1=00", "é", "..", "\ud800", value[:-3], value + "é")
-        for malformed in (*nonsense, value[::-1], "0" * 100_000, "9" * 400):
-            assert_refused(contract, contract.send(webhook, with_header(request, name, malformed)))
+        malformed = [with_header(request, name, each) for each in (*nonsense, value[::-1], "0" * 100_000, "9" * 400)]
+        assert_refused(contract, *(contract.send(webhook, each) for each in (without(request, name), *malformed)))
 
 
 @header_signing
@@ -121,9 +118,9 @@ def test_one_byte_of_the_body(contract: Contract, webhook: Webhook) -> None:
     """A body that was changed on its way is refused, wherever it was changed."""
     request = proved(webhook)
     body = request.body
-    for changed in (body + b" ", body[:-1], b" " + body, body.replace(b"example.", b"3xample.", 1)):
-        assert changed != body
-        assert_refused(contract, contract.send(webhook, with_body(request, changed)))
+    changed = (body + b" ", body[:-1], b" " + body, body.replace(b"example.", b"3xample.", 1))
+    assert body not in changed
+    assert_refused(contract, *(contract.send(webhook, with_body(request, each)) for each in changed))
 
 
 @signing
@@ -146,9 +143,11 @@ def test_the_ways_of_a_token(contract: Contract, webhook: Webhook) -> None:
     ways = [("authorization", f"Bearer {webhook.secret}"), ("x-api-key", webhook.secret)]
     for name, value in ways:
         assert_content(contract.send(webhook, with_header(bare, name, value)))
-        for wrong in (value[:-1], f"{value}x", value.upper(), "", "Bearer", "Bearer "):
-            contract.forget()
-            assert_refused(contract, contract.send(webhook, with_header(bare, name, wrong)))
+        contract.forget()
+        wrong = [
+            with_header(bare, name, each) for each in (value[:-1], f"{value}x", value.upper(), "", "Bearer", "Bearer ")
+        ]
+        assert_refused(contract, *(contract.send(webhook, each) for each in wrong))
     assert_content(contract.send(webhook, bare, token=webhook.secret))
     contract.forget()
     assert_refused(contract, contract.send(webhook, bare, token=f"{webhook.secret}x"))

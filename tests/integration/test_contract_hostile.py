@@ -1,6 +1,7 @@
 """What every provider's source makes of strangers and of nonsense, and what of it is written down."""
 
 import json
+from itertools import product
 
 from leads.presets.providers import PROVIDERS
 from leads_cli.webhooks.webhooks import Webhook
@@ -38,29 +39,30 @@ JUNK = (
 @every
 def test_junk_that_is_authentic(contract: Contract, webhook: Webhook) -> None:
     """For a body without a lead a provider gets 200 and we get a dead letter. A sender that reads answers gets 422."""
+    letters = 0
     for junk in JUNK:
-        contract.forget()
+        contract.forget_deliveries()
         request = proved(webhook, body=junk)
         answer = contract.send(webhook, request)
         if not believed(webhook, request):
-            assert_refused(contract, answer)
+            assert answer.status == 401, junk[:40]
         elif PROVIDERS[webhook.provider].interactive:
             assert answer.status in {400, 422}, junk[:40]
-            assert contract.nothing_queued()
         else:
             assert_content(answer)
-            assert answer.body == {"accepted": 0}
-            assert [letter.failure["reason"] for letter in contract.intake.letters()] == ["unmappable"], junk[:40]
-            assert not contract.leads()
+            assert answer.body == {"accepted": 0}, junk[:40]
+            letters += 1
+    assert [letter.failure["reason"] for letter in contract.intake.letters()] == ["unmappable"] * letters
+    assert not contract.leads()
 
 
 @every
 def test_a_source_that_is_unknown(contract: Contract, webhook: Webhook) -> None:
     """Never 404 or 410, at which senders switch a hook off for good."""
     sent = proved(webhook)
-    for path in ("/hooks/unknown", f"/hooks/unknown/{webhook.secret or 'token'}", "/hooks", "/"):
-        for method in ("POST", "GET", "HEAD"):
-            assert_refused(contract, contract.call(method, path, sent.headers, sent.body))
+    paths = ("/hooks/unknown", f"/hooks/unknown/{webhook.secret or 'token'}", "/hooks", "/")
+    calls = product(("POST", "GET", "HEAD"), paths)
+    assert_refused(contract, *(contract.call(method, path, sent.headers, sent.body) for method, path in calls))
 
 
 @every

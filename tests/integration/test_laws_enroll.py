@@ -143,6 +143,10 @@ PRIVATE = ("marigold", "benedict", "quimby", "example.com", "refused.example", A
 AVA = {**message("marigold@example.com", firstName="Marigold", lastName="Quimby"), "id": "evt-1"}
 BEN = {**message("benedict@refused.example", firstName="Benedict"), "id": "benedict@refused.example"}
 SHAPES = ("index", "prose_email", "by_email", "fastapi", "express_validator", "nest", "plain_text")
+WRONG = [
+    *(("refused", shape) for shape in SHAPES),
+    *((each, "index") for each in ("nothing", "unreadable", "503", "401", "404")),
+]
 
 
 def check_discretion(output: str) -> None:
@@ -150,9 +154,8 @@ def check_discretion(output: str) -> None:
     assert [word for word in PRIVATE if word in output.lower()] == []
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("wrong", ["nothing", "refused", "unreadable", "503", "401", "404"])
-def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, shape: str, wrong: str) -> None:
+@pytest.mark.parametrize(("wrong", "shape"), WRONG)
+def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, wrong: str, shape: str) -> None:
     """Ids and counts only, whatever the outcome, whatever Leadterra quotes and whatever a producer takes for an id."""
     enrolling.leadterra.behaviour = Behaviour(error_shape=shape)
     bodies: list[object] = [AVA, {**AVA, "id": {"email": "marigold@example.com"}}]

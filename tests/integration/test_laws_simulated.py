@@ -61,7 +61,7 @@ oddities = st.builds(Oddities, twins=rare, shared=rare, ghosts=st.sampled_from([
 
 # One example is a simulated week: fewer than elsewhere.
 @settings(
-    max_examples=settings().max_examples // 5,
+    max_examples=settings().max_examples // 4,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(

@@ -1,11 +1,12 @@
 """One name, one meaning: a class name stands for one thing in the whole repository."""
 
-import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
+_DEFINITION: Final = re.compile(r"(?m)^ *(?:class|type) (\w+)[^\n]*[=:]")
 PACKAGES: Final = ("layers/shared/leads", "functions", "leads_cli", "docs/generate")
 
 
@@ -13,11 +14,8 @@ def _defined() -> dict[str, list[str]]:
     found = defaultdict(list)
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ClassDef):
-                    found[node.name].append(str(path.relative_to(ROOT)))
-                elif isinstance(node, ast.TypeAlias):
-                    found[node.name.id].append(str(path.relative_to(ROOT)))
+            for name in _DEFINITION.findall(path.read_text(encoding="utf-8")):
+                found[name].append(str(path.relative_to(ROOT)))
     return found
 
 

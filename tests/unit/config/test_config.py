@@ -96,3 +96,10 @@ def test_a_message_names_a_campaign_or_has_its_id(campaign: str, expected: Campa
 def test_any_text_may_be_a_campaigns_id() -> None:
     """A producer's nonsense is Leadterra's to refuse, not a reason to stop."""
     assert Enrollment().rules("x" * 1000).id == "x" * 1000
+
+
+@pytest.mark.parametrize(("more", "secret"), [("", False), ('captcha = "turnstile"', True)])
+def test_an_open_source_needs_a_secret_for_its_captcha_only(more: str, secret: bool) -> None:  # noqa: FBT001
+    """Its senders have none; every other source has one."""
+    assert parse(SOURCE + more).sources["web"].has_secret is secret
+    assert parse(EXAMPLE).sources["api"].has_secret

@@ -20,6 +20,7 @@ PAGES: Final = (
     "docs/importing.md",
     "docs/operations.md",
 )
+COMMAND: Final = get_command(app)
 _BLOCK: Final = re.compile(r"(?ms)^```\w*\n(.*?)^```")
 _LINE: Final = re.compile(r"(?m)^(?:\.venv/bin/)?(leads [^\n#|&>]*)")
 _INLINE: Final = re.compile(r"`(leads [^`\n]*)`")
@@ -33,7 +34,7 @@ def named(page: str) -> list[str]:
 
 def problem(line: str) -> str | None:
     """What of a command is not there."""
-    command: Any = get_command(app)
+    command: Any = COMMAND
     _, *words = split(line, comments=True)
     while hasattr(command, "commands") and words:
         name = words.pop(0)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from leads.config.schema import Source, parse
 from leads.errors import Unauthorized
 from leads.event.event import Event
-from leads.event.verify import needs_secret, origin_allowed, verify
+from leads.event.verify import answers_preflights, needs_secret, origin_allowed, verify
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRETS = ("newest", "previous:with colon")
@@ -211,3 +211,13 @@ def test_a_public_key_is_not_a_token(auth: str) -> None:
     for sent in (event(key), event(x_api_key=key), event(authorization=basic(f"x:{key}"))):
         with pytest.raises(Unauthorized):
             verify(sent, source(auth), (key,))
+
+
+@pytest.mark.parametrize(("auth", "more", "answered"), [
+    ("none", "", True),
+    ("token", "", False),
+    ("token", 'allowed_origins = ["https://www.example.com"]', True),
+])  # fmt: skip
+def test_a_preflight_is_answered_where_a_page_may_post(auth: str, more: str, answered: bool) -> None:  # noqa: FBT001
+    """Where a page needs no secret, and where the source names origins."""
+    assert answers_preflights(source(auth, more)) is answered

@@ -10,7 +10,7 @@ from leads.search.hints import MAX_DEPTH, MAX_VALUES, hints
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
 from leads_cli.sandbox.faults.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import BEYOND, FIRST_ONLY, SHAPES
-from tests.odd_bodies import LEADS
+from tests.odd_bodies import LEADS, UNREAD
 from tests.refused import refused
 from tests.simulated import rows
 
@@ -127,32 +127,10 @@ def test_what_entries_say(content: object, found: dict[object, list[int]]) -> No
     assert hints(content, LEADS) == found
 
 
-NONE = {
-    "a title": {"error": "Unprocessable Entity", "statusCode": 422, "message": "Validation failed"},
-    "counts": {"errors": 4, "total": 20, "failed": 4, "row_count": 3},
-    "a status as a key": {"422": "Unprocessable Entity"},
-    "codes": {"errors": [{"code": 17, "error_codes": [3, 9], "ids": [3], "id": 3}], "status": 12},
-    "a time": {"timestamp": "2026-11-03T10:03:04Z", "message": "at 10:03 on 2026-11-03", "took": 3},
-    "a place in the body": {"error": {"line": 3, "column": 9}},
-    "the request's own path": {"status": 400, "path": "/v1/campaigns/camp_1/leads/bulk"},
-    "documentation": {"type": "https://x.example/leads/3", "message": "see https://x.example/rows/leads/3"},
-    "support": {"message": "Contact support@leadterra.co"},
-    "the request": {"sent": LEADS},
-    "accepted leads": {"accepted": [{"email": _lead(1)}], "created": [_lead(2)]},
-    "numbers of something": {"sizes": [3, 9], "errors": [1, 2]},
-    "flat": {"formErrors": [], "fieldErrors": {"leads": ["Invalid email address", "Too short"]}},
-    "no number": {"errors": [{"index": n} for n in (True, None, 1.5, -1, "first-name", "", "1e3", 201, "9" * 5_000)]},
-    "places for more": [{}] * 300 + ["no"],
-    "empty": {"errors": []},
-    "text": "Bad Request",
-    "null": None,
-}
-
-
-@pytest.mark.parametrize("body", NONE)
+@pytest.mark.parametrize("body", UNREAD)
 def test_other_numbers_are_no_hint(body: str) -> None:
     """A number or an address that happens to be there means no row."""
-    assert hints(NONE[body], LEADS) == {}
+    assert hints(UNREAD[body], LEADS) == {}
 
 
 BAD = {3: "format", 5: "domain", 6: "company", 11: "jobTitle"}

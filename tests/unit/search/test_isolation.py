@@ -41,7 +41,7 @@ def test_a_good_batch_is_one_request() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES_OF_HINTS)
-@pytest.mark.parametrize("bad", [1, 2, 20, 60])
+@pytest.mark.parametrize("bad", [1, 20])
 def test_an_honest_hint_costs_a_request_for_each_bad_lead(shape: str, bad: int) -> None:
     """The batch, each suspect by itself and the others: no more."""
     flaws = dict.fromkeys(range(1, 1_000, 1_000 // bad), "domain")
@@ -128,7 +128,7 @@ def test_a_small_batch_may_be_bad_as_a_whole(size: int) -> None:
     assert run.kinds == "R" * size
 
 
-@pytest.mark.parametrize("size", [10, 200, 1_000])
+@pytest.mark.parametrize("size", [10, 200])
 @pytest.mark.parametrize("shape", [*SHAPES_OF_HINTS, "fastify", "wrong_row", "plain_text", "empty_body"])
 def test_a_changed_schema_holds_everybody(size: int, shape: str) -> None:
     """Ten leads from all over the batch are refused alike: few requests, and no dead letter."""
@@ -177,8 +177,7 @@ def test_a_few_leads_that_are_bad_for_different_reasons_are_all_rejected(size: i
     assert run.kinds == "R" * size
 
 
-@pytest.mark.parametrize("size", [60, 200, 1_000])
-@pytest.mark.parametrize("shape", sorted(SHAPES))
+@pytest.mark.parametrize(("size", "shape"), [(1_000, "index"), *((60, shape) for shape in sorted(SHAPES))])
 def test_where_nothing_at_all_gets_through_nobody_is_blamed(size: int, shape: str) -> None:
     """Dozens of refusals and not one acceptance: however the reasons differ, it is not the leads."""
     run = run_sandbox(rows(size, {i: sorted(FLAWS)[i % len(FLAWS)] for i in range(size)}), error_shape=shape)

@@ -22,9 +22,9 @@ def recovering(batch: Sequence[Row], after: int, shape: str) -> Run:
     return deliver(batch, answer)
 
 
-@pytest.mark.parametrize("after", range(1, 30))
-@pytest.mark.parametrize("size", [2, 5, 9, 10, 40, 1_000])
-@pytest.mark.parametrize("shape", ["index", "count_only", "drf"])
+@pytest.mark.parametrize("after", [*range(1, 14), 20, 29])
+@pytest.mark.parametrize("size", [2, 9, 10, 40])
+@pytest.mark.parametrize("shape", ["index", "count_only"])
 def test_what_was_refused_before_anybody_got_through_is_doubted(size: int, after: int, shape: str) -> None:
     """Of the leads that were refused in those requests none is bad, and none is rejected."""
     run = recovering(rows(size, {}), after, shape)

@@ -175,7 +175,7 @@ def test_a_search_that_is_stopped_keeps_what_is_settled(
         assert proven == {i for i, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)}
 
 
-@given(st.integers(GUARD_ROWS, 300), st.sampled_from(sorted(SHAPES)), st.sampled_from(["merge", "refuse"]))
+@given(st.integers(GUARD_ROWS, 100), st.sampled_from(sorted(SHAPES)), st.sampled_from(["merge", "refuse"]))
 def test_a_changed_schema_is_no_leads_fault(size: int, shape: str, duplicates: str) -> None:
     """If all are refused alike, all are held after few requests."""
     service = sandbox(error_shape=shape, duplicates=duplicates)
