@@ -2,6 +2,7 @@
 
 import os
 import platform
+import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +16,13 @@ IMAGES: Final = ROOT / "docs" / "images"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A figure of this run against its limit."""
+    """A figure of this run against its limit. `reason` says what keeps it from its limit, if it is missed."""
 
     text: str
     value: float
     limit: float
     at_least: bool = False
+    reason: str = ""
 
     @property
     def holds(self) -> bool:
@@ -29,8 +31,13 @@ class Claim:
 
     def __str__(self) -> str:
         bound = "at least" if self.at_least else "at most"
-        verdict = "holds" if self.holds else "**missed**"
+        verdict = "holds" if self.holds else f"**missed**. {self.reason}".rstrip(". ")
         return f"{self.text}: {_figure(self.value)} ({bound} {_figure(self.limit)}): {verdict}"
+
+
+def ratio(these: Sequence[float], those: Sequence[float]) -> float:
+    """The median of ratios within a round: what else the machine does meanwhile slows both alike."""
+    return statistics.median(this / that for this, that in zip(these, those, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ def environment(latency: float = 0.0) -> Iterator[dict[str, str]]:
             "DELIVERIES_TABLE": "t",
             "ENROLLMENT_CONFIG": str(config),
             "POWERTOOLS_METRICS_NAMESPACE": "LeadterraEnroll/leadterra-enroll",
+            "POWERTOOLS_SERVICE_NAME": "intake",
+            "PYDANTIC_DISABLE_PLUGINS": "true",
         }
 
 

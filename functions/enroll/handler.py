@@ -1,5 +1,6 @@
 """Enroll: messages from LeadsQueue become batches, requests and outcomes. This composes and decides nothing."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 # Without Lambda's context, as when the function is run by hand.
 _DEFAULT_MILLIS: Final = 90_000
+# A full batch makes about 10,000 objects that live until its end. Python would look for garbage among them five
+# times, which is a tenth of enroll's CPU time.
+gc.set_threshold(100_000)
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[str, Any]:

@@ -2,14 +2,21 @@
 
 import gzip
 import socket
+import ssl
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from leads.io.leadterra import Leadterra, leadterra
 from leads.request.reply import Reply
@@ -57,6 +64,27 @@ def test_a_request_is_as_documented() -> None:
     assert request.content == BODY
     assert (reply.status, reply.body, reply.request_id) == (200, b'{"enrolled":1}', "req_1")
     assert reply.headers["retry-after"] == "3"
+
+
+def test_an_untrusted_server_is_sent_nothing(tmp_path: Path) -> None:
+    """A server with a certificate that is not trusted gets neither the key nor a lead."""
+    with standing(_self_signed(tmp_path / "server.pem")) as server:
+        assert bulk(_client(server.url)).status is None
+        assert server.asked == []
+
+
+def _self_signed(file: Path) -> ssl.SSLContext:
+    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    own = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(own + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 def test_an_answer_does_not_quote_the_key() -> None:

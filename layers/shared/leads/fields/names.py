@@ -116,6 +116,7 @@ def _inner(steps: list[Words]) -> slice:
     return slice(start, end)
 
 
+@_of_name
 def is_other_persons(name: str) -> bool:
     """Whether a name is about another person, or what was before: `friend_email`, `referred_by`, `previous.email`."""
     if any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words_of(name)):

@@ -210,9 +210,12 @@ class Intake:
 
     def _report(self, event: Event, reading: Reading) -> None:
         count("source", event.source, {"Ignored": reading.ignored, "OptedOut": len(reading.opt_outs)})
+        ids = [id_for_log(message.id) for message in (*reading.messages, *reading.suppressions)]
+        event_id = reading.event_id and id_for_log(reading.event_id)
         others = {
-            "event_id": reading.event_id and id_for_log(reading.event_id),
-            "ids": [id_for_log(message.id) for message in (*reading.messages, *reading.suppressions)],
+            # A lone lead has the event's own id.
+            "event_id": event_id if event_id not in ids else None,
+            "ids": ids,
             "ignored": reading.ignored,
             "opted_out": len(reading.opt_outs),
             "suppressing": len(reading.suppressions),

@@ -118,4 +118,6 @@ def _read(response: httpx.Response) -> bytes:
 def leadterra(base_url: str) -> Leadterra:
     """The container's own client: its connection outlives the invocation. It follows no redirect."""
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=120)
-    return Leadterra(httpx.Client(base_url=base_url, limits=limits, headers=HEADERS))
+    # To read the certificates takes longer than to import httpx. Without TLS, as in `leads dev`, nothing needs them.
+    has_tls = not base_url.startswith("http:")
+    return Leadterra(httpx.Client(base_url=base_url, limits=limits, headers=HEADERS, verify=has_tls))

@@ -136,10 +136,14 @@ def rows(
             if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
                 kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
             else:
-                is_replayed = any("replay" in received.message.extra for received in same)
+                is_replayed = any(map(_is_replayed, same))
                 row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
                 kept.setdefault(campaign_id, []).append(row)
     return kept, kept_out
+
+
+def _is_replayed(received: ReceivedMessage) -> bool:
+    return "replay" in received.message.extra
 
 
 def merged(messages: Iterable[Message]) -> Lead:
