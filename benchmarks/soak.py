@@ -25,6 +25,9 @@ SHADES: Final[dict[Kind, tuple[str, str]]] = {
     "throttling": ("tab:olive", "throttled"),
     "letters": ("tab:gray", "no dead-letter queue"),
     "table": ("tab:pink", "no table of deliveries"),
+    "answers": ("tab:green", "odd answers"),
+    "firewall": ("white", "a firewall blocks texts"),
+    "poison": ("tab:blue", "a lead breaks it"),
     "key": ("tab:purple", "new key, old secret"),
     "secret": ("tab:brown", "no Secrets Manager"),
     "outage": ("tab:red", "Leadterra down"),
@@ -86,7 +89,10 @@ def _effort(soak: Soak) -> Iterator[str]:
     leads = soak.books.metrics["Accepted"]
     statuses = ", ".join(f"{status or 'none'} {number:,}" for status, number in service.statuses.most_common())
     yield f"requests    {service.requests:>11,}  {1_000 * service.requests / leads:.0f} for 1,000 leads; {statuses}"
+    signups = [soak.truth.signups[number][0] for number in soak.account.letters]
+    blocked = sum(signup.blocked and not signup.bad for signup in signups)
     yield f"isolating   {soak.books.metrics['IsolationRequests']:>11,}  {soak.truth.bad:,} signups were bad"
+    yield f"letters     {len(signups):>11,}  {blocked:,} of them because of a firewall"
     yield f"invocations {poller.invocations:>11,}  {poller.kills:,} killed, and {soak.intake.kills:,} of intake"
     yield f"receives    {queue.receives:>11,}  {queue.most_received} of one message; {queue.most_receives} are allowed"
     yield f"people      {soak.truth.people:>11,}  of {soak.truth.overtaken:,} an older value came last"

@@ -28,7 +28,7 @@ type Answer = tuple[int, Any, dict[str, str]]
 
 _PAGE: Final = "<html><h1>Something is wrong</h1></html>"
 _NOTHING: Final = {"enrolled": 0, "updated": 0, "total": 0}
-_AT_ANY_REQUEST: Final[dict[str, Answer]] = {
+AT_ANY_REQUEST: Final[dict[str, Answer]] = {
     "500 in JSON": (500, {"error": {"code": "internal", "message": "internal error"}}, {}),
     "502 with a page": (502, _PAGE, {}),
     "503 with Retry-After in seconds": (503, _PAGE, {"Retry-After": "2"}),
@@ -43,13 +43,13 @@ _AT_ANY_REQUEST: Final[dict[str, Answer]] = {
     "200 that reports a quota": (200, {**_NOTHING, "errors": [{"message": "Daily lead quota exceeded"}]}, {}),
     "200 with a page": (200, _PAGE, {}),
 }
-_AT_A_LEAD: Final[dict[str, Answer]] = {
+AT_A_LEAD: Final[dict[str, Answer]] = {
     "a firewall's 403 for a text": (403, _PAGE, {}),
     "500 for a lead": (500, {"error": "internal"}, {}),
 }
 # Nothing is stored in the first two cases. The first takes half a minute, so it comes while others are still sent.
 _CUT: Final = ("hanging", "dropped before storing", "dropped after storing", "half an answer")
-SCHEDULED: Final = (*_CUT, *_AT_ANY_REQUEST)
+SCHEDULED: Final = (*_CUT, *AT_ANY_REQUEST)
 # How each campaign refuses a lead. The last two store the good ones of the request.
 CAMPAIGNS: Final = {
     "camp_news": "422 with hints",
@@ -57,7 +57,7 @@ CAMPAIGNS: Final = {
     "camp_partners": "422 that stored the good leads",
     "camp_trial": "207 that names leads",
 }
-KINDS: Final = {*SCHEDULED, *_AT_A_LEAD, *CAMPAIGNS.values()}
+KINDS: Final = {*SCHEDULED, *AT_A_LEAD, *CAMPAIGNS.values()}
 # These answer in the guide's envelope. The reference's, which the others use, does not say how many are skipped.
 _GUIDE: Final = {"camp_news", "camp_users"}
 
@@ -94,7 +94,7 @@ class MisbehavingLeadterra(ThreadingHTTPServer):
             refusal = CAMPAIGNS[campaign] if bad else ""
             kind = self._fault(rows) or refusal
             self.met[kind] += 1
-            if answer := _AT_ANY_REQUEST.get(kind) or _AT_A_LEAD.get(kind):
+            if answer := AT_ANY_REQUEST.get(kind) or AT_A_LEAD.get(kind):
                 return kind, answer
             stores = kind not in {*_CUT[:2], CAMPAIGNS["camp_news"], CAMPAIGNS["camp_users"]}
             counts = self._store(campaign, [row for row in rows if stores and not row["email"].endswith(REFUSED)])

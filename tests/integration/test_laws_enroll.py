@@ -74,6 +74,7 @@ FAULTS = [
     {"kind": "truncated_answer", "probability": 0.03},
     {"kind": "no_counts", "probability": 0.03},
     {"kind": "maintenance_page", "probability": 0.03},
+    {"kind": "quota", "probability": 0.03},
     {"kind": "too_many", "limit": 150, "probability": 0.05},
     {"kind": "unauthorized", "probability": 0.05},
 ]
@@ -87,6 +88,8 @@ FAULTS = [
         (2, {"dialect": "reference", "error_shape": "wrong_row", "on_invalid": "partial"}),
         (3, {"dialect": "data", "error_shape": "prose_email", "duplicates": "refuse"}),
         (4, {"dialect": "guide", "on_invalid": "ignore"}),
+        (5, {"dialect": "guide", "on_invalid": "report", "error_shape": "index"}),
+        (6, {"dialect": "data", "on_invalid": "report", "error_shape": "prose_email", "reported_status": 200}),
     ],
 )
 def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour: dict[str, Any]) -> None:

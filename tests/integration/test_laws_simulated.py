@@ -6,7 +6,7 @@ law 4 is excused, and the operator's replay must bring those leads back.
 """
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,24 +14,36 @@ from hypothesis import strategies as st
 from leads_cli.sandbox import SHAPES, Behaviour
 from tests.simulation.deployed import Deployed
 from tests.simulation.queues import Oddities
-from tests.simulation.soak import HOUR, Soak
+from tests.simulation.soak import HOUR, REPORTED, Soak
 from tests.simulation.weather import Kind, Spell, Weather
 
 DAYS = 0.2
+
+
+def behaviour(drawn: dict[str, Any]) -> Behaviour:
+    on_invalid, shape = drawn.pop("refusal")
+    return Behaviour.model_validate({**drawn, "on_invalid": on_invalid, "error_shape": shape})
+
+
 STACK = Deployed.from_template()
 rare = st.sampled_from([0.0, 0.01, 0.1, 0.3])
 
-# Atomic or partial, honest or lying, refusing duplicates or merging them: a service that may change its mind.
+# How bad leads are refused: all of the request, all but the good ones, or inside a 2xx that names them.
+refusals = st.one_of(
+    st.tuples(st.sampled_from(["atomic", "partial"]), st.sampled_from(sorted(SHAPES))),
+    st.tuples(st.just("report"), st.sampled_from(REPORTED)),
+)
+# Honest or lying, refusing duplicates or merging them: a service that may change its mind.
 services = st.fixed_dictionaries(
     {
+        "refusal": refusals,
         "matching": st.sampled_from(["campaign", "workspace"]),
         "dialect": st.sampled_from(["reference", "guide", "data"]),
-        "on_invalid": st.sampled_from(["atomic", "partial"]),
         "duplicates": st.sampled_from(["refuse", "merge"]),
-        "error_shape": st.sampled_from(sorted(SHAPES)),
         "invalid_lead_status": st.sampled_from([400, 422]),
+        "reported_status": st.sampled_from([200, 207]),
     }
-).map(Behaviour.model_validate)
+).map(behaviour)
 
 
 @st.composite

@@ -24,12 +24,12 @@ from tests.simulation.queues import Message, Received
 from tests.simulation.service import Service, Wire
 from tests.simulation.timeline import Lane, LaneThreads, Timeline
 
-type Check = Callable[[Received, str, bytes], None]
+type Check = Callable[[Received, str, list[dict[str, Any]]], None]
 
 
 @dataclass
 class Surroundings:
-    """What all containers have around them; `check` sees every accepted request with the batch that it is of."""
+    """What all containers have around them; `check` sees the accepted rows of each request with their batch."""
 
     deployed: Deployed
     settings: Settings
@@ -103,8 +103,8 @@ class Container:
         if self._lane.now > self._deadline:
             raise Killed
 
-    def _checked(self, campaign: str, body: bytes) -> None:
-        self._around.check(self._batch, campaign, body)
+    def _checked(self, campaign: str, rows: list[dict[str, Any]]) -> None:
+        self._around.check(self._batch, campaign, rows)
 
     def _buried(self, letter: str) -> None:
         """Note a dead letter of the one named exception to law 4: a changed schema, and fewer than ten leads."""

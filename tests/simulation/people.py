@@ -10,12 +10,19 @@ from math import pi, sin
 from random import Random
 from typing import Final
 
+from tests.drill.leadterra import POISON, SCRIPT
+
 _FIRST_NAMES: Final = ("Ava", "Ben", "Chiara", "Dmitri", "Edda", "Farid", "Grete", "Hugo", "Inés", "Jürgen", "Kim")
 _PLANS: Final = ("free", "pro", "team")
 # One in a hundred is refused by Leadterra, one in two hundred is on its suppression list.
 _BAD_EVERY: Final = 100
 _SUPPRESSED_EVERY: Final = 200
 _SUPPRESSED_REST: Final = 77
+# A firewall blocks what one in 250 says. The service breaks at one signup in 2,000.
+_BLOCKED_EVERY: Final = 250
+_BLOCKED_REST: Final = 13
+_POISON_EVERY: Final = 2_000
+_POISON_REST: Final = 19
 # Most events are a person's own form, most leads come in a list that a program sends.
 _LISTS: Final = 0.115
 _LIST_SIZES: Final = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
@@ -36,6 +43,11 @@ class Signup:
         return self.person % _BAD_EVERY == 0
 
     @property
+    def blocked(self) -> bool:
+        """Whether a firewall dislikes it."""
+        return self.person % _BLOCKED_EVERY == _BLOCKED_REST
+
+    @property
     def address(self) -> str:
         domain = "example.com"
         if self.bad:
@@ -52,6 +64,10 @@ class Signup:
             said["firstName"] = _FIRST_NAMES[self.person % len(_FIRST_NAMES)]
         if self.number % 2:
             said["company"] = f"Company {self.person % 997} v{self.number}"
+        if self.blocked:
+            said["company"] = f"{SCRIPT} v{self.number}"
+        elif self.number % _POISON_EVERY == _POISON_REST:
+            said["company"] = POISON
         return said
 
     @property

@@ -1,5 +1,6 @@
 """Leadterra without a socket: the sandbox, with scheduled failures."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from urllib.parse import unquote
 import httpx
 
 from leads_cli.sandbox import Api, Sandbox, SandboxRequest
+from leads_cli.sandbox.store.admission import admission
+from tests.drill.leadterra import AT_A_LEAD, AT_ANY_REQUEST, POISON, SCRIPT, Answer
 from tests.simulation.weather import Weather
 
 _MAINTENANCE: Final = b"<!doctype html><html><body><h1>We will be right back</h1></body></html>"
@@ -20,8 +23,10 @@ _SECONDS: Final = 0.2
 _SECONDS_A_LEAD: Final = 0.001
 _THROTTLED: Final = 0.7
 _SPOILED: Final = b'{"status": "accepted"}'
+# Those of the drill that neither an outage nor throttling has.
+_ODD: Final = {kind: answer for kind, answer in AT_ANY_REQUEST.items() if answer[0] < httpx.codes.TOO_MANY_REQUESTS}
 
-type Check = Callable[[str, bytes], None]
+type Check = Callable[[str, list[dict[str, object]]], None]
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Wire(httpx.BaseTransport):
 
     Attributes:
         wait: lets so many seconds pass.
-        check: is told the campaign and the body of every request that was accepted.
+        check: is told the campaign and the rows of every request that were accepted.
     """
 
     service: Service
@@ -72,7 +77,7 @@ class Wire(httpx.BaseTransport):
         self.service.arrived.append(self.clock())
         self.service.rows += rows
         try:
-            response = self._turned_away(request, rows) or self._served(request, body, rows)
+            response = self._turned_away(request, body, rows) or self._served(request, body, rows)
         except httpx.TransportError:
             self.service.statuses[0] += 1
             raise
@@ -80,14 +85,21 @@ class Wire(httpx.BaseTransport):
         self.effect()
         return response
 
-    def _turned_away(self, request: httpx.Request, rows: int) -> httpx.Response | None:
-        """What those get who come at a bad time; nothing is done for them."""
+    def _turned_away(self, request: httpx.Request, body: bytes, rows: int) -> httpx.Response | None:
+        """What those get who come at a bad time, or with the wrong lead; nothing is done for them."""
         service, chance = self.service, self.service.chance.random
         if service.weather.now("outage", self.clock()):
             return self._down(request, chance())
         if service.weather.now("throttling", self.clock()) and chance() < _THROTTLED:
             self.wait(_SECONDS)
             return httpx.Response(429, headers={"Retry-After": str(rows % 90)})
+        if service.weather.now("answers", self.clock()):
+            # A lead that is too large by itself would be a bad one.
+            return _response(service.chance.choice([_ODD[kind] for kind in _ODD if kind != "413" or rows > 1]))
+        if service.weather.now("firewall", self.clock()) and SCRIPT.encode() in body:
+            return _response(AT_A_LEAD["a firewall's 403 for a text"])
+        if service.weather.now("poison", self.clock()) and POISON.encode() in body:
+            return _response(AT_A_LEAD["500 for a lead"])
         return None
 
     def _down(self, request: httpx.Request, lot: float) -> httpx.Response:
@@ -115,10 +127,17 @@ class Wire(httpx.BaseTransport):
         path = request.url.raw_path.decode()
         headers = {"authorization": request.headers["authorization"]}
         answer = Api(service.sandbox).respond(SandboxRequest("POST", path, headers, body), service.moment(self.clock()))
-        if answer.status == httpx.codes.OK:
-            self.check(unquote(path.split("/")[3]), body)
+        if answer.status in {httpx.codes.OK, httpx.codes.MULTI_STATUS}:
+            stored = admission(json.loads(body)["leads"], service.sandbox.behaviour, refuse_all=False).good
+            self.check(unquote(path.split("/")[3]), stored)
             if chance() < service.weather.answers_lost:
                 raise httpx.ReadError("lost after all was done", request=request)
             if chance() < service.weather.answers_spoiled:
                 return httpx.Response(200, content=_SPOILED)
         return httpx.Response(answer.status, headers={"Content-Type": answer.content_type}, content=answer.body)
+
+
+def _response(answer: Answer) -> httpx.Response:
+    status, body, headers = answer
+    content = {"html": body} if isinstance(body, str) else {"json": body}
+    return httpx.Response(status, headers=headers, **content)

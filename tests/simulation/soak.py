@@ -48,6 +48,8 @@ campaign = "trial"
 custom_fields = ["*"]
 """
 _SETTINGS: Final = Settings(LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None)
+# The shapes of errors in a 2xx that name each lead. What a 2xx does not name, it reports as stored.
+REPORTED: Final = ("index", "index_only", "one_based_index", "express_validator", "by_email", "prose_email")
 # The operator finds the reason for the dead letters soon after Leadterra accepts leads again.
 _REPLAYED_AFTER: Final = 600.0
 _OLD_KEY: Final = "sk_live_old"
@@ -73,13 +75,16 @@ def _usual() -> Oddities:
 
 def every_dialect(hour: int) -> Behaviour:
     """Another dialect, and another shape of errors, for every hour."""
+    mode = ("atomic", "report", "partial")[hour % 3]
+    shapes = REPORTED if mode == "report" else list(SHAPES)
     return Behaviour.model_validate(
         {
             "matching": "campaign",
-            "dialect": ("reference", "guide", "data")[hour % 3],
-            "on_invalid": ("atomic", "partial")[hour % 2],
+            "dialect": ("reference", "guide", "data")[hour % 4 % 3],
+            "on_invalid": mode,
+            "reported_status": (200, 207)[hour % 2],
             "duplicates": "refuse",
-            "error_shape": list(SHAPES)[hour % len(SHAPES)],
+            "error_shape": shapes[hour % len(shapes)],
         }
     )
 

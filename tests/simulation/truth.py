@@ -34,8 +34,8 @@ class Truth:
     def add(self, arrival: Arrival) -> None:
         self.signups.update({signup.number: (signup, arrival.source) for signup in arrival.signups})
 
-    def check(self, received: Received, campaign: str, body: bytes) -> None:
-        """Compare an accepted request with what the people of that batch said.
+    def check(self, received: Received, campaign: str, rows: list[dict[str, Any]]) -> None:
+        """Compare the accepted rows of a request with what the people of that batch said.
 
         Later values win within a batch, field by field. Nothing is promised between batches: SQS knows no order.
         """
@@ -44,9 +44,10 @@ class Truth:
             signup, source = self.signups[message.number]
             if CAMPAIGNS[source] == campaign:
                 said.setdefault(signup.address, {})[message.body] = message.number
-        for row in json.loads(body)["leads"]:
-            messages = said.get(row.pop("email"), {})
-            self.problems["rows that nobody said"] += row != self._merged(messages)
+        for row in rows:
+            messages = said.get(row["email"], {})
+            fields = {name: value for name, value in row.items() if name != "email"}
+            self.problems["rows that nobody said"] += fields != self._merged(messages)
             self.arrived.update(messages.values())
 
     def _merged(self, messages: dict[str, int]) -> dict[str, str]:
@@ -63,13 +64,14 @@ class Truth:
             people.setdefault((source, signup.address), []).append(signup)
             here, there = number in self.arrived, number in letters
             self.problems["leads lost"] += not here and not there
-            self.problems["innocents dead-lettered"] += there and not signup.bad
+            self.problems["innocents dead-lettered"] += there and not signup.bad and not signup.blocked
             self.problems["bad leads enrolled"] += here and signup.bad
             self.bad += signup.bad
         self.people = len(people)
         for (source, address), signups in people.items():
             found = _fields(sandbox, CAMPAIGNS[source], address)
-            self.problems["people with wrong fields"] += not _is_right(found, signups)
+            arrived = [signup for signup in signups if signup.number in self.arrived]
+            self.problems["people with wrong fields"] += not _is_right(found, arrived)
             latest = {name: value for signup in signups for name, value in signup.fields.items()}
             self.overtaken += bool(found) and found != latest
 
@@ -84,9 +86,7 @@ def _fields(sandbox: Sandbox, campaign: str, address: str) -> dict[str, Any]:
 
 
 def _is_right(found: dict[str, Any], signups: list[Signup]) -> bool:
-    """Whether each field has one of the values that the person gave it, and a bad person has none."""
-    if signups[0].bad:
-        return not found
+    """Whether each field has one of the values that these signups gave it."""
     said: dict[str, set[str]] = {}
     for signup in signups:
         for name, value in signup.fields.items():

@@ -6,6 +6,9 @@ from typing import Final, Literal
 type Kind = Literal[
     "outage",  # Leadterra: 503 with and without Retry-After, silence, lost connections, a maintenance page
     "throttling",  # Leadterra: most requests are answered 429 with Retry-After
+    "answers",  # Leadterra: quotas, pages, redirects and other answers of the drill; it does nothing
+    "firewall",  # a page with 403 for a request with a certain text
+    "poison",  # Leadterra: 500 for a request with a certain lead
     "key",  # Leadterra takes the new key only, and the secret has the old one
     "schema",  # Leadterra refuses every lead alike
     "letters",  # DeadLetterQueue takes nothing
@@ -73,6 +76,9 @@ def of_a_week(days: float = 7, outage_hours: float = 72) -> Weather:
         at(1.1, 15, "table"),
         at(1.3, 25, "key"),
         at(1.6, 10, "secret"),
+        at(1.8, 120, "answers"),
+        Spell("firewall", 0, 6.5 * _DAY * scale),
+        Spell("poison", 5 * _DAY * scale, 6.5 * _DAY * scale),
         Spell("outage", start, end),
         # What comes up again is a new release, and everybody who waited meets it at once.
         Spell("schema", end, end + _HOUR * short),

@@ -25,6 +25,9 @@ def _instead(fault: Fault, status: int) -> SandboxAnswer | None:
             answer = _page(status, _phrase(status))
         case "maintenance_page":
             answer = _page(200, "We will be right back")
+        case "quota":
+            errors = [{"message": "Daily lead quota exceeded"}]
+            answer = json_answer({"success": False, "enrolled": 0, "updated": 0, "total": 0, "errors": errors})
         case "redirect":
             answer = SandboxAnswer(status, headers={"Location": "/login"})
         case "unauthorized":

@@ -12,6 +12,7 @@ type FaultKind = Literal[
     "rate_limited",  # 429
     "server_error",  # 5xx with an HTML body
     "maintenance_page",  # 200 with an HTML body, nothing done
+    "quota",  # 200 whose body says that nothing was stored, without naming a lead
     "redirect",  # 3xx to a login page
     "unauthorized",  # 401, as though the key had been rotated
     "status",  # any `status` with a JSON error, nothing done

@@ -4,10 +4,11 @@ SandboxError
 ├── AuthenticationError   401
 ├── NotFoundError         404
 ├── BadRequestError       400
-└── InvalidLeadsError     422, or 400 where the service is set to answer so
+└── InvalidLeadsError     422, or 400 or a 2xx with counts where the service is set to answer so
 """
 
 from leads_cli.sandbox.faults.validation import RefusedBatch
+from leads_cli.sandbox.records import UpsertCounts
 
 
 class SandboxError(Exception):
@@ -42,8 +43,9 @@ class BadRequestError(SandboxError):
 
 
 class InvalidLeadsError(SandboxError):
-    """One or more leads failed validation."""
+    """One or more leads failed validation. `stored` counts the others where a 2xx reports it."""
 
-    def __init__(self, batch: RefusedBatch) -> None:
+    def __init__(self, batch: RefusedBatch, stored: UpsertCounts | None = None) -> None:
         super().__init__(batch.status, "validation_failed", "One or more leads failed validation.")
         self.batch = batch
+        self.stored = stored

@@ -29,8 +29,11 @@ class Behaviour(BaseModel):
     matching: Matching = "workspace"
     missing_email_status: Literal[400, 422] = 400
     invalid_lead_status: Literal[400, 422] = 422
-    on_invalid: Literal["atomic", "partial", "ignore"] = "atomic"
-    """Refuse all of the batch; refuse it but keep its good leads; or answer 200 and count only the good."""
+    on_invalid: Literal["atomic", "partial", "report", "ignore"] = "atomic"
+    """Refuse all of the batch; refuse it but keep its good leads; answer `reported_status` with the counts of the good
+    and the errors of the others; or answer 200 and count only the good.
+    """
+    reported_status: Literal[200, 207] = 207
     duplicates: Literal["merge", "refuse"] = "merge"
     """What becomes of a second row with the same address in one request."""
     error_shape: Annotated[str, AfterValidator(_known_shape)] = "index"

@@ -88,7 +88,10 @@ class Sandbox:
             counts = Counter(self._leads.upsert(enrollment, row, matching, now) for row in admitted.good)
             if admitted.refused and (refuse_all or mode == "partial"):
                 raise InvalidLeadsError(admitted.refused)
-            return UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(enrollment.leads))
+            stored = UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(enrollment.leads))
+            if admitted.refused and mode == "report":
+                raise InvalidLeadsError(admitted.refused, stored)
+            return stored
 
     def suppress(self, emails: Sequence[object]) -> SuppressionCounts:
         """Put addresses on the suppression list, all of them or, with InvalidLeadsError, none."""

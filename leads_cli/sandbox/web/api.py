@@ -86,7 +86,11 @@ class Api:
         return answer_spoiled(answer, fault) if fault else answer
 
     def _refusal(self, error: InvalidLeadsError) -> SandboxAnswer:
-        body = SHAPES[self.sandbox.behaviour.error_shape](error.batch)
+        behaviour = self.sandbox.behaviour
+        body = SHAPES[behaviour.error_shape](error.batch)
+        if error.stored:
+            errors = body if isinstance(body, dict) else {"errors": body}
+            return json_answer({**bulk_answer(error.stored, behaviour.dialect), **errors}, behaviour.reported_status)
         return text_answer(body, error.status) if isinstance(body, str) else json_answer(body, error.status)
 
     def _served(self, call: Call, campaign: str, now: datetime, fault: Fault | None) -> SandboxAnswer:

@@ -144,6 +144,19 @@ def test_refused_leads_come_in_the_chosen_shape() -> None:
     assert json.loads(enroll(api(error_shape="drf"), rows).body)["leads"][:2] == [{}, {}]
 
 
+@pytest.mark.parametrize(
+    ("shape", "errors"), [("by_email", {"x": ["invalid email format"]}), ("plain_text", "Unprocessable Entity")]
+)
+def test_a_2xx_may_report_what_it_did_not_take(shape: str, errors: Any) -> None:
+    """The good leads are counted and stored; the others are errors beside the counts, in the chosen shape."""
+    service = api(on_invalid="report", error_shape=shape)
+    answer = enroll(service, [{"email": "x"}, *ROWS])
+    said = json.loads(answer.body)
+    assert (answer.status, said["enrolled"], service.sandbox.snapshot()["leadCount"]) == (207, 1, 2)
+    assert said["errors"] == errors
+    assert enroll(service).status == 200
+
+
 def test_a_shape_that_is_text_is_sent_as_text() -> None:
     """A refusal without details is plain text, or nothing at all."""
     plain, nothing = (enroll(api(error_shape=name), [{"email": "x"}]) for name in ("plain_text", "empty_body"))
@@ -173,6 +186,7 @@ def test_a_wrong_method_is_405() -> None:
         ("rate_limited", 0),
         ("server_error", 0),
         ("maintenance_page", 0),
+        ("quota", 0),
         ("redirect", 0),
         ("unauthorized", 0),
         ("refuse_all", 0),
