@@ -18,7 +18,7 @@ from leads_cli.cli.target import StackOptions
 from leads_cli.failures.change.mending import Repair
 from leads_cli.failures.read.advice import next_steps
 from leads_cli.failures.read.criteria import REASONS, AmbiguousError, Criteria, NoSuchLetterError, parse_moment
-from leads_cli.failures.read.letter import Letter
+from leads_cli.failures.read.letter import Letter, indented
 from leads_cli.failures.read.listing import Group, Listing, describe
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.project import command
@@ -194,5 +194,5 @@ def _field(name: str, value: Any) -> None:
     if not isinstance(value, dict | list):
         typer.echo(f"{name + ':':<12} {plain(value if isinstance(value, str) else json.dumps(value))}")
         return
-    lines = json.dumps(value, ensure_ascii=False, indent=2).splitlines()
+    lines = indented(value).splitlines()
     typer.echo("\n".join([f"{name}:", *(f"  {plain(line)}" for line in lines)]))

@@ -15,7 +15,7 @@ from leads_cli.console import frame
 from leads_cli.failures.change.edits import Absent, Change
 from leads_cli.failures.change.mending import Plan
 from leads_cli.failures.read.criteria import Criteria
-from leads_cli.failures.read.letter import EXHAUSTED, Letter
+from leads_cli.failures.read.letter import EXHAUSTED, Letter, indented
 from leads_cli.failures.read.listing import Group, describe
 from leads_cli.words import duration, number
 
@@ -155,7 +155,7 @@ def letter_facts(letter: Letter) -> None:
     facts = {name: told_of[key] for key, name in _FACTS.items() if told_of[key] not in (None, "", {}, [])}
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in facts.items()}
     ui.html(frame.facts(texts), sanitize=False)
-    shown = json.dumps(letter.content or letter.received.body, ensure_ascii=False, indent=2)
+    shown = indented(letter.content or letter.received.body)
     with frame.fold("The whole message"):
         ui.html(f"<pre>{escape(shown)}</pre>", sanitize=False)
 

@@ -4,6 +4,7 @@ A letter is a message that enroll refused, or an event that intake could make no
 whatever SQS moved by itself after too many receives, as it was.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,8 @@ class QueueMessage:
 # What differs from letter to letter although the cause is the same: addresses, quoted values, numbers.
 _VARIES: Final = re.compile(r"""\S+@\S+|"[^"]*"|'[^']*'|`[^`]*`|\d+""")
 _LONGEST: Final = 120
+# Indenting deeper JSON would make megabytes of spaces.
+_DEEPEST: Final = 50
 
 
 class Cause(NamedTuple):
@@ -219,3 +222,13 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def indented(value: Any) -> str:
+    """JSON for a person to read; on one line if it is nested very deeply."""
+    depth, level = 0, [value]
+    while level and depth <= _DEEPEST:
+        depth += 1
+        parts = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        level = [child for part in parts for child in part]
+    return json.dumps(value, ensure_ascii=False, indent=2 if depth <= _DEEPEST else None)

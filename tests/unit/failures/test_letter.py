@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from leads_cli.failures.read.letter import indented
 from tests.letters import NOW, failure, letter, refused, unmappable
 
 ENVELOPE = {"version": 1, "source": "forms", "event": {"a": 1}}
@@ -115,3 +116,12 @@ def test_what_is_no_json() -> None:
     """A body of any kind is a letter without content."""
     for body in ("", "null", "NaN", "[" * 100_000, '{"a":'):
         assert letter(body).content == {}
+
+
+def test_deep_json_is_not_indented() -> None:
+    """20 kB of brackets became 200 MB of spaces, on a terminal and on a page."""
+    deep: Any = "x"
+    for _ in range(3_000):
+        deep = [deep]
+    assert indented(deep) == f'{"[" * 3_000}"x"{"]" * 3_000}'
+    assert indented({"a": [1]}) == '{\n  "a": [\n    1\n  ]\n}'
