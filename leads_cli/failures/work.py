@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.failures.change.handover import HandoverResult
 from leads_cli.failures.change.mending import Mending, Plan, TenGuard, carry_out, make_plan
-from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes
+from leads_cli.failures.change.outcomes import ABOUT_OUTCOMES, ReplayOutcomes, wait_for_outcomes
 from leads_cli.failures.person.search import find_newer
 from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.queue_scan import LEASE_SECONDS
@@ -18,6 +18,7 @@ from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.words import number
 
 if TYPE_CHECKING:
+    from leads_cli.logs.line import Line
     from leads_cli.logs.reading import LogReader
 
 # Leads a second that are sent again: a tenth of what one busy delivery takes, so that live leads do not notice.
@@ -61,6 +62,7 @@ class LetterWork:
     trouble: str = ""
     outcomes: ReplayOutcomes | None = None
     _since: datetime = field(default_factory=lambda: datetime.now(UTC) - _CLOCK_SKEW)
+    _earlier: set[str] = field(default_factory=set)  # lines of the log about a replay a moment ago
 
     @property
     def replays(self) -> bool:
@@ -94,6 +96,11 @@ class LetterWork:
         """
         self.total = len(plan.ids)
         self._since = datetime.now(UTC) - _CLOCK_SKEW
+        if self.log and self.replays:
+            # If the log cannot be read, the outcomes are unknown, and the replay goes on.
+            with suppress(NotReachableError):
+                read, _ = self.log
+                self._earlier = {line.id for text in ABOUT_OUTCOMES for line in read(self._since, text)}
         # Letters that stay in the dead-letter queue block nothing.
         pace = Pace(self.rate) if self.replays else None
         carry_out(self.running, plan.ids, self.mending, self.tally, lease=self.lease, pace=pace, around=around)
@@ -108,7 +115,11 @@ class LetterWork:
             return
         read, every = self.log
         self.outcomes = ReplayOutcomes(self.tally.replayed)
-        wait_for_outcomes(self.outcomes, read, self._since, seconds=seconds, every=every, pause=pause)
+
+        def read_new(since: datetime, text: str | None) -> "Iterable[Line]":
+            return (line for line in read(since, text) if line.id not in self._earlier)
+
+        wait_for_outcomes(self.outcomes, read_new, self._since, seconds=seconds, every=every, pause=pause)
 
     @property
     def missing(self) -> int:

@@ -221,7 +221,8 @@ def test_reading_takes_nothing(operated: Operated, page: Page) -> None:
     operated.put(refused("lead-2", "look@example.com"), refused("lead-3", "look@example.com"))
     look(page, "look@example.com")
     expect(page.get_by_role("heading", name="2 dead letters in 1 group")).to_be_visible()
-    assert [each["lead"]["email"] for each in operated.received("DeadLetterQueue")].count("look@example.com") == 2
+    received = [each.get("lead", {}).get("email") for each in operated.received("DeadLetterQueue")]
+    assert received.count("look@example.com") == 2
 
 
 def test_work_can_be_stopped(operated: Operated, page: Page) -> None:

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from leads.message.message import id_for_log
 from leads_cli.logs.observed import hold_text, objects, texts
@@ -13,6 +13,9 @@ from leads_cli.words import number
 if TYPE_CHECKING:
     from leads_cli.logs.line import Line
     from leads_cli.logs.reading import Reader
+
+# What the lines of the log that tell outcomes contain. Events first: they name the leads to wait for.
+ABOUT_OUTCOMES: Final = ("replay_of", "batch settled")
 
 
 class ReplayOutcomes:
@@ -103,8 +106,7 @@ def wait_for_outcomes(
     """
     until = clock() + seconds
     while not outcomes.complete:
-        # Events first: they name the leads to wait for.
-        for text in ("replay_of", "batch settled"):
+        for text in ABOUT_OUTCOMES:
             for line in read(since, text):
                 outcomes.add(line)
         if outcomes.complete or clock() >= until:
