@@ -96,7 +96,7 @@ drill: setup ## 3,000 signups, with a Leadterra that misbehaves in 23 ways, many
 	@$(BIN)/pytest $(PARALLEL) --hypothesis-profile=long -m hypothesis tests/unit tests/integration
 	@$(BIN)/python -m tests.fuzz
 
-soak: setup ## A week of a million leads in virtual time, about 20 minutes (ARGS="--leads 20000 --days 1.5")
+soak: setup ## A week of a million leads in virtual time, about 20 minutes (ARGS="--leads 20000 --days 1.5 --outage 8 --window 60": one)
 	@$(BIN)/python benchmarks/soak.py $(ARGS)
 
 audit: setup ## Look up known vulnerabilities of what the functions run on

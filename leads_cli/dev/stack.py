@@ -109,7 +109,7 @@ class Stack:
             opened.callback(self._work.stop, self._aws)
             self._work.start()
             server.start(self._app(self))
-            # First of all: open pages read what is closed after it.
+            # It stops first: open pages still read from what is closed after it.
             opened.callback(server.stop)
             self._opened = opened.pop_all()
         return self

@@ -205,7 +205,7 @@ def test_an_event_is_corrected(operated: Operated, page: Page) -> None:
 
 
 def test_the_next_failure_is_one_of_the_same_cause(operated: Operated, page: Page) -> None:
-    """Whoever corrects one of a kind goes on to another of that kind, although others were refused since."""
+    """From a corrected letter, "Next failure" leads to one with the same cause, not to a newer one with another."""
     cause = failure(field="company", message="this company is blocked")
     for email in ("one@blocked.example", "two@blocked.example"):
         operated.put(refused(email, email, failure=cause))

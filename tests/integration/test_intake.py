@@ -133,7 +133,7 @@ def test_programs_and_what_the_rules_leave_out_see_success(intake: Intake, sourc
         ("api", {"origin": ORIGIN}, "/hooks/api/"),
         ("partner", {"authorization": "Bearer partner-password"}, None),
         ("partner", {"authorization": "Basic eDp3cm9uZw=="}, None),
-        ("nobody", TOKEN, None),
+        ("unknown", TOKEN, None),
         ("api", TOKEN, "/hooks"),
         ("api", TOKEN, "/"),
         ("api", TOKEN, "/hooks/api/newest-token/more"),
@@ -149,7 +149,7 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
     assert intake.taken() == []
 
 
-@pytest.mark.parametrize("source", ["api", "website", "nobody"])
+@pytest.mark.parametrize("source", ["api", "website", "unknown"])
 def test_a_stranger_makes_us_read_no_large_body(intake: Intake, source: str) -> None:
     """Some proofs are in the body, so its size comes first, and the answer of an unknown source is the same."""
     assert intake.post(source, b"[" * (MAX_MESSAGE_BYTES + 1), headers={}).status == 413
@@ -220,7 +220,7 @@ def test_what_is_too_large_is_told(intake: Intake, body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("source", "headers", "status"),
-    [("website", {}, 405), ("api", TOKEN, 405), ("api", {"x-api-key": "wrong"}, 401), ("nobody", {}, 401)],
+    [("website", {}, 405), ("api", TOKEN, 405), ("api", {"x-api-key": "wrong"}, 401), ("unknown", {}, 401)],
 )
 def test_a_form_sent_as_a_get_is_told_so(intake: Intake, source: str, headers: dict[str, str], status: int) -> None:
     """A GET with answers gets 405, not a 200 that looks like success. Without credentials it gets 401."""
@@ -246,7 +246,7 @@ def test_other_methods_take_nobody(intake: Intake, method: str, status: int) -> 
     answer = intake.post("website", AVA, headers={}, method=method)
     assert answer.status == status
     assert ("allow" in answer.headers) is (status == 405)
-    assert intake.post("nobody", AVA, headers={}, method=method).status == 401
+    assert intake.post("unknown", AVA, headers={}, method=method).status == 401
     assert intake.post("api", AVA, headers={}, method=method).status == 401
     assert intake.taken() == []
 
@@ -265,7 +265,7 @@ def test_a_browsers_script_asks_first(intake: Intake, origin: str, allowed: bool
     assert [answer.headers["vary"] for answer in answers] == ["Origin"] * 2
 
 
-@pytest.mark.parametrize("source", ["nobody", "api"])
+@pytest.mark.parametrize("source", ["unknown", "api"])
 def test_a_source_without_pages_is_like_an_unknown_one(intake: Intake, source: str) -> None:
     """A preflight request tells a stranger nothing."""
     answer = intake.post(source, headers={"origin": ORIGIN}, method="OPTIONS")

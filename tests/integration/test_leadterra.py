@@ -221,14 +221,17 @@ def test_an_answer_that_trickles_is_none(answer: bytes) -> None:
             connection.recv(65_536)
             for byte in answer:
                 connection.sendall(bytes([byte]))
+                sent.append(byte)
                 # Ten seconds for the whole answer.
                 closed.wait(0.01)
 
+    sent: list[int] = []
     closed = Event()
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
         threads.submit(serve)
         client = _client(f"http://127.0.0.1:{server.getsockname()[1]}")
         assert bulk(client, timeout=0.2) == Reply(None)
+        assert len(sent) < len(answer)
         closed.set()
         client._http.close()
 

@@ -47,7 +47,7 @@ class Truth:
         for row in rows:
             messages = said.get(row["email"], {})
             fields = {name: value for name, value in row.items() if name != "email"}
-            self.problems["rows that nobody said"] += fields != self._merged(messages)
+            self.problems["rows with other fields than their messages"] += fields != self._merged(messages)
             self.arrived.update(messages.values())
 
     def _merged(self, messages: dict[str, int]) -> dict[str, str]:

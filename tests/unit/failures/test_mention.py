@@ -68,6 +68,12 @@ def test_a_hostile_text_is_read_in_one_pass(text: str) -> None:
     assert mentions_address(letter(unmappable({"note": text * 500_000})), key("ava@example.com")) is NONE
 
 
+def test_a_long_number_stops_no_erasure() -> None:
+    """Python refuses to read a number of 5,000 digits, wherever in a message it is."""
+    event = {"note": f"&#{'1' * 5_000};", "email": "ava@example.com"}
+    assert mentions_address(letter(unmappable(event)), key("ava@example.com")) is ABOUT
+
+
 def test_spaces_around_an_at_sign_are_left_out_in_one_pass() -> None:
     """However many there are, and wherever."""
     spaces = " " * 1_000_000

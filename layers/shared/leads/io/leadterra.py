@@ -6,6 +6,7 @@ Source: the reference, `POST /v1/campaigns/:id/leads/bulk` with `Authorization: 
 
 import math
 import socket
+import time
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -53,6 +54,7 @@ class Leadterra:
         """
         path = "/v1/suppression-list" if campaign_id is None else f"/v1/campaigns/{segment(campaign_id)}/leads/bulk"
         counted = SUPPRESSION_COUNTS if campaign_id is None else LEAD_COUNTS
+        until = time.monotonic() + timeout
         # httpx limits each read. An answer whose headers or body trickle would never end.
         clock = Timer(timeout, self._disconnect)
         clock.start()
@@ -69,9 +71,9 @@ class Leadterra:
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error):
             return Reply(None)
         finally:
-            late = clock.finished.is_set()
             clock.cancel()
-        if late:
+        if time.monotonic() >= until:
+            # It may have been cut.
             return Reply(None)
         content = content.replace(api_key.encode(), b"***")
         headers = {name: text.replace(api_key, "***")[:_MAX_HEADER] for name, text in response.headers.items()}
