@@ -50,7 +50,7 @@ def make(clone: Path, *targets: str, path: Iterable[Path | str]) -> subprocess.C
     command = shutil.which("make")
     assert command
     # Nothing of the `make` that may be running these tests.
-    own = ("MAKE", "MFLAGS", "AWS_DEFAULT_REGION")
+    own = ("MAKE", "MFLAGS", "ARGS", "AWS_DEFAULT_REGION")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     environment = {**inherited, "PATH": os.pathsep.join(map(str, path)), "HOME": os.environ.get("HOME", str(clone))}
     return subprocess.run(  # noqa: S603 - a command of ours
