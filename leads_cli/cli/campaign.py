@@ -28,11 +28,7 @@ Name = Annotated[str, typer.Argument(help="A name under `campaigns` in enrollmen
 
 @app.command("list")
 @grouped
-def list_campaigns(
-    *,
-    as_json: AsJson = False,
-    target: ConfiguredStackOptions,
-) -> None:
+def list_campaigns(*, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
     """List the configured campaigns: what feeds them, what their copy uses and, if Leadterra answers, their status.
 
     Example: leads campaign list
@@ -74,12 +70,7 @@ def _print_list(found: "Iterable[CampaignListing]") -> None:
 
 @app.command()
 @grouped
-def stats(
-    name: Name,
-    *,
-    as_json: AsJson = False,
-    target: ConfiguredStackOptions,
-) -> None:
+def stats(name: Name, *, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
     """Show what Leadterra counts of a campaign: enrolled, sent, delivered, bounced, replied.
 
     Example: leads campaign stats newsletter
@@ -99,13 +90,7 @@ def stats(
 
 @app.command()
 @grouped
-def start(
-    name: Name,
-    *,
-    yes: Yes = False,
-    as_json: AsJson = False,
-    target: ConfiguredStackOptions,
-) -> None:
+def start(name: Name, *, yes: Yes = False, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
     """Start a campaign in Leadterra, after saying what that will do and asking.
 
     A draft begins to send. A paused campaign RESUMES its sending. A running one stays as it is.

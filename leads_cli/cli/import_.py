@@ -166,8 +166,9 @@ def _leadterra(
 
     found = key.fixed_key(os.environ) or (running and key.key_of_stack(running))
     if not found:
-        msg = f"--direct needs Leadterra's key: set {KEY_VARIABLE}, or name the stack that has it with --stack"
-        raise UnusableError(msg)
+        raise UnusableError(
+            f"--direct needs Leadterra's key: set {KEY_VARIABLE}, or name the stack that has it with --stack"
+        )
     return direct.to(
         asked.config, asked.campaign_name(), found, address or (running.leadterra_url if running else None)
     )

@@ -25,13 +25,7 @@ Level = Annotated[str | None, typer.Option(help="Only this level and above: debu
 
 
 @grouped
-def logs(
-    lead: LeadId,
-    *,
-    since: Since = _LOOK_BACK,
-    as_json: AsJson = False,
-    where: StackOptions,
-) -> None:
+def logs(lead: LeadId, *, since: Since = _LOOK_BACK, as_json: AsJson = False, where: StackOptions) -> None:
     """Follow one lead, or all leads of an address: taken, tried, held, accepted or rejected, line by line.
 
     The log has no addresses. A person is found by a keyed hash, with the stack's own log_key.

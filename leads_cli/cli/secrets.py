@@ -58,10 +58,7 @@ def set_value(
 
     origin = SecretInput(given, from_env, generate, out)
     origin.check(name)
-    with (
-        _editing(target, name) as (running, enrollment, stored),
-        origin.value(name, enrollment) as value,
-    ):
+    with _editing(target, name) as (running, enrollment, stored), origin.value(name, enrollment) as value:
         _keep(running, stored, set_value(stored.content, name, value))
     typer.echo(f"{name}: set. The functions use it within five minutes, or at once if the old one is refused.")
 
@@ -142,11 +139,7 @@ def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -
 
 @app.command()
 @grouped
-def status(
-    *,
-    as_json: AsJson = False,
-    target: ConfiguredStackOptions,
-) -> None:
+def status(*, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
     """Show which sources have the secret that they need, and whether Leadterra's key is there. Never a value.
 
     Example: leads secrets status

@@ -25,8 +25,7 @@ Stack = Annotated[str | None, typer.Option(help="A deployed stack's name, instea
 Region = Annotated[str | None, typer.Option(help="Its region, if it is not your default.")]
 Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
 Config = Annotated[
-    Path,
-    typer.Option(help=f"The deployed configuration, which has the sources. {CONFIG_DEFAULT}", show_default=False),
+    Path, typer.Option(help=f"The deployed configuration, which has the sources. {CONFIG_DEFAULT}", show_default=False)
 ]
 
 
@@ -53,11 +52,7 @@ class StackOptions:
     profile: Profile = None
 
     def reach(self) -> "Running":
-        """The running stack.
-
-        Raises:
-            NotReachableError: it does not answer.
-        """
+        """The running stack."""
         from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
 
         if self.stack is None:
@@ -65,11 +60,7 @@ class StackOptions:
         return deployed.find(self.stack, self.session())
 
     def session(self) -> "boto3.Session":
-        """The user's own AWS session.
-
-        Raises:
-            NotReachableError: there is no such profile, or no region.
-        """
+        """The user's own AWS session. Raises NotReachableError if there is no such profile, or no region."""
         import boto3  # noqa: PLC0415
 
         from leads_cli.stacks.running import aws_errors  # noqa: PLC0415
@@ -104,11 +95,7 @@ class ConfiguredStackOptions(StackOptions):
     config: Config = CONFIG
 
     def reach(self) -> "Running":
-        """The running stack.
-
-        Raises:
-            NotReachableError: it does not answer.
-        """
+        """The running stack."""
         from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
 
         if self.stack is None:

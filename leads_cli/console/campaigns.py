@@ -41,11 +41,7 @@ class CampaignsPage:
         ui.timer(0, self._look, once=True)
 
     def service(self) -> CampaignApi:
-        """The Leadterra that the stack enrolls into.
-
-        Raises:
-            NotReachableError: there is no key for it.
-        """
+        """The Leadterra that the stack enrolls into. Raises NotReachableError if there is no key for it."""
         return leadterra.connect(self._subject.running, self._subject.enrollment)
 
     async def _look(self) -> None:

@@ -68,11 +68,7 @@ def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bo
 
 
 def serve(subject: Subject, port: int, *, browser: bool) -> None:
-    """The pages, at a port of this machine; 0 takes a free one.
-
-    Raises:
-        OSError: the port is in use.
-    """
+    """The pages, at a port of this machine; 0 takes a free one. Raises OSError if the port is in use."""
     desk = FailureActions(subject.running, subject.log)
     app = FastAPI(openapi_url=None)
     app.add_middleware(LocalOnly)

@@ -40,11 +40,7 @@ class SmokeTally:
 
 
 def run(url: str, say: OnLine, *, patience: float = PATIENCE_SECONDS) -> tuple[bool, StackStatus]:
-    """Send everything to the stack at `url` and wait; whether all went as expected, and the counts at the end.
-
-    Raises:
-        NotReachableError: the stack does not answer.
-    """
+    """Send everything to the stack at `url` and wait; whether all went as expected, and the counts at the end."""
     stack = embedded.find(url)
     before = embedded.status(url).counts
     tally = SmokeTally()

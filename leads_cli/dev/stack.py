@@ -81,8 +81,7 @@ class Stack:
             ValueError: an address without a key, or a key without an address.
         """
         if bool(leadterra_url) != bool(api_key):
-            msg = "a real Leadterra needs both its address and an API key"
-            raise ValueError(msg)
+            raise ValueError("a real Leadterra needs both its address and an API key")
         self.region: Final = session.REGION
         self.config_path = config.resolve()
         self.enrollment = parse(self.config_path.read_text(encoding="utf-8"))

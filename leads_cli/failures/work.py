@@ -89,11 +89,7 @@ class LetterWork:
         )
 
     def run(self, plan: Plan, around: TenGuard = nullcontext) -> None:
-        """Do what was planned, no faster than live traffic allows.
-
-        Raises:
-            NotReachableError: AWS refuses.
-        """
+        """Do what was planned, no faster than live traffic allows."""
         self.total = len(plan.ids)
         self._since = datetime.now(UTC) - _CLOCK_SKEW
         if self.log and self.replays:
@@ -106,11 +102,7 @@ class LetterWork:
         carry_out(self.running, plan.ids, self.mending, self.tally, lease=self.lease, pace=pace, around=around)
 
     def follow(self, seconds: float = OUTCOME_SECONDS, pause: Callable[[float], object] = time.sleep) -> None:
-        """Wait for the outcomes of what was sent again.
-
-        Raises:
-            NotReachableError: the log cannot be read.
-        """
+        """Wait for the outcomes of what was sent again."""
         if self.log is None or not self.tally.replayed or not seconds:
             return
         read, every = self.log

@@ -99,11 +99,7 @@ class ImportRun:
         return replace(self, facts=replace(self.facts, destination=destination.identity))
 
     def run(self, worklist: Worklist, destination: Destination, pace: Pace, *, again: bool) -> ImportResult:
-        """Start or continue the import.
-
-        Raises:
-            UnusableError: it was begun otherwise before.
-        """
+        """Start or continue the import. Raises UnusableError if it was begun otherwise before."""
         if not again and (done := describe_finished(worklist, self.facts)):
             return ImportResult("finished before", done)
         known = None if again else describe_begun(worklist, self.facts)
@@ -114,10 +110,7 @@ class ImportRun:
             return ImportResult("declined", facts)
         trouble = None
         try:
-            with (
-                stop_on_interrupt() as stop,
-                show_progress("sent", facts.totals.leads, worklist.progress()[0]) as told,
-            ):
+            with stop_on_interrupt() as stop, show_progress("sent", facts.totals.leads, worklist.progress()[0]) as told:
                 destination.send_all(worklist, pace, stop, told)
         except StoppedError as error:
             trouble = str(error)

@@ -70,12 +70,7 @@ class ImportOptions:
             return {"ending": "dry run", "read": course.table.about, **report.as_json(course.columns, found, worklist)}
 
     def run(
-        self,
-        destination: AbstractContextManager[Destination],
-        pace: Pace,
-        agree: Callable[[str], bool],
-        *,
-        again: bool,
+        self, destination: AbstractContextManager[Destination], pace: Pace, agree: Callable[[str], bool], *, again: bool
     ) -> ImportResult:
         """Send it, or what is left of it.
 
@@ -91,18 +86,19 @@ class ImportOptions:
                 with Worklist(kept) as worklist:
                     return course.of(there).run(worklist, there, pace, again=again)
             except sqlite3.Error as error:
-                msg = f"{kept}: the import could not be noted there any more ({error})"
-                raise StoppedError(msg) from error
+                raise StoppedError(f"{kept}: the import could not be noted there any more ({error})") from error
 
     def _check_source(self) -> None:
         if self.source == DIRECT:
-            msg = f"--source {DIRECT}: whose leads are so called enroll counts by itself; take another name"
-            raise UnusableError(msg)
+            raise UnusableError(
+                f"--source {DIRECT}: whose leads are so called enroll counts by itself; take another name"
+            )
         try:
             TypeAdapter[str](Slug).validate_python(self.source)
         except ValidationError as error:
-            msg = f"--source {self.source}: letters, digits, _ . and -, at most 64 of them, as the configuration has it"
-            raise UnusableError(msg) from error
+            raise UnusableError(
+                f"--source {self.source}: letters, digits, _ . and -, at most 64 of them, as the configuration has it"
+            ) from error
 
     def campaign_name(self) -> str:
         """The campaign by its name in the configuration, or by its id.
@@ -114,12 +110,12 @@ class ImportOptions:
         if self.campaign is None:
             if len(known) == 1:
                 return next(iter(known))
-            msg = f"which campaign? Name it with --campaign: {', '.join(known) or 'the configuration has none'}"
-            raise UnusableError(msg)
+            raise UnusableError(
+                f"which campaign? Name it with --campaign: {', '.join(known) or 'the configuration has none'}"
+            )
         if self.campaign not in {*known, *(campaign.id for campaign in known.values())}:
-            msg = (
+            raise UnusableError(
                 f"--campaign {self.campaign}: the configuration has no such campaign; "
                 f"it has: {', '.join(known) or 'none'}; another file is named with --config"
             )
-            raise UnusableError(msg)
         return self.campaign

@@ -5,14 +5,14 @@
 refused with a reason, one at `suppressed.example` is skipped silently.
 """
 
-from leads_cli.sandbox.faults.error_shapes import SHAPES
-from leads_cli.sandbox.faults.faults import Fault
+from leads_cli.sandbox.api import Api
+from leads_cli.sandbox.behaviour import Behaviour
+from leads_cli.sandbox.error_shapes import SHAPES
+from leads_cli.sandbox.faults import Fault
 from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest
 from leads_cli.sandbox.records import SandboxCampaign
-from leads_cli.sandbox.store.behaviour import Behaviour
-from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
-from leads_cli.sandbox.web.api import Api
-from leads_cli.sandbox.web.server import SandboxServer
+from leads_cli.sandbox.server import SandboxServer
+from leads_cli.sandbox.state import DEFAULT_API_KEY, Sandbox
 
 __all__ = [
     "DEFAULT_API_KEY",

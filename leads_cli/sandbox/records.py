@@ -1,8 +1,10 @@
 """What the sandbox remembers: campaigns, leads and what happened to each of them."""
 
+from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Literal
 
 LEAD_FIELDS = ("firstName", "lastName", "company", "jobTitle")
@@ -118,3 +120,50 @@ def metrics_as_json(enrollment: SandboxEnrollment) -> dict[str, object]:
         "openRate": 0.0,
         "replyRate": 0.0,
     }
+
+
+KEPT = 1_000  # a long-running dev stack must not grow without bound; the counts go on
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """One request; `status` is None where the client got no answer; `path` is without its query."""
+
+    at: datetime
+    method: str
+    path: str
+    size: int
+    leads: int
+    status: int | None
+    fault: str | None
+
+
+class RequestLog:
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._latest: deque[LoggedRequest] = deque(maxlen=KEPT)
+        self._statuses: Counter[str] = Counter()
+
+    def add(self, entry: LoggedRequest) -> None:
+        with self._lock:
+            self._latest.append(entry)
+            self._statuses["none" if entry.status is None else str(entry.status)] += 1
+
+    def clear(self) -> None:
+        with self._lock:
+            self._latest.clear()
+            self._statuses.clear()
+
+    def entries(self) -> list[LoggedRequest]:
+        """The latest requests, oldest first."""
+        with self._lock:
+            return list(self._latest)
+
+    def as_json(self) -> dict[str, object]:
+        """Counts since the start, and the latest requests."""
+        with self._lock:
+            return {
+                "count": self._statuses.total(),
+                "statuses": dict(sorted(self._statuses.items())),
+                "latest": [{**asdict(entry), "at": timestamp(entry.at)} for entry in self._latest],
+            }

@@ -86,11 +86,7 @@ def _fed(source: "Source") -> frozenset[str]:
 
 
 def find_campaign(campaigns: Iterable[ConfiguredCampaign], name: str) -> ConfiguredCampaign:
-    """The campaign with a name, or with an id.
-
-    Raises:
-        UnknownCampaignError: there is none.
-    """
+    """The campaign with a name, or with an id. Raises UnknownCampaignError if there is none."""
     known = list(campaigns)
     found = next((each for each in known if name == each.name), None) or next(
         (each for each in known if name == each.id), None
@@ -120,11 +116,7 @@ def list_campaigns(campaigns: Iterable[ConfiguredCampaign], service: CampaignApi
 
 
 def get_stats(service: CampaignApi, campaign: ConfiguredCampaign) -> Stats:
-    """A campaign's status and numbers.
-
-    Raises:
-        LeadterraError: Leadterra does not tell.
-    """
+    """A campaign's status and numbers. Raises LeadterraError if Leadterra does not tell."""
     return read_stats(service.get(campaign.id, "stats"))
 
 
@@ -172,5 +164,6 @@ def start(service: CampaignApi, campaign: ConfiguredCampaign) -> dict[str, Any]:
     except LeadterraError as error:
         if error.status is not None:
             raise
-        text = f"{error}. Whether the campaign was started is unknown; look first: leads campaign stats {campaign.name}"
-        raise LeadterraError(text) from error
+        raise LeadterraError(
+            f"{error}. Whether the campaign was started is unknown; look first: leads campaign stats {campaign.name}"
+        ) from error

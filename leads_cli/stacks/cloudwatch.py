@@ -33,11 +33,7 @@ _WAITING: Final = (
 
 
 def read_status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelta, now: datetime) -> StackStatus:
-    """The counts of the last days and of the queue now.
-
-    Raises:
-        NotReachableError: AWS refuses.
-    """
+    """The counts of the last days and of the queue now."""
     cloudwatch = session.client("cloudwatch")
     with aws_errors("CloudWatch"):
         found = sum_metrics(cloudwatch, outputs["MetricsNamespace"], since, now)
@@ -115,10 +111,7 @@ def _oldest(cloudwatch: Any, outputs: Mapping[str, str], now: datetime) -> float
     queue = outputs["LeadsQueueUrl"].rpartition("/")[2]
     waiting = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue)
     held = _metric(outputs["MetricsNamespace"], HELD_AGE, "service", "enroll")
-    ages = [
-        _newest(cloudwatch, waiting, now - _RECENT, now),
-        _newest(cloudwatch, held, now - _LONGEST_BACKOFF, now),
-    ]
+    ages = [_newest(cloudwatch, waiting, now - _RECENT, now), _newest(cloudwatch, held, now - _LONGEST_BACKOFF, now)]
     return max((age for age in ages if age is not None), default=None)
 
 
@@ -140,11 +133,7 @@ _CHARTED: Final = {
 def read_history(
     cloudwatch: Any, namespace: str, start: datetime, end: datetime, step: timedelta
 ) -> Iterator[tuple[str, datetime, int]]:
-    """How many leads were taken, accepted and refused, when.
-
-    Raises:
-        NotReachableError: AWS refuses.
-    """
+    """How many leads were taken, accepted and refused, when."""
     names = [name for _, name in _CHARTED.values()]
     queries = [
         _query(f"m{number}", _metric(namespace, metric, "service", service), "Sum", step)
@@ -158,19 +147,11 @@ def read_history(
 
 
 def last_accepted_times(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
-    """When each source last brought a lead, to five minutes; what is older than two weeks is not found.
-
-    Raises:
-        NotReachableError: AWS refuses.
-    """
+    """When each source last brought a lead, to five minutes; what is older than two weeks is not found."""
     names = list(sources)
     service = {"Name": "service", "Value": "intake"}
     metrics = [
-        {
-            "Namespace": namespace,
-            "MetricName": "Accepted",
-            "Dimensions": [service, {"Name": "source", "Value": name}],
-        }
+        {"Namespace": namespace, "MetricName": "Accepted", "Dimensions": [service, {"Name": "source", "Value": name}]}
         for name in names
     ]
     queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]

@@ -23,25 +23,19 @@ def problem_of(path: Path) -> str:
 
 
 def read_configuration(path: Path) -> "Enrollment":
-    """Read a file as the functions do.
-
-    Raises:
-        BadFileError: it is missing, unreadable or wrong.
-    """
+    """Read a file as the functions do. Raises BadFileError if it is missing, unreadable or wrong."""
     from leads.config.schema import parse  # noqa: PLC0415 - pydantic takes a quarter of a second
     from leads.errors import ConfigError  # noqa: PLC0415
 
     try:
         return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        msg = (
+        raise BadFileError(
             f"{shown(path)}: there is no such file; name one with --config, "
             "or take layers/config/enrollment.toml as a model"
-        )
-        raise BadFileError(msg) from error
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"{shown(path)}: cannot be read ({error}); it must be a TOML file in UTF-8"
-        raise BadFileError(msg) from error
+        raise BadFileError(f"{shown(path)}: cannot be read ({error}); it must be a TOML file in UTF-8") from error
     except ConfigError as error:
         number = len(error.problems)
         lines = [f"{shown(path)}: {number} {'problem' if number == 1 else 'problems'}:"]

@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 
 
 def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:
-    """A stack in an AWS account; its sources are those of the local file, which is what was deployed, if it is given.
-
-    Raises:
-        NotReachableError: there is none, or the credentials may not see it.
-    """
+    """A stack in an AWS account; its sources are those of `enrollment`, the deployed file, if it is given."""
     sources = enrollment.sources if enrollment else {}
     auths = {name: source.authentication for name, source in sources.items()}
     found = describe_stack(stack, session)
@@ -33,20 +29,12 @@ def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" =
 
 
 def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:
-    """CloudFormation's outputs of a stack.
-
-    Raises:
-        NotReachableError: there is none, or the credentials may not see it.
-    """
+    """CloudFormation's outputs of a stack."""
     return _outputs(describe_stack(stack, session))
 
 
 def describe_stack(stack: str, session: "boto3.Session") -> Mapping[str, Any]:
-    """A stack as CloudFormation describes it.
-
-    Raises:
-        NotReachableError: there is none, or the credentials may not see it.
-    """
+    """A stack as CloudFormation describes it."""
     with aws_errors(f"stack {stack}"):
         found: Mapping[str, Any] = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     return found

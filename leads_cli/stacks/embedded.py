@@ -15,11 +15,7 @@ DEFAULT_URL: Final = "http://127.0.0.1:3000"
 
 
 def find(url: str) -> Running:
-    """The stack that `leads dev` runs at an address.
-
-    Raises:
-        NotReachableError: none answers there.
-    """
+    """The stack that `leads dev` runs at an address."""
     return from_description(url, get_object(url, "/_leads/stack"))
 
 
@@ -48,11 +44,7 @@ def from_description(url: str, about: Mapping[str, Any]) -> Running:
 
 
 def status(url: str) -> StackStatus:
-    """The counts of the stack that `leads dev` runs at an address, since it was started.
-
-    Raises:
-        NotReachableError: none answers there.
-    """
+    """The counts of the stack that `leads dev` runs at an address, since it was started."""
     data = get_object(url, "/_leads/status")
     oldest = data.get("oldestSeconds")
     age = oldest if isinstance(oldest, int | float) else None
@@ -60,21 +52,13 @@ def status(url: str) -> StackStatus:
 
 
 def last_events(url: str) -> dict[str, datetime]:
-    """When each source last brought a lead, since the stack was started.
-
-    Raises:
-        NotReachableError: none answers there.
-    """
+    """When each source last brought a lead, since the stack was started."""
     found = get_object(url, "/_leads/stack").get("lastEvents") or {}
     return {name: datetime.fromisoformat(when) for name, when in found.items()}
 
 
 def release(url: str) -> int:
-    """Have everything that waits tried again now; how many messages that was.
-
-    Raises:
-        NotReachableError: none answers there.
-    """
+    """Have everything that waits tried again now; how many messages that was."""
     import httpx  # noqa: PLC0415
 
     try:
@@ -85,24 +69,15 @@ def release(url: str) -> int:
 
 
 def get_object(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The object that an embedded stack answers to a question of ours.
-
-    Raises:
-        NotReachableError: none answers there.
-    """
+    """The object that an embedded stack answers to a question of ours."""
     data = get_json(url, path, query)
     if not isinstance(data, dict):
-        msg = f"what answers at {url} is not `leads dev`; name the stack's address with --url"
-        raise NotReachableError(msg)
+        raise NotReachableError(f"what answers at {url} is not `leads dev`; name the stack's address with --url")
     return data
 
 
 def get_json(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
-    """What an embedded stack answers to a question of ours.
-
-    Raises:
-        NotReachableError: none answers there.
-    """
+    """What an embedded stack answers to a question of ours."""
     import httpx  # noqa: PLC0415
 
     try:
@@ -110,5 +85,6 @@ def get_json(url: str, path: str, query: Mapping[str, str] | None = None) -> Any
         answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=10, trust_env=False)
         return answer.raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        msg = f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
-        raise NotReachableError(msg) from error
+        raise NotReachableError(
+            f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
+        ) from error

@@ -56,11 +56,7 @@ class DeletedStack:
 
 
 def find_retained(name: str, session: "boto3.Session") -> list[DeletedStack]:
-    """The deleted stacks of a name that left something that no stack has now, the last deleted one first.
-
-    Raises:
-        NotReachableError: the credentials may not see it.
-    """
+    """The deleted stacks of a name that left something that no stack has now, the last deleted one first."""
     with aws_errors(f"stack {name}"):
         cloudformation: Any = session.client("cloudformation")
         pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
@@ -94,13 +90,13 @@ def adopt_retained(name: str, stack: DeletedStack, session: "boto3.Session") -> 
 
     Raises:
         RetainedError: there is a stack of the name, something is missing, or CloudFormation does not import it.
-        NotReachableError: AWS refused otherwise.
     """
     with aws_errors(f"stack {name}"):
         cloudformation: Any = session.client("cloudformation")
         if _resources(name, cloudformation):
-            msg = f"There is a stack {name}, with queues of its own. Delete it first: its queues will be retained too."
-            raise RetainedError(msg)
+            raise RetainedError(
+                f"There is a stack {name}, with queues of its own. Delete it first: its queues will be retained too."
+            )
         whole = cloudformation.get_template(StackName=stack.id, TemplateStage="Processed")["TemplateBody"]
         # Versions of functions are retained as well, and go with their function.
         kept = {
@@ -109,8 +105,7 @@ def adopt_retained(name: str, stack: DeletedStack, session: "boto3.Session") -> 
             if each["Type"] in IDENTIFIERS
         }
         if missing := kept.keys() - {each.name for each in stack.retained}:
-            msg = f"Only the whole can be adopted, and {', '.join(sorted(missing))} is gone."
-            raise RetainedError(msg)
+            raise RetainedError(f"Only the whole can be adopted, and {', '.join(sorted(missing))} is gone.")
         # An import takes no outputs, and no resource that is not imported.
         template = {key: whole[key] for key in ("AWSTemplateFormatVersion", "Parameters", "Conditions") if key in whole}
         given = cloudformation.describe_stacks(StackName=stack.id)["Stacks"][0].get("Parameters", [])
@@ -135,8 +130,7 @@ def adopt_retained(name: str, stack: DeletedStack, session: "boto3.Session") -> 
             cloudformation.get_waiter("stack_import_complete").wait(StackName=name, WaiterConfig={"Delay": 2})
         except WaiterError as error:
             why = error.last_response.get("StatusReason", str(error))
-            msg = f"CloudFormation does not import them: {why}. The stack's events have more."
-            raise RetainedError(msg) from error
+            raise RetainedError(f"CloudFormation does not import them: {why}. The stack's events have more.") from error
 
 
 def _resources(stack: str, cloudformation: Any) -> list[Any]:

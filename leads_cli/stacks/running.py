@@ -16,7 +16,7 @@ _UNNAMED: Final = "other"
 
 
 class NotReachableError(Exception):
-    """The stack did not answer, or refused. The text says what to do."""
+    """A stack, or AWS, did not answer or refused. Every call to one may raise it. The text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,7 @@ class Running:
             self.client("sqs").send_message(QueueUrl=url, MessageBody=body, MessageAttributes=typed)
 
     def count(self, source: str, counts: Mapping[str, int]) -> None:
-        """Add to the counts of law 2 what an operator did, for instance `count("website", {"Replayed": 3})`.
-
-        Raises:
-            NotReachableError: CloudWatch did not take it.
-        """
+        """Add to the counts of law 2 what an operator did, for instance `count("website", {"Replayed": 3})`."""
         service = {"Name": "service", "Value": OPERATOR}
         named = {"Name": "source", "Value": source if _SOURCE.fullmatch(source) else _UNNAMED}
         # As a whole and by name, as the functions do it.
@@ -96,8 +92,10 @@ def aws_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (NoCredentialsError, NoRegionError) as error:
-        msg = f"{what}: AWS is not set up on this machine: run `aws configure`, which asks for keys and a region"
-        raise NotReachableError(msg) from error
+        raise NotReachableError(
+            f"{what}: AWS is not set up on this machine: run `aws configure`, which asks for keys and a region"
+        ) from error
     except (BotoCoreError, ClientError) as error:
-        msg = f"{what}: AWS refused or did not answer ({error}); check --stack, --region and --profile"
-        raise NotReachableError(msg) from error
+        raise NotReachableError(
+            f"{what}: AWS refused or did not answer ({error}); check --stack, --region and --profile"
+        ) from error

@@ -112,11 +112,7 @@ class Version:
 
 
 def versions(running: "Running") -> list[Version]:
-    """The present version and the one before it; dates, and no values.
-
-    Raises:
-        NotReachableError: AWS does not tell.
-    """
+    """The present version and the one before it; dates, and no values."""
     with aws_errors(_WHAT):
         answer = running.client("secretsmanager").list_secret_version_ids(SecretId=running.outputs["SecretId"])
     found = [

@@ -105,11 +105,7 @@ def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
 
 
 def drop_previous(stored: StoredSecret, name: str) -> dict[str, Any]:
-    """The newest value alone.
-
-    Raises:
-        SecretError: there is no other.
-    """
+    """The newest value alone. Raises SecretError if there is no other."""
     _no_key(name)
     newest, *others = stored.values(name) or ("",)
     if not others:

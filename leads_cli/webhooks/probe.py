@@ -33,7 +33,6 @@ def probe(name: str, running: Running, client: "httpx.Client") -> HookAnswer:
 
     Raises:
         NotSentError: the stack has no such source, or no secret for it.
-        NotReachableError: the stack does not answer.
     """
     source = name if name in running.auths else running.source_of(name)
     if source is None:

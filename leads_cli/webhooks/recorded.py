@@ -78,8 +78,7 @@ def load(event: str, folder: Path = EVENTS) -> RecordedEvent:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        msg = f"{shown(path)}: cannot be read as JSON ({error})"
-        raise EventError(msg) from error
+        raise EventError(f"{shown(path)}: cannot be read as JSON ({error})") from error
     match data:
         case {"Records": [_, *_] as records}:
             return _queue_event(path, records)
@@ -87,17 +86,15 @@ def load(event: str, folder: Path = EVENTS) -> RecordedEvent:
             try:
                 return _http_event(path, data, method, raw_path)
             except (TypeError, AttributeError, ValueError) as error:
-                msg = f"{shown(path)}: not an API Gateway event ({error})"
-                raise EventError(msg) from error
+                raise EventError(f"{shown(path)}: not an API Gateway event ({error})") from error
         case {"campaign": str(), "lead": dict()}:
             return _leads(path, [(json.dumps(data), {})])
         case _:
-            msg = (
+            raise EventError(
                 f"{shown(path)}: neither an API Gateway event (payload format 2.0) nor an SQS event, of which "
                 f"{shown(folder)} has examples, nor a lead's message: "
                 '{"version": 1, "campaign": "...", "lead": {"email": "..."}}'
             )
-            raise EventError(msg)
 
 
 def _find(event: str, folder: Path) -> Path:
@@ -106,15 +103,13 @@ def _find(event: str, folder: Path) -> Path:
         return named
     if Path(event).is_file():
         return Path(event)
-    msg = f"{event}: there is no such event or file; recorded are: {', '.join(names(folder))}"
-    raise UnknownEventError(msg)
+    raise UnknownEventError(f"{event}: there is no such event or file; recorded are: {', '.join(names(folder))}")
 
 
 def _http_event(path: Path, data: Mapping[str, Any], method: str, raw_path: str) -> HttpEvent:
     hook = _HOOK.search(raw_path)
     if hook is None:
-        msg = f"{shown(path)}: its rawPath is {raw_path!r}; the webhook is at /hooks/<source>"
-        raise EventError(msg)
+        raise EventError(f"{shown(path)}: its rawPath is {raw_path!r}; the webhook is at /hooks/<source>")
     # A stage that the gateway puts in front of the path is the gateway's own.
     address = raw_path[hook.start() :]
     if query := data.get("rawQueryString"):
@@ -136,16 +131,14 @@ def _body(path: Path, data: Mapping[str, Any]) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
     except ValueError as error:
-        msg = f"{shown(path)}: isBase64Encoded is true, but its body is no base64 ({error})"
-        raise EventError(msg) from error
+        raise EventError(f"{shown(path)}: isBase64Encoded is true, but its body is no base64 ({error})") from error
 
 
 def _queue_event(path: Path, records: list[Any]) -> QueueEvent:
     try:
         messages = tuple((str(record["body"]), _attributes(record)) for record in records)
     except (KeyError, TypeError, AttributeError) as error:
-        msg = f"{shown(path)}: not an SQS event: each of its Records needs a body"
-        raise EventError(msg) from error
+        raise EventError(f"{shown(path)}: not an SQS event: each of its Records needs a body") from error
     if LEADS_QUEUE in _queue_name(records[0]):
         return _leads(path, messages)
     return QueueEvent(path.stem, _source(*messages[0]), messages)

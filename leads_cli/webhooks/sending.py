@@ -57,16 +57,10 @@ def http_client(running: Running) -> "httpx.Client":
 
 
 def send(event: RecordedEvent, running: Running, client: "httpx.Client") -> HookAnswer:
-    """Send an event as its source would.
-
-    Raises:
-        NotSentError: the stack has no such source, or no secret for it.
-        NotReachableError: the stack does not answer.
-    """
+    """Send an event as its source would. Raises NotSentError if the stack has no such source, or no secret for it."""
     if event.source is not None and event.source not in running.auths:
         has = ", ".join(running.auths) or "none"
-        msg = f"{event.name}: the stack has no source {event.source!r}; it has: {has}"
-        raise NotSentError(msg)
+        raise NotSentError(f"{event.name}: the stack has no source {event.source!r}; it has: {has}")
     match event:
         case HttpEvent():
             return _post(event, running, client)
@@ -86,16 +80,16 @@ def with_address(webhook: Webhook, running: Running, source: str | None = None) 
     found = source or running.source_of(webhook.provider)
     if found is None:
         auth = f'\n  auth = "{webhook.auth}"' if webhook.auth else ""
-        msg = (
+        raise NotSentError(
             f"the stack has no source for {webhook.provider}; add one to its configuration, "
             f"with a campaign of yours:\n\n"
             f'  [sources.{webhook.provider}]\n  provider = "{webhook.provider}"\n  campaign = "newsletter"{auth}'
         )
-        raise NotSentError(msg)
     provider = running.providers.get(found, webhook.provider)
     if provider != webhook.provider:
-        msg = f"{found} is a source for {provider}, not for {webhook.provider}; name another with --source"
-        raise NotSentError(msg)
+        raise NotSentError(
+            f"{found} is a source for {provider}, not for {webhook.provider}; name another with --source"
+        )
     return webhook.to(found)
 
 
@@ -107,8 +101,9 @@ def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> HookAns
     try:
         answer = client.request(event.method, url, headers=dict(proved.headers), content=proved.body)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        msg = f"{url} does not answer ({type(error).__name__}: {error}); is the stack running?"
-        raise NotReachableError(msg) from error
+        raise NotReachableError(
+            f"{url} does not answer ({type(error).__name__}: {error}); is the stack running?"
+        ) from error
     text = answer.text or answer.headers.get("location", "")
     return HookAnswer(f"{event.method} {event.path.partition('?')[0]}", answer.status_code, text)
 
@@ -121,11 +116,10 @@ def _proved(event: HttpEvent, running: Running) -> Request:
         return request
     secret = next(iter(read_secret(running).values(event.source)), None)
     if secret is None:
-        msg = (
+        raise NotSentError(
             f"{event.name}: the stack's secret has nothing under sources.{event.source}; "
             f'add it: {{"sources": {{"{event.source}": "..."}}}}, as docs/sources.md says'
         )
-        raise NotSentError(msg)
     if kind == "signature":
         return sign(running.providers[event.source], request, secret, time.time())
     if kind == "token":

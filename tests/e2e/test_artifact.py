@@ -22,8 +22,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 from samtranslator.yaml_helper import yaml_parse
 
-from leads_cli.sandbox.store.state import DEFAULT_API_KEY, Sandbox
-from leads_cli.sandbox.web.server import SandboxServer
+from leads_cli.sandbox.server import SandboxServer
+from leads_cli.sandbox.state import DEFAULT_API_KEY, Sandbox
 from release.__main__ import write
 from tests.built import ROOT, build_artifact, make_lambda_python
 from tests.runtime_api import RuntimeApi

@@ -8,7 +8,7 @@ import pytest
 
 from functions.enroll.handler import handler
 from leads_cli.sandbox import Behaviour, Fault
-from leads_cli.sandbox.store.behaviour import Dialect
+from leads_cli.sandbox.behaviour import Dialect
 from tests.integration.enrolling import CONFIG, Enrolling, message
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leads_cli.sandbox import Behaviour, Fault
-from leads_cli.sandbox.store.behaviour import Dialect
+from leads_cli.sandbox.behaviour import Dialect
 from tests.integration.enrolling import Enrolling, message
 from tests.integration.intaking import TOKEN, Intake
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import httpx
 
 from leads_cli.sandbox import Api, Sandbox, SandboxRequest
-from leads_cli.sandbox.store.admission import admission
+from leads_cli.sandbox.behaviour import admission
 from tests.drill.leadterra import AT_A_LEAD, AT_ANY_REQUEST, POISON, SCRIPT, Answer
 from tests.simulation.weather import Weather
 

@@ -6,14 +6,7 @@ from typing import Annotated
 
 import typer
 
-from leads_cli.cli.failures.options import (
-    ChangeOptions,
-    LeaseOptions,
-    LetterId,
-    LetterOptions,
-    MaybeId,
-    ReplayOptions,
-)
+from leads_cli.cli.failures.options import ChangeOptions, LeaseOptions, LetterId, LetterOptions, MaybeId, ReplayOptions
 from leads_cli.cli.grouped import grouped
 from leads_cli.cli.target import AsJson, StackOptions
 from leads_cli.terminal import Code, stop
@@ -48,13 +41,7 @@ def list_letters(
 
 @app.command()
 @grouped
-def show(
-    letter_id: LetterId,
-    *,
-    as_json: AsJson = False,
-    where: StackOptions,
-    hold: LeaseOptions,
-) -> None:
+def show(letter_id: LetterId, *, as_json: AsJson = False, where: StackOptions, hold: LeaseOptions) -> None:
     """Show everything about a dead letter: its lead or event, the refusal, its history, and what to do next.
 
     Example: leads failures show 7d2f9c

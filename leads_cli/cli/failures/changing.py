@@ -14,15 +14,7 @@ import typer
 from leads_cli.cli.failures import printed
 from leads_cli.cli.failures.options import ChangeOptions, LetterOptions, ReplayOptions
 from leads_cli.cli.target import StackOptions, confirm
-from leads_cli.failures.change.edits import (
-    GAP,
-    Edit,
-    Normalise,
-    NotationError,
-    Remove,
-    parse_renaming,
-    parse_setting,
-)
+from leads_cli.failures.change.edits import GAP, Edit, Normalise, NotationError, Remove, parse_renaming, parse_setting
 from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.criteria import choose
 from leads_cli.failures.read.queue_scan import QueueScan

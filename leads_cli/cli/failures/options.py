@@ -20,8 +20,7 @@ class LeaseOptions:
     """For how long letters may be hidden."""
 
     lease: Annotated[
-        int,
-        typer.Option(min=1, max=3_600, help="For how many seconds a killed command may hide letters."),
+        int, typer.Option(min=1, max=3_600, help="For how many seconds a killed command may hide letters.")
     ] = 120
 
 
@@ -30,8 +29,7 @@ class LetterOptions:
     """The letters that the options name."""
 
     reason: Annotated[
-        str | None,
-        typer.Option(help="Only this reason: rejected, missing_token, unmappable, malformed or exhausted."),
+        str | None, typer.Option(help="Only this reason: rejected, missing_token, unmappable, malformed or exhausted.")
     ] = None
     field: Annotated[str | None, typer.Option(help="Only if this field is at fault.")] = None
     source: Annotated[str | None, typer.Option(help="Only from this source.")] = None

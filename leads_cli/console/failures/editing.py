@@ -85,8 +85,7 @@ def parse_edits(rows: Sequence[EditedField], *, is_lead: bool) -> list[Edit]:
 
 def _renamed(row: EditedField) -> bool:
     if not row.path.strip():
-        msg = f"{row.was} needs a name; to leave the field out, remove it"
-        raise FormError(msg)
+        raise FormError(f"{row.was} needs a name; to leave the field out, remove it")
     return row.path.strip() != row.was
 
 
@@ -95,8 +94,7 @@ def _setting(row: EditedField, *, is_lead: bool) -> Edit | None:
     if row.text == _shown(row.before):
         return None
     if not path:
-        msg = "a value needs the name of its field"
-        raise FormError(msg)
+        raise FormError("a value needs the name of its field")
     # A lead's field is never meant to be empty. An event may have empty answers.
     if not row.text.strip() and is_lead:
         return None if row.before is ABSENT else Remove(path)
@@ -107,8 +105,9 @@ def _value(row: EditedField) -> Any:
     try:
         return loads(row.text)
     except Malformed as error:
-        msg = f'{row.path} was {_kind(row.before)} and takes JSON: 12, true, null, or a text in quotes such as "pro"'
-        raise FormError(msg) from error
+        raise FormError(
+            f'{row.path} was {_kind(row.before)} and takes JSON: 12, true, null, or a text in quotes such as "pro"'
+        ) from error
 
 
 def _kind(value: Any) -> str:

@@ -97,11 +97,7 @@ class Form:
         self._choice = ui.select(options, value=now or None, label=label).props("outlined dense").classes("choice")
 
     def mending(self, *, replay: bool = False) -> Mending:
-        """What was typed and chosen.
-
-        Raises:
-            FormError: it cannot be meant.
-        """
+        """What was typed and chosen. Raises FormError if it cannot be meant."""
         is_lead = self._letter.is_lead
         chosen = self._choice.value or None
         if chosen == (self._letter.campaign if is_lead else self._letter.source):

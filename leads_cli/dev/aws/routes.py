@@ -72,8 +72,7 @@ def routes_of(api: Mapping[str, Any], aliased: Mapping[str, str] | None = None) 
     """
     body = api["Properties"].get("Body", {})
     if extra := [key for key in body if key.startswith("x-amazon-apigateway-")]:
-        msg = f"the embedded API does not know {', '.join(extra)}"
-        raise UnsupportedTemplateError(msg)
+        raise UnsupportedTemplateError(f"the embedded API does not know {', '.join(extra)}")
     return [
         _route("ANY" if method == ANY_METHOD else method.upper(), path, operation, aliased or {})
         for path, operations in body.get("paths", {}).items()
@@ -89,7 +88,8 @@ def _route(method: str, path: str, operation: Mapping[str, Any], aliased: Mappin
         case _:
             function = None
     if function is None or integration["payloadFormatVersion"] != "2.0" or "security" in operation:
-        msg = f"{method} {path}: the embedded API passes events of format 2.0 to functions, without authorizers"
-        raise UnsupportedTemplateError(msg)
+        raise UnsupportedTemplateError(
+            f"{method} {path}: the embedded API passes events of format 2.0 to functions, without authorizers"
+        )
     timeout = integration.get("timeoutInMillis", MAX_TIMEOUT_SECONDS * 1000) / 1000
     return Route(method, path, aliased.get(function[1], function[1]), min(float(timeout), MAX_TIMEOUT_SECONDS))

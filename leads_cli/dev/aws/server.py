@@ -55,8 +55,7 @@ class EmbeddedAws:
     def __enter__(self) -> Self:
         with ExitStack() as opened:
             if not _one_at_a_time.acquire(blocking=False):
-                msg = "moto keeps its state for the whole process: one embedded AWS at a time"
-                raise AlreadyRunningError(msg)
+                raise AlreadyRunningError("moto keeps its state for the whole process: one embedded AWS at a time")
             opened.callback(_one_at_a_time.release)
             opened.enter_context(limit_to_one_region())
             sqs_backends[session.ACCOUNT][session.REGION] = self.queues
@@ -116,8 +115,7 @@ class EmbeddedAws:
                     changed = json.dumps({**body, "Resources": resources_now})
                     cloudformation.update_stack(TemplateBody=changed, **about)
         except (ClientError, ResponseParserError) as error:
-            msg = f"the embedded AWS cannot deploy the template: {error}"
-            raise DeploymentError(msg) from error
+            raise DeploymentError(f"the embedded AWS cannot deploy the template: {error}") from error
         self._bodies[name] = known
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
@@ -126,10 +124,7 @@ class EmbeddedAws:
         return Deployed(
             physical={each["LogicalResourceId"]: each["PhysicalResourceId"] for each in named},
             outputs={each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])},
-            left_out={
-                **template.left_out,
-                **{key: resources[key]["Type"] for key in resources if key not in known},
-            },
+            left_out={**template.left_out, **{key: resources[key]["Type"] for key in resources if key not in known}},
         )
 
 

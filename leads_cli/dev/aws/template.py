@@ -199,13 +199,13 @@ def _stripped(resource: dict[str, Any]) -> dict[str, Any]:
 def _event_source(name: str, resource: Mapping[str, Any], functions: Mapping[str, str]) -> EventSource:
     properties = resource["Properties"]
     if "FilterCriteria" in properties:
-        msg = f"{name}: the embedded stack does not filter messages"
-        raise UnsupportedTemplateError(msg)
+        raise UnsupportedTemplateError(f"{name}: the embedded stack does not filter messages")
     try:
         queue, function = properties["EventSourceArn"]["Fn::GetAtt"][0], properties["FunctionName"]["Ref"]
     except (TypeError, KeyError, IndexError) as error:
-        msg = f"{name}: the embedded stack knows queues and functions of the same template"
-        raise UnsupportedTemplateError(msg) from error
+        raise UnsupportedTemplateError(
+            f"{name}: the embedded stack knows queues and functions of the same template"
+        ) from error
     scaling = properties.get("ScalingConfig", {})
     return EventSource(
         function=functions.get(function, function),

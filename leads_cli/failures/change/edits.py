@@ -74,11 +74,7 @@ class InapplicableError(Exception):
 
 
 def parse_setting(text: str) -> Set:
-    """Read `field=text` or `field:=value`.
-
-    Raises:
-        NotationError: it is neither.
-    """
+    """Read `field=text` or `field:=value`. Raises NotationError if it is neither."""
     path, found, value = text.partition("=")
     if not found or not path.strip(" :"):
         raise NotationError("write field=value, for instance email=ava@example.com or customFields.seats:=12")
@@ -93,11 +89,7 @@ def parse_setting(text: str) -> Set:
 
 
 def parse_renaming(text: str) -> Rename:
-    """Read `old=new`.
-
-    Raises:
-        NotationError: it is something else.
-    """
+    """Read `old=new`. Raises NotationError if it is something else."""
     old, found, new = (part.strip() for part in text.partition("="))
     if not (old and found and new):
         raise NotationError("write old=new, for instance mail=email")

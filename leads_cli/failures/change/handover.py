@@ -90,11 +90,7 @@ class Handover:
             )
 
     def discard(self, letters: Sequence[Letter]) -> None:
-        """Delete received letters for good.
-
-        Raises:
-            NotReachableError: AWS refuses.
-        """
+        """Delete received letters for good."""
         self._count("Erased", filter(counts_as_erased, self._delete(letters, letters)))
 
     def _send(self, pairs: Sequence[Replacement]) -> list[Replacement]:

@@ -180,9 +180,6 @@ def carry_out(
     """Carry out a plan. Without `mending` the letters are discarded for good.
 
     `tally` tells how far it came, whatever ends it.
-
-    Raises:
-        NotReachableError: AWS refuses.
     """
     with QueueScan(running, lease=lease) as reading:
         handover = Handover(running, reading, tally)

@@ -99,11 +99,7 @@ def wait_for_outcomes(
     pause: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Read the logs until each outcome is known, for so many seconds at most.
-
-    Raises:
-        NotReachableError: a log cannot be read.
-    """
+    """Read the logs until each outcome is known, for so many seconds at most."""
     until = clock() + seconds
     while not outcomes.complete:
         for text in ABOUT_OUTCOMES:

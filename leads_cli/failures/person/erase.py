@@ -50,11 +50,7 @@ _MOST_IDS: Final = 10
 def scan(
     running: Running, person: str, *, lease: int, erase: bool = False, mentions: bool = False
 ) -> list[PersonMessages]:
-    """What each queue has of the person with this key; `erase` deletes it, `mentions` also what mentions them.
-
-    Raises:
-        NotReachableError: AWS refuses.
-    """
+    """What each queue has of the person with this key; `erase` deletes it, `mentions` also what mentions them."""
     return [_scan_queue(running, queue, person, lease, erase=erase, mentions=mentions) for queue in QUEUES]
 
 

@@ -21,11 +21,7 @@ _MOST_LEADS: Final = 20
 
 
 def log_key(running: "Running") -> str:
-    """The key of the hashes in the log.
-
-    Raises:
-        NotReachableError: the secret cannot be read, or has no such key.
-    """
+    """The key of the hashes in the log. Raises NotReachableError if the secret cannot be read, or has no such key."""
     found = read_secret(running).content.get(LOG_KEY) if "SecretId" in running.outputs else None
     if not isinstance(found, str) or not found:
         raise NotReachableError(
@@ -36,11 +32,7 @@ def log_key(running: "Running") -> str:
 
 
 def find_person(running: "Running", read: "Reader", email: str, since: datetime) -> "list[tuple[Line, str]]":
-    """What the log says of a person's leads, oldest first.
-
-    Raises:
-        NotReachableError: the log or the secret cannot be read.
-    """
+    """What the log says of a person's leads, oldest first."""
     hashed = address_for_log(log_key(running), key(email))
     ids = {lead for line in read(since, hashed) for known, lead in _people(line) if known == hashed}
     found = {
@@ -53,11 +45,7 @@ def find_person(running: "Running", read: "Reader", email: str, since: datetime)
 
 
 def find_newer(running: "Running", read: "Reader", leads: Mapping[str, tuple[str, datetime]]) -> set[str]:
-    """Of leads by id, with their address and when they failed: those whose person sent another one since.
-
-    Raises:
-        NotReachableError: the log or the secret cannot be read.
-    """
+    """Of leads by id, with their address and when they failed: those whose person sent another one since."""
     if not leads:
         return set()
     secret = log_key(running)

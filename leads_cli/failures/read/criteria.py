@@ -118,6 +118,7 @@ def parse_moment(text: str, now: datetime) -> datetime:
             return now - timedelta(**{_UNITS[age[2].lower()]: int(age[1])})
         found = datetime.fromisoformat(text.strip())
     except (ValueError, OverflowError) as error:
-        msg = "neither an age such as 30m, 2h, 3d or 1w nor a date such as 2026-11-22 or 2026-11-22T14:00Z"
-        raise ValueError(msg) from error
+        raise ValueError(
+            "neither an age such as 30m, 2h, 3d or 1w nor a date such as 2026-11-22 or 2026-11-22T14:00Z"
+        ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

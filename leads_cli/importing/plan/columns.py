@@ -40,17 +40,12 @@ class ColumnChoices:
 
 
 def parse_choices(maps: Iterable[str], custom: Iterable[str]) -> ColumnChoices:
-    """The options `--map` and `--custom`.
-
-    Raises:
-        UnusableError: one is not written as it should be.
-    """
+    """The options `--map` and `--custom`. Raises UnusableError if one is not written as it should be."""
     fields: dict[str, str] = {}
     for text in maps:
         column, equals, name = text.rpartition("=")
         if not equals or not column.strip():
-            msg = f'--map {text}: write column=field, for instance --map "Your role=jobTitle"'
-            raise UnusableError(msg)
+            raise UnusableError(f'--map {text}: write column=field, for instance --map "Your role=jobTitle"')
         fields[column.strip()] = _FIELDS.get(canonical(name), name.strip())
     names = (name.strip() for text in custom for name in text.split(","))
     return ColumnChoices(fields, tuple(filter(None, names)))
@@ -79,11 +74,7 @@ class Columns:
     opt_outs: Mapping[str, ColumnKind]
 
     def lead(self, row: FileRow) -> Lead:
-        """The lead in a row.
-
-        Raises:
-            NoLead: with every reason.
-        """
+        """The lead in a row. Raises NoLead with every reason."""
         if row.flaw:
             raise NoLead([Problem("row", row.flaw)])
         fields = {
@@ -175,8 +166,7 @@ def _said(said: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], se
         if not lead_field:
             left_out.add(name)
         elif lead_field in explicit:
-            msg = f"--map: both {explicit[lead_field]} and {name} are to be {lead_field}; name one"
-            raise UnusableError(msg)
+            raise UnusableError(f"--map: both {explicit[lead_field]} and {name} are to be {lead_field}; name one")
         else:
             explicit[lead_field] = name
     for column in said.custom:
@@ -198,8 +188,7 @@ def _named(column: str, names: Sequence[str], option: str) -> str:
     plain = canonical(column)
     found = [name for name in names if name == column] or [n for n in names if plain and canonical(n) == plain]
     if not found:
-        msg = f"{option} {column}: there is no such column; there are: {', '.join(names)}"
-        raise UnusableError(msg)
+        raise UnusableError(f"{option} {column}: there is no such column; there are: {', '.join(names)}")
     return found[0]
 
 
@@ -212,12 +201,14 @@ def _address_column(names: Sequence[str], sample: Sequence[FileRow], campaign: s
     if len(by_value) == 1:
         return by_value[0]
     if by_value:
-        msg = f'several columns hold addresses: {", ".join(by_value)}; say which is meant: --map "{by_value[0]}=email"'
-        raise UnusableError(msg)
+        raise UnusableError(
+            f'several columns hold addresses: {", ".join(by_value)}; say which is meant: --map "{by_value[0]}=email"'
+        )
     if by_name:
         return None
-    msg = f'no column holds addresses; say which should: --map "{names[0]}=email"; there are: {", ".join(names)}'
-    raise UnusableError(msg)
+    raise UnusableError(
+        f'no column holds addresses; say which should: --map "{names[0]}=email"; there are: {", ".join(names)}'
+    )
 
 
 def _share(name: str, sample: Sequence[FileRow]) -> float:

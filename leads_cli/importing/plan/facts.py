@@ -93,12 +93,11 @@ def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
         was, wish = getattr(known, what), getattr(wanted, what)
         if was != wish:
             sent, _ = worklist.progress()
-            msg = (
+            raise UnusableError(
                 f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. "
                 f"It had the {what.replace('_', ' ')} "
                 f"{_said(was)}, and now would have {_said(wish)}: go on as it was begun, or begin anew with --again"
             )
-            raise UnusableError(msg)
     return known
 
 

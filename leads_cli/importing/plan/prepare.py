@@ -69,13 +69,7 @@ class Preparation:
 
 
 def prepare(
-    table: Table,
-    columns: Columns,
-    labels: Labels,
-    config: Enrollment,
-    *,
-    worklist: Worklist,
-    progress: OnProgress,
+    table: Table, columns: Columns, labels: Labels, config: Enrollment, *, worklist: Worklist, progress: OnProgress
 ) -> Preparation:
     """Put a table's leads on the worklist, one for each person. `progress` is called as rows are read."""
     read = several = 0

@@ -83,11 +83,11 @@ def open_file(name: str, encoding: str | None = None) -> Iterator[ImportFile]:
             with path.open("rb") as pipe, _copied(pipe) as copy:
                 yield _piped(copy, path.name, encoding)
         else:
-            msg = f"{name}: there is no such file" if not path.exists() else f"{name}: a folder; name a file in it"
-            raise UnusableError(msg)
+            raise UnusableError(
+                f"{name}: there is no such file" if not path.exists() else f"{name}: a folder; name a file in it"
+            )
     except PermissionError as error:
-        msg = f"{name}: {error.strerror}; you may not read it"
-        raise UnusableError(msg) from error
+        raise UnusableError(f"{name}: {error.strerror}; you may not read it") from error
 
 
 @contextmanager
@@ -106,21 +106,15 @@ def _piped(copy: Path, name: str, encoding: str | None) -> ImportFile:
 
 
 def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> ImportFile:
-    """A file's bytes: how many, which, and what they are.
-
-    Raises:
-        UnusableError: no table can be in them.
-    """
+    """A file's bytes: how many, which, and what they are. Raises UnusableError if no table can be in them."""
     with path.open("rb") as file:
         begin = file.read(_SAMPLE)
         file.seek(0)
         digest, lines = _digest(file)
     if not begin.strip():
-        msg = f"{name}: it is empty"
-        raise UnusableError(msg)
+        raise UnusableError(f"{name}: it is empty")
     if other := next((what for magic, what in _OTHERS if begin.startswith(magic)), None):
-        msg = f"{name}: {other}"
-        raise UnusableError(msg)
+        raise UnusableError(f"{name}: {other}")
     if begin.startswith(_WORKBOOKS):
         return ImportFile(path, beside, digest, "workbook", "", None)
     found = detect_encoding(path, name, begin, encoding)
@@ -144,6 +138,7 @@ def _is_jsonl(document: ImportFile, name: str) -> bool:
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, list) or first.strip() in {"[", "{"} or first.lstrip().startswith(("[{", "[[")):
-        msg = f"{name}: JSON, but not one object on each line; make it so: jq -c '.[]' FILE | leads import -"
-        raise UnusableError(msg)
+        raise UnusableError(
+            f"{name}: JSON, but not one object on each line; make it so: jq -c '.[]' FILE | leads import -"
+        )
     return isinstance(found, dict)

@@ -42,15 +42,15 @@ def detect_encoding(path: Path, shown: str, begin: bytes, wanted: str | None) ->
         try:
             codecs.lookup(wanted)
         except LookupError as error:
-            msg = f"--encoding {wanted}: not known; for instance utf-8, utf-16, cp1252, cp1250 or mac-roman"
-            raise UnusableError(msg) from error
+            raise UnusableError(
+                f"--encoding {wanted}: not known; for instance utf-8, utf-16, cp1252, cp1250 or mac-roman"
+            ) from error
     likely = wanted or _marked(begin) or "utf-8"
     if (bad := _undecodable(path, likely)) is None:
         return likely
     if wanted is None and likely == "utf-8" and (readings := _readings(path)):
         raise UncertainEncodingError(shown, readings)
-    msg = f"{shown}: byte {bad:,} is no {likely} text; name the right --encoding"
-    raise UnusableError(msg)
+    raise UnusableError(f"{shown}: byte {bad:,} is no {likely} text; name the right --encoding")
 
 
 def _marked(begin: bytes) -> str | None:

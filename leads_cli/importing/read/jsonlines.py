@@ -24,11 +24,11 @@ class JsonLines:
             if isinstance(found, dict):
                 names.update(dict.fromkeys(found))
             if len(names) > MAX_COLUMNS:
-                msg = f"more than {MAX_COLUMNS:,} different names in its objects; are some of them values?"
-                raise UnusableError(msg)
+                raise UnusableError(
+                    f"more than {MAX_COLUMNS:,} different names in its objects; are some of them values?"
+                )
         if not names:
-            msg = "no line of it is an object with something in it"
-            raise UnusableError(msg)
+            raise UnusableError("no line of it is an object with something in it")
         self.columns: Sequence[str] = list(names)
         self.notes: Sequence[str] = ()
 

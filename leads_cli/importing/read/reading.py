@@ -29,16 +29,11 @@ class FileFormat:
 
 
 def open_table(document: ImportFile, reading: FileFormat) -> Table:
-    """The table in a file.
-
-    Raises:
-        UnusableError: there is none, or it is not of the kind that the user speaks of.
-    """
+    """The table in a file. Raises UnusableError if there is none, or it is not of the kind that the user speaks of."""
     try:
         found = _found(document, reading)
     except UnusableError as error:
-        msg = f"{document.name}: {error}"
-        raise UnusableError(msg) from error
+        raise UnusableError(f"{document.name}: {error}") from error
     return RefusedRowsTable(found) if RefusedRowsTable.fits(found) else found
 
 
@@ -58,13 +53,11 @@ def _found(document: ImportFile, reading: FileFormat) -> Table:
 def _refuse(what: str, **options: str) -> None:
     for option, value in options.items():
         if value:
-            msg = f"it is {what}: leave out --{option} {value}"
-            raise UnusableError(msg)
+            raise UnusableError(f"it is {what}: leave out --{option} {value}")
 
 
 def _separator(delimiter: str) -> str | None:
     found = _NAMED.get(delimiter, delimiter)
     if len(found) > 1:
-        msg = f"--delimiter {delimiter}: one character, or one of: {', '.join(_NAMED)}"
-        raise UnusableError(msg)
+        raise UnusableError(f"--delimiter {delimiter}: one character, or one of: {', '.join(_NAMED)}")
     return found or None

@@ -22,11 +22,7 @@ class SheetRecord(NamedTuple):
 
 
 class Sheet:
-    """A table of records.
-
-    Raises:
-        UnusableError: it has no header, or one that cannot be read.
-    """
+    """A table of records. Raises UnusableError if it has no header, or one that cannot be read."""
 
     def __init__(self, records: Callable[[], Iterator[SheetRecord]], about: str) -> None:
         self.about = about
@@ -34,12 +30,10 @@ class Sheet:
         first = list(islice(records(), _MAX_ABOVE))
         place = find_header([record.cells for record in first])
         if place is None:
-            msg = f"there is no row in it ({about})"
-            raise UnusableError(msg)
+            raise UnusableError(f"there is no row in it ({about})")
         self._header = first[place]
         if self._header.flaw:
-            msg = f"the header cannot be read: {self._header.flaw}"
-            raise UnusableError(msg)
+            raise UnusableError(f"the header cannot be read: {self._header.flaw}")
         self.columns: Sequence[str] = column_names(self._header.cells)
         self._above = place if any(any(map(is_filled, record.cells)) for record in first[:place]) else 0
         self._below = 0

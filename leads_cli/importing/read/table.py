@@ -59,19 +59,17 @@ def column_names(header: Sequence[Cell]) -> list[str]:
         UnusableError: it is no header but the first person of the list, or it has too many columns.
     """
     if sum(map(is_filled, header)) > MAX_COLUMNS:
-        msg = f"a header of more than {MAX_COLUMNS:,} columns; are some of them values?"
-        raise UnusableError(msg)
+        raise UnusableError(f"a header of more than {MAX_COLUMNS:,} columns; are some of them values?")
     last = max((place for place, cell in enumerate(header, start=1) if is_filled(cell)), default=0)
     # In order, as a list is. A list of names would be searched for each name.
     names: dict[str, None] = {}
     for place, cell in enumerate(header[:last], start=1):
         text = " ".join(str(cell).split()) if cell is not None else ""
         if address_like(text):
-            msg = (
+            raise UnusableError(
                 f"the first row has an address in column {place}, so it is no header: "
                 "put a row with the columns' names above it, for instance: email,first_name,last_name"
             )
-            raise UnusableError(msg)
         name, number = text or beyond(place), 1
         while name in names:
             number += 1

@@ -62,8 +62,9 @@ def _check_size(path: "Path") -> None:
         return
     with ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED:
-            msg = f"a workbook of more than {_MAX_UNPACKED >> 30} GB, unpacked; save the sheet as CSV and import that"
-            raise UnusableError(msg)
+            raise UnusableError(
+                f"a workbook of more than {_MAX_UNPACKED >> 30} GB, unpacked; save the sheet as CSV and import that"
+            )
         for part in archive.namelist():
             # Each part is read to its end, where its size is found to be the one that was promised.
             with archive.open(part) as file:
@@ -74,11 +75,10 @@ def _check_size(path: "Path") -> None:
                     row = max([row, *(int(number) for _, number in places)])
                     rest = piece[-_LONGEST_PLACE:]
             if row * _number(column) > _MAX_CELLS:
-                msg = (
+                raise UnusableError(
                     f"a sheet that reaches to cell {column.decode()}{row}, and at most {_MAX_CELLS:,} cells are read; "
                     "delete what is far from the table, or save the sheet as CSV"
                 )
-                raise UnusableError(msg)
 
 
 def _column_order(letters: bytes) -> tuple[int, bytes]:

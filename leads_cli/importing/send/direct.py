@@ -155,8 +155,7 @@ class Direct:
         order = {"firewall": 0, _PASSING: 1}
         worst = max(held, key=lambda each: (order.get(each.why, 2), each.retry_after or 0.0))
         if worst.why != _PASSING or attempts > _MAX_PAUSES:
-            msg = f"{self.name}: {_REMEDIES.get(worst.why, 'it answers something that it should not')}"
-            raise StoppedError(msg)
+            raise StoppedError(f"{self.name}: {_REMEDIES.get(worst.why, 'it answers something that it should not')}")
         stop.wait(self.pause(attempts, worst.retry_after))
 
     def _send(self, page: Sequence[Todo], worklist: Worklist, stop: Event, *, searching: bool = False) -> _Sent:

@@ -35,8 +35,9 @@ def key_of_stack(running: Running) -> ApiKey:
 
     def current() -> str:
         if (found := read_secret(running).api_key) is None:
-            msg = f"the stack's secret has no {API_KEY}: leads secrets set {API_KEY}, or name one in {KEY_VARIABLE}"
-            raise NotReachableError(msg)
+            raise NotReachableError(
+                f"the stack's secret has no {API_KEY}: leads secrets set {API_KEY}, or name one in {KEY_VARIABLE}"
+            )
         return found
 
     return ApiKey(current)

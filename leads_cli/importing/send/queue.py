@@ -131,8 +131,7 @@ class LeadsQueue:
             if not left or pause is None or stop.wait(pause):
                 break
         if left and not stop.is_set():
-            msg = f"LeadsQueue: {trouble}"
-            raise StoppedError(msg)
+            raise StoppedError(f"LeadsQueue: {trouble}")
 
     def _send(self, bodies: Mapping[int, str]) -> list[int]:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [

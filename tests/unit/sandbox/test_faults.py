@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from leads_cli.sandbox import Fault
-from leads_cli.sandbox.faults.fault_answers import answer_instead, answer_spoiled
-from leads_cli.sandbox.faults.faults import FaultSchedule
+from leads_cli.sandbox.faults import FaultSchedule, answer_instead, answer_spoiled
 from leads_cli.sandbox.http import SandboxAnswer, json_answer
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

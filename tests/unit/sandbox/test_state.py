@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
-from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, NotFoundError
 from leads_cli.sandbox.records import SuppressionCounts, UpsertCounts
+from leads_cli.sandbox.validation import BadRequestError, InvalidLeadsError, NotFoundError
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

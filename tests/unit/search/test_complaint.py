@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from leads.message.dead_letter import Failure
 from leads.search.complaint import alike, complaint
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
-from leads_cli.sandbox.faults.validation import RefusedBatch, invalid_leads
+from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import BEYOND, SHAPES
 from tests.odd_bodies import BODIES
 from tests.refused import refused

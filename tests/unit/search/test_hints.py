@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leads.search.hints import MAX_DEPTH, MAX_VALUES, hints
 from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
-from leads_cli.sandbox.faults.validation import RefusedBatch, invalid_leads
+from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import BEYOND, FIRST_ONLY, SHAPES
 from tests.odd_bodies import LEADS, UNREAD
 from tests.refused import refused

@@ -16,9 +16,9 @@ from socketserver import ThreadingTCPServer
 from threading import Condition, Event, Thread
 from typing import Self
 
+from leads_cli.sandbox.api import Api
 from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest, error_answer
-from leads_cli.sandbox.store.state import Sandbox
-from leads_cli.sandbox.web.api import Api
+from leads_cli.sandbox.state import Sandbox
 
 type Socket = socket.socket | tuple[bytes, socket.socket]  # socketserver's type; for TCP it is the first
 

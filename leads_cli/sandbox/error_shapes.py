@@ -7,7 +7,7 @@ documents the shape of Leadterra's `errors`, so a client has to cope with each. 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from leads_cli.sandbox.faults.validation import InvalidLead, RefusedBatch
+from leads_cli.sandbox.validation import InvalidLead, RefusedBatch
 
 type Shape = Callable[[RefusedBatch], object]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from pydantic import TypeAdapter, ValidationError
 
-from leads_cli.sandbox.faults.faults import Fault
+from leads_cli.sandbox.behaviour import Behaviour
+from leads_cli.sandbox.faults import Fault
 from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest, error_answer, json_answer
-from leads_cli.sandbox.store.behaviour import Behaviour
-from leads_cli.sandbox.store.state import Sandbox
+from leads_cli.sandbox.state import Sandbox
 
 _FAULTS = TypeAdapter(list[Fault])
 

@@ -8,20 +8,19 @@ from threading import RLock
 from typing import Self
 
 from leads_cli.sandbox import records
-from leads_cli.sandbox.faults.faults import FaultSchedule
-from leads_cli.sandbox.faults.refusals import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
+from leads_cli.sandbox.behaviour import Behaviour, admission
+from leads_cli.sandbox.faults import FaultSchedule
+from leads_cli.sandbox.lead_store import LeadStore
 from leads_cli.sandbox.records import (
     LeadEvent,
+    RequestLog,
     SandboxCampaign,
     SandboxEnrollment,
     SuppressionCounts,
     UpsertCounts,
     normalise_address,
 )
-from leads_cli.sandbox.store.admission import admission
-from leads_cli.sandbox.store.behaviour import Behaviour
-from leads_cli.sandbox.store.lead_store import LeadStore
-from leads_cli.sandbox.store.request_log import RequestLog
+from leads_cli.sandbox.validation import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
 
 DEFAULT_API_KEY = "sk_live_sandbox"
 # The guide and the reference agree on 422 for what is no address.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from leads_cli.sandbox.records import LEAD_FIELDS, normalise_address
+from leads_cli.sandbox.records import LEAD_FIELDS, UpsertCounts, normalise_address
 
 REFUSED_DOMAIN = "refused.example"
 """A valid address that the sandbox refuses, to cause a refusal on purpose."""
@@ -92,3 +92,43 @@ def _refused_field(index: int, row: dict[str, object]) -> InvalidLead | None:
             index, email, "customFields", row["customFields"], "invalid", "customFields must be an object"
         )
     return None
+
+
+class SandboxError(Exception):
+    """A refusal with the status and code that Leadterra would answer."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class AuthenticationError(SandboxError):
+    """The API key is missing, invalid or revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "authentication_failed", "The API key is missing, invalid, or revoked.")
+
+
+class NotFoundError(SandboxError):
+    """There is no such campaign, lead or route."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(404, code, message)
+
+
+class BadRequestError(SandboxError):
+    """The request as a whole cannot be served."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(400, code, message)
+
+
+class InvalidLeadsError(SandboxError):
+    """One or more leads failed validation. `stored` counts the others where a 2xx reports it."""
+
+    def __init__(self, batch: RefusedBatch, stored: UpsertCounts | None = None) -> None:
+        super().__init__(batch.status, "validation_failed", "One or more leads failed validation.")
+        self.batch = batch
+        self.stored = stored

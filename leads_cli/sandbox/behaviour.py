@@ -1,10 +1,44 @@
-"""Which rows of a bulk request are taken, and what is said about the others."""
+"""The points on which Leadterra's own pages contradict each other or say nothing, as switches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from leads_cli.sandbox.faults.validation import InvalidLead, RefusedBatch, invalid_leads, schema_changed, unmet_schema
-from leads_cli.sandbox.store.behaviour import Behaviour
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from leads_cli.sandbox.error_shapes import SHAPES
+from leads_cli.sandbox.validation import InvalidLead, RefusedBatch, invalid_leads, schema_changed, unmet_schema
+
+type Dialect = Literal["reference", "guide", "data"]
+type Matching = Literal["workspace", "campaign"]
+
+
+def _known_shape(name: str) -> str:
+    if name not in SHAPES:
+        raise ValueError(f"unknown error shape; known are {', '.join(SHAPES)}")
+    return name
+
+
+class Behaviour(BaseModel):
+    """How this Leadterra behaves; the defaults follow the API reference.
+
+    `matching` decides under which key a lead is stored: set it before the first lead arrives.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dialect: Dialect = "reference"
+    matching: Matching = "workspace"
+    missing_email_status: Literal[400, 422] = 400
+    invalid_lead_status: Literal[400, 422] = 422
+    on_invalid: Literal["atomic", "partial", "report", "ignore"] = "atomic"
+    """Refuse all of the batch; refuse it but keep its good leads; answer `reported_status` with the counts of the good
+    and the errors of the others; or answer 200 and count only the good.
+    """
+    reported_status: Literal[200, 207] = 207
+    duplicates: Literal["merge", "refuse"] = "merge"
+    """What becomes of a second row with the same address in one request."""
+    error_shape: Annotated[str, AfterValidator(_known_shape)] = "index"
 
 
 @dataclass(frozen=True, slots=True)

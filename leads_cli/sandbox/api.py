@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote
 
-from leads_cli.sandbox.faults.error_shapes import SHAPES
-from leads_cli.sandbox.faults.fault_answers import answer_instead, answer_spoiled
-from leads_cli.sandbox.faults.faults import Endpoint, Fault
-from leads_cli.sandbox.faults.refusals import BadRequestError, InvalidLeadsError, SandboxError
+from leads_cli.sandbox.behaviour import Dialect
+from leads_cli.sandbox.control import control_answer
+from leads_cli.sandbox.error_shapes import SHAPES
+from leads_cli.sandbox.faults import Endpoint, Fault, answer_instead, answer_spoiled
 from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest, error_answer, json_answer, text_answer
-from leads_cli.sandbox.records import SuppressionCounts, UpsertCounts
-from leads_cli.sandbox.store.request_log import LoggedRequest
-from leads_cli.sandbox.store.state import Sandbox
-from leads_cli.sandbox.web.control import control_answer
-from leads_cli.sandbox.web.dialects import bulk_answer, start_answer, stats_answer, suppression_answer
+from leads_cli.sandbox.records import LoggedRequest, SuppressionCounts, UpsertCounts
+from leads_cli.sandbox.state import Sandbox
+from leads_cli.sandbox.validation import BadRequestError, InvalidLeadsError, SandboxError
 
 CONTROL = "/_sandbox/"
 
@@ -146,3 +144,53 @@ def _json(body: bytes) -> object:
         return json.loads(body)
     except (ValueError, RecursionError):
         return _UNREADABLE
+
+
+def bulk_answer(tally: UpsertCounts, dialect: Dialect) -> dict[str, object]:
+    """Counts of a bulk request; the reference has no place for skipped leads, so they are in no count."""
+    bare: dict[str, object] = {
+        "enrolled": tally.enrolled,
+        "updated": tally.updated,
+        "total": tally.enrolled + tally.updated,
+    }
+    if dialect == "reference":
+        return bare
+    if dialect == "data":
+        return {"data": bare}
+    return {
+        "result": {
+            "enrolled": tally.enrolled,
+            "updated": tally.updated,
+            "skipped": tally.skipped,
+            "totalInCampaign": tally.in_campaign,
+        }
+    }
+
+
+def suppression_answer(tally: SuppressionCounts, dialect: Dialect) -> dict[str, object]:
+    """Counts of a suppression request; the reference counts new addresses only."""
+    if dialect == "guide":
+        return {"result": {"suppressed": tally.new, "alreadySuppressed": tally.known, "total": tally.new + tally.known}}
+    return read_answer({"suppressed": tally.new}, dialect)
+
+
+def start_answer(campaign: dict[str, object], queued: int, dialect: Dialect) -> dict[str, object]:
+    """A started campaign; `queued` is how many first messages the start has put in line."""
+    bare = {name: campaign[name] for name in ("id", "status", "startedAt")}
+    if dialect == "reference":
+        return bare
+    if dialect == "data":
+        return {"data": bare}
+    return {"campaign": {**bare, "leadsEnrolled": campaign["leads"], "queuedMessages": queued}}
+
+
+def stats_answer(stats: dict[str, object], dialect: Dialect) -> dict[str, object]:
+    """A campaign's metrics; the guide reads its status there as well, of which the reference knows nothing."""
+    if dialect == "reference":
+        return {name: value for name, value in stats.items() if name != "status"}
+    return {"data": stats}
+
+
+def read_answer(body: dict[str, object], dialect: Dialect) -> dict[str, object]:
+    """A read endpoint's answer: bare, or in the `data` envelope that pages other than the reference use."""
+    return body if dialect == "reference" else {"data": body}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from leads_cli.sandbox.behaviour import Matching
 from leads_cli.sandbox.records import (
     EventKind,
     LeadEvent,
@@ -12,7 +13,6 @@ from leads_cli.sandbox.records import (
     normalise_address,
     sent_fields,
 )
-from leads_cli.sandbox.store.behaviour import Matching
 
 SUPPRESSED_DOMAIN = "suppressed.example"
 """Addresses of this domain are suppressed, to cause a skipped lead on purpose."""

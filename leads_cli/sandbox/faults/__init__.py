@@ -1,1 +1,0 @@
-"""Refusals and faults that the sandbox can be told to show."""

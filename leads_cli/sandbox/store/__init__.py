@@ -1,1 +1,0 @@
-"""What the sandbox knows: campaigns, leads, requests."""
