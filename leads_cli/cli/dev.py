@@ -1,23 +1,26 @@
 """`leads dev`: the whole pipeline on this machine, with a page to try it by hand."""
 
+import socket
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from leads_cli.cli.target import check_leadterra_url
-from leads_cli.project import CONFIG
+from leads_cli.project import CONFIG, command
 from leads_cli.terminal import Code, enrollment, stop
 from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
 
 DEFAULT_PORT: Final = 3000
+_LAST_PORT: Final = 65_535
 
 
 def dev(
     context: typer.Context,
     *,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.", show_default="3000")
+        int | None,
+        typer.Option(min=0, max=_LAST_PORT, help="Where to listen; 0 takes a free one.", show_default="3000"),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(help="The file with the campaigns and the sources.", show_default=False)
@@ -58,12 +61,14 @@ def dev(
             "or leave out the key and enroll into the sandbox",
             Code.USAGE,
         )
+    port = (0 if smoke else DEFAULT_PORT) if port is None else port
+    _check_port(port)
     typer.echo("Starting ...")
     from leads_cli.dev import serve  # noqa: PLC0415 - the embedded AWS takes seconds to import
 
     wanted = serve.DevOptions(
         config=config,
-        port=(0 if smoke else DEFAULT_PORT) if port is None else port,
+        port=port,
         leadterra=leadterra_url,
         api_key=api_key if leadterra_url else None,
         fast_retries=fast_retries,
@@ -78,3 +83,15 @@ def _was_given(context: typer.Context, option: str) -> bool:
     """Whether an option stands in the call: an environment variable may have been set for something else."""
     source = context.get_parameter_source(option)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def _check_port(port: int) -> None:
+    """End the command before anything is started if the port is taken."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        stop(
+            f"Port {port} is not free ({error.strerror}); is another `leads dev` running? "
+            f"Stop it, or take another port: {command()} dev --port {port + 1 if port < _LAST_PORT else 0}",
+            Code.USAGE,
+        )

@@ -1,7 +1,6 @@
 """Running the embedded stack from the command line: a banner, until it is told to stop; or the smoke run."""
 
 import json
-import socket
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +22,9 @@ from leads_cli.dev.stack import Stack
 from leads_cli.dev.start_errors import DevError
 from leads_cli.dev.watch import ConfigWatch
 from leads_cli.logs.journal import Journal
-from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, print_status, stop
 
-_LAST_PORT: Final = 65_535
 _TURN_SECONDS: Final = 0.5
 # A person who tries something does not wait for an hour.
 _LONGEST_HOLD_SECONDS: Final = 60.0
@@ -47,7 +44,6 @@ class DevOptions:
 
 def serve_until_stopped(wanted: DevOptions, *, browser: bool) -> None:
     """Serve the page and the webhook until Ctrl-C or SIGTERM."""
-    _check_port(wanted.port)
     watch = _watch(wanted)
     try:
         with stop_on_signals(), _running(wanted, watch, with_page=True) as view:
@@ -63,7 +59,6 @@ def serve_until_stopped(wanted: DevOptions, *, browser: bool) -> None:
 
 def run_smoke(wanted: DevOptions) -> None:
     """Send every recorded event; ends the command with 1 if not everything went as expected."""
-    _check_port(wanted.port)
     try:
         with stop_on_signals(), _running(wanted, _watch(wanted), with_page=False) as view:
             succeeded, status = smoke.run(view.about.url, typer.echo)
@@ -139,15 +134,3 @@ def _running(wanted: DevOptions, watch: ConfigWatch, *, with_page: bool) -> Iter
             yield views[0]
     except DevError as error:
         stop(f"The stack cannot start: {error}", Code.FAILED)
-
-
-def _check_port(port: int) -> None:
-    """End the command before anything is started if the port is taken."""
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError as error:
-        stop(
-            f"Port {port} is not free ({error.strerror}); is another `leads dev` running? "
-            f"Stop it, or take another port: {command()} dev --port {port + 1 if port < _LAST_PORT else 0}",
-            Code.USAGE,
-        )

@@ -1,8 +1,6 @@
 """AWS clients that cannot reach AWS: invented keys, and nothing read from the user's own configuration."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import boto3
@@ -50,13 +48,3 @@ def variables(endpoint: str, access_key: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-
-
-@contextmanager
-def unconfigured() -> Iterator[None]:
-    """Hide the user's profile while a library is imported that asks botocore for it."""
-    hidden = {name: os.environ.pop(name) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)

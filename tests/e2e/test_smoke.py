@@ -129,15 +129,6 @@ def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path, browser: Brows
     assert "Traceback" not in output, output
 
 
-def test_a_taken_port_is_told_at_once(dev: str) -> None:
-    """A port that something else listens at is a mistake in the call: the message has a way out."""
-    port = dev.rpartition(":")[2]
-    done = leads("dev", "--no-browser", "--port", port)
-    assert done.returncode == 2
-    assert f"Port {port} is not free" in done.stderr
-    assert f"leads dev --port {int(port) + 1}" in done.stderr
-
-
 def test_status_and_send_of_a_running_stack(dev: str, tmp_path: Path) -> None:
     """From another terminal an event can be sent and the counts be asked for, as a table or as JSON."""
     sent = leads("send", "api-batch", "--url", dev)

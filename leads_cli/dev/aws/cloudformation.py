@@ -5,25 +5,40 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Self
 
+import boto3
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.utilities import utils
 
-from leads_cli.stacks.session import REGION, unconfigured
-
-with unconfigured():  # moto asks botocore for regions while it is imported
-    from moto.awslambda.models import lambda_backends
-    from moto.cloudformation import parsing
-    from moto.core.common_models import CloudFormationModel
-    from moto.secretsmanager.models import secretsmanager_backends
+from leads_cli.stacks.session import REGION
 
 
 class _OneRegion:
-    """Replaces moto's session: asking that for all regions takes 4 s and reads the user's profile."""
+    """Replaces a session that moto asks for all regions: that takes 4 s and reads the user's profile."""
 
     def get_available_partitions(self) -> list[str]:
         return ["aws"]
 
     def get_available_regions(self, *_: object, **__: object) -> list[str]:
         return [REGION]
+
+
+@contextmanager
+def _without_ec2() -> Iterator[None]:
+    """Import moto without the regions and instance types that its EC2 reads for a second. Nothing uses EC2."""
+    session, load = boto3.Session, utils.load_resource
+    boto3.Session = _OneRegion  # type: ignore[assignment, misc]
+    utils.load_resource = lambda resource: {} if resource.startswith("ec2/") else load(resource)
+    try:
+        yield
+    finally:
+        boto3.Session, utils.load_resource = session, load  # type: ignore[misc]
+
+
+with _without_ec2():
+    from moto.awslambda.models import lambda_backends
+    from moto.cloudformation import parsing
+    from moto.core.common_models import CloudFormationModel
+    from moto.secretsmanager.models import secretsmanager_backends
 
 
 @contextmanager
