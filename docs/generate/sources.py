@@ -1,7 +1,7 @@
-"""`docs/sources.md`: a recipe for each provider that people wrote, and what is known of it, as the registry has it.
+"""`docs/sources.md`: the recipe of each provider, and tables made from the registry.
 
 A recipe is `docs/recipes/<provider>.md`; in it `{address}` is the webhook's address and `{secret}` the place of the
-source's secret. Where it has no TOML of its own the registry says which lines are needed.
+source's secret. If it has no TOML of its own, the lines are made from the registry.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ from leads.presets.providers import PROVIDERS
 from leads_cli.project import ROOT
 
 FRAME: Final = Path(__file__).with_name("sources.md.txt")
-_PROOF_HEADS: Final = ("provider", "name", "proves itself by", "in")
-_EVENT_HEADS: Final = ("provider", "takes", "reads", "event id")
-# What a scheme that is code rather than data does: how, and where.
+_PROOF_HEADS: Final = ("provider", "name", "authenticates by", "in")
+_EVENT_HEADS: Final = ("provider", "accepted events", "fields", "event id")
+# Schemes that are code rather than data: the method, and the place of the credential.
 _CODED: Final[Mapping[Scheme, tuple[str, str]]] = {
     "standard-webhooks": ("HMAC-SHA256, base64, 5 minutes", "header:webhook-signature|svix-signature"),
     "netlify": ("JWS, HS256", "header:x-webhook-signature"),
@@ -89,7 +89,7 @@ def _proof(provider: Provider) -> tuple[str, str]:
         how, where = _CODED[scheme]
         return how, _place(where)
     token = _place("header:authorization|x-api-key") + ", or the path"
-    return ("a token" if provider.auth else "as `auth` says"), token
+    return ("a token" if provider.auth else "as set in `auth`"), token
 
 
 def _taken(provider: Provider) -> str:
@@ -114,7 +114,7 @@ def _places(places: Iterable[str]) -> str:
 
 
 def _place(place: str) -> str:
-    """`header:a|b` as people write headers, a path as it is."""
+    """Header names of `header:a|b` capitalised, a path as it is."""
     kind, _, names = place.partition(":")
     if kind != "header" or not names:
         return f"`{place}`"

@@ -50,8 +50,8 @@ def test_every_provider_has_a_recipe(name: str) -> None:
 
 
 def test_tools_that_send_no_person_have_another_way() -> None:
-    """Whose webhooks carry ids alone, or who has none, is no provider: the page says which recipe serves instead."""
-    _, _, elsewhere = sources.document().partition("\n## Not directly\n")
+    """A tool whose webhooks carry only ids, or that has none, is no provider: the page names another recipe."""
+    _, _, elsewhere = sources.document().partition("\n## Unsupported tools\n")
     rows = [line for line in elsewhere.splitlines() if line.startswith("| ")][2:]
     for tool in ("Meta", "LinkedIn", "Squarespace", "Leadpages"):
         assert tool.lower() not in PROVIDERS
@@ -98,7 +98,7 @@ def test_what_a_command_is_given_as_json_is_json(path: str) -> None:
             assert json.loads(text)
 
 
-@pytest.mark.parametrize(("heading", "cells"), [("What proves each", 4), ("What its events are", 4)])
+@pytest.mark.parametrize(("heading", "cells"), [("Authentication", 4), ("Events", 4)])
 def test_each_table_has_a_row_of_every_provider(heading: str, cells: int) -> None:
     """Each with as many cells as there are heads."""
     (section,) = re.findall(rf"^## {heading}\n(.*?)^## ", sources.document(), re.MULTILINE | re.DOTALL)
