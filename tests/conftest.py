@@ -1,8 +1,22 @@
 """Hypothesis profiles: `ci` tries the same few examples each time, `long` (`make drill`) new ones and many."""
 
+from pathlib import Path
+from typing import Final
+
+import pytest
 from hypothesis import settings
 
 # How long an example takes depends on the machine's load: no test is about that.
-settings.register_profile("ci", max_examples=40, deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile("long", deadline=None, max_examples=2_000)
 settings.load_profile("ci")
+
+_UNIT: Final = Path(__file__).parent / "unit"
+_LEADS: Final = Path(__file__).parents[1] / "layers" / "shared" / "leads"
+_CORE: Final = {_UNIT / path.name for path in _LEADS.iterdir() if path.is_dir() and path.name != "io"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the core's tests: `make check` runs those with one example each under coverage, and all others without."""
+    if item.path.parent in _CORE:
+        item.add_marker("core")

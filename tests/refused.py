@@ -85,28 +85,6 @@ def said(sentence: Callable[[Refused], str], *envelope: str) -> Shape:
     return lambda refused: within(sentence(refused), *envelope)
 
 
-def listed(numbers: Iterable[object], last: str = " and ") -> str:
-    """`3, 9 and 17`."""
-    *others, final = map(str, numbers)
-    return last.join([*([", ".join(others)] if others else []), final])
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """`3,9-11`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def ordinal(number: int) -> str:
-    suffix = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
-
-
 def numbers(refused: Refused) -> list[int]:
     return [bad.number for bad in refused.bad]
 

@@ -85,25 +85,23 @@ def test_the_most_telling_words_are_found(content: object, field: str | None, me
     assert complaint(content, LEAD) == (field, message)
 
 
-NO_FIELD = {"index, address in words", "invalid indices", "failed", "map by address", "addresses by reason",
-    "lead in words", "index in words", "address first", "position", "json in json"}  # fmt: skip
-NO_WORDS = {"list by position, numbers", "indices", "bad ones apart", "indices by field", "results by address",
-    "addresses", "good and bad ones", "json in json"}  # fmt: skip
+NO_FIELD = {"invalid indices", "map by address"}
+NO_WORDS = {"indices", "addresses"}
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - BEYOND))
 def test_every_validator_tells_the_field_and_the_words(shape: str) -> None:
     """In the common shapes, what is said of a lone lead is about its address, or about no field."""
     field, message = complaint(SHAPES[shape](refused([LEAD], [0])), LEAD)
-    assert field == (None if shape in NO_FIELD | NO_WORDS else "phone" if shape == "pydantic, missing" else "email")
+    assert field == (None if shape in NO_FIELD | NO_WORDS else "email")
     assert (message == "refused without a reason") == (shape in NO_WORDS)
     assert message not in {"email", "leads[0].email", LEAD["email"]}
 
 
-@pytest.mark.parametrize("content", BODIES.values())
-def test_there_is_always_something_to_read(content: object) -> None:
+def test_there_is_always_something_to_read() -> None:
     """No body leaves an operator without words."""
-    assert 0 < len(complaint(content, LEAD)[1]) <= 300
+    lengths = {len(complaint(content, LEAD)[1]) for content in BODIES.values()}
+    assert 0 < min(lengths) <= max(lengths) <= 300
 
 
 json = st.recursive(

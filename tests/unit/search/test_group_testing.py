@@ -25,7 +25,7 @@ def test_a_group_is_as_likely_to_be_clean_as_not(share: float) -> None:
     assert taught(1_000, share).group(1_000) == pytest.approx(best, rel=0.15, abs=1)
 
 
-@given(st.integers(1, 1_000), st.lists(st.tuples(st.integers(1, 1_000), st.booleans()), max_size=40))
+@given(st.integers(1, 1_000), st.lists(st.tuples(st.integers(1, 1_000), st.booleans()), max_size=12))
 def test_a_group_is_never_empty_and_never_more_than_there_is(size: int, answers: list[tuple[int, bool]]) -> None:
     """Whatever was answered, also what cannot be."""
     found = Prevalence(size)

