@@ -10,12 +10,12 @@ from benchmarks.workload import batch, environment, form, signed
 
 ROUNDS: Final = 9
 TEXT: Final = """\
-Most sites get a signup every few minutes, so nearly every one meets a cold start. Each row is the artifact that
-`sam build` makes, run by `awslambdaric` (the client of Lambda's own runtime): CPU from the start of the process to its
-first answer. The bare handler only makes `boto3.client("sqs")` and sends one message. Nothing here speaks TLS: in
-Lambda each client, also the bare handler's, reads the certificates as well."""
+Most sites get a signup every few minutes, so almost every signup meets a cold start. Each row runs the artifact of
+`sam build` with `awslambdaric` (Lambda's own runtime client) and shows the CPU time from the start of the process to
+its first answer. The bare handler only makes `boto3.client("sqs")` and sends one message. These runs use no TLS; in
+Lambda every client, also the bare handler's, reads the certificates too."""
 
-BYTECODE: Final = "boto3 is Lambda's own and has bytecode in both, so what it takes is saved in neither."
+BYTECODE: Final = "boto3 comes from Lambda with bytecode, so its time is the same in both."
 
 
 def measure(artifact: Artifact) -> Section:

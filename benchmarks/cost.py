@@ -38,13 +38,13 @@ _ROUNDS: Final = 40
 _PER_CALL: Final = 10
 TEXT: Final = f"""\
 Dollars per million signups at list prices in us-east-1 on arm64, read on {PRICES_READ_ON}, without free tiers.
-CPU time, calls and log bytes are measured. A duration is the CPU time and {CALL_SECONDS * 1_000:.0f} ms for each call.
-Leadterra is taken to answer in {_LEADTERRA_SECONDS:.1f} s. In a trickle each signup travels alone; steady means batches
-of 10; a burst or an import makes full batches. Fixed costs (alarms, metrics, secret) are in
-[operations.md](operations.md)."""
+CPU time, calls and log bytes are measured. A duration is the CPU time plus {CALL_SECONDS * 1_000:.0f} ms per call.
+Leadterra answers in {_LEADTERRA_SECONDS:.1f} s (assumed). Trickle: each signup is delivered alone. Steady: batches of 10.
+Burst and import: full batches. Fixed costs (alarms, metrics, secret) are in
+[operations.md](operations.md#what-it-costs-a-month)."""
 
 
-_PRICES: Final = "Requests, and the wait for three calls to AWS, cost {:.2f} of it. The rest is CPU, logs and delivery"
+_PRICES: Final = "Requests and waiting for three calls to AWS cost {:.2f} of it. The rest is CPU, logs and delivery"
 
 
 @dataclass(frozen=True, slots=True)

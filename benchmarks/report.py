@@ -75,8 +75,8 @@ def write(sections: Iterable[Section]) -> None:
     lines = [
         "# Performance",
         "",
-        "`make bench` writes this page. All figures come from one run, so compare figures within it, not with those of",
-        "another machine. CPU time is user and system time of the process that is measured. Figures are medians.",
+        "`make bench` writes this page. All figures are medians of one run: compare them with each other, not with",
+        "other machines. CPU time is the measured process's user and system time.",
         "",
         f"Run on {day} with Python {platform.python_version()} on {cores} cores of {cpu} ({platform.system()}).",
         "",

@@ -31,11 +31,11 @@ TEXT: Final = f"""\
 A model in steps of {_STEP * 1_000:.0f} ms: arrivals, the API's quota, intake's concurrency, the queue, SQS's pollers,
 the batching window, and Leadterra's answers after 0.3 s. Each rate lasts {_MINUTES} minutes. The burst is {_BURST:,}
 signups at once, whose senders try again while the API answers 429. The stack's throttles are raised to the account's
-quota; `MaximumConcurrency` is 5, the default. Cost is that of forms.
+quota; `MaximumConcurrency` is 5, the default. Costs are those of forms.
 
-The quota that binds first is API Gateway's {API_REQUESTS_PER_SECOND:,.0f} requests a second. The account's
-{LAMBDA_CONCURRENCY:,} concurrent Lambda invocations would be next. Both can be raised. Towards Leadterra,
-`MaximumConcurrency` and `requests_per_minute` bind, as they should."""
+The first limit is API Gateway's quota of {API_REQUESTS_PER_SECOND:,.0f} requests a second, the next one the account's
+{LAMBDA_CONCURRENCY:,} concurrent Lambda invocations. Both can be raised. `MaximumConcurrency` and
+`requests_per_minute` limit the requests to Leadterra."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,9 @@ def measure(costs: Costs) -> Section:
     predicted = simulate(System(leadterra_seconds=_CHECKED_LATENCY), 0, 0, queued=_CHECKED).drained_at
     seen = _drain()
     text = (
-        f"{TEXT}\n\nThe check: {_CHECKED:,} leads in the queue of an embedded stack whose Leadterra takes "
-        f"{_CHECKED_LATENCY:.0f} s. The model says {predicted:.1f} s until all are enrolled; {seen:.1f} s were seen."
+        f"{TEXT}\n\nCheck of the model: an embedded stack with {_CHECKED:,} leads in its queue and a Leadterra that answers "
+        f"after {_CHECKED_LATENCY:.0f} s. The model predicts {predicted:.1f} s until all are enrolled; "
+        f"{seen:.1f} s were measured."
     )
     return Section(
         "Scale",

@@ -22,9 +22,9 @@ LEADS: Final = 1_000
 FEW: Final = 40
 ROUNDS: Final = 15
 TEXT: Final = f"""\
-Leads per second of one worker where Leadterra answers after {LATENCY * 1_000:.0f} ms. The per-record processor is
-Powertools' `BatchProcessor` with one request for each record. The plain bulk post reads the messages, sends one request
-and looks at the status: no check, no isolation, no merging, no outcome, no log."""
+Leads per second of one worker if Leadterra answers after {LATENCY * 1_000:.0f} ms. "One request per record" is
+Powertools' `BatchProcessor`. "Plain bulk post" reads the messages, sends one request and reads the status, without
+checks, isolation, merging, outcomes and logs."""
 
 
 def measure() -> Section:

@@ -22,16 +22,16 @@ BATCHES: Final = (1, 10, 100, 1_000)
 ROUNDS: Final = 300
 LIST_ROUNDS: Final = 5
 TEXT: Final = f"""\
-The handlers as Lambda calls them, once they are warm, over real sockets. A signed webhook makes three calls to AWS
-(remember the event's id, send the lead, mark the id as done), a form makes one: most of their CPU is boto3. The list of
-{LIST:,} people takes 500 calls to SQS, which run concurrently; each takes {CALL_SECONDS * 1_000:.0f} ms there."""
+CPU time of warm handlers, called as Lambda does, over real sockets. A signed webhook makes three calls to AWS
+(store the event's id, send the lead, mark the id as done), a form makes one: most of the CPU time is boto3. The list of {LIST:,}
+people makes 500 concurrent calls to SQS, which answers after {CALL_SECONDS * 1_000:.0f} ms."""
 
 _LIST: Final = (
-    "One process runs on one core, and this took {:.2f} s of CPU: {:.2f} s for boto3's 500 calls, the rest to read the"
+    "One process runs on one core and used {:.2f} s of CPU: {:.2f} s for boto3's 500 calls, the rest to read the"
     " people and to write their messages"
 )
 _ENROLL: Final = (
-    "To read a message with pydantic takes {:.1f} us here, and the standard library alone {:.1f} us to read and write a"
+    "pydantic needs {:.1f} us to read a message, and the standard library {:.1f} us to read and write a"
     " lead's JSON. The rest is the request, an outcome for each lead, and its id in the log"
 )
 

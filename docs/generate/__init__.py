@@ -1,1 +1,1 @@
-"""What is generated from the code into `docs/`: the table of sources and the description of the front door."""
+"""The generated documents: `docs/sources.md` and the OpenAPI description."""

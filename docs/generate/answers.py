@@ -1,4 +1,4 @@
-"""What the front door answers, as OpenAPI's responses; their bodies are those that the code makes."""
+"""The webhook's answers as OpenAPI responses; the code makes their bodies."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,18 +12,18 @@ _PROBLEM: Final = "application/problem+json"
 
 
 def posted() -> Schema:
-    """To a POST that was taken, or rightly left alone."""
+    """Answers to a POST that was accepted or ignored."""
     either = {"anyOf": [{"$ref": "#/components/schemas/Taken"}, {"$ref": "#/components/schemas/Ready"}]}
     examples = {**schemas.bodies_taken(), "handshake": {"value": {"ok": True}}}
     location = {"schema": {"type": "string", "format": "uri"}, "required": True}
     return {
         "200": {
-            "description": "Taken (durably), taken before, left alone by a rule, or a handshake. Signed sources are "
-            "also told this where no lead can be made of an event: it is kept for the operator.",
+            "description": "Accepted (stored in the queue), accepted before, ignored by a rule, or a handshake. Signed "
+            "sources also get this for an event without a usable lead, which becomes a dead letter.",
             "content": {_JSON: {"schema": either, "examples": examples}},
         },
         "303": {
-            "description": "Taken, from a person's browser: on to the source's `redirect`",
+            "description": "Accepted from a browser: redirects to the source's `redirect`",
             "headers": {"Location": location},
         },
     }
@@ -36,12 +36,12 @@ def content(description: str, schema: str, example: Any) -> Schema:
 
 
 _MEANINGS: Final = {
-    HTTPStatus.BAD_REQUEST: "The body is not what its content type says",
+    HTTPStatus.BAD_REQUEST: "The body does not match its content type",
     HTTPStatus.UNAUTHORIZED: "Unknown source, wrong or missing credential, stale signature, or an origin not allowed",
     HTTPStatus.METHOD_NOT_ALLOWED: "Another method",
     HTTPStatus.CONTENT_TOO_LARGE: "Too large, or too many leads",
-    HTTPStatus.UNPROCESSABLE_CONTENT: "No lead can be made of it: each field by name, in a list by index",
-    HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is down, or the source's secret is not set: send it again",
+    HTTPStatus.UNPROCESSABLE_CONTENT: "The body contains no usable lead; `errors` names each field",
+    HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is down, or the source's secret is not set: send the request again",
 }
 # Where API Gateway may answer before the function does.
 _GATEWAY: Final = {
@@ -51,7 +51,7 @@ _GATEWAY: Final = {
 
 
 def refusal(status: HTTPStatus) -> Schema:
-    """To what was not taken."""
+    """The answer with a problem status."""
     example = schemas.body(schemas.refusals()[status])
     bodies: Schema = {_PROBLEM: {"schema": schemas.problem_details(status), "example": example}}
     if message := _GATEWAY.get(status):
@@ -66,17 +66,17 @@ def refusal(status: HTTPStatus) -> Schema:
 
 
 def _challenge() -> Schema:
-    text = "the same for every source; API Gateway may hand it on as `x-amzn-remapped-www-authenticate`"
+    text = "the same for every source; API Gateway may rename it to `x-amzn-remapped-www-authenticate`"
     return {"description": text, "schema": {"type": "string"}, "example": answer.CHALLENGE}
 
 
 def throttled() -> Schema:
-    """To more than the stack lets through."""
+    """The answer above the throttle."""
     return content("API Gateway's limit (the stack's ThrottleRate)", "GatewayMessage", {"message": "Too Many Requests"})
 
 
 def permitted() -> Schema:
-    """To a browser that asks first."""
+    """The answer to a preflight request."""
     names = ("Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers")
     headers = {name: {"schema": {"type": "string"}} for name in names}
-    return {"description": "The headers say what is permitted", "headers": headers}
+    return {"description": "The headers say what the page may send", "headers": headers}

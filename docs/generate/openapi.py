@@ -1,4 +1,4 @@
-"""`docs/openapi.json`: the front door as OpenAPI 3.1, from the code that answers there."""
+"""`docs/openapi.json`: the webhook as OpenAPI 3.1, with answers made by the code."""
 
 import json
 import tomllib
@@ -19,16 +19,16 @@ _LEAD: Final = {"email": "ava@example.com", "firstName": "Ava", "plan": "pro"}
 _SENT: Final[Mapping[str, tuple[str, Any]]] = {
     "lead": ("one lead", _LEAD),
     "list": ("several", [_LEAD, {"email": "ben@example.org"}]),
-    "bulk": ("several, as Leadterra's own bulk endpoint has them", {"leads": [_LEAD]}),
-    "wrapped": ("within another object, whatever its name", {"contact": _LEAD}),
-    "flattened": ("nested names in one, as some tools write them", {"contact__email": "ava@example.com"}),
-    "named otherwise": ("as people name their fields", {"Your e-mail": "ava@example.com", "Full name": "Ava Lind"}),
+    "bulk": ("several, in the format of Leadterra's bulk endpoint", {"leads": [_LEAD]}),
+    "wrapped": ("inside another object of any name", {"contact": _LEAD}),
+    "flattened": ("nested names joined, as some tools do", {"contact__email": "ava@example.com"}),
+    "named otherwise": ("under common field names", {"Your e-mail": "ava@example.com", "Full name": "Ava Lind"}),
 }
 _SOURCE: Final[Schema] = {
     "name": "source",
     "in": "path",
     "required": True,
-    "description": "the name of a `[sources.<name>]` table; an unknown one is answered 401, never 404",
+    "description": "the name of a `[sources.<name>]` table; an unknown name is answered 401",
     "schema": {"type": "string", "minLength": 1, "maxLength": 64},
     "example": "website",
 }
@@ -43,20 +43,19 @@ _TOKEN: Final[Schema] = {
 _IDEMPOTENCY_KEY: Final[Schema] = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "the sender's own id of the event: the same source and id within 7 days enroll nobody twice; "
-    "a provider's own id, as docs/sources.md lists them, does the same",
+    "description": "the sender's id of the event: a source accepts the same id only once within 7 days. "
+    "A provider's event id (docs/sources.md) has the same effect",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "order-4711",
 }
-_DESCRIPTION: Final = f"""Takes signups and puts them into a queue; `200` means that they are durable there.
+_DESCRIPTION: Final = f"""Accepts signups and stores them in a queue; `200` means that they are stored.
 
-A body of at most {MAX_MESSAGE_BYTES:,} bytes and at most {MAX_LISTED:,} leads is taken at once. Other methods are
-answered 405, with a right credential, and 401 without. Sources with `allowed_origins` answer with CORS headers."""
+A body may have {MAX_MESSAGE_BYTES:,} bytes and {MAX_LISTED:,} leads. Other methods are answered 405 with a valid
+credential, and 401 without. Sources with `allowed_origins` answer with CORS headers."""
 
 _TEST: Final = (
-    'Nobody is enrolled. A source with `auth = "token"` or `"basic"` answers 200 to its secret and 401 to anything '
-    "else, which is what a tool's button for testing a connection wants to know. A source whose senders sign, and an "
-    "open one, answer 200 to everybody: some providers look before they send, and cannot sign that."
+    'Enrolls no one. A source with `auth = "token"` or `"basic"` answers 200 to its secret and 401 to anything else. '
+    "A source with signatures, or an open one, always answers 200, because providers cannot sign a GET."
 )
 
 
@@ -70,7 +69,7 @@ def description() -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Leadterra Enroll: the front door",
+            "title": "Leadterra Enroll: the webhook",
             "version": tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"],
             "description": _DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
@@ -78,7 +77,7 @@ def description() -> Schema:
         "servers": [
             {
                 "url": "https://{api}.execute-api.{region}.amazonaws.com",
-                "description": "a deployed stack: the output names it",
+                "description": "a deployed stack: see its output `WebhookUrl`",
                 "variables": {"api": {"default": "YOUR-API"}, "region": {"default": "eu-west-1"}},
             },
             {"url": "http://127.0.0.1:3000", "description": "leads dev"},
@@ -99,12 +98,16 @@ def _path(suffix: str, parameters: list[Schema]) -> Schema:
     throttled = {"429": answers.throttled()}
     looked = {key: refused[key] for key in ("401", "503")} | throttled
     bare = {key: {name: value for name, value in part.items() if name != "content"} for key, part in looked.items()}
-    ready = {"200": answers.content("There, and the credential is right where one is asked for", "Ready", {"ok": True})}
+    ready = {
+        "200": answers.content(
+            "The source exists, and the credential is valid if one is required", "Ready", {"ok": True}
+        )
+    }
     return {
         "parameters": parameters,
         "post": {
             "operationId": f"submit{suffix}",
-            "summary": "Hand over a signup, a list of them, or a provider's event",
+            "summary": "Send a signup, a list of signups, or a provider's event",
             "security": security,
             "parameters": [_IDEMPOTENCY_KEY],
             "requestBody": _request(),
@@ -115,7 +118,7 @@ def _path(suffix: str, parameters: list[Schema]) -> Schema:
             "summary": "Test this connection",
             "description": _TEST,
             "security": security,
-            # With a form's answers in the query: nobody is taken that way.
+            # With form data in the query: such a signup is refused.
             "responses": ready | looked | {"405": refused["405"]},
         },
         "head": {
@@ -127,7 +130,7 @@ def _path(suffix: str, parameters: list[Schema]) -> Schema:
         },
         "options": {
             "operationId": f"preflight{suffix}",
-            "summary": "What a browser asks before a script may post",
+            "summary": "CORS preflight",
             "security": [{}],
             "responses": {"204": answers.permitted()} | looked,
         },
@@ -141,7 +144,7 @@ def _request() -> Schema:
     text = {"schema": {"type": "string"}, "example": json.dumps(_LEAD)}
     return {
         "required": True,
-        "description": "The first byte is believed before the content type: SNS sends JSON as text.",
+        "description": "A body that looks like JSON is read as JSON: SNS sends JSON as text.",
         "content": {_JSON: several, **dict.fromkeys(_FORMS, form), "text/plain": text},
     }
 
@@ -154,6 +157,6 @@ def _security_schemes() -> Schema:
     }
     for name, provider in PROVIDERS.items():
         if header := signature_header(provider):
-            text = f"{provider.title} signs what it sends: see docs/sources.md"
+            text = f"the signature of {provider.title}: see docs/sources.md"
             schemes[f"signature.{name}"] = {"type": "apiKey", "in": "header", "name": header, "description": text}
     return schemes

@@ -1,4 +1,4 @@
-"""What goes in and what comes out at the front door, as JSON Schema, and examples that the code itself makes."""
+"""The webhook's requests and answers as JSON Schema, and examples that the code makes."""
 
 import json
 from collections.abc import Mapping
@@ -16,9 +16,13 @@ type Schema = dict[str, Any]
 _ITEM: Final[Schema] = {
     "type": "object",
     "properties": {
-        "index": {"type": "integer", "minimum": 0, "description": "which of a list; absent where there was one"},
+        "index": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "the place in the list, from 0; absent for a single lead",
+        },
         "field": {"type": "string"},
-        "message": {"type": "string", "description": "never what was typed"},
+        "message": {"type": "string", "description": "what is wrong; never contains the value"},
     },
     "required": ["field", "message"],
     "additionalProperties": False,
@@ -34,13 +38,13 @@ def schemas() -> dict[str, Schema]:
     return {
         "Lead": {
             "type": "object",
-            "description": "Names are recognised as people write them: `Email`, `first_name`, `Vorname`, ...",
+            "description": "Common field names are recognised: `Email`, `first_name`, `Vorname`, ...",
             "properties": {name: {"type": "string"} for name in LEAD_FIELDS},
             "required": ["email"],
             "additionalProperties": True,
         },
         "Submission": {
-            "description": "One lead, a list, the bulk endpoint's own shape, or anything that holds them.",
+            "description": "One lead, a list, the format of the bulk endpoint, or an object that contains them.",
             "anyOf": [
                 _ref("Lead"),
                 {"type": "array", "items": _ref("Lead"), "minItems": 1, "maxItems": MAX_LISTED},
@@ -60,8 +64,8 @@ def schemas() -> dict[str, Schema]:
         "Taken": {
             "type": "object",
             "properties": {
-                "accepted": {"type": "integer", "minimum": 0, "description": "leads now durable in the queue"},
-                "duplicate": {"const": True, "description": "this event was taken before"},
+                "accepted": {"type": "integer", "minimum": 0, "description": "leads stored in the queue"},
+                "duplicate": {"const": True, "description": "this event was accepted before"},
                 "rejected": {"type": "array", "items": _ref("Problem"), "minItems": 1},
             },
             "required": ["accepted"],
@@ -88,7 +92,7 @@ def schemas() -> dict[str, Schema]:
         },
         "GatewayMessage": {
             "type": "object",
-            "description": "API Gateway's own answer, where the function was not asked",
+            "description": "API Gateway's own answer, without the function",
             "properties": {"message": {"type": ["string", "null"]}},
             "required": ["message"],
         },
@@ -106,7 +110,7 @@ def problem_details(status: HTTPStatus) -> Schema:
 
 
 def bodies_taken() -> dict[str, Any]:
-    """What is said of an event that was taken, or rightly left alone."""
+    """Bodies for an event that was accepted or ignored."""
     bad = {"index": 1, "field": "email", "message": "missing: no field of the submission holds an e-mail address"}
     said: dict[str, dict[str, Any]] = {
         "taken": {"accepted": 1},
@@ -118,7 +122,7 @@ def bodies_taken() -> dict[str, Any]:
 
 
 def refusals() -> Mapping[HTTPStatus, answer.Response]:
-    """Each refusal, as the code words it."""
+    """Each refusal, as the code answers it."""
     bad = {"field": "email", "message": "missing: no field of the submission holds an e-mail address"}
     large = f"a body of 2000000 bytes; at most {MAX_MESSAGE_BYTES} are taken"
     answers = (
@@ -133,5 +137,5 @@ def refusals() -> Mapping[HTTPStatus, answer.Response]:
 
 
 def body(response: answer.Response) -> Any:
-    """What an answer says."""
+    """The body of an answer, as JSON."""
     return json.loads(response["body"])

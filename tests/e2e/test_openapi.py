@@ -1,4 +1,4 @@
-"""The description of the front door against the front door: schemathesis looks for an answer that is not described."""
+"""The OpenAPI description against the running webhook: schemathesis looks for answers that are not described."""
 
 import subprocess
 import sys
