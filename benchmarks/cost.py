@@ -39,8 +39,8 @@ _PER_CALL: Final = 10
 TEXT: Final = f"""\
 Dollars per million signups at list prices in us-east-1 on arm64, read on {PRICES_READ_ON}, without free tiers.
 CPU time, calls and log bytes are measured. A duration is the CPU time plus {CALL_SECONDS * 1_000:.0f} ms per call.
-Leadterra answers in {_LEADTERRA_SECONDS:.1f} s (assumed). Trickle: each signup is delivered alone. Steady: batches of 10.
-Burst and import: full batches. Fixed costs (alarms, metrics, secret) are in
+Leadterra answers in {_LEADTERRA_SECONDS:.1f} s (assumed). Trickle: each signup is delivered alone. Steady:
+batches of 10. Burst and import: full batches. Fixed costs (alarms, metrics, secret) are in
 [operations.md](operations.md#what-it-costs-a-month)."""
 
 

@@ -128,8 +128,8 @@ def measure(costs: Costs) -> Section:
     predicted = simulate(System(leadterra_seconds=_CHECKED_LATENCY), 0, 0, queued=_CHECKED).drained_at
     seen = _drain()
     text = (
-        f"{TEXT}\n\nCheck of the model: an embedded stack with {_CHECKED:,} leads in its queue and a Leadterra that answers "
-        f"after {_CHECKED_LATENCY:.0f} s. The model predicts {predicted:.1f} s until all are enrolled; "
+        f"{TEXT}\n\nCheck of the model: an embedded stack with {_CHECKED:,} leads in its queue and a Leadterra that "
+        f"answers after {_CHECKED_LATENCY:.0f} s. The model predicts {predicted:.1f} s until all are enrolled; "
         f"{seen:.1f} s were measured."
     )
     return Section(

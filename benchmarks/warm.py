@@ -23,7 +23,8 @@ ROUNDS: Final = 300
 LIST_ROUNDS: Final = 5
 TEXT: Final = f"""\
 CPU time of warm handlers, called as Lambda does, over real sockets. A signed webhook makes three calls to AWS
-(store the event's id, send the lead, mark the id as done), a form makes one: most of the CPU time is boto3. The list of {LIST:,}
+(store the event's id, send the lead, mark the id as done), a form makes one: most of the CPU time is boto3. The
+list of {LIST:,}
 people makes 500 concurrent calls to SQS, which answers after {CALL_SECONDS * 1_000:.0f} ms."""
 
 _LIST: Final = (
