@@ -111,6 +111,10 @@ def _foreign(n: int) -> dict[str, Any]:
     return {"email": f"a{n}@{''.join(chr(0x4E00 + n + i) for i in range(24))}.com"}
 
 
+def _encoded(n: int) -> dict[str, Any]:
+    return {"email": f"a{n}@{''.join(chr(0x4E00 + n + 7 * i % 50) for i in range(20)).encode('idna').decode()}.com"}
+
+
 def _asked(n: int) -> dict[str, Any]:
     answers = {"E-mail": f"a{n}@example.com", "Your name": f"Ada King{n}", "Company": "Engines"}
     return {"answers": [{"question": question, "answer": answer} for question, answer in answers.items()]}
@@ -178,6 +182,7 @@ KINDS: Final[dict[str, tuple[str, Callable[[int], bytes]]]] = {
     ),
     "list": (JSON, people(_listed)),
     "list-foreign-domains": (JSON, people(_foreign)),
+    "list-punycode": (JSON, people(_encoded)),
     "list-questions": (JSON, people(_asked)),
     "list-by-id": (JSON, by_id),
     "list-line-items": (JSON, line_items),

@@ -22,6 +22,7 @@ from leads.fields.address import NotAnAddress, address_like, normalise_address
         ("  Ava.King@Example.COM\n", "ava.king@example.com"), ("ava+news@example.com", "ava+news@example.com"),
         ("ava@bücher.example.com", "ava@bücher.example.com"), ("josé@example.com", "josé@example.com"),
         ("ava@XN--BCHER-KVA.example.com", "ava@bücher.example.com"), ("jose\u0301@example.com", "josé@example.com"),
+        ("ava@благотворительныйфонд-помощьдетям.рф", "ava@благотворительныйфонд-помощьдетям.рф"),
     ],
 )  # fmt: skip
 def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
@@ -34,7 +35,7 @@ def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
     [
         "", " ", "ava", "ava@", "@example.com", "ava@example", "ava@@example.com", "ava example@example.com",
         "ava@example..com", "ava@[127.0.0.1]", "n/a", "yes", "ava@example.com or call me", f"{'x' * 400}@example.com",
-        f"ava@{'ü' * 25}.com", "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",", "mailto:",
+        f"ava@{'ü' * 60}.com", "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",", "mailto:",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
@@ -73,8 +74,15 @@ def test_no_mail_reaches_a_reserved_ending(ending: str) -> None:
         normalise_address(f"ava@Example.{ending}")
 
 
+def by_the_library(text: str) -> str:
+    return validate_email(text, check_deliverability=False, strict=True).normalized.lower()
+
+
 _NAMES = st.from_regex(r"[a-zA-Z0-9._!#$%&'*+/=?^`{|}~-]{1,66}", fullmatch=True)
-_DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=True)
+# Punycode has a test of its own below.
+_DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=True).filter(
+    lambda domain: "xn--" not in domain.lower()
+)
 
 
 @given(st.builds("{}@{}".format, st.one_of(_NAMES, st.just("ava")), st.one_of(_DOMAINS, st.just("Example.com"))))
@@ -84,7 +92,6 @@ _DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=Tr
 @example(f"avas@{'x.' * 124}com")
 @example("ava.@example.com")
 @example("ava@example.")
-@example("ava@xn--bcher-kva.example.com")
 @example("ava@localhost.localdomain")
 @example("ava@ab--cd.com")
 @example("ava@example.c-m")
@@ -94,9 +101,38 @@ _DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=Tr
 def test_plain_addresses_are_what_the_library_takes(text: str) -> None:
     """What is not worth the library's whole time is judged as it would be, but for the period after a sentence."""
     try:
-        expected = validate_email(text.rstrip("."), check_deliverability=False, strict=True).normalized.lower()
+        expected = by_the_library(text.rstrip("."))
     except EmailNotValidError as error:
         with pytest.raises(NotAnAddress, match=re.escape(str(error))):
+            normalise_address(text)
+    else:
+        assert normalise_address(text) == expected
+
+
+_LETTERS = st.text("a1-.äßéłñΑσςΣбв日本。한עבعر٣۳ไ्क·☕♥İ\u0301Ǆﬁ①⒈xn", min_size=1, max_size=70)
+_LABELS = st.one_of(_LETTERS, st.sampled_from(["xn--bcher-kva", "XN--TTH", "xn--a", "xn--", "xn--9ca", "xn--53h"]))
+_ENDINGS = st.sampled_from(["com", "рф", "xn--p1ai", "xn--p1a1", "test", "c1"])
+
+
+@given(
+    st.sampled_from(["ava", "josé", "x" * 64, "x" * 65, "a@b", "a b", ""]),
+    st.builds(lambda labels, ending: ".".join([*labels, ending]), st.lists(_LABELS, min_size=1, max_size=5), _ENDINGS),
+)
+@example("ava", f"{'ü' * 56}.com")
+@example("ava", f"{'ü' * 57}.com")
+@example("x" * 64, f"{'я' * 50}.{'я' * 10}.com")
+@example("x" * 64, f"{'日' * 45}.{'本' * 45}.com")
+@example("ava", "bücher.onion")
+@example("ava", "bücher.exa/mple.com")
+@example("ava", "☕.com")
+@example("ava", "1.אב.com")
+def test_international_domains_are_what_the_library_takes(mailbox: str, domain: str) -> None:
+    """The same domains in the same form, in a thirtieth of the time."""
+    text = f"{mailbox}@{domain}"
+    try:
+        expected = by_the_library(text)
+    except EmailNotValidError:
+        with pytest.raises(NotAnAddress):
             normalise_address(text)
     else:
         assert normalise_address(text) == expected
