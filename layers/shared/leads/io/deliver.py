@@ -19,7 +19,7 @@ from leads.io.telemetry import logger, where
 from leads.message.dead_letter import Failure
 from leads.message.decoding import decode
 from leads.message.message import DIRECT, AnyMessage, Message, Suppression, address_for_log
-from leads.request.batch import SUPPRESSION_LIST, Batch, ReceivedMessage, Row, batches, body, rows, split
+from leads.request.batch import SUPPRESSION_LIST, AnyReceived, Batch, ReceivedMessage, Row, batches, body, rows, split
 from leads.request.outcome import DROPPED, Accepted, Held, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import SYSTEMIC, Ask, Part, Settled, all_refused_so_far, apply_campaign_guard, isolate
@@ -113,8 +113,10 @@ class Enroll:
         limited = self.config.leadterra.requests_per_minute is not None
         groups: dict[tuple[bool, str | None], list[Row]] = {(False, None): list(suppressed)} if suppressed else {}
         for campaign_id, all_rows in of_campaigns.items():
-            for row in sorted(all_rows, key=self._is_imported) if limited else all_rows:
-                groups.setdefault((row.is_replayed, campaign_id), []).append(row)
+            ordered = sorted(all_rows, key=self._is_imported) if limited else all_rows
+            for replayed in (False, True):
+                if those := [row for row in ordered if row.is_replayed is replayed]:
+                    groups[replayed, campaign_id] = those
         order = sorted(groups, key=lambda group: (group[0], limited and self._is_imported(groups[group][0])))
         for group in order:
             size = MAX_BATCH_SIZE if group[1] is None else self.config.leadterra.batch_size
@@ -223,12 +225,18 @@ def _held(batch: Batch, held: Held) -> Settled:
 
 def _enter(ledger: Ledger, campaign: str, batch_rows: Sequence[Row], settled: Settled) -> None:
     """Give every message of a row the row's outcome. All but one message of an accepted row count as merged."""
-    outcomes = list(zip(batch_rows, settled.outcomes, strict=True))
-    accepted = [row for row, outcome in outcomes if isinstance(outcome, Accepted)]
-    metrics: dict[str, int] = {**settled.metrics, "Merged": sum(len(row.messages) - 1 for row in accepted)}
+    accepted: list[AnyReceived] = []
+    lines: list[LedgerLine] = []
+    merged = 0
+    for row, outcome in zip(batch_rows, settled.outcomes, strict=True):
+        if isinstance(outcome, Accepted):
+            accepted += row.messages
+            merged += len(row.messages) - 1
+        else:
+            lines += [LedgerLine(each.records, each.message, outcome) for each in row.messages]
+    metrics = {**settled.metrics, "Merged": merged}
     if campaign == SUPPRESSION_LIST:
         # Leadterra may count only the addresses that are new to its list.
         sent = {name: metrics.get(name, 0) for name in ("Requests", "IsolationRequests", "Merged")}
-        metrics = {**sent, "Suppressed": len(accepted)}
-    lines = (LedgerLine(each.records, each.message, outcome) for row, outcome in outcomes for each in row.messages)
-    ledger.enter(campaign, lines, metrics)
+        metrics = {**sent, "Suppressed": len(accepted) - merged}
+    ledger.enter(campaign, lines, metrics, accepted)

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 from leads.errors import TooLarge
 from leads.io.aws import CALL_SECONDS
@@ -19,8 +20,8 @@ from leads.io.telemetry import count, logger, where
 from leads.message.dead_letter import Failure, attributes, dead_letter, unreadable
 from leads.message.message import DIRECT, AnyMessage, address_for_log, as_json, id_for_log
 from leads.model import LEAD_FIELDS
-from leads.request.batch import ReceivedMessage
-from leads.request.outcome import HELD_AGE, Accepted, Dropped, Held, Outcome, Rejected, held_metric
+from leads.request.batch import AnyReceived, ReceivedMessage
+from leads.request.outcome import HELD_AGE, Dropped, Held, Outcome, Rejected, held_metric
 
 # A long Retry-After is honoured, so a message may reach SQS's retention of 14 days before its receives run out.
 _EXPIRING_SECONDS: Final = 12 * 24 * 3_600
@@ -46,7 +47,7 @@ _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
 
 @dataclass(slots=True)
 class LedgerLine:
-    """One message's outcome.
+    """The outcome of a message that Leadterra has not accepted.
 
     Attributes:
         records: the indexes of its records. SQS may deliver a message twice in a batch.
@@ -58,8 +59,13 @@ class LedgerLine:
     outcome: Outcome
 
 
-type _Section = tuple[str, Mapping[str, int], Sequence[LedgerLine]]
-"""A batch: the campaign's configured name, the metrics that are no line's outcome, and its lines."""
+class _Section(NamedTuple):
+    """A batch: its campaign's configured name, every message's outcome, and the metrics that are no message's."""
+
+    campaign: str
+    accepted: Sequence[AnyReceived]
+    lines: Sequence[LedgerLine]
+    metrics: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -73,9 +79,15 @@ class Ledger:
     dependencies: Dependencies = REAL
     _sections: list[_Section] = field(default_factory=list)
 
-    def enter(self, campaign: str, lines: Iterable[LedgerLine], metrics: Mapping[str, int] | None = None) -> None:
-        """Note the outcomes of a batch, and the metrics that are no message's outcome."""
-        self._sections.append((campaign, metrics or {}, list(lines)))
+    def enter(
+        self,
+        campaign: str,
+        lines: Iterable[LedgerLine],
+        metrics: Mapping[str, int] | None = None,
+        accepted: Sequence[AnyReceived] = (),
+    ) -> None:
+        """Note what Leadterra accepted, every other message's outcome, and the metrics that are no message's."""
+        self._sections.append(_Section(campaign, accepted, list(lines), metrics or {}))
 
     def close(self) -> list[str]:
         """Send the dead letters, hide what is held, and write logs and metrics; the ids of the messages to keep."""
@@ -86,7 +98,7 @@ class Ledger:
             # Reporting them as failed alone would bring them back at once.
             self._queues().hold(url, [(self.records[index], retry_after) for index, retry_after in held])
         for section in self._sections:
-            self._report(*section)
+            self._report(section)
         return self._message_ids(index for index, _ in held)
 
     def abandon(self) -> list[str]:
@@ -101,8 +113,8 @@ class Ledger:
 
     def _lines[O: Outcome](self, kind: type[O]) -> Iterator[tuple[LedgerLine, O, Sequence[int]]]:
         """The lines with one kind of outcome, the outcome, and their records."""
-        for _, _, lines in self._sections:
-            for line in lines:
+        for section in self._sections:
+            for line in section.lines:
                 if isinstance(line.outcome, kind):
                     yield line, line.outcome, line.records
 
@@ -151,15 +163,17 @@ class Ledger:
                 if age(self.records[index], self.now) > _EXPIRING_SECONDS:
                     yield index, Entry(self.records[index]["body"], attributes("exhausted", source, campaign))
 
-    def _report(self, campaign: str, metrics: Mapping[str, int], lines: Sequence[LedgerLine]) -> None:
+    def _report(self, section: _Section) -> None:
         """Write a batch's metrics and its log line: ids, counts and keyed hashes of addresses."""
-        log_key = self._log_key()
-        ids: dict[type[Outcome], list[Any]] = {Accepted: [], Held: [], Rejected: [], Dropped: []}
+        campaign, accepted, lines, metrics = section
+        ids: dict[type[Outcome], list[Any]] = {Held: [], Rejected: [], Dropped: []}
         addresses: dict[type[Outcome], list[str]] = {outcome: [] for outcome in ids}
         why = Counter[str]()
-        counts = Counter(Retries=sum(receives(self.records[line.records[0]]) > 1 for line in lines))
+        counts = Counter(Retries=sum(each.receives > 1 for each in accepted))
         for line in lines:
-            name: Any = id_for_log(line.message.id if line.message else self.records[line.records[0]]["messageId"])
+            record, message = self.records[line.records[0]], line.message
+            counts["Retries"] += receives(record) > 1
+            name: Any = id_for_log(message.id if message else record["messageId"])
             match line.outcome:
                 case Held(reason):
                     why[reason] += 1
@@ -171,23 +185,23 @@ class Ledger:
                 case Rejected(failure):
                     name = {"id": name, **_summary(failure)}
                     # Intake did not write an unreadable message, so it is no part of what intake accepted.
-                    counts["Malformed" if line.message is None else "Rejected"] += 1
+                    counts["Malformed" if message is None else "Rejected"] += 1
                 case Dropped():
                     counts["Dropped"] += 1
             ids[type(line.outcome)].append(name)
-            if log_key:
-                known = address_for_log(log_key, line.message.address) if line.message else ""
-                addresses[type(line.outcome)].append(known)
+            addresses[type(line.outcome)].append(message.address if message else "")
         written = {**metrics, **counts}
         count("campaign", campaign, {**written, SETTLED: sum(written.get(name, 0) for name in SETTLING)})
-        accepted, held, rejected, dropped = ids.values()
+        held, rejected, dropped = ids.values()
         settled = {"campaign": campaign, "requests": metrics.get("Requests", 0), "why": dict(why)}
-        settled |= {"accepted": accepted, "held": held, "rejected": rejected}
+        settled |= {"accepted": [id_for_log(each.message.id) for each in accepted], "held": held, "rejected": rejected}
         settled |= {"dropped": dropped} if dropped else {}
         # Leadterra does not say which of the accepted leads these are.
         settled |= {name.lower(): metrics[name] for name in ("Skipped", "Unaccounted") if metrics.get(name)}
-        # In the order of accepted, held, rejected and dropped.
-        settled |= {"addresses": [each for found in addresses.values() for each in found]} if log_key else {}
+        if log_key := self._log_key():
+            # In the order of accepted, held, rejected and dropped.
+            known = chain((each.message.address for each in accepted), *addresses.values())
+            settled["addresses"] = [address and address_for_log(log_key, address) for address in known]
         log = logger().error if why.keys() - _PASSING else logger().info
         log("batch settled", extra=settled)
 

@@ -118,32 +118,28 @@ def rows(
 ) -> tuple[dict[str, list[Row]], dict[str, list[KeptOut]]]:
     """The rows by campaign id, and the messages that the campaign's own rules keep out."""
     rules_of = cache(config.rules)
-    people: dict[str, dict[str, list[ReceivedMessage]]] = {}
+    people: dict[tuple[str, str], list[ReceivedMessage]] = {}
     for received in messages:
         message = received.message
-        by_address = people.setdefault(rules_of(message.campaign).id, {})
-        by_address.setdefault(message.lead["email"].lower(), []).append(received)
+        person = rules_of(message.campaign).id, message.lead["email"].lower()
+        people.setdefault(person, []).append(received)
     kept: dict[str, list[Row]] = {}
     kept_out: dict[str, list[KeptOut]] = {}
-    for campaign_id, by_address in people.items():
-        for same in by_address.values():
-            lead = same[0].message.lead
-            if len(same) > 1:
-                same.sort(key=lambda received: received.message.received_at)
-                lead = merged(received.message for received in same)
-            rules = rules_of(same[-1].message.campaign)
-            lead = with_defaults(lead, rules)
-            if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
-                kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
-            else:
-                is_replayed = any(map(_is_replayed, same))
-                row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
-                kept.setdefault(campaign_id, []).append(row)
+    for (campaign_id, _), same in people.items():
+        message = same[0].message
+        lead, is_replayed = message.lead, "replay" in message.extra
+        if len(same) > 1:
+            same.sort(key=lambda received: received.message.received_at)
+            lead = merged(received.message for received in same)
+            is_replayed = any("replay" in received.message.extra for received in same)
+        rules = rules_of(same[-1].message.campaign)
+        lead = with_defaults(lead, rules)
+        if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
+            kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
+        else:
+            row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
+            kept.setdefault(campaign_id, []).append(row)
     return kept, kept_out
-
-
-def _is_replayed(received: ReceivedMessage) -> bool:
-    return "replay" in received.message.extra
 
 
 def merged(messages: Iterable[Message]) -> Lead:
@@ -187,4 +183,4 @@ def _wire(lead: Lead, style: CustomFields) -> Mapping[str, Any]:
         return lead
     # A custom field with a lead field's name never replaces the lead's own value.
     own = dict(lead)
-    return {**own.pop("customFields"), **own}
+    return own.pop("customFields") | own  # type: ignore[no-any-return]

@@ -90,22 +90,31 @@ def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
     No lead is rejected if all were refused alike. A lead that a firewall blocks again and again is rejected if another
     one of the campaign got through.
     """
-    got_through = _any_accepted(parts)
-    systemic = not got_through and _is_systemic(
-        _refusals(parts), sum(not row.is_replayed for rows, _ in parts for row in rows)
-    )
-    judged = []
-    for rows, settled in parts:
-        outcomes: list[Outcome] = []
-        for row, outcome in zip(rows, settled.outcomes, strict=True):
-            if systemic and isinstance(outcome, Rejected) and not row.is_replayed:
-                outcomes.append(SYSTEMIC)
-            elif got_through and outcome == FIREWALL and _is_received_often(row):
-                outcomes.append(Rejected(_BLOCKED))
-            else:
-                outcomes.append(outcome)
-        judged.append(replace(settled, outcomes=outcomes, closed=settled.closed or (SYSTEMIC if systemic else None)))
-    return judged
+    if _any_accepted(parts):
+        blocked = Rejected(_BLOCKED)
+        return [
+            replace(
+                settled,
+                outcomes=[
+                    blocked if outcome is FIREWALL and _is_received_often(row) else outcome
+                    for row, outcome in zip(rows, settled.outcomes, strict=True)
+                ],
+            )
+            for rows, settled in parts
+        ]
+    if not _is_systemic(_refusals(parts), sum(not row.is_replayed for rows, _ in parts for row in rows)):
+        return [settled for _, settled in parts]
+    return [
+        replace(
+            settled,
+            closed=settled.closed or SYSTEMIC,
+            outcomes=[
+                SYSTEMIC if isinstance(outcome, Rejected) and not row.is_replayed else outcome
+                for row, outcome in zip(rows, settled.outcomes, strict=True)
+            ],
+        )
+        for rows, settled in parts
+    ]
 
 
 def _any_accepted(parts: Sequence[Part]) -> bool:
