@@ -1,6 +1,7 @@
 """Finding the bad leads of a refused batch: what is asked, in which order, and what ends it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -192,7 +193,7 @@ def test_a_trace_in_every_answer_does_not_deceive_the_guard() -> None:
 
 def replayed(size: int) -> list[Row]:
     """Leads that an operator sent again."""
-    return [each._replace(is_replayed=True) for each in rows(size, {})]
+    return [replace(each, is_replayed=True) for each in rows(size, {})]
 
 
 def blocked(sent: Sequence[Row]) -> Reply:

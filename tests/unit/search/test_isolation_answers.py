@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ QUOTA = {
 
 def received(batch: Sequence[Row], times: int) -> list[Row]:
     """The same rows, from messages that were received so often."""
-    return [row._replace(messages=[each._replace(receives=times) for each in row.messages]) for row in batch]
+    return [replace(row, messages=[replace(each, receives=times) for each in row.messages]) for row in batch]
 
 
 def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: bool = True) -> Service:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -144,7 +145,7 @@ def test_twelve_leads_refused_alike_are_no_coincidence(refused: int, outcome: ty
 def test_the_guard_holds_no_replayed_lead() -> None:
     """An operator waits for its outcome, also if all other leads of the campaign are held."""
     rejected = Rejected(Failure("rejected", "consent is required", 422))
-    replayed = [row._replace(is_replayed=True) for row in rows(2, {})]
+    replayed = [replace(row, is_replayed=True) for row in rows(2, {})]
     _, settled = apply_campaign_guard(
         [(rows(12, {}), Settled([rejected] * 12, Counter())), (replayed, Settled([rejected, rejected], Counter()))]
     )

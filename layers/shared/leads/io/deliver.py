@@ -187,7 +187,7 @@ def _decode(records: Sequence[Record], now: datetime) -> tuple[list[ReceivedMess
 
     A message that SQS, or a producer, delivered twice is there once, with both records.
     """
-    messages: dict[tuple[str, str, str], ReceivedMessage[AnyMessage]] = {}
+    messages: dict[tuple[str, str], ReceivedMessage[AnyMessage]] = {}
     unread: list[LedgerLine] = []
     for index, record in enumerate(records):
         text = record["body"]
@@ -200,7 +200,7 @@ def _decode(records: Sequence[Record], now: datetime) -> tuple[list[ReceivedMess
             unread.append(LedgerLine([index], None, Held("newer")))
         else:
             # An event that was accepted twice has two messages of one id, which differ in their time.
-            key = (message.source, message.id, text)
+            key = (message.id, text)
             if twin := messages.get(key):
                 twin.records.append(index)
             else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import batched
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pydantic_core import PydanticSerializationError, to_json
 
@@ -22,8 +22,9 @@ MAX_REQUEST_BYTES: Final = 1_000_000
 SUPPRESSION_LIST: Final = "suppression list"
 
 
-# Named tuples: a thousand of each are made at once, three times as fast as dataclasses.
-class ReceivedMessage[M: AnyMessage = Message](NamedTuple):
+# A thousand of each of the next two are made at once. Frozen ones would take three times as long.
+@dataclass(slots=True)
+class ReceivedMessage[M: AnyMessage = Message]:
     """A message and the places of its records in the invocation: SQS may deliver the same one twice."""
 
     message: M
@@ -36,7 +37,8 @@ type AnyReceived = ReceivedMessage[Message] | ReceivedMessage[Suppression]
 type KeptOut = tuple[ReceivedMessage, Rejected]
 
 
-class Row(NamedTuple):
+@dataclass(slots=True)
+class Row:
     """One lead of a request, or one address to suppress, made of all messages about one address."""
 
     lead: Mapping[str, Any]
