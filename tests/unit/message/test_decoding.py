@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from leads.errors import Malformed, NewerVersion
 from leads.message.decoding import decode
@@ -43,8 +44,8 @@ MESSAGES = st.fixed_dictionaries(
             },
         ),
     },
-    optional={"x-trace": VALUES, "replay": VALUES},
-).map(Message.model_validate)
+    optional={"extra": st.fixed_dictionaries({}, optional={"x-trace": VALUES, "replay": VALUES})},
+).map(TypeAdapter(Message).validate_python)
 
 
 def body(**changes: object) -> str:
@@ -92,6 +93,7 @@ def test_what_is_written_is_read(message: Message) -> None:
         ({"version": "0.9"}, "extra", {}),
         ({"failure": {"reason": "rejected"}}, "extra", {}),
         ({"trace": "t-1"}, "extra", {"trace": "t-1"}),
+        ({"extra": {"trace": "t-1"}}, "extra", {"extra": {"trace": "t-1"}}),
         ({"receivedAt": "2026-11-22T03:00:00+01:00"}, "received_at", NOW),
         ({"receivedAt": "2026-11-22T02:00:00"}, "received_at", NOW),
         ({"receivedAt": ...}, "received_at", SENT),

@@ -47,7 +47,7 @@ def decode(body: str, *, message_id: str, sent_at: float) -> AnyMessage:
     """
     try:
         message: AnyMessage = _MESSAGE.validate_json(body, strict=True)
-        if message.id and message.source:
+        if message.id and message.source and not message.extra:
             return message
     except ValidationError:
         pass  # also half of an emoji or a nested value, which only the standard library reads exactly
@@ -79,14 +79,19 @@ def _is_deeper(value: object, levels: int) -> bool:
 
 def _completed(data: dict[str, Any], message_id: str, sent_at: float) -> dict[str, Any]:
     is_suppression = data.get("version") == SUPPRESSION_VERSION
-    return {
-        **data,
+    own = ("action", "email") if is_suppression else ("campaign", "lead")
+    known = {
+        **{key: data[key] for key in own if key in data},
         "version": SUPPRESSION_VERSION if is_suppression else VERSION,
         "id": str(data.get("id") or message_id),
         "source": str(data.get("source") or DIRECT),
         "receivedAt": _moment(data.get("receivedAt"), sent_at),
-        **({} if is_suppression else {"lead": _completed_lead(data.get("lead"))}),
     }
+    if "lead" in known:
+        known["lead"] = _completed_lead(known["lead"])
+    # The failure is of an earlier attempt.
+    extra = {key: value for key, value in data.items() if key not in known and key != "failure"}
+    return {**known, "extra": extra}
 
 
 def _moment(value: object, sent_at: float) -> datetime:

@@ -168,7 +168,7 @@ def _message(
         campaign=campaign,
         receivedAt=event.received_at,
         lead=lead,
-        **event.lineage,
+        extra=event.lineage,
     )
     return message, [left_out]
 
@@ -188,7 +188,7 @@ def _suppression(
         source=event.source,
         receivedAt=event.received_at,
         email=address,
-        **event.lineage,
+        extra=event.lineage,
     )
     return suppression, ()
 
