@@ -162,7 +162,7 @@ def id_for_log(value: str) -> str:
     """A UUID as it is, any other id hashed. Senders choose event ids, and some take an address for one."""
     if _HARMLESS.fullmatch(value):
         return value
-    return f"hash-{sha256(value.encode(errors='surrogatepass')).hexdigest()[:_DIGITS]}"
+    return f"hash-{sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]}"
 
 
 def address_for_log(log_key: str, address: str) -> str:

@@ -120,27 +120,28 @@ def rows(
 ) -> tuple[dict[str, list[Row]], dict[str, list[KeptOut]]]:
     """The rows by campaign id, and the messages that the campaign's own rules keep out."""
     rules_of = cache(config.rules)
-    people: dict[tuple[str, str], list[ReceivedMessage]] = {}
+    campaigns: dict[str, dict[str, list[ReceivedMessage]]] = {}
     for received in messages:
         message = received.message
-        person = rules_of(message.campaign).id, message.lead["email"].lower()
-        people.setdefault(person, []).append(received)
+        people = campaigns.setdefault(rules_of(message.campaign).id, {})
+        people.setdefault(message.lead["email"].lower(), []).append(received)
     kept: dict[str, list[Row]] = {}
     kept_out: dict[str, list[KeptOut]] = {}
-    for (campaign_id, _), same in people.items():
-        message = same[0].message
-        lead, is_replayed = message.lead, "replay" in message.extra
-        if len(same) > 1:
-            same.sort(key=lambda received: received.message.received_at)
-            lead = merged(received.message for received in same)
-            is_replayed = any("replay" in received.message.extra for received in same)
-        rules = rules_of(same[-1].message.campaign)
-        lead = with_defaults(lead, rules)
-        if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
-            kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
-        else:
-            row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
-            kept.setdefault(campaign_id, []).append(row)
+    for campaign_id, people in campaigns.items():
+        for same in people.values():
+            message = same[0].message
+            lead, is_replayed = message.lead, "replay" in message.extra
+            if len(same) > 1:
+                same.sort(key=lambda received: received.message.received_at)
+                lead = merged(received.message for received in same)
+                is_replayed = any("replay" in received.message.extra for received in same)
+            rules = rules_of(same[-1].message.campaign)
+            lead = with_defaults(lead, rules)
+            if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
+                kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
+            else:
+                row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
+                kept.setdefault(campaign_id, []).append(row)
     return kept, kept_out
 
 
@@ -176,7 +177,7 @@ def _has(lead: Lead, name: str) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    return value is not None and (not isinstance(value, str) or bool(value.strip()))
+    return bool(value.strip()) if isinstance(value, str) else value is not None
 
 
 def _wire(lead: Lead, style: CustomFields) -> Mapping[str, Any]:
