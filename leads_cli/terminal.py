@@ -26,7 +26,7 @@ class Code(IntEnum):
     FAILED = 1
     """A check failed, or the counts do not add up."""
     USAGE = 2
-    """The command was called with something it cannot work with."""
+    """The command was called incorrectly."""
 
 
 def stop(message: str, code: Code) -> NoReturn:
@@ -99,7 +99,7 @@ def status_parts(status: "StackStatus", rates: Mapping[str, float] | None = None
     if status.waiting:
         yield status.waiting.text
     if status.in_progress:
-        yield "In progress: leads that are on their way are counted one after the other."
+        yield "In progress: some leads have no outcome yet."
     if status.counts.balanced:
         yield "The counts add up."
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="campaign",
-    help="See the campaigns, and start one.\n\nExample: leads campaign list",
+    help="List the campaigns, show their counts, and start one.\n\nExample: leads campaign list",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals hold keys
 )
@@ -100,7 +100,7 @@ def start(name: Name, *, yes: Yes = False, as_json: AsJson = False, target: Conf
     from leads_cli.stacks import campaigns  # noqa: PLC0415
 
     if as_json and not yes:
-        stop("--json cannot ask: add --yes.", Code.USAGE)
+        stop("With --json the command cannot ask: add --yes.", Code.USAGE)
     with exit_on_error():
         campaign, service = _asked(name, target)
         before = campaigns.get_stats(service, campaign)
@@ -113,7 +113,7 @@ def start(name: Name, *, yes: Yes = False, as_json: AsJson = False, target: Conf
         return
     if before.status != campaigns.RUNNING:
         told = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
-        typer.echo(f"Started {campaign.name}: {plain(told) or 'Leadterra says no more about it'}.")
+        typer.echo(f"Started {campaign.name}: {plain(told) or 'Leadterra gave no details'}.")
 
 
 def _asked(name: str, target: ConfiguredStackOptions) -> "tuple[ConfiguredCampaign, CampaignApi]":

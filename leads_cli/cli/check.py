@@ -59,9 +59,11 @@ def _configuration(path: Path) -> "tuple[Enrollment | None, list[Finding]]":
     except BadFileError as error:
         first, *problems = str(error).splitlines()
         told = [line.strip() for line in problems] or [first]
-        return None, [finding.fail("configuration", line, "correct the file; then check again") for line in told]
+        return None, [
+            finding.fail("configuration", line, "correct the file, then run leads check again") for line in told
+        ]
     doubts = [
-        finding.warn("configuration", line, "edit the file, if it is not meant so") for line in find_doubts(found)
+        finding.warn("configuration", line, "edit the file, unless this is intended") for line in find_doubts(found)
     ]
     return found, doubts or [finding.ok("configuration", _read(found))]
 

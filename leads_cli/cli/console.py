@@ -19,7 +19,7 @@ DEFAULT_PORT: Final = 3100
 @grouped
 def console(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where to listen; 0 takes a free one.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 selects a free one.")] = DEFAULT_PORT,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
     target: ConfiguredStackOptions,
 ) -> None:

@@ -20,7 +20,7 @@ def dev(
     *,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=_LAST_PORT, help="Where to listen; 0 takes a free one.", show_default="3000"),
+        typer.Option(min=0, max=_LAST_PORT, help="The port; 0 selects a free one.", show_default="3000"),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(help="The file with the campaigns and the sources.", show_default=False)
@@ -30,10 +30,12 @@ def dev(
         typer.Option(help="Enroll into the real service instead of the sandbox.", callback=check_leadterra_url),
     ] = None,
     api_key: Annotated[
-        str | None, typer.Option(envvar="LEADTERRA_API_KEY", help="The real service's key, for --leadterra-url.")
+        str | None,
+        typer.Option(envvar="LEADTERRA_API_KEY", help="The API key of the real service, for --leadterra-url."),
     ] = None,
     smoke: Annotated[
-        bool, typer.Option("--smoke", help="Send every recorded event, print what became of the leads, and end.")
+        bool,
+        typer.Option("--smoke", help="Send every recorded event, wait for the outcomes, print the counts, and exit."),
     ] = False,
     fast_retries: Annotated[
         bool, typer.Option("--fast-retries", help="Retry held messages after a second instead of up to a minute.")

@@ -29,7 +29,7 @@ _SHOWN_CHARACTERS: Final = 120
 @grouped
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON lines or a workbook; - reads what is piped in.")
+        str, typer.Argument(metavar="FILE", help="CSV, TSV, JSON lines or a workbook; - reads standard input.")
     ],
     *,
     campaign: Annotated[
@@ -39,7 +39,7 @@ def import_(
     maps: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="COLUMN=FIELD", help="What a column is; COLUMN= leaves it out.", show_default=False
+            "--map", metavar="COLUMN=FIELD", help="The field of a column; COLUMN= leaves it out.", show_default=False
         ),
     ] = None,
     custom: Annotated[
@@ -51,7 +51,7 @@ def import_(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read it all and show what is wrong. Send nothing.")
+        bool, typer.Option("--dry-run", help="Read all rows and show what is wrong. Send nothing.")
     ] = False,
     yes: Yes = False,
     again: Annotated[
@@ -68,11 +68,11 @@ def import_(
         ),
     ] = None,
     include_opted_out: Annotated[
-        bool, typer.Option("--include-opted-out", help="Also people whose row says that they opted out.")
+        bool, typer.Option("--include-opted-out", help="Include people whose row says that they opted out.")
     ] = False,
     as_json: AsJson = False,
     encoding: Annotated[
-        str, typer.Option(help="A text file's encoding. Without: asks if it is not certain.", show_default=False)
+        str, typer.Option(help="The file's encoding. Without: asks if it is not certain.", show_default=False)
     ] = "",
     delimiter: Annotated[str, typer.Option(help="The separator: a character, or tab.", show_default="detected")] = "",
     sheet: Annotated[str, typer.Option(help="A workbook's sheet.", show_default="the first")] = "",
@@ -140,12 +140,12 @@ def _run_decoded(run: "Callable[[str], dict[str, Any]]", encoding: str, *, may_a
         known |= {name: name for names, _ in error.readings for name in names}
     while may_ask:
         try:
-            answer = typer.prompt("Which one reads right? Its number or name", err=True).strip().lower()
+            answer = typer.prompt("Which one is correct? Its number or name", err=True).strip().lower()
         except typer.Abort:
             break
         if answer in known:
             return run(known[answer])
-    typer.echo(f"Nothing is imported. Name the one that reads right, for instance: --encoding {known['1']}", err=True)
+    typer.echo(f"Nothing was imported. Name the correct encoding, for example: --encoding {known['1']}", err=True)
     raise typer.Exit(Code.USAGE)
 
 

@@ -53,8 +53,8 @@ def logs(lead: LeadId, *, since: Since = _LOOK_BACK, as_json: AsJson = False, wh
             f"No line of the last {since} is about {plain(lead)}. Look further back with --since (logs are kept for 30 "
             "days, by leads dev until it ends). It may be a dead letter: "
             f"{command()} failures list --each --contains {quote(lead)}{where.as_arguments()}. "
-            "An id is that of a message, which leads tail shows. An address is found once enroll has had the lead, "
-            "in lines that were written while the secret had a log_key.",
+            "leads tail shows the ids of messages. An address is found only after enroll received the lead, and only "
+            "if the secret had a log_key then.",
             Code.FAILED,
         )
 
@@ -62,10 +62,10 @@ def logs(lead: LeadId, *, since: Since = _LOOK_BACK, as_json: AsJson = False, wh
 @grouped
 def tail(
     *,
-    source: Annotated[str | None, typer.Option(help="Only what a source sent.")] = None,
-    campaign: Annotated[str | None, typer.Option(help="Only batches of a campaign.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only events of this source.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Only batches of this campaign.")] = None,
     level: Level = None,
-    since: Annotated[str | None, typer.Option(help="Begin so far back: 10m, 2h.", show_default="now")] = None,
+    since: Annotated[str | None, typer.Option(help="Start this far back: 10m, 2h.", show_default="now")] = None,
     as_json: AsJson = False,
     where: StackOptions,
 ) -> None:

@@ -17,9 +17,9 @@ from leads_cli.cli.status import status
 
 app = typer.Typer(
     name="leads",
-    help="Gets a person who signs up, anywhere, into the right Leadterra campaign.\n\nStart with: leads dev",
+    help="Enrolls each person who signs up, anywhere, in the right Leadterra campaign.\n\nStart with: leads dev",
     no_args_is_help=True,
-    epilog="Exit codes: 0 all is well; 1 something failed or does not add up; 2 the call is wrong, nothing was done.",
+    epilog="Exit codes: 0 success; 1 something failed or the counts differ; 2 the call is wrong, nothing was done.",
     pretty_exceptions_show_locals=False,  # locals hold addresses and secrets
 )
 app.command()(dev)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="retained",
-    help="See what a deleted stack left: queues and secret. Give it to a new stack, or delete it."
+    help="List the queues and the secret of a deleted stack. Give them to a new stack, or delete them."
     "\n\nExample: leads retained list --stack leadterra-enroll",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
@@ -29,7 +29,7 @@ class DeletedStackOptions:
     """Which deleted stack a command is about."""
 
     stack: Annotated[str, typer.Option(help="The deleted stack's name.")]
-    stack_id: Annotated[str | None, typer.Option(help="Its id, if several of the name left something.")] = None
+    stack_id: Annotated[str | None, typer.Option(help="Its id, if several deleted stacks have this name.")] = None
     region: Region = None
     profile: Profile = None
 
@@ -97,7 +97,7 @@ def adopt(*, as_json: AsJson = False, target: DeletedStackOptions) -> None:
 def delete(
     *,
     with_messages: Annotated[
-        bool, typer.Option("--with-messages", help="Also queues with messages: these leads are then lost.")
+        bool, typer.Option("--with-messages", help="Also delete queues with messages. Their leads are lost.")
     ] = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -110,7 +110,7 @@ def delete(
     from leads_cli.stacks.retained import delete_retained  # noqa: PLC0415
 
     if as_json and not yes:
-        stop("--json does not ask: add --yes.", Code.USAGE)
+        stop("With --json the command cannot ask: add --yes.", Code.USAGE)
     with _exit_on_error():
         found = target.find_one()
         if not as_json:

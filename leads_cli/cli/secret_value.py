@@ -46,7 +46,7 @@ class SecretInput:
         if self.generate != (self.out is not None) and not (name == LOG_KEY and self.generate):
             stop("--generate and --out FILE belong together: the value is written there and shown nowhere.", Code.USAGE)
         if self.generate and name == API_KEY:
-            stop("Leadterra makes its keys: copy one from there (Settings, API Keys).", Code.USAGE)
+            stop("Leadterra generates API keys: copy one from there (Settings, API Keys).", Code.USAGE)
         if self.given is None and self.from_env is None and not self.generate and not sys.stdin.isatty():
             stop("There is no terminal to ask for the value: pipe it in with -, or use --from-env VAR.", Code.USAGE)
 

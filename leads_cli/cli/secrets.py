@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="secrets",
-    help="Put Leadterra's key and the sources' secrets into the stack.\n\nExample: leads secrets status",
+    help="Store Leadterra's API key and the sources' secrets in the stack.\n\nExample: leads secrets status",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals hold secrets
 )
@@ -31,9 +31,9 @@ SourceName = Annotated[str, typer.Argument(metavar="NAME", help="A source in enr
 Given = Annotated[
     str | None, typer.Argument(metavar="[-]", help="- reads the value from stdin. Without: you are asked for it.")
 ]
-FromEnv = Annotated[str | None, typer.Option(metavar="VAR", help="Take the value of this environment variable.")]
-Generate = Annotated[bool, typer.Option("--generate", help="Make up a value of 32 random bytes, for --out.")]
-Out = Annotated[Path | None, typer.Option(help="The file for a generated value: a new one that only you may read.")]
+FromEnv = Annotated[str | None, typer.Option(metavar="VAR", help="Read the value from this environment variable.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Generate a value of 32 random bytes, for --out.")]
+Out = Annotated[Path | None, typer.Option(help="A new file for the generated value; only you can read it.")]
 
 
 @app.command("set")
@@ -70,7 +70,7 @@ def rotate(
     given: Given = None,
     *,
     drop_previous: Annotated[
-        bool, typer.Option("--drop-previous", help="End the overlap: only the new value stays valid.")
+        bool, typer.Option("--drop-previous", help="Remove the previous value; only the new one stays valid.")
     ] = False,
     from_env: FromEnv = None,
     generate: Generate = False,

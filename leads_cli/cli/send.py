@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 def send(
     event: Annotated[
         str | None,
-        typer.Argument(help="A provider, a name from events/, or a file of yours. Without: lists the names."),
+        typer.Argument(help="A provider, a name from events/, or your own file. Without: lists the names."),
     ] = None,
     *,
     source: Annotated[
-        str | None, typer.Option(help="Which source of the provider; the first one otherwise.", show_default=False)
+        str | None, typer.Option(help="The source of the provider. Without: the first one.", show_default=False)
     ] = None,
     probe: Annotated[
         bool, typer.Option("--probe", help="Only check a source's address and credentials; enrolls no one.")
@@ -103,7 +103,7 @@ def _print(event: str, answer: "HookAnswer") -> None:
     typer.echo(f"{event}: {answer.where}{status}")
     typer.echo(answer.text)
     if answer.repeated:
-        typer.echo("It was sent before: its event id is known for seven days, so it enrolls no one again.")
+        typer.echo("This event was sent before, so it enrolls no one again for seven days.")
 
 
 def _meant(event: str) -> str:

@@ -83,7 +83,11 @@ def status(
         typer.echo(broken_text(found.problem), err=True)
     if not found.counts.balanced and not found.in_progress:
         late = "" if where.stack is None else "; CloudWatch is up to three minutes late, so ask again before worrying"
-        moved = f"; SQS may have set some aside: {command()} failures list" if found.counts.difference > 0 else ""
+        moved = (
+            f"; SQS may have moved some to the dead letters: {command()} failures list"
+            if found.counts.difference > 0
+            else ""
+        )
         killed = (
             "; a function that was killed may have reported some leads twice" if found.counts.difference < 0 else ""
         )
@@ -119,11 +123,7 @@ def _screen(found: "StatusSample", before: "StatusSample | None", every: int) ->
     from rich.console import Group  # noqa: PLC0415
 
     counts = found.status.counts
-    way = (
-        []
-        if counts.balanced
-        else [f"A difference of {counts.difference:+}: not all that is on its way is counted yet."]
-    )
+    way = [] if counts.balanced else [f"A difference of {counts.difference:+}: some leads are not counted yet."]
     broken = [broken_text(found.status.problem)] if found.status.problem else []
     foot = f"{datetime.now().astimezone():%H:%M:%S}, every {every} s; Ctrl-C ends it."
     return Group(*status_parts(found.status, rates(before, found) if before else None), *way, *broken, foot)

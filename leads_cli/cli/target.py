@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from leads_cli.logs.reading import Reader
     from leads_cli.stacks.running import Running
 
-Url = Annotated[str, typer.Option(help="Where `leads dev` runs.")]
+Url = Annotated[str, typer.Option(help="The address of `leads dev`.")]
 Stack = Annotated[str | None, typer.Option(help="A deployed stack's name, instead of --url.")]
 Region = Annotated[str | None, typer.Option(help="Its region, if it is not your default.")]
 Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
 Config = Annotated[
-    Path, typer.Option(help=f"The deployed configuration, which has the sources. {CONFIG_DEFAULT}", show_default=False)
+    Path, typer.Option(help=f"The configuration of the deployed stack. {CONFIG_DEFAULT}", show_default=False)
 ]
 
 

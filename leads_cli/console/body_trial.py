@@ -32,7 +32,7 @@ class BodyTrial:
         # A label of Quasar's would lie over a text that is scrolled.
         self._body = ui.textarea(placeholder=asks).props(f'outlined input-class=body aria-label="{asks}"')
         with ui.element("div").classes("row"):
-            ui.button("Show what becomes of it", on_click=self._show).props("outline no-caps")
+            ui.button("Show the result", on_click=self._show).props("outline no-caps")
             frame.text("Nothing is sent.", "soft")
         self._result = ui.html(sanitize=False).props('role="status"')
 

@@ -69,8 +69,8 @@ class CampaignsPage:
         if self._subject.leads:
             return f"its newest {_NEWEST:,} leads of this run"
         if self._desk.found is None:
-            return "none yet: of a deployed stack only dead letters can be seen; read them on the page Failures"
-        return "its dead letters alone, which are not typical: what Leadterra took cannot be seen from here"
+            return "none yet: for a deployed stack only dead letters are visible; read them on the page Failures"
+        return "only its dead letters, which are not typical: accepted leads are not visible here"
 
 
 class _CampaignCard:
@@ -103,7 +103,7 @@ class _CampaignCard:
 
     def _tell_stats(self, found: CampaignListing) -> None:
         stats = found.stats or Stats()
-        self._status.text = stats.status or ("status not told" if found.stats else "not known")
+        self._status.text = stats.status or ("status unknown" if found.stats else "not known")
         self._status.classes(replace=f"chip {_MOODS.get(stats.status or '', '')}")
         terms = {
             name: f"{value:,}" if isinstance(value, int) else f"{value:.3g}" for name, value in stats.numbers.items()
@@ -137,7 +137,7 @@ class _CampaignCard:
             return
         after, now = done
         told = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
-        ui.notify(f"Started {self.campaign.name}: {told or 'Leadterra says no more about it'}.", type="positive")
+        ui.notify(f"Started {self.campaign.name}: {told or 'Leadterra gave no details'}.", type="positive")
         self._tell_stats(CampaignListing(self.campaign, now))
 
 

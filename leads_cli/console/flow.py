@@ -66,7 +66,7 @@ class FlowPage:
         self._held.content = frame.paragraph(waiting.text if waiting else "", "note warn")
         self._held.set_visibility(waiting is not None)
         self._release.set_visibility(waiting is not None and self._subject.release is not None)
-        link = f'<p><a href="{frame.FAILURES.path}">See what was refused, and why</a></p>' if letters else ""
+        link = f'<p><a href="{frame.FAILURES.path}">See the dead letters and their reasons</a></p>' if letters else ""
         self._waiting.content = frame.terms(dict(_waits(status, letters))) + link
 
     async def _draw(self) -> None:

@@ -121,6 +121,6 @@ def _value(value: object) -> str:
 
 
 def _reason(row: LeadRow) -> str:
-    reasons = [row.reason, "it is tried again by itself" if row.state is LeadState.HELD else ""]
+    reasons = [row.reason, "it is tried again automatically" if row.state is LeadState.HELD else ""]
     text = "; ".join(reason for reason in reasons if reason)
     return f'<p class="reason">{escape(text)}</p>' if text else ""

@@ -29,7 +29,7 @@ def banner(about: About, config: Path) -> str:
             f"    {command()} send{_event(about)}{there}",
             f"    {command()} status{there}",
             "",
-            "  Secrets, leads and counts last for this run. Changes of the file are taken up at once;",
+            "  Secrets, leads and counts are lost when this run ends. Edits of the file take effect at once;",
             "  only a new campaign needs a restart.",
             "  Press Ctrl-C to stop.",
             "",

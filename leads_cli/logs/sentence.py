@@ -59,11 +59,11 @@ def _settled(data: LogData) -> str:
     parts += [f"{len(dropped)} dropped, older than an opt-out{_named(dropped)}"] if dropped else []
     requests = data.get("requests", 0)
     took = f"{requests} request{'' if requests == 1 else 's'}"
-    return f"{data.get('campaign')}: {', '.join(parts) or 'nothing to settle'}, {took}"
+    return f"{data.get('campaign')}: {', '.join(parts) or 'no outcome'}, {took}"
 
 
 def _redelivered(data: LogData) -> str:
-    return f"{data.get('source')} sent {data.get('event_id')} again: known, nothing done"
+    return f"{data.get('source')} sent {data.get('event_id')} again: accepted before, nothing done"
 
 
 def _refused(data: LogData) -> str:

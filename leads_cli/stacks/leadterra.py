@@ -133,7 +133,7 @@ _REMEDIES: Final = {
 }
 _BY_STATUS: Final = {
     401: "Leadterra refuses the API key; put a valid one into the stack's secret: leads secrets set leadterra_api_key",
-    403: "Leadterra does not allow the API key to do this; put one with the permission into the stack's secret: "
+    403: "Leadterra does not allow the API key to do this; use a key with this permission: "
     "leads secrets set leadterra_api_key",
     404: "the key's workspace has no campaign {id}; correct its id in enrollment.toml and deploy, "
     "or put that workspace's key into the secret",

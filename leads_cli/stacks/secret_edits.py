@@ -55,7 +55,7 @@ def known_sources(enrollment: "Enrollment", name: str) -> None:
         names = ", ".join([API_KEY, LOG_KEY, *needed])
         raise SecretError(f"no source {name!r} in the configuration; names are {names}{meant}")
     if not source.has_secret:
-        raise SecretError(f'{name} has auth = "none": its senders prove nothing, so that it has no secret')
+        raise SecretError(f'{name} has auth = "none": its senders do not authenticate, so it has no secret')
 
 
 def flaw(provider: str, auth: str, secret: str) -> str | None:
@@ -95,7 +95,7 @@ def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
     _no_key(name)
     values = stored.values(name)
     if value in values[:1]:
-        raise SecretError(f"{name} has this very value already; nothing was written")
+        raise SecretError(f"{name} already has this value; nothing was written")
     if len(values) > 1:
         raise SecretError(
             f"{name} is in a rotation already: senders that still use its previous value would be refused. Once none "

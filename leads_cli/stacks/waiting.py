@@ -11,12 +11,12 @@ HELD: Final = {
     "unauthorized": "Leadterra refused the API key",
     "not_found": "Leadterra knows no such campaign: is its id right in the configuration?",
     "unexpected": "Leadterra answered something unexpected",
-    "systemic": "Leadterra refuses all leads alike: something changed there",
-    "firewall": "a firewall in front of Leadterra blocks some text of the lead, or our address",
+    "systemic": "Leadterra refuses all leads: its requirements have probably changed",
+    "firewall": "a firewall in front of Leadterra blocks the lead's text, or the functions' IP addresses",
     "deadline": "the function's time ran out",
     "rate_limit": "requests_per_minute is used up",
-    "newer": "a later release wrote it",
-    "internal": "something broke here: see the log of enroll",
+    "newer": "a newer release wrote it",
+    "internal": "enroll failed: see its log",
 }
 
 

@@ -20,9 +20,9 @@ _MEANINGS: Final = {
     "source; a secret that was just set is accepted after a minute.",
     403: "Something in front of the stack refused the request, such as a firewall. The stack itself never answers 403.",
     404: "This is not the stack's address. The right one is the output WebhookUrl.",
-    422: "The stack read the test as a submission: it runs another release, or the deployed source is open.",
+    422: "The stack treated the test as a submission: it runs another release, or the deployed source is open.",
     429: "The stack is throttled. Try again in a minute.",
-    503: "The stack cannot work now: its configuration, its secret or a queue. leads check --live says more.",
+    503: "The stack does not work now because of its configuration, its secret or a queue: run leads check --live.",
 }
 
 
@@ -47,7 +47,7 @@ def meaning(answer: HookAnswer) -> str:
     """What an answer to a probe says about the stack."""
     if answer.status == HTTPStatus.OK:
         return _OPEN if answer.where.startswith("GET") else _RIGHT
-    other = "The stack did not answer as it does. Whatever is at this address, signups sent to it are not accepted."
+    other = "This is not an answer of the stack. Signups sent to this address are not accepted."
     return _MEANINGS.get(answer.status or 0, other)
 
 

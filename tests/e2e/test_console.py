@@ -238,7 +238,7 @@ def test_the_flow(page: Page) -> None:
     chart = page.get_by_role("img", name=re.compile(r"taken: [1-9]\d* in the last 6 hours"))
     expect(chart).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("region", name="Where they wait")).to_contain_text(re.compile(r"dead letters\s*[1-9]\d*"))
-    page.get_by_role("link", name="See what was refused").click()
+    page.get_by_role("link", name="See the dead letters").click()
     expect(page).to_have_url(re.compile("/failures$"))
 
 
@@ -293,18 +293,18 @@ def test_a_body_is_tried(page: Page, dev: str, width: int) -> None:
     source.get_by_text("Try a body").click()
     body = source.get_by_label("Paste a request body")
     body.fill(f"email=tried@example.com&plan=%3Cimg+src=x%3E&color=red&{LONG * 5}=x")
-    source.get_by_role("button", name="Show what becomes of it").click()
+    source.get_by_role("button", name="Show the result").click()
     result = source.get_by_role("status")
     expect(result).to_contain_text(re.compile("A lead for newsletter.*tried@example.com", re.DOTALL))
     expect(result).to_contain_text("<img src=x>")
     expect(result).to_contain_text(re.compile("Left out.*colornot in custom_fields", re.DOTALL))
     assert page.evaluate("document.documentElement.scrollWidth") == width
     body.fill('--b\nContent-Disposition: form-data; name="email"\n\ntried@\n--b--\n')
-    source.get_by_role("button", name="Show what becomes of it").click()
+    source.get_by_role("button", name="Show the result").click()
     expect(result).to_contain_text("No lead can be made")
     expect(result).to_contain_text("email: not an e-mail address")
     body.fill("nothing")
-    source.get_by_role("button", name="Show what becomes of it").click()
+    source.get_by_role("button", name="Show the result").click()
     expect(result).to_contain_text("The body cannot be read: the sender is answered 400")
     assert "tried@example.com" not in httpx.get(f"{dev}/_leads/leads", timeout=60).text
 

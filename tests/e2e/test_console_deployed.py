@@ -275,7 +275,7 @@ def test_an_answer_without_a_status(operated: Operated, page: Page) -> None:
     operated.leadterra.behaviour = Behaviour(dialect="reference")
     try:
         page.goto("/campaigns")
-        expect(page.get_by_role("region", name="quiet")).to_contain_text("status not told")
+        expect(page.get_by_role("region", name="quiet")).to_contain_text("status unknown")
         page.get_by_role("button", name="Start quiet").click()
         expect(dialog(page, "Start quiet?")).to_contain_text("a paused campaign RESUMES its sending")
         dialog(page, "Start quiet?").get_by_role("button", name="Start it").click()

@@ -118,7 +118,7 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Deployed) -> None:
         (("set", "app", "typed-in-the-open"), "shell's history"),
         (("set", "app", "-", "--from-env", "X"), "choose one"),
         (("set", "app", "--generate"), "--out FILE"),
-        (("set", "leadterra_api_key", "--generate", "--out", "key"), "Leadterra makes its keys"),
+        (("set", "leadterra_api_key", "--generate", "--out", "key"), "Leadterra generates API keys"),
         (("set", "app"), "no terminal to ask"),
         (("set", "ap", "-"), "did you mean app?"),
         (("set", "website", "-"), 'auth = "none"'),

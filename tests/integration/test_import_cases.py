@@ -97,7 +97,7 @@ def test_an_uncertain_encoding_is_not_guessed(importing: Importing, options: lis
     assert code == 2
     assert "cp1250:  Światosław;Kąkol;sz@example.pl;Ćma" in output
     assert "cp1252, cp1254, cp1258:  \u0152wiatos\xb3aw" in output
-    assert "Nothing is imported. Name the one that reads right, for instance: --encoding cp1250" in output
+    assert "Nothing was imported. Name the correct encoding, for example: --encoding cp1250" in output
     assert importing.received() == []
     assert not list(importing.folder.glob("*.leads-state"))
 
@@ -124,7 +124,7 @@ def test_no_encoding_is_chosen(importing: Importing) -> None:
     """Who gives no answer imports nothing."""
     code, output = importing.run("excel-german.csv", "--stack", "leads", typed="")
     assert code == 2
-    assert "Nothing is imported." in output
+    assert "Nothing was imported." in output
     assert importing.received() == []
 
 

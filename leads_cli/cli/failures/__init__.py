@@ -13,7 +13,7 @@ from leads_cli.terminal import Code, stop
 
 app = typer.Typer(
     name="failures",
-    help="See, fix and replay what was refused.\n\nStart with: leads failures list",
+    help="List, fix and replay dead letters: refused leads and events.\n\nStart with: leads failures list",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals hold addresses
 )
@@ -89,18 +89,21 @@ def fix(
     *,
     set_to: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Give a field a text; FIELD:=VALUE takes JSON."),
+        typer.Option("--set", metavar="FIELD=VALUE", help="Set a field to a text; FIELD:=VALUE sets JSON."),
     ] = None,
     rename: Annotated[
         list[str] | None, typer.Option(metavar="OLD=NEW", help="Move a field's value to another name.")
     ] = None,
-    remove: Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Leave out a field.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Remove a field.")] = None,
     normalise: Annotated[
         list[str] | None,
-        typer.Option(metavar="FIELD", help="Tidy up: spaces, full-width signs; of an address also case and wrapping."),
+        typer.Option(
+            metavar="FIELD",
+            help="Normalise a field: spaces, full-width characters; in an address also case and brackets.",
+        ),
     ] = None,
     to_campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Send a lead to this campaign.")] = None,
-    to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Treat an event as one of this source.")] = None,
+    to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Assign an event to this source.")] = None,
     then_replay: Annotated[bool, typer.Option("--replay", help="Then send the changed letters again.")] = False,
     again: ReplayOptions,
     how: ChangeOptions,
@@ -165,7 +168,7 @@ def discard(
     Example: leads failures discard --reason unmappable --older-than 7d
     """
     if letter_id is None and which == LetterOptions() and not everything:
-        stop("Which letters? Give an id, a filter, or --all for every one of them.", Code.USAGE)
+        stop("Which letters? Give an id, a filter, or --all.", Code.USAGE)
     from leads_cli.cli.failures import changing  # noqa: PLC0415
 
     changing.LetterJob(where, which, how, hold.lease, letter_id=letter_id).run("discard", "discarded", None)
@@ -174,12 +177,12 @@ def discard(
 @app.command()
 @grouped
 def erase(
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address of the person who asks to be forgotten.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address of the person to erase.")],
     *,
     mentions: Annotated[
         bool,
         typer.Option(
-            "--mentions", help="Also messages about other people, or several people, that contain the address."
+            "--mentions", help="Also delete messages about other people, or several people, that contain the address."
         ),
     ] = False,
     how: ChangeOptions,

@@ -36,11 +36,11 @@ def parse_edits(
     if not any((set_to, rename, remove, normalise, *others)):
         stop(
             "What should be changed? Give --set, --rename, --remove, --normalise, --to-campaign or --to-source; "
-            "to send letters again as they are: replay.",
+            "to send letters again unchanged, use replay.",
             Code.USAGE,
         )
     if GAP in others:
-        stop(f"Put the name itself in place of {GAP}.", Code.USAGE)
+        stop(f"Replace {GAP} with the name.", Code.USAGE)
     try:
         renamed: list[Edit] = [*map(parse_renaming, rename), *map(Remove, remove)]
         return [*renamed, *map(parse_setting, set_to), *map(Normalise, normalise)]

@@ -8,10 +8,10 @@ import typer
 from leads_cli.cli.target import AsJson, Yes
 from leads_cli.terminal import Code, stop
 
-LetterId = Annotated[str, typer.Argument(metavar="ID", help="A letter's id, or the beginning of it.")]
+LetterId = Annotated[str, typer.Argument(metavar="ID", help="A dead letter's id, or its beginning.")]
 MaybeId = Annotated[
     str | None,
-    typer.Argument(metavar="[ID]", help="One letter, by its id or the beginning of it. Without: all that match."),
+    typer.Argument(metavar="[ID]", help="One dead letter, by its id or its beginning. Without: all that match."),
 ]
 
 
@@ -20,7 +20,7 @@ class LeaseOptions:
     """For how long letters may be hidden."""
 
     lease: Annotated[
-        int, typer.Option(min=1, max=3_600, help="For how many seconds a killed command may hide letters.")
+        int, typer.Option(min=1, max=3_600, help="Seconds that a killed command may hide dead letters from others.")
     ] = 120
 
 
@@ -31,20 +31,20 @@ class LetterOptions:
     reason: Annotated[
         str | None, typer.Option(help="Only this reason: rejected, missing_token, unmappable, malformed or exhausted.")
     ] = None
-    field: Annotated[str | None, typer.Option(help="Only if this field is at fault.")] = None
+    field: Annotated[str | None, typer.Option(help="Only if this field was refused.")] = None
     source: Annotated[str | None, typer.Option(help="Only from this source.")] = None
     campaign: Annotated[str | None, typer.Option(help="Only for this campaign.")] = None
-    status: Annotated[int | None, typer.Option(help="Only with this status of Leadterra's answer.")] = None
+    status: Annotated[int | None, typer.Option(help="Only with this HTTP status of Leadterra's answer.")] = None
     since: Annotated[str | None, typer.Option(help="Only what failed since then: 2h, 3d, 2026-11-22.")] = None
     older_than: Annotated[str | None, typer.Option(help="Only what failed before that: 2h, 3d, 2026-11-22.")] = None
-    contains: Annotated[str | None, typer.Option(help="Only what has this text anywhere in it.")] = None
+    contains: Annotated[str | None, typer.Option(help="Only letters that contain this text.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
     """How letters are sent again."""
 
-    rate: Annotated[float, typer.Option(min=0.1, help="The most leads per second, so that live ones come first.")] = 50
+    rate: Annotated[float, typer.Option(min=0.1, help="Leads per second, so that live leads are not delayed.")] = 50
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the outcomes of replayed letters.")] = 120
 
 
@@ -59,4 +59,4 @@ class ChangeOptions:
     def check(self) -> None:
         """End the command if it cannot ask."""
         if self.as_json and not (self.yes or self.dry_run):
-            stop("--json cannot ask: add --yes, or --dry-run to see what would be done.", Code.USAGE)
+            stop("With --json the command cannot ask: add --yes or --dry-run.", Code.USAGE)

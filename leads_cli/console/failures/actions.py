@@ -123,9 +123,7 @@ class BackgroundWork:
         except NotReachableError as error:
             work.trouble = str(error)
         except Exception:
-            work.trouble = (
-                "An error in the console stopped this: its terminal shows it. The other letters are unchanged."
-            )
+            work.trouble = "The console failed; its terminal shows the error. The other letters are unchanged."
             raise
 
     @contextmanager

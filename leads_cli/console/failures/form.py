@@ -65,7 +65,7 @@ class Form:
             with ui.element("div").classes("row"):
                 if row.was == "email":
                     frame.icon_button(
-                        "auto_fix_high", "Tidy up the address", lambda: value.set_value(normalise("email", row.text))
+                        "auto_fix_high", "Normalise the address", lambda: value.set_value(normalise("email", row.text))
                     )
                 if row.before is not ABSENT:
                     frame.icon_button("drive_file_rename_outline", f"Rename {called}", lambda: _open(name))

@@ -184,7 +184,7 @@ class FailuresPage:
     def _letters(self, found: FoundLetters, listing: Listing) -> None:
         letters = [letter for letter in listing.newest if letter.message_id not in found.gone]
         if not letters:
-            frame.text(f"These are older than the newest {MOST:,}, which alone are shown one by one.", "note busy")
+            frame.text(f"Only the newest {MOST:,} are shown one by one; these are older.", "note busy")
             return
         with frame.card("One by one, the newest first"):
             with ui.element("ul"):

@@ -131,8 +131,8 @@ def _signup(view: DevView) -> str:
             '<pre>[sources.website]\nprovider = "form"\ncampaign = "..."\nauth = "none"</pre>'
         )
     hint = (
-        '<p class="hint">To see a lead refused, with its reason, take an address at <code>refused.example</code>; '
-        "one at <code>suppressed.example</code> is skipped. The sandbox does so on purpose.</p>"
+        '<p class="hint">The sandbox refuses addresses at <code>refused.example</code>, '
+        "and skips those at <code>suppressed.example</code>.</p>"
     )
     return signup_form(*found) + (hint if view.about.leadterra is None else "")
 

@@ -72,7 +72,7 @@ class ReplayOutcomes:
         for why, count in Counter(self._held.values()).most_common():
             yield f"{count:,} held, tried again later: {why or 'no reason given'}."
         if unknown := len(self._open - self._held.keys()):
-            yield f"{number(unknown, 'outcome')} not known yet: ask `leads status` later."
+            yield f"{number(unknown, 'outcome')} not known yet: run `leads status` later."
 
     def as_json(self) -> dict[str, Any]:
         """As `leads failures replay --json` has it."""

@@ -52,9 +52,7 @@ def next_steps(letter: Letter) -> Iterator[Step]:
         if isinstance(letter.event, dict):
             yield Step("Or correct the event itself", ("fix", letter.id, "--set", "email=...", "--replay"))
     else:
-        yield Step(
-            "Look into the function's log for why it came back so often, then send it again", ("replay", letter.id)
-        )
+        yield Step("Find the cause in the function's log, then send it again", ("replay", letter.id))
     yield Step("Or discard it", ("discard", letter.id))
 
 
@@ -66,11 +64,11 @@ def _mend(letter: Letter, field: str) -> Iterator[Step]:
         return
     path = field if field in LEAD_FIELDS else "email" if field in {"lead", "body"} else _place(letter, field)
     if path == "email" and letter.email:
-        yield Step("Try whether tidying it up is enough", ("fix", letter.id, "--normalise", "email", "--dry-run"))
+        yield Step("Try to normalise it", ("fix", letter.id, "--normalise", "email", "--dry-run"))
     if path:
         yield Step(f"Correct {path} and send it again", ("fix", letter.id, "--set", f"{path}=...", "--replay"))
     else:
-        yield Step("Correct what it complains about and send it again", ("fix", letter.id, "--set", "...", "--replay"))
+        yield Step("Correct the refused field and send it again", ("fix", letter.id, "--set", "...", "--replay"))
 
 
 def _fill_in(letter: Letter) -> Iterator[Step]:
@@ -80,7 +78,7 @@ def _fill_in(letter: Letter) -> Iterator[Step]:
         "deploy, and send all of these again",
         ("replay", "--reason", "missing_token", "--field", letter.field),
     )
-    yield Step("Or give this one its own", ("fix", letter.id, "--set", f"{path}=...", "--replay"))
+    yield Step("Or set it for this lead only", ("fix", letter.id, "--set", f"{path}=...", "--replay"))
 
 
 def _place(letter: Letter, field: str) -> str:

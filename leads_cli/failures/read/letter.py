@@ -161,7 +161,7 @@ class Letter:
     def says(self) -> str:
         """What is wrong, for a person to read."""
         if self.reason == EXHAUSTED:
-            return "SQS moved it by itself after too many receives"
+            return "SQS moved it here after too many receives"
         return _text(self.failure.get("message")) or "no message"
 
     @property

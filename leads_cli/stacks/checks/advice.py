@@ -18,13 +18,13 @@ _CLOSE: Final = 0.8
 def find_doubts(enrollment: Enrollment) -> Iterator[str]:
     """One line per warning, with the key and the remedy."""
     if not enrollment.campaigns:
-        yield "there is no campaign, so no one can be enrolled: add a [campaigns.<name>] table with its id"
+        yield "there is no campaign: add a [campaigns.<name>] table with its id"
     if not enrollment.sources:
-        yield "there is no source, so no one can sign up: add a [sources.<name>] table with its provider and campaign"
+        yield "there is no source: add a [sources.<name>] table with its provider and campaign"
     for name, campaign in enrollment.campaigns.items():
         key = f"campaigns.{name}"
         if campaign.id == PLACEHOLDER:
-            yield f"{key}.id: {PLACEHOLDER} is only a placeholder: put the id there that Leadterra shows"
+            yield f"{key}.id: {PLACEHOLDER} is a placeholder: replace it with the campaign's id from Leadterra"
         elif "/" in campaign.id:
             yield f"{key}.id: {campaign.id!r} looks like an address: the id alone is its last part, such as camp_..."
         yield from _misspelt(f"{key}.tokens", campaign.tokens)

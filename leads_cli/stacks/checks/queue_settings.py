@@ -44,7 +44,7 @@ def check_queue(
 def _redrive(name: str, attributes: Mapping[str, str], dead_letter_arn: str) -> Iterator[Finding]:
     policy: dict[str, Any] = json.loads(attributes.get("RedrivePolicy") or "{}")
     if policy.get("deadLetterTargetArn") != dead_letter_arn:
-        yield fail(name, "what comes back too often does not go to this stack's dead letters", _REMEDY)
+        yield fail(name, "its redrive policy does not move messages to this stack's dead letters", _REMEDY)
     elif int(policy.get("maxReceiveCount", 0)) < _LEAST_RECEIVES:
         told = f"maxReceiveCount is {policy.get('maxReceiveCount')}: an outage would turn good leads into dead letters"
         yield fail(name, told, f"make it 300: {_REMEDY}")
@@ -68,10 +68,12 @@ def _polled(name: str, attributes: Mapping[str, str], triggers: Sequence[Trigger
             told = "its trigger has no ReportBatchItemFailures: one held message brings back its whole batch"
             yield fail(name, told, _REMEDY)
         if not each.alias:
-            yield fail(name, "its trigger calls no alias: a gradual deployment and a way back do not cover it", _REMEDY)
+            yield fail(
+                name, "its trigger calls no alias: gradual deployments and rollbacks do not apply to it", _REMEDY
+            )
         elif not each.is_latest:
-            told = f"the alias {each.alias} is not at what was deployed last: an earlier version runs"
-            yield warn(name, told, f"if that is not meant: {_REMEDY}")
+            told = f"the alias {each.alias} is not the version that was deployed last: an earlier one runs"
+            yield warn(name, told, f"unless this is intended: {_REMEDY}")
         visible, least = int(attributes.get("VisibilityTimeout", 0)), 6 * each.timeout + each.window
         if visible < least:
             told = f"VisibilityTimeout is {visible} s, less than six times the function's timeout and the window"

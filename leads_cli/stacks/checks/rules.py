@@ -28,7 +28,7 @@ def find_idle_rules(enrollment: Enrollment) -> Iterator[str]:
             if why := _why_unseen(rule, source):
                 yield f"{key}.require.{rule}: {effect}: {why}"
             elif source.honeypot and canonical(rule) == canonical(source.honeypot):
-                yield f"{key}.require.{rule}: {effect}: it is the honeypot, and who fills it in is ignored already"
+                yield f"{key}.require.{rule}: {effect}: it is the honeypot, and submissions that fill it in are ignored"
         for field, place in source.fields.items():
             if why := _why_unseen(place, source):
                 yield f"{key}.fields.{field}: it finds nothing: {why}"

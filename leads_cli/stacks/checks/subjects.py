@@ -33,7 +33,7 @@ def parameters(deployed: Mapping[str, str], expected: Mapping[str, str], stage: 
     different = [name for name, value in expected.items() if deployed.get(name, "") != value]
     for name in different:
         told = f"{deployed.get(name, '')!r} is deployed, {stage} says {expected[name]!r}"
-        yield warn(f"parameter {name}", told, f"write what is right into {stage}, then make deploy STACK={stack}")
+        yield warn(f"parameter {name}", told, f"correct {stage}, then make deploy STACK={stack}")
     if not different:
         yield ok("parameters", f"as {stage} says")
 
@@ -82,9 +82,9 @@ def secrets(enrollment: "Enrollment", stored: StoredSecret) -> Iterator[Finding]
         if row.auth != "none" and (problem := next(filter(None, problems), None)):
             yield fail(about, problem, f"leads secrets set {row.name}")
     if stored.api_key and all(row.state is not SecretState.MISSING for row in rows):
-        yield ok("secret", "the key and every source's secret are there")
+        yield ok("secret", "the key and every source's secret are set")
     if names := find_unread(enrollment, stored):
-        yield warn("secret", f"nothing reads {', '.join(names)}", "is a name misspelt, or a source gone?")
+        yield warn("secret", f"nothing reads {', '.join(names)}", "is a name misspelt, or was a source removed?")
 
 
 def campaigns(listed: Iterable[CampaignListing]) -> Iterator[Finding]:
@@ -93,7 +93,7 @@ def campaigns(listed: Iterable[CampaignListing]) -> Iterator[Finding]:
         about = f"campaign {each.campaign.name}"
         if each.stats is None:
             told, _, remedy = each.problem.partition("; ")
-            yield fail(about, told, remedy or "look into Leadterra")
+            yield fail(about, told, remedy or "check this campaign in Leadterra")
         elif each.stats.status in {None, RUNNING}:
             number = "" if each.stats.enrolled is None else f", {each.stats.enrolled:,} leads"
             yield ok(about, f"{each.campaign.id}: {each.stats.status or 'there'}{number}")

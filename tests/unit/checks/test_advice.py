@@ -44,7 +44,7 @@ def test_an_empty_file() -> None:
 def test_the_placeholder() -> None:
     """The starter file's campaign id does not exist, and a check warns of it."""
     (line,) = find_doubts(parse(CONFIG.read_text(encoding="utf-8")))
-    assert line.startswith(f"campaigns.newsletter.id: {PLACEHOLDER} is only a placeholder")
+    assert line.startswith(f"campaigns.newsletter.id: {PLACEHOLDER} is a placeholder")
 
 
 @pytest.mark.parametrize("name", ["frstName", "firstname", "first_name", "fristName", "firstNames"])

@@ -42,8 +42,8 @@ auth = "token"
     ("changed", "trigger", "found"),
     [
         ({}, TRIGGER, "300 receives, visibility 600 s, trigger enabled"),
-        ({"RedrivePolicy": ""}, TRIGGER, "does not go to this stack's dead letters"),
-        ({"RedrivePolicy": json.dumps({"deadLetterTargetArn": "other"})}, TRIGGER, "does not go to this stack's"),
+        ({"RedrivePolicy": ""}, TRIGGER, "not move messages to this stack's dead letters"),
+        ({"RedrivePolicy": json.dumps({"deadLetterTargetArn": "other"})}, TRIGGER, "not move messages to this stack's"),
         (
             {"RedrivePolicy": json.dumps({"deadLetterTargetArn": DEAD, "maxReceiveCount": 5})},
             TRIGGER,
@@ -54,7 +54,7 @@ auth = "token"
         ({"VisibilityTimeout": "599"}, TRIGGER, "VisibilityTimeout is 599 s, less than six times"),
         ({}, replace(TRIGGER, state="Disabled"), "its trigger is disabled"),
         ({}, replace(TRIGGER, alias=""), "its trigger calls no alias"),
-        ({}, replace(TRIGGER, is_latest=False), "the alias live is not at what was deployed last"),
+        ({}, replace(TRIGGER, is_latest=False), "the alias live is not the version that was deployed last"),
         ({}, replace(TRIGGER, reports_failures=False), "no ReportBatchItemFailures"),
         ({}, None, "no function takes messages out of it"),
     ],
@@ -112,7 +112,7 @@ def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> N
         (Stats(None), "ok", "camp_news: there", ""),
         (Stats("paused"), "warn", "is paused", "leads campaign start news"),
         ("Leadterra refuses the key; put another", "fail", "Leadterra refuses the key", "put another"),
-        ("nothing known", "fail", "nothing known", "look into Leadterra"),
+        ("nothing known", "fail", "nothing known", "check this campaign in Leadterra"),
     ],
 )
 def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -> None:

@@ -195,7 +195,7 @@ def test_a_long_list_is_cut() -> None:
 def test_a_held_lead_comes_back() -> None:
     """The list says that a held lead needs no action."""
     row = LeadRow("a", datetime.now(UTC), "a@example.com", state=LeadState.HELD, reason="Leadterra is down or busy")
-    assert "Leadterra is down or busy; it is tried again by itself" in live.leads([row])
+    assert "Leadterra is down or busy; it is tried again automatically" in live.leads([row])
 
 
 def test_each_source_has_its_curl() -> None:

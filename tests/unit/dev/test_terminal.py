@@ -40,7 +40,7 @@ def test_a_captchas_secret_is_not_for_senders() -> None:
 def test_the_banner_says_what_lasts() -> None:
     """The banner says that secrets and leads end with the run, and that a new source gets a secret."""
     text = shown(RIGHT)
-    assert "last for this run" in text
+    assert "are lost when this run ends" in text
     assert "needs a restart" in text
 
 

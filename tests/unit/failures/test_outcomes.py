@@ -29,7 +29,7 @@ def test_each_outcome_is_told() -> None:
     assert list(outcomes.sentences()) == [
         "1 enrolled, 1 refused again: rejected email 422.",
         "1 held, tried again later: Leadterra is down or busy.",
-        "1 outcome not known yet: ask `leads status` later.",
+        "1 outcome not known yet: run `leads status` later.",
     ]
     outcomes.add(settled(3, accepted=[d]))
     assert outcomes.complete
@@ -62,7 +62,7 @@ def test_an_event_has_the_outcomes_of_its_leads() -> None:
     outcomes.add(settled(1, accepted=[id_for_log("lead-1"), "lead-3"]))
     assert list(outcomes.sentences()) == [
         "1 enrolled, 1 opted out, 1 taken before, 1 refused again: unmappable.",
-        "1 outcome not known yet: ask `leads status` later.",
+        "1 outcome not known yet: run `leads status` later.",
     ]
 
 

@@ -46,12 +46,15 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
             SETTLED,
             "news: 4 accepted [a1 a2 a3 and 1 more], 1 held (late) [h1], 1 rejected (rejected email) [r1], 3 requests",
         ),
-        ({"message": "batch settled", "campaign": "news", "requests": 1}, "news: nothing to settle, 1 request"),
+        ({"message": "batch settled", "campaign": "news", "requests": 1}, "news: no outcome, 1 request"),
         (
             {"message": "batch settled", "campaign": "news", "requests": 1, "accepted": ["a1", "a2"], "unaccounted": 1},
             "news: 2 accepted [a1 a2], 1 of these unaccounted, 1 request",
         ),
-        ({"message": "redelivered", "source": "app", "event_id": "e1"}, "app sent e1 again: known, nothing done"),
+        (
+            {"message": "redelivered", "source": "app", "event_id": "e1"},
+            "app sent e1 again: accepted before, nothing done",
+        ),
         (
             {"message": "refused", "source": "app", "status": 401, "why": "Unauthorized"},
             "refused app: 401 Unauthorized",
@@ -67,7 +70,7 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
         ({"message": "unknown source", "message_id": "m1", "service": "intake"}, "unknown source message_id=m1"),
         (
             {"message": "batch settled", "accepted": "?", "rejected": 3, "why": []},
-            "None: nothing to settle, 0 requests",
+            "None: no outcome, 0 requests",
         ),
     ],
 )
