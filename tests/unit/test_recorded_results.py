@@ -1,4 +1,4 @@
-"""Recorded results: what every known event, sample payload and field name comes to.
+"""Recorded results: what every recorded event and field name comes to.
 
 `tests/data/results.json` holds today's results. A change of a result is a change for users: record it anew with
 `python -m tests.unit.test_recorded_results`, look at the difference, and list it in the changelog.
@@ -39,18 +39,6 @@ def result(event: Event | None, source: Source | None) -> Any:
         **({"optedOut": len(reading.opt_outs)} if reading.opt_outs else {}),
         "problems": reading.problems(),
     }
-
-
-def _payloads() -> Iterator[tuple[str, Any]]:
-    for path in sorted((ROOT / "tests" / "payloads").glob("*.json")):
-        for case in json.loads(path.read_text()):
-            source = Source.model_validate({"provider": path.stem, "campaign": "news", **case.get("settings", {})})
-            body = case["body"] if isinstance(case["body"], str) else json.dumps(case["body"])
-            headers = {"content-type": case["content_type"], **case.get("headers", {})}
-            yield (
-                f"payload {path.stem}: {case['name']}",
-                result(Event("s", body.encode(), NOW, headers=headers), source),
-            )
 
 
 def _events(config: Enrollment) -> Iterator[tuple[str, Any]]:
@@ -94,7 +82,7 @@ def _names(names: list[str]) -> Iterator[tuple[str, Any]]:
 def results(names: list[str]) -> dict[str, Any]:
     """All results, by what was read."""
     config = parse((ROOT / "events" / "enrollment.toml").read_text())
-    found = [*_payloads(), *_events(config), *_webhooks(config), *_names(names)]
+    found = [*_events(config), *_webhooks(config), *_names(names)]
     return {key: json.loads(json.dumps(value)) for key, value in found}
 
 

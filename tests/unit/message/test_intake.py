@@ -107,11 +107,6 @@ def test_a_single_lead_has_no_index() -> None:
     ]
 
 
-def test_an_event_keeps_its_id() -> None:
-    """Delivered twice, it makes messages of the same id."""
-    assert [take({"email": "ava@example.com", "event_id": "e-1"}).messages[0].id for _ in range(2)] == ["e-1", "e-1"]
-
-
 def test_what_is_left_out_has_no_id() -> None:
     """An ignored event is not remembered: a rule may be fixed, and other kinds of events may share the signup's id."""
     bodies = (b"email=ava@example.com&consent=no", b"email=ava@example.com&consent=yes")
@@ -147,89 +142,6 @@ def test_an_unreadable_body_is_nobodys_lead() -> None:
     """The caller decides what to do about it."""
     with pytest.raises(Unreadable):
         take(b"{")
-
-
-# What tools send, by their own documentation, and the lead that is in it.
-SENT = [
-    pytest.param(
-        b"name=Bea+Rowser&email=bea%40example.com&company=Acme&message=Hi&_gotcha=&_next=https%3A%2F%2Fexample.com",
-        FORM,
-        {"email": "bea@example.com", "firstName": "Bea", "lastName": "Rowser", "company": "Acme"},
-        id="browser form",
-    ),
-    pytest.param(
-        b'{"first_name": "Bryan", "last_name": "Helmig", "age": "27", "email": "bryan@example.com"}',
-        "application/json",
-        {"email": "bryan@example.com", "firstName": "Bryan", "lastName": "Helmig", "age": "27"},
-        id="Zapier JSON",
-    ),
-    pytest.param(
-        b'{"contact": {"email": "bryan@example.com", "first_name": "Bryan", "plan": "pro"}}',
-        "application/json",
-        {"email": "bryan@example.com", "firstName": "Bryan", "plan": "pro"},
-        id="Zapier unflattened",
-    ),
-    pytest.param(
-        b"contact__email=bryan%40example.com&contact__first_name=Bryan&contact__plan=pro",
-        FORM,
-        {"email": "bryan@example.com", "firstName": "Bryan", "plan": "pro"},
-        id="Zapier flattened",
-    ),
-    pytest.param(
-        b'{"your-name": "Connie Seven", "your-email": "connie@example.com", "topics": ["a", "b"]}',
-        "application/json; charset=UTF-8",
-        {"email": "connie@example.com", "firstName": "Connie", "lastName": "Seven", "topics": "a, b"},
-        id="Contact Form 7",
-    ),
-    pytest.param(
-        b"fields[name][id]=name&fields[name][type]=text&fields[name][title]=Name&fields[name][value]=Elle+Mentor"
-        b"&fields[email][id]=email&fields[email][type]=email&fields[email][value]=elle%40example.com&form[name]=New",
-        FORM,
-        {"email": "elle@example.com", "firstName": "Elle", "lastName": "Mentor"},
-        id="Elementor",
-    ),
-    pytest.param(
-        b'{"Name": "Fran Er", "Email": "fran@example.com", "Company": "Frames Inc", "Newsletter": "on"}',
-        "application/json",
-        {"email": "fran@example.com", "firstName": "Fran", "lastName": "Er", "company": "Frames Inc"},
-        id="Framer",
-    ),
-    pytest.param(
-        b'{"email": "example@example.com", "name": "Example Name", "attachments": [{"public_url": "u"}]}',
-        "application/json",
-        {"email": "example@example.com", "firstName": "Example", "lastName": "Name", "attachments.public_url": "u"},
-        id="Basin",
-    ),
-    pytest.param(
-        b'{"vid": 7, "properties": {"email": {"value": "kat@example.com"}, "firstname": {"value": "Kat"},'
-        b' "jobtitle": {"value": "Analyst"}, "plan": {"value": "pro"}}, "owner": {"email": "rep@example.org"}}',
-        "application/json",
-        {"email": "kat@example.com", "firstName": "Kat", "jobTitle": "Analyst", "plan": "pro", "vid": 7},
-        id="HubSpot",
-    ),
-    pytest.param(
-        b'{"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:us-west-2:1:t",'
-        b' "Message": "{\\"email\\": \\"sns@example.com\\", \\"firstName\\": \\"Simple\\"}"}',
-        "text/plain; charset=UTF-8",
-        {"email": "sns@example.com", "firstName": "Simple"},
-        id="SNS",
-    ),
-    pytest.param(
-        b'{"email": "ava@example.com", "firstName": null, "customFields": {"plan": "pro", "trial": true}}',
-        "application/json",
-        {"email": "ava@example.com", "plan": "pro", "trial": True},
-        id="the bulk endpoint's own",
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("body", "content_type", "expected"), SENT)
-def test_what_tools_send_is_understood(body: bytes, content_type: str, expected: dict[str, Any]) -> None:
-    """Without a word of configuration the lead is the person, and the rest is in the custom fields."""
-    (message,) = take(body, "app", content_type).messages
-    found = {**message.lead, **message.lead.get("customFields", {})}
-    assert {name: found.get(name) for name in expected} == expected
-    assert {name for name in message.lead if name != "customFields"} <= expected.keys()
 
 
 def test_a_lead_of_a_replay_carries_its_history() -> None:

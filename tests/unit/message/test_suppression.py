@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from leads.config.schema import Source, parse
+from leads.config.schema import Source
 from leads.errors import Malformed, NewerVersion
 from leads.event.event import Event
 from leads.lead.consent import OptOut
 from leads.message.decoding import decode
 from leads.message.intake import Reading, read
 from leads.message.message import Suppression, as_json, encode
-from leads.request.batch import ReceivedMessage, rows
 from tests.unit.lead.test_consent import hubspot, intercom, shopify
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -148,30 +147,3 @@ def test_another_version_or_action_is_a_later_releases(changes: dict[str, Any]) 
     """It is held until that release is there."""
     with pytest.raises(NewerVersion):
         decoded(**changes)
-
-
-def calendly(**payload: Any) -> dict[str, Any]:
-    return {"event": "invitee.created", "payload": {"email": OUT, "uri": "https://calendly.example/B", **payload}}
-
-
-@pytest.mark.parametrize(("old_invitee", "leads"), [(None, 1), ("https://calendly.example/A", 0)])
-def test_a_rescheduled_booking_can_be_left_out(old_invitee: str | None, leads: int) -> None:
-    """The rule that the documentation names; without it the person is updated."""
-    rule = {"provider": "calendly", "campaign": "news", "require": {"payload.old_invitee": False}}
-    body = json.dumps(calendly(old_invitee=old_invitee)).encode()
-    event = Event("s", body, NOW, headers={"content-type": "application/json"})
-    assert len(read(event, Source.model_validate(rule), lambda: "new-id").messages) == leads
-    assert len(reading(calendly(old_invitee=old_invitee), "calendly").messages) == 1
-
-
-def test_stripes_two_events_are_one_row() -> None:
-    """They have ids of their own and one address."""
-    customer = {"type": "customer.created", "id": "evt_1", "data": {"object": {"email": OUT, "name": "Ava King"}}}
-    details = {"customer_details": {"email": OUT.upper(), "name": "Ava King"}}
-    session = {"type": "checkout.session.completed", "id": "evt_2", "data": {"object": details}}
-    messages = [message for body in (customer, session) for message in reading(body, "stripe").messages]
-    assert [message.id for message in messages] == ["evt_1", "evt_2"]
-    received = [ReceivedMessage(message, [index]) for index, message in enumerate(messages)]
-    config = parse('[campaigns.news]\nid = "camp_1"')
-    (row,) = rows(received, config)[0]["camp_1"]
-    assert row.lead == {"email": OUT, "firstName": "Ava", "lastName": "King"}
