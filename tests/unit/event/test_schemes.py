@@ -158,18 +158,13 @@ FIRST = b'{"messageId": "m1", "name": "\xc3\x84va"}'
 @pytest.mark.parametrize(
     ("body", "signed", "token", "expected"),
     [
-        (FIRST, FIRST, "", True),
-        (b" [ " + FIRST + b', {"messageId": "m2"}]', FIRST, KEY, True),
-        (b"[" + FIRST + b"]", FIRST, KEY, True),
-        (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, "", False),
+        (FIRST, FIRST, "", True), (b" [ " + FIRST + b', {"messageId": "m2"}]', FIRST, KEY, True),
+        (b"[" + FIRST + b"]", FIRST, KEY, True), (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, "", False),
         (b"[" + FIRST + b', {"messageId": "m2"}]', FIRST, "wrong", False),
-        (b"[" + FIRST + b"]", b"[" + FIRST + b"]", KEY, False),
-        (b"[]", b"", KEY, False),
-        (b"[", b"", KEY, False),
-        (b"[\xff]", b"", KEY, False),
-        (b"[" * 100_000, b"", KEY, False),
+        (b"[" + FIRST + b"]", b"[" + FIRST + b"]", KEY, False), (b"[]", b"", KEY, False), (b"[", b"", KEY, False),
+        (b"[\xff]", b"", KEY, False), (b"[" * 100_000, b"", KEY, False),
     ],
-)
+)  # fmt: skip
 def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, token: str, expected: bool) -> None:  # noqa: FBT001
     """Segment signs only the first element of a batch, so a stranger could add others."""
     assert is_signed("segment", request(body, sha1(signed), token=token), KEY, 0) is expected

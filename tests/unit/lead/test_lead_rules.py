@@ -28,19 +28,13 @@ def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
     ("rules", "answers", "meets"),
     [
         ('"yes"', ["yes", "YES", "yes, please", "no, yes", True], True),
-        ('"yes"', ["no", "yesterday", False, 1, None], False),
-        ("true", [True, "true", "on", "1", "checked", 1], True),
-        ("true", [False, "no", 0, "maybe", None], False),
-        ("false", [False, "off", 0, None], True),
-        ("false", [True, "yes"], False),
-        ("3", [3, "3", 3.0], True),
-        ("3", [30, "three", None, True], False),
-        ("1.5", [1.5, "1.5"], True),
-        ('["a", "b", true]', ["a", "B", "c, b", True, "on"], True),
-        ('["a", "b"]', ["c", None], False),
-        ('"no"', [False], True),
+        ('"yes"', ["no", "yesterday", False, 1, None], False), ("true", [True, "true", "on", "1", "checked", 1], True),
+        ("true", [False, "no", 0, "maybe", None], False), ("false", [False, "off", 0, None], True),
+        ("false", [True, "yes"], False), ("3", [3, "3", 3.0], True), ("3", [30, "three", None, True], False),
+        ("1.5", [1.5, "1.5"], True), ('["a", "b", true]', ["a", "B", "c, b", True, "on"], True),
+        ('["a", "b"]', ["c", None], False), ('"no"', [False], True),
     ],
-)
+)  # fmt: skip
 def test_only_submissions_that_meet_the_requirement_are_wanted(
     rules: str,
     answers: list[Any],
@@ -76,14 +70,10 @@ LISTS = 'campaign_field = "list"\n%s\n[sources.s.campaigns]\nNewsletter = "news"
 @pytest.mark.parametrize(
     ("value", "campaign"),
     [
-        ("Newsletter", "news"),
-        ("newsletter", "news"),
-        ("book-a-demo", "demo"),
-        (1, "demo"),
-        ("other", "news"),
+        ("Newsletter", "news"), ("newsletter", "news"), ("book-a-demo", "demo"), (1, "demo"), ("other", "news"),
         (None, "news"),
     ],
-)
+)  # fmt: skip
 def test_the_campaign_may_be_the_submissions_choice(value: str | int | None, campaign: str) -> None:
     """By the value of a field, or the source's own where that says nothing that is known."""
     fields = ADDRESS | ({} if value is None else {"list": value})

@@ -67,15 +67,12 @@ def test_placeholders_and_null_words_are_no_answers(field: str, placeholder: str
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("Martin null", {"firstName": "Martin"}),
-        ("null King", {"lastName": "King"}),
-        ("Ada undefined King", {"firstName": "Ada", "lastName": "King"}),
-        ("{{first_name}} King", {"lastName": "King"}),
-        ("Ada *|LNAME|*", {"firstName": "Ada"}),
-        ("Win a prize at www.example.com", {}),
+        ("Martin null", {"firstName": "Martin"}), ("null King", {"lastName": "King"}),
+        ("Ada undefined King", {"firstName": "Ada", "lastName": "King"}), ("{{first_name}} King", {"lastName": "King"}),
+        ("Ada *|LNAME|*", {"firstName": "Ada"}), ("Win a prize at www.example.com", {}),
         ("Ada https://example.com", {}),
     ],
-)
+)  # fmt: skip
 def test_a_whole_name_is_cleaned_word_by_word(name: str, expected: dict[str, str]) -> None:
     """What remains keeps its place; a name with a URL is advertising."""
     assert lead({"name": name}) == expected
@@ -91,17 +88,13 @@ def test_a_name_that_cannot_be_one_is_left_out(field: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "company"),
     [
-        ("Smith &amp; Sons", "Smith & Sons"),
-        ("Smith &amp;amp; Sons", "Smith &amp; Sons"),
-        ("O&#039;Hara &#x26; Co", "O'Hara & Co"),
-        ("Caf&eacute;&nbsp;Ada", "Café Ada"),
+        ("Smith &amp; Sons", "Smith & Sons"), ("Smith &amp;amp; Sons", "Smith &amp; Sons"),
+        ("O&#039;Hara &#x26; Co", "O'Hara & Co"), ("Caf&eacute;&nbsp;Ada", "Café Ada"),
         ("&lt;b&gt; &#60;i&#x3E;", "&lt;b&gt; &#60;i&#x3E;"),
-        ("AT&T &amp Co &notit; &copy", "AT&T &amp Co &notit; &copy"),
-        ("A\x00c\x1bm\x7fe\x0b", "Acme"),
-        ("Ada\t\nLtd\r\n", "Ada Ltd"),
-        ("O\x92Brien \x80 \x81Ltd", "O\u2019Brien € Ltd"),
+        ("AT&T &amp Co &notit; &copy", "AT&T &amp Co &notit; &copy"), ("A\x00c\x1bm\x7fe\x0b", "Acme"),
+        ("Ada\t\nLtd\r\n", "Ada Ltd"), ("O\x92Brien \x80 \x81Ltd", "O\u2019Brien € Ltd"),
     ],
-)
+)  # fmt: skip
 def test_characters_are_repaired(text: str, company: str) -> None:
     """Entities are decoded once, controls are removed, and C1 means windows-1252."""
     assert lead({"company": text}) == {"company": company}

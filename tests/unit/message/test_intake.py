@@ -165,18 +165,13 @@ def test_an_open_source_takes_one_person(body: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "is_test"),
     [
-        ({}, True),
-        ({"test": True}, True),
-        (b"webhook_id=12", True),
+        ({}, True), ({"test": True}, True), (b"webhook_id=12", True),
         ({"type": "ping", "id": "evt_1", "createdAt": "2026-11-22", "data": {"object_id": 5}}, True),
-        ([{"event": "test"}], True),
-        ({"plan": "pro"}, False),
-        ({"plan_type": "pro", "id": 1}, False),
-        ({"login_id": "not-an-address@"}, True),
-        (["text"], False),
+        ([{"event": "test"}], True), ({"plan": "pro"}, False), ({"plan_type": "pro", "id": 1}, False),
+        ({"login_id": "not-an-address@"}, True), (["text"], False),
         ({"event": "signup", "data": {"email": ""}, "name": "Ava"}, False),
     ],
-)
+)  # fmt: skip
 def test_a_request_without_answers_is_a_connection_test(body: Any, is_test: bool) -> None:  # noqa: FBT001
     """Only ids, event names, times and flags: the sender is told that it works. A stranger is not."""
     reading = take(body)

@@ -32,18 +32,14 @@ CONSENT = {"customer_id": 1, "email_address": OUT, "email_marketing_consent": {"
 @pytest.mark.parametrize(
     ("provider", "body"),
     [
-        ("hubspot", hubspot(hs_email_optout="true")),
-        ("intercom", intercom(unsubscribed_from_emails=True)),
-        ("intercom", intercom("contact.unsubscribed")),
-        ("shopify", shopify("unsubscribed")),
-        ("shopify", CONSENT),
+        ("hubspot", hubspot(hs_email_optout="true")), ("intercom", intercom(unsubscribed_from_emails=True)),
+        ("intercom", intercom("contact.unsubscribed")), ("shopify", shopify("unsubscribed")), ("shopify", CONSENT),
         ("mailchimp", {"type": "unsubscribe", "data": {"email": OUT, "merges": {"FNAME": "Ava"}}}),
-        ("mailchimp", {"type": "cleaned", "data": {"email": OUT, "reason": "abuse"}}),
-        ("customer-io", CUSTOMER_IO),
+        ("mailchimp", {"type": "cleaned", "data": {"email": OUT, "reason": "abuse"}}), ("customer-io", CUSTOMER_IO),
         ("standard-webhooks", {"type": "subscriber.unsubscribed", "data": {"email": OUT}}),
         ("json", {"event": "email.complained", "email": OUT}),
     ],
-)
+)  # fmt: skip
 def test_a_providers_own_word_suppresses(provider: str, body: Any) -> None:
     """No one is enrolled, and the person's own address goes to the suppression list, if the source says so."""
     found = reading(body, provider)

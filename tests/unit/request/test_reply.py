@@ -42,22 +42,11 @@ def test_counts_in_any_envelope_are_accepted(status: int, content: object, count
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"<!doctype html><h1>We will be right back</h1>",
-        b"\xff\xfe",
-        b"[" * 100_000,
-        b'{"enrolled": NaN}',
-        {"status": "accepted"},
-        {"result": {}},
-        {"enrolled": -1},
-        {"enrolled": True},
-        {"enrolled": "3"},
-        {"total": 3},
-        [{"enrolled": 3}],
-        3,
-        None,
+        b"", b"<!doctype html><h1>We will be right back</h1>", b"\xff\xfe", b"[" * 100_000, b'{"enrolled": NaN}',
+        {"status": "accepted"}, {"result": {}}, {"enrolled": -1}, {"enrolled": True}, {"enrolled": "3"}, {"total": 3},
+        [{"enrolled": 3}], 3, None,
     ],
-)
+)  # fmt: skip
 def test_a_success_without_counts_is_held(content: object) -> None:
     """A maintenance page or an empty promise swallows no lead."""
     assert judged(200, content) == Held("unavailable")
@@ -74,26 +63,16 @@ def test_refusals_are_to_be_isolated(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (401, Held("unauthorized")),
-        (403, Held("unauthorized")),
-        (404, Held("not_found")),
-        (300, Held("unexpected")),
-        (302, Held("unexpected")),
-        (304, Held("unexpected")),
-        (100, Held("unexpected")),
-        (402, Held("unexpected")),
-        (405, Held("unexpected")),
-        (409, Held("unexpected")),
-        (410, Held("unexpected")),
-        (411, Held("unexpected")),
-        (418, Held("unexpected")),
-        (451, Held("unexpected")),
+        (401, Held("unauthorized")), (403, Held("unauthorized")), (404, Held("not_found")), (300, Held("unexpected")),
+        (302, Held("unexpected")), (304, Held("unexpected")), (100, Held("unexpected")), (402, Held("unexpected")),
+        (405, Held("unexpected")), (409, Held("unexpected")), (410, Held("unexpected")), (411, Held("unexpected")),
+        (418, Held("unexpected")), (451, Held("unexpected")),
         *(
             (status, Held("unavailable"))
             for status in (None, 408, 423, 425, 429, 500, 501, 502, 503, 504, 520, 599, 999)
         ),
     ],
-)
+)  # fmt: skip
 def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> None:
     """Any other answer is a failure of the service, the key or the configuration."""
     assert judged(status, {"enrolled": 1}) == verdict

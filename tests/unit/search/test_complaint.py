@@ -42,10 +42,8 @@ def test_every_shape_tells_the_field_and_the_words(shape: str) -> None:
         ({"error": "Bad Request", "message": ["leads[0].company is short"]}, "company", "leads[0].company is short"),
         ({"errors": [{"email_address": "ben.example.com", "error": "bad", "field_message": "worse"}]}, None, "bad"),
         ({"errors": [{"loc": ["leads", 0], "email": "ben.example.com", "msg": " "}]}, None, "refused without a reason"),
-        ({"errors": {"ben.example.com": ["bad"]}}, None, "bad"),
-        ({"errors": {"Ben": ["bad"]}}, None, "bad"),
-        ({"errors": {"gold": ["bad"]}}, None, "bad"),
-        ({"status": "error"}, None, "error"),
+        ({"errors": {"ben.example.com": ["bad"]}}, None, "bad"), ({"errors": {"Ben": ["bad"]}}, None, "bad"),
+        ({"errors": {"gold": ["bad"]}}, None, "bad"), ({"status": "error"}, None, "error"),
         ({"status": 422, "code": "1201", "path": "/v1/campaigns/2/leads/bulk", "message": "bad"}, None, "bad"),
         ({"errors": [{"docs": "See there for more", "message": "bad", "type": "https://x.example/bad"}]}, None, "bad"),
         ({"errors": [{"param": "leads[0][job_title]", "message": "bad"}]}, "jobTitle", "bad"),
@@ -61,8 +59,7 @@ def test_every_shape_tells_the_field_and_the_words(shape: str) -> None:
         ({"leads": {"0": {"lastName": "is bad"}}}, "lastName", "is bad"),
         ({"errors": [{"objectName": "request", "field": "email", "defaultMessage": "bad"}]}, "email", "bad"),
         ({"failedLeads": [{"email": "ben.example.com", "reason": "bad"}]}, None, "bad"),
-        ({"contactErrors": {"0": "bad"}}, None, "bad"),
-        ({"leads": [{"email": "is bad"}]}, "email", "is bad"),
+        ({"contactErrors": {"0": "bad"}}, None, "bad"), ({"leads": [{"email": "is bad"}]}, "email", "is bad"),
         (
             "<html><title>Bad Request</title><p>Company is <i>bad</i></p></html>",
             "company",
@@ -71,15 +68,11 @@ def test_every_shape_tells_the_field_and_the_words(shape: str) -> None:
         ("Key: 'Request.Leads[0].Email' is bad", "email", "Key: 'Request.Leads[0].Email' is bad"),
         ('"jobTitle" length must be less than 9', "jobTitle", '"jobTitle" length must be less than 9'),
         ("The company field is bad", "company", "The company field is bad"),
-        ("gold is no plan", "plan", "gold is no plan"),
-        ("This field is bad", None, "This field is bad"),
-        ("expected 'string'", None, "expected 'string'"),
-        (["bad"], None, "bad"),
-        ("  bad ", None, "bad"),
-        ("x" * 1_000, None, "x" * 300),
-        (None, None, "refused without a reason"),
+        ("gold is no plan", "plan", "gold is no plan"), ("This field is bad", None, "This field is bad"),
+        ("expected 'string'", None, "expected 'string'"), (["bad"], None, "bad"), ("  bad ", None, "bad"),
+        ("x" * 1_000, None, "x" * 300), (None, None, "refused without a reason"),
     ],
-)
+)  # fmt: skip
 def test_the_most_telling_words_are_found(content: object, field: str | None, message: str) -> None:
     """An error's own words come before a headline, and no value of the lead is taken for a field's name."""
     assert complaint(content, LEAD) == (field, message)

@@ -46,14 +46,11 @@ def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: b
 @pytest.mark.parametrize(
     "body",
     [
-        QUOTA,
-        {"success": False},
-        {"enrolled": 0, "updated": 0, "errors": {"quota": ["no"]}},
-        {"data": {"success": False, "enrolled": 0, "updated": 0}},
-        {"enrolled": 0, "updated": 0, "failed": 10},
+        QUOTA, {"success": False}, {"enrolled": 0, "updated": 0, "errors": {"quota": ["no"]}},
+        {"data": {"success": False, "enrolled": 0, "updated": 0}}, {"enrolled": 0, "updated": 0, "failed": 10},
         {"result": {"enrolled": 0, "updated": 0}, "failureReason": "the campaign is archived"},
     ],
-)
+)  # fmt: skip
 def test_a_success_that_stored_nothing_holds_all(body: object) -> None:
     """A quota or an archived campaign is no lead's fault; it raises an alarm."""
     run = deliver(rows(10, {}), lambda _: Reply(200, json.dumps(body).encode()))
