@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -68,20 +69,20 @@ def test_one_changed_byte_is_a_forgery(vector: dict[str, Any]) -> None:
     assert [believed(vector, replace(sent, body=body)) for body in changed] == [False] * len(changed)
 
 
-@pytest.mark.parametrize(
-    "worse", [None, "", " ", "v1", "v1,", "=", "t=,v1=", "sha256=", "é", "\ud800", ",", "a.b.c", "A" * 8192]
-)
-def test_a_missing_or_malformed_header_is_no_signature(vector: dict[str, Any], worse: str | None) -> None:
+WORSE = (None, "", " ", "v1", "v1,", "=", "t=,v1=", "sha256=", "é", "\ud800", ",", "a.b.c", "A" * 8192)
+
+
+def test_a_missing_or_malformed_header_is_no_signature(vector: dict[str, Any]) -> None:
     """Each header that a signature is made of, in turn: the answer is no, and nothing is raised."""
     sent = delivery(vector)
-    for name in sent.headers:
+    for name, worse in product(sent.headers, WORSE):
         if name == "x-hubspot-signature-version" and worse in {None, "", "v1"} and vector["name"] == "hubspot_v1":
             # The first version is what HubSpot means where it names none.
             continue
         headers = (
             {**sent.headers, name: worse} if worse is not None else {k: v for k, v in sent.headers.items() if k != name}
         )
-        assert not believed(vector, replace(sent, headers=headers)), name
+        assert not believed(vector, replace(sent, headers=headers)), (name, worse)
 
 
 def test_another_secret_opens_nothing(vector: dict[str, Any]) -> None:

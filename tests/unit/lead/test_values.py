@@ -58,10 +58,10 @@ def test_real_companies_survive(company: str) -> None:
         "[object Object]", "null", "undefined", "null null", "{{a}} {{b}}", "*|FNAME|* *|LNAME|*", "N/A", "None",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("field", ["first_name", "last_name", "name", "company", "job_title"])
-def test_placeholders_and_null_words_are_no_answers(field: str, placeholder: str) -> None:
+def test_placeholders_and_null_words_are_no_answers(placeholder: str) -> None:
     """They are left out of every field, and are not forwarded under another name."""
-    assert lead({field: placeholder, "plan": "pro"}) == {"customFields": {"plan": "pro"}}
+    for field in ("first_name", "last_name", "name", "company", "job_title"):
+        assert lead({field: placeholder, "plan": "pro"}) == {"customFields": {"plan": "pro"}}, field
 
 
 @pytest.mark.parametrize(

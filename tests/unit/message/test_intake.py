@@ -189,27 +189,6 @@ def test_a_compressed_body_is_refused(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "custom"),
-    [
-        ({"title": "Demo form", "name": "Contact us", "data": {"email": "ava@example.com"}},
-         {"title": "Demo form", "name": "Contact us"}),
-        ({"order": {"name": "A-17", "title": "Order"}, "email": "ava@example.com"},
-         {"order.name": "A-17", "order.title": "Order"}),
-        ({"booking": {"role": "host"}, "contact": {"email": "ava@example.com"}, "role": "Intro"},
-         {"booking.role": "host", "role": "Intro"}),
-        ({"email": "ava@example.com", "referred_by": "bob@example.com", "cc": "x@example.com, y@example.com"}, None),
-        ({"email": "ava@example.com", "guest_list": {"best": {"email": "bob@example.com"}}}, None),
-        ({"answers": [{"question": "Email", "answer": "ava@example.com"},
-                      {"question": "Guests", "answer": [{"email": "a@x.example"}, {"email": "b@x.example"}]}]}, None),
-    ],
-)  # fmt: skip
-def test_the_title_of_a_thing_is_no_job(body: Any, custom: Any) -> None:
-    """A `name`, `title` or `role` counts next to a person's address; addresses of others are no custom fields."""
-    (message,) = take(body).messages
-    assert message.lead == {"email": "ava@example.com", **({"customFields": custom} if custom else {})}
-
-
-@pytest.mark.parametrize(
     "body",
     [
         {"name": "Ava King", "title": "CTO", "emails": [{"value": "ava@example.com"}]},

@@ -52,11 +52,6 @@ def test_later_values_win_field_by_field() -> None:
         assert sent(order) == {"camp_1": [merged]}
 
 
-def test_messages_of_one_moment_keep_their_order() -> None:
-    """Where the times say nothing the queue's order does."""
-    assert sent([received({"email": "a@example.com", "company": name}) for name in "AB"])["camp_1"][0]["company"] == "B"
-
-
 names = st.sampled_from(["firstName", "company", "plan", "size"])
 messages = st.lists(
     st.tuples(st.integers(0, 5), st.dictionaries(names, st.text("xyz", min_size=1, max_size=3))), min_size=1, max_size=6
@@ -118,13 +113,6 @@ def test_defaults_and_both_styles_of_custom_fields(style: CustomFields, wire: di
     """Defaults fill what is missing or blank, and nothing else; types are kept; no custom field hides an address."""
     defaults = {"firstName": "there", "plan": "free", "size": 5, "tier": 1}
     assert sent([received(LEAD)], config(style, defaults=defaults)) == {"camp_1": [wire]}
-
-
-def test_a_lead_that_has_it_all_needs_no_defaults() -> None:
-    """Its own values go out."""
-    lead = {"email": "ava@example.com", "firstName": "Ava", "customFields": {"plan": "pro"}}
-    flat = {"email": "ava@example.com", "firstName": "Ava", "plan": "pro"}
-    assert sent([received(lead)], config(defaults={"firstName": "there", "plan": "free"})) == {"camp_1": [flat]}
 
 
 @pytest.mark.parametrize("style", ["top-level", "nested"])

@@ -46,21 +46,6 @@ def test_a_refused_group_is_split_evenly(size: int, data: st.DataObject) -> None
     assert part <= max(1, (size - asked) // 2 + 1)
 
 
-def test_the_more_is_refused_the_smaller_are_the_groups() -> None:
-    """Refusals speak for many bad leads, acceptances for few."""
-    found = Prevalence(1_000)
-    found.learn(1_000, clean=False)
-    groups = [found.group(1_000)]
-    for _ in range(12):
-        found.learn(groups[-1], clean=False)
-        groups.append(found.group(1_000))
-    assert groups == sorted(groups, reverse=True)
-    assert groups[-1] == 1
-    for _ in range(60):
-        found.learn(50, clean=True)
-    assert found.group(1_000) > groups[0]
-
-
 def test_what_cannot_be_teaches_nothing() -> None:
     """A refused group of which nothing but the whole was refused, and yet no part: the server changed its mind."""
     found = Prevalence(10)

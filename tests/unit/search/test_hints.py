@@ -7,12 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.search.hints import MAX_DEPTH, MAX_VALUES, hints
-from leads_cli.sandbox import SHAPES as SANDBOX_SHAPES
-from leads_cli.sandbox.validation import RefusedBatch, invalid_leads
 from tests.error_bodies import BEYOND, FIRST_ONLY, SHAPES
 from tests.odd_bodies import LEADS, UNREAD
 from tests.refused import refused
-from tests.simulated import rows
 
 # Numbers where a reader of numbers might fall for them.
 _ADDRESSES = (
@@ -24,24 +21,6 @@ _ADDRESSES = (
     "lead{}.example.com",
     "not-an-address-{}",
 )
-_NAMES = st.sampled_from(["3M", "Studio 54", "Row 7 Ltd", "Lead 3", "Ava", "Index", "2"]) | st.text(max_size=8)
-
-
-@st.composite
-def batches(draw: st.DrawFn) -> tuple[list[dict[str, Any]], set[int]]:
-    """Leads with addresses of their own, and those of them that are bad: some and not all."""
-    size = draw(st.integers(2, 14))
-    leads: list[dict[str, Any]] = []
-    for row in range(size):
-        lead: dict[str, Any] = {"email": draw(st.sampled_from(_ADDRESSES)).format(row)}
-        lead |= draw(st.dictionaries(st.sampled_from(["firstName", "company", "plan"]), _NAMES, max_size=3))
-        if draw(st.booleans()):
-            lead["customFields"] = {"age": draw(st.integers(0, size)), "tags": [draw(_NAMES)]}
-        leads.append(lead)
-    bad = draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=size - 1))
-    return leads, bad
-
-
 COMMON = sorted(SHAPES.keys() - BEYOND)
 
 
@@ -52,13 +31,6 @@ def test_an_honest_server_is_understood(shape: str, base: int) -> None:
     leads = [{"email": text.format(row), "company": "3M"} for row, text in enumerate(_ADDRESSES)]
     bad = {1} if shape in FIRST_ONLY else {1, 3, 6}
     assert sorted(bad) in _readings(shape, leads, {1, 3, 6}, base)
-
-
-@given(batches(), st.sampled_from(COMMON), st.sampled_from([0, 1]))
-def test_any_batch_is_understood(batch: tuple[list[dict[str, Any]], set[int]], shape: str, base: int) -> None:
-    """Numbers among the values of leads mislead no reading."""
-    leads, bad = batch
-    assert sorted({min(bad)} if shape in FIRST_ONLY else bad) in _readings(shape, leads, bad, base)
 
 
 def _readings(shape: str, leads: list[dict[str, Any]], bad: set[int], base: int) -> list[list[int]]:
@@ -130,20 +102,6 @@ def test_what_entries_say(content: object, found: dict[object, list[int]]) -> No
 def test_other_numbers_are_no_hint() -> None:
     """A number or an address that happens to be there means no row."""
     assert {name: found for name, body in UNREAD.items() if (found := hints(body, LEADS))} == {}
-
-
-BAD = {3: "format", 5: "domain", 6: "company", 11: "jobTitle"}
-SENT = [row.lead for row in rows(13, BAD)]
-REFUSED = RefusedBatch(422, len(SENT), [*invalid_leads(SENT, refuse_duplicates=True)])
-MISLEADING = {"truncated", "fastify", "offset_index", "wrong_row", "contradictory"}
-SILENT = {"wrong_echo", "count_only", "plain_text", "empty_body"}
-
-
-@pytest.mark.parametrize("shape", sorted(SANDBOX_SHAPES.keys() - MISLEADING))
-def test_the_sandbox_is_understood(shape: str) -> None:
-    """Its honest shapes mean all bad leads and no others."""
-    found = [list(rows_meant) for rows_meant in hints(SANDBOX_SHAPES[shape](REFUSED), SENT).values()]
-    assert found == [] if shape in SILENT else sorted(BAD) in found
 
 
 def _deep(depth: int) -> object:

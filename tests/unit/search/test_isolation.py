@@ -21,7 +21,7 @@ from tests.simulated import (
     scripted,
 )
 
-SHAPES_OF_HINTS = ("index", "zod", "drf", "prose_email", "contradictory")
+SHAPES_OF_HINTS = ("index", "prose_email", "contradictory")
 
 
 def run_sandbox(batch: Sequence[Row], **behaviour: object) -> Run:
@@ -53,57 +53,6 @@ def test_the_others_wait_for_one_suspect_only() -> None:
     run = run_sandbox(rows(20, dict.fromkeys([4, 9, 14], "format")), error_shape="index")
     others = [i for i in range(20) if i not in {4, 9, 14}]
     assert [sent for sent, _ in run.requests] == [list(range(20)), [4], others, [9], [14]]
-
-
-@pytest.mark.parametrize("shape", ["wrong_row", "offset_index", "one_based_index"])
-def test_a_wrong_hint_costs_little_more_than_none(shape: str) -> None:
-    """The first suspect that is taken ends the belief in hints, and halving finds the bad ones."""
-    flaws = dict.fromkeys([20, 80, 82, 180], "domain")
-    blind = len(run_sandbox(rows(200, flaws), error_shape="count_only").requests)
-    run = run_sandbox(rows(200, flaws), error_shape=shape)
-    assert {i for i, letter in enumerate(run.kinds) if letter == "R"} == set(flaws)
-    assert len(run.requests) <= blind + 12
-
-
-def test_what_is_known_is_not_asked() -> None:
-    """Where a part of a refused group was fine the rest is not asked about as a whole."""
-    run = run_sandbox(rows(8, {7: "format"}), error_shape="empty_body")
-    asked = [sent for sent, _ in run.requests]
-    assert asked[0] == list(range(8))
-    assert asked[-1] == [7]
-    assert sorted(i for sent in asked[1:] for i in sent) == list(range(8))
-
-
-@pytest.mark.parametrize("named", [999, 500, 17])
-def test_a_hint_that_names_too_many_is_dropped(named: int) -> None:
-    """Hundreds of suspects for one bad lead are no more than the first of them costs."""
-    batch = rows(1_000, {})
-
-    def service(sent: Sequence[Row]) -> Reply:
-        if batch[999] not in sent:
-            return counts(len(sent))
-        return refusal({"errors": [{"index": index} for index in range(min(named, len(sent) - 1))]})
-
-    run = deliver(batch, service)
-    assert run.kinds == "A" * 999 + "R"
-    assert len(run.requests) <= 20
-
-
-def test_suspects_of_a_wrong_hint_are_searched_like_any_others() -> None:
-    """Bad leads among hundreds of suspects are found by halving, which no later answer disturbs."""
-    batch = rows(1_000, {})
-    bad = {id(batch[index]) for index in range(50, 500, 50)}
-
-    def service(sent: Sequence[Row], *, hint: bool) -> Reply:
-        if bad.isdisjoint(map(id, sent)):
-            return counts(len(sent))
-        return refusal({"errors": [{"index": index} for index in range(len(sent) // 2)] if hint else []})
-
-    hinted = deliver(batch, lambda sent: service(sent, hint=True))
-    blind = deliver(batch, lambda sent: service(sent, hint=False))
-    assert hinted.kinds == blind.kinds
-    assert hinted.kinds.count("R") == len(bad)
-    assert len(hinted.requests) <= len(blind.requests) + 4
 
 
 def test_the_reason_is_that_of_the_leads_own_request() -> None:

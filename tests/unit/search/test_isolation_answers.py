@@ -104,18 +104,6 @@ def test_errors_under_other_names_are_found(name: str) -> None:
     assert deliver(batch, service).kinds == "AARAA"
 
 
-def test_a_lead_that_is_skipped_with_an_error_is_asked_again() -> None:
-    """Some services count a bad lead as skipped."""
-    batch = rows(5, {})
-
-    def service(sent: Sequence[Row]) -> Reply:
-        errors = [{"email": row.lead["email"], "message": "no mailbox"} for row in sent if row is batch[2]]
-        stored = len(sent) - len(errors)
-        return Reply(200, json.dumps({"enrolled": stored, "skipped": len(errors), "errors": errors}).encode())
-
-    assert deliver(batch, service).kinds == "AARAA"
-
-
 def test_a_success_false_that_names_leads_is_a_refusal() -> None:
     """It stored nothing because of the leads that it names: the others are sent again without them."""
     batch = rows(9, {})
