@@ -1,4 +1,4 @@
-"""Enroll: messages from LeadsQueue become batches, requests and outcomes. This composes and decides nothing."""
+"""Enroll: deliver messages from LeadsQueue to Leadterra. The rules are in `leads`."""
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 # Without Lambda's context, as when the function is run by hand.
 _DEFAULT_MILLIS: Final = 90_000
-# A full batch makes about 10,000 objects that live until its end. Python would look for garbage among them five
-# times, which is a tenth of enroll's CPU time.
+# A full batch makes about 10,000 objects that live until its end. Searching them for garbage would take a tenth of
+# enroll's CPU time.
 gc.set_threshold(100_000)
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[str, Any]:
-    """Deliver LeadsQueue's records, and name those that are not settled, so that SQS keeps them."""
+    """Deliver LeadsQueue's records. Returns those without an outcome, so that SQS keeps them."""
     logger().append_keys(request_id=getattr(context, "aws_request_id", None))
     remaining = getattr(context, "get_remaining_time_in_millis", lambda: _DEFAULT_MILLIS)
     records, now = event["Records"], datetime.now(UTC)

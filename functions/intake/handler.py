@@ -1,4 +1,4 @@
-"""Intake: an event, by HTTP or from EventsQueue, is in LeadsQueue before it is acknowledged. This composes only."""
+"""Intake: put the leads of an event into LeadsQueue, then acknowledge it. The rules are in `leads`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ _DEFAULT_MILLIS: Final = 28_000
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[str, Any]:
-    """Take an HTTP request of API Gateway's, or EventsQueue's records."""
+    """Handle an HTTP request of API Gateway, or records of EventsQueue."""
     logger().append_keys(request_id=getattr(context, "aws_request_id", None))
     remaining = getattr(context, "get_remaining_time_in_millis", lambda: _DEFAULT_MILLIS)
     intake = None
@@ -57,7 +57,7 @@ def _answer(request: Mapping[str, Any], intake: Intake, config: Enrollment) -> a
         event = from_http(request, intake.now)
         source = find_source(event, config) if event else None
         if event and len(event.body) > MAX_MESSAGE_BYTES:
-            # Before any proof, because some are in the body, and for unknown sources too, so that it tells nothing.
+            # Before authentication, because some credentials are in the body; also for unknown sources.
             raise TooLarge(f"a body of {len(event.body)} bytes; the limit is {MAX_MESSAGE_BYTES}")
         if event is None or source is None:
             raise Unauthorized

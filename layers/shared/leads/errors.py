@@ -1,23 +1,23 @@
-"""What can go wrong, as a tree.
+"""The errors of this package.
 
 LeadsError
 ├── ConfigError        the configuration file is wrong; nothing starts
-├── Unauthorized       the sender did not prove who it is (401)
+├── Unauthorized       the sender did not authenticate (401)
 ├── TooLarge           more than one queue message can hold (413)
 ├── Unreadable         the body is not what its content type says (400)
 ├── Compressed         the body's content encoding is not read (415)
-├── CaptchaFailed      the person in front of the page did not prove to be one (422)
+├── CaptchaFailed      the captcha's token is missing or wrong (422)
 ├── IdReused           an event id that was used for other leads
 ├── Malformed          a queue message that no lead can be read from
 ├── NewerVersion       a queue message of a later release, met while a deployment runs
 └── Unavailable        a dependency did not answer, or refused; the sender should try again (503)
 
-Texts never contain what a person typed: they end up in logs and message attributes.
+Texts never contain personal data, because logs and message attributes contain them.
 """
 
 
 class LeadsError(Exception):
-    """The root of what this package raises on purpose."""
+    """The base of all errors of this package."""
 
 
 class ConfigError(LeadsError):
@@ -29,7 +29,7 @@ class ConfigError(LeadsError):
 
 
 class Unauthorized(LeadsError):
-    """The sender is not known or did not prove who it is."""
+    """The source is unknown or the sender did not authenticate."""
 
 
 class TooLarge(LeadsError):

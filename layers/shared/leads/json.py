@@ -1,4 +1,4 @@
-"""JSON by the standard and nothing beyond it, written in ASCII."""
+"""Strict JSON, written in ASCII."""
 
 import json
 import re
@@ -16,7 +16,7 @@ def dumps(value: object) -> str:
 def loads(body: str) -> Any:
     """Read JSON. `NaN` and infinity, also as `1e999`, are refused: Leadterra could not read them.
 
-    Halves of characters are left out: a program that shortens a text cuts emoji in two, and UTF-8 has no such thing.
+    Lone surrogates are removed: programs that shorten texts cut emoji in two, and UTF-8 cannot encode the halves.
 
     Raises:
         Malformed: it is not JSON.

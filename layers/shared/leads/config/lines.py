@@ -1,4 +1,4 @@
-"""The line at which something stands in a TOML file. `tomllib` gives lines for mistakes in the syntax alone."""
+"""Line numbers of keys in a TOML file. `tomllib` gives lines only for syntax mistakes."""
 
 import tomllib
 from bisect import bisect_left
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def line_of(path: Sequence[str], text: str) -> int:
-    """Where a key begins in a valid file; where it is missing, the table around it."""
+    """The line of a key in a valid file, or of its table if the key is missing."""
     lines = text.split("\n")
     depth = _depth(path, tomllib.loads(text))
     ends = bisect_left(range(len(lines)), depth, key=lambda count: _depth(path, _beginning(lines, count)[1]))
@@ -15,7 +15,7 @@ def line_of(path: Sequence[str], text: str) -> int:
 
 
 def unfinished_line(text: str) -> int:
-    """Where the statement begins that the end of the file cuts off."""
+    """The first line of the statement that is unfinished at the end of the file."""
     lines = text.split("\n")
     return _beginning(lines, len(lines))[0] + 1
 

@@ -1,4 +1,4 @@
-"""Mistakes in `enrollment.toml` in words: the line and key, what is wrong, what would be right."""
+"""Messages for mistakes in `enrollment.toml`: line, key, what is wrong and how to correct it."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ _SECRETS: Final = frozenset(
     {"token", "secret", "password", "key", "apikey", "secretkey", "signingsecret", "webhooksecret", "accesstoken"}
 )
 _PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
-# What tomllib says, and what it means to the author of the file.
+# tomllib's messages, and ours for them.
 _SYNTAX: Final = {
     "Invalid value": 'a value is a text in quotes, a number, true, false or a list, such as "yes" or ["one", "two"]',
     "Invalid statement|Expected '='": 'a line is a key, an equals sign and a value, such as campaign = "newsletter"',
@@ -26,7 +26,7 @@ _SYNTAX: Final = {
     "Unclosed array": "a list ends with a bracket; this one, from an earlier line, does not",
     "Expected newline": "a line has one key and its value; something follows them",
 }
-# What pydantic says, by its type.
+# Messages by pydantic's error type.
 _TYPES: Final = {
     "string_type": "must be a text in quotes",
     "string_too_short": "must not be empty",
@@ -39,7 +39,7 @@ _TYPES: Final = {
 
 
 class Mistake(NamedTuple):
-    """What is wrong with a key, and what would be right."""
+    """What is wrong with a key, and how to correct it."""
 
     path: tuple[str, ...]
     text: str

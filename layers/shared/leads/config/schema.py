@@ -35,7 +35,7 @@ type CustomFields = Literal["top-level", "nested"]
 """How custom fields are sent. Leadterra's reference and guide disagree, so the user chooses."""
 type _Key = tuple[str, ...]
 
-# A rule that names such a kind of event wants it, as a win-back campaign does.
+# A rule that names such a kind of event includes it, for example for a win-back campaign.
 _DELETION: Final = re.compile(r"delet|remov|destroy|redact|eras")
 
 
@@ -163,14 +163,14 @@ def _inconsistencies(enrollment: Enrollment) -> Iterator[Mistake]:
 
 
 def _rule_mistakes(key: _Key, source: Source) -> Iterator[Mistake]:
-    """Rules that ask for a kind of event that the provider's own rules leave out."""
+    """Rules that require a kind of event that the provider's own rules exclude."""
     only = source.preset.only if source.provider in PROVIDERS else {}
     spelt = {_spelt(place): taken for place, taken in only.items()}
     asked = {("require", name): (values, spelt.get(_spelt(name))) for name, values in source.require.items()}
     # SNS's envelope has a `Type` of its own, so here the spelling counts.
     asked |= {("match", name): (values, only.get(name)) for name, values in source.match.items()}
     for rule, (values, taken) in asked.items():
-        # An event that does not say its kind is taken, and meets `false`.
+        # An event without a kind is accepted, and meets `false`.
         if taken and False not in values and {str(value).lower() for value in values}.isdisjoint(map(str.lower, taken)):
             choices = ", ".join(f'"{kind}"' for kind in sorted(taken))
             yield Mistake((*key, *rule), f"no event can meet it: a {source.provider} source takes only {choices}")
@@ -217,7 +217,7 @@ def _spelt(place: str) -> str:
 
 
 def _misspelt(key: _Key, names: Iterable[str]) -> Iterator[Mistake]:
-    """A lead's own field in another spelling would become a custom field beside it."""
+    """Lead fields in another spelling, which would become custom fields."""
     for name in names:
         for field in LEAD_FIELDS:
             if plain_name(name) == plain_name(field) and name != field:

@@ -31,7 +31,7 @@ def _is_web_address(value: str) -> bool:
 
 @cache
 def is_service_address(value: str) -> bool:
-    """Whether Leadterra may be called there. Its key and people's data travel without TLS only inside of a machine."""
+    """Whether this may be Leadterra's address: `https://`, or without TLS on this machine only."""
     try:
         return _is_web_address(value) and (value.startswith("https:") or urlsplit(value).hostname in _LOOPBACK)
     except ValueError:  # brackets that are no IPv6 address
@@ -43,7 +43,7 @@ def _origin(value: str) -> str:
         return value
     if not _is_web_address(value):
         raise ValueError("must be an origin such as https://www.example.com")
-    # Browsers send origins in lower case, and without a slash at the end.
+    # Browsers send origins in lower case and without a final slash.
     value = value.lower().rstrip("/")
     origin = "://".join(urlsplit(value)[:2])
     if value != origin:

@@ -1,8 +1,7 @@
 """Answers to senders, as API Gateway's response (payload format 2.0).
 
-Three habits of senders decide the details. Some switch a hook off for good at a 404 or 410, so an unknown
-source is a 401. Some count anything but exactly 200 as a failure. And one refuses a visitor's sign-up if the
-answer has a key named `error`.
+Some senders disable a hook after a 404 or 410, so an unknown source is a 401. Some treat anything but 200 as a
+failure. One refuses a visitor's sign-up if the answer has a key named `error`.
 """
 
 import re
@@ -16,16 +15,16 @@ from leads.event.event import Event
 from leads.event.verify import origin_allowed
 from leads.json import dumps
 
-# Senders back off by themselves; those that ask are told when to try again.
+# For senders that honour `Retry-After`.
 RETRY_AFTER_SECONDS: Final = 30
 # Header names that a browser asks for: anything a page sends, such as `x-requested-with` or `traceparent`.
 _HEADER_NAMES: Final = re.compile(r"[A-Za-z0-9_-]+(?: *, *[A-Za-z0-9_-]+)*")
 _MAX_HEADER_NAMES: Final = 1_000
-# RFC 9110 wants a 401 to name a scheme. It is the same for all, or it would tell which sources exist; and never Basic,
-# for which a browser would ask a form's visitor for a password.
+# RFC 9110 requires a scheme in a 401. It is the same for all sources, to not reveal which exist, and not Basic, for
+# which browsers ask for a password.
 CHALLENGE: Final = 'Bearer realm="hooks"'
 
-# Shown to a visitor whose captcha failed. It is written for a visitor, not for a programmer.
+# Shown to a visitor whose captcha failed.
 _CAPTCHA_PAGE: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>Please try again</title><h1>Please try again</h1><p>The check that you are a person did not succeed, so "
@@ -42,12 +41,12 @@ def ok(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Res
 
 
 def see_other(address: str) -> Response:
-    """Where a browser goes after its form was accepted; the address is configured."""
+    """Redirect a browser to the configured address after its form was accepted."""
     return _response(HTTPStatus.SEE_OTHER, "", {"location": address})
 
 
 def preflight() -> Response:
-    """What a browser asks before a script may post; `with_cors` adds the permission."""
+    """The answer to a preflight request; `with_cors` adds the permission."""
     return _response(HTTPStatus.NO_CONTENT, "", {})
 
 
@@ -57,7 +56,7 @@ def method_not_allowed(detail: str = "post to this address", allow: str = "POST,
 
 
 def unusable(problems: Sequence[Mapping[str, Any]]) -> Response:
-    """No lead can be made of it: each field by name, in a list also by index."""
+    """422: names each wrong field, in a list also its index."""
     return problem(HTTPStatus.UNPROCESSABLE_CONTENT, "no lead can be made of this", errors=list(problems))
 
 
@@ -92,14 +91,14 @@ def with_cors(response: Response, event: Event, source: Source) -> Response:
 
 
 def _allowed_headers(event: Event) -> str:
-    """The headers that the page wants to send: an allowed origin may send any. Only their values are ever checked."""
+    """The requested headers: an allowed origin may send any."""
     wanted = event.headers.get("access-control-request-headers", "").strip()
     is_list = len(wanted) <= _MAX_HEADER_NAMES and _HEADER_NAMES.fullmatch(wanted)
     return wanted if is_list else "content-type, authorization, x-api-key, idempotency-key"
 
 
 def wants_page(event: Event) -> bool:
-    """Whether a person's browser waits for a page: a form was submitted, not fetched by a script."""
+    """Whether the browser expects a page, because a person submitted a form without a script."""
     form = event.content_type.partition(";")[0].strip().lower()
     fetched = event.headers.get("sec-fetch-mode", "navigate") != "navigate" or "x-requested-with" in event.headers
     is_form = form in {"application/x-www-form-urlencoded", "multipart/form-data"}
@@ -107,7 +106,7 @@ def wants_page(event: Event) -> bool:
 
 
 def _captcha_failed(event: Event | None) -> Response:
-    """A page for a person who waits for one; for a script, the field."""
+    """A page for a person, or the field `captcha` for a script."""
     if event and wants_page(event) and "text/html" in event.header("accept"):
         headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _PAGE_POLICY}
         return _response(HTTPStatus.UNPROCESSABLE_CONTENT, _CAPTCHA_PAGE, headers)
@@ -115,12 +114,12 @@ def _captcha_failed(event: Event | None) -> Response:
 
 
 def refusal(error: LeadsError, event: Event | None = None) -> Response:
-    """The one place where errors meet HTTP."""
+    """The HTTP answer to an error."""
     match error:
         case CaptchaFailed():
             return _captcha_failed(event)
         case Unauthorized():
-            # No detail: a stranger learns neither which sources exist nor what was wrong.
+            # No detail, to reveal neither which sources exist nor what was wrong.
             detail = "no such source, wrong credentials, or a page that may not post to it"
             return problem(HTTPStatus.UNAUTHORIZED, detail, {"www-authenticate": CHALLENGE})
         case Unreadable():
@@ -130,5 +129,5 @@ def refusal(error: LeadsError, event: Event | None = None) -> Response:
         case TooLarge():
             return problem(HTTPStatus.CONTENT_TOO_LARGE, str(error))
         case _:
-            # Ours, and passing: the sender keeps the event and comes back.
+            # A temporary failure of the stack: the sender should try again.
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "try again later", {"retry-after": str(RETRY_AFTER_SECONDS)})

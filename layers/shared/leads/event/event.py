@@ -17,8 +17,8 @@ from leads.config.schema import Enrollment
 from leads.errors import Unreadable
 from leads.json import at, dumps, loads_or_none
 
-# What an operator's commands write beside an event or a lead that failed. It survives the next failure, so that a dead
-# letter has its history; `replay.of` is SQS's id of the dead letter that was sent again.
+# Keys that the operator's commands add to a failed event or lead. They are kept in later failures as its history.
+# `replay.of` is SQS's id of the replayed dead letter.
 LINEAGE: Final = ("replay", "fixed")
 _PATH: Final = re.compile(r"(?:^|/)(?:hooks/([^/]+)(?:/([^/]+))?|forms/([^/]+))/?$")
 # An SNS topic may carry EventBridge events and a replay may carry either: there are no more than three envelopes.
@@ -115,7 +115,7 @@ def _body(request: Mapping[str, Any]) -> bytes:
 
 
 def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> Event | None:
-    """A raw event from EventsQueue, out of its envelopes; None if nothing says which source it is of.
+    """A raw event from EventsQueue without its envelopes; None if its source is not known.
 
     The innermost id wins: SNS and EventBridge repeat theirs when they deliver twice, SQS does not.
     """
@@ -183,7 +183,7 @@ def _named(record: Mapping[str, Any], envelopes: Sequence[Envelope]) -> str | No
 
 
 def _matched(layers: Sequence[Any], config: Enrollment) -> str | None:
-    """The first source whose `match` holds for the event, each of its paths in an envelope or in the event itself."""
+    """The first source whose `match` fits the event; its paths may be in an envelope or in the event."""
 
     def holds(rules: Mapping[str, Sequence[str]]) -> bool:
         return all(any(at(layer, path) in allowed for layer in layers) for path, allowed in rules.items())

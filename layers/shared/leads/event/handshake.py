@@ -1,4 +1,4 @@
-"""Handshakes: what a provider asks of an address before, or while, it sends signups to it."""
+"""Handshakes: requests by which a provider verifies an address."""
 
 import re
 from typing import Final
@@ -15,17 +15,16 @@ _SNS: Final = re.compile(
     r"https://sns\.[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?/"
     r"\?Action=ConfirmSubscription&[!-~]{1,2048}"
 )
-# A header that is sent back is one harmless word.
+# Only a word of safe characters is sent back in a header.
 _ECHO: Final = re.compile(r"[!-~]{1,256}")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MAX_FIELDS: Final = 1_000
 
 
 def before_proof(event: Event, source: Source) -> answer.Response | None:
-    """The answer to a request that needs no proof; None if it does.
+    """The answer to a request that needs no authentication; None for any other.
 
-    A sender that signs cannot sign a GET. One that sends a token is asked for it, so that "test this connection" finds
-    a wrong one.
+    A GET cannot be signed. A source with a token requires it, so that "test this connection" finds a wrong one.
     """
     preset = source.preset
     is_look = event.method in {"GET", "HEAD"}
@@ -48,7 +47,7 @@ def after_proof(event: Event, source: Source) -> answer.Response | None:
         case "GET" | "HEAD":
             return _send_as_post() if _has_answers(event.url) else answer.ok({"ok": True})
         case "POST":
-            # A program is told that it sent nothing. A provider only tries the address.
+            # A program gets an error for an empty body. A provider only tests the address.
             is_try = not source.preset.interactive and not event.body.strip()
             return answer.ok({"ok": True}) if is_try else None
         case _:
@@ -56,7 +55,7 @@ def after_proof(event: Event, source: Source) -> answer.Response | None:
 
 
 def _send_as_post() -> answer.Response:
-    """A GET with answers in its address enrolls no one, so it must not look like a success."""
+    """405 for a GET with form data: it enrolls no one, so it must not look like a success."""
     return answer.method_not_allowed("a GET enrolls no one: send the same fields as a POST", "POST, OPTIONS")
 
 

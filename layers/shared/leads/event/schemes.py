@@ -35,7 +35,7 @@ _HUBSPOT_ESCAPES: Final = re.compile(r"%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)"
 
 
 def is_signed(scheme: Signature | Scheme, event: Event, secret: str) -> bool:
-    """Whether an event is signed with a secret, by a description or a scheme of its own."""
+    """Whether an event is signed with this secret."""
     if isinstance(scheme, Signature):
         return matches(scheme, event, secret)
     return _SCHEMES[scheme](event, secret)
@@ -81,7 +81,7 @@ def _claims(part: str) -> dict[str, Any]:
 def _hubspot(event: Event, secret: str) -> bool:
     """Version 3 if it is sent; else version 1 or 2, which are plain digests.
 
-    From `sha256(secret + body)` a stranger can compute the digest of a longer body. Such a body contains SHA-256's
+    From `sha256(secret + body)` an attacker can compute the digest of a longer body. Such a body contains SHA-256's
     padding, a byte 0x80 and NULs, so it is neither JSON nor any other text.
     """
     if event.header("x-hubspot-signature-v3"):

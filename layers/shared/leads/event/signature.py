@@ -1,6 +1,6 @@
-"""Signatures: one engine, driven by a `Signature` that says where a provider puts what.
+"""Signatures: one check, driven by the `Signature` of each provider.
 
-Any input is answered with yes or no and raises nothing. Secrets are compared in constant time, over the bytes as they
+No input raises an exception. Secrets are compared in constant time, over the bytes as they
 arrived: a body is not parsed before it is authenticated.
 """
 
@@ -37,7 +37,7 @@ def matches(signature: Signature, event: Event, secret: str) -> bool:
 
 
 def key_bytes(signature: Signature, secret: str) -> bytes | None:
-    """The key that a secret stands for; None if it is not base64 where that is wanted. Padding may be missing."""
+    """The key bytes of a secret; None if it must be base64 and is not. Padding may be missing."""
     if signature.key == "text":
         return secret.encode(errors="surrogatepass")
     text = secret.removeprefix("v1,").removeprefix("whsec_").rstrip("=")

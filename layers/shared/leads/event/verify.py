@@ -1,4 +1,4 @@
-"""Verification: whether a sender proved that it may speak for a source.
+"""Verification: whether a request is authentic.
 
 Every comparison takes the same time whether it matches or not, and every secret of a rotation is tried.
 """
@@ -29,17 +29,17 @@ def find_source(event: Event, config: Enrollment) -> Source | None:
 
 
 def needs_secret(source: Source) -> bool:
-    """Whether the source's secret has to be fetched at all. An open form does not wait for it."""
+    """Whether the source's secret must be read."""
     return source.authentication != "none"
 
 
 def answers_preflights(source: Source) -> bool:
-    """Whether a page may post to a source at all. Any other preflight is answered like one to an unknown source."""
+    """Whether a page may post to this source. If not, a preflight is answered as for an unknown source."""
     return bool(source.allowed_origins) or not needs_secret(source)
 
 
 def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
-    """Check the sender's proof against the source's secrets, the newest first.
+    """Check the request's signature or token against the source's secrets, the newest first.
 
     Raises:
         Unauthorized: it is missing, malformed, stale or wrong.
@@ -70,7 +70,7 @@ def _passwords(event: Event) -> list[str]:
 
 
 def origin_allowed(event: Event, source: Source) -> bool:
-    """Whether the page that a browser posts from may do so. A sender without an origin is no browser.
+    """Whether the origin of a browser's request is allowed. Other requests have none and are allowed.
 
     A page that is served from the hook's own host needs no permission.
     """

@@ -1,4 +1,4 @@
-"""E-mail addresses: whether a text is one, and the form in which one person is always the same text."""
+"""E-mail addresses: validation, and a canonical form."""
 
 import re
 from functools import lru_cache
@@ -48,7 +48,7 @@ def address_like(text: str) -> bool:
 def normalise_address(text: str) -> str:
     """The address with its syntax checked, its domain in canonical form, in lower case. Of several, the first.
 
-    The standard distinguishes `Ava@` from `ava@`. No mail provider does, and phones capitalise.
+    The standard distinguishes `Ava@` from `ava@`, mail providers do not.
 
     Raises:
         NotAnAddress: the text is none.

@@ -1,7 +1,7 @@
-"""Answers: what one person filled in, each under one flat name, however the sender nested it.
+"""Answers: the fields of one person's submission, flattened to one name each.
 
-A provider's views say where its answers are. Without a view every field of the event is an answer; one that is written
-out with its question is named by that.
+A provider's views say where its answers are. Without a view every field of the event is an answer. If the event
+contains an answer's question, the question is its name.
 """
 
 import re
@@ -26,7 +26,7 @@ from leads.json import at, loads_or_none
 from leads.presets.provider import Titles, View, Views
 from leads.words import word_set
 
-# Deeper or wider than anything a form tool nests.
+# Deeper or wider than what any form tool sends.
 MAX_DEPTH: Final = 16
 MAX_FIELDS: Final = 2_000
 _OF_A_FILE: Final = word_set("mimeType mimetype mime_type contentType content_type filename")
@@ -45,7 +45,7 @@ class Answers:
 
 
 def read_answers(document: Mapping[str, Any], views: Views = ()) -> Answers:
-    """The answers that the first fitting alternative finds; every field of the document where none fits.
+    """The answers of the first alternative that fits; every field of the document if none fits.
 
     Raises:
         Unreadable: it is deeper or wider than anything a form tool sends.
@@ -83,7 +83,7 @@ def _put(found: Answers, name: str, value: Value) -> None:
 
 def _add_object(found: Answers, name: str, members: Mapping[str, Any], depth: int) -> None:
     if (url := members.get("url")) and isinstance(url, str) and not _OF_A_FILE.isdisjoint(members):
-        # An uploaded file is where it can be fetched.
+        # The value of an uploaded file is its address.
         _put(found, name, url)
         return
     for key, member in members.items():

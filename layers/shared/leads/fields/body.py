@@ -1,6 +1,6 @@
-"""From bytes to JSON-like values: JSON, lines of JSON, forms, multipart, whatever the content type claims.
+"""Parse a body: JSON, JSON lines, a form or multipart.
 
-Senders label bodies wrongly (SNS sends JSON as `text/plain`), so the first byte is believed before the header.
+Some content types are wrong (SNS sends JSON as `text/plain`), so the first byte takes precedence over the header.
 """
 
 import re
@@ -15,8 +15,8 @@ from leads.errors import Malformed, TooLarge, Unreadable
 from leads.fields.questions import first_label
 from leads.json import loads
 
-# The charsets that Python knows, and no others: each name that it does not know stays in its memory. Left out are
-# those that decode in quadratic time or are no charsets.
+# The charsets that Python knows. Looking up an unknown name would fill a cache. Left out are those that decode in
+# quadratic time or are no charsets.
 _CHARSETS: Final = ({*aliases, *aliases.values()} | {"utf_8_sig"}) - {"punycode", "idna", "undefined", "utf_7", "u7"}
 # As browsers read them.
 _WINDOWS_1252: Final = frozenset({"iso8859_1", "latin_1", "ascii", "cp1252"})
@@ -24,11 +24,11 @@ _C1: Final = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for co
 # PHP's and Rails' nested names, no deeper than forms go.
 _BRACKETED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\]){1,8})")
 _BRACKET: Final = re.compile(r"\[([^\[\]]*)\]")
-# More fields or parts than any form has: a body that has more was made to waste time.
+# More fields or parts than any real form has.
 MAX_FIELDS: Final = 1_000
-# 500 calls to SQS: what can be sent before the sender hangs up. The bulk endpoint takes 1,000 itself.
+# 500 calls to SQS: as many as fit before senders time out.
 MAX_LISTED: Final = 5_000
-# Objects and lists, and names of fields, each of which costs time: more than that many people in a list have.
+# Each object, list and field name costs time. More than `MAX_LISTED` people have.
 _MAX_CONTAINERS: Final = 8 * MAX_LISTED
 _MAX_NAMES: Final = MAX_LISTED + 1_000
 
@@ -40,7 +40,7 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
     """The body as an object or a list; `accepted` are charsets to try for a form that declares none.
 
     Raises:
-        Unreadable: it is neither, whatever its content type says, or larger than any that people send.
+        Unreadable: it is neither, or has too many parts.
         TooLarge: more than `MAX_LISTED` lines of JSON.
     """
     if not body.strip():
@@ -50,7 +50,7 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
     if kind == "multipart/form-data":
         return _multipart(body, parameters.get("boundary", ""), charsets)
     is_form = kind == "application/x-www-form-urlencoded"
-    # UTF-16 has zeros, which tell it from a wrong declaration.
+    # UTF-16 contains zero bytes; without them the declaration is wrong.
     wide = [] if is_form or (found := detect_encoding(body)) == "utf-8" else [found]
     text = _decoded(body, [*wide, *charsets[:2]])
     if text.lstrip()[:1] in {"{", "["} or "json" in kind:
@@ -71,7 +71,7 @@ def _media_type(header: str) -> tuple[str, dict[str, str]]:
 
 
 def _decoded(raw: bytes, charsets: Iterable[str]) -> str:
-    """The text in the first charset that fits, or else in windows-1252, where every byte means something."""
+    """The text in the first charset that fits, else in windows-1252, which can decode any byte."""
     for charset in charsets:
         name = charset.strip().lower().replace("-", "_").replace(" ", "_")
         name = aliases.get(name, name)
@@ -106,10 +106,10 @@ def _json(text: str) -> Document | list[Any]:
 
 
 def check_length(items: Sequence[Any]) -> None:
-    """Check that a list can be taken at once.
+    """Check the length of a list.
 
     Raises:
-        TooLarge: it cannot.
+        TooLarge: it is too long.
     """
     if len(items) > MAX_LISTED:
         raise TooLarge(f"a list of {len(items)}; at most {MAX_LISTED} are taken at once")
@@ -141,7 +141,7 @@ def _form(body: bytes, charsets: Sequence[str]) -> Document:
 
 
 def _multipart(body: bytes, boundary: str, charsets: Sequence[str]) -> Document:
-    # Imported here: most bodies are none, and every cold start would pay.
+    # Imported here, because few bodies need it and it slows cold starts.
     from multipart import MultipartError, MultipartParser  # noqa: PLC0415
 
     limit = len(body) + 1

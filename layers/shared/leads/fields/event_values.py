@@ -1,4 +1,4 @@
-"""Everything in an event by name or dotted path, for rules on what is no answer: its type, a column, a header."""
+"""All values of an event by name or dotted path, for rules about more than answers: its type, a column, a header."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -20,7 +20,7 @@ _MAX_STEPS: Final = 16
 class EventValues:
     """What an event says beside its answers. It is read only if a rule asks.
 
-    In an event about several people, what stands in a list or beside an address belongs to one of them: it is left out.
+    In an event about several people, values in a list or beside an address belong to one of them and are left out.
     """
 
     def __init__(self, event: Event, *, listed: bool) -> None:

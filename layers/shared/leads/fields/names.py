@@ -1,4 +1,4 @@
-"""What a field's name says: `Work E-Mail *` is an address. The words are data, in `vocabulary`.
+"""The meaning of field names: `Work E-Mail *` is an address. The words are in `vocabulary`.
 
 Every name is cut to `MAX_NAME` characters first, and each step below is linear in what is left.
 """
@@ -36,7 +36,7 @@ _RANKS: Final = {
     alias: (field, rank) for field, names in vocabulary.ALIASES.items() for rank, alias in enumerate(names)
 }
 MAX_NAME: Final = 256
-# A label names a field in so many languages at most.
+# The most languages in one label.
 _MAX_LANGUAGES: Final = 4
 # More words than this around a job and a company are no name.
 _MAX_AT_WORK: Final = 8
@@ -59,7 +59,7 @@ class Meaning(NamedTuple):
 def _of_name[T](function: Callable[[str], T]) -> Callable[[str], T]:
     """A function of a name that is cut to `MAX_NAME`; it remembers its results.
 
-    A source sends the same few names again and again. Few enough are kept that hostile names cannot fill the memory.
+    A source sends the same few names each time. The cache is small, so hostile names cannot fill the memory.
     """
     cached = lru_cache(maxsize=2_048)(function)
     return lambda name: cached(name[:MAX_NAME])
@@ -118,7 +118,7 @@ def _inner(steps: list[Words]) -> slice:
 
 @_of_name
 def is_other_persons(name: str) -> bool:
-    """Whether a name is about another person, or what was before: `friend_email`, `referred_by`, `previous.email`."""
+    """Whether a name is about another person or a previous value: `friend_email`, `referred_by`, `previous.email`."""
     if any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words_of(name)):
         return True
     return any(canonical(step) in vocabulary.OBJECTS_OF_OTHERS for step in parts(name)[:-1])
@@ -135,7 +135,7 @@ def is_secret(name: str, value: object = "") -> bool:
 
 @_of_name
 def meaning(name: str) -> Meaning | None:
-    """What a field is by its name; None if the name does not say."""
+    """The meaning of a field's name; None if it is unknown."""
     name = _ASIDE.sub(" ", name)
     steps = [words_of(part) for part in parts(name)]
     words = tuple(chain.from_iterable(steps))

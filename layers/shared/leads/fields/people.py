@@ -1,4 +1,4 @@
-"""People: how many a body is about, and what belongs to each.
+"""People: split a body that is about several people.
 
 Several people come as a list of objects with addresses, as objects keyed by id, or as parallel lists (Zapier's line
 items), at any depth. If an address stands beside such a list, the body is one person's and the list is not used.
@@ -31,7 +31,7 @@ class PersonPart(NamedTuple):
 
 
 def people(value: Any, depth: int = 0) -> list[PersonPart]:
-    """The people of a body, each with what belongs to them: none or one where it is no list of people."""
+    """The people of a body, each with their part of it; none or one if it is no list of people."""
     match value:
         case dict() if depth <= MAX_DEPTH and any(map(_may_hold_address, value.values())):
             return _line_items(value) or _in_object(value, depth)

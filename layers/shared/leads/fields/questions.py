@@ -1,6 +1,6 @@
-"""Questions: which objects are a form's questions with their answers, `{"label": "Your name", "value": "Ava"}`.
+"""Questions: recognise objects with a question and its answer, `{"label": "Your name", "value": "Ava"}`.
 
-Each object is judged by itself, so a skipped question or a grid changes nothing for the others.
+Each object is examined alone, so a skipped question or a grid does not affect the others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from leads.fields.address import address_like
 from leads.fields.names import MAX_NAME, meaning
 from leads.words import word_set
 
-# What a question is called: what people saw of it comes before what a program calls it.
+# Keys of a question's name: texts that people saw come before a program's names.
 _LABELS: Final = (
     "label", "title", "question", "questionText", "question_text", "prompt", "caption", "text", "name", "field_label",
     "fieldLabel", "field_name", "fieldName", "column_name", "key", "field", "slug", "ref", "column_id", "id",
@@ -51,7 +51,7 @@ def is_question(item: Any, key: str | None = None) -> bool:
     only = item.keys() <= QUESTION_KEYS
     if not label or key is None:
         return bool(label) or (key is not None and only)
-    # A deal has a name and a value as well: under a telling key only an unmistakable question is one.
+    # A deal has a name and a value as well: under a key with a meaning only a certain question counts.
     marked = not MARKS.isdisjoint(item) or (only and not TYPES.isdisjoint(item))
     return marked or not key.isalpha() or meaning(label) is not None
 
@@ -63,7 +63,7 @@ def is_skipped(item: Any, marks: frozenset[str]) -> bool:
 
 
 def label_of(question: Mapping[str, Any]) -> str:
-    """What a question is called: by a name that is understood, if it has one."""
+    """A question's name: one with a known meaning, if there is one."""
     given = (question.get(part) for part in _LABELS)
     texts = (text[0] if isinstance(text, list) and len(text) == 1 else text for text in given)
     names = [text[:MAX_NAME] for text in texts if isinstance(text, str) and text.strip()]

@@ -1,4 +1,4 @@
-"""Submissions: what one person answered, as flat named fields, whatever shape the sender nested them in."""
+"""Submissions: each person's answers in an event, as flat named fields."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ from leads.presets.noise import CAPTCHAS
 from leads.presets.provider import Provider, View
 from leads.words import word_set
 
-# What goes into logs and table keys as it is; anything else is hashed, for it may be an address.
+# Ids that appear in logs and table keys unchanged; others are hashed, because they may be addresses.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/=+-]{0,127}")
 _CAPTCHAS: Final = frozenset(map(canonical, CAPTCHAS))
 # The words for ids, names of events, times and test flags: all that a connection test sends.
@@ -169,7 +169,7 @@ def without_captcha(submission: Submission) -> tuple[Submission, str]:
 
 
 def is_connection_test(submission: Submission) -> bool:
-    """Whether it answers nothing: only ids, event names, times and test flags."""
+    """Whether it contains no answers: only ids, event names, times and test flags."""
     if not isinstance(submission.document, dict) or submission.flaw:
         return False
     fields = read_answers(submission.document).fields
@@ -182,7 +182,7 @@ def _is_of_a_test(name: str) -> bool:
 
 
 def _is_signup(event: Event, document: Mapping[str, Any], provider: Provider) -> bool:
-    """Whether the provider's rules take the event: tests, pings and other kinds of events are no signups."""
+    """Whether the event is a signup by the provider's rules, and not a test, a ping or another kind of event."""
     texts = {place: _text(event.at(place, document)) for place in (*provider.only, *provider.skip)}
     taken = all(not texts[place] or texts[place] in values for place, values in provider.only.items())
     return taken and not any(texts[place] in values for place, values in provider.skip.items())

@@ -1,4 +1,4 @@
-"""The words by which field names and values are understood. Data only.
+"""The words that give field names and values a meaning. Data only.
 
 All are written as `leads.fields.names.canonical` leaves them: lower case, without accents, punctuation and spaces. A
 whole question counts as one word where it asks without a noun: "Wie heißen Sie?"
@@ -180,7 +180,7 @@ PREFIXES: Final = word_set("""user usr reg register registration signup txt c"""
 # Before a first or last name these make it another person's, or another name of this person.
 NOT_THEIRS: Final = OTHERS | word_set("""shipping delivery gift son sons kind mother mothers father fathers pet pets
     doctor doctors teacher teachers director maiden former previous birth second segundo""")
-# Names of secrets. They are never forwarded, even where everything else is.
+# Names of secrets. They are never forwarded.
 SECRETS: Final = word_set("""password passwd pwd passphrase passcode passwort kennwort motdepasse contrasena senha
     wachtwoord losenord passord adgangskode haslo token secret apikey accesskey privatekey secretkey sharedkey
     signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac

@@ -1,1 +1,1 @@
-"""The thin edge: environment, AWS, Leadterra, logs and metrics. It imports core types, never the reverse."""
+"""The edge: environment, AWS, Leadterra, logs and metrics. The core never imports it."""

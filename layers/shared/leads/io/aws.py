@@ -1,4 +1,4 @@
-"""AWS: clients, made at first use and kept by the container, what a failed call means, and SNS's subscriptions."""
+"""AWS: cached clients, errors of calls, and SNS's subscriptions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 _SNS_SECONDS: Final = 3.0
 # How many calls may be made at once.
 CONCURRENCY: Final = 16
-# Webhook senders give up after 3 to 5 s, so a service that does not answer must be noticed before that.
+# Webhook senders give up after 3 to 5 s, so a call must fail before that.
 _CONFIG: Final = Config(
     connect_timeout=1,
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=CONCURRENCY,
-    # AWS checks the parameters itself. To check them here as well is a tenth of a call's CPU time.
+    # AWS checks the parameters. Checking them here too would take a tenth of a call's CPU time.
     parameter_validation=False,
-    # boto3 would put its own together anew for each call, which is a tenth of a request's CPU time.
+    # Otherwise boto3 makes one for each call, which takes a tenth of a request's CPU time.
     user_agent="leadterra-enroll",
 )
 # The longest that one call can take: two attempts, and up to a second between them.
@@ -69,7 +69,7 @@ def calling(service: str) -> Iterator[None]:
 
 
 def unavailable(service: str, error: BaseException) -> Unavailable:
-    """The error of a failed call. It has AWS's code only, as the log has: AWS's message may quote the request."""
+    """The error of a failed call, with AWS's code only: AWS's message may quote the request."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     logger().warning("AWS call failed", extra={"service": service, "code": code})
     return Unavailable(f"{service}: {code}")
@@ -81,7 +81,7 @@ def confirm_subscription(url: str) -> None:
     Raises:
         Unavailable: SNS did not answer 200; it asks again.
     """
-    # Imported here: it happens once in a subscription's life, and every cold start would pay.
+    # Imported here, because it is needed once per subscription and slows cold starts.
     import httpx  # noqa: PLC0415
 
     try:

@@ -1,4 +1,4 @@
-"""Ask a captcha's service whether a person's browser was given this token.
+"""Check a captcha's token with its service.
 
 Sources: https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ and https://docs.hcaptcha.com/
 """
@@ -23,7 +23,7 @@ _TIMEOUT_SECONDS: Final = 3.0
 # Turnstile's have at most 2,048 characters, hCaptcha's a few thousand, all of base64 with dots. Anything else could
 # make the request fail, or be stopped by the service's own firewall, and a signup would pass for that.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~:/+=-]{1,10000}")
-# What the service says if the token is not to blame. A sender's own token can cause none of these.
+# Error codes that no token can cause.
 _NOT_THE_TOKENS: Final = frozenset({"missing-input-secret", "invalid-input-secret", "internal-error"})
 
 
@@ -31,10 +31,10 @@ def check_captcha(name: str, kind: Captcha, token: str, secret: Callable[[], str
     """Check a token that a form of the source `name` sent.
 
     If the service does not answer, or the secret is missing or wrong, the signup passes and is counted: a lost lead is
-    worse than one that a program made.
+    worse than a fake one.
 
     Raises:
-        CaptchaFailed: there is no token, or the service does not know it, or not any more.
+        CaptchaFailed: the token is missing, unknown or expired.
     """
     if not _TOKEN.fullmatch(token):
         raise CaptchaFailed

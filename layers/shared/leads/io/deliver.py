@@ -30,7 +30,7 @@ _CLOSING_SECONDS: Final = 3.0 + CALL_SECONDS
 _SHORTEST_SECONDS: Final = 5.0
 # What remains for the function to return its answer.
 _RETURNING_SECONDS: Final = 0.5
-# These concern Leadterra as a whole, or the invocation: no other campaign would fare better.
+# These apply to all campaigns.
 _FOR_ALL: Final = frozenset({"unauthorized", "deadline", "rate_limit"})
 
 
@@ -156,7 +156,7 @@ class Enroll:
             return Reply(None), self.dependencies.now()
         service = self.service(self.settings.leadterra_base_url or self.config.leadterra.base_url)
         if limit := self.config.leadterra.requests_per_minute:
-            # Each of the invocations that run at once keeps its share.
+            # Each concurrent invocation may use its share.
             interval = 60 * self.settings.maximum_concurrency / limit
             wait = service.take_turn(monotonic(), interval, longest=seconds - _SHORTEST_SECONDS)
             if wait > seconds - _SHORTEST_SECONDS:
@@ -168,7 +168,7 @@ class Enroll:
 
 
 def count_new(records: Sequence[Record], now: datetime) -> None:
-    """Count the direct leads that are received for the first time, where nothing else can be done with them."""
+    """Count the direct leads that are received for the first time, if nothing else can be done with them."""
     count_direct(_decode(records, now)[0])
 
 
@@ -209,7 +209,7 @@ def _decode(records: Sequence[Record], now: datetime) -> tuple[list[ReceivedMess
 
 
 def _hold(batch: Batch, holds: Mapping[str | None, Held]) -> Held | None:
-    """Why a batch is not sent: its campaign is in trouble, or two others are. A changed schema holds no replay."""
+    """Why a batch is not sent: its campaign is held, or two others are. A changed schema holds no replay."""
     own = holds.get(batch.campaign_id)
     unavailable = [held for held in holds.values() if held.why == "unavailable"]
     if held := next((held for held in holds.values() if held.why in _FOR_ALL), None):

@@ -1,4 +1,4 @@
-"""What the functions use of the outside: AWS, clocks, randomness and threads. A simulation passes its own."""
+"""External dependencies: AWS, clocks, randomness and threads. A simulation passes its own."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class Dependencies:
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    # The system's: a generator of our own would go on alike in everything that SnapStart starts from one snapshot.
+    # The system's: all environments that SnapStart starts from one snapshot would share the state of a generator.
     chance: Callable[[], float] = SystemRandom().random
     threads: Callable[[int], Executor] = ThreadPoolExecutor
 

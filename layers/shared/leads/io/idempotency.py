@@ -1,4 +1,4 @@
-"""Taking an event once: Powertools' Idempotency on the deliveries table.
+"""Accept an event once: Powertools' Idempotency on the deliveries table.
 
 The table has one row for each source and event id. It is in progress while an invocation takes the event and completed
 afterwards. A failure deletes it. A crash leaves it in progress until the function's time would have been over.
@@ -73,7 +73,7 @@ def take_once(
         failed = unavailable("DynamoDB", error.__cause__ or error)
         if not taken:
             raise failed from error
-        # The leads are durable, so the sender hears of success. A redelivery may enroll them again.
+        # The leads are queued, so the answer is success. A redelivery may enroll them again.
         event_id = id_for_log(delivery["event_id"])
         logger().warning("delivery not recorded", extra={"source": delivery["source"], "event_id": event_id})
     return taken

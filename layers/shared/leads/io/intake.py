@@ -32,7 +32,7 @@ _NO_SOURCE: Final = Problem(
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What became of an event; `problems` are what an interactive sender can fix, and what is bad in a list."""
+    """The result for an event; `problems` are the mistakes for an interactive sender, and those in a list."""
 
     accepted: int = 0
     duplicate: bool = False
@@ -69,7 +69,7 @@ class Intake:
             letters = [self._letter(event, {**raw, "event": p.document}, p.problems, attempts) for p in parts]
 
             def take() -> None:
-                # After the lead was made: a token is good for one check, and a mistake in the form must not use it up.
+                # After the lead was made: a token is valid for one check, and a mistake in the form must not use it up.
                 if interactive and source.captcha and reading.bodies:
                     check_captcha(event.source, source.captcha, reading.captcha_token, lambda: self._secret_of(event))
                 self._put(event, reading, letters)
@@ -103,7 +103,7 @@ class Intake:
             if event is None:
                 self.set_aside(Event("", record["body"].encode(), self.now), [_NO_SOURCE], attempts=attempts)
                 return True
-            # Its source may come with the next deployment. A wrong name shows in the age of what is held.
+            # The next deployment may have its source. A wrong name raises an alarm by the age of held events.
             if (source := config.sources.get(event.source)) is None:
                 raise Unavailable("unknown source")
             name = event.source
@@ -163,7 +163,7 @@ class Intake:
             self._send_letters(event, letters, [each for part in reading.unmappable for each in part.problems])
 
     def _once(self, event: Event, reading: Reading, letters: Sequence[Entry], take: Callable[[], None]) -> bool:
-        """Put what was read into the queues unless the same event was taken; whether it was put there now."""
+        """Queue the messages unless the same event was accepted before; whether they were queued now."""
         table = self.settings.deliveries_table
         if table is None or reading.event_id is None or not (reading.bodies or letters):
             take()
@@ -222,7 +222,7 @@ class Intake:
             "unmappable": len(reading.unmappable),
             **_replay_of(event),
         }
-        # Logs are paid by the byte.
+        # Logs cost by the byte.
         said = {name: value for name, value in others.items() if value}
         logger().info("taken", extra={"source": event.source, "accepted": len(reading.messages), **said})
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# How long a rotation may go unnoticed where nothing fails because of it.
+# How long a rotation may go unnoticed if no credential is refused.
 _SECRET_SECONDS: Final = 300
 _ERASURES_SECONDS: Final = 60
-# Anyone can send a wrong token, which makes us read the secret again: ten times in a row, then once every few seconds.
+# Anyone can send a wrong token, which causes a read of the secret: at most ten in a row, then one every few seconds.
 _MAX_REFRESHES: Final = 10
 _SECONDS_PER_REFRESH: Final = 5
 # The item of the deliveries table that `leads failures erase` writes. No source's name begins so.
@@ -28,7 +28,7 @@ ERASURES_ID: Final = "#erasures"
 class Kept[T]:
     """A value that is read again after so many seconds. `now` is a monotonic time in seconds.
 
-    While it cannot be read, what was read before stays in use: it is most likely still right.
+    While it cannot be read, the previous value is used.
     """
 
     def __init__(self, read: Callable[[], T], seconds: float) -> None:
@@ -115,7 +115,7 @@ class Vault:
         """A source's secrets, the newest first.
 
         Raises:
-            Unavailable: the secret cannot be read, or has nothing usable for this source. The sender should come back.
+            Unavailable: the secret cannot be read, or has nothing usable for this source. The sender should try again.
         """
         found = self._kept.get(now).of_source(name)
         # The secret of a new source may be newer than what is kept.
@@ -126,7 +126,7 @@ class Vault:
         return found
 
     def refresh(self, now: float) -> bool:
-        """Read the secret again next time, since one was refused; False if that was done too often lately."""
+        """Read the secret again at the next use, after a refused credential; False if this was done too often."""
         refilled = self._refreshes_left + (now - self._counted_at) / _SECONDS_PER_REFRESH
         self._refreshes_left, self._counted_at = min(refilled, _MAX_REFRESHES), now
         if self._refreshes_left < 1:
@@ -137,7 +137,7 @@ class Vault:
 
 
 class Erasures:
-    """When people asked to be forgotten, by the keyed hash of their address."""
+    """Times of erasures by the keyed hash of the address."""
 
     def __init__(self, settings: Settings, client: "Callable[[Settings], DynamoDBClient]" = dynamodb) -> None:
         table = settings.deliveries_table
@@ -157,7 +157,7 @@ def _read_secret(client: "SecretsManagerClient", secret_id: str) -> Secret:
     try:
         return Secret.model_validate_json(answer.get("SecretString", ""))
     except ValidationError as error:
-        # Names of our own only: pydantic's text quotes the secret.
+        # Only our own names: pydantic's text quotes the secret.
         place = error.errors()[0]["loc"]
         reason = f"`{place[0]}` has the wrong type" if place else "it is not a JSON object"
         raise Unavailable(f"the secret is malformed: {reason}") from None

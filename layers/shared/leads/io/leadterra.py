@@ -49,8 +49,8 @@ class Leadterra:
     def send(self, campaign_id: str | None, body: bytes, *, api_key: str, timeout: float) -> Reply:
         """Send leads to a campaign or, without one, addresses to the suppression list. Takes at most `timeout` seconds.
 
-        Never raises for what the network or the service does: that is a reply without a status. The key is not in it,
-        even if the service quotes the request.
+        Does not raise for failures of the network or the service: these are a reply without a status. The reply does
+        not contain the key, even if the service quotes the request.
         """
         path = "/v1/suppression-list" if campaign_id is None else f"/v1/campaigns/{segment(campaign_id)}/leads/bulk"
         counted = SUPPRESSION_COUNTS if campaign_id is None else LEAD_COUNTS
@@ -92,19 +92,19 @@ class Leadterra:
 
 
 def segment(campaign_id: str) -> str:
-    """A campaign's id as one segment of a path. Not even `..` leads elsewhere."""
+    """A campaign's id as one path segment, also if it is `..`."""
     quoted = quote(campaign_id, safe="")
     return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
 def _waits(timeout: float) -> httpx.Timeout:
-    """How long each step may take, so that a connection that is slow at all of them ends within `timeout`."""
+    """Timeouts for each step, which together end within `timeout`."""
     connect = min(timeout / 4, _CONNECT_SECONDS)
     return httpx.Timeout(min((timeout - connect) / 2, LONGEST_SECONDS), connect=connect)
 
 
 def _read(response: httpx.Response) -> bytes:
-    """The first megabyte of an answer. httpx would decompress without a limit, so it is not told of the encoding."""
+    """The first megabyte of an answer. httpx would decompress without a limit, so this decompresses itself."""
     encoding = response.headers.pop("content-encoding", "identity")
     content = bytearray()
     for chunk in response.iter_bytes():

@@ -1,4 +1,4 @@
-"""The ledger of one enroll invocation: what became of each message, and closing it.
+"""The ledger of one enroll invocation: the outcome of each message, and writing them all at the end.
 
 A message is settled once Leadterra has its lead, or once the dead-letter queue has it with the reason. Every other
 message is held: it is hidden for a while and reported as failed, so that SQS keeps it.
@@ -27,7 +27,7 @@ from leads.request.outcome import HELD_AGE, Dropped, Held, Outcome, Rejected, he
 _EXPIRING_SECONDS: Final = 12 * 24 * 3_600
 # Metrics have the names of the configuration as a dimension. Each literal campaign id would cost $0.30 a month.
 OTHER: Final = "other"
-# Alarms add up ten metrics at the most, and the counts of law 2 are more: their outcomes as one.
+# An alarm can add up ten metrics, and law 2 has more: one metric for all outcomes.
 SETTLED: Final = "Settled"
 SETTLING: Final = (
     "Enrolled",
@@ -40,7 +40,7 @@ SETTLING: Final = (
     "Dropped",
     "Erased",
 )
-# These pass without an operator.
+# These need no operator.
 _PASSING: Final = frozenset({"unavailable", "deadline", "rate_limit", "newer"})
 _FIELDS: Final = frozenset({*LEAD_FIELDS, "customFields"})
 
@@ -102,7 +102,7 @@ class Ledger:
         return self._message_ids(index for index, _ in held)
 
     def abandon(self) -> list[str]:
-        """Hide every message, because something broke here; their ids."""
+        """Hide every message after an unexpected error; their ids."""
         everything = range(len(self.records))
         self.enter(OTHER, (LedgerLine([index], None, Held("internal")) for index in everything))
         try:
@@ -178,7 +178,7 @@ class Ledger:
                 case Held(reason):
                     why[reason] += 1
                     counts.update(("Held", held_metric(reason)))
-                    # The age raises an alarm. To wait for one's turn is no trouble.
+                    # The age raises an alarm, which waiting for the rate limit must not.
                     if reason != "rate_limit":
                         ages = (age(self.records[index], self.now) for index in line.records)
                         counts[HELD_AGE] = max(counts[HELD_AGE], *ages)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # One batch: 10 entries, and 1 MiB in all where they are sent.
 _MAX_ENTRIES: Final = 10
-# SendMessageBatch may answer 200 and name entries that it did not take. Most of them succeed a moment later.
+# SendMessageBatch may answer 200 and name entries that failed. Most succeed a moment later.
 _SEND_ATTEMPTS: Final = 3
 
 type Record = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Logs and metrics: ids and counts only, never an address, a name, a secret or the text of another's exception."""
+"""Logs and metrics: only ids and counts; no addresses, names, secrets or texts of libraries' exceptions."""
 
 import os
 import traceback
@@ -46,12 +46,12 @@ def count(dimension: str, name: str, counts: dict[str, int]) -> None:
 
 
 def described(error: Exception) -> dict[str, Any]:
-    """An error for the log. Its text is given only if it is ours: another's may quote what a person typed."""
+    """An error for the log. A library's text is left out, because it may quote personal data."""
     text = {"detail": str(error)} if isinstance(error, LeadsError) else {"where": where(error)}
     return {"why": type(error).__name__, **text}
 
 
 def where(error: BaseException) -> list[str]:
-    """Where an unexpected error came from, without its text, which may quote what a person typed."""
+    """The place of an unexpected error, without its text, which may quote personal data."""
     frames = traceback.extract_tb(error.__traceback__)[-5:]
     return [type(error).__name__, *(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)]

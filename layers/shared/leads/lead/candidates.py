@@ -1,4 +1,4 @@
-"""Candidates: which fields of a submission may hold which of a lead's own fields, the surest first."""
+"""Candidates: the fields of a submission for each lead field, the most certain first."""
 
 from collections.abc import Collection, Mapping
 from itertools import chain

@@ -1,7 +1,7 @@
-"""Opt-outs: what says that a person must not be enrolled.
+"""Opt-outs: reasons not to enroll a person.
 
-Three things say so: the provider's own flag in its own place, the kind of an event, and a plain truth value among the
-answers. Only what the provider itself says may also be suppressed, because suppression cannot be undone.
+These are the provider's own flag, the kind of an event, and a plain yes in an answer. Only the provider's flag and
+event may also suppress the person, because suppression cannot be undone.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from leads.words import word_set
 
 
 class OptOut(StrEnum):
-    """What says that a person must not be enrolled."""
+    """A reason not to enroll a person."""
 
     PROVIDER = "provider"
     """The provider's own flag, or its unsubscribe or complaint event."""
@@ -44,7 +44,7 @@ _PERSONS: Final = word_set("""user contact customer person people lead member me
     account identity visitor privacy gdpr prospect""")
 # Words of a kind that say nothing: `mautic.lead_post_delete`, `com.auth0.user.deleted`.
 _AROUND: Final = word_set("post pre on after before was has been is event webhook")
-# An opt-out of another channel leaves e-mail alone.
+# An opt-out of another channel does not affect e-mail.
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
 _FLAGS: Final = word_set("unsubscribe unsubscribed optout optedout donotemail donotcontact")
 _STATUSES: Final = word_set("status state consent")
@@ -55,7 +55,7 @@ _GENERAL: Final = word_set("""email emails mail mails mailing mailings marketing
 
 
 def opt_out(submission: Submission, source: Source, event: EventValues | None = None) -> tuple[OptOut, str] | None:
-    """What says that the person must not be enrolled, and by which place, kind or field; None if nothing does.
+    """The reason not to enroll the person, and its place, kind or field; None if there is none.
 
     A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
     """

@@ -1,4 +1,4 @@
-"""Leads: what a source's rules make of a submission, or the reasons why no lead can be made of it."""
+"""Leads: make a lead of a submission by the source's rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def unmet_requirement(submission: Submission, source: Source, event: EventValues
 
 
 def honeypot_filled(submission: Submission, source: Source) -> bool:
-    """Whether a field was filled in that only programs see."""
+    """Whether the honeypot was filled in."""
     return source.honeypot is not None and submission.spelling(source.honeypot) is not None
 
 
@@ -61,10 +61,10 @@ def is_true(value: Value) -> bool:
 
 
 def make_lead(submission: Submission, source: Source, event: EventValues | None = None) -> MadeLead:
-    """What the source's rules make of a submission.
+    """Make a lead of a submission.
 
     Raises:
-        NoLead: with every reason.
+        NoLead: with all reasons.
     """
     person = Person(submission, source, event)
     problems: list[Problem] = []

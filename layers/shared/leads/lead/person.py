@@ -1,6 +1,6 @@
-"""Who a submission is about: the lead's own fields by their names, and the custom fields.
+"""The lead's own fields and custom fields of a submission, by their names.
 
-A wrong value is worse than none: a text that cannot be what its field's name says is left out.
+A wrong value is worse than none: a text that does not fit the field's name is left out.
 """
 
 import re
@@ -127,7 +127,7 @@ class Person:
         return (clean_name if field in NAMES else clean_text)(self._fields[name], self._plain_names)
 
     def custom_fields(self, lead: Lead) -> dict[str, Any]:
-        """What the allow list lets through, types kept, under the names that the allow list gives."""
+        """The fields that the allow list names, with their types, under its names."""
         everything = "*" in self._source.custom_fields
         own = {*LEAD_FIELDS, FULL_NAME}
         named = [(field, name) for field, name in self._explicit.items() if field not in own and name]
@@ -139,7 +139,7 @@ class Person:
             elif not key or (value := clean_custom(self._fields[name], self._plain_names)) is None:
                 self._left_out[name] = LeftOut.for_value(self._fields[name], custom=True)
             elif key in LEAD_FIELDS:
-                # A lead's own field is never a custom one: Leadterra takes both side by side.
+                # A lead's own field is never a custom field: Leadterra has both on one level.
                 self._left_out.setdefault(name, LeftOut.LEAD_FIELD)
             # Two objects may have a field of the same name: the second keeps its own in full.
             elif (key := clean_field_name(name) if everything and key in custom else key) in custom:
@@ -214,7 +214,7 @@ def _allow_list(allowed: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ..
 
 
 def _could_be(field: str, text: str, word: str, company: str) -> bool:
-    """Whether a text may be what its name says: `Title` may ask for "Mr", `position` for a number."""
+    """Whether a text fits its field's name: `Title` may be "Mr", `position` a number."""
     plain = text.rstrip(".").lower()
     if address_like(text):
         return False

@@ -1,4 +1,4 @@
-"""Cleaning of values: characters that no field should hold, and what programs send in place of an answer."""
+"""Clean values: remove control characters, placeholders and null words."""
 
 import re
 from collections.abc import Collection

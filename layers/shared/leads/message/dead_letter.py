@@ -12,7 +12,7 @@ from leads.errors import Malformed, TooLarge
 from leads.json import dumps, loads
 from leads.message.message import DIRECT, MAX_BYTES, VERSION, timestamp
 
-# A failure's detail is Leadterra's own answer. More of it would explain nothing.
+# The detail is Leadterra's answer, up to this length.
 MAX_DETAIL_BYTES: Final = 8_192
 MAX_FAILURE_TEXT: Final = 500
 
@@ -75,7 +75,7 @@ _MIN_SECRET: Final = 8
 
 
 def without(written: str, secrets: Iterable[str]) -> str:
-    """A body with its secrets replaced: some providers send our own address or key back."""
+    """A body with secrets replaced: some providers send our own address or key back."""
     for secret in secrets:
         if len(secret) >= _MIN_SECRET:
             # As it is, in a URL, and as PHP writes it into JSON.
@@ -85,7 +85,7 @@ def without(written: str, secrets: Iterable[str]) -> str:
 
 
 def unreadable(body: str) -> dict[str, Any]:
-    """What a dead letter has of a body that is no message. An object stays as it is, to be fixed and replayed."""
+    """The dead letter's content for an unreadable body. An object is kept, so that it can be fixed and replayed."""
     try:
         content = loads(body)
     except Malformed:

@@ -1,7 +1,6 @@
-"""Decoding: a queue body becomes a message, whether intake or another producer wrote it.
+"""Decoding: read a message of intake or of another producer from a queue body.
 
-A body that is a `Message` is read as it is. Any other is completed first: what a producer left out has a default,
-but for the address and the campaign.
+Missing keys of another producer's message get defaults, except the address and the campaign.
 """
 
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ from leads.model import LEAD_FIELDS
 
 # The validator itself saves a tenth of the time against `Message.model_validate_json`.
 _MESSAGE: Final = TypeAdapter(Annotated[Message | Suppression, Field(discriminator="version")]).validator
-# Nothing that describes a person nests deeper, and the encoder gives up at about a thousand levels.
+# Real leads are not nested deeper, and the encoder fails at about a thousand levels.
 _DEEPEST: Final = 64
 _MISTAKES: Final = {
     "campaign": "missing: a campaign's name or id, as a string",
@@ -43,7 +42,7 @@ def decode(body: str, *, message_id: str, sent_at: float) -> AnyMessage:
 
     Raises:
         Malformed: neither a lead for a campaign nor an address to suppress can be read from it.
-        NewerVersion: a later release wrote it, and will replace this one shortly.
+        NewerVersion: a newer release wrote it.
     """
     try:
         message: AnyMessage = _MESSAGE.validate_json(body, strict=True)
@@ -95,7 +94,7 @@ def _completed(data: dict[str, Any], message_id: str, sent_at: float) -> dict[st
 
 
 def _moment(value: object, sent_at: float) -> datetime:
-    # It only orders messages about one person: a producer's odd clock format is no reason to lose a lead.
+    # It only orders messages about one person: an unknown time format must not lose a lead.
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else EARLIEST
     except ValueError:
@@ -118,7 +117,7 @@ def _completed_lead(lead: object) -> object:
 
 
 def _malformed(error: ValidationError) -> Malformed:
-    """What is wrong, without a word of what was sent."""
+    """What is wrong, without the content."""
     place = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
     field = str(place[-1])
     return Malformed(field, _MISTAKES.get(field, "not a text"))

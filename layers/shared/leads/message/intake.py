@@ -1,4 +1,4 @@
-"""Intake: one event becomes messages, or the reasons why not. What to do about either is the handler's."""
+"""Intake: read an event into messages, or the reasons why there are none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ class Unmappable:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one event came to.
+    """The result of reading one event.
 
     Attributes:
         event_id: by which a redelivery is recognised; None where the sender gives none, or where nothing was taken:
@@ -63,7 +63,7 @@ class Reading:
     captcha_token: str = ""
 
     def problems(self) -> list[dict[str, Any]]:
-        """What a sender can fix, by field and, in a list, by index."""
+        """Mistakes that the sender can correct, by field and, in a list, by index."""
         return [
             {
                 **({"index": bad.index} if self.listed else {}),
@@ -194,7 +194,7 @@ def _suppression(
 
 
 def _message_id(found: Submissions, index: int, new_id: Callable[[], str]) -> str:
-    """An event delivered twice makes messages of the same ids, so that its way can be followed."""
+    """The message's id. An event that is delivered twice makes messages with the same ids."""
     if found.event_id is None:
         return new_id()
     return f"{found.event_id}:{index}" if found.listed else found.event_id

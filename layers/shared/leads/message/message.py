@@ -159,12 +159,12 @@ def as_json(message: AnyMessage) -> dict[str, Any]:
 
 
 def id_for_log(value: str) -> str:
-    """A UUID as it is, any other id hashed. Senders choose event ids, and some take an address for one."""
+    """A UUID unchanged, any other id hashed: some senders use an address as event id."""
     if _HARMLESS.fullmatch(value):
         return value
     return f"hash-{sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]}"
 
 
 def address_for_log(log_key: str, address: str) -> str:
-    """An address's keyed hash: only who has the secret's `log_key` can find a person in the logs."""
+    """An address's keyed hash. Finding a person in the logs needs the secret's `log_key`."""
     return hmac.digest(log_key.encode(), address.strip().lower().encode(), "sha256").hex()[:_DIGITS]

@@ -1,6 +1,6 @@
-"""Noise: names of what tools add to an answer themselves: data, no code, in lower case.
+"""Noise: names of fields that tools add to the answers, in lower case.
 
-Under `custom_fields = ["*"]` none of it is forwarded; a configuration that names such a field gets it.
+`custom_fields = ["*"]` does not forward these; a configuration can name them.
 """
 
 from typing import Final

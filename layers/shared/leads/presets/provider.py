@@ -1,4 +1,4 @@
-"""What one kind of source sends and expects, as data."""
+"""The description of a provider, as data."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet

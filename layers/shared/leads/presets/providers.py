@@ -1,7 +1,6 @@
-"""The kinds of source that are known: data rather than code.
+"""The registry of providers.
 
-To add one, add its literal to the module of its kind; every module reads what it needs from here and none asks for a
-name. `docs/sources.md` is generated from this.
+To add one, add its literal to the module of its kind. `docs/sources.md` is generated from this.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""How long a held message stays hidden, so that a destination that is down is not flooded and no lead is given up.
+"""How long a held message stays hidden.
 
 30 s doubling to 1 h, with jitter: 72 hours of outage are at most 155 receives, about half of what the queue's
 redrive policy allows.

@@ -16,7 +16,7 @@ from leads.message.message import AnyMessage, Message, Suppression
 from leads.model import LEAD_FIELDS, Lead
 from leads.request.outcome import Rejected
 
-# nginx refuses more than 1 MB unless told otherwise, and it is in front of most APIs.
+# nginx, which is in front of most APIs, refuses more than 1 MB by default.
 MAX_REQUEST_BYTES: Final = 1_000_000
 # In logs and metrics, in the place of a campaign. No campaign in the configuration can have this name.
 SUPPRESSION_LIST: Final = "suppression list"

@@ -1,4 +1,4 @@
-"""Outcomes: what became of a lead, and the counts that every invocation accounts for."""
+"""Outcomes of leads, and their counts."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Not settled: the message comes back. `retry_after` is what the destination asked for, in seconds."""
+    """No outcome yet: the message is tried again. `retry_after` is what the destination asked for, in seconds."""
 
     why: Why
     retry_after: float | None = None

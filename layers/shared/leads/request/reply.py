@@ -54,7 +54,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something in the request is not acceptable, or it is too large. Which leads is to be found out."""
+    """Some lead is not acceptable, or the request is too large."""
 
     status: int
     content: Any
@@ -64,7 +64,7 @@ class Refused:
 class Partial:
     """A 2xx that reports errors beside its counts. If they name leads of the request, those are not stored.
 
-    `failed`: it says itself that it did not succeed.
+    `failed`: it contains `success: false`.
     """
 
     counts: Counts
@@ -76,14 +76,14 @@ type Verdict = Counts | Partial | Refused | Held
 
 
 def judge(reply: Reply, now: datetime) -> Verdict:
-    """One row of the outcome table for every answer there is."""
+    """The row of the outcome table (docs/delivery.md) for an answer."""
     status = reply.status
     if status is None or status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Held("unavailable", retry_after(reply.headers.get("retry-after"), now))
     content, is_json = _content(reply.body)
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return _success(content, reply.counted)
-    # Leadterra answers in JSON. Any other 403 is the page of a firewall, which dislikes the text of some lead.
+    # Leadterra answers in JSON. Any other 403 comes from a firewall that blocks the text of some lead.
     is_firewall = status == HTTPStatus.FORBIDDEN and not is_json
     if status in _REFUSED or is_firewall:
         return Refused(status, content)
@@ -91,7 +91,7 @@ def judge(reply: Reply, now: datetime) -> Verdict:
 
 
 def is_passing(error: Any) -> bool:
-    """Whether an error inside a 2xx has a status of its own that will pass."""
+    """Whether an error inside a 2xx has a status of a temporary failure."""
     if isinstance(error, list):
         return any(map(is_passing, error))
     if not isinstance(error, dict):

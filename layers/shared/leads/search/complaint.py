@@ -1,4 +1,4 @@
-"""Complaints: what a refusal of a single lead says of it, for a person to read."""
+"""Complaints: the field and the reason in the refusal of a single lead."""
 
 import re
 from collections import Counter

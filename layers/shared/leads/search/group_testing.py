@@ -1,12 +1,11 @@
-"""Group testing: how many leads to ask about next, so that each answer tells as much as it can.
+"""Group testing: how many leads to send next, so that the answer gives the most information.
 
-A request is a test of a group: accepted, none of its leads is bad; refused, at least one of them is. If one knew
-which share of the leads is bad (the prevalence), the best group is one that is as likely to be refused as not: large
-where bad leads are rare, a single lead where they are common. It is not known, so it is learnt from the answers: Bayes'
-rule over a grid of shares, of which small ones are likelier at first.
+A request tests a group: if it is accepted, none of its leads is bad; if it is refused, at least one is. The best group
+is as likely to be refused as not: large if bad leads are rare, a single lead if they are common. The share of bad leads
+(the prevalence) is estimated from the answers by Bayes' rule over a grid of shares; small shares are likelier at first.
 
 The groups are nested, as Sobel and Groll have them (Bell System Technical Journal 38, 1959): a refused group is split
-until one bad lead is left, and what was split off goes back to the unknown ones.
+until one bad lead is left, and the split-off leads count as unknown again.
 """
 
 import math
@@ -37,7 +36,7 @@ class Prevalence:
         chances = self._chances(asked, among)
         likely = chances if clean else [1 - chance for chance in chances]
         weights = [weight * chance for weight, chance in zip(self._weights, likely, strict=True)]
-        # A server of many minds can make every share impossible: then nothing was learnt.
+        # Contradicting answers can make every share impossible: then nothing is learnt.
         if any(weights):
             self._weights = _normal(weights)
 

@@ -19,13 +19,13 @@ from leads.search.complaint import alike, complaint
 from leads.search.hints import hints
 from leads.search.search import NO_HINTS, Question, Search
 
-# With fewer leads of a campaign than this, all of them being bad is a plain coincidence.
+# With fewer leads of a campaign than this, all may be bad by coincidence.
 GUARD_ROWS: Final = 10
-# So many leads, each refused alike in a request of its own, are none ...
+# So many leads refused alike in requests of their own are no coincidence ...
 _ALIKE: Final = 12
 # ... nor are so many refused for any reasons. Finding each may take two requests: fewer than forty in all.
 _ENOUGH: Final = 21
-# Bad leads often stand side by side, so after so many refusals single leads from all over the batch are asked.
+# Bad leads are often adjacent, so after so many refusals single leads from all over the batch are sent.
 _FIRST: Final = 5
 _PROBES: Final = _ALIKE - _FIRST
 # A lead is suspected of breaking the service, or its firewall, when it was received so often.
@@ -85,9 +85,9 @@ def all_refused_so_far(parts: Sequence[Part]) -> bool:
 
 
 def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
-    """The results of all batches of a campaign, judged as one.
+    """The results of all batches of a campaign, after the guard against schema changes.
 
-    No lead is rejected if all were refused alike. A lead that a firewall blocks again and again is rejected if another
+    No lead is rejected if all were refused alike. A lead that a firewall blocked three times is rejected if another
     one of the campaign got through.
     """
     if _any_accepted(parts):
@@ -252,7 +252,7 @@ class _Isolation:
         return self.search.next()
 
     def _refuse(self, question: Question, refused: Refused, reply: Reply) -> None:
-        """Prove a single lead bad, or go on searching."""
+        """Reject a single lead, or search further."""
         leads = self._leads(question)
         if len(leads) == 1:
             failure = replace(_failure(refused, leads[0]), request_id=reply.request_id)

@@ -72,7 +72,7 @@ class Search:
         self._alone = [*indexes, *self._alone]
 
     def settle(self, indexes: Iterable[int]) -> None:
-        """Ask no more about these rows, and forget what is known of groups."""
+        """Send these rows no more, and discard what is known about groups."""
         self.settled.update(indexes)
         self._refused, self._claim, self._suspects = (), None, {}
 
@@ -83,7 +83,7 @@ class Search:
         if self._claim:
             return Question("named", self._claim.named[:1])
         if refused := self.left(self._refused):
-            # All of them would tell nothing.
+            # Sending all of them again would give no information.
             most = max(1, len(refused) - 1)
             return Question("part", refused[: self._prevalence.group(most, len(refused))], len(refused))
         if unknown := [index for index in self.left() if index not in self._suspects]:
