@@ -1,7 +1,7 @@
 """A stack in an AWS account, found by its name through CloudFormation."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from leads_cli.stacks.running import Running, aws_errors
@@ -19,8 +19,10 @@ def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" =
     found = describe_stack(stack, session)
     outputs = _outputs(found)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
+    from leads_cli.stacks.session import CONFIG  # noqa: PLC0415 - boto3 takes half a second
+
     # Making one takes longer than most of what is asked of it.
-    client: Callable[[str], Any] = cache(session.client)
+    client: Callable[[str], Any] = cache(partial(session.client, config=CONFIG))
     providers = {name: source.provider for name, source in sources.items()}
     public_urls = {name: source.public_url for name, source in sources.items()}
     given = parameters(found)
