@@ -44,7 +44,9 @@ batches of 10. Burst and import: full batches. Fixed costs (alarms, metrics, sec
 [operations.md](operations.md#what-it-costs-a-month)."""
 
 
-_PRICES: Final = "Requests and waiting for three calls to AWS cost {:.2f} of it. The rest is CPU, logs and delivery"
+_PRICES: Final = (
+    "Requests and waiting for three calls to AWS cost {:.2f} of it. Most of the rest is boto3's CPU time, and logs"
+)
 
 
 @dataclass(frozen=True, slots=True)

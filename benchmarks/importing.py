@@ -14,8 +14,8 @@ TEXT: Final = f"""\
 `leads import` of {ROWS:,} rows into an embedded stack, which meanwhile delivers them to the sandbox on the same
 cores."""
 _READING: Final = (
-    "The command takes {:.0f} s of CPU: about half to read each row as intake reads a form, most of the rest for boto3's"
-    " call for each ten leads. The stack needs the other core"
+    "The command takes {:.0f} s of CPU: about half to read each row as intake reads a form, most of the rest for a call"
+    " of boto3's for each ten leads. The stack needs the other core"
 )
 
 

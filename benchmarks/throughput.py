@@ -25,6 +25,7 @@ TEXT: Final = f"""\
 Leads per second of one worker if Leadterra answers after {LATENCY * 1_000:.0f} ms. "One request per record" is
 Powertools' `BatchProcessor`. "Plain bulk post" reads the messages, sends one request and reads the status, without
 checks, isolation, merging, outcomes and logs."""
+_MORE: Final = "While enroll checks, merges and logs a thousand leads, no request is under way"
 
 
 def measure() -> Section:

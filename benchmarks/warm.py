@@ -29,11 +29,13 @@ people makes 500 concurrent calls to SQS, which answers after {CALL_SECONDS * 1_
 
 _LIST: Final = (
     "One process runs on one core and used {:.2f} s of CPU: {:.2f} s for boto3's 500 calls, the rest to read the"
-    " people and to write their messages"
+    " people and to write their messages. No setting of boto3 (checksums, compression, retries, signing) makes a call"
+    " cheaper"
 )
 _ENROLL: Final = (
     "pydantic needs {:.1f} us to read a message, and the standard library {:.1f} us to read and write a"
-    " lead's JSON. The rest is the request, an outcome for each lead, and its id in the log"
+    " lead's JSON. The invocation itself is {:.1f} us of it, as a batch of one shows: httpx's request, a log line,"
+    " metrics. The rest finds duplicates, writes the request and hashes each id for the log"
 )
 
 type Handler = Callable[[dict[str, Any], Any], Any]
