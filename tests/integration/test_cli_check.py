@@ -141,13 +141,6 @@ def test_send_without_an_event_lists_them() -> None:
     assert Path(command.split()[0]).samefile(LEADS)
 
 
-def test_send_of_an_unknown_event_is_a_usage_error() -> None:
-    """A misspelt event is answered with those that there are."""
-    done = leads("send", "website-from")
-    assert done.exit_code == 2
-    assert "website-form" in done.stderr
-
-
 @pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("send", "website-form")])
 def test_no_stack_says_how_to_start_one(command: tuple[str, ...]) -> None:
     """Where nothing answers, the next step is named."""

@@ -99,15 +99,32 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def notes() -> Notes:
+@pytest.fixture(scope="class")
+def shared_notes() -> Notes:
     return Notes()
 
 
-@pytest.fixture
-def stack(project: Path, notes: Notes) -> Iterator[Stack]:
-    with Stack(project / "enrollment.toml", template=project / "template.yaml", journal=notes) as running:
+@pytest.fixture(scope="class")
+def shared_stack(project: Path, shared_notes: Notes) -> Iterator[Stack]:
+    """One stack for the tests of a class."""
+    with Stack(project / "enrollment.toml", template=project / "template.yaml", journal=shared_notes) as running:
         yield running
+
+
+@pytest.fixture
+def stack(shared_stack: Stack) -> Iterator[Stack]:
+    """The stack with nothing in its queues, nor on its way."""
+    yield shared_stack
+    assert shared_stack.wait_until_settled(30)
+    shared_stack.client("sqs").purge_queue(QueueUrl=shared_stack.queues["DeadLetterQueue"])
+
+
+@pytest.fixture
+def notes(shared_notes: Notes) -> Notes:
+    """What is observed from here on."""
+    shared_notes.lines.clear()
+    shared_notes.records.clear()
+    return shared_notes
 
 
 @pytest.fixture
@@ -122,102 +139,87 @@ def post(http: httpx.Client, stack: Stack, body: str) -> httpx.Response:
     return answer
 
 
-def test_way_of_a_lead(stack: Stack, notes: Notes, http: httpx.Client) -> None:
-    """A post runs through both functions and leaves the queue. Logs and records are observed on the way."""
-    post(http, stack, "hello")
-    assert stack.wait_until_settled(30)
-    assert ("EnrollFunction", "delivered hello") in notes.lines
-    assert notes.records == [("LeadsQueue", "hello")]
-    assert stack.dead_letters() == []
+class TestOneStack:
+    """A stack that its tests share."""
 
-
-def test_events_queue(stack: Stack, notes: Notes) -> None:
-    """What is sent to EventsQueue runs through intake as well."""
-    stack.client("sqs").send_message(QueueUrl=stack.outputs["EventsQueueUrl"], MessageBody="raw")
-    assert stack.wait_until_settled(30)
-    assert notes.records == [("EventsQueue", "raw"), ("LeadsQueue", "raw")]
-
-
-def test_dead_letters(stack: Stack, http: httpx.Client) -> None:
-    """Dead letters are seen with their attributes, without being received."""
-    post(http, stack, "refuse")
-    assert stack.wait_until_settled(30)
-    for _ in range(2):
-        (letter,) = stack.dead_letters()
-        assert (letter.body, letter.attributes, letter.receive_count) == ("refused", {"reason": "rejected"}, 0)
-
-
-def test_fast_forward(stack: Stack, notes: Notes, http: httpx.Client) -> None:
-    """What was held for an hour is delivered again when the hour is skipped, and counts as unsettled until then."""
-    post(http, stack, "hold")
-    assert stack.wait_for(lambda: [each.state for each in stack.messages("LeadsQueue")] == ["in flight"], 30)
-    assert not stack.wait_until_settled(0.01)
-    assert stack.unsettled() == {"EventsQueue": 0, "LeadsQueue": 1}
-    while not stack.wait_until_settled(0.1):
-        stack.fast_forward()
-    assert notes.records == [("LeadsQueue", "hold")] * 2
-
-
-def test_secrets(stack: Stack, http: httpx.Client) -> None:
-    """Sources whose senders prove who they are have an invented secret, where the functions read it."""
-    secret = json.loads(post(http, stack, "x").text)
-    assert len(secret.pop("log_key")) > 40
-    assert secret == {"leadterra_api_key": DEFAULT_API_KEY, "sources": {"app": stack.secret("app")}}
-    assert len(stack.secret("app") or "") >= 32
-    assert stack.secret("website") is None
-    assert stack.wait_until_settled(30)
-
-
-def test_functions_reach_the_sandbox(stack: Stack, notes: Notes, project: Path, http: httpx.Client) -> None:
-    """The functions read the user's file and deliver to the sandbox, in which the file's campaigns run."""
-    post(http, stack, "x")
-    assert stack.wait_until_settled(30)
-    seen = next(json.loads(line) for name, line in notes.lines if name == "IntakeFunction")
-    assert seen["config"] == str(project / "enrollment.toml")
-    assert stack.sandbox is not None
-    key = {"authorization": f"Bearer {DEFAULT_API_KEY}"}
-    body = {"leads": [{"email": "ava@example.com"}]}
-    answer = http.post(f"{seen['leadterra']}/v1/campaigns/camp_1/leads/bulk", json=body, headers=key)
-    assert answer.status_code == 200
-
-
-def test_versions_behind_the_alias(stack: Stack, notes: Notes, http: httpx.Client) -> None:
-    """A deployment with another parameter is a new version, which runs at once; the earlier one can be live again."""
-    functions, physical = stack.client("lambda"), stack.functions["IntakeFunction"].spec.arn.split(":")[6]
-    stack.deploy({"LogLevel": "DEBUG"})
-    versions = [each["Version"] for each in functions.list_versions_by_function(FunctionName=physical)["Versions"]]
-    assert versions == ["$LATEST", "1", "2"]
-    for version in ("2", "1"):
-        functions.update_alias(FunctionName=physical, Name="live", FunctionVersion=version)
-        post(http, stack, version)
-    assert stack.wait_until_settled(30)
-    seen = [json.loads(line) for name, line in notes.lines if name == "IntakeFunction"]
-    assert [(each["version"], each["level"]) for each in seen] == [("2", "DEBUG"), ("1", "INFO")]
-    assert seen[0]["arn"].endswith(f":function:{physical}:live")
-
-
-def test_outputs(stack: Stack) -> None:
-    """The outputs are those of the template, with the address of this machine for the API."""
-    assert stack.outputs["WebhookUrl"] == f"{stack.url}/hooks/"
-    assert stack.outputs["LeadsQueueUrl"] == stack.queues["LeadsQueue"]
-    assert stack.left_out["Api"] == "AWS::ApiGatewayV2::Api"
-
-
-def test_real_leadterra(project: Path, http: httpx.Client) -> None:
-    """With the address and key of a real service there is no sandbox, and the functions get those."""
-    notes = Notes()
-    stack = Stack(
-        project / "enrollment.toml",
-        template=project / "template.yaml",
-        journal=notes,
-        leadterra_url="https://leadterra.invalid",
-        api_key="sk_live_x",
-    )
-    with stack:
-        assert json.loads(post(http, stack, "x").text)["leadterra_api_key"] == "sk_live_x"
-        assert stack.sandbox is None
+    def test_way_of_a_lead(self, stack: Stack, notes: Notes, http: httpx.Client) -> None:
+        """A post runs through both functions and leaves the queue. Logs and records are observed on the way."""
+        post(http, stack, "hello")
         assert stack.wait_until_settled(30)
-    assert json.loads(notes.lines[0][1])["leadterra"] == "https://leadterra.invalid"
+        assert ("EnrollFunction", "delivered hello") in notes.lines
+        assert notes.records == [("LeadsQueue", "hello")]
+        assert stack.dead_letters() == []
+
+    def test_events_queue(self, stack: Stack, notes: Notes) -> None:
+        """What is sent to EventsQueue runs through intake as well."""
+        stack.client("sqs").send_message(QueueUrl=stack.outputs["EventsQueueUrl"], MessageBody="raw")
+        assert stack.wait_until_settled(30)
+        assert notes.records == [("EventsQueue", "raw"), ("LeadsQueue", "raw")]
+
+    def test_dead_letters(self, stack: Stack, http: httpx.Client) -> None:
+        """Dead letters are seen with their attributes, without being received."""
+        post(http, stack, "refuse")
+        assert stack.wait_until_settled(30)
+        for _ in range(2):
+            (letter,) = stack.dead_letters()
+            assert (letter.body, letter.attributes, letter.receive_count) == ("refused", {"reason": "rejected"}, 0)
+
+    def test_fast_forward(self, stack: Stack, notes: Notes, http: httpx.Client) -> None:
+        """What was held for an hour is delivered again when the hour is skipped, and counts as unsettled until then."""
+        post(http, stack, "hold")
+        assert stack.wait_for(lambda: [each.state for each in stack.messages("LeadsQueue")] == ["in flight"], 30)
+        assert not stack.wait_until_settled(0.01)
+        assert stack.unsettled() == {"EventsQueue": 0, "LeadsQueue": 1}
+        while not stack.wait_until_settled(0.1):
+            stack.fast_forward()
+        assert notes.records == [("LeadsQueue", "hold")] * 2
+
+    def test_secrets(self, stack: Stack, http: httpx.Client) -> None:
+        """Sources whose senders prove who they are have an invented secret, where the functions read it."""
+        secret = json.loads(post(http, stack, "x").text)
+        assert len(secret.pop("log_key")) > 40
+        assert secret == {"leadterra_api_key": DEFAULT_API_KEY, "sources": {"app": stack.secret("app")}}
+        assert len(stack.secret("app") or "") >= 32
+        assert stack.secret("website") is None
+        assert stack.wait_until_settled(30)
+
+    def test_functions_reach_the_sandbox(self, stack: Stack, notes: Notes, project: Path, http: httpx.Client) -> None:
+        """The functions read the user's file and deliver to the sandbox, in which the file's campaigns run."""
+        post(http, stack, "x")
+        assert stack.wait_until_settled(30)
+        seen = next(json.loads(line) for name, line in notes.lines if name == "IntakeFunction")
+        assert seen["config"] == str(project / "enrollment.toml")
+        assert stack.sandbox is not None
+        key = {"authorization": f"Bearer {DEFAULT_API_KEY}"}
+        body = {"leads": [{"email": "ava@example.com"}]}
+        answer = http.post(f"{seen['leadterra']}/v1/campaigns/camp_1/leads/bulk", json=body, headers=key)
+        assert answer.status_code == 200
+
+    def test_versions_behind_the_alias(self, stack: Stack, notes: Notes, http: httpx.Client) -> None:
+        """A deployment with another parameter is a new version and runs at once; the earlier one can be live again."""
+        functions, physical = stack.client("lambda"), stack.functions["IntakeFunction"].spec.arn.split(":")[6]
+        stack.deploy({"LogLevel": "DEBUG"})
+        versions = [each["Version"] for each in functions.list_versions_by_function(FunctionName=physical)["Versions"]]
+        assert versions == ["$LATEST", "1", "2"]
+        for version in ("2", "1"):
+            functions.update_alias(FunctionName=physical, Name="live", FunctionVersion=version)
+            post(http, stack, version)
+        assert stack.wait_until_settled(30)
+        seen = [json.loads(line) for name, line in notes.lines if name == "IntakeFunction"]
+        assert [(each["version"], each["level"]) for each in seen] == [("2", "DEBUG"), ("1", "INFO")]
+        assert seen[0]["arn"].endswith(f":function:{physical}:live")
+
+    def test_outputs(self, stack: Stack) -> None:
+        """The outputs are those of the template, with the address of this machine for the API."""
+        assert stack.outputs["WebhookUrl"] == f"{stack.url}/hooks/"
+        assert stack.outputs["LeadsQueueUrl"] == stack.queues["LeadsQueue"]
+        assert stack.left_out["Api"] == "AWS::ApiGatewayV2::Api"
+
+    def test_port_in_use(self, stack: Stack, project: Path) -> None:
+        """A port that is taken is an error before anything is started."""
+        port = int(stack.url.rpartition(":")[2])
+        with pytest.raises(OSError, match="in use"), Stack(project / "enrollment.toml", port=port):
+            pass
 
 
 @pytest.mark.parametrize("half", [{"leadterra_url": "https://leadterra.invalid"}, {"api_key": "sk_live_x"}])
@@ -235,21 +237,18 @@ def test_wrong_configuration(tmp_path: Path) -> None:
         Stack(config)
 
 
-def test_port_in_use(stack: Stack, project: Path) -> None:
-    """A port that is taken is an error before anything is started."""
-    port = int(stack.url.rpartition(":")[2])
-    with pytest.raises(OSError, match="in use"), Stack(project / "enrollment.toml", port=port):
-        pass
+def test_options(project: Path, http: httpx.Client, tmp_path: Path) -> None:
+    """With a real service there is no sandbox, and a hold of an hour lasts as long as `leads dev` allows.
 
-
-def test_nothing_is_held_for_long_and_new_sources_get_a_secret(
-    project: Path, http: httpx.Client, tmp_path: Path
-) -> None:
-    """A hold of an hour lasts as long as `leads dev` allows. A changed file is taken up without a restart."""
-    config = tmp_path / "enrollment.toml"
+    A changed file is taken up without a restart: new sources get a secret.
+    """
+    config, notes = tmp_path / "enrollment.toml", Notes()
     config.write_text(CONFIG)
-    with Stack(config, template=project / "template.yaml", longest_hold=3) as stack:
-        post(http, stack, "hold")
+    real: Any = {"leadterra_url": "https://leadterra.invalid", "api_key": "sk_live_x"}
+    with Stack(config, template=project / "template.yaml", journal=notes, longest_hold=3, **real) as stack:
+        assert stack.sandbox is None
+        assert json.loads(post(http, stack, "hold").text)["leadterra_api_key"] == "sk_live_x"
+        assert json.loads(notes.lines[0][1])["leadterra"] == "https://leadterra.invalid"
         assert stack.wait_for(lambda: [each.body for each in stack.held()] == ["hold"], 90)
         assert stack.wait_until_settled(90)
         first = stack.secret("app")

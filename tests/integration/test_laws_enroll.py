@@ -21,7 +21,7 @@ from tests.integration.enrolling import Enrolling, message
 from tests.simulated import NOW
 
 SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Suppressed", "Dropped")
-LEADS = 1_000
+LEADS = 600
 
 
 @dataclass
@@ -117,7 +117,7 @@ def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour:
     )
     totals: Counter[str] = Counter()
     for _ in range(300):
-        done = enrolling.invoke(queue.take(400))
+        done = enrolling.invoke(queue.take(250))
         for record in done.records:
             if record["messageId"] not in done.failures:
                 queue.waiting.pop(record["messageId"], None)
