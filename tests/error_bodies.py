@@ -31,19 +31,10 @@ def zod_tree(refused: Refused) -> object:
     return {"errors": [], "properties": {"leads": {"errors": [], "items": items}}}
 
 
-def zod_format(refused: Refused) -> object:
-    rows = {str(bad.number): {"_errors": [], bad.field: {"_errors": [bad.message]}} for bad in refused.bad}
-    return {"_errors": [], "leads": {"_errors": [], **rows}}
-
-
 # The service counts from 0 or from 1; what is echoed shows whose an error is.
 SHAPES: Final[Mapping[str, Shape]] = {
     "index": each(lambda b: {"index": b.number, "message": b.message}, "errors"),
     "row in camel case": each(lambda b: {"rowIndex": b.number, "reason": b.message}, "data", "failed"),
-    "item": each(lambda b: {"item": b.number, "errors": [messages(b)]}, "issues"),
-    "index inside": each(
-        lambda b: {"error": {"code": 400, "message": b.message}, "meta": {"index": b.number}}, "errors"
-    ),
     "index and address": each(lambda b: {"index": b.number, "email": b.value.upper(), "message": b.message}, "errors"),
     "index and errors with values": each(
         lambda b: {"index": b.number, "errors": [{"field": b.field, "value": b.value, "message": b.message}]}, "errors"
@@ -73,7 +64,6 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "map by index in brackets": by(lambda b: f"[{b.number}].email", lambda b: [b.message], "errors"),
     "map of fields by index": lambda r: {"errors": {"email": {str(b.number): b.message for b in r.bad}}},
     "zod": each(lambda b: {"code": "invalid_string", "path": b.path, "message": b.message}, "error", "issues"),
-    "zod format": zod_format,
     "zod tree": zod_tree,
     "nest": each(lambda b: f"{dotted(b)} {b.message}", "message"),
     "joi": each(
@@ -108,44 +98,9 @@ SHAPES: Final[Mapping[str, Shape]] = {
         "errors",
     ),
     "json pointer": each(lambda b: {"pointer": f"#{pointer(b)}", "detail": b.message}, "errors"),
-    "json api": each(
-        lambda b: {
-            "status": "422",
-            "detail": b.message,
-            "source": {"pointer": f"/data/attributes/leads/data/{b.number}/attributes/email"},
-            "meta": {"value": b.value},
-        },
-        "errors",
-    ),
-    "stripe": lambda r: {"error": {"type": "invalid_request_error", "param": f"leads[{r.bad[0].number}][email]"}},
-    "jackson": said(
-        lambda r: (
-            "JSON parse error: Cannot deserialize value of type `java.lang.String` (through reference chain: "
-            f'io.Bulk["leads"]->java.util.ArrayList[{r.bad[0].number}]->io.Lead["email"])'
-        ),
-        "message",
-    ),
-    "asp.net": by(
-        lambda b: f"$.leads[{b.number}].email",
-        lambda b: [
-            f"The JSON value is invalid. Path: $.leads[{b.number}].email | LineNumber: 0 | BytePositionInLine: 45."
-        ],
-        "errors",
-    ),
-    "go": said(
-        joined(
-            lambda b: (
-                f"Key: 'Request.Leads[{b.number}].Email' Error:Field validation for 'Email' failed on the 'email' tag"
-            ),
-            "\n",
-        ),
-        "error",
-    ),
     "indices": lambda r: {"error_count": len(r.bad), "error_indices": numbers(r), "total": len(r.leads)},
-    "invalid indices": lambda r: {"error": {"message": "Some are bad", "invalidIndices": [*map(str, numbers(r))]}},
     "failed": lambda r: {"message": "Some are bad", "failed": numbers(r), "succeeded": []},
     "indices by reason": lambda r: {"errors": {"Invalid email address": numbers(r)}},
-    "tuples": each(lambda b: [b.number, b.message], "errors"),
     "map by address": by(lambda b: b.value, ["invalid"], "errors"),
     "results by address": lambda r: {
         "results": {lead["email"]: {"ok": not b} for lead, b in zip(r.leads, r.places, strict=True)}
@@ -175,7 +130,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         + "</body></html>"
     ),
 }
-FIRST_ONLY: Final = frozenset({"stripe", "jackson", "pointer in words"})
+FIRST_ONLY: Final = frozenset({"pointer in words"})
 """Shapes of services that stop at the first bad row."""
 BEYOND: Final = frozenset(
     {"list by position, statuses", "the leads with errors", "map by index, rows named", "failed", "indices by reason",

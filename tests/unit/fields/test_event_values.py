@@ -73,7 +73,7 @@ def test_of_several_people_each_has_what_is_its_own() -> None:
     body = {"kind": "signup", "leads": [{"email": "ada@example.com", "plan": "pro"}, {"email": "bea@example.com"}]}
     leads = taken(body, require={"kind": "signup"}, fields={"plan": "plan"})
     assert leads == [{"email": "ada@example.com", "customFields": {"plan": "pro"}}, {"email": "bea@example.com"}]
-    people = {"17": {"email": "ada@example.com", "plan": "pro"}, "kind": "x"}
+    people = {"u1": {"email": "ada@example.com", "plan": "pro"}, "kind": "x"}
     event = Event("s", json.dumps(people).encode(), NOW, headers={"content-type": "application/json"})
     assert EventValues(event, listed=True).get("plan") is None
     assert EventValues(event, listed=True).get("kind") == "x"

@@ -113,21 +113,6 @@ def test_what_is_left_out_has_no_id() -> None:
     assert [take(body, "form", FORM, idempotency_key="k-1").event_id for body in bodies] == [None, "k-1"]
 
 
-@pytest.mark.parametrize(
-    ("body", "ignored"),
-    [
-        (b"email=ava@example.com&consent=yes&nickname=x", 1),
-        (b"email=ava@example.com&consent=no", 1),
-        (b"consent=no", 1),
-        (b"email=ava@example.com&consent=yes", 0),
-    ],
-)
-def test_what_the_rules_leave_out_is_counted(body: bytes, ignored: int) -> None:
-    """Programs and people who did not consent make neither a message nor a problem."""
-    reading = take(body, "form", FORM)
-    assert (reading.ignored, len(reading.messages), reading.unmappable) == (ignored, 1 - ignored, [])
-
-
 def test_a_lead_that_fits_no_message_is_too_large() -> None:
     """Alone it is refused as such; in a list it is one that was bad."""
     large = {"email": "ava@example.com"} | {f"essay {n}": "\U0001f600" * 9_000 for n in range(10)}

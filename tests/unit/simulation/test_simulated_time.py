@@ -7,17 +7,6 @@ import pytest
 from tests.simulation.timeline import Lane, LaneThreads, Timeline
 
 
-def test_what_is_due_happens_in_order() -> None:
-    """Also what becomes due on the way; at the same moment first come, first served."""
-    seen: list[str] = []
-    time = Timeline()
-    time.at(2, lambda: seen.append("b"))
-    time.at(1, lambda: time.at(2, lambda: seen.append("c")))
-    time.at(1, lambda: seen.append("a"))
-    time.run()
-    assert (seen, time.now) == (["a", "b", "c"], 2)
-
-
 def test_lanes_wait_for_each_other() -> None:
     """Two that do something at once interleave by the clock, and not by chance."""
     seen: list[tuple[str, float]] = []
@@ -36,17 +25,6 @@ def test_lanes_wait_for_each_other() -> None:
         time.at(5, lambda: quick.begin(work(quick, "quick", 4)))
         time.run()
     assert seen == [("slow", 0), ("quick", 5), ("quick", 9), ("slow", 10), ("quick", 13), ("slow", 20)]
-
-
-def test_a_lane_is_used_again() -> None:
-    """Work after work, each at its own moment."""
-    seen: list[float] = []
-    time = Timeline()
-    with Lane(time) as lane:
-        for moment in (1, 2):
-            time.at(moment, lambda: lane.begin(lambda: seen.append(lane.now)))
-        time.run()
-    assert seen == [1, 2]
 
 
 def test_what_breaks_in_a_lane_breaks_the_run() -> None:
