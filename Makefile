@@ -15,7 +15,7 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 # A process for each core. The tests of a file stay together, as do their servers. In the order of the folders: those
 # of tests/e2e take longest, and a long one at the end would run alone.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
-# The tests of the core, the only ones under coverage, but for the property tests: it makes a test take twice as long.
+# The tests of the core, the only ones under coverage, without generated examples: it makes a test take twice as long.
 CORE := $(addprefix tests/unit/,config event fields lead message presets request search)
 
 # sam wants a region even where it calls nobody; nothing of this project reports home.
@@ -54,7 +54,7 @@ lint-rest:
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 
 check: lint browser ## Everything that CI checks: `make lint`, and every test with the coverage of the core
-	$(BIN)/pytest $(PARALLEL) $(CORE) -m "not hypothesis" --cov --cov-report=
+	$(BIN)/pytest $(PARALLEL) $(CORE) --hypothesis-profile=explicit --cov --cov-report=
 	$(BIN)/coverage report --include='*/leads/*' --fail-under=100
 	$(BIN)/pytest $(PARALLEL) tests -m "hypothesis or not core"
 

@@ -1,13 +1,17 @@
-"""Hypothesis profiles: `ci` tries the same few examples each time, `long` (`make drill`) new ones and many."""
+"""Hypothesis profiles: `ci` tries the same few examples each time, `long` (`make drill`) new ones and many.
+
+`explicit` tries those that a test names, for `make check`: coverage makes a test take twice as long.
+"""
 
 from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # How long an example takes depends on the machine's load: no test is about that.
 settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, database=None)
+settings.register_profile("explicit", phases=[Phase.explicit], deadline=None)
 settings.register_profile("long", deadline=None, max_examples=2_000)
 settings.load_profile("ci")
 
@@ -17,6 +21,6 @@ _CORE: Final = {_UNIT / path.name for path in _LEADS.iterdir() if path.is_dir() 
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the core's tests: `make check` runs those with one example each under coverage, and all others without."""
+    """Mark the core's tests: without generated examples they are run before the others, under coverage."""
     if item.path.parent in _CORE:
         item.add_marker("core")

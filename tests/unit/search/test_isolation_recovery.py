@@ -1,6 +1,7 @@
 """A service that refuses all leads, and recovers during the search."""
 
 from collections.abc import Sequence
+from itertools import count
 
 import pytest
 
@@ -32,19 +33,22 @@ def test_what_was_refused_before_anybody_got_through_is_doubted(size: int, after
         assert "R" not in run.kinds
 
 
-def test_a_bad_one_among_them_is_found_all_the_same() -> None:
-    """Refused again for another reason than before, it clears the others."""
+@pytest.mark.parametrize(("most", "kinds"), [(7, "ARA"), (6, "HRA")])
+def test_a_bad_one_among_them_is_found_all_the_same(most: int, kinds: str) -> None:
+    """Refused again for another reason than before, it clears the others, also if there is no time to ask again."""
     batch = rows(3, {})
-    asked = iter(range(4))
+    asked = count(1)
 
-    def answer(sent: Sequence[Row]) -> Reply:
-        if next(asked, None) is not None:
+    def answer(sent: Sequence[Row]) -> Reply | None:
+        number = next(asked)
+        if number <= 4:
             return refusal({"errors": ["the schema changed"]})
-        return refusal({"errors": ["no mailbox"]}) if batch[1] in sent else counts(len(sent))
+        reply = refusal({"errors": ["no mailbox"]}) if batch[1] in sent else counts(len(sent))
+        return reply if number <= most else None
 
     run = deliver(batch, answer)
-    assert run.kinds == "ARA"
-    assert [sent for sent, _ in run.requests] == [[0, 1, 2], [0], [1, 2], [1], [2], [1], [0]]
+    assert run.kinds == kinds
+    assert [sent for sent, _ in run.requests] == [[0, 1, 2], [0], [1, 2], [1], [2], [1], [0]][:most]
 
 
 def test_a_refusal_that_is_shown_again_stands() -> None:
