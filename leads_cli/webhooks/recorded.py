@@ -103,7 +103,7 @@ def _find(event: str, folder: Path) -> Path:
         return named
     if Path(event).is_file():
         return Path(event)
-    raise UnknownEventError(f"{event}: there is no such event or file; recorded are: {', '.join(names(folder))}")
+    raise UnknownEventError(f"{event}: no such event or file; the recorded events are: {', '.join(names(folder))}")
 
 
 def _http_event(path: Path, data: Mapping[str, Any], method: str, raw_path: str) -> HttpEvent:

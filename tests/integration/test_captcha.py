@@ -100,7 +100,7 @@ def test_without_a_token_nobody_is_asked(site: Intake, service: Service, token: 
     body = {"email": "ava@example.com", "cf-turnstile-response": token}
     answer = site.post("site", body, headers={"content-type": "application/json"})
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
-    problem = {"field": "captcha", "message": "the captcha was not solved, or its token is too old"}
+    problem = {"field": "captcha", "message": "the captcha was not solved, or its token has expired"}
     assert answer.body["errors"] == [problem]
     assert (service.asked, site.taken()) == ([], [])
 

@@ -31,7 +31,7 @@ def test_a_fix_of_many(operator: Operated) -> None:
     code, output, asked = operator.leads(*FIX, "--normalise", "email", "--set", "company=Acme", said="y\n")
     assert (code, asked) == (0, "Fix 22 dead letters? [y/N]:")
     assert "... and 2 more letters.\n" in output
-    assert "1 dead letter left alone: its event is a text, not JSON: no field of it can be named.\n" in output
+    assert "1 dead letter left alone: its event is a text, not JSON: it has no fields to change.\n" in output
     assert output.endswith("Fixed: 22.\n")
     leads = [body["lead"] for body in operator.bodies() if "lead" in body]
     assert {(lead["email"], lead["company"]) for lead in leads} == {(f"ava{n}@example.com", "Acme") for n in range(22)}
@@ -94,7 +94,7 @@ def test_for_programs(operator: Operated) -> None:
     assert [(each["id"], each["changes"]) for each in plan["changes"]] == [("lead-1", [change])]
     code, _, complaint = operator.leads(*REPLAY, "--json")
     assert code == 2
-    assert "add --yes, or --dry-run" in complaint
+    assert "add --yes or --dry-run" in complaint
     assert operator.json(*REPLAY, "--yes") == {
         "replayed": 1,
         "failed": 0,

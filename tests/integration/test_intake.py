@@ -144,7 +144,7 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
     """Wrong secret, unknown source, other path, foreign page: always 401, never 404 or 410, and no one is enrolled."""
     answer = intake.post(source, AVA, headers={"content-type": "application/json", **headers}, path=path)
     assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
-    assert answer.body["detail"] == "no such source, wrong credentials, or a page that may not post to it"
+    assert answer.body["detail"] == "unknown source, wrong credentials, or an origin that is not allowed"
     assert answer.headers["www-authenticate"] == 'Bearer realm="hooks"'
     assert intake.taken() == []
 

@@ -95,7 +95,7 @@ class Mending:
         # Known by the same id from now on, although SQS will give another.
         content = {**letter.content, "id": letter.content.get("id") or letter.id}
         if letter.is_suppression and lead.keys() != {"email"}:
-            raise InapplicableError("a suppression has an e-mail address and nothing else")
+            raise InapplicableError("a suppression has only an e-mail address")
         if changes:
             content |= {"email": lead.get("email")} if letter.is_suppression else {"lead": lead}
         return content, changes
@@ -104,7 +104,7 @@ class Mending:
         if self.campaign is not None:
             raise InapplicableError("an event has no campaign: its source's rules decide")
         if self.edits and not isinstance(letter.event, dict | list):
-            raise InapplicableError("its event is a text, not JSON: no field of it can be named")
+            raise InapplicableError("its event is a text, not JSON: it has no fields to change")
         event, changes = apply_edits(letter.event, self.edits or (), is_lead=False)
         envelope = letter.content if letter.is_envelope else {"version": VERSION, "source": letter.source}
         return {**envelope, "event": event}, changes

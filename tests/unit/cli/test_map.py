@@ -158,4 +158,4 @@ def test_a_file_that_does_not_exist(config: Path) -> None:
     """The recorded events are named."""
     done = CliRunner().invoke(app, ["map", "nope.json", "--source", "site", "--config", str(config)])
     assert done.exit_code == 2
-    assert "there is no such event or file" in done.output
+    assert "no such event or file" in done.output

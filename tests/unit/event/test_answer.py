@@ -64,7 +64,7 @@ def test_another_method_is_told_which_there_are() -> None:
 @pytest.mark.parametrize(
     ("error", "status", "detail"),
     [
-        (Unauthorized("no valid token"), 401, "no such source, wrong credentials, or a page that may not post to it"),
+        (Unauthorized("no valid token"), 401, "unknown source, wrong credentials, or an origin that is not allowed"),
         (Unreadable("not JSON"), 400, "not JSON"),
         (TooLarge("too many"), 413, "too many"),
         (Compressed("send it as it is"), 415, "send it as it is"),

@@ -110,7 +110,7 @@ def _captcha_failed(event: Event | None) -> Response:
     if event and wants_page(event) and "text/html" in event.header("accept"):
         headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _PAGE_POLICY}
         return _response(HTTPStatus.UNPROCESSABLE_CONTENT, _CAPTCHA_PAGE, headers)
-    return unusable([{"field": "captcha", "message": "the captcha was not solved, or its token is too old"}])
+    return unusable([{"field": "captcha", "message": "the captcha was not solved, or its token has expired"}])
 
 
 def refusal(error: LeadsError, event: Event | None = None) -> Response:
@@ -120,7 +120,7 @@ def refusal(error: LeadsError, event: Event | None = None) -> Response:
             return _captcha_failed(event)
         case Unauthorized():
             # No detail, to reveal neither which sources exist nor what was wrong.
-            detail = "no such source, wrong credentials, or a page that may not post to it"
+            detail = "unknown source, wrong credentials, or an origin that is not allowed"
             return problem(HTTPStatus.UNAUTHORIZED, detail, {"www-authenticate": CHALLENGE})
         case Unreadable():
             return problem(HTTPStatus.BAD_REQUEST, str(error))

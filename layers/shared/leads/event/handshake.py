@@ -56,7 +56,7 @@ def after_proof(event: Event, source: Source) -> answer.Response | None:
 
 def _send_as_post() -> answer.Response:
     """405 for a GET with form data: it enrolls no one, so it must not look like a success."""
-    return answer.method_not_allowed("a GET enrolls no one: send the same fields as a POST", "POST, OPTIONS")
+    return answer.method_not_allowed("a GET enrolls no one: send the fields with a POST", "POST, OPTIONS")
 
 
 def _has_answers(url: str) -> bool:
