@@ -18,10 +18,9 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PLAIN = Enrollment(campaigns={"newsletter": Campaign(id="camp_1")})
 
 
-def received(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int = 0) -> ReceivedMessage:
-    message = Message(
-        id="evt", source="website", campaign=campaign, receivedAt=NOW + timedelta(seconds=seconds), lead=lead
-    )
+def received(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int = 0, **extra: Any) -> ReceivedMessage:
+    received_at = NOW + timedelta(seconds=seconds)
+    message = Message(id="evt", source="website", campaign=campaign, receivedAt=received_at, lead=lead, extra=extra)
     return ReceivedMessage(message, [seconds])
 
 
@@ -114,6 +113,14 @@ def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFields) -> N
     assert sent([received({"email": "ava@example.com"})], config(style, defaults={"firstName": "there"})) == {
         "camp_1": [lead]
     }
+
+
+def test_a_row_is_a_replay_if_one_of_its_messages_is() -> None:
+    """An operator waits for its outcome."""
+    plain = received({"email": "ava@example.com"})
+    again = received({"email": "ava@example.com"}, replay={"count": 1})
+    for messages, expected in (([plain, again], True), ([again], True), ([plain, plain], False)):
+        assert batch.rows(messages, PLAIN)[0]["camp_1"][0].is_replayed is expected
 
 
 def test_a_message_is_left_as_it_was() -> None:

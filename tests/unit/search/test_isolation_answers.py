@@ -168,6 +168,15 @@ def test_a_firewall_blocks_one_lead_and_not_the_others(times: int, kinds: str) -
     assert "".join(type(outcome).__name__[0] for outcome in settled.outcomes) == kinds
 
 
+def test_a_lead_is_received_often_if_each_of_its_messages_is() -> None:
+    """The first message of a person who signed up again says nothing of the second."""
+    often, once = (received(rows(1, {}), times)[0] for times in (3, 1))
+    batch = [replace(often, messages=[*often.messages, *once.messages]), *rows(12, {})[1:]]
+    run = deliver(batch, blocking(batch[:1]))
+    [settled] = apply_campaign_guard([(batch, run.settled)])
+    assert settled.outcomes[0] == Held("firewall")
+
+
 @pytest.mark.parametrize("size", [5, 200])
 def test_a_firewall_that_blocks_all_dead_letters_none(size: int) -> None:
     """A ban of our address ends a search early, however often the leads were received."""
