@@ -14,6 +14,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from leads_cli.project import CONFIG
+
 LEADS: Final = Path(sys.executable).parent / "leads"
 # The names that the Makefile looks for as well.
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -49,9 +51,12 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def dev() -> Iterator[str]:
-    """The address of a stack that all tests share."""
-    with started() as (_, url):
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a stack that all tests share: of the shipped file, and a source whose opt-outs suppress."""
+    path = tmp_path_factory.mktemp("dev") / "enrollment.toml"
+    crm = '\n[sources.crm]\nprovider = "json"\ncampaign = "newsletter"\nauth = "token"\nopt_outs = "suppress"\n'
+    path.write_text(CONFIG.read_text(encoding="utf-8") + crm, encoding="utf-8")
+    with started("--config", str(path)) as (_, url):
         yield url
 
 

@@ -28,8 +28,6 @@ PEOPLE: Final[dict[str, dict[str, str]]] = {
     "file": {},
     "markup": {"company": "<img src=x onerror=alert(1)>", "plan": "</pre><script>alert(2)"},
     LONG: {"company": "x" * 200},
-    "light": {},
-    "dark": {},
 }
 OUTLINED: Final = re.compile("q-btn--outline")
 PAGES: Final = ("/flow", "/failures", "/campaigns", "/sources")
@@ -284,10 +282,9 @@ def test_the_sources(page: Page, dev: str) -> None:
     assert answer.json()["accepted"] == 1
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_a_body_is_tried(page: Page, dev: str, width: int) -> None:
+def test_a_body_is_tried(page: Page, dev: str) -> None:
     """A pasted body is shown as the lead it becomes, with what is left out and why; no one is enrolled by it."""
-    page.set_viewport_size({"width": width, "height": 800})
+    page.set_viewport_size({"width": 360, "height": 800})
     page.goto("/sources")
     source = page.get_by_role("region", name="website")
     source.get_by_text("Try a body").click()
@@ -298,7 +295,7 @@ def test_a_body_is_tried(page: Page, dev: str, width: int) -> None:
     expect(result).to_contain_text(re.compile("A lead for newsletter.*tried@example.com", re.DOTALL))
     expect(result).to_contain_text("<img src=x>")
     expect(result).to_contain_text(re.compile("Left out.*colornot in custom_fields", re.DOTALL))
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
     body.fill('--b\nContent-Disposition: form-data; name="email"\n\ntried@\n--b--\n')
     source.get_by_role("button", name="Show the result").click()
     expect(result).to_contain_text("No lead can be made")
@@ -309,42 +306,38 @@ def test_a_body_is_tried(page: Page, dev: str, width: int) -> None:
     assert "tried@example.com" not in httpx.get(f"{dev}/_leads/leads", timeout=60).text
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_it_fits_every_screen(page: Page, width: int) -> None:
-    """Nothing has to be scrolled sideways, from a phone to a desktop."""
-    page.set_viewport_size({"width": width, "height": 800})
-    for path in PAGES:
-        page.goto(path)
-        expect(page.get_by_role("button", name="Refresh")).to_be_visible()
-        expect(page.get_by_role("heading", level=2).first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path
-
-
-def test_a_letter_fits_a_phone(page: Page) -> None:
-    """The same of one letter, whose address and reason may be long."""
-    page.set_viewport_size({"width": 360, "height": 800})
-    open_letter(page, f"{LONG}@refused.example")
-    page.get_by_text("The whole message").click()
-    expect(page.locator("pre").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])
 @pytest.mark.usefixtures("refused")
-def test_axe_finds_nothing_serious(browser: Browser, dev: str, scheme: Any, width: int) -> None:
-    """Contrast, landmarks, the order of headings, lists and names: on every page, in light and dark."""
+def test_every_page(browser: Browser, dev: str, scheme: Any, width: int) -> None:
+    """In light and dark, on a phone and a desktop: axe finds nothing, and nothing has to be scrolled sideways.
+
+    Axe looks at contrast, landmarks, the order of headings, lists and names. No page loads anything from another host.
+    """
     size: Any = {"width": width, "height": 800}
     context = browser.new_context(base_url=dev, color_scheme=scheme, viewport=size)
     shown = context.new_page()
+    asked: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
     found: list[tuple[str, str]] = []
+
+    def check(path: str) -> None:
+        assert shown.evaluate("document.documentElement.scrollWidth") == width, path
+        found.extend((path, each["id"]) for each in Axe().run(shown).response["violations"])
+
     for path in ("/", *PAGES, "/nowhere"):
         shown.goto(path)
         expect(shown.get_by_role("heading", level=2).first).to_be_visible()
-        found += [(path, each["id"]) for each in Axe().run(shown).response["violations"]]
-    open_letter(shown, f"{scheme}@refused.example")
-    found += [("letter", each["id"]) for each in Axe().run(shown).response["violations"]]
+        if path in PAGES:
+            expect(shown.get_by_role("button", name="Refresh")).to_be_visible()
+        check(path)
+    # Its address and reason are as long as they may be.
+    open_letter(shown, f"{LONG}@refused.example")
+    shown.get_by_text("The whole message").click()
+    expect(shown.locator("pre").first).to_be_visible()
+    check("letter")
     assert found == []
+    assert asked
+    assert [url for url in asked if not url.startswith((dev, "data:"))] == []
     context.close()
 
 
@@ -355,14 +348,3 @@ def test_axe_finds_nothing_serious(browser: Browser, dev: str, scheme: Any, widt
 def test_only_this_machine_sees_it(dev: str, path: str, headers: dict[str, str]) -> None:
     """Neither another host's name nor another page's script gets an answer."""
     assert httpx.get(f"{dev}{path}", timeout=60, headers=headers).status_code == 403
-
-
-def test_everything_comes_from_this_machine(page: Page, dev: str) -> None:
-    """No page loads anything from another host."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for path in PAGES:
-        page.goto(path)
-        expect(page.get_by_role("button", name="Refresh")).to_be_visible()
-    assert asked
-    assert [url for url in asked if not url.startswith((dev, "data:"))] == []

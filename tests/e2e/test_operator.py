@@ -5,9 +5,20 @@ import os
 import pty
 import signal
 import subprocess
+from pathlib import Path
+from urllib.request import Request, urlopen
 
+import pytest
+from typer.testing import CliRunner, Result
+
+from leads_cli.cli.main import app
 from leads_cli.stacks import embedded, secret
 from tests.e2e.conftest import LEADS
+
+
+def leads(*arguments: str) -> Result:
+    """A command in this process: those that need a terminal or a signal get one of their own."""
+    return CliRunner().invoke(app, arguments)
 
 
 def test_a_typed_secret_is_not_shown(dev: str) -> None:
@@ -42,15 +53,13 @@ def test_a_lead_is_followed(dev: str) -> None:
     ) as tail:
         assert tail.stdout
         lines = map(json.loads, tail.stdout)
-        subprocess.run([LEADS, "send", "website-form", "--url", dev], check=True)  # noqa: S603 - a command of ours
+        assert leads("send", "website-form", "--url", dev).exit_code == 0
         # Other tests may have sent what the source's rules leave out.
         (lead,) = next(line["ids"] for line in lines if line["message"] == "taken" and len(line["ids"]) == 1)
         assert next(line for line in lines if line["message"] == "batch settled" and lead in line["accepted"])
         tail.send_signal(signal.SIGINT)
     assert tail.returncode == 0
-    done = subprocess.run(  # noqa: S603 - a command of ours
-        [LEADS, "logs", lead, "--url", dev, "--json"], capture_output=True, text=True, check=True
-    )
+    done = leads("logs", lead, "--url", dev, "--json")
     assert [line["message"] for line in json.loads(done.stdout)["lines"]] == ["taken", "batch settled"]
 
 
@@ -61,7 +70,7 @@ def test_counts_are_watched(dev: str) -> None:
     ) as watch:
         assert watch.stdout
         before = json.loads(watch.stdout.readline())["accepted"]
-        subprocess.run([LEADS, "send", "website-form", "--url", dev], check=True)  # noqa: S603 - a command of ours
+        assert leads("send", "website-form", "--url", dev).exit_code == 0
         assert any(json.loads(line)["accepted"] > before for line in watch.stdout)
         watch.send_signal(signal.SIGINT)
     assert watch.returncode == 0
@@ -101,9 +110,7 @@ def test_the_counts_on_a_screen(dev: str) -> None:
 
 def test_a_running_stack_is_checked(dev: str) -> None:
     """`leads check --live` looks at the stack of `leads dev`, with the file that it reads."""
-    done = subprocess.run(  # noqa: S603 - a command of ours
-        [LEADS, "check", "--live", "--json", "--url", dev], capture_output=True, text=True, check=True
-    )
+    done = leads("check", "--live", "--json", "--url", dev)
     findings = {each["about"]: each["verdict"] for each in json.loads(done.stdout)["findings"]}
     assert {"secret", "campaign newsletter", "LeadsQueue", "EventsQueue", "source api"} <= findings.keys()
     assert "fail" not in findings.values()
@@ -111,8 +118,77 @@ def test_a_running_stack_is_checked(dev: str) -> None:
 
 def test_a_campaign_of_the_sandbox(dev: str) -> None:
     """`leads campaign list` finds the sandbox by itself, with the stack's own key."""
-    done = subprocess.run(  # noqa: S603 - a command of ours
-        [LEADS, "campaign", "list", "--json", "--url", dev], capture_output=True, text=True, check=True
-    )
+    done = leads("campaign", "list", "--json", "--url", dev)
     (campaign,) = json.loads(done.stdout)["campaigns"]
     assert (campaign["name"], campaign["status"], campaign["problem"]) == ("newsletter", "running", None)
+
+
+def test_status_and_send_of_a_running_stack(dev: str, tmp_path: Path) -> None:
+    """From another terminal an event can be sent and the counts be asked for, as a table or as JSON."""
+    sent = leads("send", "api-batch", "--url", dev)
+    assert sent.exit_code == 0, sent.stderr
+    assert sent.stdout.startswith("api-batch: POST /hooks/api 200\n")
+    queued = leads("send", "events-queue-bare.json", "--url", dev)
+    assert queued.stdout == "events-queue-bare: EventsQueue\n2 messages queued\n"
+    message = {"version": 1, "campaign": "newsletter", "lead": {"email": "direct@example.com"}}
+    (tmp_path / "mine.json").write_text(json.dumps(message))
+    mine = leads("send", str(tmp_path / "mine.json"), "--url", dev)
+    assert mine.stdout == "mine: LeadsQueue\n1 message queued\n"
+    found = json.loads(leads("status", "--json", "--url", dev).stdout)
+    assert found["accepted"] >= 3
+    assert {"enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "queued", "balanced"} <= set(found)
+    assert "=  enrolled" in leads("status", "--url", dev).stdout
+
+
+def test_a_webhook_of_a_provider(dev: str) -> None:
+    """A provider's request reaches its first source. If there is none, the command shows the lines to add."""
+    sent = leads("send", "json", "--url", dev)
+    assert sent.exit_code == 0, sent.stderr
+    assert sent.stdout.startswith("json: POST /hooks/api 200\n")
+    missing = leads("send", "typeform", "--url", dev)
+    assert missing.exit_code == 1
+    assert '[sources.typeform]\n  provider = "typeform"\n  campaign = ' in missing.stderr
+
+
+def test_a_probe_of_a_running_stack(dev: str) -> None:
+    """A source's address and secret are checked; the answer comes with its meaning, as text or as JSON."""
+    probed = leads("send", "--probe", "--source", "api", "--url", dev)
+    assert probed.exit_code == 0, probed.stderr
+    assert probed.stdout == (
+        'POST /hooks/api 200\n{"accepted":0}\nThe address and the credentials are right. No one was enrolled.\n'
+    )
+    found = json.loads(leads("send", "form", "--probe", "--json", "--url", dev).stdout)
+    assert (found["where"], found["status"]) == ("GET /hooks/website", 200)
+    missing = leads("send", "typeform", "--probe", "--url", dev)
+    assert (missing.exit_code, "the stack has no source 'typeform'" in missing.stderr) == (1, True)
+
+
+def test_a_refused_request_is_a_failure(dev: str, tmp_path: Path) -> None:
+    """An event that the stack refuses ends with 1 and shows the answer."""
+    event = {"rawPath": "/hooks/website", "requestContext": {"http": {"method": "POST"}}, "body": "email=nobody"}
+    event["headers"] = {"content-type": "application/x-www-form-urlencoded"}
+    (tmp_path / "mine.json").write_text(json.dumps(event))
+    done = leads("send", str(tmp_path / "mine.json"), "--url", dev)
+    assert done.exit_code == 1
+    assert done.stdout.startswith("mine: POST /hooks/website 422\n")
+
+
+def test_a_foreign_host_name_sees_nobody(dev: str) -> None:
+    """Through a tunnel, or by a name that a web page gave 127.0.0.1, only the webhook answers."""
+    for path in ("/", "/_leads/leads", "/_leads/stack"):
+        request = Request(f"{dev}{path}", headers={"Host": "tunnel.example"})  # noqa: S310 - http
+        with pytest.raises(OSError, match="403"):
+            urlopen(request, timeout=30)  # noqa: S310 - http
+    with urlopen(Request(f"{dev}/hooks/website", headers={"Host": "tunnel.example"}), timeout=60) as answer:  # noqa: S310
+        assert answer.status == 200
+
+
+def test_commands_add_to_the_counts(dev: str) -> None:
+    """What a command counts is in the answer of `leads status` at once, beside what the functions counted."""
+    before = embedded.status(dev).counts
+    stack = embedded.find(dev)
+    stack.count("website", {"Replayed": 2})
+    stack.count("api", {"Replayed": 1, "Erased": 3})
+    after = embedded.status(dev).counts
+    assert (after.replayed - before.replayed, after.erased - before.erased) == (3, 3)
+    assert after.difference == before.difference
