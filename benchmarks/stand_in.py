@@ -18,7 +18,12 @@ from threading import Lock
 from typing import Any, ClassVar, Final
 
 SECRET: Final = "a secret of this benchmark"  # noqa: S105 - invented
-_SECRETS: Final = {"leadterra_api_key": "sk_live_benchmark", "sources": {"demo": SECRET, "crm": SECRET}}
+# With a `log_key`, as a deployment generates one: the log has a hash of each address.
+_SECRETS: Final = {
+    "leadterra_api_key": "sk_live_benchmark",
+    "log_key": SECRET,
+    "sources": {"demo": SECRET, "crm": SECRET},
+}
 _ROW: Final = re.compile(r'"id":"[^":]+:(\d+)"')
 _CBOR_EMPTY_MAP: Final = b"\xa0"
 
