@@ -25,7 +25,7 @@ def test_an_answer_is_taken_out_of_its_envelope(envelope: str | None) -> None:
         (400, {"error": "no_sequence_steps"}, "no_sequence_steps", "give it a sequence step"),
         (400, {"code": "no_sequence_steps", "message": "x"}, "no_sequence_steps", "give it a sequence step"),
         (401, {}, "", "leads secrets set leadterra_api_key"),
-        (403, None, "", "put one with the permission"),
+        (403, None, "", "use a key with this permission"),
         (404, {"error": {"code": "campaign_not_found"}}, "campaign_not_found", "no campaign camp_news"),
         (429, [], "", "throttles"),
         (502, "<html>", "", "try again later"),
