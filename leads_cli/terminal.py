@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 import typer
 
+from leads_cli.private_files import open_private
+from leads_cli.project import shown
 from leads_cli.stacks.configuration import BadFileError, read_configuration
 from leads_cli.stacks.counts import ASIDE, OUTCOMES, RARE, TAKEN
 
@@ -35,6 +38,18 @@ def stop(message: str, code: Code) -> NoReturn:
     raise typer.Exit(code)
 
 
+@contextmanager
+def new_private_file(path: Path) -> "Iterator[TextIO]":
+    """A new file that only its owner may read, complete or not there; ends the command if it cannot be written."""
+    if path.exists():
+        stop(f"{shown(path)} is there already: name a new file, or move that one away.", Code.USAGE)
+    try:
+        with open_private(path) as file:
+            yield file
+    except OSError as error:
+        stop(f"{shown(path)} cannot be written: {error.strerror}.", Code.USAGE)
+
+
 def plain(text: str) -> str:
     """Foreign text on one line, with control sequences escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
@@ -56,7 +71,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | N
     made = Table(box=None, show_header=bool(heads), pad_edge=False, padding=(0, 2, 0, 0))
     listed = [[Text(plain(cell)) for cell in row] for row in rows]
     for index in range(len(heads) or max(map(len, listed), default=0)):
-        made.add_column(heads[index] if heads else "", justify="right" if index == right else "left")
+        made.add_column(heads[index] if heads else "", justify="right" if index == right else "left", overflow="fold")
     for row in listed:
         made.add_row(*row)
     console().print(made)

@@ -1,7 +1,11 @@
-"""Numbers as people say them."""
+"""Numbers and times as people say them."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+_AGE: Final = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
 _DAY: Final = 24 * _HOUR
@@ -19,3 +23,25 @@ def duration(seconds: float) -> str:
 def number(count: int, noun: str) -> str:
     """So many of something, as people say it."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def ago(when: datetime) -> str:
+    """How long since."""
+    return f"{duration(max(0, (datetime.now(UTC) - when).total_seconds()))} ago"
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """A time as people give it: an age such as `90s`, `30m`, `2h`, `3d`, `1w`, or a date with or without a time.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        if age := _AGE.fullmatch(text.strip()):
+            return now - timedelta(**{_UNITS[age[2].lower()]: int(age[1])})
+        found = datetime.fromisoformat(text.strip())
+    except (ValueError, OverflowError) as error:
+        raise ValueError(
+            "neither an age such as 30m, 2h, 3d or 1w nor a date such as 2026-11-22 or 2026-11-22T14:00Z"
+        ) from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

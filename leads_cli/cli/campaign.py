@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, confirm, exit_on_error
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, confirm, exit_on_error, grouped
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop, table
 

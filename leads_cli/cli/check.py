@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, StackOptions, exit_on_error
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, StackOptions, exit_on_error, grouped
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
 from leads_cli.terminal import Code, enrollment, table
 from leads_cli.words import number
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
-    from leads_cli.stacks.checks.finding import Finding
+    from leads_cli.stacks.checks.subjects import Finding
 
 
 @grouped
@@ -50,7 +49,7 @@ def check(
 
 def _configuration(path: Path) -> "tuple[Enrollment | None, list[Finding]]":
     """What the file says, if it can be used, and what is to be said of it."""
-    from leads_cli.stacks.checks import finding  # noqa: PLC0415
+    from leads_cli.stacks.checks import subjects  # noqa: PLC0415
     from leads_cli.stacks.checks.advice import find_doubts  # noqa: PLC0415
     from leads_cli.stacks.configuration import BadFileError, read_configuration  # noqa: PLC0415
 
@@ -60,12 +59,12 @@ def _configuration(path: Path) -> "tuple[Enrollment | None, list[Finding]]":
         first, *problems = str(error).splitlines()
         told = [line.strip() for line in problems] or [first]
         return None, [
-            finding.fail("configuration", line, "correct the file, then run leads check again") for line in told
+            subjects.fail("configuration", line, "correct the file, then run leads check again") for line in told
         ]
     doubts = [
-        finding.warn("configuration", line, "edit the file, unless this is intended") for line in find_doubts(found)
+        subjects.warn("configuration", line, "edit the file, unless this is intended") for line in find_doubts(found)
     ]
-    return found, doubts or [finding.ok("configuration", _read(found))]
+    return found, doubts or [subjects.ok("configuration", _read(found))]
 
 
 def _live(target: ConfiguredStackOptions, *, as_json: bool) -> None:

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import ConfiguredStackOptions
+from leads_cli.cli.target import ConfiguredStackOptions, grouped
 from leads_cli.project import CONFIG, command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, stop

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_leadterra_url, confirm
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_leadterra_url, confirm, grouped
 from leads_cli.stacks.leadterra import KEY_VARIABLE
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, console, plain, stop
@@ -162,9 +161,9 @@ def _leadterra(
     asked: "ImportOptions", running: "Running | None", address: str | None
 ) -> "AbstractContextManager[Destination]":
     from leads_cli.importing.import_errors import UnusableError  # noqa: PLC0415
-    from leads_cli.importing.send import direct, key  # noqa: PLC0415
+    from leads_cli.importing.send import direct  # noqa: PLC0415
 
-    found = key.fixed_key(os.environ) or (running and key.key_of_stack(running))
+    found = direct.fixed_key(os.environ) or (running and direct.key_of_stack(running))
     if not found:
         raise UnusableError(
             f"--direct needs Leadterra's key: set {KEY_VARIABLE}, or name the stack that has it with --stack"

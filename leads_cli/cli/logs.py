@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, StackOptions, exit_on_error
+from leads_cli.cli.target import AsJson, StackOptions, exit_on_error, grouped, moment
 from leads_cli.project import command
 from leads_cli.terminal import Code, plain, stop
 
 if TYPE_CHECKING:
-    from leads_cli.logs.line import Line
+    from leads_cli.logs.reading import Line
 
 _LOOK_BACK: Final = "1d"
 _TAIL_BACK: Final = timedelta(seconds=10)
 
 LeadId = Annotated[str, typer.Argument(metavar="ID|EMAIL", help="A lead's id, or a person's address.")]
 Since = Annotated[str, typer.Option(help="How far to look back: 2h, 3d, 2026-11-22.")]
-Level = Annotated[str | None, typer.Option(help="Only this level and above: debug, info, warning, error.")]
 
 
 @grouped
@@ -36,7 +34,7 @@ def logs(lead: LeadId, *, since: Since = _LOOK_BACK, as_json: AsJson = False, wh
     from leads_cli.failures.person.search import find_person  # noqa: PLC0415
     from leads_cli.logs.sentence import step  # noqa: PLC0415
 
-    start, logged = _moment(since), id_for_log(lead)
+    start, logged = moment("--since", since), id_for_log(lead)
     with exit_on_error():
         read, _ = where.log_reader()
         if "@" in lead:
@@ -62,44 +60,26 @@ def logs(lead: LeadId, *, since: Since = _LOOK_BACK, as_json: AsJson = False, wh
 @grouped
 def tail(
     *,
-    source: Annotated[str | None, typer.Option(help="Only events of this source.")] = None,
-    campaign: Annotated[str | None, typer.Option(help="Only batches of this campaign.")] = None,
-    level: Level = None,
     since: Annotated[str | None, typer.Option(help="Start this far back: 10m, 2h.", show_default="now")] = None,
     as_json: AsJson = False,
     where: StackOptions,
 ) -> None:
     """Show what both functions do as it happens, until Ctrl-C. With --json each line is as it was written.
 
-    Example: leads tail --campaign newsletter --level warning
+    Example: leads tail --since 10m
     """
-    from leads_cli.logs.line import LEVELS, Filter  # noqa: PLC0415
     from leads_cli.logs.reading import follow  # noqa: PLC0415
     from leads_cli.logs.sentence import sentence  # noqa: PLC0415
 
-    least = level.upper() if level else None
-    if least is not None and least not in LEVELS:
-        stop(f"--level {plain(level or '')}: there is no such level; take debug, info, warning or error.", Code.USAGE)
-    wanted = Filter(source, campaign, least)
-    start = _moment(since) if since else datetime.now(UTC) - _TAIL_BACK
+    start = moment("--since", since) if since else datetime.now(UTC) - _TAIL_BACK
     try:
         with exit_on_error():
             read, every = where.log_reader()
             for line in follow(read, start, every):
-                if wanted.wants(line):
-                    typer.echo(json.dumps(line.as_json()) if as_json else _shown(line, sentence(line)))
-                    sys.stdout.flush()
+                typer.echo(json.dumps(line.as_json()) if as_json else _shown(line, sentence(line)))
+                sys.stdout.flush()
     except KeyboardInterrupt:
         raise typer.Exit from None
-
-
-def _moment(text: str) -> datetime:
-    from leads_cli.failures.read.criteria import parse_moment  # noqa: PLC0415
-
-    try:
-        return parse_moment(text, datetime.now(UTC))
-    except ValueError as error:
-        stop(f"--since {plain(text)}: {error}", Code.USAGE)
 
 
 def _shown(line: "Line", told: str) -> str:

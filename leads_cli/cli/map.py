@@ -30,8 +30,9 @@ def map_(
         str | None,
         typer.Option(help="Use the rules of this source. Without: the recorded event's.", show_default=False),
     ] = None,
-    content_type: Annotated[str | None, typer.Option(help="The body's content type, if it matters.")] = None,
-    header: Annotated[list[str] | None, typer.Option(help="A header: 'Name: value'. May be repeated.")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header, such as 'Content-Type: text/csv'. May be repeated.")
+    ] = None,
     config: Annotated[Path, typer.Option(help=f"The file with the source. {CONFIG_DEFAULT}", show_default=False)] = (
         CONFIG
     ),
@@ -46,7 +47,7 @@ def map_(
     found = enrollment(config, Code.USAGE)
     from leads_cli.webhooks.mapping import map_event  # noqa: PLC0415 - pydantic takes a quarter of a second
 
-    headers = _headers(header or []) | ({"content-type": content_type} if content_type else {})
+    headers = _headers(header or [])
     events = _events(file, source, headers, found)
     results = [map_event(event, found.sources[event.source]) for event in events]
     if as_json:

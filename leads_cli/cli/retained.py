@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, Profile, Region, StackOptions, Yes, confirm, exit_on_error
+from leads_cli.cli.target import AsJson, Profile, Region, StackOptions, Yes, confirm, exit_on_error, grouped
 from leads_cli.terminal import Code, plain, stop, table
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from leads_cli.stacks.retained import DeletedStack
@@ -66,9 +66,7 @@ def list_retained(*, as_json: AsJson = False, target: DeletedStackOptions) -> No
         typer.echo(json.dumps({"stacks": [each.as_json() for each in found]}, indent=2))
         return
     _print(found)
-    typer.echo(
-        f"{len(found)} deleted stack{'' if len(found) == 1 else 's'} left something." if found else "Nothing is left."
-    )
+    typer.echo(f"{number(len(found), 'deleted stack')} left something." if found else "Nothing is left.")
 
 
 @app.command()

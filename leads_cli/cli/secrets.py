@@ -1,23 +1,99 @@
 """`leads secrets`: shows what the stack's secret has, and stores values without showing them."""
 
 import json
+import secrets
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.secret_value import SecretInput
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, exit_on_error
-from leads_cli.terminal import Code, plain, stop, table
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, exit_on_error, grouped
+from leads_cli.project import shown
+from leads_cli.terminal import Code, new_private_file, plain, stop, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leads.config.schema import Enrollment
     from leads_cli.stacks.running import Running
     from leads_cli.stacks.secret import StoredSecret
+
+
+STDIN: Final = "-"
+_RANDOM_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SecretInput:
+    """Where a value comes from: one of these, or a question."""
+
+    given: str | None
+    generate: bool
+    out: Path | None
+
+    def check(self, name: str) -> None:
+        """End the command where the options contradict each other, before anything is read."""
+        from leads_cli.stacks.secret import API_KEY, LOG_KEY  # noqa: PLC0415
+
+        if self.given not in {None, STDIN}:
+            stop(
+                "A secret on the command line stays in the shell's history: leave it out and type it when asked, "
+                "or pipe it in with -.",
+                Code.USAGE,
+            )
+        if self.given and self.generate:
+            stop("- and --generate are two ways to give one value: choose one.", Code.USAGE)
+        if self.generate != (self.out is not None) and not (name == LOG_KEY and self.generate):
+            stop("--generate and --out FILE belong together: the value is written there and shown nowhere.", Code.USAGE)
+        if self.generate and name == API_KEY:
+            stop("Leadterra generates API keys: copy one from there (Settings, API Keys).", Code.USAGE)
+        if self.given is None and not self.generate and not sys.stdin.isatty():
+            stop('There is no terminal to ask for the value: pipe it in with -, as in: echo "$KEY" | leads', Code.USAGE)
+
+    @contextmanager
+    def value(self, name: str, enrollment: "Enrollment") -> Iterator[str]:
+        """The value; a generated one's file appears once the value is in the secret."""
+        if not self.generate:
+            yield _checked(self._read(name), name, enrollment)
+        elif self.out is None:
+            yield secrets.token_urlsafe(_RANDOM_BYTES)
+        else:
+            from leads_cli.webhooks.signing import new_secret  # noqa: PLC0415
+
+            source = enrollment.sources.get(name)
+            made = new_secret(source.provider if source else "", secrets.token_bytes(_RANDOM_BYTES))
+            with new_private_file(self.out) as file:
+                file.write(f"{made}\n")
+                file.flush()
+                yield made
+            typer.echo(f"The value is in {shown(self.out)}: give it to the sender, then delete the file.")
+
+    def _read(self, name: str) -> str:
+        if self.given == STDIN:
+            return sys.stdin.read()
+        try:
+            return getpass(f"Value of {name} (it is not shown): ")
+        except EOFError:
+            stop("No value was typed; nothing was written.", Code.FAILED)
+
+
+def _checked(text: str, name: str, enrollment: "Enrollment") -> str:
+    """Without the line break that pasting and piping bring along."""
+    from leads_cli.stacks.secret_edits import flaw  # noqa: PLC0415
+
+    value = text.strip()
+    if not value:
+        stop(f"The value of {name} is empty; nothing was written.", Code.USAGE)
+    if not value.isprintable():
+        stop(f"The value of {name} has a line break or a control character in it; nothing was written.", Code.USAGE)
+    source = enrollment.sources.get(name)
+    if source and (problem := flaw(source.provider, source.authentication, value)):
+        stop(f"The value of {name} {problem}. Nothing was written.", Code.USAGE)
+    return value
+
 
 app = typer.Typer(
     name="secrets",
@@ -31,7 +107,6 @@ SourceName = Annotated[str, typer.Argument(metavar="NAME", help="A source in enr
 Given = Annotated[
     str | None, typer.Argument(metavar="[-]", help="- reads the value from stdin. Without: you are asked for it.")
 ]
-FromEnv = Annotated[str | None, typer.Option(metavar="VAR", help="Read the value from this environment variable.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a value of 32 random bytes, for --out.")]
 Out = Annotated[Path | None, typer.Option(help="A new file for the generated value; only you can read it.")]
 
@@ -42,21 +117,20 @@ def set_value(
     name: Name,
     given: Given = None,
     *,
-    from_env: FromEnv = None,
     generate: Generate = False,
     out: Out = None,
     target: ConfiguredStackOptions,
 ) -> None:
     """Store Leadterra's key or a source's secret in the stack's secret. Everything else in it stays.
 
-    The value is typed without being shown, or comes from stdin (-) or an environment variable. It replaces the old one
+    The value is typed without being shown, or comes from stdin (-). It replaces the old one
     at once. If senders still use the old one, use `rotate`.
 
     Example: leads secrets set leadterra_api_key
     """
     from leads_cli.stacks.secret_edits import set_value  # noqa: PLC0415
 
-    origin = SecretInput(given, from_env, generate, out)
+    origin = SecretInput(given, generate, out)
     origin.check(name)
     with _editing(target, name) as (running, enrollment, stored), origin.value(name, enrollment) as value:
         _keep(running, stored, set_value(stored.content, name, value))
@@ -72,7 +146,6 @@ def rotate(
     drop_previous: Annotated[
         bool, typer.Option("--drop-previous", help="Remove the previous value; only the new one stays valid.")
     ] = False,
-    from_env: FromEnv = None,
     generate: Generate = False,
     out: Out = None,
     target: ConfiguredStackOptions,
@@ -83,9 +156,9 @@ def rotate(
     """
     from leads_cli.stacks import secret_edits  # noqa: PLC0415
 
-    origin = SecretInput(given, from_env, generate, out)
+    origin = SecretInput(given, generate, out)
     if drop_previous:
-        if origin != SecretInput(None, None, generate=False, out=None):
+        if origin != SecretInput(None, generate=False, out=None):
             stop("--drop-previous takes no new value; rotate first, then drop.", Code.USAGE)
     else:
         origin.check(name)
@@ -107,7 +180,7 @@ def rotate(
 
 @contextmanager
 def _editing(target: ConfiguredStackOptions, name: str) -> "Iterator[tuple[Running, Enrollment, StoredSecret]]":
-    from leads_cli.stacks.secret import ChangedError, read_secret  # noqa: PLC0415
+    from leads_cli.stacks.secret import read_secret  # noqa: PLC0415
     from leads_cli.stacks.secret_edits import SecretError, known_sources  # noqa: PLC0415
 
     try:
@@ -118,8 +191,6 @@ def _editing(target: ConfiguredStackOptions, name: str) -> "Iterator[tuple[Runni
             yield running, enrollment, read_secret(running)
     except SecretError as error:
         stop(plain(str(error)), Code.USAGE)
-    except ChangedError as error:
-        stop(f"{name}: {error}", Code.FAILED)
 
 
 def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -> None:
@@ -129,12 +200,7 @@ def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -
 
     # With it `leads logs ADDRESS` finds a person. Only the functions and this command ever read it.
     content = {LOG_KEY: token_urlsafe(32), **content}
-    if replaced := write_if_unchanged(running, stored, content):
-        typer.echo(
-            "The secret was changed at the same moment, and this command has overwritten that change: "
-            f"it was version {replaced}, and has to be made again.",
-            err=True,
-        )
+    write_if_unchanged(running, stored, content)
 
 
 @app.command()
@@ -150,7 +216,6 @@ def status(*, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
         running = target.reach()
         enrollment = target.enrollment(running)
         stored = secret.read_secret(running)
-        versions = secret.versions(running)
     rows = secret_edits.list_states(enrollment, stored)
     unread = secret_edits.find_unread(enrollment, stored)
     if as_json:
@@ -159,7 +224,6 @@ def status(*, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
             secret.LOG_KEY: bool(stored.content.get(secret.LOG_KEY)),
             "sources": [row.as_json() for row in rows],
             "unread": unread,
-            "versions": [version.as_json() for version in versions],
         }
         typer.echo(json.dumps(told, indent=2))
         return
@@ -170,10 +234,6 @@ def status(*, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
     )
     if unread:
         typer.echo(f"In the secret, but not used by the configuration: {plain(', '.join(unread))}.")
-    for label, stage in (("The present version", secret.CURRENT), ("The one before", secret.PREVIOUS)):
-        for version in versions:
-            if stage in version.stages and version.created:
-                typer.echo(f"{label} is of {version.created.astimezone():%Y-%m-%d %H:%M}.")
     missing = [secret.API_KEY] * (not stored.api_key) + [
         r.name for r in rows if r.state is secret_edits.SecretState.MISSING
     ]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, grouped
 from leads_cli.project import EVENTS, command, shown
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
@@ -80,15 +79,15 @@ def send(
 
 
 def _probe(name: str, target: ConfiguredStackOptions, *, as_json: bool) -> None:
-    from leads_cli.webhooks import probe, sending  # noqa: PLC0415
+    from leads_cli.webhooks import sending  # noqa: PLC0415
 
     try:
         running = target.reach()
         with sending.http_client(running) as client:
-            answer = probe.probe(name, running, client)
+            answer = sending.probe(name, running, client)
     except (NotReachableError, sending.NotSentError) as error:
         stop(str(error), Code.FAILED)
-    means = probe.meaning(answer)
+    means = sending.probe_meaning(answer)
     if as_json:
         told = {"where": answer.where, "status": answer.status, "answer": answer.text, "meaning": means}
         typer.echo(json.dumps(told, indent=2))

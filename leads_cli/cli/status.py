@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, StackOptions, broken_text
+from leads_cli.cli.target import AsJson, StackOptions, broken_text, grouped, moment
 from leads_cli.project import command
 from leads_cli.stacks import embedded
 from leads_cli.stacks.counts import NAMES, StackStatus
@@ -47,31 +46,21 @@ def status(
     watch: Annotated[
         bool, typer.Option("--watch", help="Repeat, with rates, until Ctrl-C. With --json: one object per line.")
     ] = False,
-    every: Annotated[
-        int | None,
-        typer.Option(min=1, help="Seconds between updates of --watch.", show_default="1; deployed: at least 30"),
-    ] = None,
     where: StackOptions,
-    since: Annotated[int, typer.Option(min=1, max=450, help="Days to count, of a deployed stack.")] = 14,
+    since: Annotated[str, typer.Option(help="How far back to count, of a deployed stack: 12h, 3d.")] = "14d",
 ) -> None:
     """Show what became of every lead, and whether the counts add up.
 
     Example: leads status --json
     """
-    if every is not None and not watch:
-        stop("--every says how often --watch updates; add --watch.", Code.USAGE)
-    if where.stack is not None and every is not None and every < _DEPLOYED_SECONDS:
-        told = (
-            f"each update of a deployed stack costs $0.0006, and CloudWatch is minutes late: take {_DEPLOYED_SECONDS}"
-        )
-        stop(f"--every {every}: {told} or more.", Code.USAGE)
+    start = moment("--since", since)
 
     def look() -> StackStatus:
-        return _embedded(where.url) if where.stack is None else _deployed(where, since)
+        return _embedded(where.url) if where.stack is None else _deployed(where, start)
 
     try:
         if watch:
-            _watch(look, every or (_EMBEDDED_SECONDS if where.stack is None else _DEPLOYED_SECONDS), as_json=as_json)
+            _watch(look, _EMBEDDED_SECONDS if where.stack is None else _DEPLOYED_SECONDS, as_json=as_json)
         found = look()
     except NotReachableError as error:
         stop(plain(str(error)), Code.FAILED)
@@ -144,9 +133,10 @@ def _embedded(url: str) -> StackStatus:
     return found
 
 
-def _deployed(where: StackOptions, days: int) -> StackStatus:
+def _deployed(where: StackOptions, start: datetime) -> StackStatus:
     from leads_cli.stacks import cloudwatch  # noqa: PLC0415
 
     user = where.session()
     outputs = stack_outputs(where.stack or "", user)
-    return cloudwatch.read_status(user, outputs, timedelta(days=days), datetime.now(UTC))
+    now = datetime.now(UTC)
+    return cloudwatch.read_status(user, outputs, now - start, now)

@@ -1,17 +1,21 @@
-"""Which stack a command is about: the one of `leads dev` at an address, or a deployed one by its name."""
+"""Options in groups, above all those that choose a stack: the one of `leads dev` at an address, or a deployed one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
 from leads_cli.stacks.embedded import DEFAULT_URL
 from leads_cli.terminal import Code, enrollment, plain, stop
+from leads_cli.words import parse_moment
 
 if TYPE_CHECKING:
     import boto3
@@ -19,6 +23,44 @@ if TYPE_CHECKING:
     from leads.config.schema import Enrollment
     from leads_cli.logs.reading import Reader
     from leads_cli.stacks.running import Running
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with each keyword parameter that is a dataclass taken apart into the dataclass's fields.
+
+    A field is an option as a parameter is: annotated with `typer.Option`, with its default.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: kind for name, kind in hints.items() if isinstance(kind, type) and is_dataclass(kind)}
+
+    @wraps(command)
+    def apart(*given: Any, **options: Any) -> None:
+        whole = {
+            name: kind(**{field.name: options.pop(field.name) for field in fields(kind)})
+            for name, kind in groups.items()
+        }
+        command(*given, **options, **whole)
+
+    parameters = [
+        option
+        for parameter in signature(command).parameters.values()
+        for option in _options(parameter.replace(annotation=hints[parameter.name]))
+    ]
+    apart.__signature__ = Signature(parameters)  # type: ignore[attr-defined] # which is there to be set
+    apart.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": None}
+    return apart
+
+
+def _options(parameter: Parameter) -> Iterator[Parameter]:
+    kind = parameter.annotation
+    if not is_dataclass(kind):
+        yield parameter
+        return
+    hints = get_type_hints(kind, include_extras=True)
+    for field in fields(kind):
+        default = Parameter.empty if field.default is MISSING else field.default
+        yield Parameter(field.name, Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name])
+
 
 Url = Annotated[str, typer.Option(help="The address of `leads dev`.")]
 Stack = Annotated[str | None, typer.Option(help="A deployed stack's name, instead of --url.")]
@@ -52,7 +94,6 @@ class StackOptions:
     profile: Profile = None
 
     def reach(self) -> "Running":
-        """The running stack."""
         from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
 
         if self.stack is None:
@@ -95,7 +136,6 @@ class ConfiguredStackOptions(StackOptions):
     config: Config = CONFIG
 
     def reach(self) -> "Running":
-        """The running stack."""
         from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
 
         if self.stack is None:
@@ -124,6 +164,14 @@ def _with_warning(running: "Running") -> "Running":
     if running.config and (problem := problem_of(running.config)):
         typer.echo(broken_text(problem), err=True)
     return running
+
+
+def moment(option: str, text: str) -> datetime:
+    """The time that an option names: an age such as 2h or 3d, or a date."""
+    try:
+        return parse_moment(text, datetime.now(UTC))
+    except ValueError as error:
+        stop(f"{option} {plain(text)}: {error}", Code.USAGE)
 
 
 def confirm(question: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leads_cli.logs.observed import objects, texts
 
 if TYPE_CHECKING:
-    from leads_cli.logs.line import Line
+    from leads_cli.logs.reading import Line
 
 BARS: Final = 72
 STEP: Final = timedelta(minutes=5)
@@ -34,7 +34,6 @@ class History:
 
 
 def count_lines(lines: Iterable["Line"], end: datetime) -> History:
-    """What the functions' logs say of the last hours."""
     found = History(end)
     for line in lines:
         data = line.data

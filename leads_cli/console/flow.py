@@ -32,7 +32,6 @@ class FlowPage:
         self._subject = subject
 
     def build(self) -> None:
-        """Make the page, and keep it up to date."""
         self._trouble = frame.text("", "note bad").props('role="alert"')
         self._trouble.set_visibility(False)
         with frame.card("Counts"):

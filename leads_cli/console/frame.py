@@ -56,7 +56,6 @@ def head(here: PageLink | None, about: str, *, with_form: bool) -> str:
 
 
 def style(*names: str) -> str:
-    """Style sheets of ours, as an element of the document."""
     texts = [(_STATIC / name).read_text(encoding="utf-8") for name in names]
     return f"<style>{''.join(texts)}</style>"
 
@@ -118,7 +117,6 @@ def fold(title: str) -> Iterator[None]:
 
 
 def text(words: str, kind: str = "") -> ui.html:
-    """A paragraph."""
     return ui.html(paragraph(words, kind), sanitize=False)
 
 
@@ -128,7 +126,6 @@ def paragraph(words: str, kind: str = "") -> str:
 
 
 def terms(numbers: Mapping[str, str]) -> str:
-    """Numbers with their names below, as HTML."""
     inner = "".join(term(name, value) for name, value in numbers.items())
     return f'<dl class="counts">{inner}</dl>' if inner else ""
 
@@ -175,8 +172,6 @@ def complain(words: str) -> None:
 
 
 def copy_button(copied: str, says: str) -> None:
-    """A button that puts a text on the clipboard."""
-
     def copy() -> None:
         ui.clipboard.write(copied)
         ui.notify("Copied.", type="positive")
@@ -185,7 +180,6 @@ def copy_button(copied: str, says: str) -> None:
 
 
 def icon_button(icon: str, says: str, on_click: Callable[[], object]) -> None:
-    """A button without words on it."""
     button = ui.button(icon=icon, on_click=on_click).props("flat round dense")
     button.props["aria-label"] = says
     button.tooltip(says)

@@ -19,8 +19,7 @@ from leads_cli.console.failures.failure import FailurePage
 from leads_cli.console.failures.overview import FailuresPage
 from leads_cli.console.failures.parts import criteria
 from leads_cli.console.flow import FlowPage
-from leads_cli.console.local import LocalOnly
-from leads_cli.console.server import LocalServer, Stopped, has_display, stop_on_signals
+from leads_cli.console.server import LocalOnly, LocalServer, Stopped, has_display, stop_on_signals
 from leads_cli.console.sources import SourcesPage
 from leads_cli.console.subject import Subject
 
@@ -51,7 +50,7 @@ def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bo
     @page(frame.CAMPAIGNS.path, "Campaigns")
     def of_campaigns() -> None:
         with frame.page(subject, frame.CAMPAIGNS, with_form=with_form):
-            CampaignsPage(desk, subject).build()
+            CampaignsPage(subject).build()
 
     @page(frame.SOURCES.path, "Sources")
     def of_sources() -> None:

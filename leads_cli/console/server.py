@@ -1,4 +1,4 @@
-"""Serving pages on this machine: a server on a loopback port, and the signals that end it."""
+"""Serving pages on this machine and to it alone: a server on a loopback port, and the signals that end it."""
 
 import os
 import signal
@@ -8,11 +8,71 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+_LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+# A tunnel may write our own name into `Host`, but it adds the caller's address.
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")
+_PUBLIC: Final = ("/hooks/", "/forms/")
+
+
+class LocalOnly:
+    """Middleware: beside the webhook, nothing answers to a foreign host name, a tunnel or a page of another origin.
+
+    A developer may let a provider in through a tunnel, a web page may point its own name at 127.0.0.1, and any page
+    may try to open a connection to this machine; none of them should see who signed up, or do anything about it.
+    """
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Pass it on, or refuse."""
+        if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(_PUBLIC):
+            await self._app(scope, receive, send)
+        elif _may_pass(Headers(scope=scope)):
+            await self._app(scope, receive, _unframed(send))
+        elif scope["type"] == "http":
+            refusal = PlainTextResponse("only http://127.0.0.1 and http://localhost show this page\n", 403)
+            await refusal(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+
+def is_local(host: str) -> bool:
+    """Whether a `Host` header names this machine itself, so that no web page stands behind it."""
+    try:
+        return urlsplit(f"//{host}").hostname in _LOCAL
+    except ValueError:  # brackets that are no IPv6 address
+        return False
+
+
+def _may_pass(headers: Headers) -> bool:
+    host, origin = headers.get("host", ""), headers.get("origin")
+    own = origin is None or origin.removeprefix("http://") == host
+    return is_local(host) and own and not any(name in headers for name in _FORWARDED)
+
+
+def _unframed(send: "Send") -> "Send":
+    """No page of another origin may frame an answer, or load it as its own script or image."""
+
+    async def guarded(message: "Message") -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["content-security-policy"] = "frame-ancestors 'none'"
+            headers["cross-origin-resource-policy"] = "same-origin"
+        await send(message)
+
+    return guarded
+
 
 # How long requests under way may take when the server stops.
 STOP_SECONDS: Final = 3

@@ -11,13 +11,12 @@ from nicegui import ui
 
 from leads.config.schema import Source
 from leads_cli.console import frame
-from leads_cli.console.body_trial import BodyTrial
-from leads_cli.console.failures.parts import ago
 from leads_cli.console.subject import Subject
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.stacks.secret import StoredSecret, read_secret
 from leads_cli.webhooks.webhooks import names as recorded_providers
+from leads_cli.words import ago
 
 _BODY: Final = '{"email": "ava@example.com", "firstName": "Ava"}'
 
@@ -29,7 +28,6 @@ class SourcesPage:
         self._subject = subject
 
     def build(self) -> None:
-        """Make the page; what has to be asked for comes afterwards."""
         with ui.element("div").classes("row"):
             ui.button("Refresh", icon="refresh", on_click=self._look).props("outline no-caps")
             self._note = frame.text("", "soft")
@@ -70,12 +68,9 @@ class _SourceCard:
             self._facts = ui.html(sanitize=False)
             with frame.fold("Send a test"):
                 self._test = ui.element("div").classes("page")
-            with frame.fold("Try a body"):
-                BodyTrial(name, source)
         self.tell(None, None)
 
     def tell(self, seen: Mapping[str, datetime] | None, stored: StoredSecret | None) -> None:
-        """Show what is known now."""
         campaigns = dict.fromkeys(filter(None, [self._source.campaign, *self._source.campaigns.values()]))
         facts = {
             "Provider": self._source.provider,

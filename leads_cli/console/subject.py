@@ -98,8 +98,6 @@ def embedded(
 
 
 def at_address(running: Running, enrollment: Enrollment) -> Subject:
-    """A stack of `leads dev` in another process."""
-
     def leads(limit: int) -> list[LeadRow]:
         found = get_json(running.url, f"/_leads/leads?limit={limit}")
         return [row_of(each) for each in found] if isinstance(found, list) else []
@@ -116,8 +114,6 @@ def at_address(running: Running, enrollment: Enrollment) -> Subject:
 def deployed(
     running: Running, enrollment: Enrollment, session: "boto3.Session", stack: str, options: Sequence[str]
 ) -> Subject:
-    """A stack in an AWS account."""
-
     def status() -> StackStatus:
         return cloudwatch.read_status(session, running.outputs, _SINCE, datetime.now(UTC))
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from leads_cli.dev.aws.event_source import EventSource
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
-from leads_cli.dev.aws.template import FUNCTION, Template
+from leads_cli.dev.aws.template import FUNCTION, EventSource, Template
 from leads_cli.dev.runtime.environment import LATEST, FunctionSpec, OnLog
 from leads_cli.dev.runtime.functions import Function
 from leads_cli.dev.runtime.poller import OnRecords, Poller, QueueAddress

@@ -2,11 +2,11 @@
 
 import json
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Final
 
 import typer
@@ -20,10 +20,54 @@ from leads_cli.dev.page import page
 from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
 from leads_cli.dev.start_errors import DevError
-from leads_cli.dev.watch import ConfigWatch
 from leads_cli.logs.journal import Journal
+from leads_cli.project import shown
+from leads_cli.stacks.configuration import BadFileError, read_configuration
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, print_status, stop
+
+
+class ConfigWatch:
+    """Checks the file on request, from any thread.
+
+    Attributes:
+        on_valid: called after a change that can be used.
+    """
+
+    def __init__(self, path: Path, say: Callable[[str], object]) -> None:
+        self._path = path
+        self._say = say
+        self._lock = Lock()
+        self._seen = self._stamp()
+        self._broken = False
+        self.on_valid: Callable[[], object] = lambda: None
+
+    def broken(self) -> bool:
+        """Whether the file cannot be used now. A change is reported."""
+        with self._lock:
+            if (stamp := self._stamp()) != self._seen:
+                self._seen = stamp
+                self._look()
+            return self._broken
+
+    def _look(self) -> None:
+        try:
+            read_configuration(self._path)
+        except BadFileError as error:
+            self._broken = True
+            self._say(f"{error}\nSignups fail and leads wait until you fix this.")
+        else:
+            self._broken = False
+            self.on_valid()
+            self._say(f"{shown(self._path)}: read again.")
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_size
+
 
 _TURN_SECONDS: Final = 0.5
 # A person who tries something does not wait for an hour.

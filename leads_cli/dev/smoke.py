@@ -20,7 +20,7 @@ from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.webhooks import recorded, sending, webhooks
 from leads_cli.webhooks.recorded import EventError, RecordedEvent
 from leads_cli.webhooks.sending import HookAnswer, NotSentError
-from leads_cli.words import duration
+from leads_cli.words import duration, number
 
 # A cold start, the batching window and Leadterra's answer take seconds; a lead that is held first comes back
 # after 15 to 30.
@@ -103,11 +103,8 @@ def _deliver(
     problem = _problem(answer, expected)
     tally.failed += bool(problem)
     status = "" if answer.status is None else f" {answer.status}"
-    say(f"  {'FAILED ' if problem else 'sent   '}  {event.name}: {answer.where}{status}, {problem or _leads(expected)}")
-
-
-def _leads(number: int) -> str:
-    return f"{number} lead{'' if number == 1 else 's'}"
+    verdict = "FAILED " if problem else "sent   "
+    say(f"  {verdict}  {event.name}: {answer.where}{status}, {problem or number(expected, 'lead')}")
 
 
 def _problem(answer: HookAnswer, expected: int) -> str:
@@ -120,7 +117,7 @@ def _problem(answer: HookAnswer, expected: int) -> str:
         taken = json.loads(answer.text)["accepted"]
     except (ValueError, KeyError, TypeError):
         return f"the answer has no count: {answer.text[:500]}"
-    return "" if taken == expected else f"{_leads(expected)} expected; the answer: {answer.text[:500]}"
+    return "" if taken == expected else f"{number(expected, 'lead')} expected; the answer: {answer.text[:500]}"
 
 
 def _settled(url: str, accepted: int, patience: float) -> StackStatus:
@@ -145,14 +142,14 @@ def _judge(tally: SmokeTally, accepted: int, status: StackStatus, say: OnLine) -
     if tally.failed:
         problems.append(f"{tally.failed} of the events went wrong, see above")
     if accepted != tally.expected:
-        problems.append(f"intake accepted {_leads(accepted)}, the events make {tally.expected}")
+        problems.append(f"intake accepted {number(accepted, 'lead')}, the events make {tally.expected}")
     if counts.queued:
         age = f", the oldest for {duration(status.oldest_seconds)}" if status.oldest_seconds else ""
-        problems.append(f"{_leads(counts.queued)} still queued{age}")
+        problems.append(f"{number(counts.queued, 'lead')} still queued{age}")
     if not counts.balanced:
         problems.append(f"the counts do not add up: a difference of {counts.difference:+}")
     for problem in problems:
         say(f"failed: {problem}")
     if not problems:
-        say(f"ok: {tally.sent} events made {_leads(accepted)}, and each has its outcome")
+        say(f"ok: {tally.sent} events made {number(accepted, 'lead')}, and each has its outcome")
     return not problems

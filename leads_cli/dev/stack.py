@@ -120,7 +120,6 @@ class Stack:
 
     @property
     def aws_endpoint(self) -> str:
-        """The address of every AWS service."""
         return self._aws.endpoint
 
     @property
@@ -138,7 +137,6 @@ class Stack:
         return self._aws.session
 
     def client(self, service: str) -> Any:
-        """A client of the embedded AWS."""
         return self._aws.client(service)
 
     def routes(self) -> "list[Route]":

@@ -1,25 +1,23 @@
 """Work on dead letters, for the command and the console: plan it, do it, wait for the outcomes."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from leads_cli.failures.change.handover import HandoverResult
-from leads_cli.failures.change.mending import Mending, Plan, TenGuard, carry_out, make_plan
+from leads_cli.failures.change.mending import Mending, Plan, carry_out, make_plan
 from leads_cli.failures.change.outcomes import ABOUT_OUTCOMES, ReplayOutcomes, wait_for_outcomes
 from leads_cli.failures.person.search import find_newer
 from leads_cli.failures.read.letter import Letter
-from leads_cli.failures.read.queue_scan import LEASE_SECONDS
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.words import number
 
 if TYPE_CHECKING:
-    from leads_cli.logs.line import Line
-    from leads_cli.logs.reading import LogReader
+    from leads_cli.logs.reading import Line, LogReader
 
 # Leads a second that are sent again: a tenth of what one busy delivery takes, so that live leads do not notice.
 RATE: Final = 50.0
@@ -56,7 +54,6 @@ class LetterWork:
     done: str
     log: "LogReader | None" = None
     rate: float = RATE
-    lease: int = LEASE_SECONDS
     total: int = 0
     tally: HandoverResult = field(default_factory=HandoverResult)
     trouble: str = ""
@@ -88,8 +85,8 @@ class LetterWork:
             "Leadterra keeps what is sent last, field by field."
         )
 
-    def run(self, plan: Plan, around: TenGuard = nullcontext) -> None:
-        """Do what was planned, no faster than live traffic allows."""
+    def run(self, plan: Plan, stop: Event, progress: Callable[[int], object] = lambda _: None) -> None:
+        """Do what was planned, no faster than live traffic allows, until `stop` is set."""
         self.total = len(plan.ids)
         self._since = datetime.now(UTC) - _CLOCK_SKEW
         if self.log and self.replays:
@@ -98,11 +95,13 @@ class LetterWork:
                 read, _ = self.log
                 self._earlier = {line.id for text in ABOUT_OUTCOMES for line in read(self._since, text)}
         # Letters that stay in the dead-letter queue block nothing.
-        pace = Pace(self.rate) if self.replays else None
-        carry_out(self.running, plan.ids, self.mending, self.tally, lease=self.lease, pace=pace, around=around)
+        pace = Pace(self.rate if self.replays else None)
+        carry_out(self.running, plan.ids, self.mending, self.tally, pace=pace, stop=stop, progress=progress)
+        if stop.is_set() and self.tally.handled < self.total:
+            self.trouble = "Stopped: the other letters are unchanged."
 
-    def follow(self, seconds: float = OUTCOME_SECONDS, pause: Callable[[float], object] = time.sleep) -> None:
-        """Wait for the outcomes of what was sent again."""
+    def follow(self, stop: Event, seconds: float = OUTCOME_SECONDS) -> None:
+        """Wait for the outcomes of what was sent again, until `stop` is set."""
         if self.log is None or not self.tally.replayed or not seconds:
             return
         read, every = self.log
@@ -111,7 +110,7 @@ class LetterWork:
         def read_new(since: datetime, text: str | None) -> "Iterable[Line]":
             return (line for line in read(since, text) if line.id not in self._earlier)
 
-        wait_for_outcomes(self.outcomes, read_new, self._since, seconds=seconds, every=every, pause=pause)
+        wait_for_outcomes(self.outcomes, read_new, self._since, seconds=seconds, every=every, stop=stop)
 
     @property
     def missing(self) -> int:

@@ -15,9 +15,8 @@ from leads_cli.importing.plan.columns import Columns
 from leads_cli.importing.plan.facts import Facts, describe_begun, describe_finished
 from leads_cli.importing.plan.prepare import Preparation, prepare, totals
 from leads_cli.importing.plan.worklist import Worklist
-from leads_cli.importing.progress import OnProgress, show_progress
+from leads_cli.importing.progress import OnProgress, show_progress, stop_on_interrupt
 from leads_cli.importing.read.table import Table
-from leads_cli.importing.send.stopping import stop_on_interrupt
 from leads_cli.stacks.pace import Pace
 from leads_cli.words import number
 
@@ -61,7 +60,6 @@ class ImportResult:
     trouble: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The same for programs."""
         totals = asdict(self.facts.totals)
         return {
             "ending": self.ending,
@@ -95,7 +93,6 @@ class ImportRun:
     agree: Callable[[str], bool]
 
     def of(self, destination: Destination) -> Self:
-        """The same to this destination."""
         return replace(self, facts=replace(self.facts, destination=destination.identity))
 
     def run(self, worklist: Worklist, destination: Destination, pace: Pace, *, again: bool) -> ImportResult:

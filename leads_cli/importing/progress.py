@@ -1,8 +1,10 @@
-"""Progress: a bar with rate and time left for a terminal, a line every ten seconds for a log."""
+"""Progress for a terminal or a log, and stopping at a signal: for an import, and for work on dead letters."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, current_thread, main_thread
 from typing import Final
 
 from rich.console import Console
@@ -67,3 +69,29 @@ class _ProgressLines:
         if self._total is None or not rate:
             return f"{line}, {rate:,.0f}/s"
         return f"{line} of {self._total:,}, {rate:,.0f}/s, {duration((self._total - self._done) / rate)} left"
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[Event]:
+    """Set at the first signal; a second one ends the process at once, which loses nothing either."""
+    stop = Event()
+    if current_thread() is not main_thread():
+        yield stop  # signals are the main thread's
+        return
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in signals}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def on_signal(*_: object) -> None:
+        stop.set()
+        restore()
+
+    for number in signals:
+        signal.signal(number, on_signal)
+    try:
+        yield stop
+    finally:
+        restore()

@@ -16,7 +16,7 @@ from typing import Any, Final
 from leads.message.message import id_for_log
 from leads.request.batch import SUPPRESSION_LIST
 from leads_cli.logs import observed
-from leads_cli.logs.line import Line, parse
+from leads_cli.logs.reading import Line, parse
 from leads_cli.stacks.counts import StackCounts, from_metrics
 
 # A page shows fifty; the rest is for readers of `/_leads/leads`.
@@ -158,12 +158,10 @@ class Journal:
             return [line for line in self._lines if line.when >= since]
 
     def last_events(self) -> dict[str, datetime]:
-        """When each source last sent something."""
         with self._lock:
             return dict(self._last_events)
 
     def leads(self, limit: int = CAPACITY) -> list[LeadRow]:
-        """The newest leads, newest first."""
         with self._lock:
             return list(self._rows.values())[: -limit - 1 : -1]
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from leads_cli.stacks.counts import METRICS
-from leads_cli.stacks.waiting import hold_words
+from leads_cli.stacks.counts import METRICS, hold_words
 
 EXHAUSTED: Final = "exhausted: SQS moved it after too many receives"
 

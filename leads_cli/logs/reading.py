@@ -1,17 +1,62 @@
-"""Where lines come from: CloudWatch Logs for a deployed stack, the journal of `leads dev` for the embedded one."""
+"""Lines of the functions' logs: CloudWatch Logs for a deployed stack, the journal of `leads dev` for the embedded."""
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from leads_cli.logs.line import Line, parse
 from leads_cli.stacks.embedded import get_object
 from leads_cli.stacks.running import NotReachableError, aws_errors
 
 if TYPE_CHECKING:
     import boto3
+
+
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# A crash writes no level; nothing is worse.
+_UNKNOWN: Final = "ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `id` is unique in its stack. `data` is {} if the line is no JSON object."""
+
+    id: str
+    when: datetime
+    function: str
+    text: str
+    data: Mapping[str, Any]
+
+    @property
+    def level(self) -> str:
+        """One of LEVELS."""
+        # Lambda's own lines name it otherwise.
+        said = self.data.get("level") or self.data.get("log_level") or ("INFO" if "message" in self.data else _UNKNOWN)
+        found = str(said).upper()
+        return {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(found, found if found in LEVELS else _UNKNOWN)
+
+    def as_written(self) -> dict[str, Any]:
+        """As `/_leads/logs` has it."""
+        return {"id": self.id, "when": self.when.isoformat(), "function": self.function, "text": self.text}
+
+    def as_json(self) -> dict[str, Any]:
+        """As `--json` has it: the line as it was written, and where it is from."""
+        said = dict(self.data) if self.data else {"message": self.text}
+        return {"when": self.when.isoformat(timespec="milliseconds"), "function": self.function, **said}
+
+
+def parse(line_id: str, when: datetime, function: str, text: str) -> Line | None:
+    """A line as it was written; None for a metric, which repeats what the line beside it says."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = {}
+    if not isinstance(data, dict):
+        data = {}
+    return None if "_aws" in data else Line(line_id, when, function, text.rstrip(), data)
+
 
 FUNCTIONS: Final = ("intake", "enroll")
 # CloudWatch shows a line some seconds after it was written, and not always in order.
@@ -29,8 +74,6 @@ type LogReader = tuple[Reader, float]
 
 
 def read_embedded(url: str) -> Reader:
-    """The lines that `leads dev` keeps."""
-
     def read(since: datetime, text: str | None) -> Iterator[Line]:
         found = get_object(url, "/_leads/logs", {"since": since.isoformat()})
         for item in found["lines"]:
@@ -42,7 +85,6 @@ def read_embedded(url: str) -> Reader:
 
 
 def read_deployed(stack: str, session: "boto3.Session") -> Reader:
-    """The lines of a stack in an AWS account."""
     client = session.client("logs")
 
     def read(since: datetime, text: str | None) -> Iterator[Line]:

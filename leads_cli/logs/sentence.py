@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from leads_cli.logs.line import Line
 from leads_cli.logs.observed import hold_text, objects, texts
+from leads_cli.logs.reading import Line
+from leads_cli.words import number
 
 type LogData = Mapping[str, Any]
 
@@ -42,7 +43,7 @@ def step(line: Line, lead: str) -> str | None:
 
 def _taken(data: LogData) -> str:
     ids = texts(data.get("ids"))
-    parts = [f"{_leads(len(ids))} taken from {data.get('source')}{_named(ids)}"]
+    parts = [f"{number(len(ids), 'lead')} taken from {data.get('source')}{_named(ids)}"]
     parts += [f"{data[key]} {key}" for key in ("ignored", "opted_out", "unmappable") if data.get(key)]
     return ", ".join(parts)
 
@@ -62,18 +63,6 @@ def _settled(data: LogData) -> str:
     return f"{data.get('campaign')}: {', '.join(parts) or 'no outcome'}, {took}"
 
 
-def _redelivered(data: LogData) -> str:
-    return f"{data.get('source')} sent {data.get('event_id')} again: accepted before, nothing done"
-
-
-def _refused(data: LogData) -> str:
-    return f"refused {data.get('source')}: {data.get('status')} {data.get('why')}"
-
-
-def _unavailable(data: LogData) -> str:
-    return f"unavailable: {data.get('status')} to {data.get('source')}: {data.get('detail')}"
-
-
 def _failed(data: LogData) -> str:
     """A crash as Lambda writes it: the last line of the trace. `--json` shows all of it."""
     return f"failed: {data.get('errorType', 'Error')}: {str(data.get('errorMessage', '')).strip()}"
@@ -91,9 +80,11 @@ def _other(data: LogData) -> str:
 _SENTENCES: Final[Mapping[str, Callable[[LogData], str]]] = {
     "taken": _taken,
     "batch settled": _settled,
-    "redelivered": _redelivered,
-    "refused": _refused,
-    "unavailable": _unavailable,
+    "redelivered": lambda data: (
+        f"{data.get('source')} sent {data.get('event_id')} again: accepted before, nothing done"
+    ),
+    "refused": lambda data: f"refused {data.get('source')}: {data.get('status')} {data.get('why')}",
+    "unavailable": lambda data: f"unavailable: {data.get('status')} to {data.get('source')}: {data.get('detail')}",
 }
 
 
@@ -112,10 +103,6 @@ def _causes(data: LogData) -> str:
 
 def _verdict(refusal: LogData) -> str:
     return " ".join(str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key))
-
-
-def _leads(count: int) -> str:
-    return f"{count} lead{'' if count == 1 else 's'}"
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -13,7 +13,6 @@ _FAULTS = TypeAdapter(list[Fault])
 
 
 def control_answer(sandbox: Sandbox, request: SandboxRequest) -> SandboxAnswer:
-    """Answer a request to one of the routes below."""
     route = _ROUTES.get((request.method, request.path))
     if route is None:
         known = ", ".join(f"{method} {path}" for method, path in _ROUTES)
@@ -48,21 +47,10 @@ def _set_behaviour(sandbox: Sandbox, request: SandboxRequest) -> object:
     return _behaviour(sandbox, request)
 
 
-def _requests(sandbox: Sandbox, _: SandboxRequest) -> object:
-    return sandbox.requests.as_json()
-
-
-def _reset(sandbox: Sandbox, _: SandboxRequest) -> object:
-    sandbox.reset()
-    return {"status": "reset"}
-
-
 _ROUTES: dict[tuple[str, str], Callable[[Sandbox, SandboxRequest], object]] = {
     ("GET", "/_sandbox/state"): _state,
     ("GET", "/_sandbox/faults"): _faults,
     ("PUT", "/_sandbox/faults"): _set_faults,
     ("GET", "/_sandbox/behaviour"): _behaviour,
     ("PUT", "/_sandbox/behaviour"): _set_behaviour,
-    ("GET", "/_sandbox/requests"): _requests,
-    ("POST", "/_sandbox/reset"): _reset,
 }

@@ -48,7 +48,6 @@ def with_indices(shape: Shape, index: Callable[[int, int], int]) -> Shape:
 
 
 def with_first(shape: Shape, number: int) -> Shape:
-    """A shape that names only the first refusals."""
     return lambda batch: shape(replace(batch, refusals=batch.refusals[:number]))
 
 

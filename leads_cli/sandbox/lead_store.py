@@ -19,9 +19,8 @@ SUPPRESSED_DOMAIN = "suppressed.example"
 
 
 class LeadStore:
-    def __init__(self, suppressed: Iterable[str]) -> None:
-        self._initial = tuple(map(normalise_address, suppressed))
-        self._suppressed = dict.fromkeys(self._initial)
+    def __init__(self) -> None:
+        self._suppressed: dict[str, None] = {}
         self._leads: dict[tuple[str, str], SandboxLead] = {}
         self._keys: dict[str, set[tuple[str, str]]] = {}
 
@@ -29,7 +28,7 @@ class LeadStore:
         return len(self._leads)
 
     def clear(self) -> None:
-        self._suppressed = dict.fromkeys(self._initial)
+        self._suppressed.clear()
         self._leads.clear()
         self._keys.clear()
 

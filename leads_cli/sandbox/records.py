@@ -1,8 +1,8 @@
 """What the sandbox remembers: campaigns, leads and what happened to each of them."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Literal
@@ -15,12 +15,11 @@ type EventKind = Literal["enrolled", "updated", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class SandboxCampaign:
-    """A campaign as it is set up; `steps` are the messages of its sequence."""
+    """A campaign as it is set up."""
 
     id: str
     name: str = ""
     status: CampaignStatus = "running"
-    steps: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def metrics_as_json(enrollment: SandboxEnrollment) -> dict[str, object]:
     }
 
 
-KEPT = 1_000  # a long-running dev stack must not grow without bound; the counts go on
+KEPT = 1_000  # a long-running dev stack must not grow without bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +141,16 @@ class RequestLog:
     def __init__(self) -> None:
         self._lock = Lock()
         self._latest: deque[LoggedRequest] = deque(maxlen=KEPT)
-        self._statuses: Counter[str] = Counter()
 
     def add(self, entry: LoggedRequest) -> None:
         with self._lock:
             self._latest.append(entry)
-            self._statuses["none" if entry.status is None else str(entry.status)] += 1
 
     def clear(self) -> None:
         with self._lock:
             self._latest.clear()
-            self._statuses.clear()
 
     def entries(self) -> list[LoggedRequest]:
         """The latest requests, oldest first."""
         with self._lock:
             return list(self._latest)
-
-    def as_json(self) -> dict[str, object]:
-        """Counts since the start, and the latest requests."""
-        with self._lock:
-            return {
-                "count": self._statuses.total(),
-                "statuses": dict(sorted(self._statuses.items())),
-                "latest": [{**asdict(entry), "at": timestamp(entry.at)} for entry in self._latest],
-            }

@@ -35,7 +35,6 @@ class Sandbox:
         campaigns: Iterable[SandboxCampaign] = (),
         *,
         api_keys: Iterable[str] = (DEFAULT_API_KEY,),
-        suppressed: Iterable[str] = (),
         behaviour: Behaviour | None = None,
         draw: Callable[[], float] | None = None,
     ) -> None:
@@ -47,7 +46,7 @@ class Sandbox:
         self._api_keys = frozenset(api_keys)
         self._campaigns = tuple(campaigns)
         self._initial_behaviour = self.behaviour
-        self._leads = LeadStore(suppressed)
+        self._leads = LeadStore()
         self._enrollments = self._fresh()
 
     @classmethod
@@ -110,9 +109,6 @@ class Sandbox:
             if not enrollment.leads:
                 code = "no_leads_enrolled"
                 raise BadRequestError(code, "The campaign has no enrolled leads.")
-            if not enrollment.campaign.steps:
-                code = "no_sequence_steps"
-                raise BadRequestError(code, "The campaign has no sequence steps.")
             queued = 0 if enrollment.status == "running" else len(enrollment.leads)
             enrollment.status = "running"
             enrollment.started_at = enrollment.started_at or now

@@ -46,7 +46,6 @@ class Stats:
 
     @property
     def enrolled(self) -> int | float | None:
-        """How many leads are in it."""
         return self.numbers.get("totalEnrolled", self.numbers.get("leads"))
 
 

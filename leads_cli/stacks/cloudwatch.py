@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from leads.request.outcome import HELD_AGE, Why, held_metric
-from leads_cli.stacks.counts import METRICS, StackStatus, from_metrics
+from leads_cli.stacks.counts import METRICS, StackStatus, Waiting, from_metrics, hold_words
 from leads_cli.stacks.running import OPERATOR, aws_errors
-from leads_cli.stacks.waiting import Waiting, hold_words
 
 if TYPE_CHECKING:
     import boto3

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leads_cli.project import shown
+from leads_cli.words import number
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
@@ -37,6 +38,5 @@ def read_configuration(path: Path) -> "Enrollment":
     except (OSError, UnicodeDecodeError) as error:
         raise BadFileError(f"{shown(path)}: cannot be read ({error}); it must be a TOML file in UTF-8") from error
     except ConfigError as error:
-        number = len(error.problems)
-        lines = [f"{shown(path)}: {number} {'problem' if number == 1 else 'problems'}:"]
+        lines = [f"{shown(path)}: {number(len(error.problems), 'problem')}:"]
         raise BadFileError("\n".join([*lines, *(f"  {problem}" for problem in error.problems)])) from error

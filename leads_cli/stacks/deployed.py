@@ -31,12 +31,10 @@ def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" =
 
 
 def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:
-    """CloudFormation's outputs of a stack."""
     return _outputs(describe_stack(stack, session))
 
 
 def describe_stack(stack: str, session: "boto3.Session") -> Mapping[str, Any]:
-    """A stack as CloudFormation describes it."""
     with aws_errors(f"stack {stack}"):
         found: Mapping[str, Any] = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     return found
@@ -47,5 +45,4 @@ def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def parameters(stack: Mapping[str, Any]) -> dict[str, str]:
-    """The values of a described stack's parameters."""
     return {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}

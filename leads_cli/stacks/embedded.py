@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from leads_cli.project import command
-from leads_cli.stacks.counts import StackStatus, from_json
+from leads_cli.stacks.counts import StackStatus, Waiting, from_json
 from leads_cli.stacks.running import NotReachableError, Running
-from leads_cli.stacks.waiting import Waiting
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
 
@@ -59,13 +58,7 @@ def last_events(url: str) -> dict[str, datetime]:
 
 def release(url: str) -> int:
     """Have everything that waits tried again now; how many messages that was."""
-    import httpx  # noqa: PLC0415
-
-    try:
-        answer = httpx.post(f"{url.rstrip('/')}/_leads/release", timeout=10, trust_env=False)
-        return int(answer.raise_for_status().json()["released"])
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise NotReachableError(f"no stack answers at {url} ({error})") from error
+    return int(_ask("POST", url, "/_leads/release")["released"])
 
 
 def get_object(url: str, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -78,12 +71,16 @@ def get_object(url: str, path: str, query: Mapping[str, str] | None = None) -> d
 
 def get_json(url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
     """What an embedded stack answers to a question of ours."""
+    return _ask("GET", url, path, query)
+
+
+def _ask(method: str, url: str, path: str, query: Mapping[str, str] | None = None) -> Any:
     import httpx  # noqa: PLC0415
 
     try:
         # A proxy that the environment names is for the world outside.
-        answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=10, trust_env=False)
-        return answer.raise_for_status().json()
+        with httpx.Client(timeout=10, trust_env=False) as client:
+            return client.request(method, f"{url.rstrip('/')}{path}", params=query).raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise NotReachableError(
             f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"

@@ -55,7 +55,6 @@ class CampaignApi:
         return self._ask("GET", campaign_id, what)
 
     def post(self, campaign_id: str, what: str) -> dict[str, Any]:
-        """The same for an endpoint that changes something."""
         return self._ask("POST", campaign_id, what)
 
     def _ask(self, method: str, campaign_id: str, what: str) -> dict[str, Any]:

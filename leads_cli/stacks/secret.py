@@ -1,9 +1,8 @@
-"""The stack's secret as an operator sees it: what is in it and since when, and never a value in a text."""
+"""The stack's secret as an operator sees it: what is in it, and never a value in a text."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from leads_cli.stacks.running import NotReachableError, aws_errors
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 API_KEY: Final = "leadterra_api_key"
 # The key of the hashes of addresses in the log.
 LOG_KEY: Final = "log_key"
-CURRENT: Final = "AWSCURRENT"
-PREVIOUS: Final = "AWSPREVIOUS"
 _WHAT: Final = "the stack's secret"
 
 
@@ -67,56 +64,18 @@ def read_secret(running: "Running") -> StoredSecret:
     return StoredSecret(content, answer.get("VersionId"))
 
 
-class ChangedError(Exception):
-    """The secret was changed after it was read. Nothing was written."""
-
-
-def write_if_unchanged(running: "Running", stored: StoredSecret, content: Mapping[str, Any]) -> str | None:
-    """Replace the content that was read. Returns the version of a concurrent change that this replaced, if any.
-
-    Secrets Manager knows no condition for a put. So it is looked at right before, and afterwards at what the put
-    replaced.
+def write_if_unchanged(running: "Running", stored: StoredSecret, content: Mapping[str, Any]) -> None:
+    """Replace the content that was read, if it is still there: Secrets Manager knows no condition for a put.
 
     Raises:
-        ChangedError: what was read is not what is there.
-        NotReachableError: AWS refuses, or the content has another form and may not be ours.
+        NotReachableError: it was changed meanwhile, or has another form and may not be ours.
     """
     if stored.foreign:
         raise NotReachableError(
             f"{_WHAT} is no JSON object, and is left as it is; docs/sources.md shows what it has to be"
         )
     if read_secret(running).version != stored.version:
-        raise ChangedError("the secret was changed meanwhile; nothing was written: do it again")
+        raise NotReachableError(f"{_WHAT} was changed meanwhile; nothing was written: do it again")
     client, secret_id = running.client("secretsmanager"), running.outputs["SecretId"]
     with aws_errors(_WHAT):
         client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(content))
-    replaced = next((each.version for each in versions(running) if PREVIOUS in each.stages), None)
-    return None if replaced == stored.version else replaced
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of the secret; `stages` are AWS's labels on it."""
-
-    version: str
-    stages: tuple[str, ...]
-    created: datetime | None
-
-    def as_json(self) -> dict[str, Any]:
-        """As `leads secrets status --json` has it."""
-        return {
-            "version": self.version,
-            "stages": list(self.stages),
-            "created": self.created.isoformat() if self.created else None,
-        }
-
-
-def versions(running: "Running") -> list[Version]:
-    """The present version and the one before it; dates, and no values."""
-    with aws_errors(_WHAT):
-        answer = running.client("secretsmanager").list_secret_version_ids(SecretId=running.outputs["SecretId"])
-    found = [
-        Version(each["VersionId"], tuple(each.get("VersionStages", ())), each.get("CreatedDate"))
-        for each in answer.get("Versions", [])
-    ]
-    return sorted((each for each in found if {CURRENT, PREVIOUS} & {*each.stages}), key=lambda each: each.stages)

@@ -80,7 +80,6 @@ def recorded_events(
 
 
 def map_event(event: Event, source: Source) -> MappedBody:
-    """What intake would make of an event."""
     try:
         reading = read(event, source, lambda: "map")
         found = submissions(event, source.preset).submissions

@@ -63,7 +63,6 @@ def names(folder: Path = EVENTS) -> list[str]:
 
 
 def expected_leads(folder: Path = EVENTS) -> dict[str, int]:
-    """How many leads each recorded event makes."""
     counts: dict[str, int] = json.loads((folder / EXPECTED).read_text(encoding="utf-8"))
     return counts
 

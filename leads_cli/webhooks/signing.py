@@ -60,7 +60,6 @@ def new_secret(provider: str, entropy: bytes) -> str:
 
 
 def sign_described(scheme: Signature, request: Request, secret: str, now: float) -> Request:
-    """Sign by a description."""
     headers = dict(request.headers)
     ticks, place = "", ""
     if scheme.timestamp:

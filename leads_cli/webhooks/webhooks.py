@@ -53,7 +53,6 @@ class Webhook:
     handshakes: Sequence[Handshake]
 
     def to(self, source: str) -> HttpEvent:
-        """The request, for a source."""
         return HttpEvent(self.name, source, "POST", f"/hooks/{source}", self.headers, self.body)
 
 
@@ -71,7 +70,6 @@ def find(event: str, folder: Path = WEBHOOKS) -> Webhook | None:
 
 
 def load(name: str, folder: Path = WEBHOOKS) -> Webhook:
-    """Read a recorded webhook."""
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     encoded = data.get("bodyBase64")
     return Webhook(

@@ -236,7 +236,7 @@ def test_ctrl_c(desk: Desk) -> None:
     os.kill(process.pid, signal.SIGINT)
     said, complaint = process.communicate(timeout=PATIENCE_SECONDS)
     left = desk.stack.messages("DeadLetterQueue")
-    assert (process.returncode, complaint) == (1, "Interrupted; run it again for the rest.\n")
+    assert (process.returncode, complaint) == (1, "Stopped: the other letters are unchanged.\n")
     assert f"Fixed and replayed: {40 - len(left)}." in said
     assert {letter.state for letter in left} == {"visible"}
     desk.settle()

@@ -14,7 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.project import TEMPLATE as CHECKOUT
 from leads_cli.sandbox import Sandbox, SandboxServer
-from leads_cli.stacks.checks import expected
+from leads_cli.stacks.checks import live
 from tests.integration import deployed as stacks
 from tests.integration.deployed import Deployed, deployed
 
@@ -64,7 +64,7 @@ def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.Mo
     config.write_text(CONFIG)
     monkeypatch.setattr(stacks, "TEMPLATE", template())
     (tmp_path / "leads.toml").write_text(STAGE.format(leadterra=leadterra[1]))
-    monkeypatch.setattr(expected, "_STAGES", tmp_path)
+    monkeypatch.setattr(live, "_STAGES", tmp_path)
     with deployed(monkeypatch, config, LeadterraBaseUrl=leadterra[1]) as made:
         made.put_secret({"leadterra_api_key": "sk_live_sandbox", "sources": {"app": "x"}})
         trigger()
@@ -167,7 +167,7 @@ def test_what_is_wrong_with_the_stack(stack: Deployed) -> None:
     functions.update_function_configuration(
         FunctionName="LeadsQueue", Environment={"Variables": {"LOG_LEVEL": "DEBUG"}}
     )
-    stage = expected.Expected.of("leads").stage
+    stage = live.Expected.of("leads").stage
     stage.write_text(stage.read_text().replace('["', '["ConfigFile=prod.toml", "'))
     assert wrong(stack) == [
         ("parameter ConfigFile", "warn"),

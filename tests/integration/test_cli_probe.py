@@ -14,8 +14,7 @@ from leads_cli.cli.main import app
 from leads_cli.dev.invented import invent_secrets
 from leads_cli.stacks.running import Running
 from leads_cli.webhooks import webhooks
-from leads_cli.webhooks.probe import meaning, probe
-from leads_cli.webhooks.sending import HookAnswer, NotSentError
+from leads_cli.webhooks.sending import HookAnswer, NotSentError, probe, probe_meaning
 from tests.integration.intaking import Intake
 
 CONFIG: Final = Path(webhooks.WEBHOOK_CONFIG).read_text(encoding="utf-8")
@@ -76,8 +75,8 @@ def test_a_probe_of_every_provider(stack: MakeStack, intake: Intake) -> None:
     for name, source in EVERY.sources.items():
         answer = made.probe(name)
         assert (name, answer.status) == (name, 200), answer
-        assert "No one was enrolled" in meaning(answer)
-        assert ("is open" in meaning(answer)) is (source.authentication == "none")
+        assert "No one was enrolled" in probe_meaning(answer)
+        assert ("is open" in probe_meaning(answer)) is (source.authentication == "none")
     assert (intake.taken(), intake.letters()) == ([], [])
 
 
@@ -86,7 +85,7 @@ def test_a_wrong_secret(stack: MakeStack) -> None:
     made = stack(CONFIG)
     made.secrets["typeform"] = "another"
     answer = made.probe("typeform")
-    assert (answer.status, "does not accept its secret" in meaning(answer)) == (401, True)
+    assert (answer.status, "does not accept its secret" in probe_meaning(answer)) == (401, True)
 
 
 def test_a_source_that_is_not_deployed(stack: MakeStack, tmp_path: Path) -> None:
@@ -101,7 +100,7 @@ def test_a_stack_that_cannot_work(stack: MakeStack, intake: Intake) -> None:
     made = stack(CONFIG)
     intake.fail("secretsmanager", "GetSecretValue")
     answer = made.probe("typeform")
-    assert (answer.status, "leads check --live" in meaning(answer)) == (503, True)
+    assert (answer.status, "leads check --live" in probe_meaning(answer)) == (503, True)
 
 
 def test_a_source_is_found_by_its_provider(stack: MakeStack) -> None:
@@ -115,7 +114,7 @@ def test_a_source_is_found_by_its_provider(stack: MakeStack) -> None:
 @pytest.mark.parametrize("status", [301, 403, 404, 422, 429, 500])
 def test_each_answer_has_a_meaning(status: int) -> None:
     """No answer but 200 is called right."""
-    assert "right. " not in meaning(HookAnswer("POST /hooks/x", status, ""))
+    assert "right. " not in probe_meaning(HookAnswer("POST /hooks/x", status, ""))
 
 
 def test_a_probe_needs_a_source() -> None:

@@ -17,7 +17,7 @@ from leads_cli.dev import smoke
 from leads_cli.dev.page import page
 from leads_cli.dev.page.view import About, source_rows
 from leads_cli.logs.journal import LeadRow
-from leads_cli.logs.line import Line
+from leads_cli.logs.reading import Line
 from leads_cli.stacks import embedded
 from leads_cli.stacks.counts import StackCounts, StackStatus
 from leads_cli.stacks.running import NotReachableError

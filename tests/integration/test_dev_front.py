@@ -15,7 +15,7 @@ from starlette.routing import Route as HttpRoute
 from leads_cli.console.server import LocalServer
 from leads_cli.dev.aws.routes import Route
 from leads_cli.dev.http.front import Front, routes
-from leads_cli.dev.runtime.result import Result
+from leads_cli.dev.runtime.environment import Result
 
 DEFAULT = Route("ANY", "$default", "Stub", 30.0)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from leads_cli.dev.aws.event_source import EventSource
 from leads_cli.dev.aws.server import EmbeddedAws
+from leads_cli.dev.aws.template import EventSource
+from leads_cli.dev.runtime.environment import Result
 from leads_cli.dev.runtime.poller import Poller, QueueAddress
-from leads_cli.dev.runtime.result import Result
 
 SOURCE = EventSource(function="Stub", queue="LeadsQueue", batch_size=10, partial_failures=True)
 

@@ -7,7 +7,7 @@ import pytest
 
 from leads.io.kept import ERASURES_ID
 from leads.message.message import address_for_log
-from leads_cli.failures.person.erasures import remember_erasure
+from leads_cli.failures.person.erase import remember_erasure
 from leads_cli.stacks.running import Running
 from tests.integration.enrolling import Enrolling, message
 

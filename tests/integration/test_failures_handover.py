@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import boto3
@@ -10,10 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from leads_cli.failures.change.edits import Set
-from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
+from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten, replayed
 from leads_cli.failures.change.mending import Mending, carry_out
-from leads_cli.failures.change.succession import replayed
 from leads_cli.failures.read.queue_scan import QueueScan
+from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
@@ -23,7 +24,7 @@ REPLAY = Mending(replay=True)
 
 def carry(running: Running, ids: list[str], mending: Mending = REPLAY) -> HandoverResult:
     tally = HandoverResult()
-    carry_out(running, ids, mending, tally, lease=60)
+    carry_out(running, ids, mending, tally, pace=Pace(None), stop=Event(), progress=lambda _: None)
     return tally
 
 

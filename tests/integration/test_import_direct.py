@@ -17,8 +17,7 @@ from leads.io.leadterra import Leadterra
 from leads_cli.cli.main import app
 from leads_cli.importing.course import ImportResult
 from leads_cli.importing.order import ImportOptions
-from leads_cli.importing.send.direct import Direct
-from leads_cli.importing.send.key import ApiKey, key_of_stack
+from leads_cli.importing.send.direct import ApiKey, Direct, key_of_stack
 from leads_cli.sandbox import Fault, Sandbox, SandboxServer
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from leads_cli.cli.failures.options import ChangeOptions, LeaseOptions, LetterId, LetterOptions, MaybeId, ReplayOptions
-from leads_cli.cli.grouped import grouped
-from leads_cli.cli.target import AsJson, StackOptions
+from leads_cli.cli.failures.options import ChangeOptions, LetterId, LetterOptions, MaybeId, ReplayOptions
+from leads_cli.cli.target import AsJson, StackOptions, grouped
 from leads_cli.terminal import Code, stop
 
 app = typer.Typer(
@@ -28,7 +27,6 @@ def list_letters(
     as_json: AsJson = False,
     which: LetterOptions,
     where: StackOptions,
-    hold: LeaseOptions,
 ) -> None:
     """List what was refused, grouped by what is wrong: the largest group first.
 
@@ -36,19 +34,19 @@ def list_letters(
     """
     from leads_cli.cli.failures import showing  # noqa: PLC0415 - pydantic takes a quarter of a second
 
-    showing.list_letters(which, where, hold.lease, most=limit if each else 0, as_json=as_json)
+    showing.list_letters(which, where, most=limit if each else 0, as_json=as_json)
 
 
 @app.command()
 @grouped
-def show(letter_id: LetterId, *, as_json: AsJson = False, where: StackOptions, hold: LeaseOptions) -> None:
+def show(letter_id: LetterId, *, as_json: AsJson = False, where: StackOptions) -> None:
     """Show everything about a dead letter: its lead or event, the refusal, its history, and what to do next.
 
     Example: leads failures show 7d2f9c
     """
     from leads_cli.cli.failures import showing  # noqa: PLC0415
 
-    showing.show(letter_id, where, hold.lease, as_json=as_json)
+    showing.show(letter_id, where, as_json=as_json)
 
 
 class Format(StrEnum):
@@ -69,7 +67,6 @@ def export(
     ] = None,
     which: LetterOptions,
     where: StackOptions,
-    hold: LeaseOptions,
 ) -> None:
     """Write dead letters to a file, one per line, with their reasons. They stay in the queue.
 
@@ -79,7 +76,7 @@ def export(
     """
     from leads_cli.cli.failures import showing  # noqa: PLC0415
 
-    showing.export(letter_id, which, where, hold.lease, form=form, output=output)
+    showing.export(letter_id, which, where, form=form, output=output)
 
 
 @app.command()
@@ -109,7 +106,6 @@ def fix(
     how: ChangeOptions,
     which: LetterOptions,
     where: StackOptions,
-    hold: LeaseOptions,
 ) -> None:
     """Correct dead letters: one, or all that match the filters. They stay dead letters until they are replayed.
 
@@ -124,7 +120,7 @@ def fix(
     edits = changing.parse_edits(set_to or [], rename or [], remove or [], normalise or [], [to_campaign, to_source])
     mending = Mending(edits, to_campaign, to_source, then_replay)
     done = "fixed and replayed" if then_replay else "fixed"
-    changing.LetterJob(where, which, how, hold.lease, again, letter_id).run("fix", done, mending)
+    changing.LetterJob(where, which, how, again, letter_id).run("fix", done, mending)
 
 
 @app.command()
@@ -136,7 +132,6 @@ def replay(
     how: ChangeOptions,
     which: LetterOptions,
     where: StackOptions,
-    hold: LeaseOptions,
 ) -> None:
     """Send dead letters again, to the queue they came from: one, all that match the filters, or all.
 
@@ -148,7 +143,7 @@ def replay(
     from leads_cli.cli.failures import changing  # noqa: PLC0415
     from leads_cli.failures.change.mending import Mending  # noqa: PLC0415
 
-    job = changing.LetterJob(where, which, how, hold.lease, again, letter_id)
+    job = changing.LetterJob(where, which, how, again, letter_id)
     job.run("replay", "replayed", Mending(replay=True))
 
 
@@ -161,7 +156,6 @@ def discard(
     how: ChangeOptions,
     which: LetterOptions,
     where: StackOptions,
-    hold: LeaseOptions,
 ) -> None:
     """Delete dead letters for good: one, or all that match the filters. `export` keeps a copy.
 
@@ -171,7 +165,7 @@ def discard(
         stop("Which letters? Give an id, a filter, or --all.", Code.USAGE)
     from leads_cli.cli.failures import changing  # noqa: PLC0415
 
-    changing.LetterJob(where, which, how, hold.lease, letter_id=letter_id).run("discard", "discarded", None)
+    changing.LetterJob(where, which, how, letter_id=letter_id).run("discard", "discarded", None)
 
 
 @app.command()
@@ -187,7 +181,6 @@ def erase(
     ] = False,
     how: ChangeOptions,
     where: StackOptions,
-    hold: LeaseOptions,
 ) -> None:
     """Erase a person: delete every message about an address, queued or dead, and say what is left elsewhere.
 
@@ -195,4 +188,4 @@ def erase(
     """
     from leads_cli.cli.failures import erasing  # noqa: PLC0415
 
-    erasing.erase(email, how, where, hold.lease, mentions=mentions)
+    erasing.erase(email, how, where, mentions=mentions)

@@ -1,12 +1,10 @@
 """Common to `fix`, `replay` and `discard`: plan, show the plan, ask, do it, report."""
 
 import json
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import typer
@@ -19,6 +17,7 @@ from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.criteria import choose
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.work import LetterWork
+from leads_cli.importing.progress import show_progress, stop_on_interrupt
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import Code, plain, stop
@@ -55,7 +54,6 @@ class LetterJob:
     where: StackOptions
     which: LetterOptions
     how: ChangeOptions
-    lease: int
     again: ReplayOptions = field(default_factory=ReplayOptions)
     letter_id: str | None = None
 
@@ -66,8 +64,8 @@ class LetterJob:
         with printed.exit_on_letter_error(self.where, self.letter_id):
             running = self.where.reach()
             log = self.where.log_reader() if mending and mending.replay else None
-            work = LetterWork(running, mending, done, log, self.again.rate, self.lease)
-            with QueueScan(running, lease=self.lease) as reading:
+            work = LetterWork(running, mending, done, log, self.again.rate)
+            with QueueScan(running) as reading:
                 plan = work.plan(choose(reading, criteria, self.letter_id))
         warning = work.warning(plan)
         if not self.how.as_json:
@@ -81,23 +79,15 @@ class LetterJob:
         self._work(work, plan)
 
     def _work(self, work: LetterWork, plan: Plan) -> None:
-        interrupt = Interrupt()
-
-        @contextmanager
-        def around() -> Iterator[None]:
-            with interrupt.put_off():
-                yield
-                if sys.stderr.isatty():
-                    typer.echo(f"\r{work.tally.handled:,} of {work.total:,} ", nl=False, err=True)
-
-        try:
-            with interrupt.minded():
-                work.run(plan, around)
-        except NotReachableError as error:
-            work.trouble = str(error)
-        except KeyboardInterrupt:
-            work.trouble = "Interrupted; run it again for the rest."
-        unknown = "" if work.trouble else self._follow(work)
+        unknown = ""
+        with stop_on_interrupt() as interrupted:
+            try:
+                with show_progress("done", len(plan.ids)) as progress:
+                    work.run(plan, interrupted, progress)
+            except NotReachableError as error:
+                work.trouble = str(error)
+            if not work.trouble:
+                unknown = self._follow(work, interrupted)
         if self.how.as_json:
             typer.echo(json.dumps(_done(work, plan), indent=2))
         else:
@@ -110,18 +100,16 @@ class LetterJob:
             again = f"{command()} failures list{self.where.as_arguments()}"
             stop(f"What was refused again needs a correction first: {again}", Code.FAILED)
 
-    def _follow(self, work: LetterWork) -> str:
+    def _follow(self, work: LetterWork, interrupted: Event) -> str:
         """Wait for what becomes of the replayed letters; returns why that cannot be known, or ""."""
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and work.tally.replayed and self.again.wait:
             wait = f"Waiting up to {self.again.wait} s for the outcomes; Ctrl-C stops only the waiting."
-            typer.echo("\r" + (wait if work.tally.replayed and self.again.wait else ""), err=True)
+            typer.echo(wait, err=True)
         try:
-            work.follow(self.again.wait)
+            work.follow(interrupted, self.again.wait)
         except NotReachableError as error:
             work.outcomes = None
             return f"The outcomes are not known: {error}"
-        except KeyboardInterrupt:
-            pass
         return ""
 
 
@@ -162,39 +150,3 @@ def _done(work: LetterWork, plan: Plan) -> dict[str, Any]:
 
 def _left(plan: Plan) -> dict[str, Any]:
     return {"untouched": plan.untouched, "problems": dict(plan.problems)}
-
-
-class Interrupt:
-    """Ctrl-C finishes the current letters first, so that the report is correct. A second Ctrl-C does not wait."""
-
-    def __init__(self) -> None:
-        self._busy = False
-        self._asked = False
-
-    @contextmanager
-    def minded(self) -> Iterator[None]:
-        """In this block Ctrl-C raises `KeyboardInterrupt`, but not inside `put_off`."""
-        if threading.current_thread() is not threading.main_thread():
-            yield  # signals are the main thread's
-            return
-        before = signal.signal(signal.SIGINT, self._on_signal)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-    @contextmanager
-    def put_off(self) -> Iterator[None]:
-        """Wait with `KeyboardInterrupt` until this block ends."""
-        self._busy = True
-        try:
-            yield
-        finally:
-            self._busy = False
-        if self._asked:
-            raise KeyboardInterrupt
-
-    def _on_signal(self, *_: object) -> None:
-        if self._asked or not self._busy:
-            raise KeyboardInterrupt
-        self._asked = True

@@ -11,9 +11,7 @@ import typer
 from leads_cli.cli.failures.options import ChangeOptions
 from leads_cli.cli.failures.printed import exit_on_letter_error, line
 from leads_cli.cli.target import StackOptions, confirm
-from leads_cli.failures.person.erase import PersonMessages, scan
-from leads_cli.failures.person.erasures import remember_erasure
-from leads_cli.failures.person.files import files_with
+from leads_cli.failures.person.erase import PersonMessages, files_with, remember_erasure, scan
 from leads_cli.failures.person.mention import key
 from leads_cli.failures.read.letter import LEADS
 from leads_cli.project import shown
@@ -22,7 +20,7 @@ from leads_cli.terminal import Code, plain, stop
 from leads_cli.words import number
 
 
-def erase(email: str, how: ChangeOptions, where: StackOptions, lease: int, *, mentions: bool) -> None:
+def erase(email: str, how: ChangeOptions, where: StackOptions, *, mentions: bool) -> None:
     """Delete every message about an address; ends the command with 1 if some could not be looked at."""
     person = key(email)
     if not all(person.partition("@")):
@@ -30,14 +28,14 @@ def erase(email: str, how: ChangeOptions, where: StackOptions, lease: int, *, me
     how.check()
     with exit_on_letter_error(where):
         running = where.reach()
-        found = scan(running, person, lease=lease)
+        found = scan(running, person)
         if not how.as_json:
             _say(found, where, mentions=mentions)
         total = sum(each.about + (each.beside if mentions else 0) for each in found)
         if not how.dry_run and total:
             if not how.yes and not confirm(f"Erase {number(total, 'message')}?"):
                 stop("Nothing was erased.", Code.FAILED)
-            found = scan(running, person, lease=lease, erase=True, mentions=mentions)
+            found = scan(running, person, erase=True, mentions=mentions)
         problem = "" if how.dry_run else _remember(running, person)
     if how.as_json:
         typer.echo(json.dumps({each.queue: _as_json(each) for each in found}, indent=2))

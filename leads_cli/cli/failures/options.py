@@ -16,15 +16,6 @@ MaybeId = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class LeaseOptions:
-    """For how long letters may be hidden."""
-
-    lease: Annotated[
-        int, typer.Option(min=1, max=3_600, help="Seconds that a killed command may hide dead letters from others.")
-    ] = 120
-
-
-@dataclass(frozen=True, slots=True)
 class LetterOptions:
     """The letters that the options name."""
 

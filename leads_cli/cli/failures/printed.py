@@ -1,34 +1,27 @@
 """How letters look in a terminal. Their text is foreign, so control sequences are escaped."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from shlex import join
-from typing import Any, Final
+from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from leads_cli.cli.failures.options import LetterOptions
-from leads_cli.cli.target import StackOptions
+from leads_cli.cli.target import StackOptions, moment
 from leads_cli.failures.change.mending import Repair
 from leads_cli.failures.read.advice import next_steps
-from leads_cli.failures.read.criteria import REASONS, AmbiguousError, Criteria, NoSuchLetterError, parse_moment
+from leads_cli.failures.read.criteria import REASONS, AmbiguousError, Criteria, NoSuchLetterError
 from leads_cli.failures.read.letter import Letter, indented
-from leads_cli.failures.read.listing import Group, Listing, describe
+from leads_cli.failures.read.listing import Listing, describe
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, plain, stop
-from leads_cli.words import duration, number
-
-# What is written into a file or a pipe has no width of its own.
-_WIDE: Final = 240
-_NOTHING: Final = "-"
+from leads_cli.terminal import Code, plain, stop, table
+from leads_cli.words import ago, duration, number
 
 
 def line(where: StackOptions, *arguments: str) -> str:
@@ -46,17 +39,10 @@ def criteria(which: LetterOptions) -> Criteria:
         status=which.status,
         source=which.source,
         campaign=which.campaign,
-        since=_moment("--since", which.since),
-        before=_moment("--older-than", which.older_than),
+        since=moment("--since", which.since) if which.since else None,
+        before=moment("--older-than", which.older_than) if which.older_than else None,
         contains=which.contains,
     )
-
-
-def _moment(option: str, text: str | None) -> datetime | None:
-    try:
-        return None if text is None else parse_moment(text, datetime.now(UTC))
-    except ValueError as error:
-        stop(f"{option} {plain(text or '')}: {error}", Code.USAGE)
 
 
 @contextmanager
@@ -81,12 +67,12 @@ def exit_on_letter_error(where: StackOptions, letter_id: str | None = None) -> I
         stop(str(error), Code.FAILED)
 
 
-def listing(found: Listing, reading: QueueScan, where: StackOptions, now: datetime, *, each: bool) -> None:
+def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bool) -> None:
     """The groups, or the letters one by one, and what to do next."""
-    groups = found.groups
-    if groups:
-        typer.echo(f"{number(found.total, 'dead letter')} in {number(len(groups), 'group')}")
-        _print(_each(found, now) if each else table(groups, now))
+    causes = found.groups
+    if causes:
+        typer.echo(f"{number(found.total, 'dead letter')} in {number(len(causes), 'group')}")
+        (_each if each else groups)(found)
         if each and (older := found.total - len(found.newest)) > 0:
             typer.echo(f"{older:,} older: --limit {found.total} lists them as well.")
     else:
@@ -94,61 +80,36 @@ def listing(found: Listing, reading: QueueScan, where: StackOptions, now: dateti
             "No dead letters." if not reading.seen else f"None of {number(reading.seen, 'dead letter')} matches."
         )
     if expires := found.expires(reading.retention):
-        typer.echo(f"The first of them expires in {duration(max(0, (expires - now).total_seconds()))}.")
+        typer.echo(f"The first of them expires in {duration(max(0, (expires - datetime.now(UTC)).total_seconds()))}.")
     for words in reading.remarks():
         typer.echo(words)
-    if groups:
-        typer.echo(f"Next: {line(where, 'show', groups[0].example)}")
+    if causes:
+        typer.echo(f"Next: {line(where, 'show', causes[0].example)}")
 
 
 def groups(found: Listing) -> None:
-    """Groups, one a line."""
-    _print(table(found.groups, datetime.now(UTC)))
-
-
-def table(groups: Sequence[Group], now: datetime, title: str | None = None) -> Table:
     """Groups, one a line."""
     heads = ("count", "reason", "field", "status", "source", "campaign", "oldest", "newest", "says")
     rows = (
         (
             f"{group.count:,}",
-            *(str(value or "") for value in group.cause[:-1]),
-            _ago(group.oldest, now),
-            _ago(group.newest, now),
+            *(str(value or "-") for value in group.cause[:-1]),
+            ago(group.oldest),
+            ago(group.newest),
             group.says,
         )
-        for group in groups
+        for group in found.groups
     )
-    return _table(heads, rows, title)
+    table(heads, rows, right=0)
 
 
-def _each(found: Listing, now: datetime) -> Table:
-    heads = ("id", "failed", "reason", "field", "source", "campaign", "address", "says")
+def _each(found: Listing) -> None:
     rows = (
-        (each.id, _ago(each.failed_at, now), each.reason, each.field, each.source, each.campaign, each.email, each.says)
+        (each.id, ago(each.failed_at), each.reason, each.field, each.source, each.campaign, each.email, each.says)
         for each in found.newest
     )
-    return _table(heads, rows)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="dim", title=title, title_justify="left")
-    for head in heads:
-        shown.add_column(head, justify="right" if head == "count" else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*(Text(plain(cell) or _NOTHING) for cell in row))
-    return shown
-
-
-def _print(shown: Table) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDE)
-    console.print(shown)
-
-
-def _ago(when: datetime, now: datetime) -> str:
-    return f"{duration(max(0, (now - when).total_seconds()))} ago"
+    heads = ("id", "failed", "reason", "field", "source", "campaign", "address", "says")
+    table(heads, ([cell or "-" for cell in row] for row in rows))
 
 
 def diffs(repairs: Sequence[Repair], total: int) -> None:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.criteria import Criteria
-from leads_cli.failures.read.export import write_csv, write_jsonl
 from leads_cli.failures.read.letter import Letter
-from leads_cli.failures.read.listing import Listing
-from leads_cli.failures.read.queue_scan import LEASE_SECONDS, QueueScan
+from leads_cli.failures.read.listing import Listing, write_csv, write_jsonl
+from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.work import BusyError, LetterWork
 from leads_cli.stacks.running import NotReachableError, Running
 
@@ -47,7 +46,6 @@ class FoundLetters:
     whole: bool = False
 
     def letter(self, letter_id: str) -> Letter | None:
-        """The newest letter with an id, whichever of its ids that is."""
         known = [*([self.asked] if self.asked else []), *self.newest]
         return next((each for each in known if letter_id in each.names and each.message_id not in self.gone), None)
 
@@ -55,10 +53,6 @@ class FoundLetters:
     def newest(self) -> list[Letter]:
         """The newest letters that are still there, newest first."""
         return [each for each in self.listing.newest if each.message_id not in self.gone]
-
-
-class _StoppedError(Exception):
-    """Stop the reading."""
 
 
 class BackgroundWork:
@@ -110,31 +104,19 @@ class BackgroundWork:
                 self._run()
         finally:
             self._handled.set()
-            with suppress(NotReachableError, _StoppedError):
-                self.work.follow(pause=self._pause)
+            with suppress(NotReachableError):
+                self.work.follow(self._stop)
             self._ended.set()
 
     def _run(self) -> None:
         work = self.work
         try:
-            work.run(self._plan, self._hand)
-        except _StoppedError:
-            work.trouble = "Stopped: the other letters are unchanged."
+            work.run(self._plan, self._stop)
         except NotReachableError as error:
             work.trouble = str(error)
         except Exception:
             work.trouble = "The console failed; its terminal shows the error. The other letters are unchanged."
             raise
-
-    @contextmanager
-    def _hand(self) -> Iterator[None]:
-        if self._stop.is_set():
-            raise _StoppedError
-        yield
-
-    def _pause(self, seconds: float) -> None:
-        if self._stop.wait(seconds):
-            raise _StoppedError
 
 
 class FailureActions:
@@ -146,13 +128,12 @@ class FailureActions:
         work: what is being done, or was done last.
     """
 
-    def __init__(self, running: Running, log: "LogReader | None" = None, lease: int = LEASE_SECONDS) -> None:
+    def __init__(self, running: Running, log: "LogReader | None" = None) -> None:
         self.running = running
         self.found: FoundLetters | None = None
         self.growing: FoundLetters | None = None
         self.work: BackgroundWork | None = None
         self._log = log
-        self._lease = lease
         self._turn = Lock()
 
     def look(self, letter_id: str = "") -> FoundLetters:
@@ -180,7 +161,7 @@ class FailureActions:
         accept: Callable[[Letter], bool] = (
             wanted.accept if isinstance(wanted, Criteria) else lambda letter: letter.message_id == wanted
         )
-        work = LetterWork(self.running, mending, done, self._log, lease=self._lease)
+        work = LetterWork(self.running, mending, done, self._log)
         with self._reading() as reading:
             plan = work.plan(filter(accept, reading))
         return BackgroundWork(work, plan), plan, work.warning(plan)
@@ -218,7 +199,7 @@ class FailureActions:
     def _reading(self) -> Iterator[QueueScan]:
         """A reading that waits for another page's, but for no work, which may take an hour."""
         self._check()
-        with self._turn, QueueScan(self.running, lease=self._lease) as reading:
+        with self._turn, QueueScan(self.running) as reading:
             yield reading
 
     def _check(self) -> None:

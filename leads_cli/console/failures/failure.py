@@ -10,8 +10,7 @@ from nicegui import ui
 
 from leads_cli.console import frame
 from leads_cli.console.failures.actions import FailureActions, FoundLetters
-from leads_cli.console.failures.editing import FormError
-from leads_cli.console.failures.form import Form, show_review
+from leads_cli.console.failures.form import Form, FormError, show_review
 from leads_cli.console.failures.parts import chip, letter_address, letter_facts, show_history
 from leads_cli.console.subject import Subject
 from leads_cli.failures.change.mending import Mending
@@ -37,7 +36,6 @@ class FailurePage:
         self._letter_id = letter_id
 
     def build(self) -> None:
-        """Make the page; what takes time comes afterwards."""
         with ui.element("div").classes("row"):
             ui.link("← All failures", frame.FAILURES.path).classes("back")
             self._next = ui.element("div").classes("row end")
@@ -191,7 +189,6 @@ class SentCard:
         self._since = time.monotonic()
 
     def build(self) -> None:
-        """Make the part, and keep it up to date."""
         with frame.card("Sent again"):
             with ui.element("div").classes("row"):
                 self._chip = ui.label("queued").classes("chip busy")

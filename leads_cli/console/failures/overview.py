@@ -51,7 +51,6 @@ class FailuresPage:
         self._reading = False
 
     def build(self) -> None:
-        """Make the page; what takes time comes afterwards."""
         with ui.element("div").classes("row"):
             self._refresh = ui.button("Refresh", icon="refresh", on_click=self.read).props("outline no-caps")
             self._read_at = ui.label().classes("soft").props('role="status"')

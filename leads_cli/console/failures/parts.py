@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from leads_cli.failures.change.mending import Plan
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.letter import EXHAUSTED, Letter, indented
 from leads_cli.failures.read.listing import Group, describe
-from leads_cli.words import duration, number
+from leads_cli.words import ago, number
 
 # What can be asked for in the page's address.
 GROUPED: Final = ("reason", "field", "source", "campaign")
@@ -48,17 +48,10 @@ def letter_address(letter_id: str) -> str:
 
 
 def chip(reason: str) -> None:
-    """A reason, coloured by severity."""
     ui.label(reason).classes(f"chip {_MOODS.get(reason, 'busy')}")
 
 
-def ago(when: datetime) -> str:
-    """How long since."""
-    return f"{duration(max(0, (datetime.now(UTC) - when).total_seconds()))} ago"
-
-
 def group_entry(group: Group) -> None:
-    """A group, which leads to its letters."""
     with _linked(address(Criteria(**group.cause._asdict()))):
         with ui.item_section().props("side top"):
             ui.label(f"{group.count:,}").classes("count")
@@ -77,7 +70,6 @@ def _cause(group: Group) -> None:
 
 
 def letter_entry(letter: Letter) -> None:
-    """A letter, which leads to its page."""
     with _linked(letter_address(letter.message_id)), ui.item_section():
         with ui.element("div").classes("row"):
             ui.label(letter.email or letter.id).classes("what")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import boto3
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
@@ -54,28 +54,44 @@ def limit_to_one_region() -> Iterator[None]:
         BackendDict.reset()
 
 
-class EmbeddedSecret(CloudFormationModel):
-    """moto's CloudFormation finds it among the subclasses of its model."""
+class _Made:
+    """What moto asks of a resource: its type, its id and the one attribute that a template reads."""
 
-    def __init__(self, arn: str) -> None:
-        self.physical_resource_id = arn
+    kind: ClassVar[str]
+    attribute: ClassVar[str] = ""
+
+    def __init__(self, physical_id: str, value: str = "") -> None:
+        self.physical_resource_id = physical_id
+        self._value = value
+
+    @classmethod
+    def cloudformation_type(cls) -> str:
+        return cls.kind
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr == cls.attribute
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        if attribute_name != self.attribute:
+            raise NotImplementedError(attribute_name)
+        return self._value
+
+
+# moto's CloudFormation finds these among the direct subclasses of its model.
+class EmbeddedSecret(_Made, CloudFormationModel):
+    """A secret, whose value is put there later."""
+
+    kind = "AWS::SecretsManager::Secret"
+    attribute = "Id"
 
     @staticmethod
     def cloudformation_name_type() -> str:
         return "Name"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::SecretsManager::Secret"
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return attr == "Id"
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        if attribute_name != "Id":
-            raise NotImplementedError(attribute_name)
-        return self.physical_resource_id
 
     @classmethod
     def create_from_cloudformation_json(
@@ -93,39 +109,23 @@ class EmbeddedSecret(CloudFormationModel):
             replica_regions=[],
             force_overwrite=False,
         )
-        return cls(json.loads(created)["ARN"])
+        arn = json.loads(created)["ARN"]
+        return cls(arn, arn)
 
 
-class EmbeddedVersion(CloudFormationModel):
+class EmbeddedVersion(_Made, CloudFormationModel):
     """A published version of a function. A changed description publishes again, as it replaces the resource on AWS."""
 
-    def __init__(self, function: str, version: str) -> None:
-        self.physical_resource_id = f"{function}:{version}"
-        self.version = version
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::Lambda::Version"
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return attr == "Version"
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        if attribute_name != "Version":
-            raise NotImplementedError(attribute_name)
-        return self.version
+    kind = "AWS::Lambda::Version"
+    attribute = "Version"
 
     @classmethod
     def create_from_cloudformation_json(cls, *created: Any, **_: Any) -> Self:
         _, resource, account, region = created
         function, description = (resource["Properties"].get(key, "") for key in ("FunctionName", "Description"))
         published = lambda_backends[account][region].publish_version(function, description)
-        return cls(function, str(published.version))  # type: ignore[union-attr]
+        version = str(published.version)  # type: ignore[union-attr]
+        return cls(f"{function}:{version}", version)
 
     @classmethod
     def update_from_cloudformation_json(cls, *_: Any, **changed: Any) -> Self:
@@ -133,19 +133,10 @@ class EmbeddedVersion(CloudFormationModel):
         return cls.create_from_cloudformation_json("", resource, account, region)
 
 
-class EmbeddedAlias(CloudFormationModel):
+class EmbeddedAlias(_Made, CloudFormationModel):
     """What everything calls: a name of the version that is live."""
 
-    def __init__(self, arn: str) -> None:
-        self.physical_resource_id = arn
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return ""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::Lambda::Alias"
+    kind = "AWS::Lambda::Alias"
 
     @classmethod
     def create_from_cloudformation_json(cls, *created: Any, **_: Any) -> Self:

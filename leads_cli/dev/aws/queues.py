@@ -217,7 +217,6 @@ class TimedQueues(SQSBackend):
             return list(map(copy, self._queue(url).stored.values()))
 
     def oldest(self, url: str) -> StoredMessage | None:
-        """The message of a queue that was put there first."""
         with self._changed:
             return next(iter(self._queue(url).stored.values()), None)
 
@@ -226,7 +225,6 @@ class TimedQueues(SQSBackend):
         return len(self._queue(url).stored)
 
     def delete(self, url: str, receipt_handles: set[str]) -> None:
-        """Delete what was received with these handles."""
         queue = self._queue(url)
         with self._change():
             for message in filter(None, map(queue.find, receipt_handles)):

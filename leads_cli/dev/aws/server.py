@@ -17,11 +17,10 @@ from moto.sqs.models import sqs_backends
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.serving import make_server
 
-from leads_cli.console.local import is_local
+from leads_cli.console.server import is_local
 from leads_cli.dev.aws import queue_api
 from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
 from leads_cli.dev.aws.queues import TimedQueues
-from leads_cli.dev.aws.references import find_dangling
 from leads_cli.dev.aws.template import ALIAS, VERSION, Template
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
 from leads_cli.stacks import session
@@ -95,8 +94,6 @@ class EmbeddedAws:
         resources = template.deployable["Resources"]
         known = {key: each for key, each in resources.items() if each["Type"] in KNOWN_TYPES}
         body = {**template.deployable, "Resources": known}
-        if problems := find_dangling(body):
-            raise DeploymentError("\n".join(problems))
         cloudformation = self.client("cloudformation")
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in template.parameters.items()]
         about = {

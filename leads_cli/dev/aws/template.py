@@ -14,10 +14,25 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from leads_cli.dev.aws.event_source import DEFAULT_CONCURRENCY, EventSource
 from leads_cli.dev.aws.routes import Route, routes_of
 from leads_cli.dev.start_errors import UnsupportedTemplateError
 from leads_cli.stacks.session import embedded_session
+
+# Lambda starts with so many pollers where the mapping sets no limit.
+DEFAULT_CONCURRENCY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """A queue that Lambda polls for a function: logical ids, sizes in messages, the window in seconds."""
+
+    function: str
+    queue: str
+    batch_size: int = 10
+    window: int = 0
+    concurrency: int = DEFAULT_CONCURRENCY
+    partial_failures: bool = False
+
 
 EVENT_SOURCE: Final = "AWS::Lambda::EventSourceMapping"
 HTTP_API: Final = "AWS::ApiGatewayV2::Api"
@@ -86,7 +101,6 @@ class Template:
         return {each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for each in queues}
 
     def of_type(self, kind: str) -> list[str]:
-        """The logical ids of the deployed resources of a type."""
         return [name for name, resource in self.deployable["Resources"].items() if resource["Type"] == kind]
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Route as HttpRoute
 from leads_cli.dev.aws.routes import Route, find
 from leads_cli.dev.http import gateway
 from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
-from leads_cli.dev.runtime.result import MAX_PAYLOAD_BYTES, Result
+from leads_cli.dev.runtime.environment import MAX_PAYLOAD_BYTES, Result
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

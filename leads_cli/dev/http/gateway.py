@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from leads_cli.dev.aws.routes import DEFAULT_KEY, Route
-from leads_cli.dev.runtime.result import Result
+from leads_cli.dev.runtime.environment import Result
 
 _TEXT: Final = frozenset({"application/json", "application/xml", "application/javascript"})
 # Between two hops only, and the ones that have a place of their own in the event.
@@ -121,7 +121,6 @@ def _context(
 
 
 def own(status: int, message: str) -> GatewayResponse:
-    """An answer of API Gateway itself."""
     return GatewayResponse(status, [("content-type", "application/json")], f'{{"message":"{message}"}}'.encode())
 
 

@@ -1,6 +1,6 @@
 """The page of a stack: sign up by hand on the left, see what becomes of every lead on the right.
 
-What never changes (heading, form, sources) is plain HTML that needs no script; NiceGUI keeps the rest live.
+What never changes (heading, form) is plain HTML that needs no script; NiceGUI keeps the rest live.
 Everything comes from this machine: no external fonts, scripts or images.
 """
 
@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from leads_cli.console import live
-from leads_cli.console.local import LocalOnly
+from leads_cli.console.server import LocalOnly
 from leads_cli.console.subject import embedded
 from leads_cli.dev.page.form import open_form, signup_form
-from leads_cli.dev.page.view import DevView, SourceRow
+from leads_cli.dev.page.view import DevView
 from leads_cli.logs.journal import CAPACITY
 from leads_cli.stacks.embedded import from_description
 
@@ -113,11 +113,9 @@ def _where(view: DevView) -> str:
 
 
 def _fixed(view: DevView) -> str:
-    """Form and sources."""
-    sources = "".join(_source(row) for row in view.about.sources)
+    """The form, and what is there without a script."""
     return (
         f'<section class="card signup" aria-label="Sign up"><h2>Sign up</h2>{_signup(view)}</section>'
-        f'<section class="card sources" aria-label="Sources"><h2>Sources</h2>{sources}</section>'
         '<noscript class="live"><p class="card">This list needs JavaScript. Without: '
         '<a href="/_leads/status">counts</a>, <a href="/_leads/leads">leads</a>.</p></noscript>'
     )
@@ -135,12 +133,3 @@ def _signup(view: DevView) -> str:
         "and skips those at <code>suppressed.example</code>.</p>"
     )
     return signup_form(*found) + (hint if view.about.leadterra is None else "")
-
-
-def _source(row: SourceRow) -> str:
-    curl = f"<details><summary>curl</summary><pre>{escape(row.curl)}</pre></details>" if row.curl else ""
-    return (
-        f'<article class="source"><h3>{escape(row.name)}</h3>'
-        f"<p>{escape(row.provider)} · auth {escape(row.auth)} · to {escape(', '.join(row.campaigns))}</p>"
-        f'<p class="address"><code>{escape(row.url)}</code></p>{curl}</article>'
-    )

@@ -1,8 +1,8 @@
 """What a page or a command may know of a stack: a few facts, counts, leads and logs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from shlex import quote
@@ -12,15 +12,14 @@ from leads.config.schema import Enrollment, Source
 from leads.errors import ConfigError
 from leads.io import settings
 from leads.message.message import id_for_log
-from leads_cli.dev.page.outcomes import sandbox_outcome
 from leads_cli.logs.journal import Journal, LeadRow, LeadState
-from leads_cli.logs.line import Line
 from leads_cli.logs.observed import json_object
+from leads_cli.logs.reading import Line
+from leads_cli.sandbox import Sandbox
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.configuration import problem_of
-from leads_cli.stacks.counts import StackStatus
+from leads_cli.stacks.counts import StackStatus, Waiting
 from leads_cli.stacks.running import OPERATOR
-from leads_cli.stacks.waiting import Waiting
 
 if TYPE_CHECKING:
     from leads_cli.dev.stack import Stack
@@ -123,7 +122,6 @@ class StackView:
 
     @property
     def about(self) -> About:
-        """What it tells of itself."""
         stack = self._stack
         return About(
             url=stack.url,
@@ -146,7 +144,6 @@ class StackView:
             return self._stack.enrollment
 
     def status(self) -> StackStatus:
-        """The counts now."""
         queued = self._stack.unsettled()["LeadsQueue"]
         now = datetime.now(UTC).timestamp()
         oldest = self._stack.oldest("LeadsQueue")
@@ -182,7 +179,6 @@ class StackView:
         return self._stack.client("cloudwatch")
 
     def logs(self, since: datetime) -> Sequence[Line]:
-        """The lines of the functions' logs since then, oldest first."""
         return self._journal.lines(since)
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
@@ -219,3 +215,25 @@ def source_rows(enrollment: Enrollment, url: str, secrets: dict[str, str]) -> tu
 def _campaigns(source: Source) -> tuple[str, ...]:
     named = [source.campaign] if source.campaign else []
     return tuple(dict.fromkeys([*named, *source.campaigns.values()]))
+
+
+type CampaignId = Callable[[str], str]
+
+
+def sandbox_outcome(rows: Sequence[LeadRow], sandbox: Sandbox, campaign_id: CampaignId) -> Iterator[LeadRow]:
+    """Rows, newest first, with the words of the counts: enrolled, updated, skipped or merged into another's row."""
+    met: set[tuple[str, object]] = set()
+    for row in rows:
+        if row.state is not LeadState.ENROLLED or row.settled is None:
+            yield row
+            continue
+        campaign = campaign_id(row.campaign)
+        events = sandbox.history(row.email)
+        event = next((e for e in reversed(events) if e.campaign == campaign and e.at <= row.settled), None)
+        if event is None:
+            yield row
+        elif (row.email.lower(), event.at) in met:
+            yield replace(row, state=LeadState.MERGED)
+        else:
+            met.add((row.email.lower(), event.at))
+            yield replace(row, state=LeadState(event.kind))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from leads_cli.dev.aws.queue_api import md5_of
 from leads_cli.dev.aws.queues import StoredMessage
-from leads_cli.dev.runtime.result import Result
+from leads_cli.dev.runtime.environment import Result
 
 type SqsRecord = dict[str, Any]
 """One message in the shape of Lambda's SQS event."""
@@ -39,7 +39,6 @@ def _attribute(value: Mapping[str, str]) -> dict[str, Any]:
 
 
 def record_size(one: SqsRecord) -> int:
-    """How much of an event's limit a record takes."""
     return len(json.dumps(one))
 
 

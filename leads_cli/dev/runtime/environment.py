@@ -12,11 +12,34 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from subprocess import PIPE, STDOUT, Popen, TimeoutExpired
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from leads_cli.dev.runtime import worker
-from leads_cli.dev.runtime.result import MAX_PAYLOAD_BYTES, Result
+
+# Lambda's limit for an event, or a result, of a synchronous invocation.
+MAX_PAYLOAD_BYTES: Final = 6 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The handler's `payload`, or an `error` as Lambda words it."""
+
+    payload: Any = None
+    error: dict[str, Any] | None = None
+
+    @classmethod
+    def failed(cls, kind: str, message: str) -> Self:
+        return cls(error={"errorType": kind, "errorMessage": message})
+
+    @property
+    def throttled(self) -> bool:
+        return self.error is not None and self.error.get("errorType") == "TooManyRequestsException"
+
+    @property
+    def timed_out(self) -> bool:
+        return self.error is not None and self.error.get("errorType") == "Sandbox.Timedout"
+
 
 # Lambda allows 10 s and then starts over; a busy laptop deserves more.
 INIT_SECONDS: Final = 30.0
@@ -50,7 +73,6 @@ class FunctionSpec:
     version: str = LATEST
 
     def environment(self) -> dict[str, str]:
-        """All variables of its process."""
         return {
             **{name: value for name, value in os.environ.items() if name in INHERITED},
             **_unproxied(),

@@ -5,8 +5,7 @@ from threading import Condition
 from time import monotonic
 from typing import Final
 
-from leads_cli.dev.runtime.environment import END_SECONDS, Environment, FunctionSpec, OnLog
-from leads_cli.dev.runtime.result import Result
+from leads_cli.dev.runtime.environment import END_SECONDS, Environment, FunctionSpec, OnLog, Result
 
 # Lambda would start one environment for each event at hand; a laptop lets events wait for a free one.
 MOST_ENVIRONMENTS: Final = 4
@@ -37,7 +36,6 @@ class Function:
 
     @property
     def environments(self) -> int:
-        """How many exist at present."""
         with self._changed:
             return len(self._idle) + len(self._busy) + self._starting
 

@@ -8,10 +8,10 @@ from threading import BoundedSemaphore, Event, Lock, Thread
 from time import monotonic
 from typing import Any, Final, Self
 
-from leads_cli.dev.aws.event_source import EventSource
 from leads_cli.dev.aws.queues import TimedQueues
+from leads_cli.dev.aws.template import EventSource
 from leads_cli.dev.runtime.batches import SqsRecord, failed_ids, record_size, to_record
-from leads_cli.dev.runtime.result import MAX_PAYLOAD_BYTES, Result
+from leads_cli.dev.runtime.environment import MAX_PAYLOAD_BYTES, Result
 
 _LONG_POLL_SECONDS: Final = 20.0
 # `{"Records": []}` and room for a comma behind each record.
@@ -74,7 +74,6 @@ class Poller:
         self._stopping.set()
 
     def join(self) -> None:
-        """Return when the last invocation has."""
         self._thread.join()
 
     def _run(self) -> None:

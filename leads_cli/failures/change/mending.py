@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -11,8 +10,7 @@ from typing import Any, Final
 from leads.json import dumps
 from leads.message.message import MAX_BYTES, VERSION, id_for_log
 from leads_cli.failures.change.edits import ABSENT, Change, Edit, InapplicableError, apply_edits
-from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten
-from leads_cli.failures.change.succession import Successor, fixed, replayed
+from leads_cli.failures.change.handover import Handover, HandoverResult, Successor, chunks_of_ten, fixed, replayed
 from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.listing import Listing
 from leads_cli.failures.read.queue_scan import QueueScan
@@ -163,35 +161,31 @@ def make_plan(letters: Iterable[Letter], mending: Mending) -> Plan:
     return plan
 
 
-type TenGuard = Callable[[], AbstractContextManager[object]]
-"""A context for each ten letters, entered while they are handed over."""
-
-
 def carry_out(
     running: Running,
     ids: Collection[str],
     mending: Mending | None,
     tally: HandoverResult,
     *,
-    lease: int,
-    pace: Pace | None = None,
-    around: TenGuard = nullcontext,
+    pace: Pace,
+    stop: Event,
+    progress: Callable[[int], object],
 ) -> None:
     """Carry out a plan. Without `mending` the letters are discarded for good.
 
-    `tally` tells how far it came, whatever ends it.
+    The ten letters in hand are finished when `stop` is set. `tally` tells how far it came, whatever ends it.
     """
-    with QueueScan(running, lease=lease) as reading:
+    with QueueScan(running) as reading:
         handover = Handover(running, reading, tally)
         for hand in chunks_of_ten(reading, ids):
-            if pace:
-                pace.take(len(hand), Event())
+            if not pace.take(len(hand), stop):
+                return
             reading.keep()
-            with around():
-                if mending is None:
-                    handover.discard(hand)
-                    continue
+            if mending is None:
+                handover.discard(hand)
+            else:
                 repairs = [(letter, mending.judge(letter)) for letter in hand]
                 handover.pass_on(
                     [(letter, mending.successor(made)) for letter, made in repairs if mending.concerns(made)]
                 )
+            progress(len(hand))

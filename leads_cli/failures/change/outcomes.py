@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from leads.message.message import id_for_log
@@ -11,8 +12,7 @@ from leads_cli.logs.observed import hold_text, objects, texts
 from leads_cli.words import number
 
 if TYPE_CHECKING:
-    from leads_cli.logs.line import Line
-    from leads_cli.logs.reading import Reader
+    from leads_cli.logs.reading import Line, Reader
 
 # What the lines of the log that tell outcomes contain. Events first: they name the leads to wait for.
 ABOUT_OUTCOMES: Final = ("replay_of", "batch settled")
@@ -63,7 +63,6 @@ class ReplayOutcomes:
         return self._open == self._held.keys()
 
     def sentences(self) -> Iterator[str]:
-        """The outcomes in words, a sentence each."""
         parts = [f"{self.enrolled:,} enrolled"] if self.enrolled else []
         parts += [f"{count:,} {why}" for why, count in self.ended.most_common()]
         again = "; ".join(f"{count:,} refused again: {why}" for why, count in self.refused.most_common())
@@ -96,15 +95,14 @@ def wait_for_outcomes(
     *,
     seconds: float,
     every: float,
-    pause: Callable[[float], object] = time.sleep,
+    stop: Event,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Read the logs until each outcome is known, for so many seconds at most."""
+    """Read the logs until each outcome is known, for so many seconds at most, or until `stop` is set."""
     until = clock() + seconds
     while not outcomes.complete:
         for text in ABOUT_OUTCOMES:
             for line in read(since, text):
                 outcomes.add(line)
-        if outcomes.complete or clock() >= until:
+        if outcomes.complete or clock() >= until or stop.wait(every):
             return
-        pause(every)

@@ -12,8 +12,7 @@ from leads_cli.stacks.running import NotReachableError
 from leads_cli.stacks.secret import LOG_KEY, read_secret
 
 if TYPE_CHECKING:
-    from leads_cli.logs.line import Line
-    from leads_cli.logs.reading import Reader
+    from leads_cli.logs.reading import Line, Reader
     from leads_cli.stacks.running import Running
 
 # A person who signed up more often than this is a program.
@@ -32,7 +31,6 @@ def log_key(running: "Running") -> str:
 
 
 def find_person(running: "Running", read: "Reader", email: str, since: datetime) -> "list[tuple[Line, str]]":
-    """What the log says of a person's leads, oldest first."""
     hashed = address_for_log(log_key(running), key(email))
     ids = {lead for line in read(since, hashed) for known, lead in _people(line) if known == hashed}
     found = {

@@ -1,10 +1,9 @@
 """Filters for dead letters: by cause, origin, age or content."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -12,8 +11,6 @@ from leads_cli.failures.read.letter import EXHAUSTED, Cause, Letter
 
 REASONS: Final = ("rejected", "missing_token", "unmappable", "malformed", EXHAUSTED)
 
-_AGE: Final = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # Of the letters whose ids begin alike: enough to choose from.
 _MOST_NAMED: Final = 10
 
@@ -40,7 +37,6 @@ class Criteria:
     contains: str | None = None
 
     def accept(self, letter: Letter) -> bool:
-        """Whether the letter meets all of them."""
         return (
             self.accept_cause(letter.cause)
             and (self.since is None or letter.failed_at >= self.since)
@@ -105,20 +101,3 @@ def find(letters: Iterable[Letter], letter_id: str) -> list[Letter]:
     if len(begun) > 1:
         raise AmbiguousError(islice(begun, _MOST_NAMED))
     return next(iter(begun.values()))
-
-
-def parse_moment(text: str, now: datetime) -> datetime:
-    """A time as people give it: an age such as `90s`, `30m`, `2h`, `3d`, `1w`, or a date with or without a time.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    try:
-        if age := _AGE.fullmatch(text.strip()):
-            return now - timedelta(**{_UNITS[age[2].lower()]: int(age[1])})
-        found = datetime.fromisoformat(text.strip())
-    except (ValueError, OverflowError) as error:
-        raise ValueError(
-            "neither an age such as 30m, 2h, 3d or 1w nor a date such as 2026-11-22 or 2026-11-22T14:00Z"
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

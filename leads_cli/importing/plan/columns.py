@@ -9,13 +9,31 @@ from leads.config.schema import Source
 from leads.fields.answers import Value
 from leads.fields.names import canonical, is_other_persons, words_of
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import FULL_NAME, NULL_WORDS
+from leads.fields.vocabulary import FULL_NAME, INFIX, NULL_WORDS
 from leads.lead.lead import NoLead, Problem, make_lead
+from leads.lead.person import Person
 from leads.model import LEAD_FIELDS, Lead
 from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.plan.opt_outs import ColumnKind, is_about_consent, kind_of, says_opted_out
-from leads_cli.importing.plan.roles import Role, roles
 from leads_cli.importing.read.table import NAMELESS, Cell, FileRow, Table, addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A lead's own or custom field that a submission's field may become. `choice` 0 is tried first."""
+
+    field: str
+    choice: int = 0
+
+
+def roles(names: Iterable[str], source: Source) -> dict[str, Role]:
+    """The role of each field that a source's rules would not leave out."""
+    # Each field's value is its name, by which it is known again among the custom ones.
+    person = Person(Submission({name: name for name in names}, None), source)
+    fields = (*LEAD_FIELDS, FULL_NAME, INFIX)
+    found = {name: Role(field, n) for field in fields for n, name in enumerate(person.candidates(field))}
+    return {name: Role(key) for key, name in person.custom_fields({"email": ""}).items()} | found
+
 
 # What programs write where there is nothing.
 _NOTHING: Final = NULL_WORDS | {"NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
@@ -108,7 +126,6 @@ class Columns:
         return any(cell.count("@") > 1 and len(set(addresses(cell.lower()))) > 1 for cell in cells)
 
     def opted_out(self, row: FileRow) -> bool:
-        """Whether a row says that the person opted out."""
         return not row.flaw and any(
             says_opted_out(kind, name, str(cell).strip())
             for name, kind in self.opt_outs.items()

@@ -55,17 +55,14 @@ class Facts:
         return Labels(label, self.source, self.campaign, datetime.fromisoformat(self.started))
 
     def as_json(self) -> dict[str, Any]:
-        """As the worklist keeps it."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """As the worklist has kept it."""
         return cls(**{**data, "totals": Totals(**data["totals"])})
 
 
 def now() -> str:
-    """The moment at which an import is started."""
     return timestamp(datetime.now(UTC))
 
 
@@ -74,7 +71,6 @@ def _digest(*parts: str) -> str:
 
 
 def describe_finished(worklist: Worklist, wanted: Facts) -> Facts | None:
-    """The finished import; None if it never finished."""
     found = worklist.finished(wanted.key)
     return Facts.from_json(found) if found else None
 

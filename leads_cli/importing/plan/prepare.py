@@ -38,13 +38,11 @@ class Labels:
     moment: datetime
 
     def message(self, row: int, lead: Lead) -> Message:
-        """The message that a row makes."""
         return Message(
             id=f"{self.id}:{row}", source=self.source, campaign=self.campaign, receivedAt=self.moment, lead=lead
         )
 
     def read(self, todo: Todo) -> Message:
-        """A message of the worklist."""
         return cast("Message", decode(todo[1], message_id=self.id, sent_at=self.moment.timestamp()))
 
 

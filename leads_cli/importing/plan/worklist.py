@@ -150,7 +150,6 @@ class Worklist:
             yield [row for _, row in rows]
 
     def body(self, row: int) -> str:
-        """The message of a row."""
         return str(self._fetch("select body from todo where row = ?", row)[0][0])
 
     def merge(self, rows: Sequence[int], body: str) -> None:
@@ -190,19 +189,15 @@ class Worklist:
     # --- What is on it -------------------------------------------------------------------------------
 
     def left(self) -> int:
-        """How many leads are still to be sent."""
         return self._number("select count(*) from todo")
 
     def merged(self) -> int:
-        """How many rows were merged into another one."""
         return self._number("select count(*) from merged")
 
     def opted_out(self) -> int:
-        """How many rows are left out because their person opted out."""
         return self._number("select count(*) from opted_out")
 
     def refusals(self) -> Iterator[RowRefusal]:
-        """The refused rows, in their order."""
         return self._pages("select row, field, reason from refused where row > ? order by row limit ?")
 
     def reasons(self, limit: int) -> list[tuple[str, str, int]]:
@@ -215,11 +210,9 @@ class Worklist:
     # --- Which import it is of ------------------------------------------------------------------------
 
     def begin(self, key: str, facts: Mapping[str, Any]) -> None:
-        """Note which import the list belongs to."""
         self._do("insert or replace into imports (key, facts) values (?, ?)", key, json.dumps(facts))
 
     def update(self, facts: Mapping[str, Any]) -> None:
-        """Update the facts about the import."""
         self._do("update imports set facts = ? where not done", json.dumps(facts))
 
     def progress(self) -> tuple[int, int]:
@@ -228,7 +221,6 @@ class Worklist:
         return found[0] if found else (0, 0)
 
     def add_counted(self, number: int) -> None:
-        """Add to the number of leads that the stack has counted."""
         self._do("update imports set counted = counted + ? where not done", number)
 
     def finish(self) -> None:
@@ -238,11 +230,9 @@ class Worklist:
         self._run("vacuum")
 
     def finished(self, key: str) -> dict[str, Any] | None:
-        """The facts of a finished import."""
         return self._facts("select facts from imports where done and key = ?", key)
 
     def unfinished(self) -> dict[str, Any] | None:
-        """The facts of an unfinished import."""
         return self._facts("select facts from imports where not done")
 
     def _facts(self, query: str, *values: object) -> dict[str, Any] | None:

@@ -57,7 +57,6 @@ def is_footer(cells: Sequence[Cell], columns: int, *, after_gap: bool) -> bool:
 
 
 def width(cells: Sequence[Cell]) -> int:
-    """How many cells are filled."""
     return sum(map(is_filled, cells))
 
 

@@ -34,7 +34,6 @@ class JsonLines:
 
     @property
     def about(self) -> str:
-        """How it was read."""
         return f"JSON lines in {self._document.encoding.removesuffix('-sig').upper()}"
 
     def rows(self) -> Iterator[FileRow]:

@@ -19,26 +19,21 @@ class RefusedRowsTable:
 
     @staticmethod
     def fits(table: Table) -> bool:
-        """Whether it is one."""
         return set(REASON_COLUMNS) <= set(table.columns)
 
     @property
     def columns(self) -> Sequence[str]:
-        """The columns of the first table."""
         return [unescape_formula(name) for name in self.found.columns if name not in REASON_COLUMNS]
 
     @property
     def about(self) -> str:
-        """How it was read."""
         return f"{self.found.about}; rows that were refused before"
 
     @property
     def notes(self) -> Sequence[str]:
-        """What was passed over."""
         return self.found.notes
 
     def rows(self) -> Iterator[FileRow]:
-        """All rows, numbered as they are in this file."""
         for row in self.found.rows():
             cells = {unescape_formula(n): _unescaped(cell) for n, cell in row.cells.items() if n not in REASON_COLUMNS}
             yield replace(row, cells=cells)

@@ -40,7 +40,6 @@ class Sheet:
 
     @property
     def notes(self) -> list[str]:
-        """How many lines were passed over."""
         places = ((self._above, "before the header"), (self._below, "after the last row"))
         return [
             f"{count} {'line' if count == 1 else 'lines'} {place} {'is' if count == 1 else 'are'} passed over"

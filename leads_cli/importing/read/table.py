@@ -94,7 +94,6 @@ def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> FileRo
 
 
 def is_filled(cell: Cell) -> bool:
-    """Whether there is something in a cell."""
     return cell is not None and cell != "" and not (isinstance(cell, str) and cell.isspace())
 
 

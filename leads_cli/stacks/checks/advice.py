@@ -1,13 +1,18 @@
-"""Settings that are valid but most likely a mistake. `leads check` warns of them."""
+"""Settings and rules that are valid but most likely a mistake. `leads check` warns of them."""
 
-from collections.abc import Iterable, Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from leads.config.schema import Enrollment
+from leads.config.schema import Enrollment, Source
+from leads.fields.body import parse
 from leads.fields.names import canonical
 from leads.model import LEAD_FIELDS
-from leads_cli.stacks.checks.rules import find_idle_rules
+from leads.presets.providers import PROVIDERS
+from leads_cli.project import EVENTS
 
 # The starter file's.
 PLACEHOLDER: Final = "camp_01HZA1TPNQ8RD4KF"
@@ -49,3 +54,76 @@ def _misspelt(key: str, names: Iterable[str]) -> Iterator[str]:
         close = get_close_matches(canonical(name), fields, n=1, cutoff=_CLOSE)
         if close and (field := fields[close[0]]) != name:
             yield f"{key}: {name!r} is a custom field; the lead's own is spelt {field!r}"
+
+
+_WEBHOOKS: Final = EVENTS / "webhooks"
+# A question may have points in it, but not without spaces.
+_PATH: Final = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+")
+# What SNS and EventBridge have around an event.
+_ENVELOPES: Final = frozenset({"detail", "message", "messageattributes"})
+
+
+def find_idle_rules(enrollment: Enrollment) -> Iterator[str]:
+    """One line for each rule that no event meets, that always holds, or that another source's rules come before."""
+    for name, source in enrollment.sources.items():
+        key = f"sources.{name}"
+        for rule, allowed in source.require.items():
+            effect = "it always holds" if any(one is False for one in allowed) else "no event meets it"
+            if why := _why_unseen(rule, source):
+                yield f"{key}.require.{rule}: {effect}: {why}"
+            elif source.honeypot and canonical(rule) == canonical(source.honeypot):
+                yield f"{key}.require.{rule}: {effect}: it is the honeypot, and submissions that fill it in are ignored"
+        for field, place in source.fields.items():
+            if why := _why_unseen(place, source):
+                yield f"{key}.fields.{field}: it finds nothing: {why}"
+        yield from _shadowed(key, name, source, enrollment.sources)
+
+
+def _why_unseen(name: str, source: Source) -> str:
+    """Why no event has what a rule names; empty if one may."""
+    if not canonical(name.removeprefix("header:")):
+        return f"{name!r} has no letter and no digit, so no field has this name"
+    known = _members(source.provider) if source.preset.views else frozenset()
+    if known and _PATH.fullmatch(name) and canonical(first := name.partition(".")[0]) not in known | _ENVELOPES:
+        return (
+            f"the recorded events of {source.preset.title} have no {first!r}. Name the whole path or its end; "
+            "leads map shows what an event holds"
+        )
+    return ""
+
+
+@cache
+def _members(provider: str) -> frozenset[str]:
+    """The names in the recorded requests of a provider, and in the places that its preset knows."""
+    preset = PROVIDERS[provider]
+    places = [*preset.only, *preset.skip, *preset.opt_outs, *(view.path for views in preset.views for view in views)]
+    found = {canonical(step) for place in places for step in place.replace("|", ".").split(".")}
+    for path in _WEBHOOKS.glob(f"{provider}*.json"):
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+        if recorded["provider"] == provider and recorded.get("body"):
+            found |= set(_names(parse(recorded["body"].encode(), recorded["headers"].get("content-type", ""))))
+    return frozenset(found)
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield canonical(name)
+            yield from _names(member)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield str(number)
+            yield from _names(item)
+
+
+def _shadowed(key: str, name: str, source: Source, sources: Mapping[str, Source]) -> Iterator[str]:
+    """Events of a queue go to the first source that matches: a later one with narrower rules gets none."""
+    for earlier, other in sources.items():
+        if earlier == name or not source.match:
+            return
+        wider = [
+            path in source.match and set(source.match[path]) <= set(values) for path, values in other.match.items()
+        ]
+        if wider and all(wider):
+            yield f"{key}.match: no event meets it: all that would go to sources.{earlier}, which comes first"
+            return

@@ -1,20 +1,75 @@
-"""Check a running stack: ask AWS and Leadterra, and collect the findings."""
+"""Check a running stack against its template and stage: ask AWS and Leadterra, and collect the findings."""
 
-from collections.abc import Callable, Iterable, Iterator
+import shlex
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from leads_cli.project import shown
+from leads_cli.project import ROOT, TEMPLATE, shown
 from leads_cli.stacks import campaigns, cloudwatch, leadterra, secret
 from leads_cli.stacks.checks import subjects
-from leads_cli.stacks.checks.expected import Expected
-from leads_cli.stacks.checks.finding import Finding, fail
 from leads_cli.stacks.checks.queue_settings import Trigger, check_queue
+from leads_cli.stacks.checks.subjects import Finding, fail
 from leads_cli.stacks.embedded import last_events
 from leads_cli.stacks.running import NotReachableError, Running, aws_errors
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
+
+
+_STAGES: Final = ROOT / "stages"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the template and the stage's file say.
+
+    Attributes:
+        outputs: those that every stack has.
+        optional_outputs: those that depend on a parameter.
+        parameters: the value of each; None where there is no stage's file.
+        stage: that file.
+        alarms: their names, without the stack's.
+    """
+
+    outputs: frozenset[str]
+    optional_outputs: frozenset[str]
+    parameters: Mapping[str, str] | None
+    stage: Path
+    alarms: frozenset[str]
+
+    @classmethod
+    def of(cls, stack: str) -> Self:
+        from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415
+
+        template: Mapping[str, Any] = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
+        named = _STAGES / f"{stack}.toml"
+        stage = named if named.is_file() else _STAGES / "default.toml"
+        defaults = {name: str(each["Default"]) for name, each in template["Parameters"].items()}
+        outputs = template["Outputs"]
+        optional = frozenset(name for name, each in outputs.items() if "Condition" in each)
+        alarms = (
+            each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm"
+        )
+        return cls(
+            outputs=frozenset(outputs) - optional,
+            optional_outputs=optional,
+            parameters=defaults | _overrides(stage) if stage.is_file() else None,
+            stage=stage,
+            alarms=frozenset(alarm["AlarmName"]["Fn::Sub"].partition("}")[2] for alarm in alarms),
+        )
+
+
+def _overrides(stage: Path) -> dict[str, str]:
+    """As `sam deploy` reads them: a list, or one text."""
+    content = tomllib.loads(stage.read_text(encoding="utf-8"))
+    given = content["default"]["deploy"]["parameters"].get("parameter_overrides", [])
+    pairs = shlex.split(given) if isinstance(given, str) else given
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
+
 
 _CONSUMED: Final = ("LeadsQueue", "EventsQueue")
 # What a version keeps as it was when it was published.

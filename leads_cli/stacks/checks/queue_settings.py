@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads_cli.stacks.checks.finding import Finding, fail, ok, warn
+from leads_cli.stacks.checks.subjects import Finding, fail, ok, warn
 
 _LARGEST: Final = 1_048_576
 _DAYS: Final = 14

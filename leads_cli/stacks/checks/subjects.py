@@ -1,17 +1,53 @@
-"""The subjects that need no AWS beyond what was read: outputs, the secret, campaigns, last events, alarms."""
+"""Findings, and the subjects that need no AWS beyond what was read: outputs, secret, campaigns, events, alarms."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from leads_cli.stacks.campaigns import RUNNING, CampaignListing
-from leads_cli.stacks.checks.finding import Finding, fail, ok, warn
 from leads_cli.stacks.secret import API_KEY, StoredSecret
 from leads_cli.stacks.secret_edits import SecretState, find_unread, flaw, list_states
 from leads_cli.words import duration
 
 if TYPE_CHECKING:
     from leads.config.schema import Enrollment
+
+
+class Severity(StrEnum):
+    """How it is; only `fail` is a failure of the check."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row of the check; `remedy` is what to do, "" where there is nothing."""
+
+    about: str
+    verdict: Severity
+    told: str
+    remedy: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """As `leads check --json` has it."""
+        return {"about": self.about, "verdict": self.verdict.value, "told": self.told, "remedy": self.remedy}
+
+
+def ok(about: str, told: str) -> Finding:
+    return Finding(about, Severity.OK, told)
+
+
+def warn(about: str, told: str, remedy: str) -> Finding:
+    return Finding(about, Severity.WARN, told, remedy)
+
+
+def fail(about: str, told: str, remedy: str) -> Finding:
+    return Finding(about, Severity.FAIL, told, remedy)
+
 
 LOOK_BACK_DAYS: Final = 14
 

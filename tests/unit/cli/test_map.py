@@ -99,7 +99,7 @@ def test_a_multipart_form_needs_no_content_type(config: Path) -> None:
     """The boundary is read from the body; a content type that is named comes first."""
     body = b'--xx\r\nContent-Disposition: form-data; name="email"\r\n\r\na@example.com\r\n--xx--\r\n'
     assert "email" in map_body(body, config, "--source", "list").output
-    wrong = map_body(body, config, "--source", "list", "--content-type", "multipart/form-data; boundary=yy")
+    wrong = map_body(body, config, "--source", "list", "--header", "Content-Type: multipart/form-data; boundary=yy")
     assert wrong.exit_code == 1
     assert "the sender is answered 400: not multipart/form-data with that boundary" in wrong.output
 

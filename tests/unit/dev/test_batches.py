@@ -6,7 +6,7 @@ import pytest
 
 from leads_cli.dev.aws.queues import StoredMessage
 from leads_cli.dev.runtime.batches import failed_ids, record_size, to_record
-from leads_cli.dev.runtime.result import Result
+from leads_cli.dev.runtime.environment import Result
 
 IDS = ["a", "b", "c"]
 

@@ -9,7 +9,7 @@ import pytest
 from leads_cli.dev.aws.routes import Route
 from leads_cli.dev.http import gateway
 from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
-from leads_cli.dev.runtime.result import Result
+from leads_cli.dev.runtime.environment import Result
 
 NOW = datetime(2026, 11, 22, 2, 0, 0, 123000, tzinfo=UTC)
 ROUTE = Route("POST", "/hooks/{source}", "Intake", 30.0)

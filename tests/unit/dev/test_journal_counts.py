@@ -2,8 +2,7 @@
 
 import pytest
 
-from leads_cli.stacks.counts import METRICS, StackCounts, StackStatus, from_json, from_metrics
-from leads_cli.stacks.waiting import Waiting, hold_words
+from leads_cli.stacks.counts import METRICS, StackCounts, StackStatus, Waiting, from_json, from_metrics, hold_words
 
 
 def test_metrics_keep_their_names() -> None:

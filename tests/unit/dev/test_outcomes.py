@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads_cli.dev.page.outcomes import sandbox_outcome
+from leads_cli.dev.page.view import sandbox_outcome
 from leads_cli.logs.journal import LeadRow, LeadState
 from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
 

@@ -9,7 +9,7 @@ from leads.config.schema import parse
 from leads_cli import project
 from leads_cli.dev.banner import banner
 from leads_cli.dev.page.view import About, source_rows
-from leads_cli.dev.watch import ConfigWatch
+from leads_cli.dev.serve import ConfigWatch
 from leads_cli.project import CONFIG
 
 RIGHT = '[campaigns.news]\nid = "camp_1"\n'

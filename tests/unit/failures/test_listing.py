@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from leads_cli.failures.read.criteria import AmbiguousError, Criteria, NoSuchLetterError, find, parse_moment
+from leads_cli.failures.read.criteria import AmbiguousError, Criteria, NoSuchLetterError, find
 from leads_cli.failures.read.listing import Listing, describe
+from leads_cli.words import parse_moment
 from tests.letters import NOW, failure, letter, refused, unmappable
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from leads.message.message import MAX_BYTES
 from leads_cli.failures.change.edits import Normalise, Rename, Set
+from leads_cli.failures.change.handover import counts_again, counts_as_erased, fixed, replayed
 from leads_cli.failures.change.mending import Mending, Repair, make_plan
-from leads_cli.failures.change.succession import counts_again, counts_as_erased, fixed, replayed
 from leads_cli.failures.read.letter import Letter
 from tests.letters import failure, letter, refused, unmappable
 

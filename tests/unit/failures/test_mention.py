@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leads_cli.failures.person.mention import Mention, key, mentions_address
-from leads_cli.failures.read.export import COLUMNS, write_csv, write_jsonl
+from leads_cli.failures.read.listing import COLUMNS, write_csv, write_jsonl
 from tests.letters import failure, letter, refused, unmappable
 
 ABOUT, BESIDE, NONE = Mention.ABOUT, Mention.BESIDE, Mention.NONE

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 from leads.message.message import id_for_log
 from leads_cli.failures.change.outcomes import ReplayOutcomes, wait_for_outcomes
-from leads_cli.logs.line import Line
+from leads_cli.logs.reading import Line
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 REFUSED = {"reason": "rejected", "field": "email", "status": 422}
@@ -79,9 +80,7 @@ def test_the_wait_ends_with_the_last_outcome_or_the_time() -> None:
 
     def wait(*ids: str) -> ReplayOutcomes:
         outcomes = ReplayOutcomes(map(id_for_log, ids))
-        wait_for_outcomes(
-            outcomes, read, NOW, seconds=5, every=1, pause=lambda _: None, clock=lambda: float(next(clock))
-        )
+        wait_for_outcomes(outcomes, read, NOW, seconds=5, every=0, stop=Event(), clock=lambda: float(next(clock)))
         return outcomes
 
     assert (wait("a", "b").enrolled, len(lines)) == (2, 2)

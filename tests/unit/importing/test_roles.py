@@ -1,7 +1,7 @@
 """Roles: what fields of such names would become, before any was answered."""
 
 from leads.config.schema import Source
-from leads_cli.importing.plan.roles import Role, roles
+from leads_cli.importing.plan.columns import Role, roles
 
 
 def source(**rules: object) -> Source:

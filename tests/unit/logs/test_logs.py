@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from leads_cli.logs.line import Filter, Line, parse
-from leads_cli.logs.reading import follow
+from leads_cli.logs.reading import Line, follow, parse
 from leads_cli.logs.sentence import sentence, step
 from leads_cli.stacks.running import NotReachableError
 
@@ -116,25 +115,6 @@ def test_a_lead_is_known_from_its_taking() -> None:
     """The line that took it names its source; one that holds its event names the message."""
     assert step(line(**TAKEN), "a1") == "taken from website"
     assert step(line(message="held", message_id="m1", why="Unavailable"), "m1") == "held message_id=m1 why=Unavailable"
-
-
-@pytest.mark.parametrize(
-    ("wanted", "kept"),
-    [
-        (Filter(), ["INFO", "WARNING", "ERROR"]),
-        (Filter(level="WARNING"), ["WARNING", "ERROR"]),
-        (Filter(source="app"), ["WARNING"]),
-        (Filter(campaign="news", level="ERROR"), ["ERROR"]),
-    ],
-)
-def test_only_what_is_wanted(wanted: Filter, kept: list[str]) -> None:
-    """A source, a campaign and a least level each leave out what is something else."""
-    lines = [
-        line(level="INFO", source="website"),
-        line(level="WARN", source="app"),
-        line(level="ERROR", campaign="news"),
-    ]
-    assert [each.level for each in lines if wanted.wants(each)] == kept
 
 
 def test_following_shows_each_line_once() -> None:

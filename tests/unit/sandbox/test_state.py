@@ -32,10 +32,12 @@ def fields(box: Sandbox) -> object:
 
 
 def test_new_leads_are_enrolled_and_known_ones_updated() -> None:
-    """The same address counts as enrolled once and as updated from then on."""
+    """The same address, in whatever case, counts as enrolled once and as updated from then on."""
     box = sandbox()
     assert box.bulk_upsert("camp_1", [AVA], NOW) == UpsertCounts(1, 0, 0, 1)
-    assert box.bulk_upsert("camp_1", [AVA, {"email": "ben@example.com"}], LATER) == UpsertCounts(1, 1, 0, 2)
+    assert box.bulk_upsert(
+        "camp_1", [{**AVA, "email": " AVA@Example.com "}, {"email": "ben@example.com"}], LATER
+    ) == UpsertCounts(1, 1, 0, 2)
     assert history(box) == [["enrolled"], ["enrolled", "updated"]]
 
 
@@ -45,13 +47,6 @@ def test_only_sent_fields_are_overwritten() -> None:
     box.bulk_upsert("camp_1", [{**AVA, "company": "Acme", "jobTitle": "CTO"}], NOW)
     box.bulk_upsert("camp_1", [{"email": AVA["email"], "company": "Initech", "jobTitle": None}], LATER)
     assert fields(box) == [{"firstName": "Ava", "company": "Initech", "jobTitle": None}]
-
-
-def test_addresses_match_whatever_their_case() -> None:
-    """An address in capitals with blanks around it is the same lead, shown as it was first sent."""
-    box = sandbox()
-    box.bulk_upsert("camp_1", [AVA], NOW)
-    assert box.bulk_upsert("camp_1", [{"email": " AVA@Example.com "}], LATER) == UpsertCounts(0, 1, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +69,8 @@ def test_both_custom_field_dialects_are_stored_alike() -> None:
 
 def test_suppressed_addresses_are_skipped_silently() -> None:
     """Listed addresses and the whole suppressed domain are counted apart and not enrolled."""
-    box = Sandbox([SandboxCampaign("camp_1")], suppressed=["Ben@Example.com"])
+    box = Sandbox([SandboxCampaign("camp_1")])
+    box.suppress(["Ben@Example.com"])
     rows = [AVA, {"email": "ben@example.com"}, {"email": "any@suppressed.example"}]
     assert box.bulk_upsert("camp_1", rows, NOW) == UpsertCounts(1, 0, 2, 1)
     assert history(box) == [["skipped"], ["skipped"], ["enrolled"]]
@@ -106,16 +102,12 @@ def test_bad_leads_refuse_the_batch_and_nothing_is_applied(row: dict[str, object
     assert box.snapshot()["leadCount"] == 0
 
 
-def test_partial_application_keeps_the_good_leads_of_a_refused_batch() -> None:
-    """With partial application the request is refused all the same, but its good leads are in."""
+def test_the_good_leads_of_a_bad_batch_may_stay() -> None:
+    """With `partial` the request is refused all the same, with `ignore` only the good ones are counted."""
     box = sandbox(on_invalid="partial")
     with pytest.raises(InvalidLeadsError):
         box.bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW)
     assert box.snapshot()["leadCount"] == 1
-
-
-def test_ignored_bad_leads_are_in_no_count() -> None:
-    """A service that ignores bad leads answers with fewer than it was sent."""
     assert sandbox(on_invalid="ignore").bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW) == UpsertCounts(1, 0, 0, 1)
 
 
@@ -135,13 +127,6 @@ def test_missing_addresses_are_a_stage_of_their_own_if_they_have_a_status_of_the
         sandbox(**behaviour).bulk_upsert("camp_1", [{"email": "nope"}, {"firstName": "Ben"}], NOW)
     assert refused.value.status == status
     assert [r.index for r in refused.value.batch.refusals] == rows
-
-
-def test_a_row_that_is_no_object_is_refused() -> None:
-    """A string among the leads is refused as a whole row."""
-    with pytest.raises(InvalidLeadsError) as refused:
-        sandbox().bulk_upsert("camp_1", [AVA, "ben@example.com"], NOW)
-    assert [(r.index, r.field) for r in refused.value.batch.refusals] == [(1, "")]
 
 
 def test_duplicates_in_a_request_merge_or_are_refused() -> None:
@@ -175,15 +160,12 @@ def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None
     )
 
 
-@pytest.mark.parametrize(("steps", "rows", "code"), [(1, [], "no_leads_enrolled"), (0, [AVA], "no_sequence_steps")])
-def test_start_needs_leads_and_steps(steps: int, rows: list[object], code: str) -> None:
-    """A campaign without leads or without steps stays a draft."""
-    box = Sandbox([SandboxCampaign("camp_1", status="draft", steps=steps)])
-    if rows:
-        box.bulk_upsert("camp_1", rows, NOW)
+def test_start_needs_leads() -> None:
+    """A campaign without leads stays a draft."""
+    box = Sandbox([SandboxCampaign("camp_1", status="draft")])
     with pytest.raises(BadRequestError) as refused:
         box.start("camp_1", NOW)
-    assert refused.value.code == code
+    assert refused.value.code == "no_leads_enrolled"
     assert box.stats("camp_1")["status"] == "draft"
 
 
@@ -191,46 +173,6 @@ def test_what_is_unknown_is_not_found() -> None:
     """An unknown campaign answers 404."""
     with pytest.raises(NotFoundError, match="No campaign"):
         Sandbox.for_campaigns(["camp_1"]).bulk_upsert("camp_3", [AVA], NOW)
-
-
-def test_snapshot_shows_the_leads_that_were_touched_last() -> None:
-    """A limited snapshot counts every lead and shows the latest with its history."""
-    box = sandbox()
-    box.bulk_upsert("camp_1", [AVA, {"email": "ben@example.com"}], NOW)
-    box.bulk_upsert("camp_2", [{**AVA, "plan": "pro"}], LATER)
-    snapshot = box.snapshot(limit=1)
-    assert snapshot["leadCount"] == 2
-    assert snapshot["leads"] == [
-        {
-            "email": "ava@example.com",
-            "fields": {"firstName": "Ava", "plan": "pro"},
-            "campaigns": {"camp_1": "2026-11-22T02:00:00.000Z", "camp_2": "2026-11-22T03:00:00.000Z"},
-            "history": [
-                {
-                    "at": "2026-11-22T02:00:00.000Z",
-                    "campaign": "camp_1",
-                    "kind": "enrolled",
-                    "fields": {"firstName": "Ava"},
-                },
-                {
-                    "at": "2026-11-22T03:00:00.000Z",
-                    "campaign": "camp_2",
-                    "kind": "updated",
-                    "fields": {"firstName": "Ava", "plan": "pro"},
-                },
-            ],
-        }
-    ]
-
-
-def test_reset_returns_to_the_beginning() -> None:
-    """After a reset there are no leads, and a started campaign is a draft again."""
-    box = Sandbox([SandboxCampaign("camp_1", status="draft")])
-    box.bulk_upsert("camp_1", [AVA], NOW)
-    box.start("camp_1", NOW)
-    box.reset()
-    assert box.snapshot()["leadCount"] == 0
-    assert box.stats("camp_1")["status"] == "draft"
 
 
 def test_an_address_is_suppressed_until_the_reset() -> None:
