@@ -6,7 +6,6 @@ one is not, if the counts do not add up, or if some kind of fault was not met.
 
 import argparse
 import json
-import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -17,18 +16,21 @@ from threading import Thread
 from typing import Any, Final
 
 import httpx
+from typer.testing import CliRunner
 
+from leads_cli.cli.main import app
 from leads_cli.stacks import embedded
 from tests.drill.leadterra import API_KEY, CAMPAIGNS, KINDS, REFUSED, SUPPRESSED, MisbehavingLeadterra
 from tests.drill.signups import BLOCKED, CONFIG, POISONED, Person, Senders, comes_twice, people, person
-from tests.e2e.conftest import LEADS, started
+from tests.e2e.conftest import started
 
 PATIENCE_SECONDS: Final = 600
 
 
 def leads(url: str, *arguments: str) -> Any:
     """What a command answers in JSON."""
-    done = subprocess.run([LEADS, *arguments, "--json", "--url", url], capture_output=True, check=True)  # noqa: S603
+    done = CliRunner().invoke(app, [*arguments, "--json", "--url", url])
+    assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
 
