@@ -98,6 +98,7 @@ UNREAD: Final[Mapping[str, object]] = {
     "an address with a number": {"errors": ["row.3@elsewhere.example", "lead 3@elsewhere.example"]},
     "somebody else": {"errors": [{"index": 3, "email": "nobody@elsewhere.example"}]},
     "nobody's value": {"errors": [{"index": 3, "rejectedValue": "x"}, {"path": "leads.9.age", "input": 17}]},
+    "a value of many": {"message": "plan 'gold' is unknown", "value": "Ava"},
     "flat": {"formErrors": [], "fieldErrors": {"leads": ["Invalid email address", "Too short"]}},
     "empty": {"errors": []},
     "nothing": "",

@@ -22,6 +22,7 @@ from leads.fields.address import NotAnAddress, address_like, normalise_address
         ("  Ava.King@Example.COM\n", "ava.king@example.com"), ("ava+news@example.com", "ava+news@example.com"),
         ("ava@bücher.example.com", "ava@bücher.example.com"), ("josé@example.com", "josé@example.com"),
         ("ava@XN--BCHER-KVA.example.com", "ava@bücher.example.com"), ("jose\u0301@example.com", "josé@example.com"),
+        ("josé@bücher.example.com", "josé@bücher.example.com"),
         ("ava@благотворительныйфонд-помощьдетям.рф", "ava@благотворительныйфонд-помощьдетям.рф"),
     ],
 )  # fmt: skip

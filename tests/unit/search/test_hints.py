@@ -83,6 +83,7 @@ def test_a_hint_that_contradicts_itself_is_none(entry: str) -> None:
     [
         ({"errors": [{"index": 3, "email": "is invalid"}]}, {0: [3], 1: [2]}),
         ({"errors": [{"index": 3, "value": None, "input": "", "lead": {}}]}, {0: [3], 1: [2]}),
+        ({"errors": [{"index": 3, "row": 7}]}, {0: [3], 1: [2]}),
         ({"errors": [{"index": 200}]}, {1: [199]}),
         ({"errors": [{"index": 0}]}, {0: [0]}),
         ({"errors": [{"field": "company", "value": "Company 3"}]}, {"named": [3]}),
