@@ -48,3 +48,10 @@ def test_one_good_signature_of_several_is_enough(between: str) -> None:
 def test_several_secrets_may_be_one_text(secret: str, key: str, expected: bool) -> None:  # noqa: FBT001
     """As Supabase writes them, also without their padding; an empty one among them opens nothing."""
     assert believed(secret, key) is expected
+
+
+def test_a_request_without_an_id_is_refused() -> None:
+    """Also if it is signed: a redelivery is known by the id."""
+    mac = hmac.digest(base64.b64decode(SECRET), f".{NOW}.{{}}".encode(), "sha256")
+    headers = {"webhook-timestamp": str(NOW), "webhook-signature": f"v1,{base64.b64encode(mac).decode()}"}
+    assert not is_signed("standard-webhooks", request(b"{}", headers), SECRET, NOW)
