@@ -27,7 +27,6 @@ from leads.message.intake import read
 KB: Final = 1_000
 SIZES: Final = (250 * KB, 500 * KB, 1_000 * KB)
 MAX_CPU: Final = 1.5
-MAX_LIST_CPU: Final = 6.0
 MAX_MEMORY: Final = 256
 # Seconds that `_yardstick` takes on an idle core of a server. The limits are for one.
 QUIET: Final = 0.07
@@ -273,8 +272,7 @@ def rows(kinds: list[str]) -> Iterator[dict[str, Any]]:
 def problems(found: list[dict[str, Any]]) -> Iterator[str]:
     """What exceeds a limit, as a line each."""
     for small, large in zip(found, [*found[1:], {}], strict=True):
-        limit = MAX_LIST_CPU if small["kind"].startswith("list") else MAX_CPU
-        if small["cpu"] > limit or small["memory"] > MAX_MEMORY:
+        if small["cpu"] > MAX_CPU or small["memory"] > MAX_MEMORY:
             yield f"{small['kind']}: {small['cpu']} s and {small['memory']} MB for {small['size']} bytes"
         # Below a fifth of a second noise decides.
         if large.get("kind") == small["kind"] and large["cpu"] > max(0.2, MAX_GROWTH * small["cpu"]):

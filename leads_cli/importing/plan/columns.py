@@ -12,6 +12,7 @@ from leads.fields.submission import Submission
 from leads.fields.vocabulary import FULL_NAME, INFIX, NULL_WORDS
 from leads.lead.lead import NoLead, Problem, make_lead
 from leads.lead.person import Person
+from leads.lead.rules import SourceRules
 from leads.model import LEAD_FIELDS, Lead
 from leads_cli.importing.import_errors import UnusableError
 from leads_cli.importing.plan.opt_outs import ColumnKind, is_about_consent, kind_of, says_opted_out
@@ -29,7 +30,7 @@ class Role:
 def roles(names: Iterable[str], source: Source) -> dict[str, Role]:
     """The role of each field that a source's rules would not leave out."""
     # Each field's value is its name, by which it is known again among the custom ones.
-    person = Person(Submission({name: name for name in names}, None), source)
+    person = Person(Submission({name: name for name in names}, None), SourceRules(source))
     fields = (*LEAD_FIELDS, FULL_NAME, INFIX)
     found = {name: Role(field, n) for field in fields for n, name in enumerate(person.candidates(field))}
     return {name: Role(key) for key, name in person.custom_fields({"email": ""}).items()} | found
@@ -106,7 +107,7 @@ class Columns:
         for name in filled:
             if found := addresses(str(fields[name])):
                 fields[name] = found[0]
-        return make_lead(Submission(fields, fields), self._source(row, filled)).lead
+        return make_lead(Submission(fields, fields), SourceRules(self._source(row, filled))).lead
 
     def _source(self, row: FileRow, filled: Iterable[str]) -> Source:
         """The rules for a row: one of several addresses may be the primary one by name, or marked so."""

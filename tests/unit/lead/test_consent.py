@@ -12,6 +12,7 @@ from leads.config.schema import Source
 from leads.event.event import Event
 from leads.fields.submission import Submission
 from leads.lead.consent import OptOut, opt_out
+from leads.lead.rules import SourceRules
 from leads.message.intake import Reading, read
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -113,7 +114,7 @@ def test_the_kind_may_stand_around_the_people_or_in_a_header() -> None:
 def test_a_submission_without_an_event_says_so_by_itself() -> None:
     """Its own kind is enough."""
     fields = {"email": "ava@example.com", "event": "unsubscribed"}
-    found = opt_out(Submission(fields, fields), Source(provider="json", campaign="news"))
+    found = opt_out(Submission(fields, fields), SourceRules(Source(provider="json", campaign="news")))
     assert found is not None
     assert found[0] is OptOut.PROVIDER
 

@@ -14,6 +14,7 @@ from leads.fields.names import canonical, inner_name, is_secret, meaning
 from leads.fields.submission import Submission
 from leads.lead.fullname import complete_name, split_name
 from leads.lead.lead import make_lead
+from leads.lead.rules import SourceRules
 from leads.message.intake import read
 
 
@@ -82,9 +83,20 @@ def test_configured_names_cost_nothing_per_field() -> None:
     for configured in (1, 100):
         allowed = tuple(f"custom{number}" for number in range(configured))
         source = Source(provider="json", campaign="news", custom_fields=allowed)
-        make_lead(Submission(fields, fields), source)
-        work.append(lines_run(lambda _, source=source: make_lead(Submission(fields, fields), source), ""))  # type: ignore[misc]
+        make_lead(Submission(fields, fields), SourceRules(source))
+        work.append(lines_run(lambda _, source=source: make_lead(Submission(fields, fields), SourceRules(source)), ""))  # type: ignore[misc]
     assert work[1] <= work[0] + 100
+
+
+def test_what_names_mean_is_worked_out_once_for_a_list() -> None:
+    """People with the same names take less than half the work of people with a name of their own each."""
+    source = Source(provider="json", campaign="news", auth="token", custom_fields=("*",))
+    work = []
+    for own in ("", "{}"):
+        people = [{"email": f"a{n}@example.com", **{f"f{i}_{own.format(n)}": "x" for i in range(9)}} for n in range(50)]
+        event = Event("s", json.dumps(people).encode(), datetime(2026, 11, 22, tzinfo=UTC))
+        work.append(lines_run(lambda _, event=event: read(event, source, lambda: "id"), ""))  # type: ignore[misc]
+    assert work[0] * 2 < work[1]
 
 
 @pytest.mark.parametrize("field", ["name", "first_name", "company", "job_title"])
@@ -93,7 +105,7 @@ def test_a_text_that_is_too_long_is_left_out(field: str) -> None:
     source = Source(provider="json", campaign="news")
     for length, kept in ((200, True), (201, False), (1_000_000, False)):
         fields = {"email": "ada@example.com", field: "x" * length}
-        assert (len(make_lead(Submission(fields, fields), source)[0]) == 2) is kept
+        assert (len(make_lead(Submission(fields, fields), SourceRules(source))[0]) == 2) is kept
 
 
 def test_a_list_of_numbers_costs_little() -> None:

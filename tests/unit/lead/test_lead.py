@@ -7,6 +7,7 @@ import pytest
 from leads.config.schema import Source, parse
 from leads.fields.submission import Submission
 from leads.lead.lead import NoLead, make_lead
+from leads.lead.rules import SourceRules
 
 ADDRESS = {"email": "ava@example.com"}
 ANY = 'custom_fields = ["*"]'
@@ -20,7 +21,7 @@ def source(more: str = "", provider: str = "form") -> Source:
 
 
 def lead(fields: dict[str, Any], more: str = "", provider: str = "form") -> dict[str, Any]:
-    return make_lead(Submission(fields, fields), source(more, provider))[0]
+    return make_lead(Submission(fields, fields), SourceRules(source(more, provider)))[0]
 
 
 def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
@@ -285,7 +286,7 @@ def test_another_name_speaks_where_the_title_does_not(
     fields: dict[str, Any], aliases: dict[str, str], expected: dict[str, str]
 ) -> None:
     """A form tool's reference is what its owner called the question; the title that people saw comes first."""
-    made = make_lead(Submission(fields, fields, aliases=aliases), source()).lead
+    made = make_lead(Submission(fields, fields, aliases=aliases), SourceRules(source())).lead
     assert made == {"email": "a@example.com", **expected}
 
 
@@ -297,7 +298,7 @@ def test_a_kind_tells_an_address_whose_name_does_not(kinds: dict[str, str], emai
     """What the provider says a field holds counts behind a name that says so itself."""
     fields = {"Reach you": "a@example.com", "Who told you": "c@example.org"}
     fields |= {"E-mail": "b@example.org"} if "E-mail" in kinds else {}
-    made = make_lead(Submission(fields, fields, kinds=kinds), source()).lead
+    made = make_lead(Submission(fields, fields, kinds=kinds), SourceRules(source())).lead
     assert made == {"email": email}
 
 
@@ -307,5 +308,5 @@ def test_an_answered_question_beats_a_hidden_field(kind: str) -> None:
     fields = {"email": "bob@example.org", "first_name": "Bob", "company": "Acme", "Your e-mail": "a@example.com"}
     fields |= {"What is your first name?": "Ava"}
     kinds = dict.fromkeys(("email", "first_name", "company"), kind)
-    made = make_lead(Submission(fields, fields, kinds=kinds), source()).lead
+    made = make_lead(Submission(fields, fields, kinds=kinds), SourceRules(source())).lead
     assert made == {"email": "a@example.com", "firstName": "Ava", "company": "Acme"}

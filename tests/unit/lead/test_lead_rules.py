@@ -7,6 +7,7 @@ import pytest
 from leads.config.schema import Source, parse
 from leads.fields.submission import Submission
 from leads.lead.lead import NoLead, honeypot_filled, make_lead, unmet_requirement
+from leads.lead.rules import SourceRules
 
 ADDRESS = {"email": "ava@example.com"}
 
@@ -20,7 +21,7 @@ def source(more: str = "", provider: str = "form") -> Source:
 
 def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
     with pytest.raises(NoLead) as caught:
-        make_lead(Submission(fields, fields), source(more))
+        make_lead(Submission(fields, fields), SourceRules(source(more)))
     return [(problem.field, problem.message) for problem in caught.value.problems]
 
 
@@ -44,14 +45,14 @@ def test_only_submissions_that_meet_the_requirement_are_wanted(
     required = source(f"[sources.s.require]\nconsent = {rules}")
     for answer in answers:
         fields = {} if answer is None else {"Consent": answer}
-        assert (unmet_requirement(Submission(fields, fields), required) is None) is meets, answer
+        assert (unmet_requirement(Submission(fields, fields), SourceRules(required)) is None) is meets, answer
 
 
 def test_every_requirement_has_to_be_met() -> None:
     """One that is missing is enough to leave a submission out."""
     required = source('[sources.s.require]\nconsent = "yes"\nage = 18')
-    assert unmet_requirement(Submission({"data.consent": "yes", "age": "18"}, {}), required) is None
-    assert unmet_requirement(Submission({"data.consent": "yes"}, {}), required) == "age"
+    assert unmet_requirement(Submission({"data.consent": "yes", "age": "18"}, {}), SourceRules(required)) is None
+    assert unmet_requirement(Submission({"data.consent": "yes"}, {}), SourceRules(required)) == "age"
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,9 @@ def test_every_requirement_has_to_be_met() -> None:
 )
 def test_whoever_fills_in_the_hidden_field_is_a_program(fields: dict[str, Any], caught: bool) -> None:  # noqa: FBT001
     """A filled honeypot is ignored. A source without one ignores no one."""
-    assert honeypot_filled(Submission(fields, {}), source('honeypot = "nickname"')) is caught
-    assert not honeypot_filled(Submission(fields, {}), source())
-    assert not honeypot_filled(Submission(fields, {}), source('honeypot = "_"'))
+    assert honeypot_filled(Submission(fields, {}), SourceRules(source('honeypot = "nickname"'))) is caught
+    assert not honeypot_filled(Submission(fields, {}), SourceRules(source()))
+    assert not honeypot_filled(Submission(fields, {}), SourceRules(source('honeypot = "_"')))
 
 
 LISTS = 'campaign_field = "list"\n%s\n[sources.s.campaigns]\nNewsletter = "news"\n"Book a demo" = "demo"\n1 = "demo"'
@@ -77,7 +78,7 @@ LISTS = 'campaign_field = "list"\n%s\n[sources.s.campaigns]\nNewsletter = "news"
 def test_the_campaign_may_be_the_submissions_choice(value: str | int | None, campaign: str) -> None:
     """By the value of a field, or the source's own where that says nothing that is known."""
     fields = ADDRESS | ({} if value is None else {"list": value})
-    assert make_lead(Submission(fields, {}), source(LISTS % 'campaign = "news"'))[1] == campaign
+    assert make_lead(Submission(fields, {}), SourceRules(source(LISTS % 'campaign = "news"')))[1] == campaign
 
 
 @pytest.mark.parametrize("fields", [{"list": "other"}, {"list": False}, {"list": "!"}, {}])

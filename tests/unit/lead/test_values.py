@@ -7,12 +7,13 @@ import pytest
 from leads.config.schema import Source
 from leads.fields.submission import Submission
 from leads.lead.lead import make_lead
+from leads.lead.rules import SourceRules
 
 EVERYTHING = Source(provider="json", campaign="news", custom_fields=("*",))
 
 
 def lead(fields: dict[str, Any]) -> dict[str, Any]:
-    made = make_lead(Submission({"email": "ada@example.com", **fields}, {}), EVERYTHING).lead
+    made = make_lead(Submission({"email": "ada@example.com", **fields}, {}), SourceRules(EVERYTHING)).lead
     return {name: value for name, value in made.items() if name != "email"}
 
 

@@ -70,7 +70,7 @@ def _add(found: Answers, name: str, value: Any, depth: int) -> None:
             _add_list(found, name, value, depth)
         case str():
             if text := value.strip():
-                _put(found, name, ", ".join(_choices(text)))
+                _put(found, name, _choices(text))
         case bool() | int() | float():
             _put(found, name, value)
 
@@ -87,9 +87,10 @@ def _add_object(found: Answers, name: str, members: Mapping[str, Any], depth: in
         _put(found, name, url)
         return
     for key, member in members.items():
-        if is_question(member, key):
+        # Most members are no objects, and a list of people has many.
+        if isinstance(member, dict) and is_question(member, key):
             _add_question(found, name, key, member, depth)
-        elif not is_skipped(member, MARKS):
+        elif not isinstance(member, dict) or not is_skipped(member, MARKS):
             _add(found, _joined(name, key), member, depth + 1)
 
 
@@ -127,10 +128,10 @@ def _add_question(found: Answers, name: str, key: str, question: Mapping[str, An
             _add(found, _joined(called, part), more, depth + 1)
 
 
-def _choices(text: str) -> list[str]:
-    """Several choices, which some form tools keep as JSON; or the text."""
+def _choices(text: str) -> str:
+    """Several choices, which some form tools keep as JSON, as people write a list; or the text."""
     found = loads_or_none(text) if text.startswith('["') else None
-    return found if isinstance(found, list) and all(isinstance(choice, str) for choice in found) else [text]
+    return ", ".join(found) if isinstance(found, list) and all(isinstance(choice, str) for choice in found) else text
 
 
 def _joined(name: str, key: str) -> str:

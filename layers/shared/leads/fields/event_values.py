@@ -11,10 +11,16 @@ from leads.fields.answers import Value
 from leads.fields.body import parse
 from leads.fields.names import MAX_NAME, canonical
 from leads.json import dumps
+from leads.words import word_set
 
 # More than any event has of its own, beside the answers.
 _MAX_VALUES: Final = 4_000
 _MAX_STEPS: Final = 16
+# Where an event's kind is, as `names.canonical` writes it.
+KINDS: Final = word_set("""type event eventtype eventname topic metric action trigger triggertype triggerevent
+    subscriptiontype notificationtype webhookevent webhooktype detailtype""")
+_KIND_HEADERS: Final = word_set("xshopifytopic xwcwebhooktopic xeventtype xwebhookevent xwebhooktopic")
+MAX_KIND: Final = 100
 
 
 class EventValues:
@@ -47,12 +53,14 @@ class EventValues:
         return self._headers | named_values(self._content, listed=self._listed)
 
     @cached_property
-    def outermost(self) -> Mapping[str, Value]:
-        """Headers, and values at the top of an event around its submissions, by their canonical names."""
+    def kinds(self) -> list[str]:
+        """Of which kind the event is, by a header or at the top of an event around its submissions."""
         # The only submission of an event without an envelope is the event itself.
         around = self._content if self._listed or b'"detail-type"' in self._event.body else None
         top = around.items() if isinstance(around, dict) else ()
-        return self._headers | {canonical(name): value for name, value in top if isinstance(value, str | int | float)}
+        named = self._headers | {canonical(name): value for name, value in top if isinstance(value, str | int | float)}
+        kinds = [named[name] for name in named if name in KINDS or name in _KIND_HEADERS]
+        return [kind for kind in kinds if isinstance(kind, str) and len(kind) <= MAX_KIND]
 
 
 def named_values(document: Any, *, listed: bool = False) -> dict[str, Value]:

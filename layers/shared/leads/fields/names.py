@@ -126,10 +126,13 @@ def is_other_persons(name: str) -> bool:
 
 def is_secret(name: str, value: object = "") -> bool:
     """Whether a name is a secret's: a password, a token, a card number, `x_api_key`, `webhooksecret`."""
+    return _is_secrets(name) or ("signature" in words_of(name) and _DIGEST.fullmatch(str(value)) is not None)
+
+
+@_of_name
+def _is_secrets(name: str) -> bool:
     words = words_of(name)
     spelled = {*words, "".join(words), *map("".join, pairwise(words)), *(word.removesuffix("s") for word in words)}
-    if "signature" in words and _DIGEST.fullmatch(str(value)):
-        return True
     return not vocabulary.SECRETS.isdisjoint(spelled) or any(word.endswith(_OF_SECRETS) for word in words)
 
 

@@ -62,6 +62,10 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
         and not _answers_with_address(member)
         and (inner := people(member, depth + 1))
     }
+    if not inside:
+        # As most are in a list of people.
+        alone = _own_address(_named_texts(members))
+        return [PersonPart(dict(members), *alone)] if alone else []
     others = {key for key in inside if _is_elses(key) or _is_before_or_sender(key, members[key])}
     found = {key: inner for key, inner in inside.items() if key not in others}
     # A list of addresses, without names, is one person's.

@@ -19,6 +19,7 @@ _ANSWERS: Final = (
     "value", "answer", "values", "answers", "response", "responses", "string_value", "field_value", "answerText",
     "answer_text", "answer_value", "reply",
 )  # fmt: skip
+_ANSWER_KEYS: Final = frozenset(_ANSWERS)
 # A form or a page of one has these as well: it is no question if there are objects in them.
 _CONTAINERS: Final = word_set("values answers response responses")
 # Only a question has these.
@@ -45,7 +46,7 @@ def is_question(item: Any, key: str | None = None) -> bool:
     part = _answer_part(item)
     if not part or (part in _CONTAINERS and _holds_objects(answer_of(item))):
         return False
-    if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS):
+    if any(_has_address(value) for name, value in item.items() if name not in _ANSWER_KEYS):
         return False
     label = label_of(item)
     only = item.keys() <= QUESTION_KEYS
@@ -64,15 +65,15 @@ def is_skipped(item: Any, marks: frozenset[str]) -> bool:
 
 def label_of(question: Mapping[str, Any]) -> str:
     """A question's name: one with a known meaning, if there is one."""
-    given = (question.get(part) for part in _LABELS)
-    texts = (text[0] if isinstance(text, list) and len(text) == 1 else text for text in given)
+    given = [question[part] for part in _LABELS if part in question]
+    texts = [text[0] if isinstance(text, list) and len(text) == 1 else text for text in given]
     names = [text[:MAX_NAME] for text in texts if isinstance(text, str) and text.strip()]
     return next(filter(meaning, names), names[0]) if len(names) > 1 else "".join(names)
 
 
 def first_label(item: Mapping[str, Any]) -> str:
     """The first name that a question with an answer may have."""
-    names = (item.get(part) for part in _LABELS) if _answer_part(item) else ()
+    names = [item[part] for part in _LABELS if part in item] if _answer_part(item) else []
     return next((name for name in names if isinstance(name, str)), "")
 
 
@@ -98,7 +99,9 @@ def _is_choice(value: Any) -> bool:
 
 
 def _answer_part(item: Any) -> str:
-    return next((part for part in _ANSWERS if part in item), "") if isinstance(item, dict) else ""
+    if not isinstance(item, dict) or _ANSWER_KEYS.isdisjoint(item):
+        return ""
+    return next(part for part in _ANSWERS if part in item)
 
 
 def _has_address(value: Any) -> bool:

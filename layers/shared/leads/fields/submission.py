@@ -12,7 +12,7 @@ from leads.event.event import Envelope, Event, envelope_id, unwrap
 from leads.fields.address import address_like
 from leads.fields.answers import Value, read_answers
 from leads.fields.body import Document, check_length, parse
-from leads.fields.event_values import EventValues, named_values
+from leads.fields.event_values import named_values
 from leads.fields.names import canonical, inner_name
 from leads.fields.people import PersonPart, people
 from leads.fields.questions import are_questions
@@ -42,30 +42,10 @@ class Submission:
     kinds: Mapping[str, str] = field(default_factory=dict)  # what the provider says a field holds, such as `email`
     left_alone: bool = False  # the provider's own kind of event that is no signup
 
-    def spelling(self, name: str) -> str | None:
-        """The submission's own spelling of a field that a user named: as sent, or as good as; None if it has none."""
-        if name in self.fields:
-            return name
-        known = self.aliases.get(name)
-        return known if known in self.fields else self._by_plain_name.get(canonical(name))
-
-    def find(self, name: str, event: EventValues | None = None) -> Value | None:
-        """A value that a rule names: an answer, or else in the document, in the event around it, or a header."""
-        if (spelling := self.spelling(name)) is not None:
-            return self.fields[spelling]
-        found = self._document_values.get(canonical(name))
-        return event.get(name) if found is None and event else found
-
     @cached_property
-    def _document_values(self) -> Mapping[str, Value]:
+    def document_values(self) -> Mapping[str, Value]:
+        """All values of the document by canonical name or path."""
         return named_values(self.document)
-
-    @cached_property
-    def _by_plain_name(self) -> Mapping[str, str]:
-        """Fields by their canonical names; whole names beat inner ones, and the first of two wins."""
-        names = list(self.fields)[::-1]
-        inner = {plain: name for name in names if (plain := canonical(inner_name(name)))}
-        return inner | {plain: name for name in names if (plain := canonical(name))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,16 @@
 """Candidates: the fields of a submission for each lead field, the most certain first."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
-from leads.fields.address import address_like
-from leads.fields.answers import Value
 from leads.fields.names import MENTION, Meaning, canonical, is_other_persons, meaning, parts, words_of
-from leads.fields.submission import Submission
 from leads.fields.vocabulary import COUNTS_BESIDE, FULL_NAME, INFIX, PERSONS, SURNAME_BESIDE
 from leads.words import word_set
 
 NAMES: Final = frozenset({"firstName", "lastName", FULL_NAME, INFIX})
+_OWN_NAMES: Final = NAMES - {INFIX}
 # Things have these as well.
 _BARE: Final = word_set("name title role")
 # Objects with only the ways to reach a person, whose name stands around them, and what else has a name there.
@@ -20,23 +19,52 @@ _WAYS_TO_REACH: Final = word_set("""contact contacts contactinfo contactinformat
 _THINGS: Final = word_set("""form forms booking order event appointment meeting survey quiz product price campaign list
     workflow page site type start starts end total status ticket issue deal task post course invoice payment""")
 # How lists of addresses mark the one that counts.
-_PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
+PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
 
 
-def meanings(fields: Mapping[str, Value], submission: Submission) -> dict[str, Meaning]:
+class Candidates(NamedTuple):
+    """What the names of fields mean, and for each of a lead's own fields the names that may hold it."""
+
+    meanings: Mapping[str, Meaning]
+    by_field: Mapping[str, Sequence[str]]
+
+
+def candidates(
+    names: Sequence[str],
+    aliases: Mapping[str, str],
+    kinds: Mapping[str, str],
+    *,
+    addresses: AbstractSet[str],
+    primary: AbstractSet[str],
+    claimed: Collection[str | None],
+) -> Candidates:
+    """The candidates among fields of these names, other names, and kinds.
+
+    `addresses` are those that hold an address, `primary` those that say that what they are beside counts, and `claimed`
+    those that the configuration names.
+    """
+    found = _meanings(names, {name: alias for alias, name in aliases.items()}, kinds, addresses)
+    return Candidates(found, _by_field(names, found, kinds, primary, claimed))
+
+
+def _meanings(
+    names: Sequence[str], aliases: Mapping[str, str], kinds: Mapping[str, str], addresses: AbstractSet[str]
+) -> dict[str, Meaning]:
     """What the names mean, without a `name`, `title` or `role` that is a form's, a booking's or an order's."""
-    aliases = {name: alias for alias, name in submission.aliases.items()}
-    kinds = submission.kinds
-    known = {n: _meaning(n, aliases.get(n, ""), kinds.get(n, "")) for n in fields}
+    known = {n: _meaning(n, aliases.get(n, ""), kinds.get(n, "")) for n in names}
     # An object with an address in it is a person's, whatever it is called.
-    around = {parts(n)[:-1] for n, m in known.items() if m and m.field == "email" and _tells_a_person(m, fields[n])}
+    around = {parts(n)[:-1] for n, m in known.items() if m and m.field == "email" and n in addresses}
     found = {n: m for n, own in known.items() if (m := own or _meaning_inside(n, around))}
     bare = {name for name, m in found.items() if _is_bare(name, m)}
     sure = {name: m for name, m in found.items() if name not in bare}
-    persons = {place_of(name) for name, m in sure.items() if _tells_a_person(m, fields[name])}
+    persons = {
+        place_of(name)
+        for name, m in sure.items()
+        if (name in addresses if m.field == "email" else m.field in _OWN_NAMES)
+    }
     things = {name for name in bare if persons and not _is_beside(place_of(name), persons)}
     if len(persons) == 1 and not any(m.field in NAMES for m in sure.values()):
-        things = {n for n in things if found[n].word != "name" or not _is_around(n, next(iter(persons)), fields)}
+        things = {n for n in things if found[n].word != "name" or not _is_around(n, next(iter(persons)), names)}
     return {name: m for name, m in found.items() if name not in things}
 
 
@@ -62,12 +90,6 @@ def _is_bare(name: str, m: Meaning) -> bool:
     return own in _BARE and (own == m.word or m.field == "jobTitle")
 
 
-def _tells_a_person(m: Meaning, value: Value) -> bool:
-    if m.field == "email":
-        return address_like(str(value).split(",")[0])
-    return m.field in NAMES and m.field != INFIX
-
-
 def place_of(name: str) -> tuple[str, ...]:
     """The object that a field is in; the addresses of a person may be in a list of their own."""
     place = parts(name)[:-1]
@@ -82,28 +104,32 @@ def _is_beside(place: tuple[str, ...], persons: set[tuple[str, ...]]) -> bool:
     return any(place[:step] in persons or canonical("".join(place[step - 1 : step])) in PERSONS for step in steps)
 
 
-def _is_around(name: str, person: tuple[str, ...], fields: Mapping[str, Value]) -> bool:
+def _is_around(name: str, person: tuple[str, ...], names: Sequence[str]) -> bool:
     """Whether a name is a lone person's, and the object inside has only the ways to reach them."""
     if not person or place_of(name) != person[:-1] or canonical(person[-1]) not in _WAYS_TO_REACH:
         return False
-    outside = [words_of(other) for other in fields if place_of(other)[: len(person)] != person]
+    outside = [words_of(other) for other in names if place_of(other)[: len(person)] != person]
     return _THINGS.isdisjoint(chain.from_iterable(outside))
 
 
-def by_field(
-    fields: Mapping[str, Value], found: Mapping[str, Meaning], kinds: Mapping[str, str], claimed: Collection[str | None]
+def _by_field(
+    fields: Sequence[str],
+    found: Mapping[str, Meaning],
+    kinds: Mapping[str, str],
+    primary: AbstractSet[str],
+    claimed: Collection[str | None],
 ) -> dict[str, list[str]]:
     """For each lead field the names that may hold it, without those that are claimed for another one."""
-    names = {canonical(name) for name in fields}
+    names = set(map(canonical, fields))
     words = {m.word for m in found.values()}
     surnames = {SURNAME_BESIDE.get(word) for word in words}
 
     def surest(name: str) -> tuple[bool, int, bool]:
         place = name.rpartition(".")[0]
-        marks = (f"{at}.{mark}" for at in (name, place) for mark in _PRIMARY) if place else ()
+        marks = (f"{at}.{mark}" for at in (name, place) for mark in PRIMARY) if place else ()
         # A campaign's link fills hidden fields. People fill the others.
         hidden = canonical(kinds.get(name, "")).startswith("hidden")
-        return hidden, found[name].rank, not any(fields.get(mark) in {True, "true"} for mark in marks)
+        return hidden, found[name].rank, primary.isdisjoint(marks)
 
     ordered: dict[str, list[str]] = {}
     for name in sorted((name for name in found if name not in claimed), key=surest):

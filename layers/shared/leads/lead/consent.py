@@ -4,19 +4,18 @@ These are the provider's own flag, the kind of an event, and a plain yes in an a
 event may also suppress the person, because suppression cannot be undone.
 """
 
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from leads.config.schema import Source
 from leads.fields.address import address_like
 from leads.fields.answers import Value
-from leads.fields.event_values import EventValues
+from leads.fields.event_values import KINDS, MAX_KIND, EventValues
 from leads.fields.names import canonical, is_other_persons, parts, words_of
 from leads.fields.submission import Submission
 from leads.json import at
 from leads.lead.lead import is_true
+from leads.lead.rules import Layout, SourceRules
 from leads.presets.provider import Rules
 from leads.words import word_set
 
@@ -32,11 +31,6 @@ class OptOut(StrEnum):
     """A field of the submission, or a provider's flag that is no opt-out of all e-mail."""
 
 
-# Where an event's kind is, as `names.canonical` writes it.
-_KINDS: Final = word_set("""type event eventtype eventname topic metric action trigger triggertype triggerevent
-    subscriptiontype notificationtype webhookevent webhooktype detailtype""")
-_KIND_HEADERS: Final = word_set("xshopifytopic xwcwebhooktopic xeventtype xwebhookevent xwebhooktopic")
-_MAX_KIND: Final = 100
 _UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription optout optedout optsout
     complaint complained complaints spamreport spamreported spamcomplaint markedasspam""")
 _DELETED: Final = word_set("delete deleted deletion deletes destroyed removed redact redacted erased erasure")
@@ -54,24 +48,23 @@ _GENERAL: Final = word_set("""email emails mail mails mailing mailings marketing
     global globally is has from of me user contact customer person subscriber member lead""")
 
 
-def opt_out(submission: Submission, source: Source, event: EventValues | None = None) -> tuple[OptOut, str] | None:
+def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | None:
     """The reason not to enroll the person, and its place, kind or field; None if there is none.
 
     A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
     """
-    preset = source.preset
-    for rules, says_so in ((preset.opt_outs, OptOut.PROVIDER), (preset.no_consent, OptOut.ANSWER)):
-        if place := _flag(submission.document, rules):
+    preset, admitted = rules.preset, rules.source.require.values()
+    for flags, says_so in ((preset.opt_outs, OptOut.PROVIDER), (preset.no_consent, OptOut.ANSWER)):
+        if place := _flag(submission.document, flags):
             return says_so, place
-    for kind in _kinds(submission.document, event):
+    for kind in _kinds(submission.document, rules.event):
         words = words_of(kind)
         if says_unsubscribed(words):
             return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER, kind
-        if _says_deleted(words) and not any(kind in allowed for allowed in source.require.values()):
+        if _says_deleted(words) and not any(kind in allowed for allowed in admitted):
             return OptOut.DELETION, kind
-    answers = submission.fields
-    addresses = {value for value in answers.values() if isinstance(value, str) and address_like(value)}
-    return next(((OptOut.ANSWER, name) for name in answers if _is_opt_out(name, answers[name], addresses)), None)
+    names = rules.layout(submission).once(_flags_and_statuses)
+    return next(((OptOut.ANSWER, name) for name in names if _is_opt_out(name, submission.fields)), None)
 
 
 def says_unsubscribed(words: tuple[str, ...]) -> bool:
@@ -90,13 +83,12 @@ def _says_deleted(words: tuple[str, ...]) -> bool:
     return False
 
 
-def _kinds(document: Any, event: EventValues | None) -> Iterator[str]:
+def _kinds(document: Any, event: EventValues | None) -> list[str]:
     """The event's kind: beside the answers, around them, or in a header."""
-    own = document.items() if isinstance(document, dict) else ()
-    found: list[Any] = [value for name, value in own if len(name) <= _MAX_KIND and canonical(name) in _KINDS]
-    if event:
-        found += [value for name, value in event.outermost.items() if name in _KINDS or name in _KIND_HEADERS]
-    yield from (value for value in found if isinstance(value, str) and len(value) <= _MAX_KIND)
+    members = document.items() if isinstance(document, dict) else ()
+    texts = ((name, text) for name, text in members if isinstance(text, str) and len(text) <= MAX_KIND)
+    own = [text for name, text in texts if len(name) <= MAX_KIND and canonical(name) in KINDS]
+    return own + event.kinds if event else own
 
 
 def _flag(document: Any, rules: Rules) -> str:
@@ -117,17 +109,31 @@ def _members(document: Any, place: str) -> list[Any]:
     return [v for k, v in parent.items() if k.startswith(beginning)] if isinstance(parent, dict) else []
 
 
-def _is_opt_out(name: str, value: Value, addresses: AbstractSet[str]) -> bool:
-    """Whether an answer is an opt-out of e-mail or of everything, and neither a question's nor another person's.
+def _flags_and_statuses(layout: Layout) -> list[str]:
+    """The names that may say so, of e-mail or of everything, and neither as a question nor for another person."""
+    return [name for name in layout.names if _is_status(name) or _is_flag(name)]
 
-    The only one of a submission's `addresses` may say so too, as `unsubscribe_email`.
-    """
-    if "?" in name or is_other_persons(name):
-        return False
-    steps = [words_of(step) for step in parts(name)]
-    if not steps or any(not _OTHER_CHANNELS.isdisjoint(words) for words in steps):
-        return False
-    if steps[-1][-1] in _STATUSES and canonical(str(value)[:_MAX_KIND]) in _STATES:
+
+def _steps(name: str) -> list[tuple[str, ...]]:
+    """The words of a name's steps; none if it is a question, another person's or about another channel."""
+    steps = [] if "?" in name or is_other_persons(name) else [words_of(step) for step in parts(name)]
+    return [] if any(not _OTHER_CHANNELS.isdisjoint(words) for words in steps) else steps
+
+
+def _is_status(name: str) -> bool:
+    steps = _steps(name)
+    return bool(steps) and steps[-1][-1] in _STATUSES
+
+
+def _is_flag(name: str) -> bool:
+    *_, words = [(), *_steps(name)]
+    return not _FLAGS.isdisjoint({"".join(words), "".join(word for word in words if word not in _GENERAL)})
+
+
+def _is_opt_out(name: str, answers: Mapping[str, Value]) -> bool:
+    """Whether an answer to such a field is one. The only address among the answers may say so, `unsubscribe_email`."""
+    value = answers[name]
+    if _is_status(name) and canonical(str(value)[:MAX_KIND]) in _STATES:
         return True
-    rest = "".join(word for word in steps[-1] if word not in _GENERAL)
-    return (is_true(value) or {value} == addresses) and (rest in _FLAGS or "".join(steps[-1]) in _FLAGS)
+    addresses = {each for each in answers.values() if isinstance(each, str) and address_like(each)}
+    return _is_flag(name) and (is_true(value) or {value} == addresses)

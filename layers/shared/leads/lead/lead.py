@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from leads.config.schema import Source
 from leads.fields.address import NotAnAddress
 from leads.fields.answers import Value
-from leads.fields.event_values import EventValues
 from leads.fields.names import by_spelling, canonical
 from leads.fields.submission import Submission
 from leads.lead.person import Person
+from leads.lead.rules import SourceRules
 from leads.lead.values import LeftOut
 from leads.model import Lead
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "checked"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", ""})
-# Rules compare choices. A longer text is none.
+# SourceRules compare choices. A longer text is none.
 _MAX_CHOICE: Final = 10_000
 
 
@@ -44,15 +43,16 @@ class MadeLead(NamedTuple):
     left_out: Mapping[str, LeftOut]
 
 
-def unmet_requirement(submission: Submission, source: Source, event: EventValues | None = None) -> str | None:
+def unmet_requirement(submission: Submission, rules: SourceRules) -> str | None:
     """The first name in `require` that neither the submission nor the event around it meets."""
-    rules = source.require.items()
-    return next((name for name, allowed in rules if not _meets(submission.find(name, event), allowed)), None)
+    find, required = rules.layout(submission).find, rules.source.require.items()
+    return next((name for name, allowed in required if not _meets(find(submission, name), allowed)), None)
 
 
-def honeypot_filled(submission: Submission, source: Source) -> bool:
+def honeypot_filled(submission: Submission, rules: SourceRules) -> bool:
     """Whether the honeypot was filled in."""
-    return source.honeypot is not None and submission.spelling(source.honeypot) is not None
+    honeypot = rules.source.honeypot
+    return honeypot is not None and rules.layout(submission).spelling(honeypot) is not None
 
 
 def is_true(value: Value) -> bool:
@@ -60,23 +60,23 @@ def is_true(value: Value) -> bool:
     return str(value)[:_MAX_CHOICE].strip().lower() in _TRUE
 
 
-def make_lead(submission: Submission, source: Source, event: EventValues | None = None) -> MadeLead:
+def make_lead(submission: Submission, rules: SourceRules) -> MadeLead:
     """Make a lead of a submission.
 
     Raises:
         NoLead: with all reasons.
     """
-    person = Person(submission, source, event)
+    person = Person(submission, rules)
     problems: list[Problem] = []
     lead: Lead = {}
     try:
         lead["email"] = person.address()
     except NotAnAddress as error:
         problems.append(Problem("email", str(error)))
-    campaign = _campaign(submission, source, event)
+    campaign = _campaign(submission, rules)
     if campaign is None:
-        choices = ", ".join(source.campaigns)
-        problems.append(Problem(str(source.campaign_field), f"names no campaign; known are: {choices}"))
+        choices = ", ".join(rules.source.campaigns)
+        problems.append(Problem(str(rules.source.campaign_field), f"names no campaign; known are: {choices}"))
     if problems or campaign is None:
         raise NoLead(problems)
     lead.update(person.names())
@@ -103,10 +103,11 @@ def _is(value: Value, choices: set[str], required: Value) -> bool:
     return value == required or str(required).strip().lower() in choices
 
 
-def _campaign(submission: Submission, source: Source, event: EventValues | None) -> str | None:
+def _campaign(submission: Submission, rules: SourceRules) -> str | None:
+    source = rules.source
     if source.campaign_field is None:
         return source.campaign
-    found = submission.find(source.campaign_field, event)
+    found = rules.layout(submission).find(submission, source.campaign_field)
     value = "" if found is None else str(found)
     listed = by_spelling(tuple(source.campaigns))
     name = listed.get(value) or listed.get(canonical(value))

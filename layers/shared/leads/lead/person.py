@@ -4,17 +4,16 @@ A wrong value is worse than none: a text that does not fit the field's name is l
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Final
 
-from leads.config.schema import Source
 from leads.fields.address import NotAnAddress, address_like, normalise_address
-from leads.fields.event_values import EventValues
-from leads.fields.names import MENTION, by_spelling, canonical, inner_name, is_other_persons, is_secret, parts
+from leads.fields.names import MENTION, is_other_persons, is_secret, parts
 from leads.fields.submission import Submission
 from leads.fields.vocabulary import ACCOUNT_ROLES, FAMILY_FIRST, FULL_NAME, INFIX, NO_ANSWERS, SALUTATIONS
-from leads.lead.candidates import NAMES, by_field, meanings, place_of
+from leads.lead.candidates import NAMES, place_of
 from leads.lead.fullname import complete_name, is_firm, split_name
+from leads.lead.rules import SourceRules
 from leads.lead.values import (
     MAX_TEXT,
     LeftOut,
@@ -35,26 +34,22 @@ _LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 class Person:
     """Reads one submission and remembers which of its fields the lead has used, and why not the others."""
 
-    def __init__(self, submission: Submission, source: Source, event: EventValues | None = None) -> None:
-        self._source = source
-        self._preset = source.preset
-        self._explicit: dict[str, str | None] = {}
-        outside: dict[str, Any] = {}
-        for field, name in source.fields.items():
-            self._explicit[field] = submission.spelling(name)
-            # What a source names may also stand outside the answers.
-            if self._explicit[field] is None and (value := submission.find(name, event)) is not None:
-                self._explicit[field], outside[name] = name, value
-        self._fields = outside | dict(submission.fields)
-        self._plain_names = {canonical(name) for name in self._fields}
-        self._meanings = meanings(self._fields, submission)
-        self._by_field = by_field(self._fields, self._meanings, submission.kinds, claimed=self._explicit.values())
+    def __init__(self, submission: Submission, rules: SourceRules) -> None:
+        layout = rules.layout(submission)
+        # What a source names may also stand outside the answers.
+        outside = layout.outside(submission)
+        self._layout = rules.layout(submission, tuple(outside)) if outside else layout
+        self._fields = {**outside, **submission.fields}
+        self._explicit = self._layout.explicit
+        found = self._layout.candidates(self._fields)
+        self._meanings, self._by_field = found.meanings, dict(found.by_field)
+        self._everything = "*" in rules.source.custom_fields
         self._used: set[str] = set()
         # The object that the address is in.
         self._place: tuple[str, ...] = ()
         self._left_out: dict[str, LeftOut] = {}
 
-    def candidates(self, field: str) -> list[str]:
+    def candidates(self, field: str) -> Sequence[str]:
         """The names that may hold a lead's field: the one that the source names, or all that mean it."""
         explicit = self._explicit.get(field)
         return [explicit] if explicit else self._by_field.get(field, [])
@@ -88,7 +83,8 @@ class Person:
     def _prefer_beside(self, name: str, *fields: str) -> None:
         place = parts(name)[:-1]
         for field in fields:
-            self._by_field.get(field, []).sort(key=lambda other: parts(other)[:-1] != place)
+            if len(names := self._by_field.get(field, ())) > 1:
+                self._by_field[field] = sorted(names, key=lambda other: parts(other)[:-1] != place)
 
     def _only_address(self) -> str | None:
         found: dict[str, str] = {}
@@ -124,11 +120,10 @@ class Person:
         return ""
 
     def _clean(self, field: str, name: str) -> str:
-        return (clean_name if field in NAMES else clean_text)(self._fields[name], self._plain_names)
+        return (clean_name if field in NAMES else clean_text)(self._fields[name], self._layout.plain_names)
 
     def custom_fields(self, lead: Lead) -> dict[str, Any]:
         """The fields that the allow list names, with their types, under its names."""
-        everything = "*" in self._source.custom_fields
         own = {*LEAD_FIELDS, FULL_NAME}
         named = [(field, name) for field, name in self._explicit.items() if field not in own and name]
         others = [(self._custom_name(name, lead), name) for name in self._fields if name not in self._used]
@@ -136,13 +131,13 @@ class Person:
         for key, name in [*named, *others]:
             if isinstance(key, LeftOut):
                 self._left_out.setdefault(name, key)
-            elif not key or (value := clean_custom(self._fields[name], self._plain_names)) is None:
+            elif not key or (value := clean_custom(self._fields[name], self._layout.plain_names)) is None:
                 self._left_out[name] = LeftOut.for_value(self._fields[name], custom=True)
             elif key in LEAD_FIELDS:
                 # A lead's own field is never a custom field: Leadterra has both on one level.
                 self._left_out.setdefault(name, LeftOut.LEAD_FIELD)
             # Two objects may have a field of the same name: the second keeps its own in full.
-            elif (key := clean_field_name(name) if everything and key in custom else key) in custom:
+            elif (key := clean_field_name(name) if self._everything and key in custom else key) in custom:
                 self._left_out[name] = LeftOut.SAME_NAME
             else:
                 self._used.add(name)
@@ -155,34 +150,14 @@ class Person:
 
     def _custom_name(self, name: str, lead: Lead) -> str | LeftOut:
         """The name of a custom field, or why it is not forwarded."""
-        inner = self._inner_name(name)
-        listed, prefixes, everything = _allow_list(self._source.custom_fields)
-        if found := listed.get(name) or listed.get(canonical(name)) or listed.get(canonical(inner)):
-            return found
+        found = self._layout.custom_name(name, self._place)
+        if found.is_listed:
+            return found.key
         if is_secret(name, self._fields[name]):
             return LeftOut.SECRET
-        if name.startswith(prefixes):
-            return clean_field_name(name)
-        why_not = self._why_not_forwarded(name, inner, lead) if everything else LeftOut.NOT_LISTED
-        return why_not or clean_field_name(inner)
-
-    def _inner_name(self, name: str) -> str:
-        """The name without what is around it: wrappers, or the object that the address is in too."""
-        steps, around = parts(name), len(self._place)
-        return inner_name(".".join(steps[around:]) if around and steps[:around] == self._place else name)
-
-    def _why_not_forwarded(self, name: str, inner: str, lead: Lead) -> LeftOut | None:
-        if self._is_noise(name, inner):
-            return LeftOut.TOOLS_OWN
-        if self._adds_nothing(name, lead):
+        if found.is_extra and self._adds_nothing(name, lead):
             return LeftOut.REPEATS
-        return LeftOut.OTHER_ADDRESS if self._is_other_address(name) else None
-
-    def _is_noise(self, name: str, inner: str) -> bool:
-        plain, inner = name.lower(), inner.lower()
-        # What is under a name of the tool's own is the tool's own as well: `attachments.0.url`.
-        own = not self._preset.noise.isdisjoint({plain, inner, plain.partition(".")[0], inner.partition(".")[0]})
-        return own or inner.startswith(self._preset.noise_prefixes) or name in self._explicit.values()
+        return LeftOut.OTHER_ADDRESS if found.is_extra and self._is_other_address(name) else found.key
 
     def _adds_nothing(self, name: str, lead: Lead) -> bool:
         """Whether a field only repeats the lead's own fields, or was left out of them: a name with a URL in it."""
@@ -199,18 +174,10 @@ class Person:
 
     def _is_other_address(self, name: str) -> bool:
         """Whether a field holds addresses that may be another person's."""
-        m = self._meanings.get(name)
-        is_own = m is not None and m.field == "email" and place_of(name) in map(place_of, self._used)
-        return not is_own and all(map(address_like, str(self._fields[name]).split(", ")))
-
-
-# Made once per source, not once per field.
-@lru_cache(maxsize=256)
-def _allow_list(allowed: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...], bool]:
-    """The names by their spellings, the beginnings of names inside them, and whether everything else is allowed too."""
-    named = tuple(name for name in allowed if name != "*")
-    prefixes = tuple(name + step for name in named for step in (".", "[", "__"))
-    return by_spelling(named), prefixes, len(named) < len(allowed)
+        m, text = self._meanings.get(name), str(self._fields[name])
+        if "@" not in text or (m is not None and m.field == "email" and place_of(name) in map(place_of, self._used)):
+            return False
+        return all(map(address_like, text.split(", ")))
 
 
 def _could_be(field: str, text: str, word: str, company: str) -> bool:

@@ -20,6 +20,7 @@ from leads.fields.submission import (
 from leads.lead.consent import OptOut, opt_out
 from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, unmet_requirement
 from leads.lead.person import Person
+from leads.lead.rules import SourceRules
 from leads.lead.values import LeftOut
 from leads.message.message import SUPPRESS, AnyMessage, Message, Suppression, encode
 
@@ -88,7 +89,7 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
         problem = Problem("body", "a list: this source takes one person at a time")
         return Reading(found.event_id, [], [], [Unmappable(0, event.raw()["event"], [problem])], 0, listed=False)
     found, captcha_token = _without_captcha(found) if source.captcha else (found, "")
-    values = EventValues(event, listed=found.listed)
+    rules = SourceRules(source, EventValues(event, listed=found.listed))
     suppresses = source.opt_outs == "suppress"
     made: list[AnyMessage] = []
     left_out: list[Mapping[str, LeftOut]] = []
@@ -97,16 +98,16 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     opt_outs: dict[int, OptOut] = {}
     reasons: dict[int, str] = {}
     for index, submission in enumerate(found.submissions):
-        if said_so := opt_out(submission, source, values):
+        if said_so := opt_out(submission, rules):
             opt_outs[index] = said_so[0]
-        if reason := said_so[1] if said_so else _why_ignored(submission, source, values):
+        if reason := said_so[1] if said_so else _why_ignored(submission, rules):
             reasons[index] = reason
             if not (suppresses and opt_outs.get(index) is OptOut.PROVIDER):
                 continue
         message_id = _message_id(found, index, new_id)
         make = _suppression if said_so else _message
         try:
-            message, others = make(submission, event, source, values, message_id)
+            message, others = make(submission, event, rules, message_id)
             bodies.append(encode(message))
             made.append(message)
             left_out += others
@@ -145,23 +146,23 @@ def _of_kind[M: AnyMessage](kind: type[M], made: Sequence[AnyMessage]) -> list[M
     return [message for message in made if isinstance(message, kind)]
 
 
-def _why_ignored(submission: Submission, source: Source, values: EventValues) -> str:
+def _why_ignored(submission: Submission, rules: SourceRules) -> str:
     if submission.flaw:
         return ""
     if submission.left_alone:
-        return f"an event of {source.preset.title} that is no signup"
-    if honeypot_filled(submission, source):
-        return f"the honeypot {source.honeypot} is filled in"
-    unmet = unmet_requirement(submission, source, values)
+        return f"an event of {rules.preset.title} that is no signup"
+    if honeypot_filled(submission, rules):
+        return f"the honeypot {rules.source.honeypot} is filled in"
+    unmet = unmet_requirement(submission, rules)
     return f"require.{unmet} is not met" if unmet else ""
 
 
 def _message(
-    submission: Submission, event: Event, source: Source, values: EventValues, message_id: str
+    submission: Submission, event: Event, rules: SourceRules, message_id: str
 ) -> tuple[Message, Sequence[Mapping[str, LeftOut]]]:
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
-    lead, campaign, left_out = make_lead(submission, source, values)
+    lead, campaign, left_out = make_lead(submission, rules)
     message = Message(
         id=message_id,
         source=event.source,
@@ -174,12 +175,12 @@ def _message(
 
 
 def _suppression(
-    submission: Submission, event: Event, source: Source, values: EventValues, message_id: str
+    submission: Submission, event: Event, rules: SourceRules, message_id: str
 ) -> tuple[Suppression, Sequence[Mapping[str, LeftOut]]]:
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
     try:
-        address = Person(with_answers(submission, source.preset), source, values).address()
+        address = Person(with_answers(submission, rules.preset), rules).address()
     except NotAnAddress as error:
         raise NoLead([Problem("email", f"an opt-out that cannot be suppressed: {error}")]) from error
     suppression = Suppression(
