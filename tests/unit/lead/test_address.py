@@ -36,7 +36,9 @@ def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
     [
         "", " ", "ava", "ava@", "@example.com", "ava@example", "ava@@example.com", "ava example@example.com",
         "ava@example..com", "ava@[127.0.0.1]", "n/a", "yes", "ava@example.com or call me", f"{'x' * 400}@example.com",
-        f"ava@{'ü' * 60}.com", "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",", "mailto:",
+        f"ava@{'ü' * 60}.com", "ava@☕.com", "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",",
+        "mailto:",
+        f"{'x' * 64}@{'日' * 18}.{'日' * 18}.{'本' * 18}.{'本' * 18}.com",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
