@@ -50,7 +50,7 @@ def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bo
     @page(frame.CAMPAIGNS.path, "Campaigns")
     def of_campaigns() -> None:
         with frame.page(subject, frame.CAMPAIGNS, with_form=with_form):
-            CampaignsPage(subject).build()
+            CampaignsPage(desk, subject).build()
 
     @page(frame.SOURCES.path, "Sources")
     def of_sources() -> None:

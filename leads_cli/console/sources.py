@@ -1,7 +1,7 @@
-"""The page Sources: each source's address, its proof, and when it last sent something."""
+"""The page Sources: each source's address, its proof, when it last sent something, and a body to try."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import escape
 from shlex import join, quote
@@ -15,8 +15,69 @@ from leads_cli.console.subject import Subject
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.stacks.secret import StoredSecret, read_secret
+from leads_cli.webhooks.mapping import MappedBody, MappedPerson, MappedResult, as_event, fields_of, map_event
 from leads_cli.webhooks.webhooks import names as recorded_providers
 from leads_cli.words import ago
+
+# More would make the page slow; `leads map` shows all.
+_MAX_PEOPLE: Final = 20
+_MAX_ELSEWHERE: Final = 12
+_CHIPS: Final[Mapping[MappedResult, tuple[str, str]]] = {
+    "lead": ("A lead", "good"),
+    "ignored": ("Ignored", ""),
+    "opted out": ("Opted out: no lead", "warn"),
+    "unusable": ("No lead can be made", "bad"),
+}
+
+
+class BodyTrial:
+    """The form of one source, and the result below it."""
+
+    def __init__(self, name: str, source: Source) -> None:
+        self._name = name
+        self._source = source
+        asks = "Paste a request body, as it is sent"
+        # A label of Quasar's would lie over a text that is scrolled.
+        self._body = ui.textarea(placeholder=asks).props(f'outlined input-class=body aria-label="{asks}"')
+        with ui.element("div").classes("row"):
+            ui.button("Show what becomes of it", on_click=self._show).props("outline no-caps")
+            frame.text("Nothing is sent.", "soft")
+        self._result = ui.html(sanitize=False).props('role="status"')
+
+    async def _show(self) -> None:
+        text = self._body.value or ""
+        if text.lstrip().startswith("--"):
+            # A browser changes the line breaks, on which a multipart form depends.
+            text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        event = as_event(self._name, text.encode(), {})
+        result = await asyncio.to_thread(map_event, event, self._source)
+        self._result.content = "".join(_describe(result))
+
+
+def _describe(result: MappedBody) -> Iterator[str]:
+    if result.error:
+        yield frame.paragraph(f"The body cannot be read: {result.error}", "note bad")
+    elif not result.people:
+        yield frame.paragraph("The body has no person in it.", "note warn")
+    for person in result.people[:_MAX_PEOPLE]:
+        yield f'<div class="mapped">{"".join(_describe_person(person))}</div>'
+    if (more := len(result.people) - _MAX_PEOPLE) > 0:
+        yield frame.paragraph(f"And {more:,} more; leads map shows all of them.", "soft")
+
+
+def _describe_person(person: MappedPerson) -> Iterator[str]:
+    says, kind = _CHIPS[person.result]
+    goes_to = f" for {person.campaign}" if person.campaign else ""
+    yield f'<p><span class="chip {kind}">{escape(says + goes_to)}</span></p>'
+    yield from (frame.paragraph(why, "says") for why in person.why)
+    yield frame.facts(fields_of(person.lead))
+    if person.left_out:
+        yield f"<h3>Left out</h3>{frame.facts(person.left_out)}"
+    if person.elsewhere:
+        more = len(person.elsewhere) - _MAX_ELSEWHERE
+        names = ", ".join(person.elsewhere[:_MAX_ELSEWHERE]) + (f", and {more} more" if more > 0 else "")
+        yield frame.paragraph(f"Also in the event, for require and fields: {names}", "soft says")
+
 
 _BODY: Final = '{"email": "ava@example.com", "firstName": "Ava"}'
 
@@ -68,6 +129,8 @@ class _SourceCard:
             self._facts = ui.html(sanitize=False)
             with frame.fold("Send a test"):
                 self._test = ui.element("div").classes("page")
+            with frame.fold("Try a body"):
+                BodyTrial(name, source)
         self.tell(None, None)
 
     def tell(self, seen: Mapping[str, datetime] | None, stored: StoredSecret | None) -> None:

@@ -241,12 +241,13 @@ def test_the_flow(page: Page) -> None:
 
 
 def test_a_campaign(page: Page) -> None:
-    """Leadterra's numbers, and what feeds it; a campaign that runs already cannot be started."""
+    """Leadterra's numbers and how many leads have a token; a campaign that runs already cannot be started."""
     page.goto("/campaigns")
     campaign = page.get_by_role("region", name="newsletter")
     expect(campaign).to_contain_text("running")
     expect(campaign).to_contain_text("totalEnrolled")
-    expect(campaign).to_contain_text("fed by website, api")
+    expect(campaign).to_contain_text(re.compile(r"\d+% have it; the others get nothing there"))
+    expect(campaign).to_contain_text("of this run")
     expect(campaign.get_by_role("button", name="Start newsletter")).to_be_hidden()
 
 
@@ -279,6 +280,31 @@ def test_the_sources(page: Page, dev: str) -> None:
         f"{dev}/hooks/api", timeout=60, json={"email": "ava@example.com"}, headers={"X-Api-Key": header[1]}
     )
     assert answer.json()["accepted"] == 1
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_body_is_tried(page: Page, dev: str, width: int) -> None:
+    """A pasted body is shown as the lead it becomes, with what is left out and why; no one is enrolled by it."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/sources")
+    source = page.get_by_role("region", name="website")
+    source.get_by_text("Try a body").click()
+    body = source.get_by_label("Paste a request body")
+    body.fill(f"email=tried@example.com&plan=%3Cimg+src=x%3E&color=red&{LONG * 5}=x")
+    source.get_by_role("button", name="Show what becomes of it").click()
+    result = source.get_by_role("status")
+    expect(result).to_contain_text(re.compile("A lead for newsletter.*tried@example.com", re.DOTALL))
+    expect(result).to_contain_text("<img src=x>")
+    expect(result).to_contain_text(re.compile("Left out.*colornot in custom_fields", re.DOTALL))
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    body.fill('--b\nContent-Disposition: form-data; name="email"\n\ntried@\n--b--\n')
+    source.get_by_role("button", name="Show what becomes of it").click()
+    expect(result).to_contain_text("No lead can be made")
+    expect(result).to_contain_text("email: not an e-mail address")
+    body.fill("nothing")
+    source.get_by_role("button", name="Show what becomes of it").click()
+    expect(result).to_contain_text("The body cannot be read: the sender is answered 400")
+    assert "tried@example.com" not in httpx.get(f"{dev}/_leads/leads", timeout=60).text
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])

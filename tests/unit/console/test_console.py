@@ -1,10 +1,15 @@
 """What the console's pages work out before they show or do anything."""
 
 from datetime import timedelta
+from html import escape
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
+from leads.config.schema import Campaign
+from leads_cli.console import frame
+from leads_cli.console.campaigns import count_coverage
 from leads_cli.console.chart import History, count_lines, draw
 from leads_cli.console.failures.form import EditedField, FormError, edited_fields, parse_edits
 from leads_cli.console.failures.parts import address, criteria, read_history
@@ -134,3 +139,26 @@ def test_the_last_hours() -> None:
     assert sum(map(sum, history.numbers.values())) == 5
     assert 'aria-label="taken: 3 in the last 6 hours, highest bar 3"' in draw(history)
     assert draw(History(NOW)).count("<rect") == 0
+
+
+RULES = Campaign(id="camp_1", tokens=("firstName", "city"), defaults={"firstName": "there"})
+
+
+def test_how_many_have_a_token() -> None:
+    """A token is a field of the lead or a custom field; what says nothing is missing; defaults are told apart."""
+    leads: list[dict[str, Any]] = [{"firstName": "Ava"}, {"firstName": " ", "customFields": {"city": 3}}]
+    assert dict(count_coverage(RULES, leads)) == {
+        "firstName": "50% have it; the others get “there”",
+        "city": "50% have it; the others get nothing there",
+    }
+    assert dict(count_coverage(RULES, leads[:1]))["firstName"] == "every lead has it"
+    assert "no lead to measure it on" in dict(count_coverage(RULES, []))["city"]
+
+
+def test_words_are_no_markup() -> None:
+    """Whatever a person or Leadterra wrote, each part of a page shows it as text."""
+    words = "<img src=x onerror=alert(1)>"
+    parts = [frame.paragraph(words), frame.terms({words: words}), frame.facts({words: words}), frame.broken_note(words)]
+    for part in parts:
+        assert words not in part
+        assert escape(words) in part
