@@ -63,7 +63,7 @@ NO_AT = "not an e-mail address: An email address must have an @-sign."
         ({"a": "ava@example.com", "b": "bea@example.com"}, MISSING),
         ({"name": "Ava", "referred_by": "bob@example.com"}, MISSING),
         ({"email": "ava@"}, "not an e-mail address: There must be something after the @-sign."),
-        ({"email": 5}, NO_AT), ({"email": "ava", "friend": "bob@example.com"}, NO_AT),
+        ({"email": 5}, NO_AT), ({"email": "Chloé"}, NO_AT), ({"email": "ava", "friend": "bob@example.com"}, NO_AT),
         ({"email": "x" * 400}, "not an e-mail address: too long"),
     ],
 )  # fmt: skip

@@ -75,7 +75,7 @@ def _valid(address: str) -> str:
     lower = domain.lower()
     if is_plain and len(address) <= _MAX_ADDRESS and _ORDINARY.fullmatch(lower) and not lower.endswith(_RESERVED):
         return address.lower()
-    if domain.isascii() and "xn--" not in lower:
+    if not mailbox or (domain.isascii() and "xn--" not in lower):
         return _validated(address).normalized.lower()
     shown, encoded = _international(domain)
     if not is_plain:

@@ -15,7 +15,7 @@ from leads.model import Lead
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "checked"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", ""})
-# SourceRules compare choices. A longer text is none.
+# Rules compare choices. A longer text is none.
 _MAX_CHOICE: Final = 10_000
 
 
