@@ -32,6 +32,8 @@ MAX_MEMORY: Final = 256
 QUIET: Final = 0.07
 # Twice the size may take twice the time, and some noise.
 MAX_GROWTH: Final = 2.6
+# Below so many seconds noise decides. What takes longer is measured three times: other programs only add to the least.
+NOISE: Final = 0.2
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data; boundary=b"
@@ -266,7 +268,15 @@ def rows(kinds: list[str]) -> Iterator[dict[str, Any]]:
     for kind in kinds:
         for size in SIZES:
             command = [sys.executable, __file__, "--kind", kind, "--size", str(size)]
-            yield json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            runs = [_run(command)]
+            if runs[0]["cpu"] > NOISE:
+                runs += [_run(command), _run(command)]
+            yield min(runs, key=lambda run: run["cpu"])
+
+
+def _run(command: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return found
 
 
 def problems(found: list[dict[str, Any]]) -> Iterator[str]:
@@ -274,8 +284,7 @@ def problems(found: list[dict[str, Any]]) -> Iterator[str]:
     for small, large in zip(found, [*found[1:], {}], strict=True):
         if small["cpu"] > MAX_CPU or small["memory"] > MAX_MEMORY:
             yield f"{small['kind']}: {small['cpu']} s and {small['memory']} MB for {small['size']} bytes"
-        # Below a fifth of a second noise decides.
-        if large.get("kind") == small["kind"] and large["cpu"] > max(0.2, MAX_GROWTH * small["cpu"]):
+        if large.get("kind") == small["kind"] and large["cpu"] > max(NOISE, MAX_GROWTH * small["cpu"]):
             yield f"{small['kind']}: {small['cpu']} s, then {large['cpu']} s for twice the size"
 
 

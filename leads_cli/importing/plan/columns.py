@@ -91,6 +91,8 @@ class Columns:
     addresses: frozenset[str]
     marks: Mapping[str, str]
     opt_outs: Mapping[str, ColumnKind]
+    # By the primary address: the rows of a file nearly always have the same.
+    _rules: dict[str | None, SourceRules] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def lead(self, row: FileRow) -> Lead:
         """The lead in a row. Raises NoLead with every reason."""
@@ -107,15 +109,16 @@ class Columns:
         for name in filled:
             if found := addresses(str(fields[name])):
                 fields[name] = found[0]
-        return make_lead(Submission(fields, fields), SourceRules(self._source(row, filled))).lead
+        return make_lead(Submission(fields, fields), self._rules_of(row, filled)).lead
 
-    def _source(self, row: FileRow, filled: Iterable[str]) -> Source:
+    def _rules_of(self, row: FileRow, filled: Iterable[str]) -> SourceRules:
         """The rules for a row: one of several addresses may be the primary one by name, or marked so."""
         found = (name for name in filled if self._is_primary(name, row) and addresses(str(row.cells[name])))
-        primary = next(found, None)
-        if primary is None or "email" in self.source.fields:
-            return self.source
-        return self.source.model_copy(update={"fields": {**self.source.fields, "email": primary}})
+        primary = None if "email" in self.source.fields else next(found, None)
+        if primary not in self._rules:
+            fields = {**self.source.fields, **({"email": primary} if primary else {})}
+            self._rules[primary] = SourceRules(self.source.model_copy(update={"fields": fields}))
+        return self._rules[primary]
 
     def _is_primary(self, name: str, row: FileRow) -> bool:
         mark = row.cells.get(self.marks.get(name, ""))
