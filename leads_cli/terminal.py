@@ -16,6 +16,7 @@ from leads_cli.stacks.counts import ASIDE, OUTCOMES, RARE, TAKEN
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.table import Table
 
     from leads.config.schema import Enrollment
     from leads_cli.stacks.counts import StackStatus
@@ -65,16 +66,23 @@ def enrollment(path: Path, code: Code) -> "Enrollment":
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | None = None) -> None:
     """Rows under each other, as wide as they are where no terminal bounds them; `right` is the column of numbers."""
+    console().print(make_table(heads, rows, right=right))
+
+
+def make_table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | None = None, title: str | None = None
+) -> "Table":
+    """The same as a part of a screen."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    made = Table(box=None, show_header=bool(heads), pad_edge=False, padding=(0, 2, 0, 0))
+    made = Table(box=None, show_header=bool(heads), pad_edge=False, title=title, title_justify="left")
     listed = [[Text(plain(cell)) for cell in row] for row in rows]
     for index in range(len(heads) or max(map(len, listed), default=0)):
         made.add_column(heads[index] if heads else "", justify="right" if index == right else "left", overflow="fold")
     for row in listed:
         made.add_row(*row)
-    console().print(made)
+    return made
 
 
 def console() -> "Console":

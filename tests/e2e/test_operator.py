@@ -1,5 +1,6 @@
 """The operator's commands on a running `leads dev`."""
 
+import contextlib
 import json
 import os
 import pty
@@ -106,6 +107,26 @@ def test_the_counts_on_a_screen(dev: str) -> None:
         assert b"accepted" in said  # the other end is closed
     assert process.wait() == 0
     assert b"Traceback" not in said
+
+
+def test_groups_are_shown_while_dead_letters_are_read(dev: str) -> None:
+    """At a terminal an operator does not wait for the last of thousands of letters."""
+    running = embedded.find(dev)
+    letter = {"version": 1, "source": "website", "event": {}, "failure": {"reason": "unmappable", "message": "no lead"}}
+    running.client("sqs").send_message(QueueUrl=running.outputs["DeadLetterQueueUrl"], MessageBody=json.dumps(letter))
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([LEADS, "failures", "list", "--url", dev], stdout=theirs, stderr=theirs)  # noqa: S603
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while chunk := os.read(ours, 65_536):
+            said += chunk
+    assert process.wait() == 0
+    before, _, end = said.partition(b" in 1 group")
+    assert b"Reading: 1 dead letter so far" in before
+    assert b"unmappable" in before
+    assert b"unmappable" in end
+    assert leads("failures", "discard", "--reason", "unmappable", "--yes", "--url", dev).exit_code == 0
 
 
 def test_a_running_stack_is_checked(dev: str) -> None:

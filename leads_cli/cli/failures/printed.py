@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from shlex import join
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,8 +20,11 @@ from leads_cli.failures.read.listing import Listing, describe
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, plain, stop, table
+from leads_cli.terminal import Code, console, make_table, plain, stop, table
 from leads_cli.words import ago, duration, number
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def line(where: StackOptions, *arguments: str) -> str:
@@ -89,6 +92,11 @@ def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bo
 
 def groups(found: Listing) -> None:
     """Groups, one a line."""
+    console().print(group_table(found))
+
+
+def group_table(found: Listing, title: str | None = None) -> "Table":
+    """Groups, one a line, as a part of a screen."""
     heads = ("count", "reason", "field", "status", "source", "campaign", "oldest", "newest", "says")
     rows = (
         (
@@ -100,7 +108,7 @@ def groups(found: Listing) -> None:
         )
         for group in found.groups
     )
-    table(heads, rows, right=0)
+    return make_table(heads, rows, right=0, title=title)
 
 
 def _each(found: Listing) -> None:

@@ -2,31 +2,35 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from time import monotonic
+from typing import Final
 
 import typer
+from rich.live import Live
 
 from leads_cli.cli.failures import printed
 from leads_cli.cli.failures.options import LetterOptions
 from leads_cli.cli.target import StackOptions
 from leads_cli.failures.read.criteria import choose, find
+from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.listing import Listing, describe, summarise, write_csv, write_jsonl
 from leads_cli.failures.read.queue_scan import QueueScan
-from leads_cli.importing.progress import show_progress
 from leads_cli.project import shown
-from leads_cli.terminal import Code, new_private_file, stop
+from leads_cli.terminal import Code, console, new_private_file, stop
 from leads_cli.words import number
+
+_EVERY_SECONDS: Final = 0.5
 
 
 def list_letters(which: LetterOptions, where: StackOptions, *, most: int, as_json: bool) -> None:
-    """List groups, or `most` letters one by one."""
+    """List groups, or `most` letters one by one. A terminal shows the groups while they are read."""
     listing = Listing(most)
     with printed.exit_on_letter_error(where), QueueScan(where.reach()) as reading:
-        with show_progress("dead letters read", None) as progress:
-            for letter in choose(reading, printed.criteria(which)):
-                listing.add(letter)
-                progress(1)
+        for letter in _watched(choose(reading, printed.criteria(which)), listing, reading):
+            listing.add(letter)
         # Before the letters are given back: that takes time as well.
         if as_json:
             groups = {"groups": [group.as_json() for group in listing.groups]}
@@ -37,6 +41,21 @@ def list_letters(which: LetterOptions, where: StackOptions, *, most: int, as_jso
         else:
             printed.listing(listing, reading, where, each=bool(most))
         sys.stdout.flush()
+
+
+def _watched(letters: Iterable[Letter], listing: Listing, reading: QueueScan) -> Iterator[Letter]:
+    """The letters, with what was found so far on the screen, if there is one."""
+    if not sys.stdout.isatty():
+        yield from letters
+        return
+    with Live(console=console(), auto_refresh=False, transient=True) as live:
+        shown_at = 0.0
+        for letter in letters:
+            yield letter
+            if monotonic() > shown_at + _EVERY_SECONDS:
+                shown_at = monotonic()
+                title = f"Reading: {number(reading.seen, 'dead letter')} so far"
+                live.update(printed.group_table(listing, title), refresh=True)
 
 
 def show(letter_id: str, where: StackOptions, *, as_json: bool) -> None:
