@@ -27,6 +27,8 @@ from leads.message.intake import read
 KB: Final = 1_000
 SIZES: Final = (250 * KB, 500 * KB, 1_000 * KB)
 MAX_CPU: Final = 1.5
+# Law 11 allows a list of 5,000 so much. Only one whose people all have different fields takes more than the rest.
+MAX_CPU_OF: Final = {"list-different-names": 6.0}
 MAX_MEMORY: Final = 256
 # Seconds that `_yardstick` takes on an idle core of a server. The limits are for one.
 QUIET: Final = 0.07
@@ -121,6 +123,11 @@ def _asked(n: int) -> dict[str, Any]:
     return {"answers": [{"question": question, "answer": answer} for question, answer in answers.items()]}
 
 
+def _different(n: int) -> dict[str, Any]:
+    # Of 13 optional fields each person has others, so what is known of the names helps no other person.
+    return {"email": f"a{n}@example.com"} | {f"Optional field {bit}": "x" for bit in range(13) if n >> bit & 1}
+
+
 def by_id(size: int) -> bytes:
     """People under their ids, 5,000 in the largest size."""
     return json.dumps({f"u{n}": _listed(n) for n in range(size // 200)}).encode()
@@ -185,6 +192,7 @@ KINDS: Final[dict[str, tuple[str, Callable[[int], bytes]]]] = {
     "list-foreign-domains": (JSON, people(_foreign)),
     "list-punycode": (JSON, people(_encoded)),
     "list-questions": (JSON, people(_asked)),
+    "list-different-names": (JSON, people(_different)),
     "list-by-id": (JSON, by_id),
     "list-line-items": (JSON, line_items),
     "list-layers": (JSON, layers),
@@ -285,7 +293,7 @@ def problems(found: list[dict[str, Any]]) -> Iterator[str]:
     """What exceeds a limit, as a line each."""
     first: dict[str, Any] = {}
     for row in found:
-        if row["cpu"] > MAX_CPU or row["memory"] > MAX_MEMORY:
+        if row["cpu"] > MAX_CPU_OF.get(row["kind"], MAX_CPU) or row["memory"] > MAX_MEMORY:
             yield f"{row['kind']}: {row['cpu']} s and {row['memory']} MB for {row['size']} bytes"
         if first.get("kind") != row["kind"]:
             first = row
