@@ -34,7 +34,8 @@ MAX_MEMORY: Final = 256
 QUIET: Final = 0.07
 # Four times the size may take four times the time, and some garbage collection and noise. A square would take 16 times.
 MAX_GROWTH: Final = 6.0
-# Below so many seconds noise decides. What takes longer is measured three times: other programs only add to the least.
+# Below so many seconds noise decides. What takes longer is measured three times, and the least counts: other programs
+# only add to it.
 NOISE: Final = 0.2
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"

@@ -1,8 +1,8 @@
 """A soak: a week of a million leads in virtual time, with every kind of failure, and the outcome of each lead.
 
 The real intake and delivery run; AWS, Leadterra, the network and the clock are those of tests/simulation. It takes
-about twenty minutes; `--leads 20000 --days 1.5 --outage 8 --window 60` takes a minute. It fails where somebody was
-lost, condemned or enrolled wrongly, or where the books did not balance at some hour. `--plot FILE` draws it.
+20 minutes; `--leads 20000 --days 1.5 --outage 8 --window 60` takes one. It fails if a lead was lost, or wrongly
+rejected or enrolled, or if the counts did not add up at some hour. `--plot FILE` draws it.
 """
 
 import argparse

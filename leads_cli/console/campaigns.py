@@ -66,7 +66,7 @@ class CampaignsPage:
 
     def _based_on(self) -> str:
         if self._subject.leads:
-            return f"its newest {_NEWEST:,} leads of this run"
+            return "its newest leads of this run"
         if self._desk.found is None:
             return "none yet: of a deployed stack only dead letters can be seen; read them on the page Failures"
         return "its dead letters alone, which are not typical: what Leadterra took cannot be seen from here"

@@ -185,7 +185,7 @@ def start_answer(campaign: dict[str, object], queued: int, dialect: Dialect) -> 
 
 
 def stats_answer(stats: dict[str, object], dialect: Dialect) -> dict[str, object]:
-    """A campaign's metrics; the guide reads its status there as well, of which the reference knows nothing."""
+    """A campaign's metrics. The guide documents the campaign's status among them, the reference does not."""
     if dialect == "reference":
         return {name: value for name, value in stats.items() if name != "status"}
     return {"data": stats}

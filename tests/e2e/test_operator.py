@@ -186,7 +186,7 @@ def test_a_probe_of_a_running_stack(dev: str) -> None:
 
 def test_a_refused_request_is_a_failure(dev: str, tmp_path: Path) -> None:
     """An event that the stack refuses ends with 1 and shows the answer."""
-    event = {"rawPath": "/hooks/website", "requestContext": {"http": {"method": "POST"}}, "body": "email=nobody"}
+    event = {"rawPath": "/hooks/website", "requestContext": {"http": {"method": "POST"}}, "body": "email=incomplete"}
     event["headers"] = {"content-type": "application/x-www-form-urlencoded"}
     (tmp_path / "mine.json").write_text(json.dumps(event))
     done = leads("send", str(tmp_path / "mine.json"), "--url", dev)

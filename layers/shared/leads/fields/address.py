@@ -105,6 +105,6 @@ def _international(domain: str) -> tuple[str, str]:
 
 
 def _validated(address: str) -> "ValidatedEmail":
-    from email_validator import validate_email  # noqa: PLC0415 - as above
+    from email_validator import validate_email  # noqa: PLC0415 - as in `_international`
 
     return validate_email(address, check_deliverability=False, strict=True)

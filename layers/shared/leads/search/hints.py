@@ -3,8 +3,8 @@
 Leadterra does not document its `errors`, so one rule reads the common shapes. A body consists of entries: the items of
 its lists, and the members whose key names a row. An entry names rows by the number in a path or under a name such as
 `index`, by its key or its place in a list. The values that it repeats must be those of that row, and show whether rows
-are counted from 0 or from 1; without a number they name the row themselves. A wrong hint
-costs a request and rejects no lead.
+are counted from 0 or from 1; without a number they name the row themselves. A wrong hint costs a
+request and rejects no lead.
 """
 
 import re
