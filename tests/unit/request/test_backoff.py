@@ -63,7 +63,8 @@ def test_no_lead_gives_up_in_an_outage_of_three_days(chances: list[float]) -> No
         ("Sun, 22 Nov 2099 02:00:00 GMT", 43_140.0), ("-30", None), ("+30", None), ("1.5", None), ("120s", None),
         ("\u0663", None), ("2026-11-22T02:01:00Z", None), ("2026-11-22 02:01:00", None), ("soon", None), ("inf", None),
         ("", None), ("Sun, 99 Nov 2026 02:00:00 GMT", None), ("Sun, 22 Nov 99999 02:00:00 GMT", None),
-        ("Sun, 22 Nov 2026 02:00:00 +99999999999999", None),
+        ("Sun, 22 Nov 2026 02:00:00 +99999999999999", None), ("Sun Nov 22 2026 03:01:00 GMT+0100 (CET)", None),
+        ("22 Nov 2026 02:01", None), ("Sun, 22 Nov 2026 02:01:00 EST", None),
     ],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:

@@ -88,6 +88,7 @@ def test_any_json_of_a_403_is_about_the_key(text: bytes) -> None:
 def test_one_error_that_will_pass_is_enough() -> None:
     """In a list of errors, one with a passing status means that the lead is tried again."""
     assert is_passing([{"message": "invalid"}, {"status": 503}])
+    assert is_passing([{"message": "invalid", "status_code": 429}])
     assert not is_passing([{"message": "invalid"}, {"status": 422}])
 
 

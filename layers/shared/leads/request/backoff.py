@@ -5,13 +5,14 @@ redrive policy allows.
 """
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 FIRST_SECONDS: Final = 30
 LONGEST_SECONDS: Final = 3_600
 # SQS hides a message for at most 12 hours from when it was received; a minute is left for this invocation.
 _SQS_LIMIT_SECONDS: Final = 12 * 3_600 - 60
+# RFC 9110's HTTP-date and its two obsolete spellings.
+_HTTP_DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 
 
 def delay(receive_count: int, chance: float, retry_after: float | None = None) -> int:
@@ -34,10 +35,18 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         seconds = float(text)
+    elif moment := _http_date(text):
+        seconds = (moment - now).total_seconds()
     else:
-        try:
-            moment = parsedate_to_datetime(text)
-            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
-        except (ValueError, OverflowError):
-            return None
+        return None
     return min(seconds, _SQS_LIMIT_SECONDS) if seconds > 0 else None
+
+
+def _http_date(text: str) -> datetime | None:
+    """A date in one of RFC 9110's spellings. Of others the time zone is not certain."""
+    for spelling in _HTTP_DATES:
+        try:
+            return datetime.strptime(text, spelling).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None

@@ -96,7 +96,7 @@ def is_passing(error: Any) -> bool:
         return any(map(is_passing, error))
     if not isinstance(error, dict):
         return False
-    own = any(_PASSING_CODE.fullmatch(str(error.get(name))) for name in ("status", "code", "statusCode"))
+    own = any(_PASSING_CODE.fullmatch(str(error.get(name))) for name in ("status", "code", "statusCode", "status_code"))
     return own or any(map(is_passing, error.values()))
 
 
