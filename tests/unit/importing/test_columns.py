@@ -56,14 +56,9 @@ def test_columns_that_stand_in_for_others(tmp_path: Path) -> None:
     text = "email,work email,first name,last name,full name\na@example.com,w@example.com,,K,Ava K\n"
     assert shown(tmp_path, text)["full name"] == "firstName, lastName, where they are empty"
     assert shown(tmp_path, text, custom=("*",))["work email"] == "email, where email has none, or a custom field"
-    assert leads(tmp_path, text, custom=("*",)) == [
-        {
-            "email": "a@example.com",
-            "firstName": "Ava",
-            "lastName": "K",
-            "customFields": {"work email": "w@example.com"},
-        }
-    ]
+    (lead,) = leads(tmp_path, text, custom=("*",))
+    custom = {"work email": "w@example.com"}
+    assert lead == {"email": "a@example.com", "firstName": "Ava", "lastName": "K", "customFields": custom}
 
 
 def test_a_row_is_read_as_a_submission(tmp_path: Path) -> None:
@@ -83,6 +78,7 @@ def test_an_address_elsewhere_is_nobodys(tmp_path: Path) -> None:
     """An address in a column that is left out is not used."""
     text = "email,account manager,notes\na@example.com,m@example.com,\n,m@example.com,ask c@example.com\n"
     assert leads(tmp_path, text)[1] == "no e-mail address"
+    assert leads(tmp_path, "email,account manager\n,m@example.com\n") == ["no e-mail address"]
 
 
 def test_the_column_of_the_addresses_may_be_known_by_its_values(tmp_path: Path) -> None:
@@ -109,14 +105,6 @@ def test_without_a_column_of_addresses(tmp_path: Path, text: str, message: str) 
     with pytest.raises(UnusableError) as caught:
         columns(tmp_path, text)
     assert message in str(caught.value)
-
-
-def test_a_column_that_is_named_an_address_and_holds_none(tmp_path: Path) -> None:
-    """A list in which every address is missing is a list of problems, not a misunderstanding."""
-    assert leads(tmp_path, "email,name\n,Ava\n?,Ben\n") == [
-        "no e-mail address",
-        "not an e-mail address: An email address must have an @-sign.",
-    ]
 
 
 def test_what_the_user_says_counts(tmp_path: Path) -> None:
@@ -175,27 +163,9 @@ def test_examples_are_the_first_values(tmp_path: Path) -> None:
     assert found.examples == {"email": "a@example.com", "plan": "pro"}
 
 
-@pytest.mark.parametrize("name", ["Company / Account", "Associated Company", "Organization 1 - Name", "Account Name"])
-def test_companies_of_common_exports(tmp_path: Path, name: str) -> None:
-    """Salesforce, HubSpot and Google each call the company something else."""
-    assert shown(tmp_path, f"Email,{name}\na@example.com,Acme\n")[name] == "company"
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "a@example.com ::: b@example.com",
-        "a@example.com; b@example.com",
-        '"a@example.com, b@example.com"',
-        "a@example.com|b@example.com",
-        "a@example.com / b@example.com",
-        '"a@example.com\nb@example.com"',
-        "<a@example.com> <b@example.com>",
-    ],
-)
-def test_several_addresses_in_a_cell(tmp_path: Path, cell: str) -> None:
+def test_several_addresses_in_a_cell(tmp_path: Path) -> None:
     """The first is taken, and the row counts as one that has several."""
-    text = f"E-mail 1 - Value,Name\n{cell},Ava\na@example.com;A@example.com,Ben\n"
+    text = "E-mail 1 - Value,Name\na@example.com ::: b@example.com,Ava\na@example.com;A@example.com,Ben\n"
     with reading(tmp_path, text) as found:
         guessed = assign_columns(found, parse_choices((), ()), "news")
         assert [guessed.lead(row)["email"] for row in found.rows()] == ["a@example.com"] * 2

@@ -61,27 +61,18 @@ def test_short_and_long_rows(tmp_path: Path) -> None:
         short, padded, long = found.rows()
     assert (short.cells, short.flaw) == ({"email": "a@example.com"}, None)
     assert (padded.cells, padded.flaw) == ({"email": "b@example.com", "name": "Ben"}, None)
-    assert long.flaw
-    assert long.flaw.startswith("3 cells, and the header has 2")
+    assert str(long.flaw).startswith("3 cells, and the header has 2")
     assert list(long.cells.values()) == ["c@example.com", "King", "Cleo"]
 
 
-@pytest.mark.parametrize(
-    ("broken", "reason"),
-    [
-        ('x@example.com,"Ava "the boss" King"', "expected after"),
-        ('x@example.com,"Ava', "expected after"),
-        ('"x@example.com,Ava', "expected after"),
-    ],
-)
-def test_a_broken_row_spoils_no_other(tmp_path: Path, broken: str, reason: str) -> None:
+@pytest.mark.parametrize("broken", ['x@example.com,"Ava "the boss" King"', 'x@example.com,"Ava', '"x@example.com,Ava'])
+def test_a_broken_row_spoils_no_other(tmp_path: Path, broken: str) -> None:
     """A quotation mark that is not closed does not swallow the rows behind it."""
     text = f'email,name\na@example.com,Ava\n{broken}\nb@example.com,"Ben"\nc@example.com,Cleo\n'
     with reading(tmp_path, text) as found:
         good, bad, *others = found.rows()
     assert good.flaw is None
-    assert bad.flaw
-    assert reason in bad.flaw
+    assert "expected after" in str(bad.flaw)
     assert list(bad.cells.values()) == [broken]
     assert [(row.number, row.cells["email"], row.flaw) for row in others] == [
         (4, "b@example.com", None),

@@ -20,15 +20,11 @@ LIST = "email;first_name\nava@example.com;José\n"
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [
-        (LIST.encode(), "utf-8"),
-        (codecs.BOM_UTF8 + LIST.encode(), "utf-8-sig"),
-        (LIST.encode("utf-16"), "utf-16"),
-        (codecs.BOM_UTF16_BE + LIST.encode("utf-16-be"), "utf-16"),
-        (LIST.encode("utf-16-le"), "utf-16-le"),
-        (LIST.encode("utf-16-be"), "utf-16-be"),
-        (LIST.encode("utf-32"), "utf-32"),
+        (LIST.encode(), "utf-8"), (codecs.BOM_UTF8 + LIST.encode(), "utf-8-sig"), (LIST.encode("utf-16"), "utf-16"),
+        (codecs.BOM_UTF16_BE + LIST.encode("utf-16-be"), "utf-16"), (LIST.encode("utf-16-le"), "utf-16-le"),
+        (LIST.encode("utf-16-be"), "utf-16-be"), (LIST.encode("utf-32"), "utf-32"),
     ],
-)
+)  # fmt: skip
 def test_the_encoding_is_found_out(tmp_path: Path, content: bytes, encoding: str) -> None:
     """By its mark, by where the zeros are, or because all of it is UTF-8."""
     assert document(tmp_path, content).encoding == encoding

@@ -1,10 +1,8 @@
 """How fast an import goes, and how that is shown."""
 
-import io
 from threading import Event
 
 import pytest
-from rich.console import Console
 
 from leads_cli.importing.progress import show_progress
 from leads_cli.stacks.pace import Pace
@@ -79,13 +77,3 @@ def test_a_line_where_the_end_is_not_known(capsys: pytest.CaptureFixture[str]) -
         clock.now += 10
         told(5_000)
     assert capsys.readouterr().err == "rows read: 5,000, 500/s\n"
-
-
-def test_a_bar_on_a_terminal() -> None:
-    """A terminal shows a bar, and removes it at the end."""
-    screen = io.StringIO()
-    terminal = Console(file=screen, force_terminal=True, width=100)
-    with show_progress("sent", 10, console=terminal) as told:
-        told(4)
-    assert "sent" in screen.getvalue()
-    assert "4/10" in screen.getvalue()

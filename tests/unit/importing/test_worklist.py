@@ -64,7 +64,11 @@ def test_a_list_is_read_while_it_gets_shorter(path: Path) -> None:
 
 
 def test_an_unfinished_list_is_as_it_was(path: Path) -> None:
-    """A file that is not agreed to, or is broken in the middle, changes nothing."""
+    """A file that is not agreed to, or is broken in the middle, changes nothing, and leaves no file of a new list."""
+    new = path.with_name("new")
+    with Worklist(new) as worklist, worklist.filling():
+        worklist.add([(2, "a@example.com", "message")])
+    assert not new.exists()
     with Worklist(path) as worklist:
         fill(worklist)
         with worklist.filling():
@@ -73,13 +77,6 @@ def test_an_unfinished_list_is_as_it_was(path: Path) -> None:
             worklist.add([(9, "9@example.com", "another"), (9, "9@example.com", "the same row")])
         assert on(worklist) == [2, 3, 4, 5]
         assert describe_begun(worklist, FACTS) == FACTS
-
-
-def test_no_trace_is_left_of_nothing(path: Path) -> None:
-    """A list that was never agreed to leaves no file."""
-    with Worklist(path) as worklist, worklist.filling():
-        worklist.add([(2, "a@example.com", "message")])
-    assert not path.exists()
 
 
 def test_one_row_stands_for_others(path: Path) -> None:
@@ -136,12 +133,10 @@ def test_it_is_begun_otherwise(path: Path) -> None:
     with Worklist(path) as worklist:
         fill(worklist)
         worklist.settle([2])
+        both = {"E-Mail": "email", "Plan": "plan"}
         for other, said in (
             ({"campaign": "trial"}, r"after 1 of 4 leads\. It had the campaign news, and now would have trial"),
-            (
-                {"columns": {"E-Mail": "email", "Plan": "plan"}},
-                "the columns E-Mail=email, and now would have E-Mail=email, Plan=plan",
-            ),
+            ({"columns": both}, "the columns E-Mail=email, and now would have E-Mail=email, Plan=plan"),
             ({"reading": {"delimiter": ";"}}, "the reading none, and now would have delimiter=;"),
             ({"destination": "elsewhere"}, "begin anew with --again"),
         ):

@@ -132,14 +132,6 @@ def test_where_nothing_at_all_gets_through_nobody_is_blamed(size: int, shape: st
     assert len(run.requests) < 40
 
 
-def test_a_trace_in_every_answer_does_not_deceive_the_guard() -> None:
-    """Refusals are alike though each has an id of its own."""
-    answers = iter(f"lead refused, trace 7f{n:x}a9-{n}c" for n in range(1, 100))
-    run = deliver(rows(200, {}), lambda _: refusal({"errors": [{"message": next(answers)}]}))
-    assert run.settled.closed == Held("systemic")
-    assert len(run.requests) < 20
-
-
 def replayed(size: int) -> list[Row]:
     """Leads that an operator sent again."""
     return [replace(each, is_replayed=True) for each in rows(size, {})]

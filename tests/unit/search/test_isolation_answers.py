@@ -14,12 +14,8 @@ from leads.search.isolation import apply_campaign_guard
 from tests.simulated import Service, counts, deliver, rows
 
 QUOTA = {
-    "success": False,
-    "enrolled": 0,
-    "updated": 0,
-    "total": 0,
-    "errors": [{"message": "Daily lead quota exceeded"}],
-}
+    "success": False, "enrolled": 0, "updated": 0, "total": 0, "errors": [{"message": "Daily lead quota exceeded"}],
+}  # fmt: skip
 
 
 def received(batch: Sequence[Row], times: int) -> list[Row]:

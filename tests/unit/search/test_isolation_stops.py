@@ -102,13 +102,6 @@ def test_no_time_at_all_holds_everybody() -> None:
     assert (run.requests, run.settled.metrics) == ([], {})
 
 
-def test_a_wish_to_be_left_alone_is_passed_on() -> None:
-    """`Retry-After` applies to all leads that are held because of it."""
-    held: Outcome = Held("unavailable", 120)
-    run = deliver(rows(2, {}), scripted([Reply(429, headers={"retry-after": "120"})]))
-    assert (run.settled.outcomes, run.settled.closed) == ([held] * 2, held)
-
-
 def parts(*sizes: int, service: Service) -> list[tuple[Sequence[Row], Settled]]:
     """Batches of such sizes, delivered one after the other."""
     return [(batch, deliver(batch, service).settled) for batch in (rows(size, {}) for size in sizes)]

@@ -1,5 +1,6 @@
 """What `sam validate --lint` is silent about, read from the template as CloudFormation gets it."""
 
+import re
 from itertools import accumulate, chain, count, takewhile
 from typing import Final
 
@@ -24,24 +25,26 @@ def test_visibility_outlasts_six_timeouts_and_the_window(template: Template, que
     assert template.properties(queue)["VisibilityTimeout"] >= 6 * timeout + longest_window
 
 
-@pytest.mark.parametrize("queue", CONSUMED)
-def test_large_batches_have_a_window(template: Template, queue: str) -> None:
-    """A batch of more than ten messages has the window that SQS demands for it."""
-    mapping = template.mapping(queue)
-    shortest_window, _ = template.bounds(mapping["MaximumBatchingWindowInSeconds"])
-    assert mapping["BatchSize"] > 10
-    assert shortest_window >= 1
-
-
-def test_a_batch_is_what_one_bulk_request_takes(template: Template) -> None:
-    """The delivery gets as many leads at once as Leadterra advises for a request."""
+def test_batches_are_large_and_fail_message_by_message(template: Template) -> None:
+    """Enroll gets as many as a bulk request takes. SQS demands a window above ten. Dead letters have no consumer."""
+    assert [template.consumers(queue) for queue in QUEUES] == [["EnrollFunction"], ["IntakeFunction"], []]
     assert template.mapping("LeadsQueue")["BatchSize"] == 1000
+    for mapping in map(template.mapping, CONSUMED):
+        shortest_window, _ = template.bounds(mapping["MaximumBatchingWindowInSeconds"])
+        assert (mapping["BatchSize"] > 10, shortest_window >= 1) == (True, True)
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 @pytest.mark.parametrize("queue", CONSUMED)
-def test_failures_are_reported_message_by_message(template: Template, queue: str) -> None:
-    """One message that fails does not bring back the rest of its batch."""
-    assert template.mapping(queue)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+def test_receives_outlast_an_outage_and_end_before_the_retention(template: Template, queue: str) -> None:
+    """After 72 hours nothing is a dead letter; what nothing helps is one before SQS would delete it."""
+    redrive = template.properties(queue)["RedrivePolicy"]
+    shortest = accumulate(backoff.delay(receive, chance=0.0) for receive in count(1))
+    receives = 1 + sum(1 for _ in takewhile(lambda seconds: seconds < 3 * DAY, shortest))
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert redrive["maxReceiveCount"] > receives
+    longest = sum(backoff.delay(receive, chance=1.0) for receive in range(1, redrive["maxReceiveCount"] + 1))
+    assert longest < template.properties(queue)["MessageRetentionPeriod"]
 
 
 @pytest.mark.parametrize("queue", CONSUMED)
@@ -67,41 +70,9 @@ def test_queues_take_what_sqs_can_and_keep_it_as_long(template: Template, queue:
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
-@pytest.mark.parametrize("queue", CONSUMED)
-def test_exhausted_messages_become_dead_letters(template: Template, queue: str) -> None:
-    """A message that is received too often goes to the dead-letter queue, not away."""
-    redrive = template.properties(queue)["RedrivePolicy"]
-    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
-
-
-@pytest.mark.parametrize("queue", CONSUMED)
-def test_receives_outlast_three_days_of_outage(template: Template, queue: str) -> None:
-    """A destination that is down for 72 hours sends nothing to the dead-letter queue."""
-    shortest = accumulate(backoff.delay(receive, chance=0.0) for receive in count(1))
-    receives = 1 + sum(1 for _ in takewhile(lambda seconds: seconds < 3 * DAY, shortest))
-    assert template.properties(queue)["RedrivePolicy"]["maxReceiveCount"] > receives
-
-
-@pytest.mark.parametrize("queue", CONSUMED)
-def test_receives_end_before_the_retention(template: Template, queue: str) -> None:
-    """A message that nothing helps is set aside before SQS would delete it."""
-    limit = template.properties(queue)["RedrivePolicy"]["maxReceiveCount"]
-    longest = sum(backoff.delay(receive, chance=1.0) for receive in range(1, limit + 1))
-    assert longest < template.properties(queue)["MessageRetentionPeriod"]
-
-
-def test_nothing_consumes_dead_letters(template: Template) -> None:
-    """Dead letters wait for an operator: the two other queues have one consumer each, theirs has none."""
-    assert [template.consumers(queue) for queue in ("LeadsQueue", "EventsQueue", "DeadLetterQueue")] == [
-        ["EnrollFunction"],
-        ["IntakeFunction"],
-        [],
-    ]
-
-
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_get_the_environment_of_the_contract(template: Template, function: str) -> None:
-    """Both functions are told their queues, their secret, their file and their destination."""
+    """Both functions are told their queues, table, secret, file and destination, and the service of their metrics."""
     variables = template.properties(function)["Environment"]["Variables"]
     contract = {
         "LEADS_QUEUE_URL": {"Ref": "LeadsQueue"},
@@ -109,18 +80,14 @@ def test_functions_get_the_environment_of_the_contract(template: Template, funct
         "SECRET_ID": {"Ref": "Secret"},
         "ENROLLMENT_CONFIG": {"Fn::Sub": "/opt/${ConfigFile}"},
         "LEADTERRA_BASE_URL": {"Ref": "LeadterraBaseUrl"},
+        "DELIVERIES_TABLE": {"Ref": "DeliveriesTable"},
+        "POWERTOOLS_SERVICE_NAME": function.removesuffix("Function").lower(),
+        "POWERTOOLS_METRICS_NAMESPACE": {"Fn::Sub": "LeadterraEnroll/${AWS::StackName}"},
     }
     assert {name: variables.get(name) for name in contract} == contract
     assert template.body["Parameters"]["ConfigFile"]["Default"] == "enrollment.toml"
     # Empty: the configuration's own address holds, which a default here would beat unasked.
     assert template.body["Parameters"]["LeadterraBaseUrl"]["Default"] == ""
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_functions_know_the_table(template: Template, function: str) -> None:
-    """It has the ids of events that were taken already, for intake, and who asked to be forgotten, for enroll."""
-    variables = template.properties(function)["Environment"]["Variables"]
-    assert variables["DELIVERIES_TABLE"] == {"Ref": "DeliveriesTable"}
 
 
 def test_rows_are_found_by_id_and_expire(template: Template) -> None:
@@ -136,8 +103,7 @@ def test_rows_are_found_by_id_and_expire(template: Template) -> None:
 def test_functions_run_where_they_are_built_for(template: Template, function: str) -> None:
     """Both functions run on Python 3.13, on arm64 unless the operator says otherwise, and log JSON."""
     properties = template.properties(function)
-    assert properties["Runtime"] == "python3.13"
-    assert properties["Handler"] == "handler.handler"
+    assert (properties["Runtime"], properties["Handler"]) == ("python3.13", "handler.handler")
     assert properties["Architectures"] == [{"Ref": "Architecture"}]
     assert template.body["Parameters"]["Architecture"]["Default"] == "arm64"
     assert properties["LoggingConfig"]["LogFormat"] == "JSON"
@@ -168,3 +134,31 @@ def test_outputs_say_where_everything_is(template: Template) -> None:
     assert {"LeadsQueue", "EventsQueue", "DeadLetterQueue", "Secret", "DeliveriesTable"} <= {
         ref for ref in refs if isinstance(ref, str)
     }
+
+
+REFUSED: Final = {
+    "LeadterraBaseUrl": ["http://app.leadterra.co", "http://127.0.0.1.evil.example"],
+    "AlarmTopicArn": [
+        "leads-alarms",
+        "arn:aws:sqs:eu-west-1:123456789012:leads-alarms",
+        "arn:aws:sns:eu-west-1:123456789012:leads-alarms:0d2b8f",
+    ],
+    "DomainName": ["https://signup.example.com", "Signup.example.com"],
+    "CertificateArn": ["0d2b8f"],
+    "HostedZoneId": ["/hostedzone/Z0123456789ABCDEFGHIJ"],
+}
+TAKEN: Final = {
+    "LeadterraBaseUrl": ["https://app.leadterra.co", "http://127.0.0.1:8000"],
+    "AlarmTopicArn": [f"arn:{of}:123456789012:leads-alarms" for of in ("aws:sns:eu-west-1", "aws-cn:sns:cn-north-1")],
+    "DomainName": ["signup.example.com"],
+    "CertificateArn": ["arn:aws:acm:eu-west-1:123456789012:certificate/0d2b8f"],
+    "HostedZoneId": ["Z0123456789ABCDEFGHIJ"],
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_wrong_parameter_is_told_before_anything_is_deployed(template: Template, name: str) -> None:
+    """Each may be empty; no key travels unencrypted to Leadterra."""
+    pattern = template.body["Parameters"][name]["AllowedPattern"]
+    assert all(re.search(pattern, value) for value in ("", *TAKEN[name]))
+    assert not any(re.search(pattern, value) for value in REFUSED[name])

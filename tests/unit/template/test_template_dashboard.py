@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, combinations, pairwise
+from math import isnan, nan
 from typing import Any, Final, Self, get_args
 
 import pytest
@@ -103,56 +104,42 @@ def test_searches_are_bounded(widgets: list[Widget]) -> None:
 
 @dataclass(frozen=True)
 class Series:
-    """Values at the same times; None where CloudWatch has no data."""
+    """Values at the same times; NaN where CloudWatch has no data."""
 
-    values: Sequence[float | None]
-
-    def _with(self, other: Self | int, do: Callable[[float, float], float]) -> "Series":
-        others = [other] * len(self.values) if isinstance(other, int) else other.values
-        pairs = zip(self.values, others, strict=True)
-        return Series([None if a is None or b is None else do(a, b) for a, b in pairs])
+    values: Sequence[float]
 
     def __sub__(self, other: Self) -> "Series":
-        return self._with(other, lambda a, b: a - b)
+        return Series([a - b for a, b in zip(self.values, other.values, strict=True)])
 
-    def __mul__(self, other: int) -> "Series":
-        return self._with(other, lambda a, b: a * b)
+    def __mul__(self, factor: int) -> "Series":
+        return Series([value * factor for value in self.values])
 
 
 def _sum(series: Sequence[Series]) -> Series:
     columns = zip(*(each.values for each in series), strict=True)
-    present = [[value for value in column if value is not None] for column in columns]
-    return Series([sum(column) if column else None for column in present])
-
-
-def _fill(series: Series, value: float) -> Series:
-    return Series([value if each is None else each for each in series.values])
-
-
-def _diff(series: Series) -> Series:
-    steps = [None if a is None or b is None else b - a for a, b in pairwise(series.values)]
-    return Series([None, *steps])
-
-
-def _running_sum(series: Series) -> Series:
-    assert None not in series.values
-    return Series([*accumulate(value or 0 for value in series.values)])
+    present = [[value for value in column if not isnan(value)] for column in columns]
+    return Series([sum(column) if column else nan for column in present])
 
 
 # CloudWatch's metric math, as far as the first widget uses it.
-MATH: Final = {"SUM": _sum, "FILL": _fill, "DIFF": _diff, "RUNNING_SUM": _running_sum}
-QUEUE: Final = ("visible", "taken", "delayed")
+MATH: Final = {
+    "SUM": _sum,
+    "FILL": lambda series, value: Series([value if isnan(each) else each for each in series.values]),
+    "DIFF": lambda series: Series([nan, *(after - before for before, after in pairwise(series.values))]),
+    "RUNNING_SUM": lambda series: Series([*accumulate(series.values)]),
+}
 
 
-def unexplained(widget: Widget, **told: Sequence[float | None]) -> list[float | None]:
+def unexplained(widget: Widget, **told: Sequence[float | None]) -> Sequence[float]:
     """The first widget's line, where CloudWatch was told these values of its metrics and nothing of the others."""
     points = len(told["visible"])
-    names: dict[str, Any] = {options["id"]: Series([None] * points) for *_, options in metrics(widget)}
-    names |= {name: Series(values) for name, values in told.items()}
+    names: dict[str, Any] = {options["id"]: Series([nan] * points) for *_, options in metrics(widget)}
+    names |= {name: Series([nan if each is None else each for each in values]) for name, values in told.items()}
     formulas = expressions(widget)
     for name in ("queued", "zero", "unexplained"):
         names[name] = eval(formulas[name], {"__builtins__": {}}, {**MATH, **names})  # noqa: S307 - the template's own
-    return [*names["unexplained"].values]
+    found: Series = names["unexplained"]
+    return found.values
 
 
 @pytest.fixture
