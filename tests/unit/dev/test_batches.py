@@ -15,48 +15,26 @@ def answer(items: Any) -> Result:
     return Result({"batchItemFailures": items})
 
 
-@pytest.mark.parametrize("result", [Result(None), Result({}), answer([]), answer(None), Result({"other": 1})])
-def test_complete_success(result: Result) -> None:
-    """An answer without failures, or none at all, settles the whole batch."""
-    assert failed_ids(result, IDS, partial=True) == set()
-
-
-@pytest.mark.parametrize("named", [["b"], ["c", "a"], ["b", "b"]])
-def test_partial_failure(named: list[str]) -> None:
-    """Only the messages that are named stay."""
-    assert failed_ids(answer([{"itemIdentifier": name} for name in named]), IDS, partial=True) == set(named)
+ALL = set(IDS)
 
 
 @pytest.mark.parametrize(
-    "result",
+    ("result", "failed"),
     [
-        answer([{"itemIdentifier": ""}]),
-        answer([{"itemIdentifier": None}]),
-        answer([{"itemIdentifier": "unknown"}]),
-        answer([{"itemIdentifier": "a"}, {"itemIdentifier": "unknown"}]),
-        answer([{"identifier": "a"}]),
-        answer([{"itemIdentifier": 1}]),
-        answer(["a"]),
-        answer("a"),
-        answer({"itemIdentifier": "a"}),
-        Result("done"),
-        Result([]),
+        *((result, set()) for result in (Result(None), Result({}), answer([]), answer(None), Result({"other": 1}))),
+        *(
+            (answer([{"itemIdentifier": name} for name in named]), set(named))
+            for named in (["b"], ["c", "a"], ["b", "b"])
+        ),
+        *((answer([{"itemIdentifier": "a"}, {"itemIdentifier": wrong}]), ALL) for wrong in ("", None, "unknown", 1)),
+        *((answer(items), ALL) for items in ([{"identifier": "a"}], ["a"], "a", {"itemIdentifier": "a"})),
+        *((result, ALL) for result in (Result("done"), Result([]), Result.failed("ValueError", "no"))),
     ],
 )
-def test_answer_that_cannot_be_understood(result: Result) -> None:
-    """One identifier that is wrong, or an answer of another shape, fails the whole batch."""
-    assert failed_ids(result, IDS, partial=True) == set(IDS)
-
-
-def test_failed_function() -> None:
-    """A function that raised or ran out of time settles nothing."""
-    assert failed_ids(Result.failed("ValueError", "no"), IDS, partial=True) == set(IDS)
-    assert failed_ids(Result.failed("ValueError", "no"), IDS, partial=False) == set(IDS)
-
-
-def test_without_report_batch_item_failures() -> None:
-    """Without the response type the answer is not even looked at."""
-    assert failed_ids(answer([{"itemIdentifier": "a"}]), IDS, partial=False) == set()
+def test_which_messages_stay(result: Result, failed: set[str]) -> None:
+    """Those named; all for a failure, an unknown name or another shape. Without the response type, all or none."""
+    assert failed_ids(result, IDS, partial=True) == failed
+    assert failed_ids(result, IDS, partial=False) == (ALL if result.error else set())
 
 
 def test_record() -> None:
@@ -66,19 +44,15 @@ def test_record() -> None:
         "raw": {"DataType": "Binary", "BinaryValue": "AAE="},
     }
     message = StoredMessage("hello", named, "m-1", 1_700_000_000_000, receive_count=2, receipt_handle="r-1")
+    lists: dict[str, list[str]] = {"stringListValues": [], "binaryListValues": []}
     assert to_record(message, "arn:aws:sqs:us-east-1:1:q", "us-east-1") == {
         "messageId": "m-1",
         "receiptHandle": "r-1",
         "body": "hello",
         "attributes": message.system_attributes,
         "messageAttributes": {
-            "source": {
-                "stringValue": "shop",
-                "stringListValues": [],
-                "binaryListValues": [],
-                "dataType": "String",
-            },
-            "raw": {"binaryValue": "AAE=", "stringListValues": [], "binaryListValues": [], "dataType": "Binary"},
+            "source": {"stringValue": "shop", **lists, "dataType": "String"},
+            "raw": {"binaryValue": "AAE=", **lists, "dataType": "Binary"},
         },
         "md5OfBody": "5d41402abc4b2a76b9719d911017c592",
         "eventSource": "aws:sqs",

@@ -2,17 +2,7 @@
 
 import pytest
 
-from leads_cli.stacks.counts import METRICS, StackCounts, StackStatus, Waiting, from_json, from_metrics, hold_words
-
-
-def test_metrics_keep_their_names() -> None:
-    """The names that functions and commands report are a contract with the deployed stack's dashboard and alarms."""
-    assert set(METRICS.values()) == {
-        *("Replayed", "Erased", "Suppressed", "Dropped", "OptedOut"),
-        *("Accepted", "Redelivered", "Ignored", "Refused", "Unmappable"),
-        *("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected", "Duplicates", "Held", "Requests"),
-        *("Malformed", "Retries", "IsolationRequests"),
-    }
+from leads_cli.stacks.counts import StackCounts, StackStatus, Waiting, from_json, from_metrics, hold_words
 
 
 def test_law_2() -> None:
@@ -24,16 +14,11 @@ def test_law_2() -> None:
 
 
 def test_law_2_with_an_operator() -> None:
-    """A dead letter that goes back is a lead to account for once more; one that is taken out has its outcome."""
+    """A letter that goes back is a lead once more; one that is taken out has its outcome. Too many balance as well."""
     assert StackCounts(accepted=2, rejected=1, enrolled=2, replayed=1).balanced
     assert StackCounts(accepted=2, enrolled=1, erased=1).balanced
     assert StackCounts(accepted=1, replayed=2, erased=1).difference == 2
-
-
-def test_a_server_that_counts_too_many_balances() -> None:
-    """Where Leadterra counts more leads than it was sent, `unaccounted` is below zero and law 2 holds all the same."""
-    counts = from_metrics({"Accepted": 2, "Enrolled": 3, "Unaccounted": -1}, queued=0)
-    assert counts.balanced
+    assert from_metrics({"Accepted": 2, "Enrolled": 3, "Unaccounted": -1}, queued=0).balanced
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_value_moves() -> None:
 
 def test_edits_follow_one_another() -> None:
     """What one edit made, the next one sees. The event itself may be a list."""
-    edits = [Rename("0.mail", "0.email"), Normalise("0.email")]
+    edits: list[Edit] = [Rename("0.mail", "0.email"), Normalise("0.email")]
     event, changes = apply_edits([{"mail": " Ava@Example.com "}], edits, is_lead=False)
     assert (event, len(changes)) == ([{"email": "ava@example.com"}], 3)
 

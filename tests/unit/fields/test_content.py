@@ -5,8 +5,6 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from leads.errors import TooLarge, Unreadable
 from leads.fields.body import MAX_FIELDS, parse
@@ -78,6 +76,12 @@ def test_values_arrive_as_they_were_meant(body: bytes, content_type: str, expect
     assert parse(body, content_type) == (json.loads(body) if expected is None else expected)
 
 
+def test_a_browsers_own_charset_is_the_last_resort() -> None:
+    """Old browsers say in a header in which charsets they write."""
+    assert parse(b"name=%C8%E2%E0%ED", FORM, "windows-1251, *;q=0.1") == {"name": "Иван"}
+    assert parse("name=Иван".encode(), FORM, "windows-1251") == {"name": "Иван"}
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -94,14 +98,8 @@ def test_values_arrive_as_they_were_meant(body: bytes, content_type: str, expect
     ],
 )
 def test_multipart_has_answers_and_files(body: bytes, expected: object) -> None:
-    """A file is no answer, and its name is none either."""
-    assert parse(body, MULTIPART) == expected
-
-
-def test_a_browsers_own_charset_is_the_last_resort() -> None:
-    """Old browsers say in a header in which charsets they write."""
-    assert parse(b"name=%C8%E2%E0%ED", FORM, "windows-1251, *;q=0.1") == {"name": "Иван"}
-    assert parse("name=Иван".encode(), FORM, "windows-1251") == {"name": "Иван"}
+    """A file is no answer, and its name is none either. The boundary may be quoted."""
+    assert parse(body, MULTIPART) == parse(body, 'Multipart/Form-Data; Boundary="XX"') == expected
 
 
 def test_unknown_charsets_are_not_remembered() -> None:
@@ -122,20 +120,11 @@ def test_unknown_charsets_are_not_remembered() -> None:
     ],
 )
 def test_a_body_has_a_limit_before_any_work(content: object) -> None:
-    """More objects, or more names, than any list of people has."""
+    """More objects, names or lines than any list of people has."""
     with pytest.raises(Unreadable, match="more than 40000 objects and lists, or more than 6000 names"):
         parse(json.dumps(content).encode(), JSON)
-
-
-def test_lines_have_a_limit() -> None:
-    """Better a clear answer than half of a list."""
     with pytest.raises(TooLarge, match="a list of 5001"):
         parse(b'{"a": 1}\n' * 5_001, JSON)
-
-
-def test_the_boundary_may_be_quoted() -> None:
-    """Both spellings of a header's parameter are in use."""
-    assert parse(multipart(part("x")), 'Multipart/Form-Data; Boundary="XX"') == {"email": "x"}
 
 
 @pytest.mark.parametrize(
@@ -159,25 +148,3 @@ def test_what_is_something_else_is_refused(body: bytes, content_type: str, reaso
     with pytest.raises(Unreadable) as caught:
         parse(body, content_type)
     assert str(caught.value) == reason
-
-
-@given(
-    st.one_of(
-        st.binary(max_size=200),
-        st.text(max_size=100).map(str.encode),
-        st.binary(max_size=50).map(lambda value: multipart(part(value))),
-    ),
-    st.one_of(st.text(max_size=60), st.sampled_from([FORM, JSON, MULTIPART, "multipart/form-data; boundary=é"])),
-)
-@example(b"a=\xff", f"{FORM}; charset=undefined")
-@example(b"--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--\r\n", MULTIPART)
-@example(b"\xff\xfe", f"{JSON}; charset=idna")
-def test_nothing_but_a_refusal_is_raised(body: bytes, content_type: str) -> None:
-    """Whatever arrives is an object, a list or unreadable."""
-    try:
-        content = parse(body, content_type)
-    except Unreadable:
-        return
-    assert isinstance(content, dict | list)
-    if isinstance(content, dict):
-        assert all(isinstance(name, str) for name in content)
