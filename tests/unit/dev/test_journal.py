@@ -159,18 +159,12 @@ def test_what_commands_report_is_added(journal: Journal) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "",
-        "START RequestId: 1",
-        "null",
-        "[]",
-        "[" * 100_000,
-        '{"_aws": 7, "Accepted": [1]}',
+        "", "START RequestId: 1", "null", "[]", "[" * 100_000, '{"_aws": 7, "Accepted": [1]}',
         '{"_aws": {"CloudWatchMetrics": [{"Metrics": [{"Name": "ColdStart"}]}]}, "ColdStart": [1], "Accepted": [1]}',
-        '{"message": {"taken": 1}}',
-        '{"message": "taken", "ids": "abc"}',
+        '{"message": {"taken": 1}}', '{"message": "taken", "ids": "abc"}',
         '{"message": "batch settled", "accepted": [7, null], "rejected": ["a"], "why": []}',
     ],
-)
+)  # fmt: skip
 def test_other_lines_say_nothing(journal: Journal, line: str) -> None:
     """Only log lines that follow the contract are read."""
     journal.observe_log("intake", line)

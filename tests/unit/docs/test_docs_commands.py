@@ -11,15 +11,9 @@ from leads_cli.cli.main import app
 from leads_cli.project import ROOT
 
 PAGES: Final = (
-    "README.md",
-    "CONTRIBUTING.md",
-    "docs/commands.md",
-    "docs/company.md",
-    "docs/configuration.md",
-    "docs/delivery.md",
-    "docs/importing.md",
-    "docs/operations.md",
-)
+    "README.md", "CONTRIBUTING.md", "docs/commands.md", "docs/company.md", "docs/configuration.md", "docs/delivery.md",
+    "docs/importing.md", "docs/operations.md",
+)  # fmt: skip
 COMMAND: Final = get_command(app)
 _BLOCK: Final = re.compile(r"(?ms)^```\w*\n(.*?)^```")
 _LINE: Final = re.compile(r"(?m)^(?:\.venv/bin/)?(leads [^\n#|&>]*)")

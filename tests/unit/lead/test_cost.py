@@ -50,22 +50,8 @@ def test_a_name_of_only_titles_ends() -> None:
 
 
 NAMES = [
-    "{{",
-    "<",
-    "a.",
-    "[a]",
-    "e-",
-    "e mail ",
-    "the ",
-    "job ",
-    "in company ",
-    "a, ",
-    "? ",
-    "user ",
-    "data.",
-    "aB",
-    "é",
-]
+    "{{", "<", "a.", "[a]", "e-", "e mail ", "the ", "job ", "in company ", "a, ", "? ", "user ", "data.", "aB", "é",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("function", [meaning, canonical, inner_name, is_secret])

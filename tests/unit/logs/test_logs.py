@@ -13,22 +13,12 @@ from leads_cli.stacks.running import NotReachableError
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SETTLED: dict[str, Any] = {
-    "message": "batch settled",
-    "campaign": "news",
-    "requests": 3,
-    "accepted": ["a1", "a2", "a3", "a4"],
-    "held": ["h1"],
-    "rejected": [{"id": "r1", "reason": "rejected", "field": "email"}],
-    "why": {"late": 1},
-}
+    "message": "batch settled", "campaign": "news", "requests": 3, "accepted": ["a1", "a2", "a3", "a4"], "held": ["h1"],
+    "rejected": [{"id": "r1", "reason": "rejected", "field": "email"}], "why": {"late": 1},
+}  # fmt: skip
 TAKEN: dict[str, Any] = {
-    "level": "INFO",
-    "message": "taken",
-    "source": "website",
-    "ids": ["a1"],
-    "accepted": 1,
-    "ignored": 2,
-}
+    "level": "INFO", "message": "taken", "source": "website", "ids": ["a1"], "accepted": 1, "ignored": 2,
+}  # fmt: skip
 
 
 def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:

@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -90,14 +89,15 @@ def test_its_other_shapes_are_read(source: Source) -> None:
 
 
 def test_its_signature_is_believed(source: Source) -> None:
-    """One that another program made, and only as long as its time is near."""
+    """One that another program made with the secret, and only as long as its time is near."""
     vector = json.loads(block("json tests/vectors/signatures.json"))
     event = Event(
         "acme", vector["body"].encode(), datetime.fromtimestamp(vector["now"], UTC), headers=vector["headers"]
     )
     verify(event, source, [vector["secret"]])
-    with pytest.raises(Unauthorized):
-        verify(replace(event, received_at=event.received_at.replace(year=2025)), source, [vector["secret"]])
+    for forged in (replace(event, received_at=event.received_at.replace(year=2025)), signed(secret="a guess")):
+        with pytest.raises(Unauthorized):
+            verify(forged, source, [vector["secret"]])
 
 
 def test_its_answers_can_be_named(source: Source) -> None:
@@ -106,20 +106,6 @@ def test_its_answers_can_be_named(source: Source) -> None:
         chosen = source.model_copy(update={"fields": {"plan": name}, "custom_fields": ()})
         (message,) = read_by(chosen, signed()).messages
         assert message.lead.get("customFields") == {"plan": "pro"}
-
-
-def test_other_kinds_of_events_are_left_alone(source: Source) -> None:
-    """An authentic event that is no signup makes no lead and no error."""
-    document: dict[str, Any] = {**json.loads(BODY), "kind": "entry.deleted"}
-    reading = read_by(source, signed(json.dumps(document).encode()))
-    assert (reading.messages, reading.unmappable, reading.ignored) == ([], [], 1)
-
-
-@pytest.mark.parametrize("forged", [signed(secret="a guess"), replace(signed(), headers={})])
-def test_what_is_forged_is_refused(source: Source, forged: Event) -> None:
-    """Without the secret, a request is refused."""
-    with pytest.raises(Unauthorized):
-        verify(forged, source, SECRETS)
 
 
 def test_it_is_not_there_yet() -> None:

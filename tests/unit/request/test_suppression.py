@@ -55,11 +55,6 @@ def test_several_opt_outs_of_an_address_are_one_row() -> None:
     assert outcome(*messages) == ([["out-4", "out-1"]], [], ["in-3"])
 
 
-def test_without_an_opt_out_everything_is_sent() -> None:
-    """The order stays as it was."""
-    assert outcome(signup("ben@example.com", 2), signup("ava@example.com", 1)) == ([], ["in-2", "in-1"], [])
-
-
 def test_addresses_travel_in_batches() -> None:
     """Each request has a list of addresses and nothing else."""
     messages = [opt_out(f"lead{number}@example.com", number) for number in range(3)]

@@ -136,15 +136,9 @@ def test_a_2xx_may_report_what_it_did_not_take(shape: str, errors: Any) -> None:
 
 
 LOST = [
-    "rate_limited",
-    "server_error",
-    "maintenance_page",
-    "quota",
-    "redirect",
-    "unauthorized",
-    "refuse_all",
+    "rate_limited", "server_error", "maintenance_page", "quota", "redirect", "unauthorized", "refuse_all",
     "drop_before",
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", [*LOST, "drop_after", "truncated_answer", "no_counts"])

@@ -93,20 +93,15 @@ def test_a_fault_that_could_not_act_is_refused(fault: dict[str, object], message
 @pytest.mark.parametrize(
     ("fault", "status", "start"),
     [
-        (LIMITED, 429, b'{"error"'),
-        (Fault(kind="server_error"), 503, b"<!doctype html>"),
+        (LIMITED, 429, b'{"error"'), (Fault(kind="server_error"), 503, b"<!doctype html>"),
         (Fault(kind="server_error", status=502), 502, b"<!doctype html>"),
         (Fault(kind="server_error", status=599), 599, b"<!doctype html>"),
-        (Fault(kind="maintenance_page"), 200, b"<!doctype html>"),
-        (Fault(kind="unauthorized"), 401, b'{"error"'),
-        (Fault(kind="status", status=423), 423, b'{"error"'),
-        (Fault(kind="status", status=408), 408, b'{"error"'),
-        (Fault(kind="status", status=425), 425, b'{"error"'),
-        (Fault(kind="status", status=204), 204, b""),
-        (Fault(kind="too_many", limit=1), 413, b'{"error"'),
-        (Fault(kind="too_large", limit=1), 413, b'{"error"'),
+        (Fault(kind="maintenance_page"), 200, b"<!doctype html>"), (Fault(kind="unauthorized"), 401, b'{"error"'),
+        (Fault(kind="status", status=423), 423, b'{"error"'), (Fault(kind="status", status=408), 408, b'{"error"'),
+        (Fault(kind="status", status=425), 425, b'{"error"'), (Fault(kind="status", status=204), 204, b""),
+        (Fault(kind="too_many", limit=1), 413, b'{"error"'), (Fault(kind="too_large", limit=1), 413, b'{"error"'),
     ],
-)
+)  # fmt: skip
 def test_faults_that_answer(fault: Fault, status: int, start: bytes) -> None:
     """Each answers with its status, in the format that such an answer has."""
     answer = answer_instead(fault, NOW)

@@ -25,13 +25,16 @@ def look(at: StandardQueue, now: float, most: int = 10) -> list[tuple[str, int]]
 
 
 def test_a_message_that_was_received_is_hidden_for_the_queues_time() -> None:
-    """A message that is neither deleted nor hidden comes back, with a new handle."""
-    waiting = filled()
-    ((first, _),) = look(waiting, 1)
-    waiting.end([first], 1)
-    assert look(waiting, 600) == []
-    ((second, _),) = look(waiting, 601)
-    assert (second != first, waiting.receives, waiting.most_received) == (True, 2, 2)
+    """One that is neither deleted nor hidden comes back, with a new handle; a deleted one does not."""
+    waiting = filled(3)
+    taken = look(waiting, 1, most=2)
+    assert (len(taken), waiting.visible(1)) == (2, 1)
+    waiting.delete([taken[0][0]], 1)
+    assert not waiting.hide(taken[0][0], 30, 2)
+    waiting.end([handle for handle, _ in taken], 1)
+    assert len(look(waiting, 600)) == 1
+    ((second, number),) = look(waiting, 601)
+    assert (second != taken[1][0], number, waiting.receives, waiting.most_received) == (True, taken[1][1], 4, 2)
 
 
 def test_a_message_can_be_hidden_for_longer_or_shorter() -> None:
@@ -46,27 +49,8 @@ def test_a_message_can_be_hidden_for_longer_or_shorter() -> None:
     assert (waiting.visible(6_000), waiting.next_visible()) == (0, None)
 
 
-def test_a_message_that_is_deleted_is_gone() -> None:
-    """It cannot be hidden any more, and does not come back."""
-    waiting = filled(2)
-    taken = look(waiting, 0)
-    deleted = next(handle for handle, number in taken if number == 0)
-    waiting.delete([deleted], 1)
-    assert not waiting.hide(deleted, 30, 2)
-    waiting.end([handle for handle, _ in taken], 0)
-    assert [number for _, number in look(waiting, DAY)] == [1]
-    assert waiting.copies == {1: 1}
-
-
-def test_a_batch_is_no_larger_than_asked_for() -> None:
-    """The others stay visible."""
-    waiting = filled(5)
-    assert len(look(waiting, 0, most=3)) == 3
-    assert waiting.visible(0) == 2
-
-
 def test_the_redrive_takes_what_was_received_too_often() -> None:
-    """At the receive after the last one that is allowed."""
+    """At the receive after the last one that is allowed. What is older than the queue keeps it is lost."""
     waiting = filled()
     for moment in (0, DAY, 2 * DAY):
         ((handle, _),) = look(waiting, moment)
@@ -74,13 +58,9 @@ def test_the_redrive_takes_what_was_received_too_often() -> None:
     assert look(waiting, 3 * DAY) == []
     assert [message.number for message in waiting.exhausted] == [0]
     assert waiting.messages == {}
-
-
-def test_a_message_does_not_live_for_ever() -> None:
-    """What is older than the queue keeps it is lost."""
-    waiting = filled()
-    assert look(waiting, 15 * DAY) == []
-    assert [message.number for message in waiting.expired] == [0]
+    lost = filled()
+    assert look(lost, 15 * DAY) == []
+    assert [message.number for message in lost.expired] == [0]
 
 
 @pytest.mark.parametrize("kind", ["twins", "shared", "ghosts"])
