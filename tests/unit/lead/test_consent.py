@@ -79,14 +79,14 @@ def test_a_providers_own_flag_in_its_own_place(provider: str, body: dict[str, An
     [
         *((kind, OptOut.PROVIDER) for kind in (
             "unsubscribed", "contact.unsubscribed", "email.complained", "group_unsubscribe", "spam_report",
-            "subscriber.unsubscribe", "ContactOptedOut", "marketing.opted_out", "email.marked_as_spam",
+            "subscriber.unsubscribe", "ContactOptedOut", "marketing.opted_out", "email.marked_as_spam", "unsub",
         )),
         *((kind, OptOut.DELETION) for kind in (
             "user.deleted", "contact.deleted", "com.auth0.user.deleted", "customers/redact", "customer.deletion",
             "UserDeleted", "delete_user", "dsync.user.deleted", "contact.privacyDeletion", "lead_post_delete", "DELETE",
             "customer.subscription.deleted", "people.removed",
         )),
-        ("sms.unsubscribed", OptOut.ANSWER),
+        ("sms.unsubscribed", OptOut.ANSWER), ("spam", OptOut.ANSWER),
         *((kind, None) for kind in (
             "user.created", "subscribed", "contact.resubscribed", "customer.source.deleted", "user.email.deleted",
             "item.deleted", "tag.removed", "invoice.paid", "user.undeleted", "unsubscribe page visited" * 5,
@@ -98,12 +98,15 @@ def test_kinds_of_events(kind: str, expected: OptOut | None) -> None:
     for place in ("type", "event", "eventType", "topic", "metric", "action"):
         assert opted_out({place: kind, **ADDRESS}) is expected, place
         assert opted_out({place: kind, "data": ADDRESS}, "standard-webhooks") is expected, place
+        assert opted_out({"event": {place: kind, "user": ADDRESS}}) is expected, place
 
 
 def test_the_kind_may_stand_around_the_people_or_in_a_header() -> None:
     """Beside a list, in EventBridge's envelope, in a header."""
     people = {"event": "unsubscribe", "contacts": [ADDRESS, {"email": "b@example.com"}]}
     assert list(reading(people).opt_outs.values()) == [OptOut.PROVIDER] * 2
+    topic = {"Type": "Notification", "TopicArn": "arn", "MessageId": "m", "Message": json.dumps(people)}
+    assert list(reading(topic).opt_outs.values()) == [OptOut.PROVIDER] * 2
     bus = {"detail-type": "user.deleted", "source": "app", "detail": ADDRESS, "version": "0", "id": "1"}
     assert opted_out(bus, "eventbridge") is OptOut.DELETION
     assert (
@@ -138,14 +141,15 @@ def test_a_rule_that_names_a_deletion_beats_the_provider_s_own_choice_of_kinds()
     assert reading({**event, "type": "customer.updated"}, "stripe", require=rule).messages == []
 
 
-FLAGS = ["unsubscribed", "email_opt_out", "opt_out", "HasOptedOutOfEmail", "contact.unsubscribed_from_emails", "optOut",
+FLAGS = ["unsubscribed", "email_opt_out", "emailBlacklisted", "Abgemeldet", "Désinscrit",
+         "opt_out", "HasOptedOutOfEmail", "contact.unsubscribed_from_emails", "optOut",
          "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out"]  # fmt: skip
 NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "Opt out?", "opt_in",
             "subscribed", "data_opt_out", "friend_unsubscribed", "unsubscribed_at",
-            "phone_unsubscribed", "[]"]  # fmt: skip
+            "phone_unsubscribed", "smsBlacklisted", "[]"]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON"])
+@pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON", "Ja"])
 @pytest.mark.parametrize("name", FLAGS)
 def test_a_plain_truth_value_under_an_opt_outs_name(name: str, value: Any) -> None:
     """It enrolls no one, and is not suppressed: anyone may have written it."""
@@ -163,7 +167,11 @@ def test_the_only_address_may_be_one_to_unsubscribe(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *((name, value) for name in FLAGS for value in (False, "no", "0", "https://example.com/u", "2026-01-01")),
+        *(
+            (name, value)
+            for name in FLAGS
+            for value in (False, "no", "0", "Nein", "https://example.com/u", "2026-01-01")
+        ),
         *((name, True) for name in NO_FLAGS),
         ("subscribed", False),
     ],
@@ -178,6 +186,8 @@ def test_what_is_no_opt_out(name: str, value: Any) -> None:
     [
         ("subscription_status", "unsubscribed", OptOut.ANSWER),
         ("email_marketing_consent.state", "Opted out", OptOut.ANSWER),
+        ("subscriber.state", "cancelled", OptOut.ANSWER),
+        ("order.state", "cancelled", None),
         ("sms_consent.state", "unsubscribed", None),
         ("note", "unsubscribed", None),
     ],

@@ -1,16 +1,18 @@
 """All values of an event by name or dotted path, for rules about more than answers: its type, a column, a header."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from leads.errors import Unreadable
-from leads.event.event import Event
+from leads.event.event import Event, unwrap
 from leads.fields.address import address_like
 from leads.fields.answers import Value
 from leads.fields.body import parse
 from leads.fields.names import MAX_NAME, canonical
-from leads.json import dumps
+from leads.json import dumps, loads_or_none
 from leads.words import word_set
 
 # More than any event has of its own, beside the answers.
@@ -20,6 +22,8 @@ _MAX_STEPS: Final = 16
 KINDS: Final = word_set("""type event eventtype eventname topic metric action trigger triggertype triggerevent
     subscriptiontype notificationtype webhookevent webhooktype detailtype""")
 _KIND_HEADERS: Final = word_set("xshopifytopic xwcwebhooktopic xeventtype xwebhookevent xwebhooktopic")
+# The objects that hold it in turn: `{"event": {"type": "user.deleted"}}`, `{"event-data": {"event": "unsubscribed"}}`.
+_ABOUT_EVENT: Final = KINDS | {"eventdata", "meta"}
 MAX_KIND: Final = 100
 
 
@@ -42,25 +46,35 @@ class EventValues:
         return {canonical(name): value for name, value in self._event.headers.items()}
 
     @cached_property
-    def _content(self) -> Any:
+    def _layers(self) -> list[Any]:
+        """The event as sent and, if it is in an envelope, what is inside of it."""
         try:
-            return parse(self._event.body, self._event.content_type)
+            content = parse(self._event.body, self._event.content_type)
         except Unreadable:
-            return None
+            return []
+        inner, envelopes = unwrap(content)
+        return [content, loads_or_none(inner) if isinstance(inner, str) else inner] if envelopes else [content]
 
     @cached_property
     def _values(self) -> Mapping[str, Value]:
-        return self._headers | named_values(self._content, listed=self._listed)
+        return dict(ChainMap(*(named_values(each, listed=self._listed) for each in self._layers), self._headers))
 
     @cached_property
     def kinds(self) -> list[str]:
         """Of which kind the event is, by a header or at the top of an event around its submissions."""
         # The only submission of an event without an envelope is the event itself.
-        around = self._content if self._listed or b'"detail-type"' in self._event.body else None
-        top = around.items() if isinstance(around, dict) else ()
-        named = self._headers | {canonical(name): value for name, value in top if isinstance(value, str | int | float)}
-        kinds = [named[name] for name in named if name in KINDS or name in _KIND_HEADERS]
-        return [kind for kind in kinds if isinstance(kind, str) and len(kind) <= MAX_KIND]
+        around = self._layers if self._listed or len(self._layers) > 1 else []
+        names = [name for name in self._headers if name in KINDS or name in _KIND_HEADERS]
+        return [kind for each in around for kind in kinds_in(each)] + [str(self._headers[name]) for name in names]
+
+
+def kinds_in(document: Any) -> Iterator[str]:
+    """The event's kind, in members of an object and of objects in it that are about the event."""
+    members = document.items() if isinstance(document, dict) else ()
+    inner = [each for name, each in members if isinstance(each, dict) and canonical(name) in _ABOUT_EVENT]
+    for name, text in chain(members, *(each.items() for each in inner)):
+        if isinstance(text, str) and len(text) <= MAX_KIND and canonical(name) in KINDS:
+            yield text
 
 
 def named_values(document: Any, *, listed: bool = False) -> dict[str, Value]:

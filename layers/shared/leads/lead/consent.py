@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from leads.fields.address import address_like
 from leads.fields.answers import Value
-from leads.fields.event_values import KINDS, MAX_KIND, EventValues
+from leads.fields.event_values import MAX_KIND, kinds_in
 from leads.fields.names import canonical, is_other_persons, parts, words_of
 from leads.fields.submission import Submission
 from leads.json import at
@@ -31,8 +31,10 @@ class OptOut(StrEnum):
     """A field of the submission, or a provider's flag that is no opt-out of all e-mail."""
 
 
-_UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription optout optedout optsout
+_UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription unsub optout optedout optsout
     complaint complained complaints spamreport spamreported spamcomplaint markedasspam""")
+# A complaint, or what a form tool says of a program's submission, whose address must not be suppressed.
+_SPAM: Final = ("spam",)
 _DELETED: Final = word_set("delete deleted deletion deletes destroyed removed redact redacted erased erasure")
 _PERSONS: Final = word_set("""user contact customer person people lead member membership subscriber subscription profile
     account identity visitor privacy gdpr prospect""")
@@ -40,9 +42,13 @@ _PERSONS: Final = word_set("""user contact customer person people lead member me
 _AROUND: Final = word_set("post pre on after before was has been is event webhook")
 # An opt-out of another channel does not affect e-mail.
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
-_FLAGS: Final = word_set("unsubscribe unsubscribed optout optedout donotemail donotcontact")
+_FLAGS: Final = word_set("""unsubscribe unsubscribed optout optedout donotemail donotcontact
+    blacklisted blocklisted suppressed abgemeldet abbestellt desabonne desinscrit dadodebaja disiscritto descadastrado
+    afgemeld uitgeschreven""")
 _STATUSES: Final = word_set("status state consent")
-_STATES: Final = word_set("unsubscribed optedout optout")
+_STATES: Final = word_set("unsubscribed optedout optout complained")
+# Of a subscriber (Kit). Elsewhere an order or a plan is cancelled.
+_CANCELLED: Final = word_set("cancelled canceled")
 # Words of a flag that name e-mail, everything, or the person: `contact.has_opted_out_of_email`.
 _GENERAL: Final = word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list lists all
     global globally is has from of me user contact customer person subscriber member lead""")
@@ -57,8 +63,10 @@ def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | 
     for flags, says_so in ((preset.opt_outs, OptOut.PROVIDER), (preset.no_consent, OptOut.ANSWER)):
         if place := _flag(submission.document, flags):
             return says_so, place
-    for kind in _kinds(submission.document, rules.event):
+    for kind in (*kinds_in(submission.document), *(rules.event.kinds if rules.event else ())):
         words = words_of(kind)
+        if words == _SPAM:
+            return OptOut.ANSWER, kind
         if says_unsubscribed(words):
             return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER, kind
         if _says_deleted(words) and not any(kind in allowed for allowed in admitted):
@@ -81,14 +89,6 @@ def _says_deleted(words: tuple[str, ...]) -> bool:
             things = told[place - 1 : place] or told[place + 1 : place + 2]
             return not things or any(thing in _PERSONS or thing.removesuffix("s") in _PERSONS for thing in things)
     return False
-
-
-def _kinds(document: Any, event: EventValues | None) -> list[str]:
-    """The event's kind: beside the answers, around them, or in a header."""
-    members = document.items() if isinstance(document, dict) else ()
-    texts = ((name, text) for name, text in members if isinstance(text, str) and len(text) <= MAX_KIND)
-    own = [text for name, text in texts if len(name) <= MAX_KIND and canonical(name) in KINDS]
-    return own + event.kinds if event else own
 
 
 def _flag(document: Any, rules: Rules) -> str:
@@ -133,7 +133,8 @@ def _is_flag(name: str) -> bool:
 def _is_opt_out(name: str, answers: Mapping[str, Value]) -> bool:
     """Whether an answer to such a field is one. The only address among the answers may say so, `unsubscribe_email`."""
     value = answers[name]
-    if _is_status(name) and canonical(str(value)[:MAX_KIND]) in _STATES:
+    states = _STATES | _CANCELLED if "subscriber" in words_of(name) else _STATES
+    if _is_status(name) and canonical(str(value)[:MAX_KIND]) in states:
         return True
     addresses = {each for each in answers.values() if isinstance(each, str) and address_like(each)}
     return _is_flag(name) and (is_true(value) or {value} == addresses)

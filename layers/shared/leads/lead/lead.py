@@ -12,9 +12,10 @@ from leads.lead.person import Person
 from leads.lead.rules import SourceRules
 from leads.lead.values import LeftOut
 from leads.model import Lead
+from leads.words import word_set
 
-_TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "checked"})
-_FALSE: Final = frozenset({"false", "no", "off", "0", "n", ""})
+_TRUE: Final = word_set("true yes on 1 y checked ja oui si sí sim tak")
+_FALSE: Final = word_set("false no off 0 n nein non nee nej não nie") | {""}
 # Rules compare choices. A longer text is none.
 _MAX_CHOICE: Final = 10_000
 
