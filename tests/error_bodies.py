@@ -3,26 +3,100 @@
 The shapes are those of real frameworks and services.
 """
 
-import json
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from tests.refused import (
-    Refused,
-    Shape,
-    bracketed,
-    by,
-    dotted,
-    each,
-    joined,
-    merged,
-    messages,
-    nested,
-    numbers,
-    placed,
-    pointer,
-    said,
-)
+type Lead = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A row that is refused.
+
+    Attributes:
+        row: its place, from 0.
+        number: the same, as the service counts.
+    """
+
+    row: int
+    number: int
+    lead: Lead
+    field: str = "email"
+    message: str = "must be a valid email address"
+
+    @property
+    def value(self) -> str:
+        return str(self.lead[self.field])
+
+    @property
+    def path(self) -> list[str | int]:
+        return ["leads", self.number, self.field]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request and its bad rows."""
+
+    leads: Sequence[Lead]
+    bad: Sequence[Bad]
+
+    @property
+    def places(self) -> list[Bad | None]:
+        """Each row's fault."""
+        found = {bad.row: bad for bad in self.bad}
+        return [found.get(row) for row in range(len(self.leads))]
+
+
+def refused(leads: Sequence[Lead], rows: Iterable[int], base: int = 0) -> Refused:
+    """A request of these leads, of which these rows are bad, to a service that counts from `base`."""
+    return Refused(leads, [Bad(row, row + base, leads[row]) for row in sorted(rows)])
+
+
+type Shape = Callable[[Refused], object]
+type Entry = Callable[[Bad], object]
+"""What an error body says of a bad row."""
+
+
+def each(entry: Entry, *envelope: str) -> Shape:
+    """A list with an entry for each bad row, in these objects."""
+    return lambda refused: within([entry(bad) for bad in refused.bad], *envelope)
+
+
+def placed(entry: Entry, *envelope: str, good: object) -> Shape:
+    """A list with a place for each row, in these objects."""
+    return lambda refused: within([entry(bad) if bad else good for bad in refused.places], *envelope)
+
+
+def within(content: object, *envelope: str) -> object:
+    for name in reversed(envelope):
+        content = {name: content}
+    return content
+
+
+def said(sentence: Callable[[Refused], str], *envelope: str) -> Shape:
+    """Words alone, in these objects."""
+    return lambda refused: within(sentence(refused), *envelope)
+
+
+def dotted(bad: Bad) -> str:
+    return f"leads.{bad.number}.{bad.field}"
+
+
+def bracketed(bad: Bad) -> str:
+    return f"leads[{bad.number}].{bad.field}"
+
+
+def pointer(bad: Bad) -> str:
+    return f"/leads/{bad.number}/{bad.field}"
+
+
+def messages(bad: Bad) -> dict[str, list[str]]:
+    return {bad.field: [bad.message]}
+
+
+def joined(entry: Callable[[Bad], str], by: str) -> Callable[[Refused], str]:
+    return lambda refused: by.join(map(entry, refused.bad))
 
 
 def zod_tree(refused: Refused) -> object:
@@ -51,17 +125,10 @@ SHAPES: Final[Mapping[str, Shape]] = {
     ),
     "list by position": placed(messages, "leads", good={}),
     "list by position, null for the good": placed(lambda b: b.message, good=None),
-    "list by position, statuses": placed(
-        {"create": {"status": 422, "error": {"type": "mapper"}}}, "items", good={"create": {"status": 201}}
-    ),
     "list by position, lists": placed(lambda b: [b.message], "errors", good=[]),
-    "the leads with errors": lambda r: {
-        "leads": [{**lead, "errors": [b.message]} if b else lead for lead, b in zip(r.leads, r.places, strict=True)]
-    },
     "a column of errors": placed(lambda b: b.message, "errors", "email", good=""),
-    "map by index": lambda r: {"errors": {"leads": merged(map(nested, r.bad))}},
-    "map by index, rows named": by(lambda b: f"row_{b.number}", lambda b: b.message, "errors"),
-    "map by index in brackets": by(lambda b: f"[{b.number}].email", lambda b: [b.message], "errors"),
+    "map by index": lambda r: {"errors": {"leads": {str(b.number): messages(b) for b in r.bad}}},
+    "map by index in brackets": lambda r: {"errors": {f"[{b.number}].email": [b.message] for b in r.bad}},
     "map of fields by index": lambda r: {"errors": {"email": {str(b.number): b.message for b in r.bad}}},
     "zod": each(lambda b: {"code": "invalid_string", "path": b.path, "message": b.message}, "error", "issues"),
     "zod tree": zod_tree,
@@ -98,42 +165,19 @@ SHAPES: Final[Mapping[str, Shape]] = {
         "errors",
     ),
     "json pointer": each(lambda b: {"pointer": f"#{pointer(b)}", "detail": b.message}, "errors"),
-    "indices": lambda r: {"error_count": len(r.bad), "error_indices": numbers(r), "total": len(r.leads)},
-    "failed": lambda r: {"message": "Some are bad", "failed": numbers(r), "succeeded": []},
-    "indices by reason": lambda r: {"errors": {"Invalid email address": numbers(r)}},
-    "map by address": by(lambda b: b.value, ["invalid"], "errors"),
-    "results by address": lambda r: {
-        "results": {lead["email"]: {"ok": not b} for lead, b in zip(r.leads, r.places, strict=True)}
-    },
+    "indices": lambda r: {"error_count": len(r.bad), "error_indices": [b.number for b in r.bad], "total": len(r.leads)},
+    "map by address": lambda r: {"errors": {b.value: ["invalid"] for b in r.bad}},
     "list by address": each(lambda b: {"email_address": b.value, "error": b.message}, "errors"),
     "addresses": each(lambda b: b.value, "invalid_emails"),
     "echoed lead": each(lambda b: {"lead": b.lead, "message": b.message}, "errors"),
     "echoed value": each(lambda b: {"field": "email", "rejectedValue": b.value, "message": b.message}, "errors"),
-    "good and bad ones": lambda r: {
-        "results": [
-            {"email": lead["email"], "status": "rejected" if b else "created"}
-            for lead, b in zip(r.leads, r.places, strict=True)
-        ]
-    },
     "accepted and rejected": lambda r: {
         "accepted": [lead for lead, b in zip(r.leads, r.places, strict=True) if not b],
         "rejected": [{"lead": b.lead, "errors": [messages(b)]} for b in r.bad],
     },
     "path in words": said(joined(lambda b: f"{bracketed(b)} is invalid", ", ")),
     "pointer in words": said(lambda r: f"body{pointer(r.bad[0])} must match format", "message"),
-    "lead in words": said(joined(lambda b: f"Lead {b.number} is invalid.", " "), "message"),
     "address in words": each(lambda b: f"The email <{b.value}>, is refused.", "errors"),
-    "json in json": lambda r: {"message": json.dumps([{"index": b.number} for b in r.bad])},
-    "page": lambda r: (
-        "<html><body><h1>400</h1>"
-        + "".join(f"<p>Lead <b>{b.number}</b> is invalid</p>" for b in r.bad)
-        + "</body></html>"
-    ),
 }
 FIRST_ONLY: Final = frozenset({"pointer in words"})
 """Shapes of services that stop at the first bad row."""
-BEYOND: Final = frozenset(
-    {"list by position, statuses", "the leads with errors", "map by index, rows named", "failed", "indices by reason",
-     "results by address", "good and bad ones", "lead in words", "json in json", "page"}
-)  # fmt: skip
-"""Shapes that are not read: finding the bad rows takes some requests more."""

@@ -12,6 +12,9 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from leads_cli.cli.main import app
+from leads_cli.cli.status import StatusSample, rates
+from leads_cli.stacks.counts import StackCounts, StackStatus
+from leads_cli.terminal import console, status_parts
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 # What these print is no result that a program could go on with.
@@ -71,3 +74,14 @@ def completed(instruction: str, **environment: str) -> str:
         check=False,
     )
     return done.stdout
+
+
+def test_rates_stand_behind_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Watched counts have their change a second; what stays has none."""
+    before = StatusSample(StackStatus(StackCounts(accepted=10, enrolled=4, queued=6)), 100.0)
+    after = StatusSample(StackStatus(StackCounts(accepted=30, enrolled=24, queued=6)), 110.0)
+    for part in status_parts(after.status, rates(before, after)):
+        console().print(part)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == ["accepted", "30", "+2.0/s"]
+    assert ["+", "queued", "6"] in lines

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from leads.config.schema import Enrollment, parse
+from leads.config.schema import Captcha, Enrollment, Source, parse
 from leads_cli.console import live
+from leads_cli.dev.invented import TEST_SECRETS, TEST_TOKENS, invent_secrets
 from leads_cli.dev.page.form import open_form, signup_form
 from leads_cli.dev.page.view import source_rows
 from leads_cli.logs.journal import LeadRow, LeadState
@@ -187,3 +188,14 @@ def test_each_source_has_its_curl() -> None:
     )
     assert """-u 'leads:it'"'"'s'""" in curls["shop"]
     assert "-H 'Authorization" not in curls["website"]
+
+
+@pytest.mark.parametrize("captcha", ["turnstile", "hcaptcha"])
+def test_a_captcha_is_solved_by_its_services_token_for_tests(captcha: Captcha) -> None:
+    """The form has the token, and the embedded stack the secret with which the service takes it."""
+    enrollment = Enrollment(sources={"site": Source(provider="form", auth="none", captcha=captcha)})
+    assert invent_secrets(enrollment) == {"site": TEST_SECRETS[captcha]}
+    found = open_form(enrollment)
+    assert found is not None
+    name, token = TEST_TOKENS[captcha]
+    assert f'<input type="hidden" name="{name}" value="{token}">' in signup_form(*found)

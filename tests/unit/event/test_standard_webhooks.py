@@ -20,15 +20,6 @@ def believed(secret: str, key: str = SECRET, brand: str = "webhook", body: bytes
     return is_signed("standard-webhooks", request(body, headers), secret, NOW)
 
 
-@pytest.mark.parametrize("brand", ["webhook", "svix"])
-@pytest.mark.parametrize("prefix", ["", "whsec_", "v1,whsec_"])
-@pytest.mark.parametrize("body", [b"{}", b"\xff\xfe\x00"])
-def test_what_is_signed_is_believed(brand: str, prefix: str, body: bytes) -> None:
-    """Under either brand of headers, with or without the prefix of the secret, whatever the bytes mean."""
-    assert believed(prefix + SECRET, brand=brand, body=body)
-    assert not believed(prefix + SECRET, brand=brand, body=body, id="msg_other")
-
-
 @pytest.mark.parametrize("between", [" ", ",", ", ", "  "])
 def test_one_good_signature_of_several_is_enough(between: str) -> None:
     """Of a rotation, in a list or in repeated headers that a gateway joined."""
@@ -46,8 +37,10 @@ def test_one_good_signature_of_several_is_enough(between: str) -> None:
     ],
 )  # fmt: skip
 def test_several_secrets_may_be_one_text(secret: str, key: str, expected: bool) -> None:  # noqa: FBT001
-    """As Supabase writes them, also without their padding; an empty one among them opens nothing."""
-    assert believed(secret, key) is expected
+    """As Supabase writes them, without padding too, for either brand of headers and any bytes; an empty one is none."""
+    for brand in ("webhook", "svix"):
+        assert believed(secret, key, brand, b"\xff\xfe\x00") is expected
+        assert not believed(secret, key, brand, id="msg_other")
 
 
 def test_a_request_without_an_id_is_refused() -> None:

@@ -1,24 +1,15 @@
 """Rules may name anything in the whole event."""
 
-import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from leads.config.schema import Source
-from leads.event.event import Event
 from leads.fields.event_values import EventValues, named_values
-from leads.message.intake import read
-
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
+from tests.reading import event, reading
 
 
 def taken(body: Any, headers: dict[str, str] | None = None, provider: str = "json", **rules: Any) -> list[Any]:
-    content = {"content-type": "application/json", **(headers or {})}
-    source = Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
-    event = Event("s", json.dumps(body).encode(), NOW, headers=content)
-    return [message.lead for message in read(event, source, lambda: "id").messages]
+    return [message.lead for message in reading(body, provider, headers, **rules).messages]
 
 
 CLERK = {
@@ -74,15 +65,13 @@ def test_of_several_people_each_has_what_is_its_own() -> None:
     leads = taken(body, require={"kind": "signup"}, fields={"plan": "plan"})
     assert leads == [{"email": "ada@example.com", "customFields": {"plan": "pro"}}, {"email": "bea@example.com"}]
     people = {"u1": {"email": "ada@example.com", "plan": "pro"}, "kind": "x"}
-    event = Event("s", json.dumps(people).encode(), NOW, headers={"content-type": "application/json"})
-    assert EventValues(event, listed=True).get("plan") is None
-    assert EventValues(event, listed=True).get("kind") == "x"
+    values = EventValues(event(people), listed=True)
+    assert (values.get("plan"), values.get("kind")) == (None, "x")
 
 
 def test_an_unreadable_body_leaves_the_headers() -> None:
     """A rule on a header holds whatever the body is."""
-    event = Event("s", b"{", NOW, headers={"content-type": "application/json", "x-tenant": "blue"})
-    assert EventValues(event, listed=False).get("X-Tenant") == "blue"
+    assert EventValues(event(b"{", {"x-tenant": "blue"}), listed=False).get("X-Tenant") == "blue"
 
 
 def test_paths_are_known_whole_and_by_their_ends() -> None:

@@ -1,7 +1,6 @@
 """People: a body of several is a lead for each, and no one gets what belongs to another."""
 
 import json
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -9,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.config.schema import Source
-from leads.event.event import Event
 from leads.fields.people import people
 from leads.message.intake import Reading, read
+from tests.reading import event, source
 
 A: dict[str, Any] = {"email": "a@example.com", "name": "Ann Lee"}
 B: dict[str, Any] = {"email": "b@example.com", "name": "Ben Roe"}
@@ -143,7 +141,6 @@ def test_other_lists_are_no_line_items(content: Any) -> None:
     assert [person.document for person in people(content)] == [content]
 
 
-SOURCE = Source.model_validate({"provider": "json", "auth": "token", "campaign": "news", "custom_fields": ["*"]})
 WORDS = st.sampled_from(["users", "rows", "data", "result", "teilnehmer", "x", "page", "payload", "batch"])
 STAFF = st.dictionaries(st.sampled_from(["owner", "updated_by", "organizer"]), st.just(C), max_size=1)
 NEIGHBOURS = st.dictionaries(
@@ -155,8 +152,7 @@ NEIGHBOURS = st.dictionaries(
 
 def take(content: Any) -> Reading:
     numbers = count()
-    event = Event("s", json.dumps(content).encode(), datetime(2026, 11, 22, tzinfo=UTC))
-    return read(event, SOURCE, lambda: str(next(numbers)))
+    return read(event(content), source(custom_fields=["*"]), lambda: str(next(numbers)))
 
 
 @st.composite

@@ -14,7 +14,7 @@ from leads_cli.importing.plan.worklist import Worklist
 from leads_cli.importing.send.queue import LeadsQueue
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError
-from tests.unit.importing.test_worklist import FACTS
+from tests.unit.importing.test_worklist import FACTS, fill
 
 ROWS = 95
 
@@ -71,10 +71,7 @@ class Sending:
 def sending() -> Iterator[Sending]:
     """A list of 95 leads."""
     with Worklist(None) as worklist:
-        with worklist.filling() as keep:
-            worklist.add([(row, f"{row}@example.com", f"message {row}") for row in range(2, ROWS + 2)])
-            worklist.begin(FACTS.key, FACTS.as_json())
-            keep()
+        fill(worklist, ROWS)
         yield Sending(worklist)
 
 

@@ -1,7 +1,6 @@
 """No one is enrolled by what says that they opted out (law 10)."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,20 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.config.schema import Source
-from leads.event.event import Event
 from leads.fields.submission import Submission
 from leads.lead.consent import OptOut, opt_out
 from leads.lead.rules import SourceRules
-from leads.message.intake import Reading, read
+from tests.reading import reading
 
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
 ADDRESS = {"email": "out@example.com"}
-
-
-def reading(body: Any, provider: str = "json", headers: dict[str, str] | None = None, **rules: Any) -> Reading:
-    source = Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
-    content = {"content-type": "application/json", **(headers or {})}
-    return read(Event("s", json.dumps(body).encode(), NOW, headers=content), source, lambda: "id")
 
 
 def opted_out(body: Any, provider: str = "json", **more: Any) -> OptOut | None:

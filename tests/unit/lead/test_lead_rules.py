@@ -4,25 +4,10 @@ from typing import Any
 
 import pytest
 
-from leads.config.schema import Source, parse
 from leads.fields.submission import Submission
-from leads.lead.lead import NoLead, honeypot_filled, make_lead, unmet_requirement
+from leads.lead.lead import honeypot_filled, make_lead, unmet_requirement
 from leads.lead.rules import SourceRules
-
-ADDRESS = {"email": "ava@example.com"}
-
-
-def source(more: str = "", provider: str = "form") -> Source:
-    text = (
-        f'[campaigns.news]\nid = "c"\n[campaigns.demo]\nid = "d"\n[sources.s]\nprovider = "{provider}"\nauth = "none"\n'
-    )
-    return parse(text + ("" if "campaign_field" in more else 'campaign = "news"\n') + more).sources["s"]
-
-
-def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
-    with pytest.raises(NoLead) as caught:
-        make_lead(Submission(fields, fields), SourceRules(source(more)))
-    return [(problem.field, problem.message) for problem in caught.value.problems]
+from tests.unit.lead.test_lead import ADDRESS, problems, source
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,13 @@
 """What one event came to says why: which fields are left out, and by which rule no one is enrolled."""
 
-import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from leads.config.schema import Source
-from leads.event.event import Event
 from leads.lead.values import LeftOut
-from leads.message.intake import Reading, read
+from tests.reading import reading
 
 ADA = {"email": "ada@example.com"}
-
-
-def reading(body: Any, provider: str = "json", **rules: Any) -> Reading:
-    source = Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
-    event = Event("s", json.dumps(body).encode(), datetime(2026, 11, 30, tzinfo=UTC))
-    return read(event, source, lambda: "id")
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,24 @@
 """Opt-outs that are suppressed: which ones, whose address, and the message that carries it."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from leads.config.schema import Source
 from leads.errors import Malformed, NewerVersion
-from leads.event.event import Event
 from leads.lead.consent import OptOut
 from leads.message.decoding import decode
-from leads.message.intake import Reading, read
+from leads.message.intake import Reading
 from leads.message.message import Suppression, as_json, encode
+from tests.reading import NOW
+from tests.reading import reading as read_by
 from tests.unit.lead.test_consent import hubspot, intercom
 
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 OUT = "out@example.com"
 
 
 def reading(body: Any, provider: str, opt_outs: str = "suppress", **headers: str) -> Reading:
-    source = Source.model_validate({"provider": provider, "campaign": "news", "auth": "token", "opt_outs": opt_outs})
-    event = Event("crm", json.dumps(body).encode(), NOW, headers={"content-type": "application/json", **headers})
-    return read(event, source, lambda: "new-id")
+    return read_by(body, provider, headers, opt_outs=opt_outs)
 
 
 CUSTOMER_IO = {"metric": "unsubscribed", "event_id": "e-1", "data": {"identifiers": {"email": OUT, "id": "7"}}}

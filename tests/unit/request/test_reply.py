@@ -1,15 +1,18 @@
 """The outcome table: a verdict for every answer there is."""
 
 import json
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.request.outcome import Counts, Held
+from leads.request.outcome import HELD_AGE, Counts, Held, Why, held_metric, tally
 from leads.request.reply import Partial, Refused, Reply, Verdict, is_passing, judge
+from leads_cli.stacks.counts import METRICS
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -122,3 +125,27 @@ def test_the_table_is_total(status: int | None, body: bytes, retry_after: str) -
 def test_a_reply_knows_its_request(headers: dict[str, str], request_id: str | None) -> None:
     """The id that support will ask for is read from either header."""
     assert Reply(422, b"", headers).request_id == request_id
+
+
+@pytest.mark.parametrize(
+    ("counts", "rows", "unaccounted"),
+    [
+        (Counts(2, 1), 3, 0), (Counts(2, 1, 1), 4, 0), (Counts(2, 1), 5, 2), (Counts(0, 0), 5, 5),
+        (Counts(4, 1), 3, -2),
+    ],
+)  # fmt: skip
+def test_what_leadterra_does_not_count_is_unaccounted(counts: Counts, rows: int, unaccounted: int) -> None:
+    """The metrics of a request always add up to its rows, whatever was counted."""
+    metrics = tally(counts, rows)
+    assert metrics["Unaccounted"] == unaccounted
+    assert [metrics[name] for name in ("Enrolled", "Updated", "Skipped")] == list(astuple(counts))
+    assert sum(metrics.values()) == rows
+
+
+def test_every_reason_to_hold_has_a_metric_of_its_own() -> None:
+    """None is named like another's, nor like a count of law 2."""
+    reasons = get_args(Why.__value__)
+    named = {held_metric(why) for why in reasons}
+    assert len(named) == len(reasons)
+    assert {"HeldUnauthorized", "HeldNotFound", "HeldSystemic", "HeldUnavailable"} <= named
+    assert not named & {*METRICS.values(), HELD_AGE}

@@ -5,20 +5,18 @@ from typing import Any
 import pytest
 
 from leads.search.hints import MAX_DEPTH, MAX_VALUES, hints
-from tests.error_bodies import BEYOND, FIRST_ONLY, SHAPES
+from tests.error_bodies import FIRST_ONLY, SHAPES, refused
 from tests.odd_bodies import LEADS, UNREAD
-from tests.refused import refused
 
 # Numbers where a reader of numbers might fall for them.
 _ADDRESSES = (
     "lead{}@example.com", "{}@example.com", "42@{}.example", "row.{}@leads.example", "o'brien+{}@example.org",
     "lead{}.example.com", "not-an-address-{}",
 )  # fmt: skip
-COMMON = sorted(SHAPES.keys() - BEYOND)
 
 
 @pytest.mark.parametrize("base", [0, 1])
-@pytest.mark.parametrize("shape", COMMON)
+@pytest.mark.parametrize("shape", SHAPES)
 def test_an_honest_server_is_understood(shape: str, base: int) -> None:
     """Whether it counts from 0 or from 1, one reading is right: the bad rows are meant, and no others."""
     leads = [{"email": text.format(row), "company": "3M"} for row, text in enumerate(_ADDRESSES)]

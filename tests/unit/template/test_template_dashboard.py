@@ -46,14 +46,6 @@ def expressions(widget: Widget) -> dict[str, str]:
     return {row.get("id", f"unnamed {number}"): row["expression"] for number, row in enumerate(rows)}
 
 
-def test_every_reference_resolves(template: Template) -> None:
-    """What the body names is a resource of the template, one without a condition, or CloudFormation's own."""
-    text = template.properties("Dashboard")["DashboardBody"]["Fn::Sub"]
-    for name in re.findall(r"\$\{(?!!)(.+?)\}", text):
-        resource = template.body["Resources"].get(name.partition(".")[0], {"Condition": "none of that name"})
-        assert name in {"AWS::StackName", "AWS::Region"} or "Condition" not in resource, name
-
-
 def test_widgets_lie_beside_each_other(widgets: list[Widget]) -> None:
     """None hides another, and all fit into the dashboard's columns."""
     for one, other in combinations(widgets, 2):

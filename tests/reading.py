@@ -1,0 +1,28 @@
+"""Events, and what intake reads in them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from leads.config.schema import Source
+from leads.event.event import Event
+from leads.message.intake import Reading, read
+
+NOW: Final = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+def event(body: Any, headers: Mapping[str, str] | None = None) -> Event:
+    """One that arrives as JSON, or as these bytes, if its headers do not say otherwise."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Event("s", content, NOW, headers={"content-type": "application/json", **(headers or {})})
+
+
+def source(provider: str = "json", **rules: Any) -> Source:
+    """A source with these rules, whose senders have a token."""
+    return Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
+
+
+def reading(body: Any, provider: str = "json", headers: Mapping[str, str] | None = None, **rules: Any) -> Reading:
+    """What such a source's event comes to."""
+    return read(event(body, headers), source(provider, **rules), lambda: "id")
