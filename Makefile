@@ -127,7 +127,7 @@ lock: setup ## Resolve the dependencies of pyproject.toml into the requirement f
 # one, by way of whatever Python there is. Python 3.13: uv looks on PATH and downloads it if it must;
 # pyenv hides the versions that are not active, so they are offered too.
 $(RUN): INSTALL := install --requirement requirements-dev.txt
-$(READY): INSTALL := sync --compile-bytecode requirements-test.txt
+$(READY): INSTALL := sync requirements-test.txt
 $(RUN) $(READY): requirements-dev.txt requirements-test.txt pyproject.toml .python-version
 	@$(FAIL); set -e; \
 	boot=$(VENV)/bootstrap; uv=; \

@@ -1,6 +1,7 @@
 """The page of campaigns: what Leadterra says of each, how many leads fill its tokens, and starting it."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -105,7 +106,8 @@ class _CampaignCard:
         self._status.text = stats.status or ("status unknown" if found.stats else "not known")
         self._status.classes(replace=f"chip {_MOODS.get(stats.status or '', '')}")
         terms = {
-            name: f"{value:,}" if isinstance(value, int) else f"{value:.3g}" for name, value in stats.numbers.items()
+            _label(name): f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
+            for name, value in stats.numbers.items()
         }
         problem = frame.paragraph(found.problem, "note warn") if found.problem else ""
         self._numbers.content = frame.terms(terms) + problem
@@ -140,10 +142,15 @@ class _CampaignCard:
         self._tell_stats(CampaignListing(self.campaign, now))
 
 
+def _label(name: str) -> str:
+    """One of Leadterra's names as words: `openRate` is "open rate"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
 def count_coverage(rules: Campaign, leads: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Each token of a campaign, with how many leads have it by themselves and what the others get."""
     for token in rules.tokens:
-        rest = f"“{rules.defaults[token]}”" if token in rules.defaults else "nothing there"
+        rest = f"“{rules.defaults[token]}”" if token in rules.defaults else "a gap"
         filled = sum(bool(_value(lead, token)) for lead in leads)
         if not leads:
             yield token, f"no lead to measure it on; a lead without it gets {rest}"

@@ -245,8 +245,8 @@ def test_a_campaign(page: Page) -> None:
     page.goto("/campaigns")
     campaign = page.get_by_role("region", name="newsletter")
     expect(campaign).to_contain_text("running")
-    expect(campaign).to_contain_text("totalEnrolled")
-    expect(campaign).to_contain_text(re.compile(r"\d+% have it; the others get nothing there"))
+    expect(campaign).to_contain_text("total enrolled")
+    expect(campaign).to_contain_text(re.compile(r"\d+% have it; the others get a gap"))
     expect(campaign).to_contain_text("of this run")
     expect(campaign.get_by_role("button", name="Start newsletter")).to_be_hidden()
 

@@ -149,7 +149,7 @@ def test_how_many_have_a_token() -> None:
     leads: list[dict[str, Any]] = [{"firstName": "Ava"}, {"firstName": " ", "customFields": {"city": 3}}]
     assert dict(count_coverage(RULES, leads)) == {
         "firstName": "50% have it; the others get “there”",
-        "city": "50% have it; the others get nothing there",
+        "city": "50% have it; the others get a gap",
     }
     assert dict(count_coverage(RULES, leads[:1]))["firstName"] == "every lead has it"
     assert "no lead to measure it on" in dict(count_coverage(RULES, []))["city"]
