@@ -55,7 +55,7 @@ def test_real_companies_survive(company: str) -> None:
     [
         "*|FNAME|*", "{{first_name}}", "{{ contact.first_name }}", "{{{name}}}", '{{ name | default: "you" }}',
         "${name}", "%FIRSTNAME%", "%recipient.name%", "%%First_Name%%", "[first_name]", "[First Name]", "[[name]]",
-        "[plan]",
+        "[plan]", "={{ $json.name }}", "{{a}}, {{b}}",
         "[object Object]", "null", "undefined", "null null", "{{a}} {{b}}", "*|FNAME|* *|LNAME|*", "N/A", "None",
     ],
 )  # fmt: skip

@@ -173,7 +173,7 @@ def _nested(steps: list[Words], filler: frozenset[str]) -> Meaning | None:
 def _part_of_name(steps: list[Words]) -> Meaning | None:
     """A name asked for in two boxes: `studentsName.first`."""
     *_, asked, part = ((), *steps)
-    field = {"first": "firstName", "last": "lastName"}.get("".join(part))
+    field = {"first": "firstName", "given": "firstName", "last": "lastName", "family": "lastName"}.get("".join(part))
     whole, _ = _RANKS.get("".join(asked), ("", 0))
     if field and asked and (whole == FULL_NAME or asked[-1].endswith("name")):
         return Meaning(field, "", 3 * _PENALTY)

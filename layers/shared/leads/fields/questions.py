@@ -17,7 +17,7 @@ _LABELS: Final = (
 )  # fmt: skip
 _ANSWERS: Final = (
     "value", "answer", "values", "answers", "response", "responses", "string_value", "field_value", "answerText",
-    "answer_text", "answer_value", "reply",
+    "answer_text", "answer_value", "reply", "val",
 )  # fmt: skip
 _ANSWER_KEYS: Final = frozenset(_ANSWERS)
 # A form or a page of one has these as well: it is no question if there are objects in them.

@@ -160,7 +160,7 @@ WRAPPERS: Final = word_set("""contact lead user customer person applicant visito
     contactinfo publicprofile customfields customfield wpforms customattributes customdata questions question
     responses namedvalues fielddata questionsandanswers usercolumndata fieldvalues jform submitted mauticform
     contactform contactdetails personalinfo personaldetails userdata userinfo customerdata customerinfo
-    customerdetails core current formvalues formsubmission submissiondata""")
+    customerdetails core current formvalues formsubmission submissiondata stringvalue""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
 AMBIGUOUS: Final = word_set("""name title first last position role job business mail org displayname replyto nom
     nombre nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim
@@ -200,7 +200,8 @@ NO_ANSWERS: Final = word_set("""true yes on false no off none na nope ja nein ke
     ninguna ninguno sim não nao nenhuma nessuna nee geen nej ingen tak nie brak""")
 # An app's permission levels, under a name that may also ask for a job.
 ACCOUNT_ROLES: Final = word_set("""owner admin administrator superadmin super_admin member org:admin org:member
-    editor viewer user guest subscriber contributor customer authenticated anon anonymous lead contact""")
+    editor viewer user guest subscriber contributor customer authenticated anon anonymous lead contact
+    end-user participant attendee team_member""")
 # A name that ends in one of these is a company's.
 LEGAL_FORMS: Final = word_set("""gmbh kg ohg gbr inc llc llp ltd limited plc corp corporation sarl sasu eurl srl bv
     aps sro""")

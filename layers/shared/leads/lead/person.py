@@ -15,6 +15,7 @@ from leads.lead.candidates import NAMES, place_of
 from leads.lead.fullname import complete_name, is_firm, split_name
 from leads.lead.rules import SourceRules
 from leads.lead.values import (
+    LETTER_OR_DIGIT,
     MAX_TEXT,
     LeftOut,
     clean_address,
@@ -28,7 +29,6 @@ from leads.model import LEAD_FIELDS, Lead
 
 _NO_JOBS: Final = NO_ANSWERS | SALUTATIONS
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 
 
 class Person:
@@ -186,7 +186,7 @@ def _could_be(field: str, text: str, word: str, company: str) -> bool:
     if address_like(text):
         return False
     if field == "company":
-        return plain not in NO_ANSWERS and _LETTER_OR_DIGIT.search(text) is not None
+        return plain not in NO_ANSWERS and LETTER_OR_DIGIT.search(text) is not None
     if field == "jobTitle" and (plain in _NO_JOBS or (word == "role" and text in ACCOUNT_ROLES)):
         return False
     if field == FULL_NAME and not _can_be_split(text, word, company):

@@ -38,6 +38,7 @@ _NULL: Final = "null"
 _NULLS: Final = frozenset({_NULL, "undefined"})
 _SEPARATOR: Final = re.compile(r"[\s,;]+")
 _URL: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
+LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 
 
 class LeftOut(Enum):
@@ -73,7 +74,7 @@ def clean_name(value: Value, field_names: Collection[str]) -> str:
     A whole name is split before its null words are removed: "null King" is a last name.
     """
     text = " ".join(_mark_placeholders(_lead_text(value), field_names).split())
-    nothing = text in NULL_WORDS or not without_nulls(text) or _URL.search(text)
+    nothing = text in NULL_WORDS or not LETTER_OR_DIGIT.search(without_nulls(text)) or _URL.search(text)
     return "" if nothing or len(text) > MAX_TEXT else text
 
 

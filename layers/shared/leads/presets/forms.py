@@ -19,7 +19,7 @@ def _relay(title: str) -> Provider:
         # The names under which programs wrap a list.
         batches=("leads", "contacts", "records", "items", "results", "data"),
         event_ids=(*_EVENT_ID_HEADERS, "event_id", "eventId"),
-        noise=noise.EVENT_IDS,
+        noise=noise.EVENT_IDS | noise.CAPTCHAS,
     )
 
 
