@@ -30,8 +30,4 @@ EVERYTHING: Final = _merged(SWITCHES)
 # In four rows of six each switch is on, no two in the same four: with a row of nothing, these have each two switches
 # both on, both off, and one or the other (Kleitman and Spencer 1973). All combinations would be 8,192.
 _ROWS: Final = list(zip(SWITCHES, combinations(range(6), 4), strict=False))
-TRIED: Final = [
-    {},
-    *(_merged(switch for switch, rows in _ROWS if row in rows) for row in range(6)),
-    EVERYTHING,
-]
+TRIED: Final = [{}, *(_merged(switch for switch, rows in _ROWS if row in rows) for row in range(6)), EVERYTHING]

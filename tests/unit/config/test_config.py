@@ -72,8 +72,7 @@ def test_required_values_keep_their_types(value: str, expected: tuple[object, ..
 
 
 @pytest.mark.parametrize(
-    ("given", "origin"),
-    [("https://WWW.Example.com/", "https://www.example.com"), ("*", "*"), ("null", "null")],
+    ("given", "origin"), [("https://WWW.Example.com/", "https://www.example.com"), ("*", "*"), ("null", "null")]
 )
 def test_origins_are_as_browsers_send_them(given: str, origin: str) -> None:
     """An origin is compared with a header in lower case, without a path."""

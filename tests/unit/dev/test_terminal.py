@@ -32,8 +32,7 @@ def test_the_banner_has_the_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "event"),
-    [("website", " website-form"), ("api", " api-batch"), ("shop", " json"), ("", "")],
+    ("source", "event"), [("website", " website-form"), ("api", " api-batch"), ("shop", " json"), ("", "")]
 )
 def test_the_banner_sends_what_the_configuration_takes(source: str, event: str) -> None:
     """The event to try is one whose source there is, else the request of a provider; the command lists all of them."""

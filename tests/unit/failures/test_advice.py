@@ -18,10 +18,7 @@ MISSING = failure("missing_token", field="company")
 @pytest.mark.parametrize(
     ("body", "commands"),
     [
-        (
-            refused(),
-            "fix lead-1 --normalise email --dry-run; fix lead-1 --set email=... --replay; " + LAST,
-        ),
+        (refused(), "fix lead-1 --normalise email --dry-run; fix lead-1 --set email=... --replay; " + LAST),
         (
             refused(failure=failure(field="plan")),
             "fix lead-1 --set customFields.plan=... --replay; replay lead-1; discard lead-1",

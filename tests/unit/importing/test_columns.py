@@ -89,24 +89,6 @@ def test_the_column_of_the_addresses_may_be_known_by_its_values(tmp_path: Path) 
     assert shown(tmp_path, opted) == {"Email opt-in": "- says who opted out", "Kontakt": "email"}
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (
-            "a,b\na@example.com,b@example.com\n",
-            'several columns hold addresses: a, b; say which is meant: --map "a=email"',
-        ),
-        ("a,b\nx,y\n", 'no column holds addresses; say which should: --map "a=email"; there are: a, b'),
-        ("referred by,b\na@example.com,y\n", "no column holds addresses"),
-    ],
-)
-def test_without_a_column_of_addresses(tmp_path: Path, text: str, message: str) -> None:
-    """Nothing is guessed where two columns, or none, could be it."""
-    with pytest.raises(UnusableError) as caught:
-        columns(tmp_path, text)
-    assert message in str(caught.value)
-
-
 def test_what_the_user_says_counts(tmp_path: Path) -> None:
     """A column is what --map says, under any spelling of its name; it may be left out, or be a custom field."""
     text = "email,Your Role,title,Plan,Notes\na@example.com,CTO,Dr,pro,secret\n"
@@ -138,22 +120,31 @@ def test_custom_fields_are_those_that_are_named(tmp_path: Path) -> None:
     assert shown(tmp_path, text, custom=("*",))["column 4"] == "- left out"
 
 
+PLAN = "email,plan\na@example.com,pro\n"
+
+
 @pytest.mark.parametrize(
-    ("maps", "custom", "message"),
+    ("text", "maps", "custom", "message"),
     [
-        (("plan",), (), "--map plan: write column=field"),
-        (("=email",), (), "--map =email: write column=field"),
-        (("phone=email",), (), "--map phone: there is no such column; there are: email, plan"),
-        (("email=company", "plan=company"), (), "--map: both email and plan are to be company; name one"),
-        ((), ("plan, phone",), "--custom phone: there is no such column"),
+        (
+            "a,b\na@example.com,b@example.com\n",
+            "",
+            "",
+            "several columns hold addresses: a, b; say which is meant: --map",
+        ),
+        ("a,b\nx,y\n", "", "", 'no column holds addresses; say which should: --map "a=email"; there are: a, b'),
+        ("referred by,b\na@example.com,y\n", "", "", "no column holds addresses"),
+        (PLAN, "plan", "", "--map plan: write column=field"),
+        (PLAN, "=email", "", "--map =email: write column=field"),
+        (PLAN, "phone=email", "", "--map phone: there is no such column; there are: email, plan"),
+        (PLAN, "email=company plan=company", "", "--map: both email and plan are to be company; name one"),
+        (PLAN, "", "plan,phone", "--custom phone: there is no such column"),
     ],
 )
-def test_what_is_said_of_columns_must_fit_them(
-    tmp_path: Path, maps: tuple[str, ...], custom: tuple[str, ...], message: str
-) -> None:
-    """A misspelt column is an error that lists the columns."""
+def test_what_is_said_of_columns_must_fit_them(tmp_path: Path, text: str, maps: str, custom: str, message: str) -> None:
+    """Nothing is guessed where two columns, or none, could be the address; a misspelt column lists those there are."""
     with pytest.raises(UnusableError) as caught:
-        columns(tmp_path, "email,plan\na@example.com,pro\n", maps, custom)
+        columns(tmp_path, text, tuple(maps.split()), tuple(custom.split()))
     assert message in str(caught.value)
 
 

@@ -88,20 +88,6 @@ def test_a_mark_that_is_open_at_the_end(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("ava@example.com,Ava\nben@example.com,Ben\n", "the first row has an address in column 1, so it is no header"),
-        ('"email,name\na@example.com,Ava\n', "the header cannot be read"),
-        ("sep=;\n \n", "there is no row in it"),
-    ],
-)
-def test_without_a_header_there_is_no_table(tmp_path: Path, text: str, message: str) -> None:
-    """The message says what is missing, and how a header looks where there is none."""
-    with pytest.raises(UnusableError, match=message):
-        rows(tmp_path, text)
-
-
 def test_columns_have_names_of_their_own(tmp_path: Path) -> None:
     """A name that comes again is told apart, one that is empty is the column's place, the last empty ones are none."""
     with reading(tmp_path, "email, Name ,,Name,,\na@example.com,x,y,z,,\n") as found:

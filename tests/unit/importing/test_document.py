@@ -1,7 +1,6 @@
 """The file to import: what its bytes are, whatever its name says."""
 
 import codecs
-import gzip
 import os
 import zipfile
 from pathlib import Path
@@ -74,22 +73,6 @@ def zipped(folder: Path, *names: str) -> bytes:
         for name in names:
             archive.writestr(name, "x")
     return path.read_bytes()
-
-
-def test_what_no_table_can_be_in(tmp_path: Path) -> None:
-    """The message says what it is instead, and what to do about that."""
-    for content, message in (
-        (b"", "it is empty"),
-        (b" \n\n", "it is empty"),
-        (gzip.compress(LIST.encode()), "compressed; unpack it first: gunzip -c FILE"),
-        (b"%PDF-1.7\n", "a PDF"),
-        (b'[{"email": "a@example.com"}]', "JSON, but not one object on each line"),
-        (b"[" * 100_000, "JSON, but not one object on each line"),
-        (b'{\n "email": "a@example.com"\n}', "JSON, but not one object on each line"),
-        (b"email\na@example.com\n\x00\x01\x02\x00\x00\x81", "byte 25 is no utf-8 text"),
-    ):
-        with pytest.raises(UnusableError, match=message):
-            document(tmp_path, content)
 
 
 def test_what_there_is_not(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """JSON lines and workbooks: other files that are tables as well."""
 
+import gzip
 import io
 import zipfile
 from datetime import date, datetime, time, timedelta
@@ -60,14 +61,6 @@ def test_a_line_that_is_no_object(tmp_path: Path, line: str, flaw: str) -> None:
     assert (good.number, good.flaw) == (3, None)
 
 
-def test_json_without_columns(tmp_path: Path) -> None:
-    """Objects with nothing in them, or with ever new names, are no table."""
-    with pytest.raises(UnusableError, match="no line of it is an object with something in it"):
-        rows(tmp_path, "{}\n{}\n")
-    with pytest.raises(UnusableError, match="more than 2,000 different names"):
-        rows(tmp_path, "".join(f'{{"a{n}@example.com": 1}}\n' for n in range(2_001)))
-
-
 def test_a_workbook(tmp_path: Path) -> None:
     """Rows are numbered as Excel shows them; dates and whole numbers are as one would write them."""
     content = workbook(
@@ -97,18 +90,6 @@ def test_the_sheet(tmp_path: Path) -> None:
         rows(tmp_path, content, FileFormat(sheet="Leads"))
     with pytest.raises(UnusableError, match="there is no row in it"):
         rows(tmp_path, content, FileFormat(sheet="Lists"))
-
-
-def test_a_damaged_workbook(tmp_path: Path) -> None:
-    """It is said of the file, with what to do."""
-    content = workbook(["email"], ["a@example.com"])
-    for damaged in (
-        content.replace(b"xl/worksheets/sheet1.xml", b"xl/worksheets/sheet9.xml"),
-        b"PK\x03\x04 cut off",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    ):
-        with pytest.raises(UnusableError, match="a damaged or protected workbook"):
-            rows(tmp_path, damaged)
 
 
 @pytest.mark.parametrize(
@@ -202,19 +183,40 @@ def test_an_opendocument_table(tmp_path: Path) -> None:
     assert rows(tmp_path, file.getvalue()) == [(2, ["a@example.com"])]
 
 
-def test_options_of_another_kind_of_file(tmp_path: Path) -> None:
-    """What is said of the file must fit it: it may be another file than the user thinks."""
-    for content, said, message in (
-        (workbook(["email"]), FileFormat(delimiter=";"), "list: it is a workbook: leave out --delimiter ;"),
-        (b'{"email": "a@example.com"}', FileFormat(delimiter=";"), "it is JSON lines: leave out --delimiter ;"),
-        (b"email\n", FileFormat(sheet="People"), "it is no workbook: leave out --sheet People"),
-    ):
-        with pytest.raises(UnusableError, match=message):
-            rows(tmp_path, content, said)
-
-
 def test_what_kind_of_file_it_is(tmp_path: Path) -> None:
     """Its content says so, not its name."""
     assert document(tmp_path, workbook(["email"])).kind == "workbook"
     assert document(tmp_path, b'\n{"email": "a@example.com"}\n').kind == "jsonl"
     assert document(tmp_path, b"email\n").kind == "delimited"
+
+
+BOOK = workbook(["email"], ["a@example.com"])
+DAMAGED, NO_JSON = "a damaged or protected workbook", "JSON, but not one object on each line"
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "message"),
+    [
+        (b"", {}, "it is empty"),
+        (b" \n\n", {}, "it is empty"),
+        (gzip.compress(b"email\n"), {}, "compressed; unpack it first: gunzip -c FILE"),
+        (b"%PDF-1.7\n", {}, "a PDF"),
+        *((text, {}, NO_JSON) for text in (b'[{"email": 1}]', b"[" * 100_000, b'{\n "email": 1\n}')),
+        (b"email\na@example.com\n\x00\x01\x02\x00\x00\x81", {}, "byte 25 is no utf-8 text"),
+        (b"{}\n{}\n", {}, "no line of it is an object with something in it"),
+        ("".join(f'{{"a{n}@example.com": 1}}\n' for n in range(2_001)).encode(), {}, "more than 2,000 different names"),
+        (b"ava@example.com,Ava\n", {}, "the first row has an address in column 1, so it is no header"),
+        (b'"email,name\na@example.com,Ava\n', {}, "the header cannot be read"),
+        (b"sep=;\n \n", {}, "there is no row in it"),
+        (BOOK.replace(b"worksheets/sheet1.xml", b"worksheets/sheet9.xml"), {}, DAMAGED),
+        (b"PK\x03\x04 cut off", {}, DAMAGED),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", {}, DAMAGED),
+        (BOOK, {"delimiter": ";"}, "list: it is a workbook: leave out --delimiter ;"),
+        (b'{"email": "a@example.com"}', {"delimiter": ";"}, "it is JSON lines: leave out --delimiter ;"),
+        (b"email\n", {"sheet": "People"}, "it is no workbook: leave out --sheet People"),
+    ],
+)
+def test_what_no_table_can_be_read_from(tmp_path: Path, content: bytes, said: dict[str, str], message: str) -> None:
+    """The message says what it is instead, or what is missing, and what to do about that."""
+    with pytest.raises(UnusableError, match=message):
+        rows(tmp_path, content, FileFormat(**said))

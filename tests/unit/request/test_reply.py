@@ -98,12 +98,7 @@ def test_one_error_that_will_pass_is_enough() -> None:
 @pytest.mark.parametrize("status", [408, 423, 425, 429, 500, 503])
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [
-        ("120", 120),
-        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
-        ("0", None),
-        ("in a while", None),
-    ],
+    [("120", 120), (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90), ("0", None), ("in a while", None)],
 )
 def test_retry_after_is_honoured(status: int, header: str, seconds: float | None) -> None:
     """Seconds, a date, or neither."""

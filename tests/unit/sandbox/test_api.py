@@ -46,12 +46,7 @@ def code(answer: SandboxAnswer) -> object:
             {"campaign": {**STARTED, "leadsEnrolled": 1, "queuedMessages": 1}},
             {"result": {"suppressed": 1, "alreadySuppressed": 1, "total": 2}},
         ),
-        (
-            "data",
-            {"data": {"enrolled": 1, "updated": 0, "total": 1}},
-            {"data": STARTED},
-            {"data": {"suppressed": 1}},
-        ),
+        ("data", {"data": {"enrolled": 1, "updated": 0, "total": 1}}, {"data": STARTED}, {"data": {"suppressed": 1}}),
     ],
 )
 def test_every_dialect(dialect: str, enrolled: object, started: object, suppressed: object) -> None:
@@ -103,8 +98,7 @@ def test_unknown_routes_are_404(target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"\xff", b"[" * 100_000, b"[]", b"{}", b'{"leads": []}', b'{"leads": {"email": "a@b.co"}}'],
+    "body", [b"", b"{", b"\xff", b"[" * 100_000, b"[]", b"{}", b'{"leads": []}', b'{"leads": {"email": "a@b.co"}}']
 )
 def test_a_malformed_body_is_400(body: bytes) -> None:
     """What is no JSON object with a list of leads is an invalid request."""

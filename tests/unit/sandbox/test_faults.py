@@ -7,7 +7,7 @@ import pytest
 
 from leads_cli.sandbox import Fault
 from leads_cli.sandbox.faults import FaultSchedule, answer_instead, answer_spoiled
-from leads_cli.sandbox.http import SandboxAnswer, json_answer
+from leads_cli.sandbox.http import json_answer
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LIMITED = Fault(kind="rate_limited")
@@ -111,8 +111,7 @@ def test_faults_that_answer(fault: Fault, status: int, start: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "value"),
-    [("seconds", "90"), ("http-date", "Sun, 22 Nov 2026 02:01:30 GMT"), ("nonsense", "in a while")],
+    ("form", "value"), [("seconds", "90"), ("http-date", "Sun, 22 Nov 2026 02:01:30 GMT"), ("nonsense", "in a while")]
 )
 @pytest.mark.parametrize("kind", ["rate_limited", "server_error"])
 def test_retry_after_comes_in_every_form(kind: str, form: str, value: str) -> None:
@@ -121,13 +120,6 @@ def test_retry_after_comes_in_every_form(kind: str, form: str, value: str) -> No
     answer = answer_instead(fault, NOW)
     assert answer is not None
     assert answer.headers == {"Retry-After": value}
-
-
-def test_faults_of_the_connection() -> None:
-    """A drop resets at once; a hang is silent for its time; a redirect leads to a login page."""
-    assert answer_instead(Fault(kind="drop_before"), NOW) == SandboxAnswer(0, ending="reset")
-    assert answer_instead(Fault(kind="hang", milliseconds=70), NOW) == SandboxAnswer(0, delay=70, ending="silent")
-    assert answer_instead(Fault(kind="redirect"), NOW) == SandboxAnswer(302, headers={"Location": "/login"})
 
 
 def test_spoiled_answers() -> None:

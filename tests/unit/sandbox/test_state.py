@@ -112,11 +112,7 @@ def test_the_good_leads_of_a_bad_batch_may_stay() -> None:
 
 @pytest.mark.parametrize(
     ("behaviour", "status", "rows"),
-    [
-        ({}, 400, [1]),
-        ({"missing_email_status": 422}, 422, [0, 1]),
-        ({"invalid_lead_status": 400}, 400, [0, 1]),
-    ],
+    [({}, 400, [1]), ({"missing_email_status": 422}, 422, [0, 1]), ({"invalid_lead_status": 400}, 400, [0, 1])],
 )
 def test_missing_addresses_are_a_stage_of_their_own_if_they_have_a_status_of_their_own(
     behaviour: dict[str, object], status: int, rows: list[int]

@@ -8,18 +8,7 @@ import pytest
 from leads.request.batch import Row
 from leads.request.outcome import ACCEPTED, Held, Rejected
 from leads.request.reply import Reply
-from tests.simulated import (
-    FLAWS,
-    Run,
-    counts,
-    deliver,
-    refusal,
-    row,
-    rows,
-    sandbox,
-    sandbox_reply,
-    scripted,
-)
+from tests.simulated import FLAWS, Run, counts, deliver, refusal, row, rows, sandbox, sandbox_reply, scripted
 
 SHAPES_OF_HINTS = ("index", "prose_email", "contradictory")
 

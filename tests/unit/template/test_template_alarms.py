@@ -139,8 +139,7 @@ def test_cloudwatch_takes_the_window(template: Template, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [name for name, (metric, _) in ALARMS.items() if metric.startswith("Held") and name != "EnrollBrokenAlarm"],
+    "name", [name for name, (metric, _) in ALARMS.items() if metric.startswith("Held") and name != "EnrollBrokenAlarm"]
 )
 def test_an_alarm_outlasts_the_longest_backoff(template: Template, name: str) -> None:
     """Held messages report their age when they come back, and the alarm does not end in between."""
