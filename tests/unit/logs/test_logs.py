@@ -44,7 +44,7 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
         ({"message": "refused", "source": "app", "status": 401, "why": "Unauthorized"},
          "refused app: 401 Unauthorized"),
         ({"message": "unavailable", "source": "app", "status": 503, "detail": "late"}, "unavailable: 503 to app: late"),
-        ({"errorType": "ConfigError", "errorMessage": "it is wrong", "requestId": "r"},
+        ({"errorType": "ConfigError", "errorMessage": "it is wrong", "stackTrace": ["a"]},
          "failed: ConfigError: it is wrong"),
         ({"message": "unknown source", "message_id": "m1", "service": "intake"}, "unknown source message_id=m1"),
         ({"message": "batch settled", "accepted": "?", "rejected": 3, "why": []}, "None: no outcome, 0 requests"),
