@@ -101,9 +101,9 @@ def schemas() -> dict[str, Schema]:
 
 def problem_details(status: HTTPStatus) -> Schema:
     """The problem details of one status."""
-    said: Schema = {"title": {"const": status.phrase}, "status": {"const": status.value}}
+    problem: Schema = {"title": {"const": status.phrase}, "status": {"const": status.value}}
     required = ["errors"] if status is HTTPStatus.UNPROCESSABLE_CONTENT else []
-    return {"allOf": [_ref("ProblemDetails"), {"properties": said, "required": required}]}
+    return {"allOf": [_ref("ProblemDetails"), {"properties": problem, "required": required}]}
 
 
 # --- Examples: made by the code that answers ---------------------------------------------------------
@@ -112,13 +112,13 @@ def problem_details(status: HTTPStatus) -> Schema:
 def bodies_taken() -> dict[str, Any]:
     """Bodies for an event that was accepted or ignored."""
     bad = {"index": 1, "field": "email", "message": "missing: no field of the submission holds an e-mail address"}
-    said: dict[str, dict[str, Any]] = {
+    answers: dict[str, dict[str, Any]] = {
         "taken": {"accepted": 1},
         "ignored": {"accepted": 0},
         "redelivered": {"accepted": 0, "duplicate": True},
         "some": {"accepted": 2, "rejected": [bad]},
     }
-    return {name: {"value": body(answer.ok(value))} for name, value in said.items()}
+    return {name: {"value": body(answer.ok(value))} for name, value in answers.items()}
 
 
 def refusals() -> Mapping[HTTPStatus, answer.Response]:

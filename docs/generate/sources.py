@@ -95,8 +95,8 @@ def _proof(provider: Provider) -> tuple[str, str]:
 def _taken(provider: Provider) -> str:
     rules = [*((place, values, "") for place, values in provider.only.items())]
     rules += [(place, values, "not ") for place, values in provider.skip.items()]
-    said = [f"{_place(place)} {no}{', '.join(f'`{v}`' for v in sorted(values))}" for place, values, no in rules]
-    return "; ".join(said) or "everything"
+    texts = [f"{_place(place)} {no}{', '.join(f'`{v}`' for v in sorted(values))}" for place, values, no in rules]
+    return "; ".join(texts) or "everything"
 
 
 def _read(provider: Provider) -> str:

@@ -84,9 +84,9 @@ class Source(_Table):
     def preset(self) -> Provider:
         """What this kind of source sends and expects. A `require` that names a kind of deletion admits that kind."""
         preset = PROVIDERS[self.provider]
-        required = {_spelt(name): values for name, values in self.require.items()}
+        required = {_plain_place(name): values for name, values in self.require.items()}
         only = {
-            place: kinds | set(filter(_DELETION.search, map(str, required.get(_spelt(place), ()))))
+            place: kinds | set(filter(_DELETION.search, map(str, required.get(_plain_place(place), ()))))
             for place, kinds in preset.only.items()
         }
         return preset if only == preset.only else replace(preset, only=only)
@@ -165,8 +165,8 @@ def _inconsistencies(enrollment: Enrollment) -> Iterator[Mistake]:
 def _rule_mistakes(key: _Key, source: Source) -> Iterator[Mistake]:
     """Rules that require a kind of event that the provider's own rules exclude."""
     only = source.preset.only if source.provider in PROVIDERS else {}
-    spelt = {_spelt(place): taken for place, taken in only.items()}
-    asked = {("require", name): (values, spelt.get(_spelt(name))) for name, values in source.require.items()}
+    plain = {_plain_place(place): taken for place, taken in only.items()}
+    asked = {("require", name): (values, plain.get(_plain_place(name))) for name, values in source.require.items()}
     # SNS's envelope has a `Type` of its own, so here the spelling counts.
     asked |= {("match", name): (values, only.get(name)) for name, values in source.match.items()}
     for rule, (values, taken) in asked.items():
@@ -211,7 +211,7 @@ def _destination_mistakes(key: _Key, source: Source, campaigns: Iterable[str]) -
             yield Mistake((*key, *place), text)
 
 
-def _spelt(place: str) -> str:
+def _plain_place(place: str) -> str:
     """A place in an event in canonical spelling."""
     return plain_name(place.removeprefix("header:"))
 

@@ -92,9 +92,9 @@ def with_cors(response: Response, event: Event, source: Source) -> Response:
 
 def _allowed_headers(event: Event) -> str:
     """The requested headers: an allowed origin may send any."""
-    wanted = event.headers.get("access-control-request-headers", "").strip()
-    is_list = len(wanted) <= _MAX_HEADER_NAMES and _HEADER_NAMES.fullmatch(wanted)
-    return wanted if is_list else "content-type, authorization, x-api-key, idempotency-key"
+    requested = event.headers.get("access-control-request-headers", "").strip()
+    is_list = len(requested) <= _MAX_HEADER_NAMES and _HEADER_NAMES.fullmatch(requested)
+    return requested if is_list else "content-type, authorization, x-api-key, idempotency-key"
 
 
 def wants_page(event: Event) -> bool:

@@ -32,7 +32,7 @@ def matches(signature: Signature, event: Event, secret: str) -> bool:
     if ticks is None:
         return False
     mac = hmac.digest(key, b"".join(_part(part, event, ticks) for part in signature.message), signature.algorithm)
-    # Not `any`: stopping at the first match would tell which signature it was.
+    # Not `any`: stopping at the first match would reveal which signature it was.
     return True in [hmac.compare_digest(mac, given) for given in _given(signature, value)]
 
 

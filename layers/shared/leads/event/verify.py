@@ -47,7 +47,7 @@ def verify(event: Event, source: Source, secrets: Sequence[str]) -> None:
     if source.authentication == "none":
         return
     secrets = [secret for secret in secrets if secret.strip() and PUBLIC_KEY_PREFIX not in secret]
-    # Not `any`: stopping at the first match would tell which secret it was.
+    # Not `any`: stopping at the first match would reveal which secret it was.
     if True not in _matches(event, source, secrets):
         raise Unauthorized(f"no valid {source.authentication}")
 

@@ -53,10 +53,10 @@ def _is_solved(url: str, token: str, secret: str) -> bool:
 
     try:
         answer = _client().post(url, data={"secret": secret, "response": token})
-        said: Any = answer.raise_for_status().json()
+        verdict: Any = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
         raise Unavailable(f"the captcha's service: {type(error).__name__}") from error
-    match said:
+    match verdict:
         case {"success": True}:
             return True
         case {"success": False, "error-codes": [*codes]} if _NOT_THE_TOKENS.isdisjoint(map(str, codes)):

@@ -223,8 +223,8 @@ class Intake:
             **_replay_of(event),
         }
         # Logs cost by the byte.
-        said = {name: value for name, value in others.items() if value}
-        logger().info("taken", extra={"source": event.source, "accepted": len(reading.messages), **said})
+        details = {name: value for name, value in others.items() if value}
+        logger().info("taken", extra={"source": event.source, "accepted": len(reading.messages), **details})
 
 
 def _replay_of(event: Event) -> dict[str, str]:

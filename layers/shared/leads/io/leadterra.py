@@ -80,7 +80,7 @@ class Leadterra:
         return Reply(response.status_code, content, headers, counted)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Remember the connection's socket, as httpx tells of it."""
+        """Remember the connection's socket, as httpx reports it."""
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self._socket = info["return_value"].get_extra_info("socket")
 

@@ -22,7 +22,7 @@ UNKNOWN: Final = "unknown"
 @cache
 def logger() -> Logger:
     """The container's logger: one JSON object per line. Service and level come from POWERTOOLS_* and LOG_LEVEL."""
-    # Each message has one place in the code, so the place is not told.
+    # Each message has one place in the code, so the place is left out.
     return Logger(use_rfc3339=True, utc=True, location=None)
 
 

@@ -60,9 +60,9 @@ def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | 
     A `require` that names a kind of deletion admits that kind: `type = "customer.subscription.deleted"`.
     """
     preset, admitted = rules.preset, rules.source.require.values()
-    for flags, says_so in ((preset.opt_outs, OptOut.PROVIDER), (preset.no_consent, OptOut.ANSWER)):
+    for flags, opt_out_kind in ((preset.opt_outs, OptOut.PROVIDER), (preset.no_consent, OptOut.ANSWER)):
         if place := _flag(submission.document, flags):
-            return says_so, place
+            return opt_out_kind, place
     for kind in (*kinds_in(submission.document), *(rules.event.kinds if rules.event else ())):
         words = words_of(kind)
         if words == _SPAM:
@@ -83,10 +83,10 @@ def says_unsubscribed(words: tuple[str, ...]) -> bool:
 
 def _says_deleted(words: tuple[str, ...]) -> bool:
     """Whether they say that a person was deleted. `customer.source.deleted` is about a card."""
-    told = [word for word in words if word not in _AROUND]
-    for place, word in enumerate(told):
+    significant = [word for word in words if word not in _AROUND]
+    for place, word in enumerate(significant):
         if word in _DELETED:
-            things = told[place - 1 : place] or told[place + 1 : place + 2]
+            things = significant[place - 1 : place] or significant[place + 1 : place + 2]
             return not things or any(thing in _PERSONS or thing.removesuffix("s") in _PERSONS for thing in things)
     return False
 

@@ -79,8 +79,8 @@ def without(written: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if len(secret) >= _MIN_SECRET:
             # As it is, in a URL, and as PHP writes it into JSON.
-            for spelt in {secret, quote(secret, safe=""), secret.replace("/", "\\/")}:
-                written = written.replace(dumps(spelt)[1:-1], "***")
+            for spelling in {secret, quote(secret, safe=""), secret.replace("/", "\\/")}:
+                written = written.replace(dumps(spelling)[1:-1], "***")
     return written
 
 

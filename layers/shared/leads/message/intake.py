@@ -98,14 +98,14 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     opt_outs: dict[int, OptOut] = {}
     reasons: dict[int, str] = {}
     for index, submission in enumerate(found.submissions):
-        if said_so := opt_out(submission, rules):
-            opt_outs[index] = said_so[0]
-        if reason := said_so[1] if said_so else _why_ignored(submission, rules):
+        if found_opt_out := opt_out(submission, rules):
+            opt_outs[index] = found_opt_out[0]
+        if reason := found_opt_out[1] if found_opt_out else _why_ignored(submission, rules):
             reasons[index] = reason
             if not (suppresses and opt_outs.get(index) is OptOut.PROVIDER):
                 continue
         message_id = _message_id(found, index, new_id)
-        make = _suppression if said_so else _message
+        make = _suppression if found_opt_out else _message
         try:
             message, others = make(submission, event, rules, message_id)
             bodies.append(encode(message))

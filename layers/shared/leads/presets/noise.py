@@ -18,10 +18,10 @@ FORMS: Final = CAPTCHAS | word_set("""_gotcha _next _subject _replyto _redirect 
 ROWS: Final = word_set(
     """id uuid object created_at updated_at inserted_at modified_at deleted_at createdat updatedat"""
 )
-# What an identity provider says of the account.
+# An identity provider's fields of the account.
 ACCOUNTS: Final = word_set("""iss sub aud user_id provider_id picture avatar_url email_verified phone_verified
     phone_number_verified last_sign_in_at identities""")
-# What a program tells of its request: an honest retry has another number.
+# About the request, not the person: an honest retry has another number.
 EVENT_IDS: Final = word_set("event_id eventid attempt attempts attempt_number retry_count")
 # The columns of an entry that are no fields of the form.
 GRAVITY_FORMS: Final = word_set("""id form_id post_id date_created date_updated is_starred is_read ip source_url
