@@ -155,14 +155,6 @@ def contract_cloud(folder: Path) -> Iterator[Cloud]:
         yield made
 
 
-def without(request: Request, header: str) -> Request:
-    return replace(request, headers={name: value for name, value in request.headers.items() if name != header})
-
-
-def with_header(request: Request, header: str, value: str) -> Request:
-    return replace(request, headers={**request.headers, header: value})
-
-
 def with_body(request: Request, body: bytes) -> Request:
     return replace(request, body=body)
 
@@ -181,8 +173,6 @@ def those(wanted: Callable[[Webhook], bool]) -> pytest.MarkDecorator:
 every = those(lambda _: True)
 guarded = those(lambda webhook: not is_open(webhook))
 signing = those(signs)
-# A key within the body has no header, and signs nothing.
-header_signing = those(lambda webhook: signs(webhook) and bool(added(webhook, proved(webhook))))
 by_token = those(lambda webhook: not is_open(webhook) and not signs(webhook))
 
 

@@ -1,16 +1,13 @@
 """A source with a captcha, against a real HTTP server in the place of the captcha's service."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from urllib.parse import parse_qs
 
 import pytest
 
 from leads.io import captcha
 from tests.integration.intaking import FORM, Intake
+from tests.integration.standing import Standing, standing
 
 CONFIG = """
 [campaigns.news]
@@ -33,36 +30,18 @@ BROWSER = {"content-type": FORM, "accept": "text/html,application/xhtml+xml"}
 PERSON = b"email=ava%40example.com&cf-turnstile-response=token-1"
 
 
-@dataclass
-class Service:
-    """The service: what it answers, and what it was asked."""
-
-    status: int = 200
-    answer: bytes = b'{"success": true}'
-    asked: list[dict[str, list[str]]] = field(default_factory=list)
-
-
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    made = Service()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            made.asked.append(parse_qs(self.rfile.read(int(self.headers["content-length"])).decode()))
-            self.send_response(made.status)
-            self.send_header("content-length", str(len(made.answer)))
-            self.end_headers()
-            self.wfile.write(made.answer)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as http:
-        Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
+    """The service. Unless a test says otherwise, it finds every token good."""
+    with standing() as made:
+        made.answers = [(200, {"success": True})]
         for kind in captcha.SERVICES:
-            monkeypatch.setitem(captcha.SERVICES, kind, f"http://127.0.0.1:{http.server_port}/siteverify")
+            monkeypatch.setitem(captcha.SERVICES, kind, f"{made.url}/siteverify")
         yield made
-        http.shutdown()
+
+
+def asked(service: Standing) -> list[dict[str, list[str]]]:
+    return [parse_qs(each.content.decode()) for each in service.asked]
 
 
 @pytest.fixture
@@ -73,29 +52,29 @@ def site(intake: Intake) -> Intake:
     return intake
 
 
-def refusal(*codes: str) -> bytes:
+def refusal(*codes: str) -> dict[str, object]:
     """How both services say no."""
-    return json.dumps({"success": False, "error-codes": codes}).encode()
+    return {"success": False, "error-codes": codes}
 
 
-def test_a_person_who_solved_it_is_enrolled(site: Intake, service: Service) -> None:
+def test_a_person_who_solved_it_is_enrolled(site: Intake, service: Standing) -> None:
     """The service is asked once, with the newest secret; its token is no field of the lead, even where it is named."""
     assert site.post("site", PERSON + b"&plan=pro", headers=BROWSER).status == 303
-    assert service.asked == [{"secret": [SECRET], "response": ["token-1"]}]
+    assert asked(service) == [{"secret": [SECRET], "response": ["token-1"]}]
     (message,) = site.taken()
     assert message["lead"] == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
 
 
 @pytest.mark.parametrize("name", ["h-captcha-response", "g-recaptcha-response"])
-def test_hcaptcha_in_json(site: Intake, service: Service, name: str) -> None:
+def test_hcaptcha_in_json(site: Intake, service: Standing, name: str) -> None:
     """A script may send the token as JSON, under either of the widget's names."""
     body = {"email": "ava@example.com", name: "token-2"}
     assert site.post("other", body, headers={"content-type": "application/json"}).status == 200
-    assert service.asked == [{"secret": [SECRET], "response": ["token-2"]}]
+    assert asked(service) == [{"secret": [SECRET], "response": ["token-2"]}]
 
 
 @pytest.mark.parametrize("token", [None, "", "x" * 10_001, "<script>alert(1)</script>", "a b", "\ud800"])
-def test_without_a_token_nobody_is_asked(site: Intake, service: Service, token: str | None) -> None:
+def test_without_a_token_nobody_is_asked(site: Intake, service: Standing, token: str | None) -> None:
     """A missing token, or a text that can be none, is refused without a call, which it could make fail."""
     body = {"email": "ava@example.com", "cf-turnstile-response": token}
     answer = site.post("site", body, headers={"content-type": "application/json"})
@@ -109,17 +88,17 @@ def test_without_a_token_nobody_is_asked(site: Intake, service: Service, token: 
     "codes",
     [("invalid-input-response",), ("timeout-or-duplicate",), ("bad-request",), ("sitekey-secret-mismatch",), ()],
 )
-def test_a_wrong_token_is_refused(site: Intake, service: Service, codes: tuple[str, ...]) -> None:
+def test_a_wrong_token_is_refused(site: Intake, service: Standing, codes: tuple[str, ...]) -> None:
     """Whatever a sender can cause by its token: a program gets 422, and it is counted."""
-    service.answer = refusal(*codes)
+    service.answers = [(200, refusal(*codes))]
     assert site.post("site", PERSON, headers={"content-type": FORM}).status == 422
     assert site.taken() == []
     assert site.metrics()["site", "Refused"] == 1
 
 
-def test_a_person_gets_a_page(site: Intake, service: Service) -> None:
+def test_a_person_gets_a_page(site: Intake, service: Standing) -> None:
     """A visitor gets a page that says what to do. The page contains nothing from the request."""
-    service.answer = refusal("timeout-or-duplicate")
+    service.answers = [(200, refusal("timeout-or-duplicate"))]
     answer = site.post("site", PERSON, headers=BROWSER)
     assert (answer.status, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
     assert "Go back" in answer.text
@@ -132,15 +111,15 @@ def test_a_person_gets_a_page(site: Intake, service: Service) -> None:
         (503, b""),
         (302, b""),
         (200, b"<html>"),
-        (200, b"[]"),
-        (200, b'{"success": "yes"}'),
+        (200, []),
+        (200, {"success": "yes"}),
         (200, refusal("internal-error")),
         (200, refusal("invalid-input-secret")),
     ],
 )
-def test_if_the_service_is_down_the_signup_passes(site: Intake, service: Service, status: int, answer: bytes) -> None:
+def test_if_the_service_is_down_the_signup_passes(site: Intake, service: Standing, status: int, answer: object) -> None:
     """A lost lead is worse than a program's. A metric counts it, and the log has neither token nor secret."""
-    service.status, service.answer = status, answer
+    service.answers = [(status, answer)]
     assert site.post("site", PERSON, headers=BROWSER).status == 303
     written = site.output()
     assert '"CaptchaUnchecked":[1' in written.replace(" ", "")
@@ -157,7 +136,7 @@ def test_a_service_that_is_not_reached(site: Intake, monkeypatch: pytest.MonkeyP
     assert site.metrics()["site", "CaptchaUnchecked"] == 1
 
 
-def test_without_a_secret_the_signup_passes(site: Intake, service: Service) -> None:
+def test_without_a_secret_the_signup_passes(site: Intake, service: Standing) -> None:
     """`leads check --live` reports the missing secret. Until it is set, signups pass."""
     site.cloud.set_secret(sources={})
     assert site.post("site", PERSON, headers=BROWSER).status == 303
@@ -165,14 +144,14 @@ def test_without_a_secret_the_signup_passes(site: Intake, service: Service) -> N
     assert site.metrics()["site", "CaptchaUnchecked"] == 1
 
 
-def test_a_mistake_in_the_form_uses_no_token_up(site: Intake, service: Service) -> None:
+def test_a_mistake_in_the_form_uses_no_token_up(site: Intake, service: Standing) -> None:
     """A token is good for one check, so that it is checked only if there is a lead."""
     body = b"email=ava%40&cf-turnstile-response=token-1"
     assert site.post("site", body, headers={"content-type": FORM}).body["errors"][0]["field"] == "email"
     assert service.asked == []
 
 
-def test_an_event_of_the_queue_has_no_browser(site: Intake, service: Service) -> None:
+def test_an_event_of_the_queue_has_no_browser(site: Intake, service: Standing) -> None:
     """Who may send to EventsQueue needs no captcha."""
     assert site.deliver({"email": "ava@example.com"}, source="site") == []
     assert (site.emails(), service.asked) == (["ava@example.com"], [])

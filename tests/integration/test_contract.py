@@ -1,6 +1,7 @@
 """The contract that every provider in the registry keeps, held against a recorded request of each."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,24 +11,17 @@ from tests.integration.contracting import (
     ALL_FIELDS,
     WEBHOOKS,
     Contract,
-    added,
     assert_content,
     assert_refused,
     by_token,
     every,
     foreign,
     guarded,
-    header_signing,
     previous,
     proved,
     signing,
     those,
-    with_body,
-    with_header,
-    without,
 )
-
-WEEK = 7 * 24 * 3_600
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -97,67 +91,28 @@ def test_no_proof_at_all(contract: Contract, webhook: Webhook) -> None:
     assert_refused(contract, contract.send(webhook, unsigned))
 
 
-@header_signing
-def test_each_header_counts(contract: Contract, webhook: Webhook) -> None:
-    """A request that lacks a signature header, or has nonsense in it, is refused."""
-    request = proved(webhook)
-    for name, value in added(webhook, request).items():
-        nonsense = ("", " ", "x", "sha256=", "v1,", "t=,v1=", "t=1,v1=00", "é", "..", "\ud800", value[:-3], value + "é")
-        malformed = [with_header(request, name, each) for each in (*nonsense, value[::-1], "0" * 100_000, "9" * 400)]
-        assert_refused(contract, *(contract.send(webhook, each) for each in (without(request, name), *malformed)))
-
-
-@header_signing
-def test_one_byte_of_the_body(contract: Contract, webhook: Webhook) -> None:
-    """A body that was changed on its way is refused, wherever it was changed."""
-    request = proved(webhook)
-    body = request.body
-    changed = (body + b" ", body[:-1], b" " + body, body.replace(b"example.", b"3xample.", 1))
-    assert body not in changed
-    assert_refused(contract, *(contract.send(webhook, with_body(request, each)) for each in changed))
-
-
-@signing
-def test_too_late_and_too_early(contract: Contract, webhook: Webhook) -> None:
-    """Where the time is signed, a request of an hour ago is a replay, and one from the future no better."""
-    now, later = added(webhook, proved(webhook)), added(webhook, proved(webhook, later=3_600))
-    timed = now != later
-    for seconds in (3_600, -3_600, WEEK * 100):
-        answer = contract.send(webhook, proved(webhook, later=seconds))
-        if timed:
-            assert_refused(contract, answer)
-        else:
-            assert_content(answer)
-
-
 @by_token
 def test_the_ways_of_a_token(contract: Contract, webhook: Webhook) -> None:
     """The secret is taken from the path and from either header, and only as it is."""
     bare = replace(proved(webhook), headers=webhook.headers)
-    ways = [("authorization", f"Bearer {webhook.secret}"), ("x-api-key", webhook.secret)]
-    for name, value in ways:
-        assert_content(contract.send(webhook, with_header(bare, name, value)))
+    for secret, check in ((webhook.secret, assert_content), (f"{webhook.secret}x", partial(assert_refused, contract))):
+        for name, value in (("authorization", f"Bearer {secret}"), ("x-api-key", secret)):
+            check(contract.send(webhook, replace(bare, headers={**bare.headers, name: value})))
+            contract.forget()
+        check(contract.send(webhook, bare, token=secret))
         contract.forget()
-        wrong = [
-            with_header(bare, name, each) for each in (value[:-1], f"{value}x", value.upper(), "", "Bearer", "Bearer ")
-        ]
-        assert_refused(contract, *(contract.send(webhook, each) for each in wrong))
-    assert_content(contract.send(webhook, bare, token=webhook.secret))
-    contract.forget()
-    assert_refused(contract, contract.send(webhook, bare, token=f"{webhook.secret}x"))
 
 
 @guarded
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_look_at_the_address(contract: Contract, webhook: Webhook, method: str) -> None:
+def test_a_look_at_the_address(contract: Contract, webhook: Webhook) -> None:
     """Tools that sign ask whether the address is there before they sign anything; the others bring their token."""
     path = f"/hooks/{webhook.name}"
-    bare = contract.call(method, path, {"accept": "*/*"})
+    bare = contract.call("GET", path, {"accept": "*/*"})
     if PROVIDERS[webhook.provider].signature:
         assert bare.status == 200
     else:
         assert bare.status == 401
-        assert contract.call(method, f"{path}/{webhook.secret}", {"accept": "*/*"}).status == 200
+        assert contract.call("GET", f"{path}/{webhook.secret}", {"accept": "*/*"}).status == 200
     assert contract.nothing_queued()
 
 

@@ -1,7 +1,5 @@
 """Enroll: which leads reach Leadterra, with which fields, and how they are counted."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,14 +8,6 @@ from functions.enroll.handler import handler
 from leads_cli.sandbox import Behaviour, Fault
 from leads_cli.sandbox.behaviour import Dialect
 from tests.integration.enrolling import CONFIG, Enrolling, message
-
-
-def test_a_producers_least_message_is_enough(enrolling: Enrolling) -> None:
-    """A campaign and an address make a lead."""
-    done = enrolling.deliver(message("ava@example.com"))
-    assert (done.failures, done.metrics) == ([], {"Requests": 1, "Enrolled": 1})
-    assert list(enrolling.enrolled()) == ["ava@example.com"]
-    assert enrolling.cloud.records() == []
 
 
 def test_it_can_be_run_by_hand(enrolling: Enrolling) -> None:
@@ -38,27 +28,6 @@ def test_counts_in_every_envelope(enrolling: Enrolling, dialect: Dialect) -> Non
     aside = {"Skipped": 1} if dialect == "guide" else {"Unaccounted": 1}
     assert done.metrics == {"Requests": 1, "Enrolled": 1, "Updated": 1, **aside}
     assert [{name: log.get(name.lower()) for name in aside} for log in done.logs] == [aside]
-
-
-def test_a_lead_that_is_ignored_silently_is_unaccounted_for(enrolling: Enrolling) -> None:
-    """If Leadterra counts fewer rows than were sent, the difference is a metric and is in the batch's log line."""
-    enrolling.leadterra.behaviour = Behaviour(on_invalid="ignore")
-    done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"))
-    assert (done.failures, done.metrics) == ([], {"Requests": 1, "Enrolled": 1, "Unaccounted": 1})
-    assert [(log["unaccounted"], len(log["accepted"])) for log in done.logs] == [(1, 2)]
-
-
-def test_messages_about_one_person_are_one_row(enrolling: Enrolling) -> None:
-    """Later values win field by field, whatever the order in the queue, and every message shares the outcome."""
-    late = message("Ava@Example.com", firstName="Ava", customFields={"plan": "pro"})
-    early = message("ava@example.com", firstName="A", company="Acme", customFields={"plan": "free", "size": 3})
-    done = enrolling.deliver(
-        {**late, "receivedAt": "2026-11-22T02:00:01Z"}, {**early, "receivedAt": "2026-11-22T03:00:00+01:00"}
-    )
-    assert (done.failures, done.metrics) == ([], {"Requests": 1, "Enrolled": 1, "Merged": 1})
-    (lead,) = enrolling.enrolled().values()
-    assert lead["fields"] == {"firstName": "Ava", "company": "Acme", "plan": "pro", "size": 3}
-    assert enrolling.requests() == [(1, 200)]
 
 
 @pytest.mark.parametrize("outcome", ["accepted", "held", "rejected"])
@@ -109,12 +78,6 @@ def test_what_is_sent_again_was_accepted_before(
     assert done.metrics["Enrolled"] == 1
 
 
-def test_two_messages_may_have_one_id(enrolling: Enrolling) -> None:
-    """Different messages with the same id are no duplicates, so a producer's reused id loses no lead."""
-    done = enrolling.deliver({**message("ava@example.com"), "id": "1"}, {**message("ben@example.com"), "id": "1"})
-    assert done.metrics == {"Requests": 1, "Enrolled": 2}
-
-
 def test_campaigns_have_requests_of_their_own(enrolling: Enrolling) -> None:
     """A name is resolved when the lead is delivered; what is no name is an id, quoted in the address."""
     odd = "camp/../x?y=1#ä"
@@ -132,24 +95,6 @@ def test_campaigns_have_requests_of_their_own(enrolling: Enrolling) -> None:
     assert path == "/v1/campaigns/camp%2F..%2Fx%3Fy%3D1%23%C3%A4/leads/bulk"
 
 
-@pytest.mark.parametrize("style", ["top-level", "nested"])
-def test_custom_fields_arrive_in_either_style(enrolling: Enrolling, enrollment: Path, style: str) -> None:
-    """Types are kept, defaults are added, and both dialects of Leadterra understand it."""
-    lines = f'[leadterra]\ncustom_fields = "{style}"\n[campaigns.newsletter]\nid = "camp_news"\n'
-    enrollment.write_text(f"{lines}[campaigns.newsletter.defaults]\nfirstName = 'there'\ntier = 2\n")
-    enrolling.deliver(message("ava@example.com", vip=True, customFields={"plan": "pro", "sizes": [1, 2]}))
-    fields = enrolling.enrolled()["ava@example.com"]["fields"]
-    assert fields == {"firstName": "there", "tier": 2, "vip": True, "plan": "pro", "sizes": [1, 2]}
-
-
-def test_a_batch_is_no_larger_than_configured(enrolling: Enrolling, enrollment: Path) -> None:
-    """More leads than a request may have are several requests."""
-    enrollment.write_text('[leadterra]\nbatch_size = 2\n[campaigns.newsletter]\nid = "camp_news"\n')
-    done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(5)))
-    assert enrolling.requests() == [(2, 200), (2, 200), (1, 200)]
-    assert done.metrics == {"Requests": 3, "Enrolled": 5}
-
-
 def test_a_message_of_a_later_release_waits(enrolling: Enrolling) -> None:
     """What this release cannot read stays in the queue, and the others go through."""
     done = enrolling.deliver({"version": 2, "people": []}, {**message("ava@example.com"), "version": 1})
@@ -157,28 +102,6 @@ def test_a_message_of_a_later_release_waits(enrolling: Enrolling) -> None:
     assert done.metrics == {"Requests": 1, "Enrolled": 1, "Held": 1, "HeldNewer": 1}
     assert done.why() == {"newer": 1}
     assert list(done.hidden) == done.failures
-
-
-def test_the_handler_is_imported_without_environment() -> None:
-    """Importing reads none of the functions' variables."""
-    program = """
-import os, sys
-read = []
-class Spy(type(os.environ)):
-    def __getitem__(self, key):
-        read.append(key)
-        return super().__getitem__(key)
-environ = os.environ
-os.environ = Spy(environ._data, environ.encodekey, environ.decodekey, environ.encodevalue, environ.decodevalue)
-sys.path[:0] = [".", "layers/shared"]
-import functions.enroll.handler
-print({"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "LEADTERRA_BASE_URL",
-       "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"} & set(read))
-"""
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)  # noqa: S603 - our own
-    assert done.stdout.splitlines() == ["set()"]
 
 
 @pytest.mark.parametrize("broken", ["file", "environment"])

@@ -105,20 +105,6 @@ def test_a_partial_success_rejects_the_lead_that_it_names(answering: Answering) 
     assert answering.asked == [9, 1]
 
 
-def test_a_firewalls_page_is_about_a_lead_and_not_about_the_key(answering: Answering) -> None:
-    """Eleven leads are accepted in the same invocation. The one that the firewall blocks is held by itself."""
-
-    def service(_: str, leads: list[Lead]) -> httpx.Response:
-        if any("<script>" in str(lead) for lead in leads):
-            return httpx.Response(403, html="<html>403 Forbidden</html>")
-        return counted(leads)
-
-    blocked = message("eve@example.com", customFields={"note": "<script>"})
-    done = answering.deliver(service, [*good(11), blocked])
-    assert emails(done.held()) == ["eve@example.com"]
-    assert (done.metrics["Enrolled"], done.metrics["HeldUnauthorized"], answering.enrolling.letters()) == (11, 0, [])
-
-
 def test_a_lead_that_breaks_the_service_waits_alone(answering: Answering) -> None:
     """After three receives a 5xx is searched by halves: eleven leads are accepted, the one is held."""
 
@@ -133,38 +119,6 @@ def test_a_lead_that_breaks_the_service_waits_alone(answering: Answering) -> Non
     assert len(answering.asked) <= 24
 
 
-def test_an_outage_is_not_searched_for_a_lead(answering: Answering) -> None:
-    """Where both halves of a split fail, it is the service: few requests are made, and every lead is held."""
-    done = answering.deliver(lambda *_: httpx.Response(503), good(64), receives=3)
-    assert (len(done.failures), done.why(), answering.enrolling.letters()) == (64, {"unavailable": 64}, [])
-    assert len(answering.asked) <= 3
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"success": False, "enrolled": 0, "updated": 0},
-        {"enrolled": 0, "updated": 0, "errors": ["campaign is archived"]},
-    ],
-)
-def test_a_success_that_says_otherwise_holds_all_leads(answering: Answering, answer: object) -> None:
-    """Nothing was stored, and no lead is to blame. For other statuses see test_enroll_held."""
-    done = answering.deliver(lambda *_: httpx.Response(200, json=answer), good(3))
-    assert (len(done.failures), done.why(), answering.enrolling.letters()) == (3, {"unexpected": 3}, [])
-
-
-@pytest.mark.parametrize("code", [429, "503"])
-def test_an_entry_of_a_partial_success_that_will_pass_holds_its_lead(answering: Answering, code: object) -> None:
-    """The entry's own status says that it is not the lead's fault."""
-
-    def service(_: str, leads: list[Lead]) -> httpx.Response:
-        errors = [{"email": each["email"], "status": code} for each in leads if each["email"] == "eve@example.com"]
-        return httpx.Response(207, json={"enrolled": len(leads) - len(errors), "updated": 0, "errors": errors})
-
-    done = answering.deliver(service, [*good(3), message("eve@example.com")])
-    assert (emails(done.held()), answering.enrolling.letters()) == (["eve@example.com"], [])
-
-
 @pytest.mark.parametrize(("receives", "rejected"), [(1, 0), (2, 0), (3, 1)])
 def test_a_blocked_lead_is_rejected_at_its_third_receive(answering: Answering, receives: int, rejected: int) -> None:
     """A firewall's page about one lead, while others get through: it is held twice, then it is a dead letter."""
@@ -175,12 +129,6 @@ def test_a_blocked_lead_is_rejected_at_its_third_receive(answering: Answering, r
 
     done = answering.deliver(service, [*good(3), message("eve@example.com")], receives=receives)
     assert (len(answering.enrolling.letters()), len(done.failures)) == (rejected, 1 - rejected)
-
-
-def test_a_firewall_that_blocks_everything_rejects_no_lead(answering: Answering) -> None:
-    """An IP ban must not dead-letter a quiet site, however often the leads came."""
-    done = answering.deliver(lambda *_: httpx.Response(403, html="<html>banned</html>"), good(3), receives=9)
-    assert (len(done.failures), done.why(), answering.enrolling.letters()) == (3, {"firewall": 3}, [])
 
 
 def test_no_campaign_is_ever_started(answering: Answering) -> None:

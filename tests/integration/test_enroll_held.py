@@ -22,14 +22,10 @@ def fault(kind: str, **settings: object) -> Fault:
 @pytest.mark.parametrize(
     ("trouble", "why", "metric"),
     [
-        *((fault("status", status=status), *UNAVAILABLE) for status in (408, 423, 425, 429, 500, 502, 503, 504, 599)),
-        *((fault("status", status=status), *UNEXPECTED) for status in (301, 304, 307, 402, 405, 409, 410, 418)),
-        (fault("server_error"), *UNAVAILABLE),
-        (fault("maintenance_page"), *UNAVAILABLE),
+        (fault("status", status=503), *UNAVAILABLE),
+        (fault("status", status=409), *UNEXPECTED),
         (fault("no_counts"), *UNAVAILABLE),
-        (fault("drop_before"), *UNAVAILABLE),
         (fault("drop_after"), *UNAVAILABLE),
-        (fault("truncated_answer"), *UNAVAILABLE),
         (fault("redirect"), *UNEXPECTED),
         (fault("status", status=404), "not_found", "HeldNotFound"),
         (fault("unauthorized"), "unauthorized", "HeldUnauthorized"),
@@ -51,20 +47,6 @@ def test_a_destination_in_trouble_holds_everybody(enrolling: Enrolling, trouble:
     assert done.metrics == {"Requests": 2 if why == "unauthorized" else 1, "Held": 3, metric: 3}
     assert [log["level"] for log in done.logs] == ["INFO" if why == "unavailable" else "ERROR"]
     assert enrolling.letters() == []
-
-
-@pytest.mark.parametrize(
-    ("form", "least", "most"), [("seconds", 7_200, 7_200), ("http-date", 7_190, 7_200), ("nonsense", 15, 30)]
-)
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_wish_to_be_left_alone_is_granted(
-    enrolling: Enrolling, status: int, form: str, least: int, most: int
-) -> None:
-    """Retry-After in either form hides the messages for as long; nonsense is no wish."""
-    enrolling.leadterra.faults.set([fault("status", status=status, retry_after=7_200, retry_after_form=form)])
-    done = enrolling.deliver(*THREE)
-    assert len(done.hidden) == 3
-    assert all(least <= seconds <= most for seconds in done.hidden.values())
 
 
 def test_the_backoff_doubles_with_every_receive(enrolling: Enrolling) -> None:
@@ -132,18 +114,6 @@ def test_without_a_key_nothing_is_sent(enrolling: Enrolling, key: str | None, de
     assert enrolling.requests() == []
 
 
-def test_a_key_that_is_lost_on_the_way_undoes_nothing(enrolling: Enrolling) -> None:
-    """What was enrolled and what was rejected before stays so; only the rest is held."""
-    enrolling.leadterra.behaviour = Behaviour(error_shape="index")
-    enrolling.deliver(message("first@example.com"))
-    enrolling.leadterra.faults.set([fault("unauthorized", after=3, next=1)])
-    enrolling.cloud.set_secret(leadterra_api_key="")
-    done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
-    assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]
-    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
-    assert done.metrics["Enrolled"] == 1
-
-
 def test_a_campaign_that_does_not_exist_is_its_own_trouble(enrolling: Enrolling, enrollment: Path) -> None:
     """404 holds that campaign's leads, all batches of them with one request; other campaigns go through."""
     lost = [{**message(f"lead{n}@example.com"), "campaign": "camp_lost"} for n in range(5)]
@@ -152,16 +122,6 @@ def test_a_campaign_that_does_not_exist_is_its_own_trouble(enrolling: Enrolling,
     assert (len(done.failures), done.why()) == (5, {"not_found": 5})
     assert enrolling.requests() == [(2, 404), (2, 200), (1, 200)]
     assert [log["level"] for log in done.logs if log.get("why")] == ["ERROR"] * 3
-
-
-def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling) -> None:
-    """If all leads are refused alike, all are held after few requests."""
-    enrolling.leadterra.faults.set([fault("refuse_all")])
-    done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(12)))
-    assert (len(done.failures), done.why()) == (12, {"systemic": 12})
-    assert (done.metrics["Held"], done.metrics["HeldSystemic"]) == (12, 12)
-    assert len(enrolling.requests()) < 20
-    assert (enrolling.letters(), done.logs[-1]["level"]) == ([], "ERROR")
 
 
 def test_an_outage_costs_a_request_for_each_of_two_campaigns(enrolling: Enrolling, enrollment: Path) -> None:
@@ -210,55 +170,24 @@ def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
     assert done.metrics == counted
 
 
-def test_a_message_that_cannot_be_hidden_is_held_all_the_same(enrolling: Enrolling) -> None:
-    """Where SQS refuses to hide it, the queue's own visibility timeout does; the log has the number."""
+def test_an_sqs_in_trouble_holds_nobody_less(enrolling: Enrolling) -> None:
+    """What cannot be hidden stays in the queue by its own visibility timeout, and is counted in the log."""
     enrolling.leadterra.faults.set([fault("server_error")])
-    failed = [{"Id": "1", "SenderFault": True, "Code": "ReceiptHandleIsInvalid"}]
-    enrolling.cloud.answer(
-        "ChangeMessageVisibilityBatch", 200, {"Successful": [{"Id": "0"}, {"Id": "2"}], "Failed": failed}
-    )
-    done = enrolling.deliver(*THREE)
-    assert len(done.failures) == 3
-    assert [(log["message"], log["count"]) for log in done.logs if log["level"] == "WARNING"] == [("not hidden", 1)]
-
-
-@pytest.mark.parametrize("status", [400, 500])
-def test_an_sqs_in_trouble_holds_nobody_less(enrolling: Enrolling, status: int) -> None:
-    """An error of the whole call counts as one for each message."""
-    enrolling.leadterra.faults.set([fault("server_error")])
-    enrolling.cloud.answer("ChangeMessageVisibilityBatch", status, {"__type": "com.amazonaws.sqs#InternalError"})
+    enrolling.cloud.answer("ChangeMessageVisibilityBatch", 500, {"__type": "com.amazonaws.sqs#InternalError"})
     done = enrolling.deliver(*THREE)
     assert len(done.failures) == 3
     assert [log["count"] for log in done.logs if log["message"] == "not hidden"] == [3]
 
 
-@pytest.mark.parametrize("size", [1, 4, 9])
-def test_a_changed_schema_dead_letters_nobody_in_small_batches_either(
-    enrolling: Enrolling, enrollment: Path, size: int
-) -> None:
+@pytest.mark.parametrize("size", [4, 1_000])
+def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling, enrollment: Path, size: int) -> None:
     """The guard judges all batches of a campaign as one, and stops asking when it is plain."""
     enrollment.write_text(f"[leadterra]\nbatch_size = {size}\n{CONFIG}")
     enrolling.leadterra.faults.set([fault("refuse_all")])
     done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(60)))
     assert (len(done.failures), done.why(), enrolling.letters()) == (60, {"systemic": 60}, [])
     assert len(enrolling.requests()) < 60
-
-
-def test_small_batches_of_good_and_bad_leads_are_no_schema_change(enrolling: Enrolling, enrollment: Path) -> None:
-    """A lead that is accepted in any of the batches shows that the others were refused for their own fault."""
-    enrollment.write_text(f"[leadterra]\nbatch_size = 4\n{CONFIG}")
-    bad = [message(f"lead{n}@refused.example") for n in range(12)]
-    done = enrolling.deliver(*bad, message("ava@example.com"))
-    assert (done.failures, len(enrolling.letters()), done.metrics["Enrolled"]) == ([], 12, 1)
-
-
-def test_one_message_that_cannot_be_written_stops_nobody_else(enrolling: Enrolling) -> None:
-    """What nests as no lead does is malformed, and the others go through."""
-    deep: object = "x"
-    for _ in range(200):
-        deep = [deep]
-    done = enrolling.deliver(*THREE, message("eve@example.com", x=deep))
-    assert (done.failures, done.metrics["Enrolled"], done.metrics["Malformed"]) == ([], 3, 1)
+    assert done.logs[-1]["level"] == "ERROR"
 
 
 def test_whatever_breaks_holds_everybody_for_a_while(enrolling: Enrolling) -> None:

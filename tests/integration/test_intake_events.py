@@ -181,25 +181,3 @@ def test_how_long_an_event_has_been_waiting(intake: Intake) -> None:
     metrics = intake.metrics()
     assert metrics["api", "Held"] == 1
     assert 7_200 <= metrics["api", "HeldAge"] < 7_260
-
-
-def test_a_record_that_cannot_be_hidden_is_held_all_the_same(intake: Intake) -> None:
-    """The queue's own visibility timeout does it, later."""
-    intake.fail("sqs", "SendMessageBatch")
-    intake.fail("sqs", "ChangeMessageVisibilityBatch")
-    assert len(intake.deliver(AVA)) == 1
-
-
-def test_many_records_are_hidden_together(intake: Intake) -> None:
-    """Ten to a call, as SQS takes them."""
-    intake.fail("sqs", "SendMessageBatch")
-    assert len(intake.deliver(*[{"email": f"p{i}@example.com"} for i in range(12)])) == 12
-    assert [len(call["Entries"]) for call in intake.cloud.calls("ChangeMessageVisibilityBatch")] == [10, 2]
-
-
-def test_sources_that_the_rules_leave_out_are_counted(intake: Intake) -> None:
-    """The rules of a source hold for every way to it."""
-    assert intake.deliver({**AVA, "consent": "no"}, {**BEA, "consent": "yes"}, source="choosy") == []
-    metrics = intake.metrics()
-    assert (metrics["choosy", "Ignored"], metrics["choosy", "Accepted"]) == (1, 1)
-    assert intake.emails() == ["bea@example.com"]

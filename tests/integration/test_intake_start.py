@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -35,16 +36,17 @@ class Watched(dict):
         return super().__contains__(name)
 asked = []
 os.environ = Watched()
-import functions.intake.handler
-print(" ".join(sorted(asked)))
-print(" ".join(sorted(sys.modules)))
+import functions.{function}.handler
+print(*sorted(asked))
+print(*sorted(sys.modules))
 """
 
 
-def test_the_import_is_light_and_asks_for_nothing() -> None:
-    """Neither Leadterra's client nor Powertools' Idempotency is loaded, and no variable of AWS's or ours is read."""
+@cache
+def imported(function: str) -> tuple[set[str], set[str]]:
+    """The variables that importing a handler reads, and the modules that it loads."""
     result = subprocess.run(  # noqa: S603 - a program of ours
-        [sys.executable, "-W", "error", "-c", WATCH],
+        [sys.executable, "-W", "error", "-c", WATCH.replace("{function}", function)],
         cwd=ROOT,
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'shared'}"},
         capture_output=True,
@@ -52,12 +54,24 @@ def test_the_import_is_light_and_asks_for_nothing() -> None:
         check=True,
     )
     asked, modules = (set(line.split()) for line in result.stdout.splitlines())
+    return asked, modules
+
+
+def test_the_import_is_light() -> None:
+    """Intake loads neither Leadterra's client nor Powertools' Idempotency, and no package but those it uses."""
+    _, modules = imported("intake")
     assert not modules & {"httpx", "multipart", "leads.io.leadterra", "aws_lambda_powertools.utilities.idempotency"}
     packages = {module.partition(".")[0] for module in modules if not module.startswith("_")}
     assert packages - sys.stdlib_module_names - {"functions", "leads"} - NEEDED - FOUND == set()
     assert "leads.io.intake" in modules
+
+
+@pytest.mark.parametrize("function", ["intake", "enroll"])
+def test_the_import_asks_for_nothing(function: str) -> None:
+    """The variables of the contract and of AWS are read at each invocation."""
     ours = {"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "DELIVERIES_TABLE"}
-    assert not asked & {*ours, "LEADTERRA_BASE_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"}
+    aws = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"}
+    assert not imported(function)[0] & {*ours, *aws, "LEADTERRA_BASE_URL"}
 
 
 def test_missing_variables_are_named() -> None:

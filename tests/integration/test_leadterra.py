@@ -251,30 +251,9 @@ def test_no_step_takes_more_than_its_share(timeout: float, connect: float, read:
     assert waits["connect"] + waits["read"] + waits["write"] <= timeout
 
 
-def test_a_connection_is_kept(real: Leadterra, leadterra: Sandbox) -> None:
-    """One client for one address, and its requests are served."""
-    assert [bulk(real).status for _ in range(3)] == [200, 200, 200]
-    assert len(leadterra.requests.entries()) == 3
-
-
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncated_answer"])
 def test_a_broken_connection_is_no_answer(real: Leadterra, leadterra: Sandbox, kind: str) -> None:
     """The next request has a connection of its own."""
     leadterra.faults.set([Fault.model_validate({"kind": kind, "next": 1})])
     assert bulk(real) == Reply(None)
     assert bulk(real).status == 200
-
-
-def test_a_hanging_service_is_left_in_time(real: Leadterra, leadterra: Sandbox) -> None:
-    """The timeout is the caller's."""
-    leadterra.faults.set([Fault(kind="hang", milliseconds=60_000, next=1)])
-    assert bulk(real, timeout=0.2) == Reply(None)
-    assert bulk(real).status == 200
-
-
-def test_nobody_there_is_no_answer() -> None:
-    """A refused connection holds leads like any other silence."""
-    with SandboxServer(Sandbox()) as gone:
-        url = gone.url
-    with httpx.Client(base_url=url) as http:
-        assert bulk(Leadterra(http)) == Reply(None)
