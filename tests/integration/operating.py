@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import boto3
 import pytest
@@ -19,9 +20,11 @@ from leads_cli.stacks.cloudwatch import sum_metrics
 from leads_cli.stacks.running import Running
 
 NAMESPACE = "LeadterraEnroll/leads"
+QUEUES = ("LeadsQueue", "EventsQueue", "DeadLetterQueue")
 TEMPLATE: dict[str, Any] = {
+    "Parameters": {"LeadterraBaseUrl": {"Type": "String", "Default": ""}},
     "Resources": {
-        **{name: {"Type": "AWS::SQS::Queue"} for name in ("LeadsQueue", "EventsQueue", "DeadLetterQueue")},
+        **{name: {"Type": "AWS::SQS::Queue", "Properties": {"MaximumMessageSize": 1_048_576}} for name in QUEUES},
         "DeliveriesTable": {
             "Type": "AWS::DynamoDB::Table",
             "Properties": {
@@ -33,7 +36,8 @@ TEMPLATE: dict[str, Any] = {
     },
     "Outputs": {
         "WebhookUrl": {"Value": "https://a1b2c3.execute-api.us-east-1.amazonaws.com/hooks/"},
-        **{f"{name}Url": {"Value": {"Ref": name}} for name in ("LeadsQueue", "EventsQueue", "DeadLetterQueue")},
+        **{f"{name}Url": {"Value": {"Ref": name}} for name in QUEUES},
+        "SecretId": {"Value": "leads"},
         "DeliveriesTableName": {"Value": {"Ref": "DeliveriesTable"}},
         "MetricsNamespace": {"Value": NAMESPACE},
     },
@@ -56,11 +60,24 @@ class Client:
         return partial(self.operations[name], own) if name in self.operations else own
 
 
+class Said(NamedTuple):
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
 @dataclass(frozen=True)
 class Operated:
-    """A stack named `leads`, and the command for it."""
+    """A stack named `leads`, and the command for it; `config` is the file it was deployed with."""
 
     outputs: dict[str, str]
+    _config: Path | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -68,6 +85,11 @@ class Operated:
         if service not in self._clients:
             self._clients[service] = boto3.client(service)  # type: ignore[call-overload]
         return self._clients[service]
+
+    @property
+    def config(self) -> Path:
+        assert self._config
+        return self._config
 
     @property
     def running(self) -> Running:
@@ -130,29 +152,54 @@ class Operated:
         """The same, as JSON."""
         return [json.loads(each["Body"]) for each in self.messages(queue)]
 
-    def leads(self, *arguments: str, said: str = "") -> tuple[int, str, str]:
-        """Run a command on the stack; its exit code, output and complaints. `said` is what the operator types."""
-        result = CliRunner().invoke(app, [*arguments, "--stack", "leads"], input=said)
-        return result.exit_code, result.stdout, result.stderr
+    def leads(self, *arguments: str, typed: str = "") -> Said:
+        """Run a command on the stack; `typed` is what the operator types."""
+        config = ["--config", str(self._config)] if self._config else []
+        result = CliRunner().invoke(app, [*arguments, "--stack", "leads", *config], input=typed)
+        return Said(result.exit_code, result.stdout, result.stderr)
+
+    def put_secret(self, content: object) -> None:
+        """Store a value in the stack's secret, as JSON unless it is text."""
+        text = content if isinstance(content, str) else json.dumps(content)
+        self.client("secretsmanager").put_secret_value(SecretId="leads", SecretString=text)
+
+    def secret(self) -> Any:
+        return json.loads(self.client("secretsmanager").get_secret_value(SecretId="leads")["SecretString"])
+
+    def accepted(self) -> dict[str, int]:
+        """The leads that CloudWatch has as accepted, by source."""
+        now, metrics = datetime.now(UTC), self.client("cloudwatch").list_metrics(MetricName="Accepted")["Metrics"]
+        asked: Any = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(hours=1), "Period": 86_400}
+        found = {}
+        for metric in metrics:
+            if names := [each["Value"] for each in metric["Dimensions"] if each["Name"] == "source"]:
+                sums = self.client("cloudwatch").get_metric_statistics(**metric, **asked, Statistics=["Sum"])
+                found[names[0]] = round(sum(point["Sum"] for point in sums["Datapoints"]))
+        return found
 
     def json(self, *arguments: str) -> Any:
         """What a command that succeeds says to programs."""
-        code, output, complaints = self.leads(*arguments, "--json")
-        assert (code, complaints) == (0, ""), (code, complaints)
-        return json.loads(output)
+        said = self.leads(*arguments, "--json")
+        assert (said.code, said.err) == (0, ""), said
+        return said.json
 
 
 @contextmanager
-def operated(environment: pytest.MonkeyPatch) -> Iterator[Operated]:
-    """The stack in an invented account."""
+def operated(
+    environment: pytest.MonkeyPatch, config: Path | None = None, template: object = TEMPLATE, **parameters: str
+) -> Iterator[Operated]:
+    """The stack in an invented account, with some values of its template's parameters; its secret has no value yet."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         environment.setenv(name, "invented")
     environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    environment.delenv("AWS_PROFILE", raising=False)
+    for name in ("AWS_PROFILE", "LEADTERRA_API_KEY"):
+        environment.delenv(name, raising=False)
     # A long poll of an empty queue waits for messages that no one sends.
     environment.setattr("leads_cli.failures.read.queue_scan._WAIT_SECONDS", 0)
     with mock_aws():
+        boto3.client("secretsmanager").create_secret(Name="leads")
         cloudformation = boto3.client("cloudformation")
-        cloudformation.create_stack(StackName="leads", TemplateBody=json.dumps(TEMPLATE))
+        given: Any = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
+        cloudformation.create_stack(StackName="leads", TemplateBody=json.dumps(template), Parameters=given)
         outputs = cloudformation.describe_stacks(StackName="leads")["Stacks"][0]["Outputs"]
-        yield Operated({item["OutputKey"]: item["OutputValue"] for item in outputs})
+        yield Operated({item["OutputKey"]: item["OutputValue"] for item in outputs}, config)

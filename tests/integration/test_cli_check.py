@@ -11,7 +11,6 @@ from typer.testing import CliRunner, Result
 
 from leads_cli.cli.main import app
 
-LEADS = Path(sys.executable).parent / "leads"
 WRONG = '[sources.site]\nprovider = "fom"\ncampaign = "news"\nhoneypott = "x"\n'
 
 
@@ -19,15 +18,6 @@ def leads(*arguments: str) -> Result:
     done = CliRunner().invoke(app, arguments, env={"COLUMNS": "80"})
     assert done.exception is None or isinstance(done.exception, SystemExit)
     return done
-
-
-@pytest.mark.parametrize("command", ["dev", "send", "status", "check"])
-def test_help_has_an_example(command: str) -> None:
-    """Every command's help shows how it is called; the file that is read without --config is not cut off."""
-    done = leads(command, "--help")
-    assert done.exit_code == 0
-    assert f"Example: leads {command}" in done.stdout
-    assert ("layers/config/enrollment.toml" in done.stdout) == (command != "status")
 
 
 def test_help_is_quick_to_import() -> None:
@@ -132,13 +122,6 @@ def test_a_taken_port_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wrong_call_is_a_usage_error(arguments: tuple[str, ...]) -> None:
     """What the command does not know ends with 2, as everywhere."""
     assert leads(*arguments).exit_code == 2
-
-
-def test_send_without_an_event_lists_them() -> None:
-    """Without an event the command lists the names, ready to paste, with the path that it was started by."""
-    done = subprocess.run([LEADS, "send"], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - ours
-    command = next(line for line in done.stdout.splitlines() if line.endswith("leads send website-form"))
-    assert Path(command.split()[0]).samefile(LEADS)
 
 
 @pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("send", "website-form")])

@@ -15,8 +15,8 @@ from samtranslator.yaml_helper import yaml_parse
 from leads_cli.project import TEMPLATE as CHECKOUT
 from leads_cli.sandbox import Sandbox, SandboxServer
 from leads_cli.stacks.checks import live
-from tests.integration import deployed as stacks
-from tests.integration.deployed import Deployed, deployed
+from tests.integration.operating import NAMESPACE, Operated, operated
+from tests.integration.operating import TEMPLATE as STACK
 
 CONFIG = """
 [campaigns.news]
@@ -42,12 +42,12 @@ def template() -> dict[str, Any]:
     arns = {f"{name}Arn": {"Value": {"Fn::GetAtt": [name, "Arn"]}} for name in (*QUEUES, "DeadLetterQueue")}
     checkout = yaml_parse(CHECKOUT.read_text())
     promised = [name for name, each in checkout["Outputs"].items() if "Condition" not in each]
-    outputs = {name: {"Value": "there"} for name in promised} | stacks.TEMPLATE["Outputs"] | arns
+    outputs = {name: {"Value": "there"} for name in promised} | STACK["Outputs"] | arns
     parameters = {
         name: {"Type": "String", "Default": str(each["Default"])} for name, each in checkout["Parameters"].items()
     }
-    resources = {**stacks.TEMPLATE["Resources"], **queues}
-    return {**stacks.TEMPLATE, "Parameters": parameters, "Resources": resources, "Outputs": outputs}
+    resources = {**STACK["Resources"], **queues}
+    return {**STACK, "Parameters": parameters, "Resources": resources, "Outputs": outputs}
 
 
 @pytest.fixture
@@ -58,14 +58,13 @@ def leadterra() -> Iterator[tuple[Sandbox, str]]:
 
 
 @pytest.fixture
-def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
     """A stack with nothing wrong about it."""
     config = tmp_path / "enrollment.toml"
     config.write_text(CONFIG)
-    monkeypatch.setattr(stacks, "TEMPLATE", template())
     (tmp_path / "leads.toml").write_text(STAGE.format(leadterra=leadterra[1]))
     monkeypatch.setattr(live, "_STAGES", tmp_path)
-    with deployed(monkeypatch, config, LeadterraBaseUrl=leadterra[1]) as made:
+    with operated(monkeypatch, config, template(), LeadterraBaseUrl=leadterra[1]) as made:
         made.put_secret({"leadterra_api_key": "sk_live_sandbox", "sources": {"app": "x"}})
         trigger()
         alarm("arn:aws:sns:us-east-1:123456789012:alarms")
@@ -126,10 +125,10 @@ def heard(ago: timedelta) -> None:
     client: Any = boto3.client("cloudwatch")
     dimensions = [{"Name": "service", "Value": "intake"}, {"Name": "source", "Value": "app"}]
     data = {"MetricName": "Accepted", "Dimensions": dimensions, "Timestamp": datetime.now(UTC) - ago, "Value": 1.0}
-    client.put_metric_data(Namespace="LeadterraEnroll/leads", MetricData=[data])
+    client.put_metric_data(Namespace=NAMESPACE, MetricData=[data])
 
 
-def wrong(stack: Deployed) -> list[tuple[str, str]]:
+def wrong(stack: Operated) -> list[tuple[str, str]]:
     """What is not ok, by what it is about."""
     said = stack.leads("check", "--live", "--json")
     found = said.json
@@ -137,7 +136,7 @@ def wrong(stack: Deployed) -> list[tuple[str, str]]:
     return [(each["about"], each["verdict"]) for each in found["findings"] if each["verdict"] != "ok"]
 
 
-def test_a_stack_with_nothing_wrong(stack: Deployed) -> None:
+def test_a_stack_with_nothing_wrong(stack: Operated) -> None:
     """Every subject is looked at and is ok, in a table as well."""
     assert wrong(stack) == []
     said = stack.leads("check", "--live")
@@ -146,7 +145,7 @@ def test_a_stack_with_nothing_wrong(stack: Deployed) -> None:
         assert about in said.out
 
 
-def test_a_key_and_a_campaign_are_told_apart(stack: Deployed, leadterra: tuple[Sandbox, str]) -> None:
+def test_a_key_and_a_campaign_are_told_apart(stack: Operated, leadterra: tuple[Sandbox, str]) -> None:
     """A refused key says to put another, an unknown campaign to correct its id."""
     stack.config.write_text(CONFIG.replace("camp_news", "camp_gone"))
     assert "no campaign camp_gone" in stack.leads("check", "--live").out
@@ -155,7 +154,7 @@ def test_a_key_and_a_campaign_are_told_apart(stack: Deployed, leadterra: tuple[S
     assert (said.code, "leads secrets set leadterra_api_key" in said.out) == (1, True)
 
 
-def test_what_is_wrong_with_the_stack(stack: Deployed) -> None:
+def test_what_is_wrong_with_the_stack(stack: Operated) -> None:
     """A missing secret, another redrive, a disabled trigger, a silent source and a raised alarm are found."""
     stack.config.write_text(CONFIG + '\n[sources.quiet]\nprovider = "typeform"\ncampaign = "news"\n')
     sqs, functions = boto3.client("sqs"), boto3.client("lambda")
@@ -181,7 +180,7 @@ def test_what_is_wrong_with_the_stack(stack: Deployed) -> None:
     ]
 
 
-def test_a_wrong_file_is_told_before_anything_is_asked(stack: Deployed) -> None:
+def test_a_wrong_file_is_told_before_anything_is_asked(stack: Operated) -> None:
     """Each of its problems is a finding, and nothing else is said of a stack that it does not describe."""
     stack.config.write_text('[sources.app]\nprovider = "jsn"\ncampaign = "news"\n')
     assert {about for about, _ in wrong(stack)} == {"configuration"}

@@ -2,47 +2,40 @@
 
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner
 
 from leads.message.message import address_for_log
 from leads_cli.cli.main import app
 from leads_cli.failures.person.search import find_newer
 from leads_cli.logs import reading
-from leads_cli.stacks.running import Running
+from tests.integration.operating import Operated
 
 LEAD = "0b8f1a52-6f0e-4b7c-9a53-2f6f0f4f9a11"
 DAY = 86_400_000
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Writes lines into the logs of the stack `leads`, so many milliseconds ago."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "invented")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        client = boto3.client("logs")
-        for name in reading.FUNCTIONS:
-            client.create_log_group(logGroupName=f"/aws/lambda/leads-{name}")
-            client.create_log_stream(logGroupName=f"/aws/lambda/leads-{name}", logStreamName="one")
+def written(operator: Operated) -> Any:
+    """Writes lines into the logs of the stack, so many milliseconds ago."""
+    client = operator.client("logs")
+    for name in reading.FUNCTIONS:
+        client.create_log_group(logGroupName=f"/aws/lambda/leads-{name}")
+        client.create_log_stream(logGroupName=f"/aws/lambda/leads-{name}", logStreamName="one")
 
-        def write(function: str, ago: int, **data: object) -> None:
-            client.put_log_events(
-                logGroupName=f"/aws/lambda/leads-{function}",
-                logStreamName="one",
-                logEvents=[{"timestamp": round(time.time() * 1000) - ago, "message": json.dumps(data)}],
-            )
+    def write(function: str, ago: int, **data: object) -> None:
+        client.put_log_events(
+            logGroupName=f"/aws/lambda/leads-{function}",
+            logStreamName="one",
+            logEvents=[{"timestamp": round(time.time() * 1000) - ago, "message": json.dumps(data)}],
+        )
 
-        yield write
+    return write
 
 
 def leads(*arguments: str) -> Any:
@@ -88,15 +81,9 @@ def batch(ids: list[str], people: list[str], refused: str | None = None) -> dict
 
 
 @pytest.fixture
-def stack(written: Any) -> Any:
-    """The stack itself, whose secret has a key for hashes."""
-    outputs = {"SecretId": "leads", "WebhookUrl": "https://a.execute-api.us-east-1.amazonaws.com/hooks/"}
-    template = {
-        "Resources": {"LeadsQueue": {"Type": "AWS::SQS::Queue"}},
-        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
-    }
-    boto3.client("secretsmanager").create_secret(Name="leads", SecretString=json.dumps({"log_key": KEY}))
-    boto3.client("cloudformation").create_stack(StackName="leads", TemplateBody=json.dumps(template))
+def stack(operator: Operated, written: Any) -> Any:
+    """The same, for a stack whose secret has a key for hashes."""
+    operator.put_secret({"log_key": KEY})
     return written
 
 
@@ -114,34 +101,23 @@ def test_a_person_is_found_by_the_address(stack: Any) -> None:
     assert leads("logs", "eve@example.com").exit_code == 1
 
 
-def test_without_a_key_no_person_is_found(stack: Any) -> None:
+@pytest.mark.usefixtures("written")
+def test_without_a_key_no_person_is_found() -> None:
     """The operator reads how to make one."""
-    assert stack
-    boto3.client("secretsmanager").put_secret_value(SecretId="leads", SecretString="{}")
     result = leads("logs", "ada@example.com")
     assert (result.exit_code, "leads secrets set log_key --generate" in result.stderr) == (1, True)
 
 
-def test_who_sent_something_newer_is_known(stack: Any) -> None:
+def test_who_sent_something_newer_is_known(operator: Operated, stack: Any) -> None:
     """Only a later line of the same person about another lead counts."""
     now = datetime.now(UTC)
     stack("enroll", 60_000, **batch(["old", "late"], [ADA, BEN]))
-    outputs = {"SecretId": "leads"}
-    client: Any = boto3.client
-    running = Running("", outputs, {}, client)
     read = reading.read_deployed("leads", boto3.Session())
     old, new = now - timedelta(minutes=5), now
     both = {"a": ("ada@example.com", old), "b": ("ben@example.com", new)}
-    assert find_newer(running, read, both) == {"a"}
-    assert find_newer(running, read, {"old": ("ada@example.com", old)}) == set()
-    assert find_newer(running, read, {}) == set()
-
-
-def test_a_stack_without_logs_is_named(written: Any) -> None:
-    """The error about a missing stack names the log group."""
-    assert written
-    result = CliRunner().invoke(app, ["logs", LEAD, "--stack", "elsewhere"])
-    assert (result.exit_code, "/aws/lambda/elsewhere-intake" in result.stderr) == (1, True)
+    assert find_newer(operator.running, read, both) == {"a"}
+    assert find_newer(operator.running, read, {"old": ("ada@example.com", old)}) == set()
+    assert find_newer(operator.running, read, {}) == set()
 
 
 def test_a_tail_until_ctrl_c(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:

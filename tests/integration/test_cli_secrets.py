@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-from leads_cli.stacks import running as reached
 from leads_cli.stacks import secret
-from tests.integration.deployed import Deployed, deployed
+from leads_cli.stacks.running import NotReachableError
+from tests.integration.operating import Operated, operated
 
 CONFIG = """
 [campaigns.news]
@@ -33,11 +32,11 @@ campaign = "news"
 
 
 @pytest.fixture
-def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
     """A stack that was just deployed: its secret has no value."""
     config = tmp_path / "enrollment.toml"
     config.write_text(CONFIG)
-    with deployed(monkeypatch, config) as made:
+    with operated(monkeypatch, config) as made:
         yield made
 
 
@@ -45,7 +44,7 @@ def stage(said: Any) -> dict[str, str]:
     return {source["name"]: source["state"] for source in said["sources"]}
 
 
-def test_the_first_value_of_a_stack(stack: Deployed) -> None:
+def test_the_first_value_of_a_stack(stack: Operated) -> None:
     """A secret without a value takes its first one, and then the others beside it."""
     assert stack.leads("secrets", "set", "leadterra_api_key", "-", typed="sk_live_first\n").code == 0
     assert stack.leads("secrets", "set", "app", "-", typed="first\n").code == 0
@@ -54,7 +53,7 @@ def test_the_first_value_of_a_stack(stack: Deployed) -> None:
     assert content == {"leadterra_api_key": "sk_live_first", "sources": {"app": "first"}}
 
 
-def test_a_log_key_is_made_once_and_replaced_on_request(stack: Deployed) -> None:
+def test_a_log_key_is_made_once_and_replaced_on_request(stack: Operated) -> None:
     """The first command that writes makes it. Later ones keep it. No one has to see it, so it needs no file."""
     stack.leads("secrets", "set", "app", "-", typed="first\n")
     first = stack.secret()["log_key"]
@@ -67,7 +66,7 @@ def test_a_log_key_is_made_once_and_replaced_on_request(stack: Deployed) -> None
     assert stack.leads("secrets", "rotate", "log_key", "--generate").code == 2
 
 
-def test_a_generated_value_is_written_and_shown_nowhere(stack: Deployed, tmp_path: Path) -> None:
+def test_a_generated_value_is_written_and_shown_nowhere(stack: Operated, tmp_path: Path) -> None:
     """It is in a file that only the operator may read, in the form that the provider's secrets have."""
     out = tmp_path / "token"
     said = stack.leads("secrets", "set", "clerk", "--generate", "--out", str(out))
@@ -81,7 +80,7 @@ def test_a_generated_value_is_written_and_shown_nowhere(stack: Deployed, tmp_pat
     assert out.read_text().strip() == value
 
 
-def test_a_generated_value_that_is_not_in_the_secret_is_not_kept(stack: Deployed, tmp_path: Path) -> None:
+def test_a_generated_value_that_is_not_in_the_secret_is_not_kept(stack: Operated, tmp_path: Path) -> None:
     """If the value is not stored, its file is removed."""
     out = tmp_path / "token"
     stack.put_secret({"sources": ["not", "an", "object"]})
@@ -90,7 +89,7 @@ def test_a_generated_value_that_is_not_in_the_secret_is_not_kept(stack: Deployed
     assert not out.exists()
 
 
-def test_a_rotation_from_the_first_value_to_the_last(stack: Deployed) -> None:
+def test_a_rotation_from_the_first_value_to_the_last(stack: Operated) -> None:
     """The new value comes first, the previous one stays valid until it is dropped; other names keep theirs."""
     stack.put_secret({"leadterra_api_key": "sk_live_x", "sources": {"app": "old", "clerk": "whsec_x"}})
     assert stack.leads("secrets", "rotate", "app", "-", typed="new").code == 0
@@ -118,7 +117,7 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Deployed) -> None:
         (("set", "app", "-"), "is empty"),
     ],
 )
-def test_what_is_no_way_to_give_a_value(stack: Deployed, arguments: tuple[str, ...], complaint: str) -> None:
+def test_what_is_no_way_to_give_a_value(stack: Operated, arguments: tuple[str, ...], complaint: str) -> None:
     """A wrong call is refused with the right ones, repeats no value, and changes nothing."""
     said = stack.leads("secrets", *arguments, typed=" \n")
     assert said.code == 2
@@ -127,7 +126,7 @@ def test_what_is_no_way_to_give_a_value(stack: Deployed, arguments: tuple[str, .
     assert stack.leads("secrets", "status", "--json").json["leadterra_api_key"] is False
 
 
-def test_the_status_tells_no_value(stack: Deployed) -> None:
+def test_the_status_tells_no_value(stack: Operated) -> None:
     """What each source has, what is missing and what nothing reads: and nothing of any value."""
     stack.put_secret({"leadterra_api_key": "sk_live_hidden", "sources": {"app": "hidden", "gone": "hidden"}})
     said = stack.leads("secrets", "status", "--json")
@@ -139,25 +138,23 @@ def test_the_status_tells_no_value(stack: Deployed) -> None:
     assert "hidden" not in said.out + shown.out
 
 
-def test_a_secret_that_is_not_json_is_left_alone(stack: Deployed) -> None:
+def test_a_secret_that_is_not_json_is_left_alone(stack: Operated) -> None:
     """A secret of another form is not overwritten."""
     for text, complaint in (("sk_live_bare", "is not JSON"), ('["sk_live_bare"]', "is no JSON object")):
-        boto3.client("secretsmanager").put_secret_value(SecretId="leads", SecretString=text)
+        stack.put_secret(text)
         said = stack.leads("secrets", "set", "app", "-", typed="x")
         assert (said.code, complaint in said.err) == (1, True)
         assert "sk_live_bare" not in said.err
-        assert boto3.client("secretsmanager").get_secret_value(SecretId="leads")["SecretString"] == text
+        assert stack.client("secretsmanager").get_secret_value(SecretId="leads")["SecretString"] == text
 
 
-def test_somebody_else_was_faster(stack: Deployed) -> None:
+def test_somebody_else_was_faster(stack: Operated) -> None:
     """A change between reading and writing is not overwritten."""
     stack.put_secret({"sources": {"app": "a"}})
-    client: Any = boto3.client
-    running = reached.Running("", {"SecretId": "leads"}, {}, client)
-    before = secret.read_secret(running)
+    before = secret.read_secret(stack.running)
     stack.put_secret({"sources": {"app": "theirs"}})
-    with pytest.raises(reached.NotReachableError, match="changed meanwhile"):
-        secret.write_if_unchanged(running, before, {"sources": {"app": "mine"}})
+    with pytest.raises(NotReachableError, match="changed meanwhile"):
+        secret.write_if_unchanged(stack.running, before, {"sources": {"app": "mine"}})
     assert stack.secret()["sources"] == {"app": "theirs"}
 
 
@@ -169,7 +166,7 @@ def test_somebody_else_was_faster(stack: Deployed) -> None:
         ('"whsec_YW4gaW52ZW50ZWQga2V5"', "quotation marks"),
     ],
 )
-def test_a_secret_that_can_never_verify_is_not_stored(stack: Deployed, value: str, complaint: str) -> None:
+def test_a_secret_that_can_never_verify_is_not_stored(stack: Operated, value: str, complaint: str) -> None:
     """The command says what is wrong with it, without repeating it, before any sender is refused."""
     said = stack.leads("secrets", "set", "clerk", "-", typed=f"{value}\n")
     assert (said.code, complaint in said.err, value in said.err) == (2, True, False)

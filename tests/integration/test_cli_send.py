@@ -1,25 +1,24 @@
-"""`leads send PROVIDER`: a recorded webhook, signed with the stack's own secret."""
+"""`leads send PROVIDER` and `--probe`: a request proved with the stack's own secret, before the real intake."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
 from leads.config.schema import Enrollment, parse
-from leads.event.event import Event, from_http
-from leads.event.verify import verify
 from leads_cli.cli.main import app
 from leads_cli.dev.invented import invent_secrets
 from leads_cli.stacks.running import Running
-from leads_cli.webhooks import sending, webhooks
-from leads_cli.webhooks.sending import NotSentError
+from leads_cli.webhooks import webhooks
+from leads_cli.webhooks.sending import HookAnswer, NotSentError, probe, probe_meaning, send, with_address
+from tests.integration.intaking import Intake
 
 CONFIG: Final = Path(webhooks.WEBHOOK_CONFIG).read_text(encoding="utf-8")
+EVERY: Final = parse(CONFIG)
 ELSEWHERE: Final = """
 [campaigns.news]
 id = "camp_1"
@@ -37,19 +36,29 @@ auth = "basic"
 """
 
 
-@dataclass
 class Stack:
-    """A running stack that verifies what it gets as the functions do, and remembers it."""
+    """The real intake function behind an HTTP client, and what an operator knows of it."""
 
-    text: str
-    got: list[Event] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.enrollment: Enrollment = parse(self.text)
+    def __init__(self, intake: Intake, text: str, folder: Path) -> None:
+        self._intake = intake
+        (folder / "enrollment.toml").write_text(text)
+        self.enrollment: Enrollment = parse(text)
         self.secrets = invent_secrets(self.enrollment)
+        intake.cloud.set_secret(sources=self.secrets)
 
-    @property
-    def running(self) -> Running:
+    def probe(self, name: str) -> HookAnswer:
+        with httpx.Client(transport=httpx.MockTransport(self._answer)) as client:
+            return probe(name, self._running(), client)
+
+    def send(self, name: str, source: str | None = None) -> str:
+        """Send a webhook; the source that took it."""
+        event = with_address(webhooks.load(name), self._running(), source)
+        with httpx.Client(transport=httpx.MockTransport(self._answer)) as client:
+            assert send(event, self._running(), client).taken
+        (message,) = self._intake.taken()
+        return str(message["source"])
+
+    def _running(self) -> Running:
         sources = self.enrollment.sources
         return Running(
             url="http://127.0.0.1:3000",
@@ -63,55 +72,101 @@ class Stack:
     def get_secret_value(self, **_: str) -> dict[str, str]:
         return {"SecretString": json.dumps({"sources": self.secrets})}
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        described: dict[str, Any] = {
-            "rawPath": request.url.path,
-            "headers": dict(request.headers),
-            "requestContext": {"http": {"method": request.method}},
-        }
-        event = from_http(described, datetime.now(UTC))
-        assert event
-        whole = Event(event.source, request.content, event.received_at, headers=event.headers, url=event.url)
-        verify(whole, self.enrollment.sources[event.source], [self.secrets.get(event.source, "")])
-        self.got.append(whole)
-        return httpx.Response(200, json={"accepted": 1})
-
-    def send(self, name: str, source: str | None = None) -> str:
-        """Send a webhook; the source that got it."""
-        event = sending.with_address(webhooks.load(name), self.running, source)
-        with httpx.Client(transport=httpx.MockTransport(self)) as client:
-            assert sending.send(event, self.running, client).taken
-        return self.got[-1].source
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        answer = self._intake.invoke(
+            {
+                "rawPath": request.url.path,
+                "headers": dict(request.headers),
+                "requestContext": {"http": {"method": request.method}},
+                "body": request.content.decode(),
+            }
+        )
+        return httpx.Response(answer.status, headers=answer.headers, text=answer.text)
 
 
-@pytest.mark.parametrize("name", webhooks.names())
-def test_each_webhook_is_believed(name: str) -> None:
-    """Every recorded webhook is proved with the secret that the stack has, at this moment."""
-    provider = webhooks.load(name).provider
-    assert Stack(CONFIG).send(name) == {"form": "website", "json": "api"}.get(provider, provider)
+type MakeStack = Callable[[str], Stack]
 
 
-def test_the_first_source_of_a_provider() -> None:
+@pytest.fixture
+def stack(intake: Intake, tmp_path: Path) -> MakeStack:
+    return lambda text: Stack(intake, text, tmp_path)
+
+
+def test_a_probe_of_every_provider(stack: MakeStack, intake: Intake) -> None:
+    """A probe is accepted by a source of each provider, and leaves neither a lead nor a dead letter."""
+    made = stack(CONFIG)
+    for name, source in EVERY.sources.items():
+        answer = made.probe(name)
+        assert (name, answer.status) == (name, 200), answer
+        assert "No one was enrolled" in probe_meaning(answer)
+        assert ("is open" in probe_meaning(answer)) is (source.authentication == "none")
+    assert (intake.taken(), intake.letters()) == ([], [])
+
+
+def test_a_wrong_secret(stack: MakeStack) -> None:
+    """A secret that the function does not accept is a 401, which the meaning says."""
+    made = stack(CONFIG)
+    made.secrets["typeform"] = "another"
+    answer = made.probe("typeform")
+    assert (answer.status, "does not accept its secret" in probe_meaning(answer)) == (401, True)
+
+
+def test_a_source_that_is_not_deployed(stack: MakeStack, tmp_path: Path) -> None:
+    """A source that only the operator's file has is a 401 as well."""
+    made = stack(CONFIG)
+    (tmp_path / "enrollment.toml").write_text('[campaigns.a]\nid = "c"\n')
+    assert made.probe("typeform").status == 401
+
+
+def test_a_stack_that_cannot_work(stack: MakeStack, intake: Intake) -> None:
+    """A stack that cannot read its secret answers 503, and the meaning says where to look."""
+    made = stack(CONFIG)
+    intake.fail("secretsmanager", "GetSecretValue")
+    answer = made.probe("typeform")
+    assert (answer.status, "leads check --live" in probe_meaning(answer)) == (503, True)
+
+
+def test_a_source_is_found_by_its_provider(stack: MakeStack) -> None:
+    """A provider's name is enough; one without a source is named with those that there are."""
+    made = stack('[campaigns.a]\nid = "c"\n[sources.contacts]\nprovider = "hubspot"\ncampaign = "a"\n')
+    assert made.probe("hubspot").where == "POST /hooks/contacts"
+    with pytest.raises(NotSentError, match="the stack has no source 'fax'"):
+        made.probe("fax")
+
+
+@pytest.mark.parametrize("status", [301, 403, 404, 422, 429, 500])
+def test_each_answer_has_a_meaning(status: int) -> None:
+    """No answer but 200 is called right."""
+    assert "right. " not in probe_meaning(HookAnswer("POST /hooks/x", status, ""))
+
+
+def test_a_probe_needs_a_source() -> None:
+    """Without a name there is nothing to probe."""
+    done = CliRunner().invoke(app, ["send", "--probe"])
+    assert (done.exit_code, "--source NAME" in done.output) == (2, True)
+
+
+def test_the_first_source_of_a_provider(stack: MakeStack) -> None:
     """The first one of the file gets it, or the one that was named; signed for the address that its sender has."""
-    stack = Stack(ELSEWHERE)
-    assert stack.send("hubspot") == "contacts"
-    assert stack.send("hubspot", "contacts-two") == "contacts-two"
-    assert stack.send("form") == "website"
+    made = stack(ELSEWHERE)
+    assert made.send("hubspot") == "contacts"
+    assert made.send("hubspot", "contacts-two") == "contacts-two"
+    assert made.send("form") == "website"
 
 
-def test_no_source_of_a_provider() -> None:
+def test_no_source_of_a_provider(stack: MakeStack) -> None:
     """The message has the lines that the configuration lacks."""
     with pytest.raises(NotSentError) as raised:
-        Stack(ELSEWHERE).send("zapier")
+        stack(ELSEWHERE).send("zapier")
     assert '[sources.zapier]\n  provider = "zapier"\n  campaign = "newsletter"\n  auth = "token"' in str(raised.value)
 
 
-def test_a_source_of_another_provider() -> None:
+def test_a_source_of_another_provider(stack: MakeStack) -> None:
     """A source that was named and is another provider's is no place for it; nor is one that is not there."""
     with pytest.raises(NotSentError, match="contacts is a source for hubspot, not for form"):
-        Stack(ELSEWHERE).send("form", "contacts")
+        stack(ELSEWHERE).send("form", "contacts")
     with pytest.raises(NotSentError, match="the stack has no source 'shop'"):
-        Stack(ELSEWHERE).send("form", "shop")
+        stack(ELSEWHERE).send("form", "shop")
 
 
 def test_what_can_be_sent() -> None:

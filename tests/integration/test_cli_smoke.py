@@ -122,16 +122,6 @@ def test_an_event_that_is_refused() -> None:
     assert "failed: 3 of the events went wrong, see above" in said
 
 
-@pytest.mark.parametrize(
-    ("answer", "complaint"), [({"accepted": 0}, "1 lead expected; the answer"), ({}, "the answer has no count")]
-)
-def test_an_event_that_makes_other_leads(answer: dict[str, object], complaint: str) -> None:
-    """An event has to make as many leads as was recorded with it."""
-    succeeded, said = smoke_of(Fake(answer=answer, counts=StackCounts(enrolled=1)))
-    assert not succeeded
-    assert complaint in said
-
-
 def test_leads_that_stay_queued() -> None:
     """Leads without an outcome are a failure although the counts add up, with how long they have been waiting."""
     succeeded, said = smoke_of(Fake(counts=StackCounts(queued=3), oldest=90))

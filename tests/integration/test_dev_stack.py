@@ -11,7 +11,6 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from leads.errors import ConfigError
 from leads_cli.dev.stack import Stack
 from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY
@@ -220,21 +219,6 @@ class TestOneStack:
         port = int(stack.url.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"), Stack(project / "enrollment.toml", port=port):
             pass
-
-
-@pytest.mark.parametrize("half", [{"leadterra_url": "https://leadterra.invalid"}, {"api_key": "sk_live_x"}])
-def test_half_a_leadterra(project: Path, half: dict[str, Any]) -> None:
-    """An address without a key, or a key without an address, is an error."""
-    with pytest.raises(ValueError, match="both its address and an API key"):
-        Stack(project / "enrollment.toml", **half)
-
-
-def test_wrong_configuration(tmp_path: Path) -> None:
-    """A configuration with a mistake in it starts nothing."""
-    config = tmp_path / "enrollment.toml"
-    config.write_text('[sources.x]\nprovider = "form"\n', encoding="utf-8")
-    with pytest.raises(ConfigError):
-        Stack(config)
 
 
 def test_options(project: Path, http: httpx.Client, tmp_path: Path) -> None:

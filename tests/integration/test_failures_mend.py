@@ -28,7 +28,7 @@ def test_a_fix_is_shown_first(operator: Operated) -> None:
 def test_a_fix_of_many(operator: Operated) -> None:
     """The first few are shown with the number of the others, and one answer does for all."""
     operator.put(*(refused(f"lead-{n}", f"Ava{n}@Example.com") for n in range(22)), unmappable("hello"))
-    code, output, asked = operator.leads(*FIX, "--normalise", "email", "--set", "company=Acme", said="y\n")
+    code, output, asked = operator.leads(*FIX, "--normalise", "email", "--set", "company=Acme", typed="y\n")
     assert (code, asked) == (0, "Fix 22 dead letters? [y/N]:")
     assert "... and 2 more letters.\n" in output
     assert "1 dead letter left alone: its event is a text, not JSON: it has no fields to change.\n" in output
@@ -42,7 +42,7 @@ def test_no_is_no(operator: Operated) -> None:
     """A no, or no terminal to ask, changes nothing, and the command fails."""
     operator.put(refused())
     for said in ("n\n", ""):
-        code, _, complaint = operator.leads(*REPLAY, said=said)
+        code, _, complaint = operator.leads(*REPLAY, typed=said)
         assert code == 1
         assert complaint.endswith("Nothing was replayed.\n")
     assert (len(operator.messages()), operator.messages("LeadsQueue")) == (1, [])
@@ -74,7 +74,7 @@ def test_an_event_keeps_its_id_when_it_is_fixed(operator: Operated) -> None:
 def test_all_that_match_are_replayed(operator: Operated) -> None:
     """The groups are shown, one question is asked, and only what matches goes."""
     operator.put(*(refused(f"lead-{n}") for n in range(3)), refused("other", failure=failure("missing_token")))
-    code, output, asked = operator.leads(*REPLAY, "--reason", "rejected", said="y\n")
+    code, output, asked = operator.leads(*REPLAY, "--reason", "rejected", typed="y\n")
     assert (code, asked) == (0, "Replay 3 dead letters? [y/N]:")
     assert output.startswith("3 dead letters to replay:\n")
     assert "Replayed: 3.\nThe outcomes are not known: the log /aws/lambda/leads-" in output

@@ -25,7 +25,7 @@ def on_its_way(lead_id: str, email: str, **more: Any) -> dict[str, Any]:
 def test_letters_are_discarded(operator: Operated) -> None:
     """Those that match are shown, asked for, and gone; nothing is sent anywhere."""
     operator.put(refused("lead-1"), refused("lead-2"), unmappable("hello"))
-    code, output, asked = operator.leads(*DISCARD, "--reason", "rejected", said="y\n")
+    code, output, asked = operator.leads(*DISCARD, "--reason", "rejected", typed="y\n")
     assert (code, asked.strip()) == (0, "Discard 2 dead letters? [y/N]:")
     assert output.endswith("Discarded: 2.\n")
     assert [body["failure"]["reason"] for body in operator.bodies()] == ["unmappable"]
@@ -110,7 +110,7 @@ def ids(operator: Operated, queue: str) -> set[str]:
 
 def test_a_person_is_forgotten(crowd: Operated) -> None:
     """The person's messages leave all three queues, and no others do. The accepted lead counts as erased."""
-    code, output, asked = crowd.leads(*ERASE, said="y\n")
+    code, output, asked = crowd.leads(*ERASE, typed="y\n")
     assert (code, asked.strip()) == (0, "Erase 4 messages? [y/N]:")
     assert "LeadsQueue: 1 message about this person.\n" in output
     assert "  1 message about other people, or several people, left alone without --mentions: friend\n" in output
@@ -139,7 +139,7 @@ def test_mentions_are_erased_when_asked_for(crowd: Operated) -> None:
 )
 def test_a_look_erases_nothing(crowd: Operated, options: tuple[str, ...], said: str, code: int) -> None:
     """Neither does a look, nor a no."""
-    assert crowd.leads(*ERASE, *options, said=said)[0] == code
+    assert crowd.leads(*ERASE, *options, typed=said)[0] == code
     assert [len(crowd.messages(queue)) for queue in ("DeadLetterQueue", "LeadsQueue")] == [3, 3]
     assert crowd.counted("Erased") == 0
 
@@ -177,9 +177,7 @@ def test_a_person_in_other_hands_is_forgotten_when_the_messages_return(
     crowd: Operated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a key for hashes enroll can drop them, so the request is done with. Files with the address are named."""
-    crowd.client("secretsmanager").create_secret(Name="leads", SecretString='{"log_key": "key-of-the-logs"}')
-    crowd.outputs["SecretId"] = "leads"
-    monkeypatch.setattr("leads_cli.stacks.deployed._outputs", lambda _: crowd.outputs)
+    crowd.put_secret({"log_key": "key-of-the-logs"})
     monkeypatch.chdir(tmp_path)
     for name, text in {"a.csv": "x,AVA@example.com", "b.csv.leads-state": "\0ava@example.com", "c.csv": "bo"}.items():
         (tmp_path / name).write_text(text)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 from openpyxl import Workbook
 
@@ -47,7 +46,7 @@ def test_the_books_have_it(importing: Importing) -> None:
     """What is put into LeadsQueue is accepted, under the name that the list was given."""
     importing.write("list.csv", LIST)
     assert importing.send("list.csv", "--source", "fair-2026")[0] == 0
-    assert importing.accepted() == {"fair-2026": 2.0}
+    assert importing.stack.accepted() == {"fair-2026": 2}
     assert [body["source"] for body in importing.received()] == ["fair-2026"] * 2
 
 
@@ -264,13 +263,12 @@ def test_which_campaign(importing: Importing) -> None:
 def test_a_queue_that_is_gone(importing: Importing) -> None:
     """AWS's error is shown, and the next run sends the rest."""
     importing.write("list.csv", LIST)
-    boto3.client("sqs").delete_queue(QueueUrl=importing.queue_url)
+    importing.stack.sqs.delete_queue(QueueUrl=importing.stack.outputs["LeadsQueueUrl"])
     code, output = importing.send("list.csv")
     assert code == 1
     assert "LeadsQueue: An error occurred (AWS.SimpleQueueService.NonExistentQueue)" in output
     assert "Stopped: 2 of 2 leads left to be sent; the same command goes on." in output
-    name = importing.queue_url.rpartition("/")[2]
-    boto3.client("sqs").create_queue(QueueName=name)
+    importing.stack.sqs.create_queue(QueueName=importing.stack.outputs["LeadsQueueUrl"].rpartition("/")[2])
     code, output = importing.send("list.csv")
     assert code == 0
     assert "This import was stopped: 2 of 2 leads are still to be sent." in output

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
 import pytest
 
 from tests.integration.importing import Importing, account
@@ -64,7 +63,7 @@ def test_an_opt_out_is_a_persons_and_not_a_rows(importing: Importing) -> None:
 
 def test_an_unfinished_import_keeps_to_its_choice(importing: Importing) -> None:
     """Who opted out is not taken into an import that began without them."""
-    boto3.client("sqs").delete_queue(QueueUrl=importing.queue_url)
+    importing.stack.sqs.delete_queue(QueueUrl=importing.stack.outputs["LeadsQueueUrl"])
     assert importing.send("opted-out.csv")[0] == 1
     code, output = importing.send("opted-out.csv", "--include-opted-out")
     assert code == 2
