@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from leads_cli.stacks import embedded, secret
 
 # The batching window, a cold start of both functions and a busy machine.
 PATIENCE: Final = 60_000
@@ -66,12 +69,6 @@ def test_a_refused_lead_tells_its_reason(page: Page) -> None:
     expect(lead(page, "someone@refused.example")).to_contain_text("email domain does not accept mail")
 
 
-def test_a_suppressed_lead_is_skipped(page: Page) -> None:
-    """An address that the sandbox suppresses is shown in the word under which it is counted."""
-    sign_up(page, "someone@suppressed.example")
-    expect(lead(page, "someone@suppressed.example")).to_contain_text("skipped", timeout=PATIENCE)
-
-
 def test_an_empty_address_is_asked_for(page: Page) -> None:
     """Nothing is sent without an address: the field asks for it in plain words."""
     page.get_by_role("button", name="Sign up").click()
@@ -120,9 +117,16 @@ def test_the_form_works_without_scripts(browser: Browser, dev: str, page: Page) 
     expect(lead(page, "plain@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
 
 
-def test_it_can_be_used_on_a_phone(page: Page) -> None:
-    """A field is large enough for a finger. That all pages fit, and come from this machine: see test_console."""
-    page.set_viewport_size({"width": 360, "height": 800})
-    box = page.get_by_label("E-mail address").bounding_box()
-    assert box
-    assert box["height"] >= 40
+def test_an_opt_out_arrives_as_a_suppression(page: Page, dev: str) -> None:
+    """The page shows it, the sandbox has the address on its list, and the counts add up."""
+    (token,) = secret.read_secret(embedded.find(dev)).values("crm")
+    event = {"type": "contact.unsubscribed", "email": "ava@opted-out.example"}
+    answer = httpx.post(f"{dev}/hooks/crm", timeout=60, json=event, headers={"X-Api-Key": token})
+    assert answer.json() == {"accepted": 0}
+    expect(lead(page, "ava@opted-out.example")).to_contain_text(
+        re.compile("suppressed.*suppression list", re.DOTALL), timeout=PATIENCE
+    )
+    leadterra = embedded.find(dev).leadterra_url
+    assert "ava@opted-out.example" in httpx.get(f"{leadterra}/_sandbox/state", timeout=60).json()["suppressed"]
+    expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Counts")).to_contain_text(re.compile(r"[1-9]\d* opted out"))

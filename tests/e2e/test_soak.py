@@ -43,15 +43,6 @@ def test_everybody_arrives_through_every_trouble(deployed: Deployed) -> None:
     assert soak.intake.kills > 0 < soak.intake.untold
 
 
-def test_a_run_can_be_had_again(deployed: Deployed) -> None:
-    """The same seed makes the same week, whatever happens in it."""
-    first, second = small(deployed, leads=300), small(deployed, leads=300)
-    first.run()
-    second.run()
-    assert first.samples == second.samples
-    assert first.books == second.books
-
-
 def test_too_few_receives_would_show(deployed: Deployed) -> None:
     """A redrive that comes before the end of the outage is seen as leads that the queue gave up."""
     soak = small(replace(deployed, most_receives=5))

@@ -73,7 +73,9 @@ def standing(tls: ssl.SSLContext | None = None) -> Iterator[Standing]:
         handler.standing = made  # type: ignore[attr-defined]
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield made
-        made.over.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield made
+        finally:
+            made.over.set()
+            server.shutdown()
+            thread.join()

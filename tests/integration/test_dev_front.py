@@ -66,27 +66,6 @@ def test_body_is_passed_byte_for_byte(serve: Serve, http: httpx.Client) -> None:
     assert base64.b64decode(events[1]["body"]) == form
 
 
-def test_request(serve: Serve, http: httpx.Client) -> None:
-    """Paths are decoded, query strings are not, header names come in lower case, repeated ones joined."""
-    events: list[dict[str, Any]] = []
-
-    def note(event: dict[str, Any]) -> Result:
-        events.append(event)
-        return Result({"statusCode": 200})
-
-    url = serve(note)
-    headers = [("X-Sig", "1"), ("x-sig", "2"), ("Cookie", "a=1; b=2")]
-    http.put(f"{url}/hooks/web%20site?a=%2B&a=2", headers=headers)
-    (event,) = events
-    assert (event["rawPath"], event["rawQueryString"]) == ("/hooks/web site", "a=%2B&a=2")
-    assert event["queryStringParameters"] == {"a": "+,2"}
-    assert event["headers"]["x-sig"] == "1,2"
-    assert event["cookies"] == ["a=1", "b=2"]
-    assert event["requestContext"]["http"]["method"] == "PUT"
-    assert event["requestContext"]["http"]["protocol"] == "HTTP/1.1"
-    assert event["requestContext"]["domainName"] == url.removeprefix("http://")
-
-
 def test_answer(serve: Serve, http: httpx.Client) -> None:
     """Status, headers and cookies are the function's; the length is right and the request has an id."""
     result = {
@@ -100,18 +79,6 @@ def test_answer(serve: Serve, http: httpx.Client) -> None:
     assert answer.headers["content-length"] == "7"
     assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
     assert answer.headers["apigw-requestid"]
-
-
-def test_head(serve: Serve, http: httpx.Client) -> None:
-    """The answer to HEAD has no body."""
-    answer = http.head(f"{serve()}/hooks/website")
-    assert (answer.status_code, answer.content) == (200, b"")
-
-
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"])
-def test_methods(serve: Serve, http: httpx.Client, method: str) -> None:
-    """Every method reaches a function whose route takes any."""
-    assert http.request(method, f"{serve()}/hooks").text == "/hooks"
 
 
 def test_every_path_below_is_the_hooks(serve: Serve, http: httpx.Client) -> None:
@@ -133,20 +100,6 @@ def test_other_paths_are_the_pages(serve: Serve, http: httpx.Client) -> None:
     url = serve()
     assert http.get(url).text == "the page"
     assert http.get(f"{url}/hooksmith").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("answer", "status", "body"),
-    [
-        (lambda _: Result.failed("ValueError", "no"), 500, b'{"message":"Internal Server Error"}'),
-        (lambda _: Result({"statusCode": "x"}), 500, b'{"message":"Internal Server Error"}'),
-        (lambda _: Result.failed("TooManyRequestsException", ""), 503, b'{"message":"Service Unavailable"}'),
-    ],
-)
-def test_failure(serve: Serve, http: httpx.Client, answer: Answer, status: int, body: bytes) -> None:
-    """A failure behind the API is answered in API Gateway's words, without details."""
-    found = http.post(f"{serve(answer)}/hooks/website")
-    assert (found.status_code, found.content) == (status, body)
 
 
 def test_timeout(serve: Serve, http: httpx.Client) -> None:

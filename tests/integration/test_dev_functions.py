@@ -100,11 +100,6 @@ def test_exception(make: Make, log: list[tuple[str, str]]) -> None:
     assert function.environments == 1
 
 
-def test_result_that_is_no_json(make: Make) -> None:
-    """A result that JSON cannot hold is the function's error."""
-    assert (make().invoke({"unreadable": 1}).error or {})["errorType"] == "TypeError"
-
-
 def test_crash(make: Make) -> None:
     """A process that dies fails its invocation; the next one has a new environment."""
     function = make()

@@ -224,20 +224,6 @@ def test_redrive(aws: EmbeddedAws, sqs: Any, url: str, dead: str, make: Make) ->
     assert len(function.batches) == 3
 
 
-def test_released_messages_come_back(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """What was left in flight can be released by the handle of its last delivery, and is delivered again."""
-    send(sqs, url, 10)
-    function = Recorder(failing("3"))
-    poller = make(function)
-    function.wait(1)
-    assert until(lambda: len(poller.left()) == 1)
-    function.answer = failing()
-    assert aws.queues.release(url, poller.left()) == 1
-    assert empty(aws, url)
-    assert [each["body"] for each in function.batches[1]] == ["3"]
-    assert until(lambda: not poller.left())
-
-
 def test_concurrency(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
     """At most so many invocations at once as the mapping allows; the rest of the messages wait in the queue."""
     send(sqs, url, 5)
@@ -250,23 +236,3 @@ def test_concurrency(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
     assert sorted(states) == ["in flight", "in flight", "visible", "visible", "visible"]
     assert empty(aws, url)
     assert len(function.batches) == 5
-
-
-def test_on_records(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """Who watches sees every record before the function does."""
-    seen: SimpleQueue[tuple[str, list[dict[str, Any]]]] = SimpleQueue()
-    send(sqs, url, 1)
-    function = Recorder()
-    make(function, on_records=lambda queue, records: seen.put((queue, records)))
-    assert empty(aws, url)
-    assert seen.get(timeout=30) == ("LeadsQueue", function.batches[0])
-
-
-def test_stop_is_prompt(aws: EmbeddedAws, make: Make) -> None:
-    """A poller that waits for messages ends at once when the queues do."""
-    poller = make(Recorder())
-    since = monotonic()
-    poller.stop()
-    aws.queues.close()
-    poller.join()
-    assert monotonic() - since < 10

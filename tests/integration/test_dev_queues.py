@@ -1,6 +1,5 @@
 """The embedded SQS: what the stack may rely on, and what looking at it does not change."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -52,32 +51,6 @@ def test_looking_changes_nothing(aws: EmbeddedAws, sqs: Any, url: str) -> None:
     assert aws.queues.count(url) == 3
 
 
-def test_counts_of_the_api(sqs: Any, url: str) -> None:
-    """The approximate counts agree with the messages' states."""
-    sqs.send_message(QueueUrl=url, MessageBody="taken")
-    receive(sqs, url)
-    sqs.send_message(QueueUrl=url, MessageBody="waiting")
-    sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=600)
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    assert [found[name] for name in [*names, "ApproximateNumberOfMessagesDelayed"]] == ["1", "1", "1"]
-
-
-def test_redrive(aws: EmbeddedAws, sqs: Any) -> None:
-    """A message that was received as often as its queue allows is moved by the next receive."""
-    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 2})
-    url = sqs.create_queue(QueueName="live", Attributes={"RedrivePolicy": policy})["QueueUrl"]
-    sqs.send_message(QueueUrl=url, MessageBody="x")
-    for _ in range(2):
-        (message,) = receive(sqs, url)
-        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
-    assert receive(sqs, url) == []
-    assert aws.queues.count(url) == 0
-    assert [each.body for each in aws.queues.stored(dead)] == ["x"]
-
-
 def test_nothing_is_lost_among_threads(aws: EmbeddedAws, sqs: Any, url: str) -> None:
     """What is sent while other messages are received and deleted arrives exactly once."""
     received: list[str] = []
@@ -122,15 +95,6 @@ def test_long_poll_ends_when_a_message_comes(sqs: Any, url: str) -> None:
         sqs.send_message(QueueUrl=url, MessageBody="x")
         assert [each["Body"] for each in waiting.result()] == ["x"]
         assert monotonic() - since < 10
-
-
-def test_long_poll_ends_when_a_message_is_due(sqs: Any, url: str) -> None:
-    """A receiver that waits has a message as soon as its visibility timeout is over."""
-    sqs.send_message(QueueUrl=url, MessageBody="x")
-    sqs.receive_message(QueueUrl=url, VisibilityTimeout=1)
-    since = monotonic()
-    assert [each["Body"] for each in receive(sqs, url, wait=20)] == ["x"]
-    assert monotonic() - since < 10
 
 
 def test_close_ends_long_polls(aws: EmbeddedAws, sqs: Any, url: str) -> None:

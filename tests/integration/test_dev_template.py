@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 
-from leads_cli.dev.aws.routes import find
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, LEFT_OUT, QUEUE, EventSource, Template, load
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError, UnsupportedTemplateError
@@ -49,14 +48,6 @@ def edit(tmp_path: Path) -> Edit:
     return edit
 
 
-def test_handlers(template: Template) -> None:
-    """Each function is found where the template says that its code is."""
-    assert template.handlers == {
-        "IntakeFunction": "functions.intake.handler:handler",
-        "EnrollFunction": "functions.enroll.handler:handler",
-    }
-
-
 def test_translation_is_silent(caplog: pytest.LogCaptureFixture) -> None:
     """`leads dev` prints nothing about the switches of SAM's translator."""
     load(TEMPLATE)
@@ -73,35 +64,12 @@ def test_event_sources(template: Template) -> None:
     assert template.dead_letter_queues == {"DeadLetterQueue"}
 
 
-def test_event_source_follows_parameters() -> None:
-    """Parameters that are given take the place of their defaults."""
-    template = load(TEMPLATE, {"BatchingWindow": 7, "MaximumConcurrency": 3})
-    leads = next(source for source in template.event_sources if source.queue == "LeadsQueue")
-    assert (leads.window, leads.concurrency) == (7, 3)
-
-
-def test_routes(template: Template) -> None:
-    """A post to a hook reaches intake."""
-    found = find(template.routes, "POST", "/hooks/website")
-    assert found is not None
-    assert (found[0].function, found[0].timeout) == ("IntakeFunction", 30.0)
-
-
 def test_left_out(template: Template, deployed: Deployed) -> None:
     """What is not deployed is known by name, and what is essential is not among it."""
     assert set(template.left_out.values()) <= LEFT_OUT.keys()
     assert deployed.left_out == template.left_out
     assert deployed.physical.keys() >= {"LeadsQueue", "EventsQueue", "DeadLetterQueue", "DeliveriesTable", "Secret"}
     assert not deployed.left_out.keys() & deployed.physical.keys()
-
-
-def test_what_watches_is_left_out(aws: EmbeddedAws) -> None:
-    """Alarms and the dashboard are left out by name. More of them do not stop the stack."""
-    topic = "arn:aws:sns:us-east-1:123456789012:alarms"
-    template = load(TEMPLATE, {"AlarmTopicArn": topic, "WatchedSource": "website", "SilentAfterHours": 2})
-    left_out = aws.deploy(template, f"t{uuid4().hex}").left_out
-    assert left_out["Dashboard"] == "AWS::CloudWatch::Dashboard"
-    assert {left_out["DeadLettersAlarm"], left_out["SilentSourceAlarm"]} == {"AWS::CloudWatch::Alarm"}
 
 
 @pytest.mark.parametrize("parameters", TRIED, ids=lambda row: f"{len(row)}")
@@ -146,24 +114,12 @@ def test_functions(aws: EmbeddedAws, template: Template, deployed: Deployed) -> 
         assert variables["LEADTERRA_BASE_URL"] == "http://127.0.0.1:1"
 
 
-def test_table(aws: EmbeddedAws, deployed: Deployed) -> None:
-    """The table of deliveries has its key (moto's CloudFormation forgets the time to live: nothing expires here)."""
-    dynamodb, name = aws.client("dynamodb"), deployed.physical["DeliveriesTable"]
-    assert dynamodb.describe_table(TableName=name)["Table"]["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
-
-
 def test_secret(aws: EmbeddedAws, deployed: Deployed) -> None:
     """The secret is there, without a value, as the template has it."""
     client, arn = aws.client("secretsmanager"), deployed.physical["Secret"]
     assert client.describe_secret(SecretId=arn)["ARN"] == arn
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_secret_value(SecretId=arn)
-
-
-def test_outputs(deployed: Deployed) -> None:
-    """The outputs are CloudFormation's."""
-    assert deployed.outputs["LeadsQueueUrl"] == deployed.physical["LeadsQueue"]
-    assert deployed.outputs["SecretId"] == deployed.physical["Secret"]
 
 
 def test_only_one(aws: EmbeddedAws) -> None:

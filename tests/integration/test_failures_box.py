@@ -72,13 +72,6 @@ def test_a_page_never_takes_the_beginning_of_another_reading_for_the_whole(box: 
     assert set(shown) == {20}
 
 
-def test_an_empty_queue(box: Box) -> None:
-    """Where nothing is, nothing is found, and that is the whole of it."""
-    with QueueScan(box.running) as reading:
-        assert list(reading) == []
-    assert (reading.seen, reading.elsewhere, reading.whole) == (0, 0, True)
-
-
 def test_what_sqs_knows_of_a_letter(box: Box) -> None:
     """Texts among its attributes, when it was sent, and for how long it will be kept."""
     attributes = {
@@ -164,15 +157,6 @@ def test_only_what_is_deleted_goes(box: Box) -> None:
         assert not any(map(reading.holds, gone))
     assert set(box.visible()) == bodies - set(gone.values())
     assert len(gone) == 3
-
-
-def test_what_is_deleted_on_the_way_is_not_missed(box: Box) -> None:
-    """Letters that this reading deleted do not count as read elsewhere."""
-    box.fill(20)
-    with QueueScan(box.running) as reading:
-        for each in reading:
-            reading.delete([each.message_id])
-    assert (reading.seen, reading.elsewhere, box.visible()) == (20, 0, [])
 
 
 def test_a_lease_is_renewed(box: Box) -> None:

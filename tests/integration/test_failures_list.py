@@ -1,8 +1,5 @@
 """`leads failures list` and `show` of a deployed stack."""
 
-from typer.testing import CliRunner
-
-from leads_cli.cli.main import app
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 
@@ -52,13 +49,6 @@ def test_nothing_to_list(operator: Operated) -> None:
     assert operator.leads("failures", "list", "--field", "company")[1] == "None of 1 dead letter matches.\n"
 
 
-def test_a_time_that_cannot_be_read(operator: Operated) -> None:
-    """The option is named, with examples of what would do."""
-    code, _, complaint = operator.leads("failures", "list", "--older-than", "lately")
-    assert code == 2
-    assert complaint.startswith("--older-than lately: neither an age such as 30m")
-
-
 def test_everything_about_a_letter(operator: Operated) -> None:
     """The lead, the reason, the history and commands that can be typed as they stand, by a beginning of the id."""
     operator.put(refused("lead-1", replay={"count": 2, "of": "before"}), refused("other"))
@@ -97,29 +87,3 @@ def test_an_id_of_nobody(operator: Operated) -> None:
     assert code == 1
     assert complaint.startswith("nobody: no visible dead letter")
     assert "failures list --each --stack leads" in complaint
-
-
-def test_an_id_of_several(operator: Operated) -> None:
-    """A beginning of several ids ends with 2 and lists them."""
-    operator.put(refused("lead-1"), refused("lead-2"))
-    code, _, complaint = operator.leads("failures", "show", "lead")
-    assert code == 2
-    assert "give more of the id:" in complaint
-    assert {"  lead-1", "  lead-2"} <= set(complaint.splitlines())
-
-
-def test_letters_in_other_hands(operator: Operated) -> None:
-    """A letter that another command has received is counted as present."""
-    operator.put(refused("lead-1"), refused("lead-2"))
-    operator.sqs.receive_message(QueueUrl=operator.outputs["DeadLetterQueueUrl"], VisibilityTimeout=600)
-    output = operator.leads("failures", "list")[1]
-    assert output.startswith("1 dead letter in 1 group\n")
-    assert "About 1 more dead letter cannot be seen right now" in output
-    assert operator.json("failures", "list")["elsewhere"] == 1
-
-
-def test_each_command_has_an_example() -> None:
-    """Help ends with something to type."""
-    for name in ("list", "show", "fix", "replay", "discard", "export", "erase"):
-        output = CliRunner().invoke(app, ["failures", name, "--help"]).stdout
-        assert f"Example: leads failures {name}" in output

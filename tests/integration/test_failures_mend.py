@@ -3,7 +3,6 @@
 import boto3
 import pytest
 
-from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.operating import Operated
 from tests.letters import failure, refused, unmappable
 
@@ -105,38 +104,6 @@ def test_for_programs(operator: Operated) -> None:
     }
 
 
-def test_nothing_to_do(operator: Operated) -> None:
-    """It is said, and it is no failure."""
-    assert operator.leads(*REPLAY)[:2] == (0, "Nothing to replay.\n")
-    assert operator.json(*REPLAY, "--yes")["planned"] == 0
-
-
-@pytest.mark.parametrize(
-    ("options", "hint"),
-    [
-        ((), "What should be changed? Give --set"),
-        (("--set", "email"), "write field=value"),
-        (("--set", "plan:=pro"), "after := write JSON"),
-        (("--rename", "mail"), "write old=new"),
-        (("--normalise", "email", "--since", "lately"), "--since lately"),
-    ],
-)
-def test_edits_that_cannot_be_read(operator: Operated, options: tuple[str, ...], hint: str) -> None:
-    """They end with 2 and say how they are written, before anything is read."""
-    code, _, complaint = operator.leads(*FIX, *options)
-    assert code == 2
-    assert complaint.startswith(hint)
-
-
-def test_a_field_that_no_lead_has(operator: Operated) -> None:
-    """A misspelt name is an error, and does not become a custom field."""
-    operator.put(refused())
-    code, output, _ = operator.leads(*FIX, "--set", "emial=ava@example.org", "--yes")
-    assert code == 0
-    assert "Nothing to fix." in output
-    assert "1 dead letter left alone: a lead has no field emial; did you mean email?" in output
-
-
 def test_somebody_else_was_faster(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
     """Letters that disappear between the question and the answer are reported apart from those that were sent."""
     operator.put(refused("lead-1"), refused("lead-2"))
@@ -164,16 +131,3 @@ def test_aws_refuses_in_the_middle(operator: Operated) -> None:
     assert "Replayed: 0." in output
     assert "LeadsQueue took none of 1 messages" in complaint
     assert len(operator.messages()) == 1
-
-
-def test_books_that_cannot_be_written(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the permission to count, letters go all the same, and the operator knows about the difference."""
-
-    def refuse(*_: object) -> None:
-        raise NotReachableError
-
-    operator.put(refused())
-    monkeypatch.setattr(Running, "count", refuse)
-    code, output, _ = operator.leads(*REPLAY, "--yes")
-    assert code == 0
-    assert "CloudWatch did not take the count of 1" in output

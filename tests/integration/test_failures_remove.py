@@ -144,24 +144,12 @@ def test_a_look_erases_nothing(crowd: Operated, options: tuple[str, ...], said: 
     assert crowd.counted("Erased") == 0
 
 
-def test_a_person_who_is_not_there(operator: Operated) -> None:
-    """With nothing to erase the command does not ask, but still says what is left elsewhere."""
-    code, output, complaint = operator.leads(*ERASE)
-    assert (code, complaint) == (0, "")
-    assert "Elsewhere: Leadterra" in output
-
-
 @pytest.mark.parametrize("address", ["", "ava", "@example.com", "ava@"])
 def test_half_an_address(operator: Operated, address: str) -> None:
     """What would be in too many messages is not searched for."""
     code, _, complaint = operator.leads("failures", "erase", address)
     assert code == 2
     assert "whole address" in complaint
-
-
-def test_json_does_not_ask(operator: Operated) -> None:
-    """A program says yes beforehand, or only looks."""
-    assert operator.leads(*ERASE, "--json")[0] == 2
 
 
 def test_messages_that_cannot_be_looked_at(crowd: Operated) -> None:

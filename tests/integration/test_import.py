@@ -42,14 +42,6 @@ def test_a_list_becomes_messages(importing: Importing) -> None:
     assert first["receivedAt"] == second["receivedAt"]
 
 
-def test_the_books_have_it(importing: Importing) -> None:
-    """What is put into LeadsQueue is accepted, under the name that the list was given."""
-    importing.write("list.csv", LIST)
-    assert importing.send("list.csv", "--source", "fair-2026")[0] == 0
-    assert importing.stack.accepted() == {"fair-2026": 2}
-    assert [body["source"] for body in importing.received()] == ["fair-2026"] * 2
-
-
 def test_a_finished_import_is_not_repeated(importing: Importing) -> None:
     """A second import of the same file into the same campaign sends nothing without `--again`."""
     importing.write("list.csv", LIST)
@@ -131,25 +123,6 @@ def test_a_dry_run_says_what_is_wrong(importing: Importing) -> None:
     assert importing.received() == []
     importing.write("good.csv", LIST)
     assert importing.run("good.csv", "--dry-run")[0] == 0
-
-
-def test_a_dry_run_for_programs(importing: Importing) -> None:
-    """The same as JSON, without any content of the list."""
-    importing.write("list.csv", LIST + "nobody;Cleo;Q;;\n")
-    code, output = importing.run("list.csv", "--dry-run", "--json", "--custom", "plan")
-    found = json.loads(output)
-    assert code == 1
-    assert found["columns"]["Plan"] == "custom field plan"
-    assert {name: found[name] for name in ("rows", "leads", "merged", "refused")} == {
-        "rows": 3,
-        "leads": 2,
-        "merged": 0,
-        "refused": 1,
-    }
-    assert [(problem["row"], problem["column"]) for problem in found["problems"]] == [(4, "E-Mail")]
-    assert found["kinds"][0]["rows"] == 1
-    assert "nobody" not in output
-    assert "ava@" not in output.lower()
 
 
 def test_what_is_sent_as_json(importing: Importing) -> None:

@@ -1,7 +1,6 @@
 """Lists as common programs export them: who is imported, and what is said of the others."""
 
 import csv
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -40,16 +39,6 @@ def test_people_who_opted_out_are_left_out(importing: Importing) -> None:
     assert list(names(importing.leads())) == ["mia@example.com", "noah@example.com"]
 
 
-@pytest.mark.parametrize("options", [["--dry-run"], []])
-def test_opt_outs_for_programs(importing: Importing, options: list[str]) -> None:
-    """JSON has their number and the sentence."""
-    code, output = importing.send("opted-out.csv", "--json", *options)
-    found = json.loads(output)
-    assert code == 0
-    assert (found["rows"], found["leads"], found["optedOut"]) == (2, 1, 1)
-    assert found["notes"] == ["1 person opted out and is left out; --include-opted-out takes them"]
-
-
 def test_an_opt_out_is_a_persons_and_not_a_rows(importing: Importing) -> None:
     """Another row of a person who opted out enrolls no one either."""
     importing.write(
@@ -59,15 +48,6 @@ def test_an_opt_out_is_a_persons_and_not_a_rows(importing: Importing) -> None:
     assert code == 0
     assert "2 people opted out and are left out" in output
     assert list(names(importing.leads())) == ["noah@example.com"]
-
-
-def test_an_unfinished_import_keeps_to_its_choice(importing: Importing) -> None:
-    """Who opted out is not taken into an import that began without them."""
-    importing.stack.sqs.delete_queue(QueueUrl=importing.stack.outputs["LeadsQueueUrl"])
-    assert importing.send("opted-out.csv")[0] == 1
-    code, output = importing.send("opted-out.csv", "--include-opted-out")
-    assert code == 2
-    assert "It had the opted out left out, and now would have included" in output
 
 
 def test_the_first_of_several_addresses(importing: Importing) -> None:
@@ -117,14 +97,6 @@ def test_the_encoding_that_is_chosen(importing: Importing, answer: str) -> None:
     leads = importing.leads()
     assert names(leads)["juergen.boehm@beispiel.example"] == ("Jürgen", "Böhm")
     assert [lead.get("company") for lead in leads] == ["Möbel & Söhne; KG", None]
-
-
-def test_no_encoding_is_chosen(importing: Importing) -> None:
-    """Who gives no answer imports nothing."""
-    code, output = importing.run("excel-german.csv", "--stack", "leads", typed="")
-    assert code == 2
-    assert "Nothing was imported." in output
-    assert importing.received() == []
 
 
 def test_files_with_peoples_data_are_their_owners(importing: Importing) -> None:

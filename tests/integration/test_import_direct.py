@@ -101,14 +101,6 @@ def test_good_leads_are_enrolled_and_bad_ones_written_out(directly: Directly) ->
     assert all("does not accept mail" in row["refused_reason"] for row in rows)
 
 
-def test_all_rows_of_a_refused_person(directly: Directly) -> None:
-    """Rows that were merged into a refused lead are written out with it."""
-    directly.write(["rita@refused.example", *PEOPLE, "Rita@refused.example"])
-    assert directly.command()[0] == 1
-    with (directly.folder / "list.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert [row["refused_row"] for row in csv.DictReader(file)] == ["2", "123"]
-
-
 def test_an_outage_is_waited_for(directly: Directly) -> None:
     """Leads that are held are tried again after what Leadterra asked for; the wait grows while nothing goes through."""
     directly.write(PEOPLE)
