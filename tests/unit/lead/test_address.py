@@ -18,6 +18,7 @@ from leads.fields.address import NotAnAddress, address_like, normalise_address
             '"King, Ava" <ava@example.com>', "\u200bava@example.com\ufeff", "ava\u00ad@example.com", "ava@example.com.",
             '"ava@example.com"', "'ava@example.com'", "\uff41\uff56\uff41\uff20example\uff0ecom",
             "ava@example.com, bea@example.com", "ava@example.com;bea@example.com",
+            'Ava King <ava@example.com>, "Lee, Bea" <bea@example.com>', "<ava@example.com>\n<bea@example.com>",
         )),
         ("  Ava.King@Example.COM\n", "ava.king@example.com"), ("ava+news@example.com", "ava+news@example.com"),
         ("ava@bücher.example.com", "ava@bücher.example.com"), ("josé@example.com", "josé@example.com"),
@@ -35,7 +36,8 @@ def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
     "text",
     [
         "", " ", "ava", "ava@", "@example.com", "ava@example", "ava@@example.com", "ava example@example.com",
-        "ava@example..com", "ava@[127.0.0.1]", "n/a", "yes", "ava@example.com or call me", f"{'x' * 400}@example.com",
+        "ava@example..com", "ava@[127.0.0.1]", "n/a", "yes", "ava@example.com or call me",
+        "Ava <ava@example.com>, or call me", f"{'x' * 400}@example.com",
         f"ava@{'ü' * 60}.com", "ava@☕.com", "ava@exa mple.com", "\x00@example.com", "<script>@example.com", ",",
         "mailto:",
         f"{'x' * 64}@{'日' * 18}.{'日' * 18}.{'本' * 18}.{'本' * 18}.com",

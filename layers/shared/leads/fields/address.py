@@ -30,8 +30,8 @@ _LIKE: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _SEVERAL: Final = re.compile(r"[,;\s]+")
 _SCHEME: Final = re.compile(r"^mailto:", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"(?P<quote>[\"'`])(.+)(?P=quote)")
-# `Ava King <ava@example.com>`, `"King, Ava" <ava@example.com>`
-_DISPLAYED: Final = re.compile(r"(?:[^<>@\"]*|\"[^\"]*\"\s*)<([^<>]*)>")
+# `Ava King <ava@example.com>`, `"King, Ava" <ava@example.com>`, and perhaps others behind it.
+_DISPLAYED: Final = re.compile(r"(?:[^<>@\"]*|\"[^\"]*\"\s*)<([^<>]*)>(?:[,;\s].*<[^<>@]*@[^<>]*>)?", re.DOTALL)
 # Japanese and Chinese keyboards write ASCII in full width.
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -63,7 +63,7 @@ def normalise_address(text: str) -> str:
     displayed = _DISPLAYED.fullmatch(bare)
     try:
         return _valid(
-            several[0] if several and all(map(address_like, several)) else displayed[1] if displayed else bare
+            displayed[1] if displayed else several[0] if several and all(map(address_like, several)) else bare
         )
     except ValueError as error:
         raise NotAnAddress(str(error)) from error

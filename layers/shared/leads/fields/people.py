@@ -13,11 +13,15 @@ from leads.fields.answers import MAX_DEPTH
 from leads.fields.names import canonical, is_other_persons, meaning
 from leads.fields.questions import answer_of, are_questions, label_of
 from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS
+from leads.words import word_set
 
 # A key may be as long as the body, so each part stops where the next one begins: one pass, without going back.
 _ID: Final = re.compile(r"[^\s\d]*\d\S*|[^\s@]+@\S+")
 # `created_by` and the like name an operator.
 _OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])by$|[a-z]By$")
+# What a link fills in. People fill in the rest.
+_OF_A_LINK: Final = word_set("""hidden hiddenfields hiddenvalues urlparameters urlparams queryparameters queryparams
+    querystring query""")
 _NAMES: Final = ("firstName", "lastName", FULL_NAME)
 
 
@@ -101,15 +105,26 @@ def _own(
             yield key, member
         elif one.address.lower() == address.lower():
             yield key, one.document
-        elif _means(key, "company") and isinstance(member, dict):
-            yield key, {part: value for part, value in member.items() if not address_like(_text(value))}
+        elif _means(key, "company") or canonical(key) in _OF_A_LINK:
+            yield key, _without_addresses(member)
+
+
+def _without_addresses(member: Any) -> Any:
+    if isinstance(member, dict):
+        return {key: value for key, value in member.items() if not _is_address(value)}
+    return [item for item in member if not _is_address(item)]
+
+
+def _is_address(value: Any) -> bool:
+    return address_like(_text(value)) or _answers_with_address(value)
 
 
 def _choose(single: Mapping[str, PersonPart]) -> PersonPart:
     """The person that an object is about, of those in its members."""
     sure = {key: person for key, person in single.items() if person.sure or person.unclear} or single
-    named = {key: person for key, person in sure.items() if canonical(key) in PERSONS}
-    for candidates in (sure, named):
+    typed = {key: person for key, person in sure.items() if canonical(key) not in _OF_A_LINK}
+    named = {key: person for key, person in typed.items() if canonical(key) in PERSONS}
+    for candidates in (sure, typed, named):
         if len({person.address.lower() for person in candidates.values()}) == 1:
             return next(iter(candidates.values()))
     return PersonPart(None, unclear=True)
