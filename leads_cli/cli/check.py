@@ -1,22 +1,21 @@
 """`leads check`: the validation of a cold start; with --live, of everything that a running stack depends on."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, StackOptions, exit_on_error, grouped
+from leads.config.schema import Enrollment
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, StackOptions, grouped
+from leads_cli.errors import CommandError
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
-from leads_cli.terminal import Code, enrollment, table
+from leads_cli.stacks.checks.advice import find_doubts
+from leads_cli.stacks.checks.findings import Finding, fail, ok, warn
+from leads_cli.stacks.configuration import BadFileError, read_configuration
+from leads_cli.terminal import print_json, table
 from leads_cli.words import number
-
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
-    from leads_cli.stacks.checks.subjects import Finding
 
 
 @grouped
@@ -35,72 +34,55 @@ def check(
     """
     if live or where.stack is not None:
         _live(ConfiguredStackOptions(**asdict(where), config=config), as_json=as_json)
-        return
-    if as_json:
-        _report(_configuration(config)[1], as_json=True)
-        return
-    found = enrollment(config, Code.FAILED)
-    from leads_cli.stacks.checks.advice import find_doubts  # noqa: PLC0415 - pydantic takes a quarter of a second
+    elif as_json:
+        _report(_configuration(config), as_json=True)
+    else:
+        try:
+            found = read_configuration(config)
+        except BadFileError as error:
+            raise CommandError(str(error)) from error
+        for line in find_doubts(found):
+            typer.echo(f"warning: {line}", err=True)
+        typer.echo(f"ok: {_size(found)}")
 
-    for line in find_doubts(found):
-        typer.echo(f"warning: {line}", err=True)
-    typer.echo(f"ok: {_read(found)}")
 
-
-def _configuration(path: Path) -> "tuple[Enrollment | None, list[Finding]]":
-    """What the file says, if it can be used, and what is to be said of it."""
-    from leads_cli.stacks.checks import subjects  # noqa: PLC0415
-    from leads_cli.stacks.checks.advice import find_doubts  # noqa: PLC0415
-    from leads_cli.stacks.configuration import BadFileError, read_configuration  # noqa: PLC0415
-
+def _configuration(path: Path) -> list[Finding]:
     try:
         found = read_configuration(path)
     except BadFileError as error:
         first, *problems = str(error).splitlines()
-        told = [line.strip() for line in problems] or [first]
-        return None, [
-            subjects.fail("configuration", line, "correct the file, then run leads check again") for line in told
-        ]
-    doubts = [
-        subjects.warn("configuration", line, "edit the file, unless this is intended") for line in find_doubts(found)
-    ]
-    return found, doubts or [subjects.ok("configuration", _read(found))]
+        remedy = "correct the file, then run leads check again"
+        return [fail("configuration", line.strip(), remedy) for line in problems or [first]]
+    doubts = [warn("configuration", line, "edit the file, unless this is intended") for line in find_doubts(found)]
+    return doubts or [ok("configuration", _size(found))]
 
 
 def _live(target: ConfiguredStackOptions, *, as_json: bool) -> None:
-    from leads_cli.stacks.checks.live import run_checks  # noqa: PLC0415
+    from leads_cli.stacks.checks.live import run_checks  # noqa: PLC0415 - the AWS and HTTP clients take half a second
 
-    _, findings = _configuration(target.config) if target.stack else (None, [])
+    findings = _configuration(target.config) if target.stack else []
     if any(each.verdict == "fail" for each in findings):
         _report(findings, as_json=as_json)
-    with exit_on_error():
-        running = target.reach()
+    running = target.reach()
     if target.stack is None:
-        _, findings = _configuration(running.config or target.config)
+        findings = _configuration(running.config or target.config)
     found = target.enrollment(running)
     findings += run_checks(running, found, target.stack, datetime.now(UTC), target.config.name)
     _report(findings, as_json=as_json)
 
 
-def _report(findings: "list[Finding]", *, as_json: bool) -> None:
+def _report(findings: list[Finding], *, as_json: bool) -> None:
     """Print what was found; ends the command with 1 if something failed."""
     failed = sum(each.verdict == "fail" for each in findings)
     if as_json:
-        typer.echo(json.dumps({"ok": not failed, "findings": [each.as_json() for each in findings]}, indent=2))
+        print_json({"ok": not failed, "findings": [each.as_json() for each in findings]})
     else:
-        table(
-            ["", "what", "how it is", "what to do"],
-            [[each.verdict, each.about, each.told, each.remedy] for each in findings],
-        )
-        worst = f"{failed} failed" if failed else "nothing failed"
-        typer.echo(f"{number(len(findings), 'check')}, {worst}.")
+        rows = [[each.verdict, each.about, each.message, each.remedy] for each in findings]
+        table(["", "what", "how it is", "what to do"], rows)
+        typer.echo(f"{number(len(findings), 'check')}, {f'{failed} failed' if failed else 'nothing failed'}.")
     if failed:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(CommandError.exit_code)
 
 
-def _read(found: "Enrollment") -> str:
-    return f"{_count(found.campaigns, 'campaign')}, {_count(found.sources, 'source')}"
-
-
-def _count(items: Mapping[str, object], noun: str) -> str:
-    return number(len(items), noun)
+def _size(found: Enrollment) -> str:
+    return f"{number(len(found.campaigns), 'campaign')}, {number(len(found.sources), 'source')}"

@@ -1,16 +1,14 @@
 """`leads console`: the pages for an operator, in a browser on this machine."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from leads_cli.cli.target import ConfiguredStackOptions, grouped
+from leads_cli.console import subject
+from leads_cli.console.subject import Subject
+from leads_cli.errors import UsageError
 from leads_cli.project import CONFIG, command
-from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, stop
-
-if TYPE_CHECKING:
-    from leads_cli.console.subject import Subject
 
 DEFAULT_PORT: Final = 3100
 
@@ -28,21 +26,17 @@ def console(
 
     Example: leads console --stack leadterra-enroll
     """
-    try:
-        subject = _subject(target)
-    except NotReachableError as error:
-        stop(str(error), Code.FAILED)
+    shown = _subject(target)
     from leads_cli.console.pages import serve  # noqa: PLC0415 - NiceGUI takes a second or two
 
     try:
-        serve(subject, port, browser=browser)
+        serve(shown, port, browser=browser)
     except OSError as error:
-        stop(f"Port {port} is not free ({error.strerror}): {command()} console --port {port + 1}", Code.USAGE)
+        again = f"{command()} console --port {port + 1}"
+        raise UsageError(f"Port {port} is not free ({error.strerror}): {again}") from error
 
 
-def _subject(target: ConfiguredStackOptions) -> "Subject":
-    from leads_cli.console import subject  # noqa: PLC0415
-
+def _subject(target: ConfiguredStackOptions) -> Subject:
     running = target.reach()
     enrollment = target.enrollment(running)
     if target.stack is None:

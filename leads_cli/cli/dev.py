@@ -7,8 +7,9 @@ from typing import Annotated, Final
 import typer
 
 from leads_cli.cli.target import check_leadterra_url
+from leads_cli.errors import UsageError
 from leads_cli.project import CONFIG, command
-from leads_cli.terminal import Code, enrollment, stop
+from leads_cli.stacks.configuration import read_configuration
 from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
 
 DEFAULT_PORT: Final = 3000
@@ -50,25 +51,25 @@ def dev(
     """
     # The recorded webhooks need a source each.
     config = config or (WEBHOOK_CONFIG if smoke else CONFIG)
-    enrollment(config, Code.USAGE)
+    read_configuration(config)
     if leadterra_url and not api_key:
-        stop(
+        raise UsageError(
             "--leadterra-url names the real service: give its key with --api-key, "
-            "or better in the environment variable LEADTERRA_API_KEY, where the shell's history does not keep it",
-            Code.USAGE,
+            "or better in the environment variable LEADTERRA_API_KEY, where the shell's history does not keep it"
         )
-    if _was_given(context, "api_key") and not leadterra_url:
-        stop(
+    # The variable may be set for another command.
+    given = context.get_parameter_source("api_key")
+    if given and given.name == "COMMANDLINE" and not leadterra_url:
+        raise UsageError(
             "--api-key is the key of the real service: name that with --leadterra-url, "
-            "or leave out the key and enroll into the sandbox",
-            Code.USAGE,
+            "or leave out the key and enroll into the sandbox"
         )
     port = (0 if smoke else DEFAULT_PORT) if port is None else port
     _check_port(port)
     typer.echo("Starting ...")
     from leads_cli.dev import serve  # noqa: PLC0415 - the embedded AWS takes seconds to import
 
-    wanted = serve.DevOptions(
+    options = serve.DevOptions(
         config=config,
         port=port,
         leadterra=leadterra_url,
@@ -76,15 +77,9 @@ def dev(
         fast_retries=fast_retries,
     )
     if smoke:
-        serve.run_smoke(wanted)
+        serve.run_smoke(options)
     else:
-        serve.serve_until_stopped(wanted, browser=browser)
-
-
-def _was_given(context: typer.Context, option: str) -> bool:
-    """Whether an option stands in the call: an environment variable may have been set for something else."""
-    source = context.get_parameter_source(option)
-    return source is not None and source.name == "COMMANDLINE"
+        serve.serve_until_stopped(options, browser=browser)
 
 
 def _check_port(port: int) -> None:
@@ -92,8 +87,7 @@ def _check_port(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
-        stop(
+        raise UsageError(
             f"Port {port} is not free ({error.strerror}); is another `leads dev` running? "
-            f"Stop it, or take another port: {command()} dev --port {port + 1 if port < _LAST_PORT else 0}",
-            Code.USAGE,
-        )
+            f"Stop it, or take another port: {command()} dev --port {port + 1 if port < _LAST_PORT else 0}"
+        ) from error

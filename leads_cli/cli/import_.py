@@ -1,25 +1,25 @@
 """`leads import`: a list of people into a campaign."""
 
-import json
 import os
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Annotated, Any, Final
 
 import typer
 
 from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_leadterra_url, confirm, grouped
+from leads_cli.errors import CommandError, UsageError
+from leads_cli.importing.course import Destination, ImportResult
+from leads_cli.importing.import_errors import UncertainEncodingError
+from leads_cli.importing.order import ImportOptions
+from leads_cli.importing.read.reading import FileFormat
+from leads_cli.importing.send import direct as straight
+from leads_cli.importing.send.queue import LeadsQueue
 from leads_cli.stacks.leadterra import KEY_VARIABLE
-from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, console, plain, stop
+from leads_cli.stacks.pace import Pace
+from leads_cli.stacks.running import Running
+from leads_cli.terminal import console, plain, print_json
 from leads_cli.words import number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-
-    from leads_cli.importing.course import Destination, ImportResult
-    from leads_cli.importing.order import ImportOptions
-    from leads_cli.stacks.running import Running
 
 _SOURCE: Final = "import"
 _SHOWN_CHARACTERS: Final = 120
@@ -88,47 +88,40 @@ def import_(
     Example: leads import people.csv --campaign newsletter --map "Your role=jobTitle" --custom plan --dry-run
     """
     if file == "-" and not (yes or dry_run):
-        stop("Standard input is the file, so the command cannot ask: add --yes, or use --dry-run first", Code.USAGE)
+        raise UsageError("Standard input is the file, so the command cannot ask: add --yes, or use --dry-run first")
     if leadterra_url and not direct:
-        stop("--leadterra-url is for --direct; through a stack, the stack knows where Leadterra is", Code.USAGE)
-    from leads_cli.importing import import_errors, order  # noqa: PLC0415 - pydantic takes a quarter of a second
-    from leads_cli.importing.read import reading  # noqa: PLC0415 - pydantic takes a quarter of a second
-    from leads_cli.stacks.pace import Pace  # noqa: PLC0415
-
+        raise UsageError("--leadterra-url is for --direct; through a stack, the stack knows where Leadterra is")
     screen = console()
     screen.quiet = as_json
+    running = None if dry_run or (direct and target.stack is None) else target.reach()
+    settings = target.enrollment(running)
 
     def run(encoding: str) -> dict[str, Any]:
-        said = reading.FileFormat(encoding, delimiter, sheet)
-        asked = order.ImportOptions(
-            file, campaign, source, settings, screen, maps or (), custom or (), said, include_opted_out
+        form = FileFormat(encoding, delimiter, sheet)
+        options = ImportOptions(
+            file, campaign, source, settings, screen, maps or (), custom or (), form, include_opted_out
         )
         if dry_run:
-            return asked.dry_run()
-        there = _leadterra(asked, running, leadterra_url) if direct else _queue(asked, running, target)
-        end = asked.run(there, Pace(rate), (lambda _: True) if yes else confirm, again=again)
+            return options.dry_run()
+        if running and not direct:
+            queue = LeadsQueue.of(running, source, target.as_arguments())
+            destination: AbstractContextManager[Destination] = nullcontext(queue)
+        else:
+            destination = _leadterra(options, running, leadterra_url)
+        end = options.run(destination, Pace(rate), (lambda _: True) if yes else confirm, again=again)
         if not as_json:
-            _tell(end, again=again)
+            _report(end, again=again)
         return end.as_json()
 
-    try:
-        running = None if dry_run or (direct and target.stack is None) else target.reach()
-        settings = target.enrollment(running)
-        found = _run_decoded(run, encoding, may_ask=not yes and file != "-")
-    except import_errors.UnusableError as error:
-        stop(plain(str(error)), Code.USAGE)
-    except (import_errors.StoppedError, NotReachableError) as error:
-        stop(plain(str(error)), Code.FAILED)
+    found = _run_decoded(run, encoding, may_ask=not yes and file != "-")
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        print_json(found)
     if found["ending"] in {"stopped", "declined"} or (found["refused"] and found["ending"] != "finished before"):
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(CommandError.exit_code)
 
 
-def _run_decoded(run: "Callable[[str], dict[str, Any]]", encoding: str, *, may_ask: bool) -> dict[str, Any]:
+def _run_decoded(run: Callable[[str], dict[str, Any]], encoding: str, *, may_ask: bool) -> dict[str, Any]:
     """Run an import in the encoding of the file. If its bytes do not prove one, the user chooses by the first row."""
-    from leads_cli.importing.import_errors import UncertainEncodingError  # noqa: PLC0415
-
     try:
         return run(encoding)
     except UncertainEncodingError as error:
@@ -144,36 +137,23 @@ def _run_decoded(run: "Callable[[str], dict[str, Any]]", encoding: str, *, may_a
             break
         if answer in known:
             return run(known[answer])
-    typer.echo(f"Nothing was imported. Name the correct encoding, for example: --encoding {known['1']}", err=True)
-    raise typer.Exit(Code.USAGE)
-
-
-def _queue(
-    asked: "ImportOptions", running: "Running | None", target: ConfiguredStackOptions
-) -> "AbstractContextManager[Destination]":
-    from leads_cli.importing.send.queue import LeadsQueue  # noqa: PLC0415
-
-    assert running  # noqa: S101 - only --direct does without
-    return nullcontext(LeadsQueue.of(running, asked.source, target.as_arguments()))
+    raise UsageError(f"Nothing was imported. Name the correct encoding, for example: --encoding {known['1']}")
 
 
 def _leadterra(
-    asked: "ImportOptions", running: "Running | None", address: str | None
-) -> "AbstractContextManager[Destination]":
-    from leads_cli.importing.import_errors import UnusableError  # noqa: PLC0415
-    from leads_cli.importing.send import direct  # noqa: PLC0415
-
-    found = direct.fixed_key(os.environ) or (running and direct.key_of_stack(running))
+    options: ImportOptions, running: Running | None, address: str | None
+) -> AbstractContextManager[Destination]:
+    found = straight.fixed_key(os.environ) or (running and straight.key_of_stack(running))
     if not found:
-        raise UnusableError(
+        raise UsageError(
             f"--direct needs Leadterra's key: set {KEY_VARIABLE}, or name the stack that has it with --stack"
         )
-    return direct.to(
-        asked.config, asked.campaign_name(), found, address or (running.leadterra_url if running else None)
+    return straight.to(
+        options.config, options.campaign_name(), found, address or (running.leadterra_url if running else None)
     )
 
 
-def _tell(end: "ImportResult", *, again: bool) -> None:
+def _report(end: ImportResult, *, again: bool) -> None:
     """Show what it came to, and what to do next."""
     facts = end.facts
     totals = facts.totals

@@ -3,19 +3,19 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
+from leads.config.schema import Enrollment
+from leads.event.event import Event
 from leads_cli.cli.target import AsJson
+from leads_cli.errors import CommandError, UsageError
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
-from leads_cli.terminal import Code, enrollment, plain, stop, table
+from leads_cli.stacks.configuration import read_configuration
+from leads_cli.terminal import plain, table
 from leads_cli.webhooks import recorded, webhooks
-
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
-    from leads.event.event import Event
-    from leads_cli.webhooks.mapping import MappedBody, MappedPerson
+from leads_cli.webhooks.mapping import MappedBody, MappedPerson, as_event, fields_of, map_event, recorded_events
 
 _MAX_ELSEWHERE: Final = 12
 _TITLES: Final = {"ignored": "ignored", "opted out": "opted out: no lead", "unusable": "no lead can be made"}
@@ -44,9 +44,7 @@ def map_(
 
     Example: leads map body.json --source website
     """
-    found = enrollment(config, Code.USAGE)
-    from leads_cli.webhooks.mapping import map_event  # noqa: PLC0415 - pydantic takes a quarter of a second
-
+    found = read_configuration(config)
     headers = _headers(header or [])
     events = _events(file, source, headers, found)
     results = [map_event(event, found.sources[event.source]) for event in events]
@@ -57,19 +55,17 @@ def map_(
             _print(result, found)
         typer.echo("Nothing was sent.")
     if not all(result.usable for result in results):
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(CommandError.exit_code)
 
 
 def _headers(lines: list[str]) -> dict[str, str]:
     pairs = [line.partition(":") for line in lines]
     if wrong := [name for name, colon, _ in pairs if not (colon and name.strip())]:
-        stop(f"--header {wrong[0]!r}: write it as 'Name: value'", Code.USAGE)
+        raise UsageError(f"--header {wrong[0]!r}: write it as 'Name: value'")
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def _events(file: str, source: str | None, headers: dict[str, str], found: "Enrollment") -> "list[Event]":
-    from leads_cli.webhooks.mapping import as_event, recorded_events  # noqa: PLC0415
-
+def _events(file: str, source: str | None, headers: dict[str, str], found: Enrollment) -> list[Event]:
     if webhook := webhooks.find(file):
         own = next(
             (name for name, each in found.sources.items() if each.provider == webhook.provider), webhook.provider
@@ -78,10 +74,7 @@ def _events(file: str, source: str | None, headers: dict[str, str], found: "Enro
     body = _body(file)
     if body is not None and not _is_recorded(body):
         return [as_event(_source(source, found), body, headers)]
-    try:
-        event = recorded.load(file)
-    except recorded.EventError as error:
-        stop(str(error), Code.USAGE)
+    event = recorded.load(file)
     return recorded_events(event, _source(source or event.source, found), found, headers)
 
 
@@ -94,7 +87,7 @@ def _body(file: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        stop(f"{file}: cannot be read ({error.strerror})", Code.USAGE)
+        raise UsageError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def _is_recorded(body: bytes) -> bool:
@@ -106,18 +99,18 @@ def _is_recorded(body: bytes) -> bool:
     return isinstance(data, dict) and ("Records" in data or ("requestContext" in data and "rawPath" in data))
 
 
-def _source(name: str | None, found: "Enrollment") -> str:
+def _source(name: str | None, found: Enrollment) -> str:
     has = ", ".join(found.sources) or "none"
     if name is None and len(found.sources) == 1:
         return next(iter(found.sources))
     if name is None:
-        stop(f"name the source whose rules to use: --source NAME; the configuration has: {has}", Code.USAGE)
+        raise UsageError(f"name the source whose rules to use: --source NAME; the configuration has: {has}")
     if name not in found.sources:
-        stop(f"the configuration has no source {name!r}; it has: {has}", Code.USAGE)
+        raise UsageError(f"the configuration has no source {name!r}; it has: {has}")
     return name
 
 
-def _as_json(result: "MappedBody") -> dict[str, Any]:
+def _as_json(result: MappedBody) -> dict[str, Any]:
     people = [
         {
             "result": person.result,
@@ -132,7 +125,7 @@ def _as_json(result: "MappedBody") -> dict[str, Any]:
     return {"source": result.source, "error": result.error or None, "people": people}
 
 
-def _print(result: "MappedBody", found: "Enrollment") -> None:
+def _print(result: MappedBody, found: Enrollment) -> None:
     if result.error:
         typer.echo(f"{result.source}: the body cannot be read: {plain(result.error)}")
         return
@@ -141,9 +134,7 @@ def _print(result: "MappedBody", found: "Enrollment") -> None:
         _print_person(place, person, found)
 
 
-def _print_person(place: int, person: "MappedPerson", found: "Enrollment") -> None:
-    from leads_cli.webhooks.mapping import fields_of  # noqa: PLC0415
-
+def _print_person(place: int, person: MappedPerson, found: Enrollment) -> None:
     goes_to = f"a lead for {person.campaign} ({found.rules(person.campaign).id})"
     typer.echo(f"\n{place}. {plain(goes_to if person.result == 'lead' else _TITLES[person.result])}")
     for why in person.why:

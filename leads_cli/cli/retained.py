@@ -1,26 +1,22 @@
 """`leads retained`: the queues and the secret that a deleted stack left, given to a new stack or deleted."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from leads_cli.cli.target import AsJson, Profile, Region, StackOptions, Yes, confirm, exit_on_error, grouped
-from leads_cli.terminal import Code, plain, stop, table
+from leads_cli.cli.target import AsJson, Profile, Region, StackOptions, Yes, check_can_ask, confirm, grouped
+from leads_cli.errors import CommandError, UsageError
+from leads_cli.stacks.retained import DeletedStack, adopt_retained, delete_retained, find_retained
+from leads_cli.terminal import plain, print_json, table
 from leads_cli.words import number
 
-if TYPE_CHECKING:
-    from leads_cli.stacks.retained import DeletedStack
-
 app = typer.Typer(
-    name="retained",
+    add_completion=False,
     help="List the queues and the secret of a deleted stack. Give them to a new stack, or delete them."
     "\n\nExample: leads retained list --stack leadterra-enroll",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
 )
 
 
@@ -37,19 +33,17 @@ class DeletedStackOptions:
     def target(self) -> StackOptions:
         return StackOptions(stack=self.stack, region=self.region, profile=self.profile)
 
-    def find(self) -> "list[DeletedStack]":
-        from leads_cli.stacks.retained import find_retained  # noqa: PLC0415
-
+    def find(self) -> list[DeletedStack]:
         found = find_retained(self.stack, self.target.session())
         return [each for each in found if self.stack_id in {None, each.id}]
 
-    def find_one(self) -> "DeletedStack":
+    def find_one(self) -> DeletedStack:
         found = self.find()
         if not found:
-            stop(f"No deleted stack {plain(self.stack)} left anything that no other stack has.", Code.FAILED)
+            raise CommandError(f"No deleted stack {self.stack} left anything that no other stack has.")
         if len(found) > 1:
             _print(found)
-            stop("Choose one of these stacks: --stack-id ID", Code.USAGE)
+            raise UsageError("Choose one of these stacks: --stack-id ID")
         return found[0]
 
 
@@ -60,10 +54,9 @@ def list_retained(*, as_json: AsJson = False, target: DeletedStackOptions) -> No
 
     Example: leads retained list --stack leadterra-enroll
     """
-    with _exit_on_error():
-        found = target.find()
+    found = target.find()
     if as_json:
-        typer.echo(json.dumps({"stacks": [each.as_json() for each in found]}, indent=2))
+        print_json({"stacks": [each.as_json() for each in found]})
         return
     _print(found)
     typer.echo(f"{number(len(found), 'deleted stack')} left something." if found else "Nothing is left.")
@@ -76,18 +69,14 @@ def adopt(*, as_json: AsJson = False, target: DeletedStackOptions) -> None:
 
     Example: leads retained adopt --stack leadterra-enroll
     """
-    from leads_cli.stacks.retained import adopt_retained  # noqa: PLC0415
-
-    with _exit_on_error():
-        found = target.find_one()
-        adopt_retained(target.stack, found, target.target.session())
+    found = target.find_one()
+    adopt_retained(target.stack, found, target.target.session())
     if as_json:
-        typer.echo(json.dumps(found.as_json(), indent=2))
+        print_json(found.as_json())
         return
     _print([found])
-    typer.echo(
-        f"They belong to the stack {plain(target.stack)} now. Add the rest: make deploy STACK={plain(target.stack)}"
-    )
+    name = plain(target.stack)
+    typer.echo(f"They belong to the stack {name} now. Add the rest: make deploy STACK={name}")
 
 
 @app.command()
@@ -105,27 +94,25 @@ def delete(
 
     Example: leads retained delete --stack leadterra-enroll
     """
-    from leads_cli.stacks.retained import delete_retained  # noqa: PLC0415
-
-    if as_json and not yes:
-        stop("With --json the command cannot ask: add --yes.", Code.USAGE)
-    with _exit_on_error():
-        found = target.find_one()
-        if not as_json:
-            _print([found])
-        if not with_messages and (full := [each.name for each in found.retained if each.messages]):
-            stop(
-                f"Nothing was deleted: there are messages in {', '.join(full)}. Give them to a new stack "
-                f"(leads retained adopt{target.target.as_arguments()}), or add --with-messages.",
-                Code.FAILED,
-            )
-        if not (yes or confirm("Delete these?")):
-            stop("Nothing was deleted.", Code.FAILED)
-        delete_retained(found.retained, target.target.session())
-    typer.echo(json.dumps(found.as_json(), indent=2) if as_json else "Deleted.")
+    check_can_ask(as_json=as_json, yes=yes)
+    found = target.find_one()
+    if not as_json:
+        _print([found])
+    if not with_messages and (full := [each.name for each in found.retained if each.messages]):
+        raise CommandError(
+            f"Nothing was deleted: there are messages in {', '.join(full)}. Give them to a new stack "
+            f"(leads retained adopt{target.target.as_arguments()}), or add --with-messages."
+        )
+    if not (yes or confirm("Delete these?")):
+        raise CommandError("Nothing was deleted.")
+    delete_retained(found.retained, target.target.session())
+    if as_json:
+        print_json(found.as_json())
+    else:
+        typer.echo("Deleted.")
 
 
-def _print(stacks: "list[DeletedStack]") -> None:
+def _print(stacks: Iterable[DeletedStack]) -> None:
     for stack in stacks:
         typer.echo(f"{plain(stack.id)}, deleted {stack.deleted.astimezone():%Y-%m-%d %H:%M}")
         rows = [
@@ -133,14 +120,3 @@ def _print(stacks: "list[DeletedStack]") -> None:
             for each in stack.retained
         ]
         table(["resource", "messages", "name"], rows, right=1)
-
-
-@contextmanager
-def _exit_on_error() -> Iterator[None]:
-    from leads_cli.stacks.retained import RetainedError  # noqa: PLC0415
-
-    try:
-        with exit_on_error():
-            yield
-    except RetainedError as error:
-        stop(plain(str(error)), Code.FAILED)

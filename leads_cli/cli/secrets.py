@@ -1,6 +1,5 @@
 """`leads secrets`: shows what the stack's secret has, and stores values without showing them."""
 
-import json
 import secrets
 import sys
 from collections.abc import Iterator
@@ -8,19 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, exit_on_error, grouped
+from leads.config.schema import Enrollment
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, grouped
+from leads_cli.errors import CommandError, UsageError
 from leads_cli.project import shown
-from leads_cli.terminal import Code, new_private_file, plain, stop, table
-
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
-    from leads_cli.stacks.running import Running
-    from leads_cli.stacks.secret import StoredSecret
-
+from leads_cli.stacks import secret_edits
+from leads_cli.stacks.running import Running
+from leads_cli.stacks.secret import API_KEY, LOG_KEY, StoredSecret, read_secret, write_if_unchanged
+from leads_cli.stacks.secret_edits import SecretState, flaw, known_sources
+from leads_cli.terminal import new_private_file, plain, print_json, table
+from leads_cli.webhooks.signing import new_secret
 
 STDIN: Final = "-"
 _RANDOM_BYTES: Final = 32
@@ -36,33 +36,28 @@ class SecretInput:
 
     def check(self, name: str) -> None:
         """End the command where the options contradict each other, before anything is read."""
-        from leads_cli.stacks.secret import API_KEY, LOG_KEY  # noqa: PLC0415
-
         if self.given not in {None, STDIN}:
-            stop(
+            raise UsageError(
                 "A secret on the command line stays in the shell's history: leave it out and type it when asked, "
-                "or pipe it in with -.",
-                Code.USAGE,
+                "or pipe it in with -."
             )
         if self.given and self.generate:
-            stop("- and --generate are two ways to give one value: choose one.", Code.USAGE)
+            raise UsageError("- and --generate are two ways to give one value: choose one.")
         if self.generate != (self.out is not None) and not (name == LOG_KEY and self.generate):
-            stop("--generate and --out FILE belong together: the value is written there and shown nowhere.", Code.USAGE)
+            raise UsageError("--generate and --out FILE belong together: the value is written there and shown nowhere.")
         if self.generate and name == API_KEY:
-            stop("Leadterra generates API keys: copy one from there (Settings, API Keys).", Code.USAGE)
+            raise UsageError("Leadterra generates API keys: copy one from there (Settings, API Keys).")
         if self.given is None and not self.generate and not sys.stdin.isatty():
-            stop('There is no terminal to ask for the value: pipe it in with -, as in: echo "$KEY" | leads', Code.USAGE)
+            raise UsageError('There is no terminal to ask for the value: pipe it in with -, as in: echo "$KEY" | leads')
 
     @contextmanager
-    def value(self, name: str, enrollment: "Enrollment") -> Iterator[str]:
+    def value(self, name: str, enrollment: Enrollment) -> Iterator[str]:
         """The value; a generated one's file appears once the value is in the secret."""
         if not self.generate:
             yield _checked(self._read(name), name, enrollment)
         elif self.out is None:
             yield secrets.token_urlsafe(_RANDOM_BYTES)
         else:
-            from leads_cli.webhooks.signing import new_secret  # noqa: PLC0415
-
             source = enrollment.sources.get(name)
             made = new_secret(source.provider if source else "", secrets.token_bytes(_RANDOM_BYTES))
             with new_private_file(self.out) as file:
@@ -77,29 +72,26 @@ class SecretInput:
         try:
             return getpass(f"Value of {name} (it is not shown): ")
         except EOFError:
-            stop("No value was typed; nothing was written.", Code.FAILED)
+            raise CommandError("No value was typed; nothing was written.") from None
 
 
-def _checked(text: str, name: str, enrollment: "Enrollment") -> str:
+def _checked(text: str, name: str, enrollment: Enrollment) -> str:
     """Without the line break that pasting and piping bring along."""
-    from leads_cli.stacks.secret_edits import flaw  # noqa: PLC0415
-
     value = text.strip()
     if not value:
-        stop(f"The value of {name} is empty; nothing was written.", Code.USAGE)
+        raise UsageError(f"The value of {name} is empty; nothing was written.")
     if not value.isprintable():
-        stop(f"The value of {name} has a line break or a control character in it; nothing was written.", Code.USAGE)
+        raise UsageError(f"The value of {name} has a line break or a control character in it; nothing was written.")
     source = enrollment.sources.get(name)
     if source and (problem := flaw(source.provider, source.authentication, value)):
-        stop(f"The value of {name} {problem}. Nothing was written.", Code.USAGE)
+        raise UsageError(f"The value of {name} {problem}. Nothing was written.")
     return value
 
 
 app = typer.Typer(
-    name="secrets",
+    add_completion=False,
     help="Store Leadterra's API key and the sources' secrets in the stack.\n\nExample: leads secrets status",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # locals hold secrets
 )
 
 Name = Annotated[str, typer.Argument(help="A source in enrollment.toml, leadterra_api_key or log_key.")]
@@ -128,12 +120,11 @@ def set_value(
 
     Example: leads secrets set leadterra_api_key
     """
-    from leads_cli.stacks.secret_edits import set_value  # noqa: PLC0415
-
     origin = SecretInput(given, generate, out)
     origin.check(name)
-    with _editing(target, name) as (running, enrollment, stored), origin.value(name, enrollment) as value:
-        _keep(running, stored, set_value(stored.content, name, value))
+    running, enrollment, stored = _read(target, name)
+    with origin.value(name, enrollment) as value:
+        _write(running, stored, secret_edits.set_value(stored.content, name, value))
     typer.echo(f"{name}: set. The functions use it within five minutes, or at once if the old one is refused.")
 
 
@@ -154,53 +145,35 @@ def rotate(
 
     Example: leads secrets rotate api --generate --out new-secret.txt
     """
-    from leads_cli.stacks import secret_edits  # noqa: PLC0415
-
     origin = SecretInput(given, generate, out)
-    if drop_previous:
-        if origin != SecretInput(None, generate=False, out=None):
-            stop("--drop-previous takes no new value; rotate first, then drop.", Code.USAGE)
-    else:
+    if not drop_previous:
         origin.check(name)
-    with _editing(target, name) as (running, enrollment, stored):
-        if drop_previous:
-            _keep(running, stored, secret_edits.drop_previous(stored, name))
-            typer.echo(
-                f"{name}: the previous value is dropped; senders that still use it are refused within five minutes."
-            )
-            return
-        # Checked before the value is asked for.
-        secret_edits.rotate(stored, name, "")
-        with origin.value(name, enrollment) as value:
-            _keep(running, stored, secret_edits.rotate(stored, name, value))
+    elif origin != SecretInput(None, generate=False, out=None):
+        raise UsageError("--drop-previous takes no new value; rotate first, then drop.")
+    running, enrollment, stored = _read(target, name)
+    if drop_previous:
+        _write(running, stored, secret_edits.drop_previous(stored, name))
+        typer.echo(f"{name}: the previous value is dropped; senders that still use it are refused within five minutes.")
+        return
+    # Checked before the value is asked for.
+    secret_edits.rotate(stored, name, "")
+    with origin.value(name, enrollment) as value:
+        _write(running, stored, secret_edits.rotate(stored, name, value))
     both = "the new value and the previous one are valid" if stored.values(name) else "set; it had no value before"
     drop = f"leads secrets rotate {name} --drop-previous{target.as_arguments()}"
     typer.echo(f"{name}: {both}. Once every sender has the new one: {drop}")
 
 
-@contextmanager
-def _editing(target: ConfiguredStackOptions, name: str) -> "Iterator[tuple[Running, Enrollment, StoredSecret]]":
-    from leads_cli.stacks.secret import read_secret  # noqa: PLC0415
-    from leads_cli.stacks.secret_edits import SecretError, known_sources  # noqa: PLC0415
-
-    try:
-        with exit_on_error():
-            running = target.reach()
-            enrollment = target.enrollment(running)
-            known_sources(enrollment, name)
-            yield running, enrollment, read_secret(running)
-    except SecretError as error:
-        stop(plain(str(error)), Code.USAGE)
+def _read(target: ConfiguredStackOptions, name: str) -> tuple[Running, Enrollment, StoredSecret]:
+    running = target.reach()
+    enrollment = target.enrollment(running)
+    known_sources(enrollment, name)
+    return running, enrollment, read_secret(running)
 
 
-def _keep(running: "Running", stored: "StoredSecret", content: dict[str, Any]) -> None:
-    from secrets import token_urlsafe  # noqa: PLC0415
-
-    from leads_cli.stacks.secret import LOG_KEY, write_if_unchanged  # noqa: PLC0415
-
-    # With it `leads logs ADDRESS` finds a person. Only the functions and this command ever read it.
-    content = {LOG_KEY: token_urlsafe(32), **content}
-    write_if_unchanged(running, stored, content)
+def _write(running: Running, stored: StoredSecret, content: dict[str, Any]) -> None:
+    # With log_key `leads logs ADDRESS` finds a person. Only the functions and this command ever read it.
+    write_if_unchanged(running, stored, {LOG_KEY: secrets.token_urlsafe(_RANDOM_BYTES), **content})
 
 
 @app.command()
@@ -210,33 +183,24 @@ def status(*, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
 
     Example: leads secrets status
     """
-    from leads_cli.stacks import secret, secret_edits  # noqa: PLC0415
-
-    with exit_on_error():
-        running = target.reach()
-        enrollment = target.enrollment(running)
-        stored = secret.read_secret(running)
+    running = target.reach()
+    enrollment = target.enrollment(running)
+    stored = read_secret(running)
     rows = secret_edits.list_states(enrollment, stored)
     unread = secret_edits.find_unread(enrollment, stored)
+    keys = {API_KEY: stored.api_key is not None, LOG_KEY: bool(stored.content.get(LOG_KEY))}
     if as_json:
-        told = {
-            secret.API_KEY: stored.api_key is not None,
-            secret.LOG_KEY: bool(stored.content.get(secret.LOG_KEY)),
-            "sources": [row.as_json() for row in rows],
-            "unread": unread,
-        }
-        typer.echo(json.dumps(told, indent=2))
+        print_json({**keys, "sources": [row.as_json() for row in rows], "unread": unread})
         return
-    key = [secret.API_KEY, "", "", "set" if stored.api_key else "missing"]
-    log_key = [secret.LOG_KEY, "", "", "set" if stored.content.get(secret.LOG_KEY) else "missing"]
     table(
-        ["name", "provider", "auth", "secret"], [key, log_key, *([r.name, r.provider, r.auth, r.state] for r in rows)]
+        ["name", "provider", "auth", "secret"],
+        [[key, "", "", "set" if there else "missing"] for key, there in keys.items()]
+        + [[row.name, row.provider, row.auth, row.state] for row in rows],
     )
     if unread:
         typer.echo(f"In the secret, but not used by the configuration: {plain(', '.join(unread))}.")
-    missing = [secret.API_KEY] * (not stored.api_key) + [
-        r.name for r in rows if r.state is secret_edits.SecretState.MISSING
-    ]
-    missing += [f"{secret.LOG_KEY} --generate"] * (not stored.content.get(secret.LOG_KEY))
+    missing = [] if keys[API_KEY] else [API_KEY]
+    missing += [row.name for row in rows if row.state is SecretState.MISSING]
+    missing += [] if keys[LOG_KEY] else [f"{LOG_KEY} --generate"]
     for name in missing:
         typer.echo(f"Put what is missing: leads secrets set {plain(name)}{target.as_arguments()}")

@@ -1,20 +1,16 @@
 """`leads send`: an event, a lead or a provider's request to a running stack, as its sender would send it."""
 
-import json
 from difflib import get_close_matches
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from leads_cli.cli.target import AsJson, ConfiguredStackOptions, grouped
+from leads_cli.errors import CommandError, UsageError
 from leads_cli.project import EVENTS, command, shown
-from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, plain, stop
-from leads_cli.webhooks import recorded, webhooks
-
-if TYPE_CHECKING:
-    from leads_cli.webhooks.sending import HookAnswer
+from leads_cli.terminal import plain, print_json
+from leads_cli.webhooks import recorded, sending, webhooks
 
 
 @grouped
@@ -46,73 +42,52 @@ def send(
     """
     if probe:
         if (name := source or event) is None:
-            stop("--probe needs a source or a provider: leads send --probe --source NAME", Code.USAGE)
+            raise UsageError("--probe needs a source or a provider: leads send --probe --source NAME")
         _probe(name, target, as_json=as_json)
         return
     if event is None:
         _list(as_json=as_json)
         return
-    from leads_cli.webhooks import sending  # noqa: PLC0415 - pydantic takes a quarter of a second
-
     try:
         read = webhooks.find(event) or recorded.load(event)
     except recorded.UnknownEventError as error:
-        stop(f"{error}; and providers: {', '.join(webhooks.names())}{_meant(event)}", Code.USAGE)
-    except recorded.EventError as error:
-        stop(str(error), Code.USAGE)
+        close = get_close_matches(event.lower(), [*recorded.names(), *webhooks.names()], n=1)
+        meant = f"; did you mean {close[0]}?" if close else ""
+        raise UsageError(f"{error}; and providers: {', '.join(webhooks.names())}{meant}") from error
     if source is not None and not isinstance(read, webhooks.Webhook):
-        stop(f"--source is for a provider's request; {event} says by itself where it goes", Code.USAGE)
-    try:
-        running = target.reach()
-        found = sending.with_address(read, running, source) if isinstance(read, webhooks.Webhook) else read
-        with sending.http_client(running) as client:
-            answer = sending.send(found, running, client)
-    except (NotReachableError, sending.NotSentError) as error:
-        stop(str(error), Code.FAILED)
+        raise UsageError(f"--source is for a provider's request; {event} says by itself where it goes")
+    running = target.reach()
+    found = sending.with_address(read, running, source) if isinstance(read, webhooks.Webhook) else read
+    with sending.http_client(running) as client:
+        answer = sending.send(found, running, client)
     if as_json:
-        told = {"event": found.name, "where": answer.where, "status": answer.status, "answer": answer.text}
-        typer.echo(json.dumps({**told, "taken": answer.taken, "repeated": answer.repeated}, indent=2))
+        about = {"event": found.name, "where": answer.where, "status": answer.status, "answer": answer.text}
+        print_json({**about, "taken": answer.taken, "repeated": answer.repeated})
     else:
-        _print(found.name, answer)
+        status = "" if answer.status is None else f" {answer.status}"
+        typer.echo(f"{found.name}: {answer.where}{status}\n{answer.text}")
+        if answer.repeated:
+            typer.echo("This event was sent before, so it enrolls no one again for seven days.")
     if not answer.taken:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(CommandError.exit_code)
 
 
 def _probe(name: str, target: ConfiguredStackOptions, *, as_json: bool) -> None:
-    from leads_cli.webhooks import sending  # noqa: PLC0415
-
-    try:
-        running = target.reach()
-        with sending.http_client(running) as client:
-            answer = sending.probe(name, running, client)
-    except (NotReachableError, sending.NotSentError) as error:
-        stop(str(error), Code.FAILED)
-    means = sending.probe_meaning(answer)
+    running = target.reach()
+    with sending.http_client(running) as client:
+        answer = sending.probe(name, running, client)
+    meaning = sending.probe_meaning(answer)
     if as_json:
-        told = {"where": answer.where, "status": answer.status, "answer": answer.text, "meaning": means}
-        typer.echo(json.dumps(told, indent=2))
+        print_json({"where": answer.where, "status": answer.status, "answer": answer.text, "meaning": meaning})
     else:
-        typer.echo(f"{answer.where} {answer.status}\n{plain(answer.text)}\n{means}")
+        typer.echo(f"{answer.where} {answer.status}\n{plain(answer.text)}\n{meaning}")
     if answer.status != HTTPStatus.OK:
-        raise typer.Exit(Code.FAILED)
-
-
-def _print(event: str, answer: "HookAnswer") -> None:
-    status = "" if answer.status is None else f" {answer.status}"
-    typer.echo(f"{event}: {answer.where}{status}")
-    typer.echo(answer.text)
-    if answer.repeated:
-        typer.echo("This event was sent before, so it enrolls no one again for seven days.")
-
-
-def _meant(event: str) -> str:
-    close = get_close_matches(event.lower(), [*recorded.names(), *webhooks.names()], n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+        raise typer.Exit(CommandError.exit_code)
 
 
 def _list(*, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"events": recorded.names(), "providers": webhooks.names()}, indent=2))
+        print_json({"events": recorded.names(), "providers": webhooks.names()})
         return
     typer.echo(f"Recorded events ({shown(EVENTS / 'README.md')} says what each is for):")
     for name in recorded.names():

@@ -7,20 +7,19 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
+from rich.console import Group
+from rich.live import Live
 
 from leads_cli.cli.target import AsJson, StackOptions, broken_text, grouped, moment
+from leads_cli.errors import CommandError
 from leads_cli.project import command
-from leads_cli.stacks import embedded
+from leads_cli.stacks import cloudwatch, embedded
 from leads_cli.stacks.counts import NAMES, StackStatus
 from leads_cli.stacks.deployed import stack_outputs
-from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, console, plain, print_status, status_parts, stop
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from leads_cli.terminal import console, print_json, print_status, status_parts
 
 _SETTLE_SECONDS: Final = 2.0
 _EMBEDDED_SECONDS: Final = 1
@@ -34,9 +33,6 @@ class StatusSample:
 
     status: StackStatus
     at: float
-
-
-type StatusReader = Callable[[], StackStatus]
 
 
 @grouped
@@ -56,39 +52,30 @@ def status(
     start = moment("--since", since)
 
     def look() -> StackStatus:
-        return _embedded(where.url) if where.stack is None else _deployed(where, start)
+        return _embedded(where.url) if where.stack is None else _deployed(where.stack, where, start)
 
-    try:
-        if watch:
-            _watch(look, _EMBEDDED_SECONDS if where.stack is None else _DEPLOYED_SECONDS, as_json=as_json)
-        found = look()
-    except NotReachableError as error:
-        stop(plain(str(error)), Code.FAILED)
+    if watch:
+        _watch(look, _EMBEDDED_SECONDS if where.stack is None else _DEPLOYED_SECONDS, as_json=as_json)
+    found = look()
     if as_json:
-        typer.echo(json.dumps(found.as_json(), indent=2))
+        print_json(found.as_json())
     else:
         print_status(found)
     if found.problem:
         typer.echo(broken_text(found.problem), err=True)
-    if not found.counts.balanced and not found.in_progress:
+    difference = found.counts.difference
+    if difference and not found.in_progress:
         late = "" if where.stack is None else "; CloudWatch is up to three minutes late, so ask again before worrying"
-        moved = (
+        why = (
             f"; SQS may have moved some to the dead letters: {command()} failures list"
-            if found.counts.difference > 0
-            else ""
+            if difference > 0
+            else "; a function that was killed may have reported some leads twice"
         )
-        killed = (
-            "; a function that was killed may have reported some leads twice" if found.counts.difference < 0 else ""
-        )
-        stop(
-            f"The counts do not add up: a difference of {found.counts.difference:+}{late}{moved}{killed}.", Code.FAILED
-        )
+        raise CommandError(f"The counts do not add up: a difference of {difference:+}{late}{why}.")
 
 
-def _watch(look: StatusReader, every: int, *, as_json: bool) -> NoReturn:
+def _watch(look: Callable[[], StackStatus], every: int, *, as_json: bool) -> NoReturn:
     """Show the counts repeatedly until Ctrl-C."""
-    from rich.live import Live  # noqa: PLC0415
-
     try:
         before, found, screen = None, StatusSample(look(), time.monotonic()), console()
         in_place = screen.is_terminal and not as_json
@@ -108,9 +95,7 @@ def _watch(look: StatusReader, every: int, *, as_json: bool) -> NoReturn:
         raise typer.Exit from None
 
 
-def _screen(found: "StatusSample", before: "StatusSample | None", every: int) -> "RenderableType":
-    from rich.console import Group  # noqa: PLC0415
-
+def _screen(found: StatusSample, before: StatusSample | None, every: int) -> Group:
     counts = found.status.counts
     way = [] if counts.balanced else [f"A difference of {counts.difference:+}: some leads are not counted yet."]
     broken = [broken_text(found.status.problem)] if found.status.problem else []
@@ -118,7 +103,7 @@ def _screen(found: "StatusSample", before: "StatusSample | None", every: int) ->
     return Group(*status_parts(found.status, rates(before, found) if before else None), *way, *broken, foot)
 
 
-def rates(before: "StatusSample", after: "StatusSample") -> dict[str, float]:
+def rates(before: StatusSample, after: StatusSample) -> dict[str, float]:
     """How much each count changed, a second."""
     seconds = max(after.at - before.at, 0.1)
     was, now = before.status.counts, after.status.counts
@@ -133,10 +118,7 @@ def _embedded(url: str) -> StackStatus:
     return found
 
 
-def _deployed(where: StackOptions, start: datetime) -> StackStatus:
-    from leads_cli.stacks import cloudwatch  # noqa: PLC0415
-
+def _deployed(stack: str, where: StackOptions, start: datetime) -> StackStatus:
     user = where.session()
-    outputs = stack_outputs(where.stack or "", user)
     now = datetime.now(UTC)
-    return cloudwatch.read_status(user, outputs, now - start, now)
+    return cloudwatch.read_status(user, stack_outputs(stack, user), now - start, now)

@@ -1,7 +1,6 @@
 """Options in groups, above all those that choose a stack: the one of `leads dev` at an address, or a deployed one."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -12,17 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from leads.config.schema import Enrollment
+from leads.config.values import SERVICE_ADDRESS, is_service_address
+from leads_cli.errors import UsageError
+from leads_cli.logs import reading
+from leads_cli.logs.reading import LogReader
 from leads_cli.project import CONFIG, CONFIG_DEFAULT
+from leads_cli.stacks import deployed, embedded
+from leads_cli.stacks.configuration import problem_of, read_configuration
 from leads_cli.stacks.embedded import DEFAULT_URL
-from leads_cli.terminal import Code, enrollment, plain, stop
+from leads_cli.stacks.running import Running, aws_errors
+from leads_cli.terminal import plain_lines
 from leads_cli.words import parse_moment
 
 if TYPE_CHECKING:
     import boto3
-
-    from leads.config.schema import Enrollment
-    from leads_cli.logs.reading import Reader
-    from leads_cli.stacks.running import Running
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
@@ -62,24 +65,8 @@ def _options(parameter: Parameter) -> Iterator[Parameter]:
         yield Parameter(field.name, Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name])
 
 
-Url = Annotated[str, typer.Option(help="The address of `leads dev`.")]
-Stack = Annotated[str | None, typer.Option(help="A deployed stack's name, instead of --url.")]
 Region = Annotated[str | None, typer.Option(help="Its region, if it is not your default.")]
 Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
-Config = Annotated[
-    Path, typer.Option(help=f"The configuration of the deployed stack. {CONFIG_DEFAULT}", show_default=False)
-]
-
-
-def check_leadterra_url(value: str | None) -> str | None:
-    """An option's value, unless Leadterra's key must not be sent there."""
-    from leads.config.values import SERVICE_ADDRESS, is_service_address  # noqa: PLC0415 - pydantic
-
-    if value and not is_service_address(value):
-        stop(f"--leadterra-url: must be {SERVICE_ADDRESS}", Code.USAGE)
-    return value
-
-
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -88,31 +75,33 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 class StackOptions:
     """The options that choose a stack."""
 
-    url: Url = DEFAULT_URL
-    stack: Stack = None
+    url: Annotated[str, typer.Option(help="The address of `leads dev`.")] = DEFAULT_URL
+    stack: Annotated[str | None, typer.Option(help="A deployed stack's name, instead of --url.")] = None
     region: Region = None
     profile: Profile = None
 
-    def reach(self) -> "Running":
-        from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
+    def reach(self) -> Running:
+        """The stack, after a warning if its configuration cannot be used."""
+        if self.stack is not None:
+            return deployed.find(self.stack, self.session(), self.deployed_configuration())
+        running = embedded.find(self.url)
+        if running.config and (problem := problem_of(running.config)):
+            typer.echo(broken_text(problem), err=True)
+        return running
 
-        if self.stack is None:
-            return _with_warning(embedded.find(self.url))
-        return deployed.find(self.stack, self.session())
+    def deployed_configuration(self) -> Enrollment | None:
+        """What a deployed stack's sources are read from; None where they do not matter."""
+        return None
 
     def session(self) -> "boto3.Session":
         """The user's own AWS session. Raises NotReachableError if there is no such profile, or no region."""
-        import boto3  # noqa: PLC0415
-
-        from leads_cli.stacks.running import aws_errors  # noqa: PLC0415
+        import boto3  # noqa: PLC0415 - it takes half a second
 
         with aws_errors("your AWS configuration"):
             return boto3.Session(region_name=self.region, profile_name=self.profile)
 
-    def log_reader(self) -> "tuple[Reader, float]":
+    def log_reader(self) -> LogReader:
         """Where the functions' log lines come from, and how often to look for new ones."""
-        from leads_cli.logs import reading  # noqa: PLC0415
-
         if self.stack is None:
             return reading.read_embedded(self.url), reading.EMBEDDED_SECONDS
         return reading.read_deployed(self.stack, self.session()), reading.DEPLOYED_SECONDS
@@ -133,37 +122,30 @@ class StackOptions:
 class ConfiguredStackOptions(StackOptions):
     """The same for commands that need its configuration."""
 
-    config: Config = CONFIG
+    config: Annotated[
+        Path, typer.Option(help=f"The configuration of the deployed stack. {CONFIG_DEFAULT}", show_default=False)
+    ] = CONFIG
 
-    def reach(self) -> "Running":
-        from leads_cli.stacks import deployed, embedded  # noqa: PLC0415
+    def deployed_configuration(self) -> Enrollment:
+        return read_configuration(self.config)
 
-        if self.stack is None:
-            return _with_warning(embedded.find(self.url))
-        return deployed.find(self.stack, self.session(), enrollment(self.config, Code.USAGE))
-
-    def enrollment(self, running: "Running | None" = None) -> "Enrollment":
+    def enrollment(self, running: Running | None = None) -> Enrollment:
         """The configuration that the stack works by: its own file where that is on this machine."""
-        from leads_cli.stacks.configuration import problem_of  # noqa: PLC0415
-
         if running and running.config and problem_of(running.config):
-            # `reach` has said so.
-            raise typer.Exit(Code.USAGE)
-        return enrollment((running and running.config) or self.config, Code.USAGE)
+            raise typer.Exit(UsageError.exit_code)  # `reach` has said why
+        return read_configuration((running and running.config) or self.config)
+
+
+def check_leadterra_url(value: str | None) -> str | None:
+    """An option's value, unless Leadterra's key must not be sent there."""
+    if value and not is_service_address(value):
+        raise UsageError(f"--leadterra-url: must be {SERVICE_ADDRESS}")
+    return value
 
 
 def broken_text(problem: str) -> str:
     """What a broken configuration means, with its lines and what would be right."""
-    lines = "\n".join(map(plain, problem.splitlines()))
-    return f"{lines}\nSignups fail and leads wait until you fix this."
-
-
-def _with_warning(running: "Running") -> "Running":
-    from leads_cli.stacks.configuration import problem_of  # noqa: PLC0415
-
-    if running.config and (problem := problem_of(running.config)):
-        typer.echo(broken_text(problem), err=True)
-    return running
+    return f"{plain_lines(problem)}\nSignups fail and leads wait until you fix this."
 
 
 def moment(option: str, text: str) -> datetime:
@@ -171,7 +153,7 @@ def moment(option: str, text: str) -> datetime:
     try:
         return parse_moment(text, datetime.now(UTC))
     except ValueError as error:
-        stop(f"{option} {plain(text)}: {error}", Code.USAGE)
+        raise UsageError(f"{option} {text}: {error}") from error
 
 
 def confirm(question: str) -> bool:
@@ -182,16 +164,7 @@ def confirm(question: str) -> bool:
         return False
 
 
-@contextmanager
-def exit_on_error() -> Iterator[None]:
-    """End the command with what went wrong and what to do about it."""
-    from leads_cli.stacks.campaigns import UnknownCampaignError  # noqa: PLC0415
-    from leads_cli.stacks.leadterra import LeadterraError  # noqa: PLC0415
-    from leads_cli.stacks.running import NotReachableError  # noqa: PLC0415
-
-    try:
-        yield
-    except UnknownCampaignError as error:
-        stop(plain(str(error)), Code.USAGE)
-    except (NotReachableError, LeadterraError) as error:
-        stop(plain(str(error)), Code.FAILED)
+def check_can_ask(*, as_json: bool, yes: bool, remedy: str = "add --yes") -> None:
+    """End the command if it would have to ask while it prints JSON."""
+    if as_json and not yes:
+        raise UsageError(f"With --json the command cannot ask: {remedy}.")

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from leads_cli.logs.observed import objects, texts
-
-if TYPE_CHECKING:
-    from leads_cli.logs.reading import Line
+from leads_cli.logs.reading import Line
 
 BARS: Final = 72
 STEP: Final = timedelta(minutes=5)
@@ -33,7 +31,7 @@ class History:
             self.numbers[name][place] += number
 
 
-def count_lines(lines: Iterable["Line"], end: datetime) -> History:
+def count_lines(lines: Iterable[Line], end: datetime) -> History:
     found = History(end)
     for line in lines:
         data = line.data

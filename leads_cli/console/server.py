@@ -7,16 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 # A tunnel may write our own name into `Host`, but it adds the caller's address.
@@ -31,10 +28,10 @@ class LocalOnly:
     may try to open a connection to this machine; none of them should see who signed up, or do anything about it.
     """
 
-    def __init__(self, app: "ASGIApp") -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass it on, or refuse."""
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(_PUBLIC):
             await self._app(scope, receive, send)
@@ -61,10 +58,10 @@ def _may_pass(headers: Headers) -> bool:
     return is_local(host) and own and not any(name in headers for name in _FORWARDED)
 
 
-def _unframed(send: "Send") -> "Send":
+def _unframed(send: Send) -> Send:
     """No page of another origin may frame an answer, or load it as its own script or image."""
 
-    async def guarded(message: "Message") -> None:
+    async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["content-security-policy"] = "frame-ancestors 'none'"
@@ -97,7 +94,7 @@ class LocalServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
-    def start(self, app: "ASGIApp") -> None:
+    def start(self, app: ASGIApp) -> None:
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="websockets-sansio")
         config.timeout_graceful_shutdown = STOP_SECONDS
         server = uvicorn.Server(config)

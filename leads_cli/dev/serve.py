@@ -20,11 +20,11 @@ from leads_cli.dev.page import page
 from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
 from leads_cli.dev.start_errors import DevError
+from leads_cli.errors import CommandError
 from leads_cli.logs.journal import Journal
 from leads_cli.project import shown
 from leads_cli.stacks.configuration import BadFileError, read_configuration
-from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, print_status, stop
+from leads_cli.terminal import print_status
 
 
 class ConfigWatch:
@@ -107,12 +107,10 @@ def run_smoke(wanted: DevOptions) -> None:
         with stop_on_signals(), _running(wanted, _watch(wanted), with_page=False) as view:
             succeeded, status = smoke.run(view.about.url, typer.echo)
     except Stopped:
-        stop("Stopped before the end.", Code.FAILED)
-    except NotReachableError as error:
-        stop(str(error), Code.FAILED)
+        raise CommandError("Stopped before the end.") from None
     print_status(status)
     if not succeeded:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(CommandError.exit_code)
 
 
 class _TellingJournal(Journal):
@@ -177,4 +175,4 @@ def _running(wanted: DevOptions, watch: ConfigWatch, *, with_page: bool) -> Iter
         with stack:
             yield views[0]
     except DevError as error:
-        stop(f"The stack cannot start: {error}", Code.FAILED)
+        raise CommandError(f"The stack cannot start: {error}") from error

@@ -8,14 +8,17 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from leads.config.schema import parse
 from leads_cli.console.server import LocalServer
-from leads_cli.dev.aws.server import EmbeddedAws
+from leads_cli.dev.aws.queues import StoredMessage
+from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import HTTP_API, QUEUE, SECRET, load
 from leads_cli.dev.deployment import make_deployment
 from leads_cli.dev.http.front import Front, routes
 from leads_cli.dev.invented import invent_secrets
+from leads_cli.dev.runtime.batches import SqsRecord
 from leads_cli.logs.journal import Journal
 from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Sandbox, SandboxCampaign, SandboxServer
@@ -23,12 +26,9 @@ from leads_cli.stacks import session
 
 if TYPE_CHECKING:
     import boto3
-    from starlette.routing import Route
-    from starlette.types import ASGIApp
 
-    from leads_cli.dev.aws.queues import StoredMessage
-    from leads_cli.dev.aws.server import Deployed
-    from leads_cli.dev.runtime.batches import SqsRecord
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 
 class Observer(Protocol):
@@ -37,7 +37,7 @@ class Observer(Protocol):
     def observe_log(self, function: str, line: str) -> None:
         """A line of a function's log."""
 
-    def observe_records(self, queue: str, records: "list[SqsRecord]") -> None:
+    def observe_records(self, queue: str, records: list[SqsRecord]) -> None:
         """Records of a queue that its function is about to get."""
 
 
@@ -139,7 +139,7 @@ class Stack:
     def client(self, service: str) -> Any:
         return self._aws.client(service)
 
-    def routes(self) -> "list[Route]":
+    def routes(self) -> list[Route]:
         """The webhook, for an application that has other paths as well."""
         return routes(Front(self._template.routes, {name: each.invoke for name, each in self.functions.items()}))
 
@@ -149,11 +149,11 @@ class Stack:
 
     # --- What goes on: looking changes nothing ------------------------------------------------------
 
-    def messages(self, queue: str) -> "list[StoredMessage]":
+    def messages(self, queue: str) -> list[StoredMessage]:
         """Every message of a queue, oldest first, those in flight included."""
         return self._aws.queues.stored(self.queues[queue])
 
-    def oldest(self, queue: str) -> "StoredMessage | None":
+    def oldest(self, queue: str) -> StoredMessage | None:
         """The message of a queue that was sent first."""
         return self._aws.queues.oldest(self.queues[queue])
 
@@ -161,7 +161,7 @@ class Stack:
         """How many messages each polled queue holds: visible, in flight and delayed."""
         return {each.queue: self._aws.queues.count(self.queues[each.queue]) for each in self._template.event_sources}
 
-    def dead_letters(self) -> "list[StoredMessage]":
+    def dead_letters(self) -> list[StoredMessage]:
         """Every message that was refused, oldest first."""
         return [each for queue in sorted(self._template.dead_letter_queues) for each in self.messages(queue)]
 
@@ -180,7 +180,7 @@ class Stack:
         """
         return sum(self._aws.queues.release(poller.queue_url, poller.left()) for poller in self._work.pollers)
 
-    def held(self) -> "list[StoredMessage]":
+    def held(self) -> list[StoredMessage]:
         """The leads that wait for their next attempt; no function has them."""
         url = self.queues["LeadsQueue"]
         handles = [poller.left() for poller in self._work.pollers if poller.queue_url == url]
@@ -235,13 +235,13 @@ class Stack:
         """
         self._aws.deploy(load(self._path, {"LeadterraBaseUrl": self.leadterra_url, **parameters}))
 
-    def _fill_secret(self, deployed: "Deployed") -> None:
+    def _fill_secret(self, deployed: Deployed) -> None:
         value = json.dumps({"leadterra_api_key": self._api_key, "log_key": self._log_key, "sources": self.secrets})
         for name in self._template.of_type(SECRET):
             self.client("secretsmanager").put_secret_value(SecretId=deployed.physical[name], SecretString=value)
 
 
-def _local(deployed: "Deployed", url: str) -> dict[str, str]:
+def _local(deployed: Deployed, url: str) -> dict[str, str]:
     """The outputs, with `url` in the place of the HTTP API's address."""
     outputs = deployed.outputs
     for api in (name for name, kind in deployed.left_out.items() if kind == HTTP_API):

@@ -5,19 +5,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from leads_cli.failures.change.handover import HandoverResult
 from leads_cli.failures.change.mending import Mending, Plan, carry_out, make_plan
 from leads_cli.failures.change.outcomes import ABOUT_OUTCOMES, ReplayOutcomes, wait_for_outcomes
 from leads_cli.failures.person.search import find_newer
 from leads_cli.failures.read.letter import Letter
+from leads_cli.logs.reading import Line, LogReader
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.words import number
-
-if TYPE_CHECKING:
-    from leads_cli.logs.reading import Line, LogReader
 
 # Leads a second that are sent again: a tenth of what one busy delivery takes, so that live leads do not notice.
 RATE: Final = 50.0
@@ -52,7 +50,7 @@ class LetterWork:
     running: Running
     mending: Mending | None
     done: str
-    log: "LogReader | None" = None
+    log: LogReader | None = None
     rate: float = RATE
     total: int = 0
     tally: HandoverResult = field(default_factory=HandoverResult)
@@ -107,7 +105,7 @@ class LetterWork:
         read, every = self.log
         self.outcomes = ReplayOutcomes(self.tally.replayed)
 
-        def read_new(since: datetime, text: str | None) -> "Iterable[Line]":
+        def read_new(since: datetime, text: str | None) -> Iterable[Line]:
             return (line for line in read(since, text) if line.id not in self._earlier)
 
         wait_for_outcomes(self.outcomes, read_new, self._since, seconds=seconds, every=every, stop=stop)

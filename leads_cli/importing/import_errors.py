@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from leads_cli.errors import CommandError, UsageError
 
-class UnusableError(Exception):
+
+class UnusableError(UsageError):
     """The file or an option cannot be used. Nothing was sent."""
 
 
@@ -19,5 +21,5 @@ class UncertainEncodingError(UnusableError):
         self.readings = readings
 
 
-class StoppedError(Exception):
+class StoppedError(CommandError):
     """The import stopped before its end. What was sent stays sent, and the next run sends the rest."""

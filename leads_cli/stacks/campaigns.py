@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from leads.config.schema import Enrollment, Source
+from leads_cli.errors import UsageError
 from leads_cli.stacks.leadterra import CampaignApi, LeadterraError
-
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment, Source
 
 DRAFT: Final = "draft"
 PAUSED: Final = "paused"
@@ -18,7 +17,7 @@ RUNNING: Final = "running"
 _EVERYBODY: Final = frozenset({None, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
-class UnknownCampaignError(Exception):
+class UnknownCampaignError(UsageError):
     """The configuration has no such campaign; the text names those that it has."""
 
 
@@ -70,7 +69,7 @@ class CampaignListing:
         }
 
 
-def configured_campaigns(enrollment: "Enrollment") -> list[ConfiguredCampaign]:
+def configured_campaigns(enrollment: Enrollment) -> list[ConfiguredCampaign]:
     """The campaigns in the order of the file."""
     return [
         ConfiguredCampaign(
@@ -80,7 +79,7 @@ def configured_campaigns(enrollment: "Enrollment") -> list[ConfiguredCampaign]:
     ]
 
 
-def _fed(source: "Source") -> frozenset[str]:
+def _fed(source: Source) -> frozenset[str]:
     return frozenset({*source.campaigns.values(), *([source.campaign] if source.campaign else [])})
 
 

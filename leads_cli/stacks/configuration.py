@@ -1,16 +1,15 @@
 """The user's configuration file: its content, or a text for the terminal that says why it cannot be used."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from leads.config.schema import Enrollment, parse
+from leads.errors import ConfigError
+from leads_cli.errors import UsageError
 from leads_cli.project import shown
 from leads_cli.words import number
 
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
 
-
-class BadFileError(Exception):
+class BadFileError(UsageError):
     """The file cannot be used; the text names it and every problem."""
 
 
@@ -23,11 +22,8 @@ def problem_of(path: Path) -> str:
     return ""
 
 
-def read_configuration(path: Path) -> "Enrollment":
+def read_configuration(path: Path) -> Enrollment:
     """Read a file as the functions do. Raises BadFileError if it is missing, unreadable or wrong."""
-    from leads.config.schema import parse  # noqa: PLC0415 - pydantic takes a quarter of a second
-    from leads.errors import ConfigError  # noqa: PLC0415
-
     try:
         return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from leads.config.schema import Enrollment
 from leads_cli.stacks.running import Running, aws_errors
 
 if TYPE_CHECKING:
     import boto3
 
-    from leads.config.schema import Enrollment
 
-
-def find(stack: str, session: "boto3.Session", enrollment: "Enrollment | None" = None) -> Running:
+def find(stack: str, session: "boto3.Session", enrollment: Enrollment | None = None) -> Running:
     """A stack in an AWS account; its sources are those of `enrollment`, the deployed file, if it is given."""
     sources = enrollment.sources if enrollment else {}
     auths = {name: source.authentication for name, source in sources.items()}

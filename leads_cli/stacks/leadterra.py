@@ -9,15 +9,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from leads_cli.stacks.running import NotReachableError
-from leads_cli.stacks.secret import API_KEY, read_secret
+import httpx
 
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
-    from leads_cli.stacks.running import Running
+from leads.config.schema import Enrollment
+from leads.io.leadterra import segment
+from leads_cli.errors import CommandError
+from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.secret import API_KEY, read_secret
 
 KEY_VARIABLE: Final = "LEADTERRA_API_KEY"
 _TIMEOUT_SECONDS: Final = 20
@@ -25,7 +26,7 @@ _ENVELOPES: Final = ("data", "campaign", "result", "stats")
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class LeadterraError(Exception):
+class LeadterraError(CommandError):
     """Leadterra refused a request. The text says why, and what to do.
 
     Attributes:
@@ -58,10 +59,6 @@ class CampaignApi:
         return self._ask("POST", campaign_id, what)
 
     def _ask(self, method: str, campaign_id: str, what: str) -> dict[str, Any]:
-        import httpx  # noqa: PLC0415
-
-        from leads.io.leadterra import segment  # noqa: PLC0415
-
         url = f"{self.base_url}/v1/campaigns/{segment(campaign_id)}/{what}"
         headers = {"Authorization": f"Bearer {self.api_key}", "Accept": "application/json"}
         try:
@@ -74,7 +71,7 @@ class CampaignApi:
         return read_answer(answer.status_code, answer.content, campaign_id)
 
 
-def connect(running: "Running", enrollment: "Enrollment", environment: Mapping[str, str] = os.environ) -> CampaignApi:
+def connect(running: Running, enrollment: Enrollment, environment: Mapping[str, str] = os.environ) -> CampaignApi:
     """The Leadterra that a stack enrolls into, with the key that the stack uses, or else the environment's.
 
     Raises:

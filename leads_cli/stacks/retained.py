@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, WaiterError
 
+from leads_cli.errors import CommandError
 from leads_cli.stacks.running import aws_errors
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _COUNTS: Final = tuple(f"ApproximateNumberOfMessages{state}" for state in ("", "
 _GONE: Final = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "ResourceNotFoundException"})
 
 
-class RetainedError(Exception):
+class RetainedError(CommandError):
     """Nothing was done; the text says why."""
 
 

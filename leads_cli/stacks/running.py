@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+from leads_cli.errors import CommandError
+
 # The service that an operator's own metrics name.
 OPERATOR: Final = "operator"
 # As a configuration names its sources. Each other name would be a metric of its own, at $0.30 a month.
@@ -15,7 +19,7 @@ _SOURCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _UNNAMED: Final = "other"
 
 
-class NotReachableError(Exception):
+class NotReachableError(CommandError):
     """A stack, or AWS, did not answer or refused. Every call to one may raise it. The text says what to do."""
 
 
@@ -87,8 +91,6 @@ class Running:
 @contextmanager
 def aws_errors(what: str) -> Iterator[None]:
     """Turn AWS's errors into `NotReachableError`."""
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError  # noqa: PLC0415
-
     try:
         yield
     except (NoCredentialsError, NoRegionError) as error:

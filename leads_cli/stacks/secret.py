@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from leads_cli.stacks.running import NotReachableError, aws_errors
+from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from leads_cli.stacks.running import Running
+from leads_cli.stacks.running import NotReachableError, Running, aws_errors
 
 API_KEY: Final = "leadterra_api_key"
 # The key of the hashes of addresses in the log.
@@ -38,14 +37,12 @@ class StoredSecret:
         return tuple(value for value in listed if isinstance(value, str) and value)
 
 
-def read_secret(running: "Running") -> StoredSecret:
+def read_secret(running: Running) -> StoredSecret:
     """What the stack's secret holds now.
 
     Raises:
         NotReachableError: AWS does not tell, or what it tells is not JSON.
     """
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
     client = running.client("secretsmanager")
     with aws_errors(_WHAT):
         try:
@@ -64,7 +61,7 @@ def read_secret(running: "Running") -> StoredSecret:
     return StoredSecret(content, answer.get("VersionId"))
 
 
-def write_if_unchanged(running: "Running", stored: StoredSecret, content: Mapping[str, Any]) -> None:
+def write_if_unchanged(running: Running, stored: StoredSecret, content: Mapping[str, Any]) -> None:
     """Replace the content that was read, if it is still there: Secrets Manager knows no condition for a put.
 
     Raises:

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from leads.config.schema import Enrollment, Source
+from leads.event.schemes import STANDARD
+from leads.event.signature import key_bytes
+from leads.event.verify import PUBLIC_KEY_PREFIX
+from leads.presets.providers import PROVIDERS
+from leads_cli.errors import UsageError
 from leads_cli.stacks.secret import API_KEY, LOG_KEY, StoredSecret
 
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment, Source
 
-
-class SecretError(Exception):
+class SecretError(UsageError):
     """The secret cannot be edited like this. The text says why, and what works."""
 
 
@@ -39,7 +42,7 @@ class SourceSecret:
         return {"name": self.name, "provider": self.provider, "auth": self.auth, "state": self.state.value}
 
 
-def known_sources(enrollment: "Enrollment", name: str) -> None:
+def known_sources(enrollment: Enrollment, name: str) -> None:
     """Check that something reads a name: Leadterra's key, or a source whose senders prove who they are.
 
     Raises:
@@ -60,11 +63,6 @@ def known_sources(enrollment: "Enrollment", name: str) -> None:
 
 def flaw(provider: str, auth: str, secret: str) -> str | None:
     """Why a source's secret can never verify a request; None if it can."""
-    from leads.event.schemes import STANDARD  # noqa: PLC0415 - pydantic takes a quarter of a second
-    from leads.event.signature import key_bytes  # noqa: PLC0415
-    from leads.event.verify import PUBLIC_KEY_PREFIX  # noqa: PLC0415
-    from leads.presets.providers import PROVIDERS  # noqa: PLC0415
-
     scheme = PROVIDERS[provider].signature if auth == "signature" else None
     parts = secret.split("|")
     if any(part.removeprefix("v1,").startswith(PUBLIC_KEY_PREFIX) for part in parts):
@@ -130,7 +128,7 @@ def _with_source(content: Mapping[str, Any], name: str, value: str | list[str]) 
     return {**content, "sources": {**sources, name: value}}
 
 
-def list_states(enrollment: "Enrollment", stored: StoredSecret) -> list[SourceSecret]:
+def list_states(enrollment: Enrollment, stored: StoredSecret) -> list[SourceSecret]:
     """Each source of the configuration, in the order of the file."""
     return [
         SourceSecret(name, source.provider, source.authentication, _state(source, stored, name))
@@ -138,14 +136,14 @@ def list_states(enrollment: "Enrollment", stored: StoredSecret) -> list[SourceSe
     ]
 
 
-def _state(source: "Source", stored: StoredSecret, name: str) -> SecretState:
+def _state(source: Source, stored: StoredSecret, name: str) -> SecretState:
     values = stored.values(name)
     if not source.has_secret:
         return SecretState.NOT_NEEDED
     return SecretState.MISSING if not values else SecretState.OVERLAP if len(values) > 1 else SecretState.SET
 
 
-def find_unread(enrollment: "Enrollment", stored: StoredSecret) -> list[str]:
+def find_unread(enrollment: Enrollment, stored: StoredSecret) -> list[str]:
     """Names in the secret that nothing of the configuration reads."""
     sources = stored.content.get("sources")
     named = {each for each, its in enrollment.sources.items() if its.has_secret}

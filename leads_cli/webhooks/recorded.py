@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from leads_cli.errors import UsageError
 from leads_cli.project import EVENTS, shown
 
 # What says how many leads each event makes; it is no event itself.
@@ -19,7 +20,7 @@ LEADS_QUEUE: Final = "LeadsQueue"
 _HOOK: Final = re.compile(r"/hooks/([^/]+)")
 
 
-class EventError(Exception):
+class EventError(UsageError):
     """The event cannot be sent. The text says which one, why, and what works."""
 
 

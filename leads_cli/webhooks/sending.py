@@ -5,8 +5,11 @@ import json
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+import httpx
+
+from leads_cli.errors import CommandError
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.stacks.secret import read_secret
 from leads_cli.webhooks.recorded import HttpEvent, QueueEvent, RecordedEvent
@@ -14,15 +17,11 @@ from leads_cli.webhooks.signing import Request, sign
 from leads_cli.webhooks.webhooks import Webhook
 from leads_cli.words import number
 
-if TYPE_CHECKING:
-    import httpx
-
-
 # A cold start of the embedded functions, several at once on a slow machine.
 _TIMEOUT_SECONDS: Final = 60
 
 
-class NotSentError(Exception):
+class NotSentError(CommandError):
     """The event was not sent. The text says why, and what works."""
 
 
@@ -49,16 +48,14 @@ class HookAnswer:
         return isinstance(content, dict) and content.get("duplicate") is True
 
 
-def http_client(running: Running) -> "httpx.Client":
+def http_client(running: Running) -> httpx.Client:
     """A client for a stack's webhook."""
-    import httpx  # noqa: PLC0415
-
     # A proxy that the environment names is for the world outside.
     local = running.url.startswith(("http://127.0.0.1", "http://localhost"))
     return httpx.Client(trust_env=not local, timeout=_TIMEOUT_SECONDS)
 
 
-def send(event: RecordedEvent, running: Running, client: "httpx.Client") -> HookAnswer:
+def send(event: RecordedEvent, running: Running, client: httpx.Client) -> HookAnswer:
     """Send an event as its source would. Raises NotSentError if the stack has no such source, or no secret for it."""
     if event.source is not None and event.source not in running.auths:
         has = ", ".join(running.auths) or "none"
@@ -94,9 +91,7 @@ def with_address(webhook: Webhook, running: Running, source: str | None = None) 
     return webhook.to(found)
 
 
-def _post(event: HttpEvent, running: Running, client: "httpx.Client") -> HookAnswer:
-    import httpx  # noqa: PLC0415
-
+def _post(event: HttpEvent, running: Running, client: httpx.Client) -> HookAnswer:
     url = f"{running.url}{event.path}"
     proved = _proved(event, running)
     try:
@@ -144,7 +139,7 @@ _MEANINGS: Final = {
 }
 
 
-def probe(name: str, running: Running, client: "httpx.Client") -> HookAnswer:
+def probe(name: str, running: Running, client: httpx.Client) -> HookAnswer:
     """Probe a source, named by itself or by its provider, with the stack's own secret.
 
     An open source is only asked whether it is there: to it a test without answers is a bad submission.

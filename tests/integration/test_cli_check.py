@@ -61,7 +61,7 @@ def test_check_names_every_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     done = leads("check", "--json", "--config", "wrong.toml")
     (only,) = json.loads(done.stdout)["findings"]
     assert (done.exit_code, only["verdict"]) == (1, "fail")
-    assert "did you mean 'honeypot'?" in only["told"]
+    assert "did you mean 'honeypot'?" in only["message"]
     good = json.loads(leads("check", "--json").stdout)
     assert (good["ok"], good["findings"][0]["verdict"]) == (True, "warn")
 

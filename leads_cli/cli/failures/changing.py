@@ -1,18 +1,17 @@
-"""Common to `fix`, `replay` and `discard`: plan, show the plan, ask, do it, report."""
+"""`leads failures fix`, `replay` and `discard`: plan, show the plan, ask, do it, report."""
 
-import json
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from leads_cli.cli.failures import printed
-from leads_cli.cli.failures.options import ChangeOptions, LetterOptions, ReplayOptions
-from leads_cli.cli.target import StackOptions, confirm
-from leads_cli.failures.change.edits import GAP, Edit, Normalise, NotationError, Remove, parse_renaming, parse_setting
+from leads_cli.cli.failures.options import ChangeOptions, LetterOptions, MaybeId, ReplayOptions, explain_id
+from leads_cli.cli.target import StackOptions, confirm, grouped
+from leads_cli.errors import CommandError, UsageError
+from leads_cli.failures.change.edits import GAP, Edit, Normalise, Remove, parse_renaming, parse_setting
 from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.criteria import choose
 from leads_cli.failures.read.queue_scan import QueueScan
@@ -20,31 +19,98 @@ from leads_cli.failures.work import LetterWork
 from leads_cli.importing.progress import show_progress, stop_on_interrupt
 from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, plain, stop
+from leads_cli.terminal import console, plain, print_json
 from leads_cli.words import number
 
 
-def parse_edits(
-    set_to: Sequence[str],
-    rename: Sequence[str],
-    remove: Sequence[str],
-    normalise: Sequence[str],
-    others: Sequence[str | None],
-) -> list[Edit]:
-    """The edits in the order in which they are applied: names first, then values."""
-    if not any((set_to, rename, remove, normalise, *others)):
-        stop(
+@grouped
+def fix(
+    letter_id: MaybeId = None,
+    *,
+    set_to: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Set a field to a text; FIELD:=VALUE sets JSON."),
+    ] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option(metavar="OLD=NEW", help="Move a field's value to another name.")
+    ] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="FIELD", help="Remove a field.")] = None,
+    normalise: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD",
+            help="Normalise a field: spaces, full-width characters; in an address also case and brackets.",
+        ),
+    ] = None,
+    to_campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Send a lead to this campaign.")] = None,
+    to_source: Annotated[str | None, typer.Option(metavar="NAME", help="Assign an event to this source.")] = None,
+    then_replay: Annotated[bool, typer.Option("--replay", help="Then send the changed letters again.")] = False,
+    again: ReplayOptions,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
+) -> None:
+    """Correct dead letters: one, or all that match the filters. They stay dead letters until they are replayed.
+
+    Fields are those of the lead (email, firstName, ..., customFields.plan), or of an event's own JSON by dotted path
+    (answers.0.email). An edit of a field that a letter does not have leaves it unchanged.
+
+    Example: leads failures fix --field email --normalise email --dry-run
+    """
+    # Names first, then values.
+    edits: list[Edit] = [
+        *map(parse_renaming, rename or ()),
+        *map(Remove, remove or ()),
+        *map(parse_setting, set_to or ()),
+        *map(Normalise, normalise or ()),
+    ]
+    if not (edits or to_campaign or to_source):
+        raise UsageError(
             "What should be changed? Give --set, --rename, --remove, --normalise, --to-campaign or --to-source; "
-            "to send letters again unchanged, use replay.",
-            Code.USAGE,
+            "to send letters again unchanged, use replay."
         )
-    if GAP in others:
-        stop(f"Replace {GAP} with the name.", Code.USAGE)
-    try:
-        renamed: list[Edit] = [*map(parse_renaming, rename), *map(Remove, remove)]
-        return [*renamed, *map(parse_setting, set_to), *map(Normalise, normalise)]
-    except NotationError as error:
-        stop(str(error), Code.USAGE)
+    if GAP in {to_campaign, to_source}:
+        raise UsageError(f"Replace {GAP} with the name.")
+    mending = Mending(edits, to_campaign, to_source, then_replay)
+    done = "fixed and replayed" if then_replay else "fixed"
+    LetterJob(where, which, how, again, letter_id).run("fix", done, mending)
+
+
+@grouped
+def replay(
+    letter_id: MaybeId = None,
+    *,
+    again: ReplayOptions,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
+) -> None:
+    """Send dead letters again, to the queue they came from: one, all that match the filters, or all.
+
+    It first says how many these are, and asks. You can stop it at any time and run it again. It ends with 1 if
+    something is refused again, as far as it waits for the outcomes.
+
+    Example: leads failures replay --reason missing_token
+    """
+    LetterJob(where, which, how, again, letter_id).run("replay", "replayed", Mending(replay=True))
+
+
+@grouped
+def discard(
+    letter_id: MaybeId = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All letters, if neither ID nor filter is given.")] = False,
+    how: ChangeOptions,
+    which: LetterOptions,
+    where: StackOptions,
+) -> None:
+    """Delete dead letters for good: one, or all that match the filters. `export` keeps a copy.
+
+    Example: leads failures discard --reason unmappable --older-than 7d
+    """
+    if letter_id is None and which == LetterOptions() and not everything:
+        raise UsageError("Which letters? Give an id, a filter, or --all.")
+    LetterJob(where, which, how, letter_id=letter_id).run("discard", "discarded", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +126,8 @@ class LetterJob:
     def run(self, verb: str, done: str, mending: Mending | None) -> None:
         """Run the command from plan to report. Ends with 1 if something is left undone or refused again."""
         self.how.check()
-        criteria = printed.criteria(self.which)
-        with printed.exit_on_letter_error(self.where, self.letter_id):
+        criteria = self.which.criteria()
+        with explain_id(self.letter_id, self.where):
             running = self.where.reach()
             log = self.where.log_reader() if mending and mending.replay else None
             work = LetterWork(running, mending, done, log, self.again.rate)
@@ -72,10 +138,10 @@ class LetterJob:
             _say(plan, reading, verb, warning)
         if self.how.dry_run or not plan.ids:
             if self.how.as_json:
-                typer.echo(json.dumps(_planned(plan, reading, warning), indent=2))
+                print_json(_planned(plan, reading, warning))
             return
         if not self.how.yes and not confirm(f"{verb.capitalize()} {number(len(plan.ids), 'dead letter')}?"):
-            stop(f"Nothing was {done}.", Code.FAILED)
+            raise CommandError(f"Nothing was {done}.")
         self._work(work, plan)
 
     def _work(self, work: LetterWork, plan: Plan) -> None:
@@ -89,16 +155,16 @@ class LetterJob:
             if not work.trouble:
                 unknown = self._follow(work, interrupted)
         if self.how.as_json:
-            typer.echo(json.dumps(_done(work, plan), indent=2))
+            print_json(_done(work, plan))
         else:
             for sentence in (*work.sentences(), *([unknown] if unknown else [])):
                 typer.echo(plain(sentence))
         if work.trouble or work.tally.failed:
             left = number(work.tally.failed, "dead letter")
-            stop(work.trouble or f"Run this again for the other {left}.", Code.FAILED)
+            raise CommandError(work.trouble or f"Run this again for the other {left}.")
         if work.refused_again:
             again = f"{command()} failures list{self.where.as_arguments()}"
-            stop(f"What was refused again needs a correction first: {again}", Code.FAILED)
+            raise CommandError(f"What was refused again needs a correction first: {again}")
 
     def _follow(self, work: LetterWork, interrupted: Event) -> str:
         """Wait for what becomes of the replayed letters; returns why that cannot be known, or ""."""
@@ -120,7 +186,7 @@ def _say(plan: Plan, reading: QueueScan, verb: str, warning: str) -> None:
         printed.diffs(plan.repairs, len(plan.ids))
     else:
         typer.echo(f"{number(len(plan.ids), 'dead letter')} to {verb}:")
-        printed.groups(plan.concerned)
+        console().print(printed.group_table(plan.concerned))
     if plan.untouched:
         typer.echo(f"{number(plan.untouched, 'dead letter')} that this does not change.")
     for problem, count in plan.problems.most_common():
@@ -143,9 +209,9 @@ def _planned(plan: Plan, reading: QueueScan, warning: str) -> dict[str, Any]:
 
 
 def _done(work: LetterWork, plan: Plan) -> dict[str, Any]:
-    told = {work.done.partition(" ")[0]: work.tally.done, "failed": work.tally.failed, "missing": work.missing}
+    about = {work.done.partition(" ")[0]: work.tally.done, "failed": work.tally.failed, "missing": work.missing}
     outcomes = {"outcomes": work.outcomes.as_json()} if work.outcomes else {}
-    return told | {"uncounted": work.tally.uncounted, **_left(plan), **outcomes}
+    return about | {"uncounted": work.tally.uncounted, **_left(plan), **outcomes}
 
 
 def _left(plan: Plan) -> dict[str, Any]:

@@ -1,44 +1,57 @@
-"""What `leads failures erase` does: forgetting a person, and saying what is left elsewhere."""
+"""`leads failures erase`: forgetting a person, and saying what is left elsewhere."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
-from leads_cli.cli.failures.options import ChangeOptions
-from leads_cli.cli.failures.printed import exit_on_letter_error, line
-from leads_cli.cli.target import StackOptions, confirm
+from leads_cli.cli.failures.options import ChangeOptions, line
+from leads_cli.cli.target import StackOptions, confirm, grouped
+from leads_cli.errors import CommandError, UsageError
 from leads_cli.failures.person.erase import PersonMessages, files_with, remember_erasure, scan
 from leads_cli.failures.person.mention import key
 from leads_cli.failures.read.letter import LEADS
 from leads_cli.project import shown
 from leads_cli.stacks.running import NotReachableError, Running
-from leads_cli.terminal import Code, plain, stop
+from leads_cli.terminal import plain, print_json
 from leads_cli.words import number
 
 
-def erase(email: str, how: ChangeOptions, where: StackOptions, *, mentions: bool) -> None:
-    """Delete every message about an address; ends the command with 1 if some could not be looked at."""
+@grouped
+def erase(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address of the person to erase.")],
+    *,
+    mentions: Annotated[
+        bool,
+        typer.Option(
+            "--mentions", help="Also delete messages about other people, or several people, that contain the address."
+        ),
+    ] = False,
+    how: ChangeOptions,
+    where: StackOptions,
+) -> None:
+    """Erase a person: delete every message about an address, queued or dead, and say what is left elsewhere.
+
+    Example: leads failures erase ava@example.com --dry-run
+    """
     person = key(email)
     if not all(person.partition("@")):
-        stop("Give the person's whole address, such as ava@example.com.", Code.USAGE)
+        raise UsageError("Give the person's whole address, such as ava@example.com.")
     how.check()
-    with exit_on_letter_error(where):
-        running = where.reach()
-        found = scan(running, person)
-        if not how.as_json:
-            _say(found, where, mentions=mentions)
-        total = sum(each.about + (each.beside if mentions else 0) for each in found)
-        if not how.dry_run and total:
-            if not how.yes and not confirm(f"Erase {number(total, 'message')}?"):
-                stop("Nothing was erased.", Code.FAILED)
-            found = scan(running, person, erase=True, mentions=mentions)
-        problem = "" if how.dry_run else _remember(running, person)
+    running = where.reach()
+    found = scan(running, person)
+    if not how.as_json:
+        _say(found, where, mentions=mentions)
+    total = sum(each.about + (each.beside if mentions else 0) for each in found)
+    if not how.dry_run and total:
+        if not how.yes and not confirm(f"Erase {number(total, 'message')}?"):
+            raise CommandError("Nothing was erased.")
+        found = scan(running, person, erase=True, mentions=mentions)
+    problem = "" if how.dry_run else _remember(running, person)
     if how.as_json:
-        typer.echo(json.dumps({each.queue: _as_json(each) for each in found}, indent=2))
+        print_json({each.queue: _as_json(each) for each in found})
     else:
         _report(found, email, dry_run=how.dry_run)
     if not how.dry_run and not how.as_json:
@@ -46,7 +59,7 @@ def erase(email: str, how: ChangeOptions, where: StackOptions, *, mentions: bool
     # Leads in other hands are dropped when they return; raw events and dead letters have to be looked at.
     unseen = [each for each in found if problem or how.dry_run or each.queue != LEADS or each.tally.failed]
     if not all(each.complete for each in unseen):
-        stop("Not every message could be looked at, see above: run this again, until it finds nothing.", Code.FAILED)
+        raise CommandError("Not every message could be looked at, see above: run this again, until it finds nothing.")
 
 
 def _remember(running: Running, person: str) -> str:

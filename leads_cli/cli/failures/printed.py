@@ -1,73 +1,23 @@
 """How letters look in a terminal. Their text is foreign, so control sequences are escaped."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from shlex import join
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
+from rich.table import Table
 
-from leads_cli.cli.failures.options import LetterOptions
-from leads_cli.cli.target import StackOptions, moment
+from leads_cli.cli.failures.options import line
+from leads_cli.cli.target import StackOptions
 from leads_cli.failures.change.mending import Repair
 from leads_cli.failures.read.advice import next_steps
-from leads_cli.failures.read.criteria import REASONS, AmbiguousError, Criteria, NoSuchLetterError
 from leads_cli.failures.read.letter import Letter, indented
 from leads_cli.failures.read.listing import Listing, describe
 from leads_cli.failures.read.queue_scan import QueueScan
-from leads_cli.project import command
-from leads_cli.stacks.running import NotReachableError
-from leads_cli.terminal import Code, console, make_table, plain, stop, table
+from leads_cli.terminal import console, make_table, plain, table
 from leads_cli.words import ago, duration, number
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-
-def line(where: StackOptions, *arguments: str) -> str:
-    """A command of ours for the same stack, as the user can type it."""
-    return f"{command()} {plain(join(['failures', *arguments, *where.options()]))}"
-
-
-def criteria(which: LetterOptions) -> Criteria:
-    """The letters that the options name; ends the command where one cannot be read."""
-    if which.reason is not None and which.reason not in REASONS:
-        stop(f"--reason {plain(which.reason)}: there is no such reason; take {', '.join(REASONS)}.", Code.USAGE)
-    return Criteria(
-        reason=which.reason,
-        field=which.field,
-        status=which.status,
-        source=which.source,
-        campaign=which.campaign,
-        since=moment("--since", which.since) if which.since else None,
-        before=moment("--older-than", which.older_than) if which.older_than else None,
-        contains=which.contains,
-    )
-
-
-@contextmanager
-def exit_on_letter_error(where: StackOptions, letter_id: str | None = None) -> Iterator[None]:
-    """End the command with what went wrong and what to do about it."""
-    name = plain(letter_id or "")
-    try:
-        yield
-    except NoSuchLetterError:
-        if "@" in name:
-            search = line(where, "list", "--each", "--contains", letter_id or "")
-            stop(f"{name} is an address, and this takes an id: {search}", Code.USAGE)
-        stop(
-            f"{name}: no visible dead letter has an id that begins like this. It may have been replayed, or another "
-            f"command may be reading it; see what is there: {line(where, 'list', '--each')}",
-            Code.FAILED,
-        )
-    except AmbiguousError as error:
-        ids = "".join(f"\n  {plain(each)}" for each in error.ids)
-        stop(f"{name}: several dead letters have ids that begin like this; give more of the id:{ids}", Code.USAGE)
-    except NotReachableError as error:
-        stop(str(error), Code.FAILED)
 
 
 def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bool) -> None:
@@ -75,7 +25,10 @@ def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bo
     causes = found.groups
     if causes:
         typer.echo(f"{number(found.total, 'dead letter')} in {number(len(causes), 'group')}")
-        (_each if each else groups)(found)
+        if each:
+            _each(found)
+        else:
+            console().print(group_table(found))
         if each and (older := found.total - len(found.newest)) > 0:
             typer.echo(f"{older:,} older: --limit {found.total} lists them as well.")
     else:
@@ -90,13 +43,8 @@ def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bo
         typer.echo(f"Next: {line(where, 'show', causes[0].example)}")
 
 
-def groups(found: Listing) -> None:
+def group_table(found: Listing, title: str | None = None) -> Table:
     """Groups, one a line."""
-    console().print(group_table(found))
-
-
-def group_table(found: Listing, title: str | None = None) -> "Table":
-    """Groups, one a line, as a part of a screen."""
     heads = ("count", "reason", "field", "status", "source", "campaign", "oldest", "newest", "says")
     rows = (
         (

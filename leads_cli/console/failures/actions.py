@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import StringIO
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from leads_cli.failures.change.mending import Mending, Plan
 from leads_cli.failures.read.criteria import Criteria
@@ -17,10 +17,8 @@ from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.listing import Listing, write_csv, write_jsonl
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.work import BusyError, LetterWork
+from leads_cli.logs.reading import LogReader
 from leads_cli.stacks.running import NotReachableError, Running
-
-if TYPE_CHECKING:
-    from leads_cli.logs.reading import LogReader
 
 # As many letters as a person looks through.
 MOST: Final = 1_000
@@ -128,7 +126,7 @@ class FailureActions:
         work: what is being done, or was done last.
     """
 
-    def __init__(self, running: Running, log: "LogReader | None" = None) -> None:
+    def __init__(self, running: Running, log: LogReader | None = None) -> None:
         self.running = running
         self.found: FoundLetters | None = None
         self.growing: FoundLetters | None = None

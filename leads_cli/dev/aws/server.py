@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from email.message import Message
 from hmac import compare_digest
 from secrets import token_hex
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import Any, Final, Self, cast
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
@@ -24,10 +26,6 @@ from leads_cli.dev.aws.queues import TimedQueues
 from leads_cli.dev.aws.template import ALIAS, VERSION, Template
 from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
 from leads_cli.stacks import session
-
-if TYPE_CHECKING:
-    from email.message import Message
-    from wsgiref.types import StartResponse, WSGIEnvironment
 
 STACK_NAME: Final = "leadterra-enroll"
 _one_at_a_time: Final = Lock()
@@ -138,14 +136,14 @@ class _Application:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._turn = Lock()
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not self.knows(EnvironHeaders(environ)):
             start_response("403 Forbidden", [("content-type", "text/plain")])
             return [b"only this stack's own clients are answered\n"]
         with self._turn:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
 
-    def knows(self, headers: "EnvironHeaders | Message") -> bool:
+    def knows(self, headers: EnvironHeaders | Message) -> bool:
         """Whether a request is from one of this stack's own clients."""
         credential = headers.get("Authorization", "").partition("/")[0].partition(" ")[2]
         return (

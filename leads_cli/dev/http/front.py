@@ -4,21 +4,19 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import anyio
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.routing import Route as HttpRoute
+from starlette.types import Receive, Scope, Send
 
 from leads_cli.dev.aws.routes import Route, find
 from leads_cli.dev.http import gateway
 from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
 from leads_cli.dev.runtime.environment import MAX_PAYLOAD_BYTES, Result
-
-if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
 
 # API Gateway's limit for a body. Lambda's, for the event made of it, is lower and has the same answer.
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
@@ -39,7 +37,7 @@ class Front:
         self._functions = functions
         self._turn = CapacityLimiter(MOST_REQUESTS)
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         http = HttpRequest(scope, receive)
         request_id = f"{secrets.token_urlsafe(11)}="
         body = await _body(http)

@@ -10,6 +10,7 @@ from leads.errors import Malformed
 from leads.fields.address import NotAnAddress, normalise_address
 from leads.json import loads
 from leads.model import LEAD_FIELDS
+from leads_cli.errors import UsageError
 from leads_cli.failures.change import path as paths
 from leads_cli.failures.change.cleaning import normalise
 
@@ -65,7 +66,7 @@ class Change:
 GAP: Final = "..."
 
 
-class NotationError(ValueError):
+class NotationError(UsageError):
     """An edit that cannot be parsed. The text says what works."""
 
 

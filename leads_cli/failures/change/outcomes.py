@@ -5,14 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from leads.message.message import id_for_log
 from leads_cli.logs.observed import hold_text, objects, texts
+from leads_cli.logs.reading import Line, Reader
 from leads_cli.words import number
-
-if TYPE_CHECKING:
-    from leads_cli.logs.reading import Line, Reader
 
 # What the lines of the log that tell outcomes contain. Events first: they name the leads to wait for.
 ABOUT_OUTCOMES: Final = ("replay_of", "batch settled")
@@ -28,7 +26,7 @@ class ReplayOutcomes:
         self.ended = Counter[str]()
         self.refused = Counter[str]()
 
-    def add(self, line: "Line") -> None:
+    def add(self, line: Line) -> None:
         """Read a log line. Reading it again changes nothing."""
         data = line.data
         event = data.get("replay_of")
@@ -90,7 +88,7 @@ class ReplayOutcomes:
 
 def wait_for_outcomes(
     outcomes: ReplayOutcomes,
-    read: "Reader",
+    read: Reader,
     since: datetime,
     *,
     seconds: float,

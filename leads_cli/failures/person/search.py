@@ -2,24 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from leads.message.message import address_for_log
 from leads_cli.failures.person.mention import key
 from leads_cli.logs.observed import objects, texts
+from leads_cli.logs.reading import Line, Reader
 from leads_cli.logs.sentence import step
-from leads_cli.stacks.running import NotReachableError
+from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.stacks.secret import LOG_KEY, read_secret
-
-if TYPE_CHECKING:
-    from leads_cli.logs.reading import Line, Reader
-    from leads_cli.stacks.running import Running
 
 # A person who signed up more often than this is a program.
 _MOST_LEADS: Final = 20
 
 
-def log_key(running: "Running") -> str:
+def log_key(running: Running) -> str:
     """The key of the hashes in the log. Raises NotReachableError if the secret cannot be read, or has no such key."""
     found = read_secret(running).content.get(LOG_KEY) if "SecretId" in running.outputs else None
     if not isinstance(found, str) or not found:
@@ -30,7 +27,7 @@ def log_key(running: "Running") -> str:
     return found
 
 
-def find_person(running: "Running", read: "Reader", email: str, since: datetime) -> "list[tuple[Line, str]]":
+def find_person(running: Running, read: Reader, email: str, since: datetime) -> list[tuple[Line, str]]:
     hashed = address_for_log(log_key(running), key(email))
     ids = {lead for line in read(since, hashed) for known, lead in _people(line) if known == hashed}
     found = {
@@ -42,7 +39,7 @@ def find_person(running: "Running", read: "Reader", email: str, since: datetime)
     return sorted(found.values(), key=lambda each: each[0].when)
 
 
-def find_newer(running: "Running", read: "Reader", leads: Mapping[str, tuple[str, datetime]]) -> set[str]:
+def find_newer(running: Running, read: Reader, leads: Mapping[str, tuple[str, datetime]]) -> set[str]:
     """Of leads by id, with their address and when they failed: those whose person sent another one since."""
     if not leads:
         return set()
@@ -61,7 +58,7 @@ def find_newer(running: "Running", read: "Reader", leads: Mapping[str, tuple[str
     }
 
 
-def _people(line: "Line") -> Iterator[tuple[str, str]]:
+def _people(line: Line) -> Iterator[tuple[str, str]]:
     """The hash and the id of each lead of a batch, as its line has them."""
     data = line.data
     refused = [str(each.get("id")) for each in objects(data.get("rejected"))]

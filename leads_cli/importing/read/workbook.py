@@ -4,19 +4,16 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 from zipfile import ZipFile, is_zipfile
 
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
 from leads_cli.importing.import_errors import UnusableError
+from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.sheet import Sheet, SheetRecord
 from leads_cli.importing.read.table import Cell
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from python_calamine import CalamineSheet, CalamineWorkbook
-
-    from leads_cli.importing.read.document import ImportFile
 
 # calamine keeps a sheet in memory as a rectangle of 32 bytes a cell, however few of its cells are filled.
 _MAX_CELLS: Final = 50_000_000
@@ -29,14 +26,12 @@ _LONGEST_PLACE: Final = 32
 _DAMAGED: Final = "a damaged or protected workbook ({}); open it, save it without a password, and try again"
 
 
-def open_workbook(document: "ImportFile", name: str) -> Sheet:
+def open_workbook(document: ImportFile, name: str) -> Sheet:
     """The named sheet of a workbook, or the first visible one.
 
     Raises:
         UnusableError: there is none, it has no header, it is too large to be read, or the file is damaged.
     """
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
-
     try:
         _check_size(document.path)
         with document.path.open("rb") as file:
@@ -52,7 +47,7 @@ def open_workbook(document: "ImportFile", name: str) -> Sheet:
     return Sheet(partial(_records, sheet), about)
 
 
-def _check_size(path: "Path") -> None:
+def _check_size(path: Path) -> None:
     """Check that a workbook does not fill the memory. `.xls` is small by its format.
 
     Raises:
@@ -93,14 +88,12 @@ def _number(column: bytes) -> int:
     return number
 
 
-def _records(sheet: "CalamineSheet") -> Iterator[SheetRecord]:
+def _records(sheet: CalamineSheet) -> Iterator[SheetRecord]:
     for number, values in enumerate(sheet.iter_rows(), start=1):
         yield SheetRecord(number, [_cell(value) for value in values])
 
 
-def _choose(book: "CalamineWorkbook", name: str) -> "CalamineSheet":
-    from python_calamine import SheetVisibleEnum  # noqa: PLC0415
-
+def _choose(book: CalamineWorkbook, name: str) -> CalamineSheet:
     titles = [
         each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible or each.name == name
     ]

@@ -6,19 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
+from leads.config.schema import Enrollment
 from leads_cli.project import ROOT, TEMPLATE, shown
 from leads_cli.stacks import campaigns, cloudwatch, leadterra, secret
 from leads_cli.stacks.checks import subjects
+from leads_cli.stacks.checks.findings import Finding, fail
 from leads_cli.stacks.checks.queue_settings import Trigger, check_queue
-from leads_cli.stacks.checks.subjects import Finding, fail
 from leads_cli.stacks.embedded import last_events
 from leads_cli.stacks.running import NotReachableError, Running, aws_errors
-
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
-
 
 _STAGES: Final = ROOT / "stages"
 
@@ -77,7 +74,7 @@ _PUBLISHED: Final = ("CodeSha256", "Environment", "Layers", "MemorySize", "Timeo
 
 
 def run_checks(
-    running: Running, enrollment: "Enrollment", stack: str | None, now: datetime, config: str
+    running: Running, enrollment: Enrollment, stack: str | None, now: datetime, config: str
 ) -> Iterator[Finding]:
     """All findings about a stack. `stack` is None for the embedded one; `config` is the file's name."""
     looks: dict[str, Callable[[], Iterable[Finding]]] = {
@@ -105,7 +102,7 @@ def _deployment(running: Running, stack: str, config: str) -> Iterator[Finding]:
         yield from subjects.parameters(running.parameters, expected.parameters, shown(expected.stage), stack)
 
 
-def _campaigns(running: Running, enrollment: "Enrollment") -> Iterator[Finding]:
+def _campaigns(running: Running, enrollment: Enrollment) -> Iterator[Finding]:
     known = campaigns.configured_campaigns(enrollment)
     return subjects.campaigns(campaigns.list_campaigns(known, leadterra.connect(running, enrollment)))
 
@@ -140,7 +137,7 @@ def _triggers(running: Running, queue: str) -> Iterator[Trigger]:
             )
 
 
-def _sources(running: Running, enrollment: "Enrollment", now: datetime, stack: str | None) -> Iterator[Finding]:
+def _sources(running: Running, enrollment: Enrollment, now: datetime, stack: str | None) -> Iterator[Finding]:
     addresses = {name: running.page_address(name) for name in enrollment.sources}
     if stack is not None:
         namespace = running.outputs["MetricsNamespace"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads_cli.stacks.checks.subjects import Finding, fail, ok, warn
+from leads_cli.stacks.checks.findings import Finding, fail, ok, warn
 
 _LARGEST: Final = 1_048_576
 _DAYS: Final = 14
@@ -46,8 +46,10 @@ def _redrive(name: str, attributes: Mapping[str, str], dead_letter_arn: str) -> 
     if policy.get("deadLetterTargetArn") != dead_letter_arn:
         yield fail(name, "its redrive policy does not move messages to this stack's dead letters", _REMEDY)
     elif int(policy.get("maxReceiveCount", 0)) < _LEAST_RECEIVES:
-        told = f"maxReceiveCount is {policy.get('maxReceiveCount')}: an outage would turn good leads into dead letters"
-        yield fail(name, told, f"make it 300: {_REMEDY}")
+        message = (
+            f"maxReceiveCount is {policy.get('maxReceiveCount')}: an outage would turn good leads into dead letters"
+        )
+        yield fail(name, message, f"make it 300: {_REMEDY}")
 
 
 def _limits(name: str, attributes: Mapping[str, str]) -> Iterator[Finding]:
@@ -62,22 +64,22 @@ def _polled(name: str, attributes: Mapping[str, str], triggers: Sequence[Trigger
         yield fail(name, "no function takes messages out of it", _REMEDY)
     for each in triggers:
         if each.state not in {"Enabled", "Enabling", "Updating", "Creating"}:
-            told = f"its trigger is {each.state.lower()}: no function takes messages out of it"
-            yield fail(name, told, "enable it in Lambda's console, under Triggers of the function")
+            message = f"its trigger is {each.state.lower()}: no function takes messages out of it"
+            yield fail(name, message, "enable it in Lambda's console, under Triggers of the function")
         if not each.reports_failures:
-            told = "its trigger has no ReportBatchItemFailures: one held message brings back its whole batch"
-            yield fail(name, told, _REMEDY)
+            message = "its trigger has no ReportBatchItemFailures: one held message brings back its whole batch"
+            yield fail(name, message, _REMEDY)
         if not each.alias:
             yield fail(
                 name, "its trigger calls no alias: gradual deployments and rollbacks do not apply to it", _REMEDY
             )
         elif not each.is_latest:
-            told = f"the alias {each.alias} is not the version that was deployed last: an earlier one runs"
-            yield warn(name, told, f"unless this is intended: {_REMEDY}")
+            message = f"the alias {each.alias} is not the version that was deployed last: an earlier one runs"
+            yield warn(name, message, f"unless this is intended: {_REMEDY}")
         visible, least = int(attributes.get("VisibilityTimeout", 0)), 6 * each.timeout + each.window
         if visible < least:
-            told = f"VisibilityTimeout is {visible} s, less than six times the function's timeout and the window"
-            yield fail(name, told, f"make it {least} s or more: {_REMEDY}")
+            message = f"VisibilityTimeout is {visible} s, less than six times the function's timeout and the window"
+            yield fail(name, message, f"make it {least} s or more: {_REMEDY}")
 
 
 def _as_it_is(attributes: Mapping[str, str], triggers: Sequence[Trigger] | None) -> str:

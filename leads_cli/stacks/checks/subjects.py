@@ -1,53 +1,15 @@
-"""Findings, and the subjects that need no AWS beyond what was read: outputs, secret, campaigns, events, alarms."""
+"""The subjects that need no AWS beyond what was read: outputs, secret, campaigns, events, alarms."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from leads.config.schema import Enrollment
 from leads_cli.stacks.campaigns import RUNNING, CampaignListing
+from leads_cli.stacks.checks.findings import Finding, fail, ok, warn
 from leads_cli.stacks.secret import API_KEY, StoredSecret
 from leads_cli.stacks.secret_edits import SecretState, find_unread, flaw, list_states
 from leads_cli.words import duration
-
-if TYPE_CHECKING:
-    from leads.config.schema import Enrollment
-
-
-class Severity(StrEnum):
-    """How it is; only `fail` is a failure of the check."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One row of the check; `remedy` is what to do, "" where there is nothing."""
-
-    about: str
-    verdict: Severity
-    told: str
-    remedy: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """As `leads check --json` has it."""
-        return {"about": self.about, "verdict": self.verdict.value, "told": self.told, "remedy": self.remedy}
-
-
-def ok(about: str, told: str) -> Finding:
-    return Finding(about, Severity.OK, told)
-
-
-def warn(about: str, told: str, remedy: str) -> Finding:
-    return Finding(about, Severity.WARN, told, remedy)
-
-
-def fail(about: str, told: str, remedy: str) -> Finding:
-    return Finding(about, Severity.FAIL, told, remedy)
-
 
 LOOK_BACK_DAYS: Final = 14
 
@@ -56,11 +18,11 @@ def outputs(deployed: Iterable[str], wanted: Iterable[str], stack: str = "NAME")
     """Whether a stack has what this checkout's template promises."""
     has, wants = set(deployed), set(wanted)
     if missing := sorted(wants - has):
-        told = f"the deployed stack lacks {', '.join(missing)}: it is older than this checkout"
-        return fail("template", told, f"make deploy STACK={stack}")
+        message = f"the deployed stack lacks {', '.join(missing)}: it is older than this checkout"
+        return fail("template", message, f"make deploy STACK={stack}")
     if more := sorted(has - wants):
-        told = f"the deployed stack has {', '.join(more)} as well: it is newer than this checkout"
-        return warn("template", told, "take the version that was deployed")
+        message = f"the deployed stack has {', '.join(more)} as well: it is newer than this checkout"
+        return warn("template", message, "take the version that was deployed")
     return ok("template", f"all {len(wants)} outputs of this checkout")
 
 
@@ -68,8 +30,8 @@ def parameters(deployed: Mapping[str, str], expected: Mapping[str, str], stage: 
     """Whether the parameters are those of the stage's file."""
     different = [name for name, value in expected.items() if deployed.get(name, "") != value]
     for name in different:
-        told = f"{deployed.get(name, '')!r} is deployed, {stage} says {expected[name]!r}"
-        yield warn(f"parameter {name}", told, f"correct {stage}, then make deploy STACK={stack}")
+        message = f"{deployed.get(name, '')!r} is deployed, {stage} says {expected[name]!r}"
+        yield warn(f"parameter {name}", message, f"correct {stage}, then make deploy STACK={stack}")
     if not different:
         yield ok("parameters", f"as {stage} says")
 
@@ -94,13 +56,13 @@ def subscriptions(topics: Mapping[str, Iterable[str]], stage: str, stack: str) -
         if not arns:
             yield warn("notifications", f"no one is subscribed to {name}", again)
         elif pending:
-            told = f"{pending} of {len(arns)} subscriptions to {name} wait for their confirmation"
-            yield warn("notifications", told, f"open the link in AWS's mail; another: {again}")
+            message = f"{pending} of {len(arns)} subscriptions to {name} wait for their confirmation"
+            yield warn("notifications", message, f"open the link in AWS's mail; another: {again}")
         else:
             yield ok("notifications", f"{len(arns)} confirmed for {name}")
 
 
-def secrets(enrollment: "Enrollment", stored: StoredSecret) -> Iterator[Finding]:
+def secrets(enrollment: Enrollment, stored: StoredSecret) -> Iterator[Finding]:
     """Whether the key is there, and each source has the secret that it needs."""
     if stored.api_key is None:
         yield fail(API_KEY, "the secret has no key: every lead waits", f"leads secrets set {API_KEY}")
@@ -128,14 +90,14 @@ def campaigns(listed: Iterable[CampaignListing]) -> Iterator[Finding]:
     for each in listed:
         about = f"campaign {each.campaign.name}"
         if each.stats is None:
-            told, _, remedy = each.problem.partition("; ")
-            yield fail(about, told, remedy or "check this campaign in Leadterra")
+            message, _, remedy = each.problem.partition("; ")
+            yield fail(about, message, remedy or "check this campaign in Leadterra")
         elif each.stats.status in {None, RUNNING}:
             number = "" if each.stats.enrolled is None else f", {each.stats.enrolled:,} leads"
             yield ok(about, f"{each.campaign.id}: {each.stats.status or 'there'}{number}")
         else:
-            told = f"{each.campaign.id} is {each.stats.status}: leads are enrolled and get no message"
-            yield warn(about, told, f"leads campaign start {each.campaign.name}")
+            message = f"{each.campaign.id} is {each.stats.status}: leads are enrolled and get no message"
+            yield warn(about, message, f"leads campaign start {each.campaign.name}")
 
 
 def last_events(

@@ -62,7 +62,7 @@ auth = "token"
 def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -> None:
     """Each setting with which leads could be lost, or wait, is one finding with what to do; none means ok."""
     (only,) = check_queue("LeadsQueue", GOOD | changed, DEAD, [trigger] if trigger else [])
-    assert found in only.told
+    assert found in only.message
     assert (only.verdict == "ok") == (only.remedy == "")
     is_late = "Retention" in str(changed) or (trigger and not trigger.is_latest)
     assert only.verdict == ("ok" if not changed and trigger is TRIGGER else "warn" if is_late else "fail")
@@ -71,7 +71,7 @@ def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -
 def test_a_queue_whose_triggers_nobody_knows() -> None:
     """The embedded stack has no event source mappings to ask about."""
     (only,) = check_queue("LeadsQueue", GOOD, DEAD, None)
-    assert (only.verdict, only.told) == ("ok", "300 receives, visibility 600 s")
+    assert (only.verdict, only.message) == ("ok", "300 receives, visibility 600 s")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_queue_whose_triggers_nobody_knows() -> None:
 def test_a_template(deployed: str, verdict: str, told: str) -> None:
     """A stack that is older than the checkout fails; a newer one is a warning."""
     found = subjects.outputs(deployed, "ab")
-    assert (found.verdict, told in found.told) == (verdict, True)
+    assert (found.verdict, told in found.message) == (verdict, True)
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,20 @@ def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -
     campaign = ConfiguredCampaign("news", "camp_news", (), ())
     row = CampaignListing(campaign, listed) if isinstance(listed, Stats) else CampaignListing(campaign, problem=listed)
     (found,) = subjects.campaigns([row])
-    assert (found.verdict, told in found.told, found.remedy) == (verdict, True, remedy)
+    assert (found.verdict, told in found.message, found.remedy) == (verdict, True, remedy)
 
 
 def test_sources_and_alarms() -> None:
     """A silent source is a warning; a raised alarm is a failure with its meaning."""
     addresses = {"website": "https://a.example/forms/website", "app": "https://a.example/hooks/app"}
     website, app = subjects.last_events(addresses, {"app": NOW - timedelta(hours=3)}, NOW, where=" --stack leads")
-    assert (website.verdict, website.told) == ("warn", "https://a.example/forms/website: no lead in 14 days")
+    assert (website.verdict, website.message) == ("warn", "https://a.example/forms/website: no lead in 14 days")
     assert website.remedy.startswith("leads send --probe --source website --stack leads")
-    assert (app.verdict, app.told) == ("ok", "https://a.example/hooks/app: last lead 3.0 h ago")
+    assert (app.verdict, app.message) == ("ok", "https://a.example/hooks/app: last lead 3.0 h ago")
     (none,) = subjects.alarms([])
     assert none.verdict == "ok"
     (raised,) = subjects.alarms([{"AlarmName": "leads-key", "AlarmDescription": "A key. docs/operations.md#key"}])
-    assert (raised.verdict, raised.about, raised.told) == ("fail", "alarm leads-key", "A key.")
+    assert (raised.verdict, raised.about, raised.message) == ("fail", "alarm leads-key", "A key.")
 
 
 def test_parameters_are_those_of_the_stage() -> None:
@@ -138,7 +138,7 @@ def test_parameters_are_those_of_the_stage() -> None:
     assert same.verdict == "ok"
     (window,) = subjects.parameters({"LogLevel": "INFO", "BatchingWindow": "9"}, expected, "stages/prod.toml", "prod")
     assert (window.about, window.verdict) == ("parameter BatchingWindow", "warn")
-    assert window.told == "'9' is deployed, stages/prod.toml says '2'"
+    assert window.message == "'9' is deployed, stages/prod.toml says '2'"
     assert "make deploy STACK=prod" in window.remedy
 
 

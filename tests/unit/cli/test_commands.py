@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from typer.main import get_command
 from typer.testing import CliRunner
 
-from leads_cli.cli.main import app
+from leads_cli.cli.main import COMMANDS, app, load
 from leads_cli.cli.status import StatusSample, rates
 from leads_cli.stacks.counts import StackCounts, StackStatus
 from leads_cli.terminal import console, status_parts
@@ -36,7 +35,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, An
         yield from commands(inner, (*path, name))
 
 
-ALL: Final = dict(commands(get_command(app)))
+ALL: Final = {path: each for name in COMMANDS for path, each in commands(load(name), (name,))}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -52,6 +51,12 @@ def test_results_come_as_json_too(name: str) -> None:
     """Every command that prints results has --json."""
     options = {option for parameter in ALL[name].params for option in parameter.opts}
     assert "--json" in options
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_does(name: str) -> None:
+    """What `leads --help` says of a command is how the command's own help begins."""
+    assert " ".join(load(name).help.split()).startswith(COMMANDS[name][1].removesuffix("."))
 
 
 def test_exit_codes_are_told() -> None:

@@ -1,0 +1,15 @@
+"""Errors that end a command. Their text says what happened, to what, and what to do next."""
+
+from typing import ClassVar
+
+
+class CommandError(Exception):
+    """The command failed."""
+
+    exit_code: ClassVar = 1
+
+
+class UsageError(CommandError):
+    """The call or a file is wrong, and nothing was done."""
+
+    exit_code: ClassVar = 2
