@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import escape
-from shlex import join, quote
+from shlex import join
 from typing import Final
 
 from nicegui import ui
@@ -16,6 +16,7 @@ from leads_cli.project import command
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.stacks.secret import StoredSecret, read_secret
 from leads_cli.webhooks.mapping import MappedBody, MappedPerson, MappedResult, as_event, fields_of, map_event
+from leads_cli.webhooks.sending import curl
 from leads_cli.webhooks.webhooks import names as recorded_providers
 from leads_cli.words import ago
 
@@ -77,9 +78,6 @@ def _describe_person(person: MappedPerson) -> Iterator[str]:
         more = len(person.elsewhere) - _MAX_ELSEWHERE
         names = ", ".join(person.elsewhere[:_MAX_ELSEWHERE]) + (f", and {more} more" if more > 0 else "")
         yield frame.paragraph(f"Also in the event, for require and fields: {names}", "soft says")
-
-
-_BODY: Final = '{"email": "ava@example.com", "firstName": "Ava"}'
 
 
 class SourcesPage:
@@ -174,22 +172,8 @@ class _SourceCard:
         if self._source.provider in recorded_providers():
             line = join(["send", self._source.provider, "--source", self._name, *self._subject.options])
             found.append(("A request as its provider sends it, with your stack's own secret:", f"{command()} {line}"))
-        if (proof := self._proof(stored)) is not None:
-            url = f"{self._subject.running.url}/hooks/{self._name}"
-            line = f"curl {quote(url)}{proof} -H 'Content-Type: application/json' -d {quote(_BODY)}"
-            found.append(("A lead by hand:", line))
-        return found
-
-    def _proof(self, stored: StoredSecret | None) -> str | None:
-        """The credentials in a curl command; None if only the provider can sign."""
         # The embedded stack's secrets are invented for one run; a deployed one's never leave the account.
         own = (stored.values(self._name) if stored and self._subject.leads else ()) or ("$TOKEN",)
-        match self._source.authentication:
-            case "none":
-                return ""
-            case "token":
-                return f' -H "Authorization: Bearer {own[0]}"'
-            case "basic":
-                return f' -u "leads:{own[0]}"'
-            case _:
-                return None
+        if line := curl(f"{self._subject.running.url}/hooks/{self._name}", self._source.authentication, own[0]):
+            found.append(("A lead by hand:", line))
+        return found

@@ -1,6 +1,7 @@
 """A console's subject: one stack, embedded or deployed, with everything that its pages need."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -24,8 +25,6 @@ LIVE_SECONDS: Final = 1.0
 SPARING_SECONDS: Final = 60.0
 # As `leads status` counts.
 _SINCE: Final = timedelta(days=14)
-
-type Leads = Callable[[int], Sequence[LeadRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +56,11 @@ class Subject:
     seen: Callable[[], Mapping[str, datetime]]
     unseen: str
     log: LogReader
-    leads: Leads | None = None
+    leads: Callable[[int], Sequence[LeadRow]] | None = None
     release: Callable[[], int] | None = None
 
     @property
     def enrollment(self) -> Enrollment:
-        """The configuration as it is now."""
         return self.read_enrollment()
 
     def problem(self) -> str:
@@ -70,15 +68,23 @@ class Subject:
         return problem_of(self.running.config) if self.running.config else ""
 
 
-def embedded(
-    running: Running, read_enrollment: Callable[[], Enrollment], status: Callable[[], StackStatus], leads: Leads
-) -> Subject:
-    """A stack of `leads dev`, with functions for its counts and leads."""
+def at_address(running: Running, enrollment: Enrollment) -> Subject:
+    """A stack of `leads dev`; `enrollment` is shown while its file cannot be used."""
     read = read_embedded(running.url)
+
+    def read_enrollment() -> Enrollment:
+        nonlocal enrollment
+        with suppress(BadFileError):
+            enrollment = read_configuration(running.config) if running.config else enrollment
+        return enrollment
 
     def history() -> History:
         now = datetime.now(UTC)
         return count_lines(read(now - SPAN, None), now)
+
+    def leads(limit: int) -> list[LeadRow]:
+        found = get_json(running.url, f"/_leads/leads?limit={limit}")
+        return [row_of(each) for each in found] if isinstance(found, list) else []
 
     return Subject(
         name=f"leads dev at {running.url}",
@@ -87,7 +93,7 @@ def embedded(
         read_enrollment=read_enrollment,
         pause=LIVE_SECONDS,
         counted="Since it was started.",
-        status=status,
+        status=lambda: status_of(running.url),
         history=history,
         seen=lambda: last_events(running.url),
         unseen="none since it was started",
@@ -95,20 +101,6 @@ def embedded(
         leads=leads,
         release=lambda: release(running.url),
     )
-
-
-def at_address(running: Running, enrollment: Enrollment) -> Subject:
-    def leads(limit: int) -> list[LeadRow]:
-        found = get_json(running.url, f"/_leads/leads?limit={limit}")
-        return [row_of(each) for each in found] if isinstance(found, list) else []
-
-    def now() -> Enrollment:
-        try:
-            return read_configuration(running.config) if running.config else enrollment
-        except BadFileError:
-            return enrollment
-
-    return embedded(running, now, lambda: status_of(running.url), leads)
 
 
 def deployed(

@@ -91,9 +91,9 @@ def serve_until_stopped(wanted: DevOptions, *, browser: bool) -> None:
     watch = _watch(wanted)
     try:
         with stop_on_signals(), _running(wanted, watch, with_page=True) as view:
-            typer.echo(banner(view.about, wanted.config))
+            typer.echo(banner(view.url, view.enrollment, view.secrets, view.leadterra, wanted.config))
             if browser and has_display():
-                webbrowser.open(view.about.url)
+                webbrowser.open(view.url)
             # In turns: a signal that the system hands to another thread does not wake this one.
             while not Event().wait(_TURN_SECONDS):
                 watch.broken()
@@ -105,7 +105,7 @@ def run_smoke(wanted: DevOptions) -> None:
     """Send every recorded event; ends the command with 1 if not everything went as expected."""
     try:
         with stop_on_signals(), _running(wanted, _watch(wanted), with_page=False) as view:
-            succeeded, status = smoke.run(view.about.url, typer.echo)
+            succeeded, status = smoke.run(view.url, typer.echo)
     except Stopped:
         raise CommandError("Stopped before the end.") from None
     print_status(status)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -18,7 +18,6 @@ from leads_cli.dev.aws.template import HTTP_API, QUEUE, SECRET, load
 from leads_cli.dev.deployment import make_deployment
 from leads_cli.dev.http.front import Front, routes
 from leads_cli.dev.invented import invent_secrets
-from leads_cli.dev.runtime.batches import SqsRecord
 from leads_cli.logs.journal import Journal
 from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Sandbox, SandboxCampaign, SandboxServer
@@ -29,16 +28,6 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
-
-
-class Observer(Protocol):
-    """Observes what happens, from several threads. Functions and queues by their logical ids."""
-
-    def observe_log(self, function: str, line: str) -> None:
-        """A line of a function's log."""
-
-    def observe_records(self, queue: str, records: list[SqsRecord]) -> None:
-        """Records of a queue that its function is about to get."""
 
 
 class Stack:
@@ -68,7 +57,7 @@ class Stack:
         leadterra_url: str | None = None,
         api_key: str | None = None,
         template: Path = TEMPLATE,
-        journal: Observer | None = None,
+        journal: Journal | None = None,
         longest_hold: float | None = None,
         app: "Callable[[Stack], ASGIApp] | None" = None,
     ) -> None:
@@ -93,7 +82,7 @@ class Stack:
         self._longest_hold = longest_hold
         self._log_key = token_urlsafe(32)
         self._path = template.resolve()
-        self._journal: Observer = journal or Journal()
+        self._journal = journal or Journal()
         self._app = app or (lambda stack: Starlette(routes=stack.routes()))
         self._aws = EmbeddedAws()
 
@@ -142,10 +131,6 @@ class Stack:
     def routes(self) -> list[Route]:
         """The webhook, for an application that has other paths as well."""
         return routes(Front(self._template.routes, {name: each.invoke for name, each in self.functions.items()}))
-
-    def secret(self, source: str) -> str | None:
-        """A source's secret; None if its senders need none."""
-        return self.secrets.get(source)
 
     # --- What goes on: looking changes nothing ------------------------------------------------------
 

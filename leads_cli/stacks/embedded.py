@@ -28,7 +28,7 @@ def from_description(url: str, about: Mapping[str, Any]) -> Running:
         return session.client(session.embedded_session(about["awsAccessKey"]), service, about["awsEndpoint"])
 
     auths, providers, public_urls = (
-        {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "public_url")
+        {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "publicUrl")
     )
     return Running(
         url.rstrip("/"),

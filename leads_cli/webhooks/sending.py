@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
+from shlex import quote
 from typing import Final
 
 import httpx
@@ -46,6 +47,20 @@ class HookAnswer:
         except ValueError:
             return False
         return isinstance(content, dict) and content.get("duplicate") is True
+
+
+_EXAMPLE: Final = '{"email": "ava@example.com", "firstName": "Ava"}'
+
+
+def curl(url: str, auth: str, secret: str) -> str:
+    """A command that sends a lead, ready to paste; "" where only the provider itself can sign.
+
+    `secret` may be a shell variable.
+    """
+    proofs = {"none": "", "token": f' -H "Authorization: Bearer {secret}"', "basic": f' -u "leads:{secret}"'}
+    if auth not in proofs:
+        return ""
+    return f"curl {quote(url)}{proofs[auth]} -H 'Content-Type: application/json' -d {quote(_EXAMPLE)}"
 
 
 def http_client(running: Running) -> httpx.Client:

@@ -60,7 +60,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 )
 def test_every_answer_is_described(stack: Stack, tmp_path: Path, source: str, path: str, phases: str) -> None:
     """Whatever is sent to an open, a token or a signed source: status, headers, type and body are as described."""
-    names = {"source": source, "token": stack.secret(source)}
+    names = {"source": source, "token": stack.secrets.get(source)}
     settings = tmp_path / "schemathesis.toml"
     pinned = [f'"path.{name}" = "{value}"' for name, value in names.items() if value and f"{{{name}}}" in path]
     settings.write_text("\n".join(["[parameters]", *pinned]), encoding="utf-8")

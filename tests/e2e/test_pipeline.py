@@ -44,7 +44,7 @@ def sign_up(stack: Stack, prefix: str) -> set[str]:
     answer = httpx.post(
         f"{stack.url}/hooks/app",
         json=[{"email": each} for each in addresses],
-        headers={"x-api-key": stack.secret("app") or ""},
+        headers={"x-api-key": stack.secrets["app"]},
         timeout=60,
         trust_env=False,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from starlette.applications import Starlette
@@ -15,7 +15,6 @@ from leads.config.schema import Enrollment, parse
 from leads_cli.console.server import LocalServer
 from leads_cli.dev import smoke
 from leads_cli.dev.page import page
-from leads_cli.dev.page.view import About, source_rows
 from leads_cli.logs.journal import LeadRow
 from leads_cli.logs.reading import Line
 from leads_cli.stacks import embedded
@@ -24,6 +23,8 @@ from leads_cli.stacks.running import NotReachableError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from leads_cli.dev.page.view import StackView
 
 CONFIG = """
 [campaigns.news]
@@ -46,9 +47,12 @@ class Fake:
     enrollment: Enrollment = field(default_factory=lambda: parse(CONFIG))
     taken: int = 0
 
-    @property
-    def about(self) -> About:
-        return About("", "", {}, source_rows(self.enrollment, "", {}), None)
+    def description(self) -> dict[str, Any]:
+        sources = [
+            {"name": name, "auth": its.authentication, "provider": its.provider}
+            for name, its in self.enrollment.sources.items()
+        ]
+        return {"sources": sources, "outputs": {}}
 
     def status(self) -> StackStatus:
         done = {name: getattr(self.counts, name) for name in ("rejected", "queued")}
@@ -82,14 +86,15 @@ def serving(app: Starlette) -> Iterator[str]:
 
 def smoke_of(fake: Fake) -> tuple[bool, str]:
     said: list[str] = []
-    with serving(Starlette(routes=[*page.routes(fake), Route("/hooks/{source}", fake.hook, methods=["POST"])])) as url:
+    hook = Route("/hooks/{source}", fake.hook, methods=["POST"])
+    with serving(Starlette(routes=[*page.routes(cast("StackView", fake)), hook])) as url:
         succeeded, _ = smoke.run(url, said.append, patience=0.5)
     return succeeded, "\n".join(said)
 
 
 def test_a_stack_is_asked_to_try_again() -> None:
     """Only by a POST: a link on a page must not do it."""
-    with serving(Starlette(routes=list(page.routes(Fake())))) as url:
+    with serving(Starlette(routes=list(page.routes(cast("StackView", Fake()))))) as url:
         assert embedded.release(url) == 2
         with pytest.raises(NotReachableError):
             embedded.get_json(url, "/_leads/release")

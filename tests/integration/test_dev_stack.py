@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -14,6 +14,9 @@ from starlette.applications import Starlette
 from leads_cli.dev.stack import Stack
 from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY
+
+if TYPE_CHECKING:
+    from leads_cli.logs.journal import Journal
 
 CONFIG = """
 [campaigns.newsletter]
@@ -106,7 +109,9 @@ def shared_notes() -> Notes:
 @pytest.fixture(scope="class")
 def shared_stack(project: Path, shared_notes: Notes) -> Iterator[Stack]:
     """One stack for the tests of a class."""
-    with Stack(project / "enrollment.toml", template=project / "template.yaml", journal=shared_notes) as running:
+    with Stack(
+        project / "enrollment.toml", template=project / "template.yaml", journal=cast("Journal", shared_notes)
+    ) as running:
         yield running
 
 
@@ -177,9 +182,9 @@ class TestOneStack:
         """Sources whose senders prove who they are have an invented secret, where the functions read it."""
         secret = json.loads(post(http, stack, "x").text)
         assert len(secret.pop("log_key")) > 40
-        assert secret == {"leadterra_api_key": DEFAULT_API_KEY, "sources": {"app": stack.secret("app")}}
-        assert len(stack.secret("app") or "") >= 32
-        assert stack.secret("website") is None
+        assert secret == {"leadterra_api_key": DEFAULT_API_KEY, "sources": stack.secrets}
+        assert len(stack.secrets["app"]) >= 32
+        assert stack.secrets.keys() == {"app"}
         assert stack.wait_until_settled(30)
 
     def test_functions_reach_the_sandbox(self, stack: Stack, notes: Notes, project: Path, http: httpx.Client) -> None:
@@ -223,17 +228,19 @@ def test_options(project: Path, http: httpx.Client, tmp_path: Path) -> None:
     config, notes = tmp_path / "enrollment.toml", Notes()
     config.write_text(CONFIG)
     real: Any = {"leadterra_url": "https://leadterra.invalid", "api_key": "sk_live_x"}
-    with Stack(config, template=project / "template.yaml", journal=notes, longest_hold=3, **real) as stack:
+    with Stack(
+        config, template=project / "template.yaml", journal=cast("Journal", notes), longest_hold=3, **real
+    ) as stack:
         assert stack.sandbox is None
         assert json.loads(post(http, stack, "hold").text)["leadterra_api_key"] == "sk_live_x"
         assert json.loads(notes.lines[0][1])["leadterra"] == "https://leadterra.invalid"
         assert stack.wait_for(lambda: [each.body for each in stack.held()] == ["hold"], 90)
         assert stack.wait_until_settled(90)
-        first = stack.secret("app")
+        first = stack.secrets["app"]
         config.write_text(CONFIG + '[sources.shop]\nprovider = "json"\ncampaign = "newsletter"\nauth = "token"\n')
         stack.reload()
         secret = httpx.post(f"{stack.url}/hooks/shop", content="x", trust_env=False, timeout=30).json()["sources"]
-        assert (secret["app"], secret["shop"]) == (first, stack.secret("shop"))
+        assert (secret["app"], secret["shop"]) == (first, stack.secrets["shop"])
 
 
 def test_pages_end_before_what_they_read(project: Path) -> None:

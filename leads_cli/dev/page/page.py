@@ -8,27 +8,25 @@ import asyncio
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from leads_cli.console import live
 from leads_cli.console.server import LocalOnly
-from leads_cli.console.subject import embedded
+from leads_cli.console.subject import at_address
 from leads_cli.dev.page.form import open_form, signup_form
-from leads_cli.dev.page.view import DevView
+from leads_cli.dev.page.view import StackView
 from leads_cli.logs.journal import CAPACITY
 from leads_cli.stacks.embedded import from_description
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-    from starlette.requests import Request
 
 _STATIC: Final = Path(__file__).parent / "static"
 
 
-def mount(app: "FastAPI", view: DevView, *, with_page: bool = True) -> None:
+def mount(app: FastAPI, view: StackView, *, with_page: bool = True) -> None:
     """Add the JSON routes and the page; what only this machine may see is refused to any other host name."""
     app.router.routes.extend(routes(view))
     app.add_middleware(LocalOnly)
@@ -36,18 +34,18 @@ def mount(app: "FastAPI", view: DevView, *, with_page: bool = True) -> None:
         _mount_page(app, view)
 
 
-def routes(view: DevView) -> list[Route]:
+def routes(view: StackView) -> list[Route]:
     """`/_leads/status`, `/_leads/leads`, `/_leads/logs` and `/_leads/stack`: what the commands ask for."""
 
-    async def status(_: "Request") -> JSONResponse:
+    async def status(_: Request) -> JSONResponse:
         return JSONResponse((await asyncio.to_thread(view.status)).as_json())
 
-    async def leads(request: "Request") -> JSONResponse:
+    async def leads(request: Request) -> JSONResponse:
         limit = request.query_params.get("limit", "")
         rows = await asyncio.to_thread(view.leads, int(limit) if limit.isdecimal() else CAPACITY)
         return JSONResponse([row.as_json() for row in rows])
 
-    async def logs(request: "Request") -> JSONResponse:
+    async def logs(request: Request) -> JSONResponse:
         try:
             since = datetime.fromisoformat(request.query_params.get("since", ""))
         except ValueError:
@@ -55,10 +53,10 @@ def routes(view: DevView) -> list[Route]:
         lines = view.logs(since if since.tzinfo else since.replace(tzinfo=UTC))
         return JSONResponse({"lines": [line.as_written() for line in lines]})
 
-    async def stack(_: "Request") -> JSONResponse:
-        return JSONResponse(view.about.as_json())
+    async def stack(_: Request) -> JSONResponse:
+        return JSONResponse(view.description())
 
-    async def release(_: "Request") -> JSONResponse:
+    async def release(_: Request) -> JSONResponse:
         return JSONResponse({"released": await asyncio.to_thread(view.release)})
 
     return [
@@ -70,7 +68,7 @@ def routes(view: DevView) -> list[Route]:
     ]
 
 
-def _mount_page(app: "FastAPI", view: DevView) -> None:
+def _mount_page(app: FastAPI, view: StackView) -> None:
     from nicegui import ui  # noqa: PLC0415 - it takes a second or two, and the routes do without it
 
     from leads_cli.console import frame, pages  # noqa: PLC0415
@@ -96,8 +94,8 @@ def _mount_page(app: "FastAPI", view: DevView) -> None:
         await refresh()
         ui.timer(1.0, refresh, immediate=False)
 
-    running = from_description(view.about.url, view.about.as_json())
-    subject = embedded(running, lambda: view.enrollment, view.status, view.leads)
+    running = from_description(view.url, view.description())
+    subject = at_address(running, view.enrollment)
     pages.mount(app, subject, FailureActions(running, subject.log), with_form=True)
 
 
@@ -105,14 +103,13 @@ def _static(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
-def _where(view: DevView) -> str:
-    about = view.about
-    where = "the sandbox, on this machine" if about.leadterra is None else about.leadterra
-    real = "" if about.leadterra is None else " real"
+def _where(view: StackView) -> str:
+    where = view.leadterra or "the sandbox, on this machine"
+    real = " real" if view.leadterra else ""
     return f'<p class="where{real}">Enrolls into <strong>{escape(where)}</strong></p>'
 
 
-def _fixed(view: DevView) -> str:
+def _fixed(view: StackView) -> str:
     """The form, and what is there without a script."""
     return (
         f'<section class="card signup" aria-label="Sign up"><h2>Sign up</h2>{_signup(view)}</section>'
@@ -121,7 +118,7 @@ def _fixed(view: DevView) -> str:
     )
 
 
-def _signup(view: DevView) -> str:
+def _signup(view: StackView) -> str:
     found = open_form(view.enrollment)
     if found is None:
         return (
@@ -132,4 +129,4 @@ def _signup(view: DevView) -> str:
         '<p class="hint">The sandbox refuses addresses at <code>refused.example</code>, '
         "and skips those at <code>suppressed.example</code>.</p>"
     )
-    return signup_form(*found) + (hint if view.about.leadterra is None else "")
+    return signup_form(*found) + (hint if view.leadterra is None else "")

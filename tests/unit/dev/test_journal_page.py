@@ -10,7 +10,6 @@ from leads.config.schema import Captcha, Enrollment, Source, parse
 from leads_cli.console import live
 from leads_cli.dev.invented import TEST_SECRETS, TEST_TOKENS, invent_secrets
 from leads_cli.dev.page.form import open_form, signup_form
-from leads_cli.dev.page.view import source_rows
 from leads_cli.logs.journal import LeadRow, LeadState
 from leads_cli.stacks.counts import StackCounts, StackStatus
 
@@ -176,18 +175,6 @@ def test_a_long_list_is_cut() -> None:
     assert live.leads(rows).count("<li") == live.SHOWN
     assert ">2 older<" in live.leads(rows)
     assert "older" not in live.leads(rows[:-2])
-
-
-def test_each_source_has_its_curl() -> None:
-    """The command to paste carries the proof that the source asks for, and none where it asks for none."""
-    more = '[sources.shop]\nprovider = "json"\ncampaign = "newsletter"\nauth = "basic"\n'
-    rows = source_rows(config(more), "http://127.0.0.1:3000", {"api": "top", "shop": "it's"})
-    curls = {row.name: row.curl for row in rows}
-    assert curls["api"].startswith(
-        "curl http://127.0.0.1:3000/hooks/api -H 'Authorization: Bearer top' -H 'Content-Type"
-    )
-    assert """-u 'leads:it'"'"'s'""" in curls["shop"]
-    assert "-H 'Authorization" not in curls["website"]
 
 
 @pytest.mark.parametrize("captcha", ["turnstile", "hcaptcha"])

@@ -8,7 +8,6 @@ import pytest
 from leads.config.schema import parse
 from leads_cli import project
 from leads_cli.dev.banner import banner
-from leads_cli.dev.page.view import About, source_rows
 from leads_cli.dev.serve import ConfigWatch
 from leads_cli.project import CONFIG
 
@@ -16,14 +15,13 @@ RIGHT = '[campaigns.news]\nid = "camp_1"\n'
 
 
 def shown(text: str, url: str = "http://127.0.0.1:3000") -> str:
-    rows = source_rows(parse(text), url, {"api": "t0p", "shop": "it"})
-    return banner(About(url, "", {}, rows, None), Path("enrollment.toml"))
+    return banner(url, parse(text), {"api": "t0p", "shop": "it"}, None, Path("enrollment.toml"))
 
 
 def test_the_banner_has_the_token() -> None:
     """A source's secret stands by itself on a line, and in the command beside it; a captcha's is for no sender."""
     text = shown(CONFIG.read_text(encoding="utf-8"))
-    assert "\n    TOKEN=t0p\n    curl http://127.0.0.1:3000/hooks/api -H 'Authorization: Bearer t0p'" in text
+    assert '\n    TOKEN=t0p\n    curl http://127.0.0.1:3000/hooks/api -H "Authorization: Bearer t0p"' in text
     assert text.count("TOKEN=") == 1
     shop = '[sources.shop]\nprovider = "json"\ncampaign = "news"\nauth = "basic"\n'
     assert "\n    PASSWORD=it\n" in shown(RIGHT + shop)

@@ -5,16 +5,15 @@ from shlex import split
 from typing import Any, Final
 
 import pytest
-from typer.main import get_command
 
-from leads_cli.cli.main import app
+from leads_cli.cli.main import COMMANDS, load
 from leads_cli.project import ROOT
 
 PAGES: Final = (
     "README.md", "CONTRIBUTING.md", "docs/commands.md", "docs/company.md", "docs/configuration.md", "docs/delivery.md",
     "docs/importing.md", "docs/operations.md",
 )  # fmt: skip
-COMMAND: Final = get_command(app)
+LOADED: Final = {name: load(name) for name in COMMANDS}
 _BLOCK: Final = re.compile(r"(?ms)^```\w*\n(.*?)^```")
 _LINE: Final = re.compile(r"(?m)^(?:\.venv/bin/)?(leads [^\n#|&>]*)")
 _INLINE: Final = re.compile(r"`(leads [^`\n]*)`")
@@ -28,8 +27,12 @@ def named(page: str) -> list[str]:
 
 def problem(line: str) -> str | None:
     """What of a command is not there."""
-    command: Any = COMMAND
-    _, *words = split(line, comments=True)
+    _, name, *words = split(line, comments=True)
+    if name.startswith("-"):
+        return None if name in {"--help", "--install-completion", "--show-completion"} else name
+    command: Any = LOADED.get(name)
+    if command is None:
+        return name
     while hasattr(command, "commands") and words:
         name = words.pop(0)
         if name.startswith("-"):

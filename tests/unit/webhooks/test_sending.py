@@ -153,3 +153,12 @@ def test_records_go_to_the_queue_that_they_came_from(tmp_path: Path, arn: str | 
     stack, aws = running()
     sending.send(recorded.load(path), stack, client(ok))
     assert [message["QueueUrl"] for message in aws.sent] == [queue]
+
+
+def test_each_source_has_its_curl() -> None:
+    """The command to paste carries the proof that the source asks for; only the provider itself can sign."""
+    url = "http://127.0.0.1:3000/hooks/site"
+    assert sending.curl(url, "token", "top").startswith(f'curl {url} -H "Authorization: Bearer top" -H \'Content-Type')
+    assert f'curl {url} -u "leads:$TOKEN" ' in sending.curl(url, "basic", "$TOKEN")
+    assert "Authorization" not in sending.curl(url, "none", "")
+    assert sending.curl(url, "signature", "top") == ""
