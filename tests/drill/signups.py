@@ -15,35 +15,27 @@ from leads_cli.webhooks.signing import Request, sign
 from tests.drill.leadterra import POISON, REFUSED, SCRIPT, SUPPRESSED
 
 CONFIG: Final = """
-[leadterra]
-batch_size = 25
-
+leadterra.batch_size = 25
 [campaigns]
-news = { id = "camp_news" }
-users = { id = "camp_users" }
-partners = { id = "camp_partners" }
-trial = { id = "camp_trial" }
-
+news.id = "camp_news"
+users.id = "camp_users"
+partners.id = "camp_partners"
+trial.id = "camp_trial"
+[sources]
+accounts = {provider = "standard-webhooks", campaign = "users", custom_fields = ["*"]}
 [sources.website]
 provider = "form"
 campaign = "news"
 auth = "none"
 honeypot = "nickname"
 custom_fields = ["plan", "utm_source"]
-[sources.website.fields]
-jobTitle = "your_role"
-
-[sources.accounts]
-provider = "standard-webhooks"
-campaign = "users"
-custom_fields = ["*"]
-
+fields.jobTitle = "your_role"
 [sources.app]
 provider = "json"
 auth = "token"
 custom_fields = ["*"]
 campaign_field = "list"
-campaigns = { news = "news", users = "users", partners = "partners", trial = "trial" }
+campaigns = {news = "news", users = "users", partners = "partners", trial = "trial"}
 """
 # A lead of the form whose text a firewall blocks, and one of an event that the service breaks at.
 BLOCKED, POISONED = 18, 19

@@ -32,20 +32,12 @@ from tests.simulation.weather import Weather
 START: Final = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR: Final = 3_600.0
 _CONFIG: Final = """
-[campaigns.newsletter]
-id = "camp_news"
-[campaigns.trial]
-id = "camp_trial"
-[sources.website]
-provider = "form"
-auth = "none"
-campaign = "newsletter"
-custom_fields = ["signup", "plan"]
-[sources.partner]
-provider = "json"
-auth = "token"
-campaign = "trial"
-custom_fields = ["*"]
+[campaigns]
+newsletter.id = "camp_news"
+trial.id = "camp_trial"
+[sources]
+website = {provider = "form", auth = "none", campaign = "newsletter", custom_fields = ["signup", "plan"]}
+partner = {provider = "json", auth = "token", campaign = "trial", custom_fields = ["*"]}
 """
 _SETTINGS: Final = Settings(LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None)
 # The shapes of errors in a 2xx that name each lead. What a 2xx does not name, it reports as stored.

@@ -23,18 +23,10 @@ GOOD = {
 }
 TRIGGER = Trigger("Enabled", window=60, reports_failures=True, timeout=90)
 ENROLLMENT = parse("""
-[campaigns.news]
-id = "camp_news"
-
-[sources.website]
-provider = "form"
-campaign = "news"
-auth = "none"
-
-[sources.app]
-provider = "json"
-campaign = "news"
-auth = "token"
+campaigns.news.id = "camp_news"
+[sources]
+website = {provider = "form", campaign = "news", auth = "none"}
+app = {provider = "json", campaign = "news", auth = "token"}
 """)
 
 

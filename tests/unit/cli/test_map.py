@@ -11,24 +11,17 @@ from leads_cli.cli.main import app
 from leads_cli.webhooks import webhooks
 
 CONFIG: Final = """
-[campaigns.news]
-id = "camp_1"
+campaigns.news.id = "camp_1"
+[sources]
+list = {provider = "json", campaign = "news", auth = "token", custom_fields = ["*"]}
+crm = {provider = "hubspot", campaign = "news"}
 [sources.site]
 provider = "form"
 campaign = "news"
 auth = "none"
 honeypot = "nick"
 custom_fields = ["plan"]
-[sources.site.require]
-consent = "yes"
-[sources.list]
-provider = "json"
-campaign = "news"
-auth = "token"
-custom_fields = ["*"]
-[sources.crm]
-provider = "hubspot"
-campaign = "news"
+require.consent = "yes"
 """
 
 
@@ -106,7 +99,7 @@ def test_a_multipart_form_needs_no_content_type(config: Path) -> None:
 
 def test_headers_are_part_of_the_event(config: Path) -> None:
     """A header may be what `require` names; one that is none is refused before anything is read."""
-    config.write_text(CONFIG.replace('consent = "yes"', 'x-tenant = "blue"'))
+    config.write_text(CONFIG.replace('require.consent = "yes"', 'require.x-tenant = "blue"'))
     assert people("email=a@example.com", config, "--source", "site")[0]["result"] == "ignored"
     named = people("email=a@example.com", config, "--source", "site", "--header", "X-Tenant: blue")
     assert named[0]["result"] == "lead"
@@ -118,7 +111,7 @@ def test_the_source_is_named_or_clear(config: Path) -> None:
     """Without a source the choices are named; so they are for one that does not exist."""
     for arguments in ([], ["--source", "shop"]):
         done = map_body("email=a@example.com", config, *arguments)
-        assert "has: site, list, crm" in done.output
+        assert "has: list, crm, site" in done.output
         assert done.exit_code == 2
 
 

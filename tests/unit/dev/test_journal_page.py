@@ -14,14 +14,8 @@ from leads_cli.logs.journal import LeadRow, LeadState
 from leads_cli.stacks.counts import StackCounts, StackStatus
 
 CONFIG = """
-[campaigns.newsletter]
-id = "camp_1"
-[campaigns.trial]
-id = "camp_2"
-[sources.api]
-provider = "json"
-campaign = "newsletter"
-auth = "token"
+campaigns = {newsletter = {id = "camp_1"}, trial = {id = "camp_2"}}
+sources.api = {provider = "json", campaign = "newsletter", auth = "token"}
 [sources.website]
 provider = "form"
 campaign = "newsletter"

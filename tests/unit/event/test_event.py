@@ -15,20 +15,14 @@ from leads.event.verify import find_source
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 AVA = {"email": "ava@example.com"}
 CONFIG = parse("""
-[campaigns.news]
-id = "camp_1"
+campaigns.news.id = "camp_1"
 [sources.app]
 provider = "json"
 campaign = "news"
 auth = "token"
-[sources.app.match]
-source = "com.example.app"
-detail-type = ["user.created", "user.invited"]
-[sources.shop]
-provider = "json"
-campaign = "news"
-auth = "token"
-match = {"customer.kind" = "buyer"}
+match = {source = "com.example.app", detail-type = ["user.created", "user.invited"]}
+[sources]
+shop = {provider = "json", campaign = "news", auth = "token", match = {"customer.kind" = "buyer"}}
 """)
 
 

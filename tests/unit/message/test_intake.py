@@ -14,26 +14,16 @@ from leads.message.intake import Reading, read
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CONFIG = parse("""
-[campaigns.news]
-id = "camp_1"
-[sources.form]
-provider = "form"
-campaign = "news"
-auth = "none"
-honeypot = "nickname"
-[sources.form.require]
-consent = ["yes", ""]
+campaigns.news.id = "camp_1"
+[sources]
+app = {provider = "json", campaign = "news", auth = "token", custom_fields = ["*"]}
+form = {provider = "form", campaign = "news", auth = "none", honeypot = "nickname", require = {consent = ["yes", ""]}}
 [sources.guarded]
 provider = "json"
 campaign = "news"
 auth = "none"
 captcha = "turnstile"
 custom_fields = ["*", "cf-turnstile-response"]
-[sources.app]
-provider = "json"
-campaign = "news"
-auth = "token"
-custom_fields = ["*"]
 """)
 FORM = "application/x-www-form-urlencoded"
 

@@ -173,14 +173,3 @@ def test_a_search_that_is_stopped_keeps_what_is_settled(
     elif stopped:
         proven = {i for i in flaws for reply in run.singles(i) if reply.status in {400, 422}}
         assert proven == {i for i, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)}
-
-
-@given(st.integers(GUARD_ROWS, 40), st.sampled_from(sorted(SHAPES)), st.sampled_from(["merge", "refuse"]))
-def test_a_changed_schema_is_no_leads_fault(size: int, shape: str, duplicates: str) -> None:
-    """If all are refused alike, all are held after few requests."""
-    service = sandbox(error_shape=shape, duplicates=duplicates)
-    changed = [row({**r.lead, "jobTitle": 7}) for r in rows(size, {})]
-    run = deliver(changed, lambda sent: sandbox_reply(service, sent))
-    assert guarded(run)
-    prove_guard(run)
-    assert len(run.requests) < 40

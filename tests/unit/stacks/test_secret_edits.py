@@ -19,22 +19,11 @@ from leads_cli.stacks.secret_edits import (
 )
 
 ENROLLMENT = parse("""
-[campaigns.news]
-id = "camp_news"
-
-[sources.website]
-provider = "form"
-campaign = "news"
-auth = "none"
-
-[sources.app]
-provider = "json"
-campaign = "news"
-auth = "token"
-
-[sources.forms]
-provider = "typeform"
-campaign = "news"
+campaigns.news.id = "camp_news"
+[sources]
+website = {provider = "form", campaign = "news", auth = "none"}
+app = {provider = "json", campaign = "news", auth = "token"}
+forms = {provider = "typeform", campaign = "news"}
 """)
 NAMES = st.sampled_from([API_KEY, "app", "forms", "other"])
 CONTENTS = st.fixed_dictionaries(
