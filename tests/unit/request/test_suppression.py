@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from leads.message.message import AnyMessage, Message, Suppression
 from leads.request.batch import ReceivedMessage, batches, split
 
@@ -30,29 +32,33 @@ def outcome(*messages: AnyMessage) -> tuple[list[list[str]], list[str], list[str
     )
 
 
-def test_a_signup_before_the_opt_out_is_dropped() -> None:
-    """Whatever the case of the address; a later signup, and one of another person, are sent."""
-    messages: list[AnyMessage] = [
-        signup("Ava@example.com", 1),
-        opt_out("ava@Example.com", 2),
-        signup("ava@example.com", 3),
-    ]
-    assert outcome(*messages, signup("ben@example.com", 0)) == ([["out-2"]], ["in-3", "in-0"], ["in-1"])
+AVA, BEN = "ava@example.com", "ben@example.com"
+
+
+@pytest.mark.parametrize(
+    ("messages", "suppressed", "kept", "dropped"),
+    [
+        ([signup(BEN, 2), signup(AVA, 1)], [], ["in-2", "in-1"], []),
+        (
+            [signup("Ava@example.com", 1), opt_out("ava@Example.com", 2), signup(AVA, 3), signup(BEN, 0)],
+            [["out-2"]],
+            ["in-3", "in-0"],
+            ["in-1"],
+        ),
+        ([opt_out(AVA, 4), signup(AVA, 3), opt_out(AVA, 1)], [["out-4", "out-1"]], [], ["in-3"]),
+    ],
+    ids=["none", "older and newer", "several"],
+)
+def test_a_signup_before_the_last_opt_out_is_dropped(
+    messages: list[AnyMessage], suppressed: list[list[str]], kept: list[str], dropped: list[str]
+) -> None:
+    """Whatever the case of the address. Opt-outs of an address are one row. Later and other signups are sent."""
+    assert outcome(*messages) == (suppressed, kept, dropped)
 
 
 def test_a_signup_of_the_same_moment_is_dropped() -> None:
     """One event may say both: then the opt-out counts."""
-    assert outcome(signup("ava@example.com", 1), opt_out("ava@example.com", 1)) == ([["out-1"]], [], ["in-1"])
-
-
-def test_several_opt_outs_of_an_address_are_one_row() -> None:
-    """The latest decides which signups are older."""
-    messages: list[AnyMessage] = [
-        opt_out("ava@example.com", 4),
-        signup("ava@example.com", 3),
-        opt_out("ava@example.com", 1),
-    ]
-    assert outcome(*messages) == ([["out-4", "out-1"]], [], ["in-3"])
+    assert outcome(signup(AVA, 1), opt_out(AVA, 1)) == ([["out-1"]], [], ["in-1"])
 
 
 def test_addresses_travel_in_batches() -> None:
