@@ -15,7 +15,7 @@ ENTROPY = bytes(range(32))
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_is_signed_is_believed(provider: str) -> None:
-    """Every provider's signed request is accepted with its secret, and refused with another, in each family of headers."""
+    """Every provider's signed request is accepted with its secret and refused with another, in either family."""
     ids = {f"{'svix' if provider == 'clerk' else 'webhook'}-id": "msg_1", "framer-webhook-submission-id": "sub_1"}
     sent = Request(b'{"email":"ava@example.com"}', ids, url="https://hooks.example.com/hooks/one")
     secret = new_secret(provider, ENTROPY)
