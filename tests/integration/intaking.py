@@ -61,6 +61,7 @@ provider = "json"
 campaign = "demo"
 auth = "token"
 match = {detail-type = "user.created"}
+require = {detail-type = "user.created"}
 """
 FORM = "application/x-www-form-urlencoded"
 SECRETS = {"api": ["newest-token", "previous-token"], "other": "other-token", "partner": "partner-password"}

@@ -14,9 +14,9 @@ BEA = {"email": "bea@example.com"}
 NOBODY = {"firstName": "Ava"}
 
 
-def eventbridge(detail: object, event_id: str = "eb-1") -> dict[str, Any]:
-    kind = {"detail-type": "user.created", "source": "com.example.app"}
-    return {"version": "0", "id": event_id, **kind, "time": "2026-11-22T02:00:00Z", "detail": detail}
+def eventbridge(detail: object, event_id: str = "eb-1", kind: str = "user.created") -> dict[str, Any]:
+    about = {"detail-type": kind, "source": "com.example.app"}
+    return {"version": "0", "id": event_id, **about, "time": "2026-11-22T02:00:00Z", "detail": detail}
 
 
 def sns(message: object, source: str | None = None) -> dict[str, Any]:
@@ -48,6 +48,22 @@ def test_the_event_is_found_in_its_envelopes(
     (message,) = intake.taken()
     assert (message["source"], message["campaign"], message["lead"]) == (*expected, AVA)
     assert intake.letters() == []
+
+
+def test_a_kind_that_only_the_envelope_says_enrolls_no_one(intake: Intake) -> None:
+    """EventBridge's `detail-type`, in EventsQueue as by HTTP."""
+    deleted = eventbridge(AVA, kind="user.deleted")
+    assert intake.deliver(deleted, sns(deleted)) == []
+    assert (intake.taken(), intake.letters()) == ([], [])
+
+
+def test_a_rule_may_name_the_envelope(intake: Intake) -> None:
+    """Also when the event's dead letter is corrected and sent again: `require` of the source names `detail-type`."""
+    assert intake.deliver(eventbridge(NOBODY), source=None) == []
+    (letter,) = intake.letters()
+    letter.body["event"]["detail"] |= AVA
+    assert intake.deliver({**letter.body, "replay": {"of": "letter-1", "count": 1}}, source=None) == []
+    assert intake.emails() == ["ava@example.com"]
 
 
 def test_a_list_is_taken_lead_by_lead(intake: Intake) -> None:

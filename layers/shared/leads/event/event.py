@@ -44,6 +44,7 @@ class Event:
     for_forms: bool = False  # it came by `/forms/{source}`, which is for open sources only
     replayed: bool = False  # an operator sends a dead letter again, so an id inside it was seen before
     lineage: Mapping[str, Any] = field(default_factory=dict)  # the dead letter's earlier replays and corrections
+    bus: "Envelope | None" = None  # EventBridge's envelope, if the body has been taken out of it
 
     @property
     def content_type(self) -> str:
@@ -70,7 +71,7 @@ class Event:
 
     def raw(self) -> dict[str, Any]:
         """The event as a dead letter carries it, and as EventsQueue takes it back."""
-        content = loads_or_none(self.body)
+        content = self.bus or loads_or_none(self.body)
         content = self.body.decode(errors="replace") if content is None else content
         kept = {"contentType": self.content_type} if isinstance(content, str) and self.content_type else {}
         return {"version": 1, "source": self.source, "event": content, **kept, **self.lineage}
@@ -134,6 +135,7 @@ def from_queue(record: Mapping[str, Any], config: Enrollment, now: datetime) -> 
         id=own_id if own_id and isinstance(own_id, str) else str(record["messageId"]),
         replayed=bool(dead_letter),
         lineage={key: dead_letter[key] for key in LINEAGE if key in dead_letter},
+        bus=bus_of(envelopes),
     )
 
 
@@ -167,6 +169,11 @@ def is_dead_letter(envelope: Envelope) -> bool:
     """Whether this is an event in the envelope of `Event.raw`, with its failure or sent again."""
     typed = isinstance(envelope.get("version"), int) and isinstance(envelope.get("source"), str)
     return typed and "event" in envelope and envelope.keys() <= _DEAD_LETTER_KEYS
+
+
+def bus_of(envelopes: Sequence[Envelope]) -> Envelope | None:
+    """EventBridge's envelope, the outermost of several. It says what kind of event it is."""
+    return next((envelope for envelope in envelopes if "detail-type" in envelope), None)
 
 
 def envelope_id(envelopes: Sequence[Envelope]) -> str | None:

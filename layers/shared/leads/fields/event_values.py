@@ -48,12 +48,14 @@ class EventValues:
     @cached_property
     def _layers(self) -> list[Any]:
         """The event as sent and, if it is in an envelope, what is inside of it."""
+        outside = [self._event.bus] if self._event.bus else []
         try:
             content = parse(self._event.body, self._event.content_type)
         except Unreadable:
-            return []
+            return outside
         inner, envelopes = unwrap(content)
-        return [content, loads_or_none(inner) if isinstance(inner, str) else inner] if envelopes else [content]
+        inside = [loads_or_none(inner) if isinstance(inner, str) else inner] if envelopes else []
+        return [*outside, content, *inside]
 
     @cached_property
     def _values(self) -> Mapping[str, Value]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from leads.errors import Compressed, Unreadable
-from leads.event.event import Envelope, Event, envelope_id, unwrap
+from leads.event.event import Envelope, Event, bus_of, envelope_id, unwrap
 from leads.fields.address import address_like
 from leads.fields.answers import Value, read_answers
 from leads.fields.body import Document, check_length, parse
@@ -55,6 +55,7 @@ class Submissions:
     submissions: Sequence[Submission]
     event_id: str | None  # by which a redelivery is recognised; None where the sender gives none
     listed: bool  # it is about several people, or a list, so that each submission is known by its index
+    bus: Envelope | None = None  # EventBridge's envelope around it
 
 
 def submissions(event: Event, provider: Provider) -> Submissions:
@@ -74,7 +75,9 @@ def submissions(event: Event, provider: Provider) -> Submissions:
     if batch is None and len(found) <= 1:
         event_id = _event_id(event, content, [], provider, envelopes)
         alone = _submission(event, found[0] if found else PersonPart(content), provider)
-        return Submissions([replace(alone, document=content)], event_id, listed=False)
+        return Submissions(
+            [replace(alone, document=content)], event_id, listed=False, bus=event.bus or bus_of(envelopes)
+        )
     if batch is None or len(found) > 1:
         items = found
     else:

@@ -112,7 +112,8 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
             made.append(message)
             left_out += others
         except NoLead as error:
-            unmappable.append(Unmappable(index, submission.document, error.problems))
+            # A replay needs the envelope, which a rule may name.
+            unmappable.append(Unmappable(index, found.bus or submission.document, error.problems))
         except TooLarge as error:
             if not found.listed:
                 raise
