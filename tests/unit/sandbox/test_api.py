@@ -149,6 +149,7 @@ def test_a_changed_schema_refuses_good_leads_one_by_one_too() -> None:
     service = api(Fault(kind="refuse_all"), on_invalid="ignore")
     assert [error["index"] for error in json.loads(enroll(service).body)["errors"]] == [0, 1]
     assert json.loads(enroll(service, ROWS[:1]).body)["errors"][0]["field"] == "consentBasis"
+    assert service.sandbox.snapshot()["leadCount"] == 0
     basis = {"consentBasis": "newsletter"}
     for more in (basis, {"customFields": basis}):
         assert enroll(service, [{**ROWS[0], **more}]).status == 200
