@@ -41,8 +41,10 @@ def test_every_requirement_has_to_be_met() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "caught"), [({"nickname": "x"}, True), ({"data.Nickname": 0}, True), ({}, False), ({"!": "x"}, False)]
-)
+    ("fields", "caught"),
+    [({"nickname": "x"}, True), ({"data.Nickname": 0}, True), ({"nickname": False}, False), ({}, False),
+     ({"!": "x"}, False)],
+)  # fmt: skip
 def test_whoever_fills_in_the_hidden_field_is_a_program(fields: dict[str, Any], caught: bool) -> None:  # noqa: FBT001
     """A filled honeypot is ignored. A source without one ignores no one."""
     assert honeypot_filled(Submission(fields, {}), SourceRules(source('honeypot = "nickname"'))) is caught

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from leads.errors import Unreadable
-from leads.fields.names import MAX_NAME
+from leads.fields.names import MAX_NAME, canonical
 from leads.fields.questions import (
+    DEFINITIONS,
     MARKS,
     QUESTION_KEYS,
     TYPES,
@@ -86,11 +87,12 @@ def _add_object(found: Answers, name: str, members: Mapping[str, Any], depth: in
         # The value of an uploaded file is its address.
         _put(found, name, url)
         return
+    marks = QUESTION_KEYS if _may_define(name) else MARKS
     for key, member in members.items():
         # Most members are no objects, and a list of people has many.
         if isinstance(member, dict) and is_question(member, key):
             _add_question(found, name, key, member, depth)
-        elif not isinstance(member, dict) or not is_skipped(member, MARKS):
+        elif not isinstance(member, dict) or not is_skipped(member, MARKS if key.isalpha() else marks):
             _add(found, _joined(name, key), member, depth + 1)
 
 
@@ -105,12 +107,18 @@ def _add_list(found: Answers, name: str, items: list[Any], depth: int) -> None:
             # As JSON writes them: `true` and `1.5`. There may be half a million.
             _put(found, name, ", ".join(item if isinstance(item, str) else str(item).lower() for item in answered))
         return
-    marks = QUESTION_KEYS if are_questions(answered) else MARKS | TYPES
+    defines = _may_define(name) and all(is_skipped(item, QUESTION_KEYS) for item in answered)
+    marks = QUESTION_KEYS if defines or are_questions(answered) else MARKS | TYPES
     for number, item in enumerate(items):
         if is_question(item):
             _add_question(found, name, str(number), item, depth)
         elif not is_skipped(item, marks):
             _add(found, name if len(answered) == 1 else f"{name}.{number}", item, depth + 1)
+
+
+def _may_define(name: str) -> bool:
+    """Whether a form's definition has its questions under this name."""
+    return canonical(name.rpartition(".")[2]) in DEFINITIONS
 
 
 def _add_question(found: Answers, name: str, key: str, question: Mapping[str, Any], depth: int) -> None:

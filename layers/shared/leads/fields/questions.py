@@ -27,6 +27,8 @@ MARKS: Final = word_set("""label question questionText question_text prompt fiel
     column_name field_type fieldType question_type required is_required options choices placeholder raw_value value_raw
     rawValue""")
 TYPES: Final = word_set("type kind")
+# What a form's definition has its questions in, which may have nothing but an id and a title.
+DEFINITIONS: Final = word_set("fields formfields questions")
 QUESTION_KEYS: Final = (
     MARKS
     | TYPES

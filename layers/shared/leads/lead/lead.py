@@ -51,9 +51,10 @@ def unmet_requirement(submission: Submission, rules: SourceRules) -> str | None:
 
 
 def honeypot_filled(submission: Submission, rules: SourceRules) -> bool:
-    """Whether the honeypot was filled in."""
+    """Whether the honeypot was filled in. A script sends `false` for a box that is not ticked."""
     honeypot = rules.source.honeypot
-    return honeypot is not None and rules.layout(submission).spelling(honeypot) is not None
+    filled = rules.layout(submission).spelling(honeypot) if honeypot else None
+    return filled is not None and submission.fields[filled] is not False
 
 
 def is_true(value: Value) -> bool:
