@@ -9,10 +9,9 @@ import typer
 
 from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_leadterra_url, confirm, grouped
 from leads_cli.errors import CommandError, UsageError
-from leads_cli.importing.course import Destination, ImportResult
-from leads_cli.importing.import_errors import UncertainEncodingError
-from leads_cli.importing.order import ImportOptions
+from leads_cli.importing.read.encoding import UncertainEncodingError
 from leads_cli.importing.read.reading import FileFormat
+from leads_cli.importing.run import Destination, ImportOptions, ImportResult
 from leads_cli.importing.send import direct as straight
 from leads_cli.importing.send.queue import LeadsQueue
 from leads_cli.stacks.leadterra import KEY_VARIABLE

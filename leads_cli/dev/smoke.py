@@ -13,13 +13,14 @@ from typing import Final
 
 import httpx
 
+from leads_cli.errors import CommandError
 from leads_cli.project import command
 from leads_cli.stacks import embedded
 from leads_cli.stacks.counts import StackStatus
-from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.running import Running
 from leads_cli.webhooks import recorded, sending, webhooks
 from leads_cli.webhooks.recorded import EventError, RecordedEvent
-from leads_cli.webhooks.sending import HookAnswer, NotSentError
+from leads_cli.webhooks.sending import HookAnswer
 from leads_cli.words import duration, number
 
 # A cold start, the batching window and Leadterra's answer take seconds; a lead that is held first comes back
@@ -94,7 +95,7 @@ def _deliver(
 ) -> None:
     try:
         answer = sending.send(event, stack, client)
-    except (NotSentError, NotReachableError) as error:
+    except CommandError as error:
         tally.failed += 1
         say(f"  FAILED   {error}")
         return

@@ -108,11 +108,7 @@ def read_deployed(stack: str, session: "boto3.Session") -> Reader:
 
 
 def follow(read: Reader, since: datetime, every: float, pause: Callable[[float], None] = time.sleep) -> Iterator[Line]:
-    """New lines as they come, each once, without an end.
-
-    Raises:
-        NotReachableError: the first look fails, or several in a row do.
-    """
+    """New lines as they come, each once, without an end."""
     seen: dict[str, datetime] = {}
     patience = 1
     while True:

@@ -17,10 +17,6 @@ RUNNING: Final = "running"
 _EVERYBODY: Final = frozenset({None, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
-class UnknownCampaignError(UsageError):
-    """The configuration has no such campaign; the text names those that it has."""
-
-
 @dataclass(frozen=True, slots=True)
 class ConfiguredCampaign:
     """A campaign of the configuration; `sources` are those that may feed it."""
@@ -84,7 +80,7 @@ def _fed(source: Source) -> frozenset[str]:
 
 
 def find_campaign(campaigns: Iterable[ConfiguredCampaign], name: str) -> ConfiguredCampaign:
-    """The campaign with a name, or with an id. Raises UnknownCampaignError if there is none."""
+    """The campaign with a name, or with an id. Raises UsageError if there is none."""
     known = list(campaigns)
     found = next((each for each in known if name == each.name), None) or next(
         (each for each in known if name == each.id), None
@@ -94,9 +90,7 @@ def find_campaign(campaigns: Iterable[ConfiguredCampaign], name: str) -> Configu
     names = [each.name for each in known]
     close = get_close_matches(name, names, n=1)
     meant = f"; did you mean {close[0]}?" if close else ""
-    raise UnknownCampaignError(
-        f"the configuration has no campaign {name!r}; it has: {', '.join(names) or 'none'}{meant}"
-    )
+    raise UsageError(f"the configuration has no campaign {name!r}; it has: {', '.join(names) or 'none'}{meant}")
 
 
 def list_campaigns(campaigns: Iterable[ConfiguredCampaign], service: CampaignApi) -> Iterator[CampaignListing]:
@@ -153,9 +147,6 @@ def start(service: CampaignApi, campaign: ConfiguredCampaign) -> dict[str, Any]:
     """Start a campaign, or resume a paused one: what Leadterra says of it then, in either documented envelope.
 
     Only a person may ask for this, who was told the consequence.
-
-    Raises:
-        LeadterraError: it was refused, or no answer came.
     """
     try:
         return service.post(campaign.id, "start")

@@ -48,11 +48,7 @@ class CampaignApi:
     api_key: str = field(repr=False)
 
     def get(self, campaign_id: str, what: str) -> dict[str, Any]:
-        """What a read endpoint of a campaign answers, out of its envelope.
-
-        Raises:
-            LeadterraError: anything but an answer of 2xx with JSON.
-        """
+        """What a read endpoint of a campaign answers, out of its envelope."""
         return self._ask("GET", campaign_id, what)
 
     def post(self, campaign_id: str, what: str) -> dict[str, Any]:
@@ -72,11 +68,7 @@ class CampaignApi:
 
 
 def connect(running: Running, enrollment: Enrollment, environment: Mapping[str, str] = os.environ) -> CampaignApi:
-    """The Leadterra that a stack enrolls into, with the key that the stack uses, or else the environment's.
-
-    Raises:
-        NotReachableError: there is no key, or AWS does not tell.
-    """
+    """The Leadterra that a stack enrolls into, with the key that the stack uses, or else the environment's."""
     base_url = (running.leadterra_url or enrollment.leadterra.base_url).rstrip("/")
     own = (environment.get(KEY_VARIABLE) or "").strip()
     try:
@@ -94,11 +86,7 @@ def connect(running: Running, enrollment: Enrollment, environment: Mapping[str, 
 
 
 def read_answer(status: int, body: bytes, campaign_id: str) -> dict[str, Any]:
-    """The content of a 2xx answer, without its envelope; {} if it is empty.
-
-    Raises:
-        LeadterraError: it is no answer of 2xx with JSON.
-    """
+    """The content of a 2xx answer, without its envelope; {} if it is empty."""
     content = _json(body)
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         code = _code(content)

@@ -21,10 +21,6 @@ _COUNTS: Final = tuple(f"ApproximateNumberOfMessages{state}" for state in ("", "
 _GONE: Final = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "ResourceNotFoundException"})
 
 
-class RetainedError(CommandError):
-    """Nothing was done; the text says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Retained:
     """A resource that is still there.
@@ -87,15 +83,11 @@ def delete_retained(resources: Iterable[Retained], session: "boto3.Session") -> 
 
 
 def adopt_retained(name: str, stack: DeletedStack, session: "boto3.Session") -> None:
-    """Make a stack of the name of what is left; a deployment adds the rest to it.
-
-    Raises:
-        RetainedError: there is a stack of the name, something is missing, or CloudFormation does not import it.
-    """
+    """Make a stack of the name of what is left; a deployment adds the rest to it."""
     with aws_errors(f"stack {name}"):
         cloudformation: Any = session.client("cloudformation")
         if _resources(name, cloudformation):
-            raise RetainedError(
+            raise CommandError(
                 f"There is a stack {name}, with queues of its own. Delete it first: its queues will be retained too."
             )
         whole = cloudformation.get_template(StackName=stack.id, TemplateStage="Processed")["TemplateBody"]
@@ -106,7 +98,7 @@ def adopt_retained(name: str, stack: DeletedStack, session: "boto3.Session") -> 
             if each["Type"] in IDENTIFIERS
         }
         if missing := kept.keys() - {each.name for each in stack.retained}:
-            raise RetainedError(f"Only the whole can be adopted, and {', '.join(sorted(missing))} is gone.")
+            raise CommandError(f"Only the whole can be adopted, and {', '.join(sorted(missing))} is gone.")
         # An import takes no outputs, and no resource that is not imported.
         template = {key: whole[key] for key in ("AWSTemplateFormatVersion", "Parameters", "Conditions") if key in whole}
         given = cloudformation.describe_stacks(StackName=stack.id)["Stacks"][0].get("Parameters", [])
@@ -131,7 +123,7 @@ def adopt_retained(name: str, stack: DeletedStack, session: "boto3.Session") -> 
             cloudformation.get_waiter("stack_import_complete").wait(StackName=name, WaiterConfig={"Delay": 2})
         except WaiterError as error:
             why = error.last_response.get("StatusReason", str(error))
-            raise RetainedError(f"CloudFormation does not import them: {why}. The stack's events have more.") from error
+            raise CommandError(f"CloudFormation does not import them: {why}. The stack's events have more.") from error
 
 
 def _resources(stack: str, cloudformation: Any) -> list[Any]:

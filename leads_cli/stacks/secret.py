@@ -38,11 +38,7 @@ class StoredSecret:
 
 
 def read_secret(running: Running) -> StoredSecret:
-    """What the stack's secret holds now.
-
-    Raises:
-        NotReachableError: AWS does not tell, or what it tells is not JSON.
-    """
+    """What the stack's secret holds now."""
     client = running.client("secretsmanager")
     with aws_errors(_WHAT):
         try:
@@ -62,11 +58,7 @@ def read_secret(running: Running) -> StoredSecret:
 
 
 def write_if_unchanged(running: Running, stored: StoredSecret, content: Mapping[str, Any]) -> None:
-    """Replace the content that was read, if it is still there: Secrets Manager knows no condition for a put.
-
-    Raises:
-        NotReachableError: it was changed meanwhile, or has another form and may not be ours.
-    """
+    """Replace the content that was read, if it is still there: Secrets Manager knows no condition for a put."""
     if stored.foreign:
         raise NotReachableError(
             f"{_WHAT} is no JSON object, and is left as it is; docs/sources.md shows what it has to be"

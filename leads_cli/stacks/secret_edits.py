@@ -15,10 +15,6 @@ from leads_cli.errors import UsageError
 from leads_cli.stacks.secret import API_KEY, LOG_KEY, StoredSecret
 
 
-class SecretError(UsageError):
-    """The secret cannot be edited like this. The text says why, and what works."""
-
-
 class SecretState(StrEnum):
     """What the secret has for a source, in the words of `leads secrets status`."""
 
@@ -43,11 +39,7 @@ class SourceSecret:
 
 
 def known_sources(enrollment: Enrollment, name: str) -> None:
-    """Check that something reads a name: Leadterra's key, or a source whose senders prove who they are.
-
-    Raises:
-        SecretError: nothing does.
-    """
+    """Check that something reads a name: Leadterra's key, or a source whose senders prove who they are."""
     if name in {API_KEY, LOG_KEY}:
         return
     source = enrollment.sources.get(name)
@@ -56,9 +48,9 @@ def known_sources(enrollment: Enrollment, name: str) -> None:
         close = get_close_matches(name, [API_KEY, LOG_KEY, *needed], n=1)
         meant = f"; did you mean {close[0]}?" if close else ""
         names = ", ".join([API_KEY, LOG_KEY, *needed])
-        raise SecretError(f"no source {name!r} in the configuration; names are {names}{meant}")
+        raise UsageError(f"no source {name!r} in the configuration; names are {names}{meant}")
     if not source.has_secret:
-        raise SecretError(f'{name} has auth = "none": its senders do not authenticate, so it has no secret')
+        raise UsageError(f'{name} has auth = "none": its senders do not authenticate, so it has no secret')
 
 
 def flaw(provider: str, auth: str, secret: str) -> str | None:
@@ -84,18 +76,13 @@ def set_value(content: Mapping[str, Any], name: str, value: str) -> dict[str, An
 
 
 def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
-    """Put a new value before the present one.
-
-    Raises:
-        SecretError: the name is Leadterra's key, the value is the present one, or a previous one is still valid, which
-            some sender may not have left behind yet.
-    """
+    """Put a new value before the present one."""
     _no_key(name)
     values = stored.values(name)
     if value in values[:1]:
-        raise SecretError(f"{name} already has this value; nothing was written")
+        raise UsageError(f"{name} already has this value; nothing was written")
     if len(values) > 1:
-        raise SecretError(
+        raise UsageError(
             f"{name} is in a rotation already: senders that still use its previous value would be refused. Once none "
             f"does: leads secrets rotate {name} --drop-previous, and rotate then; leads secrets set {name} ends both"
         )
@@ -103,19 +90,19 @@ def rotate(stored: StoredSecret, name: str, value: str) -> dict[str, Any]:
 
 
 def drop_previous(stored: StoredSecret, name: str) -> dict[str, Any]:
-    """The newest value alone. Raises SecretError if there is no other."""
+    """The newest value alone. Raises UsageError if there is no other."""
     _no_key(name)
     newest, *others = stored.values(name) or ("",)
     if not others:
-        raise SecretError(f"{name} has no previous value to drop; leads secrets status shows what there is")
+        raise UsageError(f"{name} has no previous value to drop; leads secrets status shows what there is")
     return _with_source(stored.content, name, newest)
 
 
 def _no_key(name: str) -> None:
     if name == LOG_KEY:
-        raise SecretError(f"{LOG_KEY} has one value: leads secrets set {LOG_KEY} --generate")
+        raise UsageError(f"{LOG_KEY} has one value: leads secrets set {LOG_KEY} --generate")
     if name == API_KEY:
-        raise SecretError(
+        raise UsageError(
             f"Leadterra takes one key at a time: make a new one there, put it in with leads secrets set {API_KEY}, "
             "try it with leads check --live, and revoke the old one"
         )
@@ -124,7 +111,7 @@ def _no_key(name: str) -> None:
 def _with_source(content: Mapping[str, Any], name: str, value: str | list[str]) -> dict[str, Any]:
     sources = content.get("sources", {})
     if not isinstance(sources, dict):
-        raise SecretError('"sources" in the secret is no object; docs/sources.md shows what it looks like')
+        raise UsageError('"sources" in the secret is no object; docs/sources.md shows what it looks like')
     return {**content, "sources": {**sources, name: value}}
 
 

@@ -69,11 +69,7 @@ def expected_leads(folder: Path = EVENTS) -> dict[str, int]:
 
 
 def load(event: str, folder: Path = EVENTS) -> RecordedEvent:
-    """Read a recorded event by its name, with or without `.json`, or any other by its path.
-
-    Raises:
-        EventError: there is none, or it is none of the three.
-    """
+    """Read a recorded event by its name, with or without `.json`, or any other by its path."""
     path = _find(event, folder)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

@@ -22,10 +22,6 @@ from leads_cli.words import number
 _TIMEOUT_SECONDS: Final = 60
 
 
-class NotSentError(CommandError):
-    """The event was not sent. The text says why, and what works."""
-
-
 @dataclass(frozen=True, slots=True)
 class HookAnswer:
     """The stack's answer. `status` is None for a queue, which gives none."""
@@ -71,10 +67,10 @@ def http_client(running: Running) -> httpx.Client:
 
 
 def send(event: RecordedEvent, running: Running, client: httpx.Client) -> HookAnswer:
-    """Send an event as its source would. Raises NotSentError if the stack has no such source, or no secret for it."""
+    """Send an event as its source would. Raises CommandError if the stack has no such source, or no secret for it."""
     if event.source is not None and event.source not in running.auths:
         has = ", ".join(running.auths) or "none"
-        raise NotSentError(f"{event.name}: the stack has no source {event.source!r}; it has: {has}")
+        raise CommandError(f"{event.name}: the stack has no source {event.source!r}; it has: {has}")
     match event:
         case HttpEvent():
             return _post(event, running, client)
@@ -85,22 +81,18 @@ def send(event: RecordedEvent, running: Running, client: httpx.Client) -> HookAn
 
 
 def with_address(webhook: Webhook, running: Running, source: str | None = None) -> HttpEvent:
-    """A recorded webhook for a source, or for the first one of its provider.
-
-    Raises:
-        NotSentError: the stack has none, or the source is another provider's.
-    """
+    """A recorded webhook for a source, or for the first one of its provider."""
     found = source or running.source_of(webhook.provider)
     if found is None:
         auth = f'\n  auth = "{webhook.auth}"' if webhook.auth else ""
-        raise NotSentError(
+        raise CommandError(
             f"the stack has no source for {webhook.provider}; add one to its configuration, "
             f"with a campaign of yours:\n\n"
             f'  [sources.{webhook.provider}]\n  provider = "{webhook.provider}"\n  campaign = "newsletter"{auth}'
         )
     provider = running.providers.get(found, webhook.provider)
     if provider != webhook.provider:
-        raise NotSentError(
+        raise CommandError(
             f"{found} is a source for {provider}, not for {webhook.provider}; name another with --source"
         )
     return webhook.to(found)
@@ -127,7 +119,7 @@ def _proved(event: HttpEvent, running: Running) -> Request:
         return request
     secret = next(iter(read_secret(running).values(event.source)), None)
     if secret is None:
-        raise NotSentError(
+        raise CommandError(
             f"{event.name}: the stack's secret has nothing under sources.{event.source}; "
             f'add it: {{"sources": {{"{event.source}": "..."}}}}, as docs/sources.md says'
         )
@@ -158,13 +150,10 @@ def probe(name: str, running: Running, client: httpx.Client) -> HookAnswer:
     """Probe a source, named by itself or by its provider, with the stack's own secret.
 
     An open source is only asked whether it is there: to it a test without answers is a bad submission.
-
-    Raises:
-        NotSentError: the stack has no such source, or no secret for it.
     """
     source = name if name in running.auths else running.source_of(name)
     if source is None:
-        raise NotSentError(f"the stack has no source {name!r}, nor one of that provider; it has: {_known(running)}")
+        raise CommandError(f"the stack has no source {name!r}, nor one of that provider; it has: {_known(running)}")
     path = f"/hooks/{source}"
     if running.auths[source] == "none":
         return send(HttpEvent("probe", source, "GET", path, {}, b""), running, client)

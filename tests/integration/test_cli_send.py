@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from leads.config.schema import Enrollment, parse
 from leads_cli.cli.main import app
 from leads_cli.dev.invented import invent_secrets
+from leads_cli.errors import CommandError
 from leads_cli.stacks.running import Running
 from leads_cli.webhooks import webhooks
-from leads_cli.webhooks.sending import HookAnswer, NotSentError, probe, probe_meaning, send, with_address
+from leads_cli.webhooks.sending import HookAnswer, probe, probe_meaning, send, with_address
 from tests.integration.intaking import Intake
 
 CONFIG: Final = Path(webhooks.WEBHOOK_CONFIG).read_text(encoding="utf-8")
@@ -130,7 +131,7 @@ def test_a_source_is_found_by_its_provider(stack: MakeStack) -> None:
     """A provider's name is enough; one without a source is named with those that there are."""
     made = stack('[campaigns.a]\nid = "c"\n[sources.contacts]\nprovider = "hubspot"\ncampaign = "a"\n')
     assert made.probe("hubspot").where == "POST /hooks/contacts"
-    with pytest.raises(NotSentError, match="the stack has no source 'fax'"):
+    with pytest.raises(CommandError, match="the stack has no source 'fax'"):
         made.probe("fax")
 
 
@@ -156,16 +157,16 @@ def test_the_first_source_of_a_provider(stack: MakeStack) -> None:
 
 def test_no_source_of_a_provider(stack: MakeStack) -> None:
     """The message has the lines that the configuration lacks."""
-    with pytest.raises(NotSentError) as raised:
+    with pytest.raises(CommandError) as raised:
         stack(ELSEWHERE).send("zapier")
     assert '[sources.zapier]\n  provider = "zapier"\n  campaign = "newsletter"\n  auth = "token"' in str(raised.value)
 
 
 def test_a_source_of_another_provider(stack: MakeStack) -> None:
     """A source that was named and is another provider's is no place for it; nor is one that is not there."""
-    with pytest.raises(NotSentError, match="contacts is a source for hubspot, not for form"):
+    with pytest.raises(CommandError, match="contacts is a source for hubspot, not for form"):
         stack(ELSEWHERE).send("form", "contacts")
-    with pytest.raises(NotSentError, match="the stack has no source 'shop'"):
+    with pytest.raises(CommandError, match="the stack has no source 'shop'"):
         stack(ELSEWHERE).send("form", "shop")
 
 

@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 from leads.config.schema import parse
 from leads.io.leadterra import Leadterra
 from leads_cli.cli.main import app
-from leads_cli.importing.course import ImportResult
-from leads_cli.importing.order import ImportOptions
+from leads_cli.importing.run import ImportOptions, ImportResult
 from leads_cli.importing.send.direct import ApiKey, Direct, key_of_stack
 from leads_cli.sandbox import Fault, Sandbox, SandboxServer
 from leads_cli.stacks.pace import Pace

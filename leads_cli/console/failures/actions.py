@@ -135,11 +135,7 @@ class FailureActions:
         self._turn = Lock()
 
     def look(self, letter_id: str = "") -> FoundLetters:
-        """Read the queue; `growing` shows what is found so far.
-
-        Raises:
-            BusyError, NotReachableError.
-        """
+        """Read the queue; `growing` shows what is found so far."""
         with self._reading() as reading:
             self.growing = found = FoundLetters(reading)
             for letter in reading:
@@ -151,11 +147,7 @@ class FailureActions:
         return found
 
     def prepare(self, wanted: Criteria | str, done: str, mending: Mending | None) -> tuple[BackgroundWork, Plan, str]:
-        """Work on the letters that meet criteria, or on one by SQS's id; its plan, and a warning. Changes nothing.
-
-        Raises:
-            BusyError, NotReachableError.
-        """
+        """Work on the letters that meet criteria, or on one by SQS's id; its plan, and a warning. Changes nothing."""
         accept: Callable[[Letter], bool] = (
             wanted.accept if isinstance(wanted, Criteria) else lambda letter: letter.message_id == wanted
         )
@@ -165,22 +157,14 @@ class FailureActions:
         return BackgroundWork(work, plan), plan, work.warning(plan)
 
     def start(self, work: BackgroundWork) -> BackgroundWork:
-        """Do what was prepared.
-
-        Raises:
-            BusyError.
-        """
+        """Do what was prepared."""
         self._check()
         self.work = work
         Thread(target=work.run, args=(self._turn,), name="operator", daemon=True).start()
         return work
 
     def export(self, wanted: Criteria, form: str) -> str:
-        """The letters that meet criteria, as a table ("csv") or as JSON lines ("jsonl").
-
-        Raises:
-            BusyError, NotReachableError.
-        """
+        """The letters that meet criteria, as a table ("csv") or as JSON lines ("jsonl")."""
         write = write_csv if form == "csv" else write_jsonl
         stream = StringIO()
         with self._reading() as reading:

@@ -66,34 +66,30 @@ class Change:
 GAP: Final = "..."
 
 
-class NotationError(UsageError):
-    """An edit that cannot be parsed. The text says what works."""
-
-
 class InapplicableError(Exception):
     """An edit that does not fit a letter. The text names fields, never values."""
 
 
 def parse_setting(text: str) -> Set:
-    """Read `field=text` or `field:=value`. Raises NotationError if it is neither."""
+    """Read `field=text` or `field:=value`. Raises UsageError if it is neither."""
     path, found, value = text.partition("=")
     if not found or not path.strip(" :"):
-        raise NotationError("write field=value, for instance email=ava@example.com or customFields.seats:=12")
+        raise UsageError("write field=value, for instance email=ava@example.com or customFields.seats:=12")
     if value == GAP:
-        raise NotationError(f"put the value itself in place of {GAP}")
+        raise UsageError(f"put the value itself in place of {GAP}")
     if not path.endswith(":"):
         return Set(path.strip(), value)
     try:
         return Set(path[:-1].strip(), loads(value))
     except Malformed as error:
-        raise NotationError("after := write JSON: a number, true, null, or a text in quotes") from error
+        raise UsageError("after := write JSON: a number, true, null, or a text in quotes") from error
 
 
 def parse_renaming(text: str) -> Rename:
-    """Read `old=new`. Raises NotationError if it is something else."""
+    """Read `old=new`. Raises UsageError if it is something else."""
     old, found, new = (part.strip() for part in text.partition("="))
     if not (old and found and new):
-        raise NotationError("write old=new, for instance mail=email")
+        raise UsageError("write old=new, for instance mail=email")
     return Rename(old, new)
 
 

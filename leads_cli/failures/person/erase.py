@@ -54,11 +54,7 @@ KEEP: Final = timedelta(days=14)
 
 
 def remember_erasure(running: Running, person: str, now: datetime) -> None:
-    """Write the keyed hash of the address with the time, and remove what is older than any message.
-
-    Raises:
-        NotReachableError: AWS refuses, or the secret has no key for the hash.
-    """
+    """Write the keyed hash of the address with the time, and remove what is older than any message."""
     hashed = address_for_log(log_key(running), person)
     table: Any = {"TableName": running.outputs["DeliveriesTableName"], "Key": {"id": {"S": ERASURES_ID}}}
     client = running.client("dynamodb")

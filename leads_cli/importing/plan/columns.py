@@ -14,7 +14,7 @@ from leads.lead.lead import NoLead, Problem, make_lead
 from leads.lead.person import Person
 from leads.lead.rules import SourceRules
 from leads.model import LEAD_FIELDS, Lead
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.plan.opt_outs import ColumnKind, is_about_consent, kind_of, says_opted_out
 from leads_cli.importing.read.table import NAMELESS, Cell, FileRow, Table, addresses
 
@@ -59,12 +59,12 @@ class ColumnChoices:
 
 
 def parse_choices(maps: Iterable[str], custom: Iterable[str]) -> ColumnChoices:
-    """The options `--map` and `--custom`. Raises UnusableError if one is not written as it should be."""
+    """The options `--map` and `--custom`. Raises UsageError if one is not written as it should be."""
     fields: dict[str, str] = {}
     for text in maps:
         column, equals, name = text.rpartition("=")
         if not equals or not column.strip():
-            raise UnusableError(f'--map {text}: write column=field, for instance --map "Your role=jobTitle"')
+            raise UsageError(f'--map {text}: write column=field, for instance --map "Your role=jobTitle"')
         fields[column.strip()] = _FIELDS.get(canonical(name), name.strip())
     names = (name.strip() for text in custom for name in text.split(","))
     return ColumnChoices(fields, tuple(filter(None, names)))
@@ -154,11 +154,7 @@ def parse_answer(cell: Cell) -> Value | None:
 
 
 def assign_columns(table: Table, said: ColumnChoices, campaign: str, *, include_opted_out: bool = False) -> Columns:
-    """The roles of a table's columns. With opted-out people included, no column is read for opt-outs.
-
-    Raises:
-        UnusableError: a column that was named is not there, or none holds the addresses.
-    """
+    """The roles of a table's columns. With opted-out people included, no column is read for opt-outs."""
     names = table.columns
     sample = list(islice((row for row in table.rows() if not row.flaw), _SAMPLE_ROWS))
     explicit, left_out = _said(said, names)
@@ -187,7 +183,7 @@ def _said(said: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], se
         if not lead_field:
             left_out.add(name)
         elif lead_field in explicit:
-            raise UnusableError(f"--map: both {explicit[lead_field]} and {name} are to be {lead_field}; name one")
+            raise UsageError(f"--map: both {explicit[lead_field]} and {name} are to be {lead_field}; name one")
         else:
             explicit[lead_field] = name
     for column in said.custom:
@@ -209,7 +205,7 @@ def _named(column: str, names: Sequence[str], option: str) -> str:
     plain = canonical(column)
     found = [name for name in names if name == column] or [n for n in names if plain and canonical(n) == plain]
     if not found:
-        raise UnusableError(f"{option} {column}: there is no such column; there are: {', '.join(names)}")
+        raise UsageError(f"{option} {column}: there is no such column; there are: {', '.join(names)}")
     return found[0]
 
 
@@ -222,12 +218,12 @@ def _address_column(names: Sequence[str], sample: Sequence[FileRow], campaign: s
     if len(by_value) == 1:
         return by_value[0]
     if by_value:
-        raise UnusableError(
+        raise UsageError(
             f'several columns hold addresses: {", ".join(by_value)}; say which is meant: --map "{by_value[0]}=email"'
         )
     if by_name:
         return None
-    raise UnusableError(
+    raise UsageError(
         f'no column holds addresses; say which should: --map "{names[0]}=email"; there are: {", ".join(names)}'
     )
 

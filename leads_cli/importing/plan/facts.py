@@ -2,17 +2,53 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 from leads.json import dumps
-from leads.message.message import timestamp
-from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.plan.prepare import Labels, Totals
-from leads_cli.importing.plan.worklist import Worklist
+from leads.message.decoding import decode
+from leads.message.message import Message, timestamp
+from leads.model import Lead
+from leads_cli.errors import UsageError
+from leads_cli.importing.plan.worklist import Todo, Worklist
 
 type OptedOut = Literal["left out", "included"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What all messages of an import have in common.
+
+    Attributes:
+        id: a message's is this and its row's number, so that one that is sent twice is known to be the same.
+        moment: when the import was started: who signs up later has said the newer thing.
+    """
+
+    id: str
+    source: str
+    campaign: str
+    moment: datetime
+
+    def message(self, row: int, lead: Lead) -> Message:
+        return Message(
+            id=f"{self.id}:{row}", source=self.source, campaign=self.campaign, receivedAt=self.moment, lead=lead
+        )
+
+    def read(self, todo: Todo) -> Message:
+        return cast("Message", decode(todo[1], message_id=self.id, sent_at=self.moment.timestamp()))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A file's totals: `rows = leads + merged + refused + opted_out`. `left` leads are still to be sent."""
+
+    rows: int = 0
+    leads: int = 0
+    merged: int = 0
+    refused: int = 0
+    left: int = 0
+    opted_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +90,6 @@ class Facts:
         label = f"import-{_digest(self.key, self.started)[:12]}"
         return Labels(label, self.source, self.campaign, datetime.fromisoformat(self.started))
 
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(**{**data, "totals": Totals(**data["totals"])})
@@ -76,11 +109,7 @@ def describe_finished(worklist: Worklist, wanted: Facts) -> Facts | None:
 
 
 def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
-    """The import to continue; None if there is none, or one of other contents.
-
-    Raises:
-        UnusableError: it was begun otherwise.
-    """
+    """The import to continue; None if there is none, or one of other contents."""
     found = worklist.unfinished()
     if found is None or found["digest"] != wanted.digest:
         return None
@@ -89,7 +118,7 @@ def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
         was, wish = getattr(known, what), getattr(wanted, what)
         if was != wish:
             sent, _ = worklist.progress()
-            raise UnusableError(
+            raise UsageError(
                 f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. "
                 f"It had the {what.replace('_', ' ')} "
                 f"{_said(was)}, and now would have {_said(wish)}: go on as it was begun, or begin anew with --again"

@@ -1,21 +1,19 @@
 """Preparing: every row becomes a message on the worklist, or a reason why not; nothing is sent."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import reduce
 from itertools import batched
-from typing import Final, cast
+from typing import Final
 
 from leads.config.schema import Enrollment
 from leads.errors import TooLarge
 from leads.lead.lead import NoLead
-from leads.message.decoding import decode
-from leads.message.message import Message, encode
-from leads.model import Lead
+from leads.message.message import encode
 from leads.request.batch import ReceivedMessage, merged, rows
 from leads_cli.importing.plan.columns import Columns
-from leads_cli.importing.plan.worklist import Todo, Worklist
+from leads_cli.importing.plan.facts import Facts, Labels, Totals
+from leads_cli.importing.plan.worklist import Worklist
 from leads_cli.importing.progress import OnProgress
 from leads_cli.importing.read.table import Table
 from leads_cli.words import number
@@ -23,53 +21,14 @@ from leads_cli.words import number
 _PIECE: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What all messages of an import have in common.
-
-    Attributes:
-        id: a message's is this and its row's number, so that one that is sent twice is known to be the same.
-        moment: when the import was started: who signs up later has said the newer thing.
-    """
-
-    id: str
-    source: str
-    campaign: str
-    moment: datetime
-
-    def message(self, row: int, lead: Lead) -> Message:
-        return Message(
-            id=f"{self.id}:{row}", source=self.source, campaign=self.campaign, receivedAt=self.moment, lead=lead
-        )
-
-    def read(self, todo: Todo) -> Message:
-        return cast("Message", decode(todo[1], message_id=self.id, sent_at=self.moment.timestamp()))
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """A file's totals: `rows = leads + merged + refused + opted_out`. `left` leads are still to be sent."""
-
-    rows: int = 0
-    leads: int = 0
-    merged: int = 0
-    refused: int = 0
-    left: int = 0
-    opted_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """The totals of a file, and what was skipped, left out or chosen."""
-
-    totals: Totals
-    notes: Sequence[str]
-
-
 def prepare(
-    table: Table, columns: Columns, labels: Labels, config: Enrollment, *, worklist: Worklist, progress: OnProgress
-) -> Preparation:
-    """Put a table's leads on the worklist, one for each person. `progress` is called as rows are read."""
+    table: Table, columns: Columns, facts: Facts, config: Enrollment, *, worklist: Worklist, progress: OnProgress
+) -> Facts:
+    """Put a table's leads on the worklist, one for each person; the facts with totals and notes.
+
+    `progress` is called as rows are read.
+    """
+    labels = facts.labels
     read = several = 0
     for piece in batched(table.rows(), _PIECE, strict=False):
         leads: list[tuple[int, str, str]] = []
@@ -95,7 +54,7 @@ def prepare(
     people = worklist.leave_out_people()
     _merge(labels, worklist)
     _keep_out(labels, config, worklist)
-    return Preparation(totals(read, worklist), [*table.notes, *_notes(people, several)])
+    return replace(facts, totals=totals(read, worklist), notes=[*table.notes, *_notes(people, several)])
 
 
 def _notes(opted_out: int, several: int) -> Iterator[str]:

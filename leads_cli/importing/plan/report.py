@@ -11,8 +11,8 @@ from rich.text import Text
 from leads.fields.vocabulary import FULL_NAME, INFIX
 from leads.model import LEAD_FIELDS
 from leads_cli.importing.plan.columns import Columns
+from leads_cli.importing.plan.facts import Facts, Totals
 from leads_cli.importing.plan.opt_outs import is_about_consent
-from leads_cli.importing.plan.prepare import Preparation, Totals
 from leads_cli.importing.plan.worklist import Worklist
 
 _SHOWN_CHARACTERS: Final = 40
@@ -92,10 +92,10 @@ def _plain(text: str) -> Text:
     return Text("".join(c if c.isprintable() else " " for c in text))
 
 
-def as_json(columns: Columns, found: Preparation, worklist: Worklist) -> dict[str, Any]:
+def as_json(columns: Columns, facts: Facts, worklist: Worklist) -> dict[str, Any]:
     """The same as JSON. It has no examples, because it may be logged."""
     problems = islice(worklist.refusals(), SHOWN_PROBLEMS)
-    totals = found.totals
+    totals = facts.totals
     return {
         "columns": {name: describe_mapping(columns, name) for name in columns.names},
         "rows": totals.rows,
@@ -103,7 +103,7 @@ def as_json(columns: Columns, found: Preparation, worklist: Worklist) -> dict[st
         "merged": totals.merged,
         "refused": totals.refused,
         "optedOut": totals.opted_out,
-        "notes": found.notes,
+        "notes": facts.notes,
         "problems": [
             {"row": row, "column": columns.column(field), "field": field, "problem": reason}
             for row, field, reason in problems

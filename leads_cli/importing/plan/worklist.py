@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final, Self
 
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.private_files import OWNER_ONLY
 from leads_cli.project import shown
 
@@ -42,11 +42,7 @@ type RowRefusal = tuple[int, str, str]
 
 
 class Worklist:
-    """One file's list, which several threads may use; without a path it is gone at the end.
-
-    Raises:
-        UnusableError: another process has it, or it cannot be kept there.
-    """
+    """One file's list, which several threads may use; without a path it is gone at the end."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -64,7 +60,7 @@ class Worklist:
                 self._connection.executescript(_SCHEMA)
                 opened.pop_all()
         except (sqlite3.Error, OSError) as error:
-            raise UnusableError(_trouble(path, error)) from error
+            raise UsageError(_trouble(path, error)) from error
 
     def __enter__(self) -> Self:
         return self

@@ -19,7 +19,7 @@ _NAMED: Final = re.compile(r'"?sep=(.)"?\s*')
 
 
 def open_delimited(document: ImportFile, separator: str | None = None) -> Sheet:
-    """The table of separated cells in a text. Raises UnusableError if it has no header."""
+    """The table of separated cells in a text. Raises UsageError if it has no header."""
     sample = document.sample()
     named = _NAMED.fullmatch(sample.partition("\n")[0])
     separator = separator or (named[1] if named else detect_separator(sample))

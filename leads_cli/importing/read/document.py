@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.encoding import detect_encoding
 from leads_cli.project import shown
 
@@ -67,11 +67,7 @@ class ImportFile:
 
 @contextmanager
 def open_file(name: str, encoding: str | None = None) -> Iterator[ImportFile]:
-    """The file of a name; `-` is what comes in at stdin, which is copied, for it is read more than once.
-
-    Raises:
-        UnusableError: there is no such file, or no table can be in it.
-    """
+    """The file of a name; `-` is what comes in at stdin, which is copied, for it is read more than once."""
     path = Path(name)
     try:
         if name == STDIN:
@@ -83,11 +79,11 @@ def open_file(name: str, encoding: str | None = None) -> Iterator[ImportFile]:
             with path.open("rb") as pipe, _copied(pipe) as copy:
                 yield _piped(copy, path.name, encoding)
         else:
-            raise UnusableError(
+            raise UsageError(
                 f"{name}: there is no such file" if not path.exists() else f"{name}: a folder; name a file in it"
             )
     except PermissionError as error:
-        raise UnusableError(f"{name}: {error.strerror}; you may not read it") from error
+        raise UsageError(f"{name}: {error.strerror}; you may not read it") from error
 
 
 @contextmanager
@@ -106,15 +102,15 @@ def _piped(copy: Path, name: str, encoding: str | None) -> ImportFile:
 
 
 def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> ImportFile:
-    """A file's bytes: how many, which, and what they are. Raises UnusableError if no table can be in them."""
+    """A file's bytes: how many, which, and what they are. Raises UsageError if no table can be in them."""
     with path.open("rb") as file:
         begin = file.read(_SAMPLE)
         file.seek(0)
         digest, lines = _digest(file)
     if not begin.strip():
-        raise UnusableError(f"{name}: it is empty")
+        raise UsageError(f"{name}: it is empty")
     if other := next((what for magic, what in _OTHERS if begin.startswith(magic)), None):
-        raise UnusableError(f"{name}: {other}")
+        raise UsageError(f"{name}: {other}")
     if begin.startswith(_WORKBOOKS):
         return ImportFile(path, beside, digest, "workbook", "", None)
     found = detect_encoding(path, name, begin, encoding)
@@ -138,7 +134,7 @@ def _is_jsonl(document: ImportFile, name: str) -> bool:
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, list) or first.strip() in {"[", "{"} or first.lstrip().startswith(("[{", "[[")):
-        raise UnusableError(
+        raise UsageError(
             f"{name}: JSON, but not one object on each line; make it so: jq -c '.[]' FILE | leads import -"
         )
     return isinstance(found, dict)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from unicodedata import category, name
 
-from leads_cli.importing.import_errors import UncertainEncodingError, UnusableError
+from leads_cli.errors import UsageError
 
 _PIECE: Final = 1 << 20
 _MARKS: Final = (
@@ -31,18 +31,30 @@ _MAX_LINES: Final = 200
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
+class UncertainEncodingError(UsageError):
+    """The file could be read in several encodings.
+
+    Attributes:
+        readings: encodings that read it alike, with the first row as they read it. The likeliest are first.
+    """
+
+    def __init__(self, shown: str, readings: Sequence[tuple[Sequence[str], str]]) -> None:
+        super().__init__(f"{shown}: it is not UTF-8, and its encoding is not certain. Its first row in each that fits:")
+        self.readings = readings
+
+
 def detect_encoding(path: Path, shown: str, begin: bytes, wanted: str | None) -> str:
     """The encoding of a whole file: the wanted one, or the one that its bytes prove.
 
     Raises:
         UncertainEncodingError: it could be read in several.
-        UnusableError: it is no text in the wanted encoding, or in any.
+        UsageError: it is no text in the wanted encoding, or in any.
     """
     if wanted is not None:
         try:
             codecs.lookup(wanted)
         except LookupError as error:
-            raise UnusableError(
+            raise UsageError(
                 f"--encoding {wanted}: not known; for instance utf-8, utf-16, cp1252, cp1250 or mac-roman"
             ) from error
     likely = wanted or _marked(begin) or "utf-8"
@@ -50,7 +62,7 @@ def detect_encoding(path: Path, shown: str, begin: bytes, wanted: str | None) ->
         return likely
     if wanted is None and likely == "utf-8" and (readings := _readings(path)):
         raise UncertainEncodingError(shown, readings)
-    raise UnusableError(f"{shown}: byte {bad:,} is no {likely} text; name the right --encoding")
+    raise UsageError(f"{shown}: byte {bad:,} is no {likely} text; name the right --encoding")
 
 
 def _marked(begin: bytes) -> str | None:

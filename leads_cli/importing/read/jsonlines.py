@@ -5,17 +5,13 @@ from collections.abc import Iterator, Sequence
 from leads.errors import Malformed, Unreadable
 from leads.fields.answers import Value, read_answers
 from leads.json import loads
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.table import MAX_COLUMNS, FileRow
 
 
 class JsonLines:
-    """A table whose columns are all the names that there are.
-
-    Raises:
-        UnusableError: no line is an object, or there are too many names.
-    """
+    """A table whose columns are all the names that there are."""
 
     def __init__(self, document: ImportFile) -> None:
         self._document = document
@@ -24,11 +20,9 @@ class JsonLines:
             if isinstance(found, dict):
                 names.update(dict.fromkeys(found))
             if len(names) > MAX_COLUMNS:
-                raise UnusableError(
-                    f"more than {MAX_COLUMNS:,} different names in its objects; are some of them values?"
-                )
+                raise UsageError(f"more than {MAX_COLUMNS:,} different names in its objects; are some of them values?")
         if not names:
-            raise UnusableError("no line of it is an object with something in it")
+            raise UsageError("no line of it is an object with something in it")
         self.columns: Sequence[str] = list(names)
         self.notes: Sequence[str] = ()
 

@@ -1,10 +1,9 @@
 """Reading a file: which kind of table it is, and how the user wants it read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.delimited import open_delimited
 from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.jsonlines import JsonLines
@@ -23,17 +22,13 @@ class FileFormat:
     delimiter: str = ""
     sheet: str = ""
 
-    def as_json(self) -> Mapping[str, str]:
-        """The text that identifies these options in an import."""
-        return {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
-
 
 def open_table(document: ImportFile, reading: FileFormat) -> Table:
-    """The table in a file. Raises UnusableError if there is none, or it is not of the kind that the user speaks of."""
+    """The table in a file. Raises UsageError if there is none, or it is not of the kind that the user speaks of."""
     try:
         found = _found(document, reading)
-    except UnusableError as error:
-        raise UnusableError(f"{document.name}: {error}") from error
+    except UsageError as error:
+        raise UsageError(f"{document.name}: {error}") from error
     return RefusedRowsTable(found) if RefusedRowsTable.fits(found) else found
 
 
@@ -53,11 +48,11 @@ def _found(document: ImportFile, reading: FileFormat) -> Table:
 def _refuse(what: str, **options: str) -> None:
     for option, value in options.items():
         if value:
-            raise UnusableError(f"it is {what}: leave out --{option} {value}")
+            raise UsageError(f"it is {what}: leave out --{option} {value}")
 
 
 def _separator(delimiter: str) -> str | None:
     found = _NAMED.get(delimiter, delimiter)
     if len(found) > 1:
-        raise UnusableError(f"--delimiter {delimiter}: one character, or one of: {', '.join(_NAMED)}")
+        raise UsageError(f"--delimiter {delimiter}: one character, or one of: {', '.join(_NAMED)}")
     return found or None

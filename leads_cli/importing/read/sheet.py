@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.header import find_header, is_footer
 from leads_cli.importing.read.table import Cell, FileRow, column_names, is_filled, row_of
 
@@ -22,7 +22,7 @@ class SheetRecord(NamedTuple):
 
 
 class Sheet:
-    """A table of records. Raises UnusableError if it has no header, or one that cannot be read."""
+    """A table of records. Raises UsageError if it has no header, or one that cannot be read."""
 
     def __init__(self, records: Callable[[], Iterator[SheetRecord]], about: str) -> None:
         self.about = about
@@ -30,10 +30,10 @@ class Sheet:
         first = list(islice(records(), _MAX_ABOVE))
         place = find_header([record.cells for record in first])
         if place is None:
-            raise UnusableError(f"there is no row in it ({about})")
+            raise UsageError(f"there is no row in it ({about})")
         self._header = first[place]
         if self._header.flaw:
-            raise UnusableError(f"the header cannot be read: {self._header.flaw}")
+            raise UsageError(f"the header cannot be read: {self._header.flaw}")
         self.columns: Sequence[str] = column_names(self._header.cells)
         self._above = place if any(any(map(is_filled, record.cells)) for record in first[:place]) else 0
         self._below = 0

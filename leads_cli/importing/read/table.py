@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from leads.fields.address import address_like
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 
 type Cell = str | int | float | bool | None
 
@@ -53,20 +53,16 @@ class Table(Protocol):
 
 
 def column_names(header: Sequence[Cell]) -> list[str]:
-    """A name for each cell of a header row: its text, numbered if it repeats.
-
-    Raises:
-        UnusableError: it is no header but the first person of the list, or it has too many columns.
-    """
+    """A name for each cell of a header row: its text, numbered if it repeats."""
     if sum(map(is_filled, header)) > MAX_COLUMNS:
-        raise UnusableError(f"a header of more than {MAX_COLUMNS:,} columns; are some of them values?")
+        raise UsageError(f"a header of more than {MAX_COLUMNS:,} columns; are some of them values?")
     last = max((place for place, cell in enumerate(header, start=1) if is_filled(cell)), default=0)
     # In order, as a list is. A list of names would be searched for each name.
     names: dict[str, None] = {}
     for place, cell in enumerate(header[:last], start=1):
         text = " ".join(str(cell).split()) if cell is not None else ""
         if address_like(text):
-            raise UnusableError(
+            raise UsageError(
                 f"the first row has an address in column {place}, so it is no header: "
                 "put a row with the columns' names above it, for instance: email,first_name,last_name"
             )

@@ -10,7 +10,7 @@ from zipfile import ZipFile, is_zipfile
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.document import ImportFile
 from leads_cli.importing.read.sheet import Sheet, SheetRecord
 from leads_cli.importing.read.table import Cell
@@ -27,37 +27,29 @@ _DAMAGED: Final = "a damaged or protected workbook ({}); open it, save it withou
 
 
 def open_workbook(document: ImportFile, name: str) -> Sheet:
-    """The named sheet of a workbook, or the first visible one.
-
-    Raises:
-        UnusableError: there is none, it has no header, it is too large to be read, or the file is damaged.
-    """
+    """The named sheet of a workbook, or the first visible one."""
     try:
         _check_size(document.path)
         with document.path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
         sheet = _choose(book, name)
-    except UnusableError:
+    except UsageError:
         raise
     except Exception as error:
         # What unpacks an archive raises errors of many kinds.
-        raise UnusableError(_DAMAGED.format(error)) from error
+        raise UsageError(_DAMAGED.format(error)) from error
     unread = ", ".join(other for other in book.sheet_names if other != sheet.name)
     about = f"workbook, sheet {sheet.name}" + (f" (not read: {unread}; --sheet names another)" if unread else "")
     return Sheet(partial(_records, sheet), about)
 
 
 def _check_size(path: Path) -> None:
-    """Check that a workbook does not fill the memory. `.xls` is small by its format.
-
-    Raises:
-        UnusableError: it does, because it is large or because one cell is far from the others.
-    """
+    """Check that a workbook does not fill the memory. `.xls` is small by its format."""
     if not is_zipfile(path):
         return
     with ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED:
-            raise UnusableError(
+            raise UsageError(
                 f"a workbook of more than {_MAX_UNPACKED >> 30} GB, unpacked; save the sheet as CSV and import that"
             )
         for part in archive.namelist():
@@ -70,7 +62,7 @@ def _check_size(path: Path) -> None:
                     row = max([row, *(int(number) for _, number in places)])
                     rest = piece[-_LONGEST_PLACE:]
             if row * _number(column) > _MAX_CELLS:
-                raise UnusableError(
+                raise UsageError(
                     f"a sheet that reaches to cell {column.decode()}{row}, and at most {_MAX_CELLS:,} cells are read; "
                     "delete what is far from the table, or save the sheet as CSV"
                 )
@@ -100,9 +92,7 @@ def _choose(book: CalamineWorkbook, name: str) -> CalamineSheet:
     found = name or next(iter(titles), "")
     if found not in titles:
         known = ", ".join(titles) or "none"
-        raise UnusableError(
-            f"--sheet {name}: there is no such sheet; there are: {known}" if name else "it has no sheet"
-        )
+        raise UsageError(f"--sheet {name}: there is no such sheet; there are: {known}" if name else "it has no sheet")
     return book.get_sheet_by_name(found)
 
 

@@ -20,7 +20,7 @@ from leads.request.batch import AnyReceived, Batch, ReceivedMessage, batches, bo
 from leads.request.outcome import Accepted, Held, Outcome, Rejected
 from leads.request.reply import Reply
 from leads.search.isolation import FIREWALL, Ask, Settled, isolate
-from leads_cli.importing.import_errors import StoppedError
+from leads_cli.errors import CommandError
 from leads_cli.importing.plan.facts import Facts
 from leads_cli.importing.plan.worklist import RowRefusal, Todo, Worklist
 from leads_cli.importing.progress import OnProgress
@@ -141,9 +141,6 @@ class Direct:
 
         A row that is blocked by itself, or fails by itself, is suspected, and the rows behind it are sent. When one of
         those is accepted and the suspect fails once more, it is refused.
-
-        Raises:
-            StoppedError: what is wrong needs a person, or lasts too long.
         """
         size = full = self.config.leadterra.batch_size
         got_through = worklist.progress()[0] > 0
@@ -194,7 +191,7 @@ class Direct:
         order = {"firewall": 0, _PASSING: 1}
         worst = max(held, key=lambda each: (order.get(each.why, 2), each.retry_after or 0.0))
         if worst.why != _PASSING or attempts > _MAX_PAUSES:
-            raise StoppedError(f"{self.name}: {_REMEDIES.get(worst.why, 'it answers something that it should not')}")
+            raise CommandError(f"{self.name}: {_REMEDIES.get(worst.why, 'it answers something that it should not')}")
         stop.wait(self.pause(attempts, worst.retry_after))
 
     def _send(self, page: Sequence[Todo], worklist: Worklist, stop: Event, *, searching: bool = False) -> _Sent:

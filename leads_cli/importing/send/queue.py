@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 from leads.message.message import MAX_BYTES
-from leads_cli.importing.import_errors import StoppedError
+from leads_cli.errors import CommandError
 from leads_cli.importing.plan.facts import Facts
 from leads_cli.importing.plan.worklist import Todo, Worklist
 from leads_cli.importing.progress import OnProgress
@@ -70,11 +70,7 @@ class LeadsQueue:
             yield f"What Leadterra refuses: {command()} failures list --source {facts.source}{self.options}"
 
     def send_all(self, worklist: Worklist, pace: Pace, stop: Event, progress: OnProgress) -> None:
-        """Send what is on the list, until it is empty or `stop` is set.
-
-        Raises:
-            StoppedError: SQS does not take them, or CloudWatch does not take their number; the next run tells it.
-        """
+        """Send what is on the list, until it is empty or `stop` is set."""
         next_count = time.monotonic() + _COUNT_SECONDS
         try:
             for number in self._sent(worklist, pace, stop):
@@ -92,7 +88,7 @@ class LeadsQueue:
             try:
                 self.count(sent - counted)
             except NotReachableError as error:
-                raise StoppedError(str(error)) from error
+                raise CommandError(str(error)) from error
             worklist.add_counted(sent - counted)
 
     def _sent(self, worklist: Worklist, pace: Pace, stop: Event) -> Iterator[int]:
@@ -131,7 +127,7 @@ class LeadsQueue:
             if not left or pause is None or stop.wait(pause):
                 break
         if left and not stop.is_set():
-            raise StoppedError(f"LeadsQueue: {trouble}")
+            raise CommandError(f"LeadsQueue: {trouble}")
 
     def _send(self, bodies: Mapping[int, str]) -> list[int]:
         entries: list[SendMessageBatchRequestEntryTypeDef] = [

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from leads_cli.errors import UsageError
 from leads_cli.failures.change.cleaning import normalise
 from leads_cli.failures.change.edits import (
     ABSENT,
@@ -12,7 +13,6 @@ from leads_cli.failures.change.edits import (
     Edit,
     InapplicableError,
     Normalise,
-    NotationError,
     Remove,
     Rename,
     Set,
@@ -150,7 +150,7 @@ def test_how_a_value_is_written(text: str, edit: Set) -> None:
 @pytest.mark.parametrize("text", ["email", "=x", ":=1", "", "plan:=pro", "plan:=NaN", "email=..."])
 def test_values_that_cannot_be_read(text: str) -> None:
     """The error shows the notation, with an example; the gap of a command that was pasted as it is is no value."""
-    with pytest.raises(NotationError, match=r"email=ava|in quotes|in place of \.\.\."):
+    with pytest.raises(UsageError, match=r"email=ava|in quotes|in place of \.\.\."):
         parse_setting(text)
 
 
@@ -166,7 +166,7 @@ def test_how_a_renaming_is_written() -> None:
     """Both names are needed."""
     assert parse_renaming("mail = email") == Rename("mail", "email")
     for text in ("mail", "mail=", "=email"):
-        with pytest.raises(NotationError, match="old=new"):
+        with pytest.raises(UsageError, match="old=new"):
             parse_renaming(text)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from leads.lead.lead import NoLead
 from leads.model import Lead
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.plan.columns import Columns, assign_columns, parse_choices
 from leads_cli.importing.plan.report import describe_mapping
 from tests.unit.importing.files import reading
@@ -143,7 +143,7 @@ PLAN = "email,plan\na@example.com,pro\n"
 )
 def test_what_is_said_of_columns_must_fit_them(tmp_path: Path, text: str, maps: str, custom: str, message: str) -> None:
     """Nothing is guessed where two columns, or none, could be the address; a misspelt column lists those there are."""
-    with pytest.raises(UnusableError) as caught:
+    with pytest.raises(UsageError) as caught:
         columns(tmp_path, text, tuple(maps.split()), tuple(custom.split()))
     assert message in str(caught.value)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.delimited import detect_separator
 from leads_cli.importing.read.reading import FileFormat
 from tests.unit.importing.files import reading, rows
@@ -44,7 +44,7 @@ def test_a_separator_that_is_named(tmp_path: Path) -> None:
     assert rows(tmp_path, "email,x\ty\na,b@example.com\tc\n", FileFormat(delimiter="tab")) == [
         (2, ["a,b@example.com", "c"])
     ]
-    with pytest.raises(UnusableError, match="--delimiter ab: one character"):
+    with pytest.raises(UsageError, match="--delimiter ab: one character"):
         rows(tmp_path, "email,name\n", FileFormat(delimiter="ab"))
 
 

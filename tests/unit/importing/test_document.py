@@ -8,8 +8,9 @@ from threading import Thread
 
 import pytest
 
-from leads_cli.importing.import_errors import UncertainEncodingError, UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.document import open_file
+from leads_cli.importing.read.encoding import UncertainEncodingError
 from leads_cli.importing.read.reading import FileFormat
 from tests.unit.importing.files import document, rows
 
@@ -61,9 +62,9 @@ def test_the_encoding_that_is_named(tmp_path: Path) -> None:
     """What the user says counts, unless the file says otherwise."""
     content = "email;name\na@example.com;Łukasz\n".encode("cp1250")
     assert rows(tmp_path, content, FileFormat(encoding="cp1250")) == [(2, ["a@example.com", "Łukasz"])]
-    with pytest.raises(UnusableError, match=r"byte 25 is no utf-8 text; name the right --encoding"):
+    with pytest.raises(UsageError, match=r"byte 25 is no utf-8 text; name the right --encoding"):
         rows(tmp_path, content, FileFormat(encoding="utf-8"))
-    with pytest.raises(UnusableError, match="--encoding latin-99: not known"):
+    with pytest.raises(UsageError, match="--encoding latin-99: not known"):
         rows(tmp_path, content, FileFormat(encoding="latin-99"))
 
 
@@ -77,9 +78,9 @@ def zipped(folder: Path, *names: str) -> bytes:
 
 def test_what_there_is_not(tmp_path: Path) -> None:
     """A file that is not there, and a folder, are named."""
-    with pytest.raises(UnusableError, match=r"nowhere\.csv: there is no such file"), open_file("nowhere.csv"):
+    with pytest.raises(UsageError, match=r"nowhere\.csv: there is no such file"), open_file("nowhere.csv"):
         pass
-    with pytest.raises(UnusableError, match="a folder; name a file in it"), open_file(str(tmp_path)):
+    with pytest.raises(UsageError, match="a folder; name a file in it"), open_file(str(tmp_path)):
         pass
 
 

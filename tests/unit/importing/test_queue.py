@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from threading import Event, Lock
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from leads_cli.importing.import_errors import StoppedError
+from leads_cli.errors import CommandError
 from leads_cli.importing.plan.worklist import Worklist
 from leads_cli.importing.send.queue import LeadsQueue
 from leads_cli.stacks.pace import Pace
@@ -90,7 +90,7 @@ def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:
     """A call takes 1 MiB at the most."""
     with sending.worklist.filling() as keep:
         sending.worklist.add([(row, f"{row}@example.com", "x" * 400_000) for row in range(2, 7)])
-        sending.worklist.begin(FACTS.key, FACTS.as_json())
+        sending.worklist.begin(FACTS.key, asdict(FACTS))
         keep()
     sending.run()
     assert sorted(sending.sqs.sizes) == [1, 2, 2]
@@ -117,7 +117,7 @@ def test_what_sqs_does_not_take_is_sent_again(sending: Sending) -> None:
 def test_what_lasts_is_not_tried_again(sending: Sending, error: Exception) -> None:
     """A refusal stops at once with AWS's message. Leads sent by then are counted, and the rest is kept."""
     sending.sqs.trouble = lambda call: error if call > 2 else 0
-    with pytest.raises(StoppedError, match="LeadsQueue: "):
+    with pytest.raises(CommandError, match="LeadsQueue: "):
         sending.run()
     assert sending.worklist.left() == ROWS - len(sending.sent)
     assert sum(sending.counted) == len(sending.sent) == 20
@@ -130,10 +130,10 @@ def test_what_lasts_is_not_tried_again(sending: Sending, error: Exception) -> No
 def test_an_outage_that_lasts_ends_it(sending: Sending) -> None:
     """After some attempts it stops and says why; nothing is lost."""
     sending.sqs.trouble = lambda _: refusal(503, "ServiceUnavailable")
-    with pytest.raises(StoppedError, match="ServiceUnavailable"):
+    with pytest.raises(CommandError, match="ServiceUnavailable"):
         sending.run()
     sending.sqs.trouble = lambda _: 10
-    with pytest.raises(StoppedError, match="it does not take all of them"):
+    with pytest.raises(CommandError, match="it does not take all of them"):
         sending.run()
     assert sending.worklist.left() == ROWS
     assert sending.counted == []
@@ -159,7 +159,7 @@ def test_books_that_cannot_be_written(sending: Sending) -> None:
     def refuse(_: int) -> None:
         raise NotReachableError("CloudWatch: no")
 
-    with pytest.raises(StoppedError, match="CloudWatch: no"):
+    with pytest.raises(CommandError, match="CloudWatch: no"):
         sending.run(refuse)
     assert (sending.sent, sending.worklist.left()) == (ALL, 0)
     assert sending.worklist.progress() == (ROWS, 0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from leads_cli.importing.import_errors import UnusableError
+from leads_cli.errors import UsageError
 from leads_cli.importing.read.reading import FileFormat
 from leads_cli.importing.read.table import addresses
 from tests.unit.importing.files import document, reading, rows
@@ -86,9 +86,9 @@ def test_the_sheet(tmp_path: Path) -> None:
         assert [row.number for row in found.rows()] == [2]
     with reading(tmp_path, content, FileFormat(sheet="Notes")) as found:
         assert list(found.rows()) == []
-    with pytest.raises(UnusableError, match="--sheet Leads: there is no such sheet; there are: People, Notes"):
+    with pytest.raises(UsageError, match="--sheet Leads: there is no such sheet; there are: People, Notes"):
         rows(tmp_path, content, FileFormat(sheet="Leads"))
-    with pytest.raises(UnusableError, match="there is no row in it"):
+    with pytest.raises(UsageError, match="there is no row in it"):
         rows(tmp_path, content, FileFormat(sheet="Lists"))
 
 
@@ -128,7 +128,7 @@ def far(place: str, end: str = '"') -> bytes:
 def test_a_cell_that_is_far_from_the_table(tmp_path: Path, place: str, end: str) -> None:
     """A sheet is a rectangle in memory: one cell in its last corner would take half a terabyte. A near one is read."""
     message = f"list: a sheet that reaches to cell {place}, and at most 50,000,000 cells"
-    with pytest.raises(UnusableError, match=message):
+    with pytest.raises(UsageError, match=message):
         rows(tmp_path, far(place, end))
     assert rows(tmp_path, far("C9")) == [(9, [None, "a@example.com"])]
 
@@ -148,14 +148,14 @@ def promised(size: int) -> bytes:
 )
 def test_a_workbook_that_unpacks_to_gigabytes(tmp_path: Path, size: int, message: str) -> None:
     """Its parts say how large they are, and are held to it."""
-    with pytest.raises(UnusableError, match=message):
+    with pytest.raises(UsageError, match=message):
         rows(tmp_path, promised(size))
 
 
 def test_a_header_of_values(tmp_path: Path) -> None:
     """Half a million columns took minutes to be named. Excel ends each line with all the separators it ever had."""
     for content in (f"email{''.join(f',{n}' for n in range(2_000))}", "name," * 300_000 + "email"):
-        with pytest.raises(UnusableError, match="a header of more than 2,000 columns"):
+        with pytest.raises(UsageError, match="a header of more than 2,000 columns"):
             rows(tmp_path, f"{content}\na@example.com\n")
     with reading(tmp_path, f"email,plan{',' * 100_000}\na@example.com,pro\n") as found:
         assert [dict(row.cells) for row in found.rows()] == [{"email": "a@example.com", "plan": "pro"}]
@@ -218,5 +218,5 @@ DAMAGED, NO_JSON = "a damaged or protected workbook", "JSON, but not one object 
 )
 def test_what_no_table_can_be_read_from(tmp_path: Path, content: bytes, said: dict[str, str], message: str) -> None:
     """The message says what it is instead, or what is missing, and what to do about that."""
-    with pytest.raises(UnusableError, match=message):
+    with pytest.raises(UsageError, match=message):
         rows(tmp_path, content, FileFormat(**said))

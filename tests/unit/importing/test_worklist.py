@@ -2,13 +2,13 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from leads_cli.importing.import_errors import UnusableError
-from leads_cli.importing.plan.facts import Facts, describe_begun, describe_finished
-from leads_cli.importing.plan.prepare import Totals
+from leads_cli.errors import UsageError
+from leads_cli.importing.plan.facts import Facts, Totals, describe_begun, describe_finished
 from leads_cli.importing.plan.worklist import Worklist
 
 FACTS = Facts(
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 def fill(worklist: Worklist, rows: int = 4, facts: Facts = FACTS) -> None:
     with worklist.filling() as keep:
         worklist.add([(row, f"{row}@example.com", f"message {row}") for row in range(2, rows + 2)])
-        worklist.begin(facts.key, facts.as_json())
+        worklist.begin(facts.key, asdict(facts))
         keep()
 
 
@@ -98,7 +98,7 @@ def test_one_process_at_a_time(path: Path) -> None:
     """Two imports of a file at once would send everything twice."""
     with Worklist(path) as worklist:
         fill(worklist)
-        with pytest.raises(UnusableError, match="another import of this file is running"):
+        with pytest.raises(UsageError, match="another import of this file is running"):
             Worklist(path)
     with Worklist(path) as worklist:
         assert on(worklist) == [2, 3, 4, 5]
@@ -107,9 +107,9 @@ def test_one_process_at_a_time(path: Path) -> None:
 def test_where_it_cannot_be_kept(path: Path) -> None:
     """Another program's file is not written to, and a place that does not exist is named."""
     path.write_text("something else, long enough to be no database's first page")
-    with pytest.raises(UnusableError, match="move that file away"):
+    with pytest.raises(UsageError, match="move that file away"):
         Worklist(path)
-    with pytest.raises(UnusableError, match="pipe it in"):
+    with pytest.raises(UsageError, match="pipe it in"):
         Worklist(path.parent / "nowhere" / path.name)
 
 
@@ -140,17 +140,17 @@ def test_it_is_begun_otherwise(path: Path) -> None:
             ({"reading": {"delimiter": ";"}}, "the reading none, and now would have delimiter=;"),
             ({"destination": "elsewhere"}, "begin anew with --again"),
         ):
-            with pytest.raises(UnusableError, match=said):
-                describe_begun(worklist, Facts.from_json({**FACTS.as_json(), **other}))
-        assert describe_begun(worklist, Facts.from_json({**FACTS.as_json(), "digest": "other"})) is None
+            with pytest.raises(UsageError, match=said):
+                describe_begun(worklist, Facts.from_json({**asdict(FACTS), **other}))
+        assert describe_begun(worklist, Facts.from_json({**asdict(FACTS), "digest": "other"})) is None
 
 
 def test_another_time_is_another_import() -> None:
     """Ids say which import a message is of; its file, its place and its name say whether it was done before."""
-    later = Facts.from_json({**FACTS.as_json(), "started": "2026-11-24T10:00:00.000Z"})
+    later = Facts.from_json({**asdict(FACTS), "started": "2026-11-24T10:00:00.000Z"})
     assert (later.key, later.labels.id) == (FACTS.key, later.labels.id)
     assert later.labels.id != FACTS.labels.id
-    assert Facts.from_json({**FACTS.as_json(), "source": "fair"}).key != FACTS.key
+    assert Facts.from_json({**asdict(FACTS), "source": "fair"}).key != FACTS.key
 
 
 def test_only_its_owner_reads_it(path: Path) -> None:

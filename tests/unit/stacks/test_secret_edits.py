@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.config.schema import Enrollment, Source, parse
+from leads_cli.errors import UsageError
 from leads_cli.stacks.secret import API_KEY, StoredSecret
 from leads_cli.stacks.secret_edits import (
-    SecretError,
     SecretState,
     drop_previous,
     find_unread,
@@ -63,7 +63,7 @@ def test_a_rotation_keeps_the_newest_value_beside_the_new_one(content: dict[str,
     """Two values at the most are valid; dropping the previous one leaves the new one alone."""
     before = StoredSecret(content)
     if len(before.values(name)) > 1:
-        with pytest.raises(SecretError, match="--drop-previous"):
+        with pytest.raises(UsageError, match="--drop-previous"):
             rotate(before, name, "brand new")
         before = StoredSecret(drop_previous(before, name))
     after = StoredSecret(rotate(before, name, "brand new"))
@@ -75,15 +75,15 @@ def test_a_rotation_keeps_the_newest_value_beside_the_new_one(content: dict[str,
 def test_what_cannot_be_rotated() -> None:
     """Leadterra's key, a value that is there already, and a previous one that is not, are explained."""
     stored = StoredSecret({"sources": {"app": "same"}})
-    with pytest.raises(SecretError, match="one key at a time"):
+    with pytest.raises(UsageError, match="one key at a time"):
         rotate(stored, API_KEY, "x")
-    with pytest.raises(SecretError, match="already"):
+    with pytest.raises(UsageError, match="already"):
         rotate(stored, "app", "same")
-    with pytest.raises(SecretError, match="no previous value"):
+    with pytest.raises(UsageError, match="no previous value"):
         drop_previous(stored, "app")
-    with pytest.raises(SecretError, match="no previous value"):
+    with pytest.raises(UsageError, match="no previous value"):
         drop_previous(stored, "forms")
-    with pytest.raises(SecretError, match="is no object"):
+    with pytest.raises(UsageError, match="is no object"):
         set_value({"sources": ["app"]}, "app", "x")
 
 
@@ -94,7 +94,7 @@ def test_a_name_that_nothing_reads(name: str, complaint: str) -> None:
     """A secret goes only where a function looks for it."""
     known_sources(ENROLLMENT, "app")
     known_sources(ENROLLMENT, API_KEY)
-    with pytest.raises(SecretError) as refused:
+    with pytest.raises(UsageError) as refused:
         known_sources(ENROLLMENT, name)
     assert complaint in str(refused.value)
 

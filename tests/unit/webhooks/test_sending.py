@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from leads_cli.errors import CommandError
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.webhooks import recorded, sending
-from leads_cli.webhooks.sending import NotSentError
 
 
 def write(folder: Path, data: object) -> str:
@@ -75,7 +75,7 @@ def test_a_source_gets_its_proof(auth: str, secret: str, header: str) -> None:
 )
 def test_a_secret_of_another_form_has_none(content: str) -> None:
     """What is missing under the source's name is named; of a secret that is not JSON not a word is told."""
-    with pytest.raises(NotSentError, match=r"nothing under sources\.api"):
+    with pytest.raises(CommandError, match=r"nothing under sources\.api"):
         sending.send(recorded.load("api-lead"), running("token", content)[0], client(ok))
     with pytest.raises(NotReachableError, match="the stack's secret is not JSON") as raised:
         sending.send(recorded.load("api-lead"), running("token", "sk_live_bare")[0], client(ok))
@@ -95,7 +95,7 @@ def test_whether_it_was_sent_before(text: str, repeated: bool) -> None:  # noqa:
 def test_an_unknown_source_is_not_sent_to() -> None:
     """A stack that has no such source would answer 401 to a mere misspelling."""
     stack = Running("http://127.0.0.1:3000", {}, {"shop": "none"}, lambda _: None)
-    with pytest.raises(NotSentError, match="no source 'api'; it has: shop"):
+    with pytest.raises(CommandError, match="no source 'api'; it has: shop"):
         sending.send(recorded.load("api-lead"), stack, client(ok))
 
 
