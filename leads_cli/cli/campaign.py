@@ -48,7 +48,7 @@ def _print_list(found: Iterable[CampaignListing]) -> None:
     problems: dict[str, list[str]] = {}
     for each in found:
         campaign, stats = each.campaign, each.stats
-        status = "?" if stats is None else stats.status or "not told"
+        status = "?" if stats is None else stats.status or "not given"
         enrolled = "" if stats is None or stats.enrolled is None else f"{stats.enrolled:,}"
         rows.append(
             [campaign.name, campaign.id, status, enrolled, ", ".join(campaign.sources), ", ".join(campaign.tokens)]

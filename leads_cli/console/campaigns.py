@@ -137,8 +137,8 @@ class _CampaignCard:
         if (done := await frame.notify_errors(asyncio.to_thread(begin))) is None:
             return
         after, now = done
-        told = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
-        ui.notify(f"Started {self.campaign.name}: {told or 'Leadterra gave no details'}.", type="positive")
+        details = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
+        ui.notify(f"Started {self.campaign.name}: {details or 'Leadterra gave no details'}.", type="positive")
         self._tell_stats(CampaignListing(self.campaign, now))
 
 

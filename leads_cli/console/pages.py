@@ -1,6 +1,7 @@
 """All pages of the console, on an application, and serving them from the command line."""
 
 import webbrowser
+from collections.abc import Callable
 from http import HTTPStatus
 from threading import Event
 from typing import Final
@@ -29,33 +30,23 @@ _TURN_SECONDS: Final = 0.5
 def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bool) -> None:
     """Add the pages; `with_form`: the application has the page with the sign-up form as its first."""
 
-    def page(path: str, title: str) -> ui.page:
-        return ui.page(path, title=f"{title} · Leadterra Enroll", dark=None, language="en-US")
+    def add(path: str, place: frame.PageLink, title: str, build: Callable[[Request], None]) -> None:
+        @ui.page(path, title=f"{title} · Leadterra Enroll", dark=None, language="en-US")
+        def show(request: Request) -> None:
+            with frame.page(subject, place, with_form=with_form):
+                build(request)
 
-    @page(frame.FLOW.path, "Flow")
-    def flow() -> None:
-        with frame.page(subject, frame.FLOW, with_form=with_form):
-            FlowPage(subject).build()
+    def build_failures(request: Request) -> None:
+        FailuresPage(desk, subject, criteria(request.query_params)).build()
 
-    @page(frame.FAILURES.path, "Failures")
-    def failures(request: Request) -> None:
-        with frame.page(subject, frame.FAILURES, with_form=with_form):
-            FailuresPage(desk, subject, criteria(request.query_params)).build()
+    def build_failure(request: Request) -> None:
+        FailurePage(desk, subject, request.query_params.get("id", "")).build()
 
-    @page(f"{frame.FAILURES.path}/letter", "Failure")
-    def failure(request: Request) -> None:
-        with frame.page(subject, frame.FAILURES, with_form=with_form):
-            FailurePage(desk, subject, request.query_params.get("id", "")).build()
-
-    @page(frame.CAMPAIGNS.path, "Campaigns")
-    def of_campaigns() -> None:
-        with frame.page(subject, frame.CAMPAIGNS, with_form=with_form):
-            CampaignsPage(desk, subject).build()
-
-    @page(frame.SOURCES.path, "Sources")
-    def of_sources() -> None:
-        with frame.page(subject, frame.SOURCES, with_form=with_form):
-            SourcesPage(subject).build()
+    add(frame.FLOW.path, frame.FLOW, "Flow", lambda _: FlowPage(subject).build())
+    add(frame.FAILURES.path, frame.FAILURES, "Failures", build_failures)
+    add(f"{frame.FAILURES.path}/letter", frame.FAILURES, "Failure", build_failure)
+    add(frame.CAMPAIGNS.path, frame.CAMPAIGNS, "Campaigns", lambda _: CampaignsPage(desk, subject).build())
+    add(frame.SOURCES.path, frame.SOURCES, "Sources", lambda _: SourcesPage(subject).build())
 
     @nicegui_app.exception_handler(404)
     async def not_found(_request: Request, _error: Exception) -> HTMLResponse:

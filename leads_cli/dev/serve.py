@@ -1,4 +1,4 @@
-"""Running the embedded stack from the command line: a banner, until it is told to stop; or the smoke run."""
+"""Running the embedded stack from the command line: with a banner, until it is stopped; or the smoke run."""
 
 import json
 import webbrowser
@@ -123,7 +123,7 @@ class _TellingJournal(Journal):
     def observe_log(self, function: str, line: str) -> None:
         """Observe it, and show it if it is a warning or no log line at all, as a crash writes them.
 
-        While the configuration is broken every call crashes alike: what is wrong with it was told once.
+        While the configuration is broken every call crashes alike: its mistake was shown once.
         """
         super().observe_log(function, line)
         if (said := find_complaint(line)) and not self._watch.broken():

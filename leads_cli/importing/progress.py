@@ -31,7 +31,7 @@ def show_progress(
     """Show, on stderr if nowhere else, how many of `total` are done; None where that is not known."""
     console = console or Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _ProgressLines(console, clock, what, total, done).told
+        yield _ProgressLines(console, clock, what, total, done).add
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -56,7 +56,7 @@ class _ProgressLines:
         self._before = done
         self._start = self._said = clock()
 
-    def told(self, number: int) -> None:
+    def add(self, number: int) -> None:
         self._done += number
         now = self._clock()
         if now - self._said >= _LINE_SECONDS:

@@ -70,9 +70,9 @@ class LeadRow:
         return {**shown, "when": self.when.isoformat()}
 
 
-def row_of(told: Mapping[str, Any]) -> LeadRow:
+def row_of(data: Mapping[str, Any]) -> LeadRow:
     """A lead as `/_leads/leads` had it."""
-    return LeadRow(**{**told, "when": datetime.fromisoformat(told["when"]), "state": LeadState(told["state"])})
+    return LeadRow(**{**data, "when": datetime.fromisoformat(data["when"]), "state": LeadState(data["state"])})
 
 
 def _now() -> datetime:

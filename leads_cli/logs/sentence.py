@@ -20,8 +20,8 @@ _FRAME: Final = frozenset(
 
 def sentence(line: Line) -> str:
     """What happened, with its counts."""
-    told = _SENTENCES.get(str(line.data.get("message")), _other)
-    return told(line.data) if line.data else line.text
+    describe = _SENTENCES.get(str(line.data.get("message")), _other)
+    return describe(line.data) if line.data else line.text
 
 
 def step(line: Line, lead: str) -> str | None:
@@ -91,9 +91,9 @@ _SENTENCES: Final[Mapping[str, Callable[[LogData], str]]] = {
 def _uncounted(data: LogData) -> str:
     """That Leadterra may not have enrolled this lead: it skips, or does not count, who is on its suppression list."""
     sent, skipped, missing = len(texts(data.get("accepted"))), data.get("skipped"), data.get("unaccounted")
-    told = f"; it skipped {skipped} of these {sent}, who are on its suppression list" if skipped else ""
+    skips = f"; it skipped {skipped} of these {sent}, who are on its suppression list" if skipped else ""
     left_out = isinstance(missing, int) and missing > 0
-    return f"{told}; its counts leave out {missing} of these {sent} leads" if left_out else told
+    return f"{skips}; its counts leave out {missing} of these {sent} leads" if left_out else skips
 
 
 def _causes(data: LogData) -> str:

@@ -13,7 +13,7 @@ from leads_cli.sandbox.faults import Endpoint, Fault, answer_instead, answer_spo
 from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest, error_answer, json_answer, text_answer
 from leads_cli.sandbox.records import LoggedRequest, SuppressionCounts, UpsertCounts
 from leads_cli.sandbox.state import Sandbox
-from leads_cli.sandbox.validation import BadRequestError, InvalidLeadsError, SandboxError
+from leads_cli.sandbox.validation import InvalidLeadsError, SandboxError
 
 CONTROL = "/_sandbox/"
 
@@ -104,16 +104,14 @@ class Api:
 
     def _suppress(self, call: Call) -> SuppressionCounts:
         if not call.leads or len(call.leads) > _MOST_SUPPRESSED:
-            code = "invalid_request"
-            raise BadRequestError(code, f"emails must be an array of 1 to {_MOST_SUPPRESSED} addresses.")
+            raise _invalid_request(f"emails must be an array of 1 to {_MOST_SUPPRESSED} addresses.")
         return self.sandbox.suppress(call.leads)
 
     def _bulk(self, call: Call, campaign: str, now: datetime, *, refuse_all: bool) -> UpsertCounts:
-        code = "invalid_request"
         if call.body is _UNREADABLE:
-            raise BadRequestError(code, "The request body is not valid JSON.")
+            raise _invalid_request("The request body is not valid JSON.")
         if not call.leads:
-            raise BadRequestError(code, "leads must be an array of at least one lead.")
+            raise _invalid_request("leads must be an array of at least one lead.")
         return self.sandbox.bulk_upsert(campaign, call.leads, now, refuse_all=refuse_all)
 
     def _log(
@@ -124,6 +122,10 @@ class Api:
         self.sandbox.requests.add(
             LoggedRequest(now, request.method, request.path, len(request.body), leads, status, kind)
         )
+
+
+def _invalid_request(message: str) -> SandboxError:
+    return SandboxError(400, "invalid_request", message)
 
 
 def _call(request: SandboxRequest) -> Call | SandboxAnswer:
@@ -171,7 +173,7 @@ def suppression_answer(tally: SuppressionCounts, dialect: Dialect) -> dict[str, 
     """Counts of a suppression request; the reference counts new addresses only."""
     if dialect == "guide":
         return {"result": {"suppressed": tally.new, "alreadySuppressed": tally.known, "total": tally.new + tally.known}}
-    return read_answer({"suppressed": tally.new}, dialect)
+    return {"suppressed": tally.new} if dialect == "reference" else {"data": {"suppressed": tally.new}}
 
 
 def start_answer(campaign: dict[str, object], queued: int, dialect: Dialect) -> dict[str, object]:
@@ -189,8 +191,3 @@ def stats_answer(stats: dict[str, object], dialect: Dialect) -> dict[str, object
     if dialect == "reference":
         return {name: value for name, value in stats.items() if name != "status"}
     return {"data": stats}
-
-
-def read_answer(body: dict[str, object], dialect: Dialect) -> dict[str, object]:
-    """A read endpoint's answer: bare, or in the `data` envelope that pages other than the reference use."""
-    return body if dialect == "reference" else {"data": body}

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from leads_cli.sandbox.http import HTML, SandboxAnswer, error_answer, json_answer
-from leads_cli.sandbox.validation import AuthenticationError
+from leads_cli.sandbox.validation import unauthenticated
 
 type Endpoint = Literal["bulk", "suppress", "start", "stats"]
 type FaultKind = Literal[
@@ -155,7 +155,7 @@ def _instead(fault: Fault, status: int) -> SandboxAnswer | None:
         case "redirect":
             answer = SandboxAnswer(status, headers={"Location": "/login"})
         case "unauthorized":
-            error = AuthenticationError()
+            error = unauthenticated()
             answer = error_answer(status, error.code, error.message)
         case "drop_before":
             answer = SandboxAnswer(0, ending="reset")

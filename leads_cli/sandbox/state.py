@@ -20,7 +20,7 @@ from leads_cli.sandbox.records import (
     UpsertCounts,
     normalise_address,
 )
-from leads_cli.sandbox.validation import AuthenticationError, BadRequestError, InvalidLeadsError, NotFoundError
+from leads_cli.sandbox.validation import InvalidLeadsError, SandboxError, unauthenticated
 
 DEFAULT_API_KEY = "sk_live_sandbox"
 # The guide and the reference agree on 422 for what is no address.
@@ -71,7 +71,7 @@ class Sandbox:
     def authenticate(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")
         if scheme.lower() != "bearer" or key.strip() not in self._api_keys:
-            raise AuthenticationError
+            raise unauthenticated()
 
     def bulk_upsert(
         self, campaign: str, rows: Sequence[object], now: datetime, *, refuse_all: bool = False
@@ -107,8 +107,7 @@ class Sandbox:
         with self.lock:
             enrollment = self._enrollment(campaign)
             if not enrollment.leads:
-                code = "no_leads_enrolled"
-                raise BadRequestError(code, "The campaign has no enrolled leads.")
+                raise SandboxError(400, "no_leads_enrolled", "The campaign has no enrolled leads.")
             queued = 0 if enrollment.status == "running" else len(enrollment.leads)
             enrollment.status = "running"
             enrollment.started_at = enrollment.started_at or now
@@ -136,15 +135,15 @@ class Sandbox:
             return self._leads.history(email)
 
     def require(self, campaign: str) -> None:
-        """Raise NotFoundError unless there is such a campaign."""
+        """Raise SandboxError unless there is such a campaign."""
         with self.lock:
             self._enrollment(campaign)
 
     def _enrollment(self, campaign: str) -> SandboxEnrollment:
         enrollment = self._enrollments.get(campaign)
         if enrollment is None:
-            code = "campaign_not_found"
-            raise NotFoundError(code, "No campaign exists for the provided id in your workspace.")
+            message = "No campaign exists for the provided id in your workspace."
+            raise SandboxError(404, "campaign_not_found", message)
         return enrollment
 
     def _fresh(self) -> dict[str, SandboxEnrollment]:

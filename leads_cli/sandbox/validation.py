@@ -104,25 +104,8 @@ class SandboxError(Exception):
         self.message = message
 
 
-class AuthenticationError(SandboxError):
-    """The API key is missing, invalid or revoked."""
-
-    def __init__(self) -> None:
-        super().__init__(401, "authentication_failed", "The API key is missing, invalid, or revoked.")
-
-
-class NotFoundError(SandboxError):
-    """There is no such campaign, lead or route."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(404, code, message)
-
-
-class BadRequestError(SandboxError):
-    """The request as a whole cannot be served."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(400, code, message)
+def unauthenticated() -> SandboxError:
+    return SandboxError(401, "authentication_failed", "The API key is missing, invalid, or revoked.")
 
 
 class InvalidLeadsError(SandboxError):

@@ -144,10 +144,7 @@ def describe_start(campaign: ConfiguredCampaign, found: Stats) -> str:
 
 
 def start(service: CampaignApi, campaign: ConfiguredCampaign) -> dict[str, Any]:
-    """Start a campaign, or resume a paused one: what Leadterra says of it then, in either documented envelope.
-
-    Only a person may ask for this, who was told the consequence.
-    """
+    """Start a campaign, or resume a paused one, after a person has confirmed it: Leadterra's answer."""
     try:
         return service.post(campaign.id, "start")
     except LeadterraError as error:

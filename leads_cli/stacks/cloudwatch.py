@@ -45,7 +45,7 @@ def read_status(session: "boto3.Session", outputs: Mapping[str, str], since: tim
 def _waiting(cloudwatch: Any, namespace: str, queued: int, oldest: float | None, now: datetime) -> Waiting | None:
     """What was held in the last minutes, by cause. SQS does not say which messages these are, nor until when."""
     causes = list(get_args(Why.__value__))
-    metrics = [_metric(namespace, held_metric(cause), "service", "enroll") for cause in causes]
+    metrics = [_metric(namespace, held_metric(cause), service="enroll") for cause in causes]
     queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]
     why: Counter[str] = Counter()
     with aws_errors("CloudWatch"):
@@ -66,7 +66,7 @@ def sum_metrics(
     cloudwatch: Any, namespace: str, since: timedelta, now: datetime, services: Iterable[str] = SERVICES
 ) -> Mapping[str, float]:
     """Each metric's sum, by its name; asked for one by one, as CloudWatch lists only those of the last two weeks."""
-    metrics = [_metric(namespace, name, "service", each) for name in METRICS.values() for each in services]
+    metrics = [_metric(namespace, name, service=each) for name in METRICS.values() for each in services]
     queries = [_query(f"m{number}", metric, "Sum", _PERIOD) for number, metric in enumerate(metrics)]
     found: defaultdict[str, float] = defaultdict(float)
     for index, values in _values(cloudwatch, queries, _hour(now - since), _hour(now) + _PERIOD):
@@ -74,8 +74,9 @@ def sum_metrics(
     return found
 
 
-def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, Any]:
-    return {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
+def _metric(namespace: str, name: str, **dimensions: str) -> dict[str, Any]:
+    named = [{"Name": dimension, "Value": value} for dimension, value in dimensions.items()]
+    return {"Namespace": namespace, "MetricName": name, "Dimensions": named}
 
 
 def _query(query_id: str, metric: Mapping[str, Any], stat: str, period: timedelta) -> dict[str, Any]:
@@ -108,8 +109,8 @@ def _hour(moment: datetime) -> datetime:
 def _oldest(cloudwatch: Any, outputs: Mapping[str, str], now: datetime) -> float | None:
     """The larger of two ages: SQS leaves out what was received more than three times, enroll knows of nothing else."""
     queue = outputs["LeadsQueueUrl"].rpartition("/")[2]
-    waiting = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue)
-    held = _metric(outputs["MetricsNamespace"], HELD_AGE, "service", "enroll")
+    waiting = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=queue)
+    held = _metric(outputs["MetricsNamespace"], HELD_AGE, service="enroll")
     ages = [_newest(cloudwatch, waiting, now - _RECENT, now), _newest(cloudwatch, held, now - _LONGEST_BACKOFF, now)]
     return max((age for age in ages if age is not None), default=None)
 
@@ -135,7 +136,7 @@ def read_history(
     """How many leads were taken, accepted and refused, when."""
     names = [name for _, name in _CHARTED.values()]
     queries = [
-        _query(f"m{number}", _metric(namespace, metric, "service", service), "Sum", step)
+        _query(f"m{number}", _metric(namespace, metric, service=service), "Sum", step)
         for number, (metric, (service, _)) in enumerate(_CHARTED.items())
     ]
     with aws_errors("CloudWatch"):
@@ -148,17 +149,13 @@ def read_history(
 def last_accepted_times(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
     """When each source last brought a lead, to five minutes; what is older than two weeks is not found."""
     names = list(sources)
-    service = {"Name": "service", "Value": "intake"}
-    metrics = [
-        {"Namespace": namespace, "MetricName": "Accepted", "Dimensions": [service, {"Name": "source", "Value": name}]}
-        for name in names
-    ]
+    metrics = [_metric(namespace, "Accepted", service="intake", source=name) for name in names]
     queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]
     found: dict[str, datetime] = {}
     with aws_errors("CloudWatch"):
         for result in _results(cloudwatch, queries, now - _REMEMBERED, now + _FIVE_MINUTES):
-            told = zip(result["Timestamps"], result["Values"], strict=True)
-            when = next((moment for moment, value in told if value), None)
+            moments = zip(result["Timestamps"], result["Values"], strict=True)
+            when = next((moment for moment, value in moments if value), None)
             if when:
                 found.setdefault(names[int(result["Id"][1:])], when)
     return found

@@ -126,10 +126,10 @@ _BY_STATUS: Final = {
 
 
 def _refusal(status: int, code: str, campaign_id: str) -> str:
-    told = f" ({status} {code})" if code else f" ({status})"
+    number = f" ({status} {code})" if code else f" ({status})"
     if found := _REMEDIES.get(code) or _BY_STATUS.get(status):
         what, _, remedy = found.format(id=campaign_id).partition("; ")
-        return f"{what}{told}; {remedy}"
+        return f"{what}{number}; {remedy}"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"Leadterra failed{told}; try again later"
-    return f"Leadterra answered something unexpected{told}; check leadterra.base_url, then the account in Leadterra"
+        return f"Leadterra failed{number}; try again later"
+    return f"Leadterra answered something unexpected{number}; check leadterra.base_url, then the account in Leadterra"

@@ -150,7 +150,7 @@ def translate(
             resource["Properties"][key] = upload(resource["Properties"][key])
     translator = Translator({}, Parser(), boto_session=embedded_session())
     translated: dict[str, Any] = translator.translate(source, dict(parameters))
-    translator.metrics.publish()  # to nobody; else it complains
+    translator.metrics.publish()  # without a receiver; otherwise it complains
     return translated
 
 
@@ -194,7 +194,7 @@ def _deployable(translated: Mapping[str, Any], resolved: Mapping[str, Any]) -> d
     apis = {name: {"Type": "String", "Default": name} for name, each in resources.items() if _is(each, HTTP_API)}
     return {
         **translated,
-        # An output with a condition tells of a domain of one's own.
+        # An output with a condition is about an own domain.
         "Outputs": {name: each for name, each in translated.get("Outputs", {}).items() if "Condition" not in each},
         "Parameters": {**translated.get("Parameters", {}), **apis},
         "Resources": {name: _stripped(each) for name, each in resources.items() if each["Type"] not in LEFT_OUT},

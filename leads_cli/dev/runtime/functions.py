@@ -14,7 +14,7 @@ MOST_ENVIRONMENTS: Final = 4
 class Function:
     """Environments of one function, at most `most` at a time; an event that finds none free waits.
 
-    `live` tells before each event which version runs now; environments of another one take no more events.
+    `live` is the version to run, asked for before each event; environments of another one take no more events.
     """
 
     def __init__(

@@ -1,22 +1,28 @@
-"""An event source mapping as Lambda runs it: receive, collect, invoke, and delete what did not fail."""
+"""An event source mapping as Lambda runs it: receive, collect, invoke, and delete what did not fail.
 
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+"""
+
+import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Event, Lock, Thread
 from time import monotonic
 from typing import Any, Final, Self
 
-from leads_cli.dev.aws.queues import TimedQueues
+from leads_cli.dev.aws.queue_api import md5_of
+from leads_cli.dev.aws.queues import StoredMessage, TimedQueues
 from leads_cli.dev.aws.template import EventSource
-from leads_cli.dev.runtime.batches import SqsRecord, failed_ids, record_size, to_record
 from leads_cli.dev.runtime.environment import MAX_PAYLOAD_BYTES, Result
 
 _LONG_POLL_SECONDS: Final = 20.0
 # `{"Records": []}` and room for a comma behind each record.
 _ENVELOPE_BYTES: Final = 64
 
+type SqsRecord = dict[str, Any]
+"""One message in the shape of Lambda's SQS event."""
 type Invoke = Callable[[dict[str, Any]], Result]
 type OnRecords = Callable[[str, list[SqsRecord]], None]
 """Called with a queue's logical id and the records that its function is about to get."""
@@ -132,3 +138,50 @@ def _report(delivery: Future[None]) -> None:
         threading.excepthook(
             threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
         )
+
+
+def to_record(message: StoredMessage, queue_arn: str, region: str) -> SqsRecord:
+    """A message as it was received, in Lambda's shape."""
+    return {
+        "messageId": message.id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "attributes": message.system_attributes,
+        "messageAttributes": {name: _attribute(each) for name, each in message.named.items()},
+        "md5OfBody": md5_of(message.body),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": region,
+    }
+
+
+def _attribute(value: Mapping[str, str]) -> dict[str, Any]:
+    camel = {f"{name[0].lower()}{name[1:]}": text for name, text in value.items()}
+    return {"stringListValues": [], "binaryListValues": [], **camel}
+
+
+def record_size(one: SqsRecord) -> int:
+    return len(json.dumps(one))
+
+
+def failed_ids(result: Result, ids: Collection[str], *, partial: bool) -> set[str]:
+    """Which messages of a batch stay in the queue.
+
+    All of them when the function failed, and also when its answer cannot be understood: an answer that is no
+    object, an identifier that is missing, empty, or of no message in the batch.
+    """
+    everything = set(ids)
+    if result.error is not None:
+        return everything
+    if not partial or result.payload is None:
+        return set()
+    if not isinstance(result.payload, dict):
+        return everything
+    items = result.payload.get("batchItemFailures")
+    if items is None:
+        return set()
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return everything
+    named = [item.get("itemIdentifier") for item in items]
+    known = [name for name in named if isinstance(name, str) and name in everything]
+    return set(known) if len(known) == len(named) else everything

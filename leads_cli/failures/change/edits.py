@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from leads.errors import Malformed
 from leads.fields.address import NotAnAddress, normalise_address
-from leads.json import loads
+from leads.json import dumps, loads
 from leads.model import LEAD_FIELDS
 from leads_cli.errors import UsageError
 from leads_cli.failures.change import path as paths
@@ -94,21 +94,19 @@ def parse_renaming(text: str) -> Rename:
 
 
 def apply_edits(document: Any, edits: Sequence[Edit], *, is_lead: bool) -> tuple[Any, list[Change]]:
-    """The document after all edits, one after the other, and what has changed.
+    """A copy of the document after all edits, one after the other, and what has changed.
 
     What an edit names and the document lacks is no fault: one edit is for many letters.
 
     Raises:
         InapplicableError: an edit makes no sense here.
     """
-    changes: list[Change] = []
-    for edit in edits:
-        document, more = _apply(document, edit, is_lead=is_lead)
-        changes.extend(more)
-    return document, changes
+    # Through JSON: `deepcopy` fails at a nesting that JSON allows.
+    document = loads(dumps(document))
+    return document, [change for edit in edits for change in _apply(document, edit, is_lead=is_lead)]
 
 
-def _apply(document: Any, edit: Edit, *, is_lead: bool) -> tuple[Any, list[Change]]:
+def _apply(document: Any, edit: Edit, *, is_lead: bool) -> list[Change]:
     place = _custom_place(document, edit.path) if is_lead else edit.path
     route = paths.locate(document, place)
     before = ABSENT if route is None else paths.get(document, route)
@@ -116,21 +114,23 @@ def _apply(document: Any, edit: Edit, *, is_lead: bool) -> tuple[Any, list[Chang
         case Set(_, value):
             if is_lead and place == "email":
                 _check_address(value)
-            if before is not ABSENT and _same(before, value):
-                return document, []
-            return _put(document, place, value, is_lead=is_lead), [Change(place, before, value)]
+            if before is ABSENT or not _same(before, value):
+                _put(document, place, value, is_lead=is_lead)
+                return [Change(place, before, value)]
         case Remove() if route is not None:
-            return paths.remove(document, route), [Change(place, before, ABSENT)]
+            paths.remove(document, route)
+            return [Change(place, before, ABSENT)]
         case Rename(_, to) if route is not None:
             target = _custom_place(document, to) if is_lead else to
             if paths.locate(document, target) is not None:
                 raise InapplicableError(f"{target} has a value already")
-            moved = _put(paths.remove(document, route), target, before, is_lead=is_lead)
-            return moved, [Change(place, before, ABSENT), Change(target, ABSENT, before)]
+            paths.remove(document, route)
+            _put(document, target, before, is_lead=is_lead)
+            return [Change(place, before, ABSENT), Change(target, ABSENT, before)]
         case Normalise() if isinstance(before, str) and (after := normalise(place, before)) != before:
-            return _put(document, place, after, is_lead=is_lead), [Change(place, before, after)]
-        case _:
-            return document, []
+            _put(document, place, after, is_lead=is_lead)
+            return [Change(place, before, after)]
+    return []
 
 
 def _check_address(value: Any) -> None:
@@ -152,11 +152,11 @@ def _custom_place(lead: Any, path: str) -> str:
     return inside if paths.locate(lead, path) is None and paths.locate(lead, inside) is not None else path
 
 
-def _put(document: Any, path: str, value: Any, *, is_lead: bool) -> Any:
+def _put(document: Any, path: str, value: Any, *, is_lead: bool) -> None:
     if is_lead and paths.locate(document, path) is None and not _is_known(path):
         raise InapplicableError("; ".join(_unknown(path)))
     try:
-        return paths.put(document, path, value)
+        paths.put(document, path, value)
     except paths.NoSuchPathError as error:
         raise InapplicableError(f"{path} does not exist: a part of the way is neither an object nor a list") from error
 

@@ -173,7 +173,7 @@ def carry_out(
 ) -> None:
     """Carry out a plan. Without `mending` the letters are discarded for good.
 
-    The ten letters in hand are finished when `stop` is set. `tally` tells how far it came, whatever ends it.
+    The ten letters in hand are finished when `stop` is set. `tally` holds what was done, also after an error.
     """
     with QueueScan(running) as reading:
         handover = Handover(running, reading, tally)

@@ -1,4 +1,4 @@
-"""Dotted paths into JSON: `email`, `customFields.plan`, `answers.0.email`. Values are copied, not changed."""
+"""Dotted paths into JSON: `email`, `customFields.plan`, `answers.0.email`. Values are changed in place."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,47 +36,33 @@ def get(value: Any, route: KeyPath) -> Any:
     return value
 
 
-def put(value: Any, path: str, new: Any) -> Any:
-    """The value with something at a path, in the place of what is there; objects on the way are made.
+def put(value: Any, path: str, new: Any) -> None:
+    """Put something at a path, in the place of what is there. Objects on the way are made.
 
     Raises:
-        NoWayError: the way leads through a text or a number, or into a list at no place of it.
+        NoSuchPathError: the way leads through a text or a number, or into a list at no place of it.
     """
     if (route := locate(value, path)) is not None:
-        return _replaced(value, route, new)
+        *way, last = route
+        get(value, way)[last] = new
+        return
+    first, _, rest = path.partition(".")
     if isinstance(value, list):
-        first, _, rest = path.partition(".")
-        if rest and first.isdecimal() and int(first) < len(value):
-            return _replaced(value, [int(first)], put(value[int(first)], rest, new))
-        raise NoSuchPathError
+        if not (rest and first.isdecimal() and int(first) < len(value)):
+            raise NoSuchPathError
+        put(value[int(first)], rest, new)
+        return
     if not isinstance(value, dict):
         raise NoSuchPathError
-    own = next((key for key in value if path.startswith(f"{key}.")), None)
-    first, rest = (own, path[len(own) + 1 :]) if own is not None else _parted(path)
-    return {**value, first: put(value.get(first, {}), rest, new) if rest else new}
-
-
-def _parted(path: str) -> tuple[str, str]:
-    first, _, rest = path.partition(".")
-    return first, rest
-
-
-def _replaced(value: Any, route: KeyPath, new: Any) -> Any:
-    if not route:
-        return new
-    first, *rest = route
-    inner = _replaced(value[first], rest, new)
-    if isinstance(value, list):
-        return [inner if place == first else item for place, item in enumerate(value)]
-    return {key: inner if key == first else item for key, item in value.items()}
-
-
-def remove(value: Any, route: KeyPath) -> Any:
-    """A copy without the value at the end of these steps."""
-    *way, last = route
-    parent = get(value, way)
-    if isinstance(parent, list):
-        left: Any = [item for place, item in enumerate(parent) if place != last]
+    if (own := next((key for key in value if path.startswith(f"{key}.")), None)) is not None:
+        first, rest = own, path[len(own) + 1 :]
+    if rest:
+        put(value.setdefault(first, {}), rest, new)
     else:
-        left = {key: item for key, item in parent.items() if key != last}
-    return _replaced(value, way, left)
+        value[first] = new
+
+
+def remove(value: Any, route: KeyPath) -> None:
+    """Remove the value at the end of these steps."""
+    *way, last = route
+    del get(value, way)[last]

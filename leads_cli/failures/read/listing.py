@@ -22,8 +22,10 @@ _LONGEST: Final = 300
 _MOST_GROUPS: Final = 500
 # A body may have a megabyte; most have one or two thousand bytes.
 _MOST_BYTES: Final = 50_000_000
-# Of a message's keys those that are told by a name of their own.
-_TOLD: Final = frozenset({"version", "id", "source", "campaign", "receivedAt", "lead", "event", "failure", *LINEAGE})
+# Keys of a message that `describe` shows under a name of their own.
+_DESCRIBED: Final = frozenset(
+    {"version", "id", "source", "campaign", "receivedAt", "lead", "event", "failure", *LINEAGE}
+)
 
 
 @dataclass(slots=True)
@@ -137,7 +139,7 @@ def describe(letter: Letter) -> Mapping[str, Any]:
         "unreadable": str(unreadable) if unreadable else None,
         "lead": letter.lead or None,
         "event": letter.event,
-        "others": {key: letter.content[key] for key in letter.content.keys() - _TOLD} if letter.is_lead else None,
+        "others": {key: letter.content[key] for key in letter.content.keys() - _DESCRIBED} if letter.is_lead else None,
         **{name: letter.content.get(name) for name in LINEAGE},
     }
 

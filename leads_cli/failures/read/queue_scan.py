@@ -156,9 +156,9 @@ class QueueScan:
         """How many messages SQS reports, visible and in flight."""
         with aws_errors(self._queue):
             answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=[*_COUNTS, _RETENTION])
-        told: Mapping[Any, str] = answer.get("Attributes", {})
-        self.retention = timedelta(seconds=int(told[_RETENTION])) if _RETENTION in told else None
-        return sum(int(told.get(name, 0)) for name in _COUNTS)
+        found: Mapping[Any, str] = answer.get("Attributes", {})
+        self.retention = timedelta(seconds=int(found[_RETENTION])) if _RETENTION in found else None
+        return sum(int(found.get(name, 0)) for name in _COUNTS)
 
     def _receive(self, times: int) -> list[QueueMessage]:
         return [each for received in self._pool.map(lambda _: self._receive_ten(), range(times)) for each in received]
@@ -182,17 +182,17 @@ class QueueScan:
         return [self._received(message) for message in messages]
 
     def _received(self, message: Mapping[str, Any]) -> QueueMessage:
-        told = message.get("Attributes", {})
+        system = message.get("Attributes", {})
         return QueueMessage(
             message_id=message["MessageId"],
             body=message["Body"],
-            sent_at=datetime.fromtimestamp(int(told.get("SentTimestamp", 0)) / 1000, UTC),
+            sent_at=datetime.fromtimestamp(int(system.get("SentTimestamp", 0)) / 1000, UTC),
             attributes={
                 name: value["StringValue"]
                 for name, value in message.get("MessageAttributes", {}).items()
                 if "StringValue" in value
             },
-            origin=self._origins.get(told.get("DeadLetterQueueSourceArn", ""), self._own),
+            origin=self._origins.get(system.get("DeadLetterQueueSourceArn", ""), self._own),
         )
 
     def _hide(self, held: Mapping[str, _Held], seconds: int) -> set[str]:

@@ -159,8 +159,8 @@ def assign_columns(table: Table, said: ColumnChoices, campaign: str, *, include_
     sample = list(islice((row for row in table.rows() if not row.flaw), _SAMPLE_ROWS))
     explicit, left_out = _said(said, names)
     read = [name for name in names if name not in left_out]
-    if "email" not in explicit and (told := _address_column(read, sample, campaign)):
-        explicit["email"] = told
+    if "email" not in explicit and (column := _address_column(read, sample, campaign)):
+        explicit["email"] = column
     source = _source(campaign, explicit, said.custom)
     named = [name for name in read if not _is_nameless(name) or name in explicit.values()]
     kinds = {name: kind for name in names if (kind := kind_of(name))}

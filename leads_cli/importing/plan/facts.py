@@ -115,13 +115,13 @@ def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
         return None
     known = Facts.from_json(found)
     for what in ("destination", "campaign", "source", "columns", "reading", "opted_out"):
-        was, wish = getattr(known, what), getattr(wanted, what)
-        if was != wish:
+        before, asked = getattr(known, what), getattr(wanted, what)
+        if before != asked:
             sent, _ = worklist.progress()
             raise UsageError(
                 f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. "
                 f"It had the {what.replace('_', ' ')} "
-                f"{_said(was)}, and now would have {_said(wish)}: go on as it was begun, or begin anew with --again"
+                f"{_said(before)}, and now would have {_said(asked)}: go on as it was begun, or begin anew with --again"
             )
     return known
 

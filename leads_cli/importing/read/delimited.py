@@ -10,8 +10,7 @@ from typing import Final
 
 from leads.message.message import MAX_BYTES
 from leads_cli.importing.read.document import ImportFile
-from leads_cli.importing.read.header import find_header, has_address, named_fields, width
-from leads_cli.importing.read.sheet import Sheet, SheetRecord
+from leads_cli.importing.read.sheet import Sheet, SheetRecord, find_header, has_address, named_fields, width
 
 SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Excel's own first line, which names the separator.

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from leads_cli.dev.aws.queues import StoredMessage
-from leads_cli.dev.runtime.batches import failed_ids, record_size, to_record
 from leads_cli.dev.runtime.environment import Result
+from leads_cli.dev.runtime.poller import failed_ids, record_size, to_record
 
 IDS = ["a", "b", "c"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
 from leads_cli.sandbox.records import SuppressionCounts, UpsertCounts
-from leads_cli.sandbox.validation import BadRequestError, InvalidLeadsError
+from leads_cli.sandbox.validation import InvalidLeadsError, SandboxError
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -141,7 +141,7 @@ def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None
     campaign, messages = box.start("camp_1", LATER)
     assert (campaign["status"], campaign["startedAt"]) == ("running", "2026-11-22T03:00:00.000Z")
     assert messages == queued
-    with pytest.raises(BadRequestError) as refused:
+    with pytest.raises(SandboxError) as refused:
         Sandbox([SandboxCampaign("camp_1", status="draft")]).start("camp_1", NOW)
     assert refused.value.code == "no_leads_enrolled"
 
