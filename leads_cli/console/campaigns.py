@@ -25,8 +25,6 @@ _MOODS: Final = {campaigns.RUNNING: "good", campaigns.PAUSED: "warn", campaigns.
 
 
 class CampaignsPage:
-    """The page in one browser tab."""
-
     def __init__(self, desk: FailureActions, subject: Subject) -> None:
         self._desk = desk
         self._subject = subject
@@ -74,8 +72,6 @@ class CampaignsPage:
 
 
 class _CampaignCard:
-    """One campaign."""
-
     def __init__(self, campaign: ConfiguredCampaign, rules: Campaign, page: CampaignsPage) -> None:
         self.campaign = campaign
         self._rules = rules
@@ -92,7 +88,6 @@ class _CampaignCard:
             self._coverage = ui.html(sanitize=False)
 
     def tell(self, found: CampaignListing, leads: Sequence[Mapping[str, Any]], based_on: str) -> None:
-        """Show what is known now."""
         self._tell_stats(found)
         if not self._rules.tokens:
             self._coverage.content = frame.paragraph("No tokens are configured: nothing can be missing.", "soft")
@@ -148,7 +143,7 @@ def _label(name: str) -> str:
 
 
 def count_coverage(rules: Campaign, leads: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Each token of a campaign, with how many leads have it by themselves and what the others get."""
+    """Each token of a campaign: how many leads have it, and what the others get."""
     for token in rules.tokens:
         rest = f"“{rules.defaults[token]}”" if token in rules.defaults else "a gap"
         filled = sum(bool(_value(lead, token)) for lead in leads)

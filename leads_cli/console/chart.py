@@ -19,7 +19,7 @@ _KINDS: Final = {"taken": "busy", "accepted": "good", "refused": "bad"}
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Numbers of leads in steps of five minutes that end at `end`, the oldest first, by what happened."""
+    """Leads taken, accepted and refused, in steps of five minutes up to `end`, the oldest first."""
 
     end: datetime
     numbers: dict[str, list[int]] = field(default_factory=lambda: {name: [0] * BARS for name in NAMES})
@@ -44,7 +44,7 @@ def count_lines(lines: Iterable[Line], end: datetime) -> History:
 
 
 def draw(history: History) -> str:
-    """The charts as HTML, each as high as its own highest bar; each says in words what it shows."""
+    """The charts as HTML, each scaled to its highest bar and described in words."""
     charts = "".join(_bars(name, values) for name, values in history.numbers.items())
     since = (history.end - SPAN).astimezone()
     until = history.end.astimezone()

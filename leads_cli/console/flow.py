@@ -26,8 +26,6 @@ _CHART_SECONDS: Final = 30.0
 
 
 class FlowPage:
-    """The page in one browser tab."""
-
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
 

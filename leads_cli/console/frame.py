@@ -26,8 +26,6 @@ ICON: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A page: its path and its name."""
-
     path: str
     title: str
 
@@ -131,12 +129,10 @@ def terms(numbers: Mapping[str, str]) -> str:
 
 
 def term(name: str, value: str, kind: str = "") -> str:
-    """One of them; the style shows the name below the number."""
     return f'<div class="term {kind}"><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>'
 
 
 def facts(values: Mapping[str, str]) -> str:
-    """Names with what they are, as HTML."""
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
     return f'<dl class="facts">{lines}</dl>' if lines else ""
 

@@ -20,7 +20,7 @@ _UNUSUAL: Final = {"rejected": "bad", "unaccounted": "warn"}
 
 
 def counts(status: StackStatus) -> str:
-    """The equation: what was taken on the left, every outcome on the right, and whether it holds."""
+    """The equation: accepted leads on the left, every outcome on the right, and whether they are equal."""
     taken, outcomes = _terms(status, TAKEN), _terms(status, OUTCOMES, first="equals")
     return (
         f'<div class="verdict {_mood(status)}">{escape(_verdict(status))}</div>'
@@ -104,7 +104,7 @@ def _lead(row: LeadRow) -> str:
 
 
 def _fields(lead: Mapping[str, Any]) -> str:
-    """What was mapped: the name, company and job title as they are, custom fields with their names."""
+    """The mapped fields: name, company and job title without labels, custom fields with their names."""
     name = " ".join(str(lead[key]) for key in ("firstName", "lastName") if lead.get(key))
     person = [name, *(str(lead[key]) for key in ("company", "jobTitle") if lead.get(key))]
     others = {key: value for key, value in lead.items() if key not in {*LEAD_FIELDS, "customFields"}}

@@ -32,7 +32,6 @@ class LocalOnly:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass it on, or refuse."""
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(_PUBLIC):
             await self._app(scope, receive, send)
         elif _may_pass(Headers(scope=scope)):
@@ -45,7 +44,7 @@ class LocalOnly:
 
 
 def is_local(host: str) -> bool:
-    """Whether a `Host` header names this machine itself, so that no web page stands behind it."""
+    """Whether a `Host` header names this machine. A web page that calls here names its own host."""
     try:
         return urlsplit(f"//{host}").hostname in _LOCAL
     except ValueError:  # brackets that are no IPv6 address
@@ -132,5 +131,4 @@ def stop_on_signals() -> Iterator[None]:
 
 
 def has_display() -> bool:
-    """Whether there is a screen to open a browser on."""
     return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -81,8 +81,6 @@ def _describe_person(person: MappedPerson) -> Iterator[str]:
 
 
 class SourcesPage:
-    """The page in one browser tab."""
-
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
 
@@ -113,8 +111,6 @@ class SourcesPage:
 
 
 class _SourceCard:
-    """One source."""
-
     def __init__(self, subject: Subject, name: str, source: Source) -> None:
         self._subject = subject
         self._name = name

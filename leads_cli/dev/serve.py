@@ -121,7 +121,7 @@ class _TellingJournal(Journal):
         self._watch = watch
 
     def observe_log(self, function: str, line: str) -> None:
-        """Observe it, and show it if it is a warning or no log line at all, as a crash writes them.
+        """Observe it. Show a warning, and a line that is no JSON, as a crash writes it.
 
         While the configuration is broken every call crashes alike: its mistake was shown once.
         """

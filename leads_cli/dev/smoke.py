@@ -33,8 +33,6 @@ type OnLine = Callable[[str], object]
 
 @dataclass(slots=True)
 class SmokeTally:
-    """What was sent and how many leads that should make."""
-
     sent: int = 0
     expected: int = 0
     failed: int = 0

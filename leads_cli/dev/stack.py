@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -22,9 +22,6 @@ from leads_cli.logs.journal import Journal
 from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Sandbox, SandboxCampaign, SandboxServer
 from leads_cli.stacks import session
-
-if TYPE_CHECKING:
-    import boto3
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -71,7 +68,6 @@ class Stack:
         """
         if bool(leadterra_url) != bool(api_key):
             raise ValueError("a real Leadterra needs both its address and an API key")
-        self.region: Final = session.REGION
         self.config_path = config.resolve()
         self.enrollment = parse(self.config_path.read_text(encoding="utf-8"))
         self.secrets = invent_secrets(self.enrollment)
@@ -113,7 +109,6 @@ class Stack:
 
     @property
     def aws_access_key(self) -> str:
-        """The one access key that they take."""
         return self._aws.access_key
 
     @property
@@ -121,25 +116,19 @@ class Stack:
         """The environment variables with which another process reaches the embedded AWS, and no other."""
         return session.variables(self._aws.endpoint, self._aws.access_key)
 
-    def session(self) -> "boto3.Session":
-        """A session of the embedded account; its clients need `endpoint_url=aws_endpoint`."""
-        return self._aws.session
-
     def client(self, service: str) -> Any:
         return self._aws.client(service)
 
     def routes(self) -> list[Route]:
-        """The webhook, for an application that has other paths as well."""
+        """The webhook's routes."""
         return routes(Front(self._template.routes, {name: each.invoke for name, each in self.functions.items()}))
 
     # --- What goes on: looking changes nothing ------------------------------------------------------
 
     def messages(self, queue: str) -> list[StoredMessage]:
-        """Every message of a queue, oldest first, those in flight included."""
         return self._aws.queues.stored(self.queues[queue])
 
     def oldest(self, queue: str) -> StoredMessage | None:
-        """The message of a queue that was sent first."""
         return self._aws.queues.oldest(self.queues[queue])
 
     def unsettled(self) -> dict[str, int]:
@@ -147,7 +136,6 @@ class Stack:
         return {each.queue: self._aws.queues.count(self.queues[each.queue]) for each in self._template.event_sources}
 
     def dead_letters(self) -> list[StoredMessage]:
-        """Every message that was refused, oldest first."""
         return [each for queue in sorted(self._template.dead_letter_queues) for each in self.messages(queue)]
 
     def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:

@@ -112,12 +112,10 @@ class LetterWork:
 
     @property
     def missing(self) -> int:
-        """How many letters could not be found any more."""
         return 0 if self.trouble else self.total - self.tally.handled
 
     @property
     def succeeded(self) -> bool:
-        """Whether everything was done that was planned."""
         return not self.trouble and not self.tally.failed and not self.missing
 
     @property
@@ -126,7 +124,6 @@ class LetterWork:
         return self.outcomes.refused.total() if self.outcomes else 0
 
     def sentences(self) -> Iterator[str]:
-        """What was done and what was not, a sentence each."""
         yield f"{self.done.capitalize()}: {self.tally.done:,}."
         if self.tally.failed:
             yield f"{number(self.tally.failed, 'dead letter')} could not be {self.done} and are still there."

@@ -32,8 +32,6 @@ from leads_cli.words import number
 
 
 class Destination(Protocol):
-    """Where the leads go."""
-
     @property
     def name(self) -> str:
         """As it is shown."""
@@ -195,7 +193,6 @@ class Import:
     agree: Callable[[str], bool]
 
     def run(self, pace: Pace, *, again: bool) -> ImportResult:
-        """Start or continue the import."""
         worklist = self.worklist
         wanted = replace(self.opened.facts, destination=self.destination.identity)
         if not again and (done := describe_finished(worklist, wanted)):

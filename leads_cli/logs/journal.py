@@ -26,7 +26,7 @@ _LINES: Final = 20_000
 
 
 class LeadState(StrEnum):
-    """Where a lead is, in the words of the counts; between two attempts a queued one is held."""
+    """Where a lead is, in the words of the counts; `held` is queued for another attempt."""
 
     QUEUED = "queued"
     ENROLLED = "enrolled"
@@ -94,7 +94,7 @@ class Journal:
         self._last_events: dict[str, datetime] = {}
 
     def observe_log(self, function: str, line: str) -> None:
-        """A line of a function's output, by its logical id; what is no metric and no known log line is only kept."""
+        """A line of a function's output. Lines that are neither a metric nor a known message are only kept."""
         data = observed.json_object(line)
         with self._lock:
             name = function.removesuffix("Function").lower()

@@ -17,7 +17,6 @@ def short_digest(text: str) -> str:
 
 
 def describe_message(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a message says about its lead."""
     lead = body.get("lead")
     email = lead.get("email") if isinstance(lead, dict) else body.get("email")
     texts = {"id": body.get("id"), "email": email, "source": body.get("source"), "campaign": body.get("campaign")}
@@ -63,7 +62,6 @@ def _sum(value: object) -> float:
 
 
 def json_object(text: object) -> dict[str, Any]:
-    """A JSON object; {} for anything else."""
     try:
         data = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):

@@ -31,7 +31,6 @@ class Line:
 
     @property
     def level(self) -> str:
-        """One of LEVELS."""
         # Lambda's own lines name it otherwise.
         said = self.data.get("level") or self.data.get("log_level") or ("INFO" if "message" in self.data else _UNKNOWN)
         found = str(said).upper()

@@ -19,13 +19,12 @@ _FRAME: Final = frozenset(
 
 
 def sentence(line: Line) -> str:
-    """What happened, with its counts."""
     describe = _SENTENCES.get(str(line.data.get("message")), _other)
     return describe(line.data) if line.data else line.text
 
 
 def step(line: Line, lead: str) -> str | None:
-    """What a line says of one lead, by its id; None if it is not about that."""
+    """What a line says of one lead, by its id; None if it is not about this lead."""
     data = line.data
     refusal = next((each for each in objects(data.get("rejected")) if each.get("id") == lead), None)
     if lead in texts(data.get("ids")):
@@ -64,7 +63,7 @@ def _settled(data: LogData) -> str:
 
 
 def _failed(data: LogData) -> str:
-    """A crash as Lambda writes it: the last line of the trace. `--json` shows all of it."""
+    """A crash in one line. `--json` shows the whole trace."""
     return f"failed: {data.get('errorType', 'Error')}: {str(data.get('errorMessage', '')).strip()}"
 
 
@@ -89,7 +88,7 @@ _SENTENCES: Final[Mapping[str, Callable[[LogData], str]]] = {
 
 
 def _uncounted(data: LogData) -> str:
-    """That Leadterra may not have enrolled this lead: it skips, or does not count, who is on its suppression list."""
+    """A remark that Leadterra may not have enrolled the lead: it skips suppressed people, or leaves them uncounted."""
     sent, skipped, missing = len(texts(data.get("accepted"))), data.get("skipped"), data.get("unaccounted")
     skips = f"; it skipped {skipped} of these {sent}, who are on its suppression list" if skipped else ""
     left_out = isinstance(missing, int) and missing > 0

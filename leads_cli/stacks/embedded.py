@@ -14,7 +14,6 @@ DEFAULT_URL: Final = "http://127.0.0.1:3000"
 
 
 def find(url: str) -> Running:
-    """The stack that `leads dev` runs at an address."""
     return from_description(url, get_object(url, "/_leads/stack"))
 
 

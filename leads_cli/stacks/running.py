@@ -50,7 +50,6 @@ class Running:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def source_of(self, provider: str) -> str | None:
-        """The first source of a kind; None where there is none."""
         return next((name for name, kind in self.providers.items() if kind == provider), None)
 
     def address(self, source: str) -> str:

@@ -60,7 +60,7 @@ class MappedBody:
 
 
 def as_event(source: str, body: bytes, headers: Mapping[str, str]) -> Event:
-    """A body as an event; a multipart form without a content type says its boundary itself."""
+    """A body as an event. A multipart form without a content type shows its boundary in its first line."""
     given = {name.lower(): value for name, value in headers.items()}
     if "content-type" not in given and (found := _BOUNDARY.match(body)) and b"content-disposition" in body.lower():
         given["content-type"] = f"multipart/form-data; boundary={found[1].decode('latin-1').strip()}"

@@ -37,7 +37,6 @@ class HookAnswer:
 
     @property
     def repeated(self) -> bool:
-        """Whether the stack took the same event before."""
         try:
             content = json.loads(self.text)
         except ValueError:
@@ -60,7 +59,6 @@ def curl(url: str, auth: str, secret: str) -> str:
 
 
 def http_client(running: Running) -> httpx.Client:
-    """A client for a stack's webhook."""
     # A proxy that the environment names is for the world outside.
     local = running.url.startswith(("http://127.0.0.1", "http://localhost"))
     return httpx.Client(trust_env=not local, timeout=_TIMEOUT_SECONDS)
@@ -161,7 +159,6 @@ def probe(name: str, running: Running, client: httpx.Client) -> HookAnswer:
 
 
 def probe_meaning(answer: HookAnswer) -> str:
-    """What an answer to a probe says about the stack."""
     if answer.status == HTTPStatus.OK:
         return _OPEN if answer.where.startswith("GET") else _RIGHT
     other = "This is not an answer of the stack. Signups sent to this address are not accepted."

@@ -115,8 +115,6 @@ def discard(
 
 @dataclass(frozen=True, slots=True)
 class LetterJob:
-    """One command's work on the letters that are meant."""
-
     where: StackOptions
     which: LetterOptions
     how: ChangeOptions
@@ -167,7 +165,7 @@ class LetterJob:
             raise CommandError(f"What was refused again needs a correction first: {again}")
 
     def _follow(self, work: LetterWork, interrupted: Event) -> str:
-        """Wait for what becomes of the replayed letters; returns why that cannot be known, or ""."""
+        """Wait for the outcomes of the replayed letters. Returns why they cannot be known, or ""."""
         if sys.stderr.isatty() and work.tally.replayed and self.again.wait:
             wait = f"Waiting up to {self.again.wait} s for the outcomes; Ctrl-C stops only the waiting."
             typer.echo(wait, err=True)

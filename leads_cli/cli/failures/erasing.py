@@ -63,7 +63,7 @@ def erase(
 
 
 def _remember(running: Running, person: str) -> str:
-    """Have enroll drop the messages that cannot be read now. Returns why that is not possible, or ""."""
+    """Have enroll drop the messages that cannot be read now. Returns the problem, or ""."""
     try:
         remember_erasure(running, person, datetime.now(UTC))
     except NotReachableError as error:

@@ -23,8 +23,6 @@ MaybeId = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class LetterOptions:
-    """The letters that the options name."""
-
     reason: Annotated[
         str | None, typer.Option(help="Only this reason: rejected, missing_token, unmappable, malformed or exhausted.")
     ] = None
@@ -54,16 +52,12 @@ class LetterOptions:
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """How letters are sent again."""
-
     rate: Annotated[float, typer.Option(min=0.1, help="Leads per second, so that live leads are not delayed.")] = 50
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the outcomes of replayed letters.")] = 120
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOptions:
-    """How a command makes its changes."""
-
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False
     yes: Yes = False
     as_json: AsJson = False

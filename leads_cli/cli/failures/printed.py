@@ -44,7 +44,6 @@ def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bo
 
 
 def group_table(found: Listing, title: str | None = None) -> Table:
-    """Groups, one a line."""
     heads = ("count", "reason", "field", "status", "source", "campaign", "oldest", "newest", "says")
     rows = (
         (
@@ -69,7 +68,6 @@ def _each(found: Listing) -> None:
 
 
 def diffs(repairs: Sequence[Repair], total: int) -> None:
-    """What would change in the first few letters."""
     for repair in repairs:
         typer.echo(f"{plain(repair.letter.id)}:")
         for change in diff_json(repair)["changes"]:
@@ -82,7 +80,7 @@ def diffs(repairs: Sequence[Repair], total: int) -> None:
 
 
 def diff_json(repair: Repair) -> dict[str, Any]:
-    """The same for programs; what is not there has no key."""
+    """The same as JSON; an absent value has no key."""
     changes = [
         {"path": change.path}
         | {
@@ -96,7 +94,6 @@ def diff_json(repair: Repair) -> dict[str, Any]:
 
 
 def letter(found: Letter, where: StackOptions) -> None:
-    """Everything about a letter."""
     for name, value in describe(found).items():
         if value not in (None, "", {}, []):
             _field(name, value)

@@ -87,8 +87,6 @@ def show(letter_id: LetterId, *, as_json: AsJson = False, where: StackOptions) -
 
 
 class Format(StrEnum):
-    """How letters are written."""
-
     CSV = "csv"
     JSONL = "jsonl"
 

@@ -54,7 +54,7 @@ class FoundLetters:
 
 
 class BackgroundWork:
-    """Something that is being done with letters, in a thread of its own."""
+    """Work on dead letters in a thread of its own."""
 
     def __init__(self, work: LetterWork, plan: Plan) -> None:
         self.work = work
@@ -66,7 +66,7 @@ class BackgroundWork:
 
     @property
     def handled(self) -> bool:
-        """Whether the letters are dealt with; the outcomes may still be waited for."""
+        """Whether every letter was processed. Outcomes may still be awaited."""
         return self._handled.is_set()
 
     @property
@@ -75,12 +75,12 @@ class BackgroundWork:
 
     @property
     def share(self) -> float:
-        """How far it is, from 0 to 1."""
+        """The progress, from 0 to 1."""
         return self.work.tally.handled / max(1, self.work.total)
 
     @property
     def text(self) -> str:
-        """How far it is, or what was done and what was not."""
+        """The progress, or after the end what was done and what was not."""
         work = self.work
         if self.ended:
             return " ".join([*work.sentences(), *([work.trouble] if work.trouble else [])])
@@ -89,7 +89,7 @@ class BackgroundWork:
         return f"{work.done.capitalize()}: {work.tally.handled:,} of {work.total:,} ..."
 
     def stop(self) -> None:
-        """End it as soon as the letters in hand are dealt with; the others stay where they are."""
+        """Stop after the letters in hand. The others stay where they are."""
         self._stop.set()
 
     def wait_until_handled(self) -> None:
@@ -157,7 +157,6 @@ class FailureActions:
         return BackgroundWork(work, plan), plan, work.warning(plan)
 
     def start(self, work: BackgroundWork) -> BackgroundWork:
-        """Do what was prepared."""
         self._check()
         self.work = work
         Thread(target=work.run, args=(self._turn,), name="operator", daemon=True).start()
@@ -179,7 +178,7 @@ class FailureActions:
 
     @contextmanager
     def _reading(self) -> Iterator[QueueScan]:
-        """A reading that waits for another page's, but for no work, which may take an hour."""
+        """A reading. It waits for another page's reading, but not for work, which may take an hour."""
         self._check()
         with self._turn, QueueScan(self.running) as reading:
             yield reading

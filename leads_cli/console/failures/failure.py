@@ -28,8 +28,6 @@ _MOODS: Final = {LeadState.QUEUED: "busy", LeadState.HELD: "warn"} | dict.fromke
 
 
 class FailurePage:
-    """The page in one browser tab."""
-
     def __init__(self, desk: FailureActions, subject: Subject, letter_id: str) -> None:
         self._desk = desk
         self._subject = subject
@@ -62,7 +60,7 @@ class FailurePage:
                 self._show_next(found, letter)
 
     def _show_next(self, found: FoundLetters, letter: Letter) -> None:
-        """The way to another letter, if possible of the same cause."""
+        """Link to another letter, of the same cause if there is one."""
         others = [each for each in found.newest if each.id != letter.id]
         following = next((each for each in others if each.cause == letter.cause), next(iter(others), None))
         if following:

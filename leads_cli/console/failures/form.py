@@ -45,12 +45,12 @@ class EditedField:
 
     @property
     def is_json(self) -> bool:
-        """Whether the value is a number, a truth, a list: typed as JSON, and to stay one."""
+        """Whether the value is no text: it is typed as JSON and stays JSON."""
         return self.before is not ABSENT and not isinstance(self.before, str)
 
 
 def edited_fields(letter: Letter) -> list[EditedField]:
-    """The fields of a lead, those included that it lacks; or every value in an event."""
+    """The fields of a lead, including those that it lacks, or every value in an event."""
     if letter.is_lead:
         lead = dict(letter.lead)
         custom = lead.pop("customFields", None)
@@ -63,7 +63,7 @@ def edited_fields(letter: Letter) -> list[EditedField]:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value that has no parts, by its dotted path."""
+    """Every value that is no object or list, by its dotted path."""
     if isinstance(value, dict | list) and value:
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, inner in items:
@@ -79,7 +79,7 @@ def _shown(value: Any | Absent) -> str:
 
 
 def parse_edits(rows: Sequence[EditedField], *, is_lead: bool) -> list[Edit]:
-    """What has to be done: names first, then values.
+    """The edits: names first, then values.
 
     Raises:
         FormError: a value is no JSON where it has to be, or a field has no name.
@@ -136,7 +136,6 @@ class Form:
 
     @property
     def possible(self) -> bool:
-        """Whether there is anything that can be named."""
         return bool(self._rows) or self._letter.is_lead
 
     def build(self) -> None:
@@ -205,7 +204,7 @@ class Form:
         self._choice = ui.select(options, value=now or None, label=label).props("outlined dense").classes("choice")
 
     def mending(self, *, replay: bool = False) -> Mending:
-        """What was typed and chosen. Raises FormError if it cannot be meant."""
+        """The form as a mending. Raises FormError for an invalid value."""
         is_lead = self._letter.is_lead
         chosen = self._choice.value or None
         if chosen == (self._letter.campaign if is_lead else self._letter.source):
@@ -225,7 +224,7 @@ def _focus(element: ui.element) -> None:
 
 
 async def show_review(repair: Repair) -> str | None:
-    """What to do with the changes; None: back to the form."""
+    """The chosen button; None: back to the form."""
     flaw = repair.letter.unreadable()
 
     def content() -> None:

@@ -40,8 +40,6 @@ _EDITS: Final[dict[str, Callable[[str, str], Edit]]] = {
 
 
 class FailuresPage:
-    """The page in one browser tab."""
-
     def __init__(self, desk: FailureActions, subject: Subject, wanted: Criteria) -> None:
         self._desk = desk
         self._subject = subject
@@ -98,7 +96,7 @@ class FailuresPage:
 
     @property
     def _found(self) -> FoundLetters | None:
-        """What the page shows: the reading in progress as soon as it has letters, else the last whole one."""
+        """The reading that the page shows: the one in progress once it has letters, else the last complete one."""
         growing = self._desk.growing
         return growing if self._reading and growing and growing.listing.total else self._desk.found
 
@@ -112,7 +110,7 @@ class FailuresPage:
             self._read_at.text = f"Read at {found.at.astimezone():%H:%M:%S}{news}"
 
     async def _there(self) -> int | None:
-        """How many the queue has now; None: it does not say."""
+        """How many letters the queue holds now; None if SQS does not answer."""
         url = self._desk.running.outputs[f"{DEAD_LETTERS}Url"]
         try:
             return await asyncio.to_thread(cloudwatch.count_messages, self._desk.running.client("sqs"), url)

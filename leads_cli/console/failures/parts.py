@@ -43,7 +43,6 @@ def address(wanted: Criteria) -> str:
 
 
 def letter_address(letter_id: str) -> str:
-    """The page of one letter, by any of its ids."""
     return f"{frame.FAILURES.path}/letter?{urlencode({'id': letter_id})}"
 
 
@@ -80,7 +79,7 @@ def letter_entry(letter: Letter) -> None:
 
 @contextmanager
 def _linked(where: str) -> Iterator[None]:
-    """An entry of a list that leads somewhere."""
+    """An entry of a list that is a link."""
     # Quasar would call it an item of a list, and hide from a screen reader that it is a link.
     with ui.element("li"), ui.item().props('clickable role="link"') as item:
         item.props["href"] = where
@@ -92,7 +91,6 @@ def _way(source: str, campaign: str) -> str:
 
 
 def show_plan(plan: Plan, what: str) -> None:
-    """What would be done, and what is left alone."""
     if plan.ids:
         frame.text(f"{number(len(plan.ids), 'dead letter')} {what}:")
         with ui.list().props("dense separator"):
@@ -115,7 +113,7 @@ def show_plan(plan: Plan, what: str) -> None:
 
 
 def diff(changes: Sequence[Change]) -> None:
-    """What changes, a line for what was there and one for what will be."""
+    """The changes, with a line for each old and each new value."""
     lines = [
         f'<div class="{kind}">{mark} {escape(change.path)}: {escape(json.dumps(value, ensure_ascii=False))}</div>'
         for change in changes

@@ -43,7 +43,7 @@ with _without_ec2():
 
 @contextmanager
 def limit_to_one_region() -> Iterator[None]:
-    """An empty moto that knows of one region, and forgets everything in the end."""
+    """An empty moto with one region. Its state is deleted at the end."""
     its_own = AccountSpecificBackend.__dict__["get_session"]
     BackendDict.reset()
     AccountSpecificBackend.get_session = _OneRegion  # type: ignore[assignment, method-assign]
@@ -134,7 +134,7 @@ class EmbeddedVersion(_Made, CloudFormationModel):
 
 
 class EmbeddedAlias(_Made, CloudFormationModel):
-    """What everything calls: a name of the version that is live."""
+    """The alias through which a function is called."""
 
     kind = "AWS::Lambda::Alias"
 

@@ -112,5 +112,4 @@ OPERATIONS: Final[Mapping[str, SqsCall]] = {
 
 
 def answers(operation: str) -> bool:
-    """Whether it is a call about messages; moto answers the others."""
     return operation.removesuffix("Batch") in OPERATIONS

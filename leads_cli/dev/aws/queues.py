@@ -55,7 +55,6 @@ class StoredMessage:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """The message attributes that are texts."""
         return {name: value.get("StringValue", "") for name, value in self.named.items()}
 
     @property
@@ -69,7 +68,7 @@ class StoredMessage:
 
 
 class _Queue(Queue):
-    """A queue of moto's with messages of ours, in the order in which they were sent and in that of their time."""
+    """A queue of moto's with our messages, ordered by when they were sent and by when they are visible."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +79,6 @@ class _Queue(Queue):
         return True
 
     def put(self, message: StoredMessage, visible_at: float) -> None:
-        """Add a message, or change when it can be received."""
         message.visible_at = visible_at
         self.stored[message.id] = message
         heappush(self._due, (visible_at, next(_numbers), message))
@@ -95,7 +93,7 @@ class _Queue(Queue):
         return float("inf")
 
     def take(self, most: int, hidden: float) -> list[StoredMessage]:
-        """Receive messages, and hide them for so many milliseconds. Move those that came too often."""
+        """Receive messages and hide them for so many milliseconds. Messages received too often are moved."""
         now = _now()
         taken: list[StoredMessage] = []
         while len(taken) < most and self.next_at() <= now:
@@ -113,7 +111,7 @@ class _Queue(Queue):
         return [copy(message) for message in taken]
 
     def find(self, handle: str) -> StoredMessage | None:
-        """The message that was received with this handle, lately or before; None if it was deleted."""
+        """The message that was received with this handle, now or earlier; None if it was deleted."""
         if (known := _HANDLE.fullmatch(handle)) is None:
             raise ReceiptHandleIsInvalid
         return self.stored.get(known[1])
@@ -212,7 +210,6 @@ class TimedQueues(SQSBackend):
     # --- What the stack asks -----------------------------------------------------------------------
 
     def stored(self, url: str) -> list[StoredMessage]:
-        """Every message of a queue, oldest first, those in flight included."""
         with self._changed:
             return list(map(copy, self._queue(url).stored.values()))
 
@@ -236,11 +233,11 @@ class TimedQueues(SQSBackend):
             return self._changed.wait_for(condition, timeout)
 
     def release(self, url: str, receipt_handles: set[str]) -> int:
-        """Make visible what was received last with one of these handles; how many messages that was."""
+        """Make messages visible if one of these handles is their latest. Returns how many."""
         return self._hide(url, receipt_handles, 0.0)
 
     def shorten(self, url: str, receipt_handles: set[str], seconds: float) -> None:
-        """Hide what was received last with one of these handles for so long at most."""
+        """Hide messages for so long at most if one of these handles is their latest."""
         self._hide(url, receipt_handles, _now() + 1000 * seconds)
 
     def _hide(self, url: str, receipt_handles: set[str], latest: float) -> int:
@@ -251,7 +248,7 @@ class TimedQueues(SQSBackend):
             return len(messages)
 
     def held(self, url: str, receipt_handles: set[str]) -> list[StoredMessage]:
-        """What was received last with one of these handles and is still hidden."""
+        """The hidden messages whose latest handle is one of these."""
         with self._changed:
             return list(map(copy, self._held(url, receipt_handles)))
 

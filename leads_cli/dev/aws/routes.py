@@ -48,7 +48,6 @@ class Route:
 
 
 def find(routes: Iterable[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """The route that takes a request, with the path's variables."""
     for route in sorted(routes, key=lambda route: route._rank):  # noqa: SLF001 - its own module
         if (variables := route.match(method, path)) is not None:
             return route, variables

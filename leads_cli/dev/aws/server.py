@@ -144,7 +144,6 @@ class _Application:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
 
     def knows(self, headers: EnvironHeaders | Message) -> bool:
-        """Whether a request is from one of this stack's own clients."""
         credential = headers.get("Authorization", "").partition("/")[0].partition(" ")[2]
         return (
             "Origin" not in headers

@@ -105,7 +105,7 @@ class Template:
 
 
 def load(path: Path, parameters: Mapping[str, str | int] | None = None) -> Template:
-    """Translate the template at `path`; parameters that it does not have are none of its business.
+    """Translate the template at `path`. Parameters that it does not have are left out.
 
     Raises:
         UnsupportedTemplateError: what it says would not behave here as it does on AWS.
@@ -138,7 +138,7 @@ def load(path: Path, parameters: Mapping[str, str | int] | None = None) -> Templ
 def translate(
     source: dict[str, Any], parameters: Mapping[str, str | int], upload: Callable[[str], str]
 ) -> dict[str, Any]:
-    """The CloudFormation of a SAM template; SAM writes the value of a parameter where it reads one.
+    """The CloudFormation of a SAM template. SAM puts in the values of parameters.
 
     Args:
         source: is changed.

@@ -65,7 +65,7 @@ class Front:
 
 
 def routes(front: Front, prefixes: Sequence[str] = ("/hooks", "/forms")) -> list[HttpRoute]:
-    """Everything under the prefixes, whatever its method, for an application that has other paths as well."""
+    """Every path under the prefixes, with any method."""
     found = [HttpRoute(path, front) for prefix in prefixes for path in (prefix, f"{prefix}/{{rest:path}}") if path]
     for route in found:
         # A path may hold a line break, which Starlette's pattern does not take: its 404 is what no hook may answer.

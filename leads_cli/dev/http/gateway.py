@@ -45,7 +45,6 @@ class GatewayResponse:
 def event(
     request: GatewayRequest, route: Route, variables: Mapping[str, str], *, request_id: str, now: datetime
 ) -> dict[str, Any]:
-    """The event of a request that `route` takes."""
     headers = _joined((name, value) for name, value in request.headers if name not in _NOT_PASSED)
     cookies = [item.strip() for name, value in request.headers if name == "cookie" for item in value.split(";")]
     text = _text(request.body, headers.get("content-type", ""))
@@ -68,7 +67,6 @@ def event(
 
 
 def _joined(pairs: Any) -> dict[str, str]:
-    """Join repeated names with commas, in order."""
     joined: dict[str, str] = {}
     for name, value in pairs:
         joined[name] = f"{joined[name]},{value}" if name in joined else value
@@ -131,7 +129,6 @@ TOO_LARGE: Final = own(413, "Request Entity Too Large")
 
 
 def response(result: Result) -> GatewayResponse:
-    """What the client gets for a function's result."""
     if result.error is not None:
         return UNAVAILABLE if result.throttled else FAILED
     payload = result.payload

@@ -90,7 +90,7 @@ class StackView:
         return Waiting(len(held), why, since, min(each.visible_at for each in held) / 1000 - now)
 
     def release(self) -> int:
-        """Have everything that is held tried again now; how many messages that was."""
+        """Retry all held messages now. Returns how many."""
         return self._stack.fast_forward()
 
     def _reported(self) -> Mapping[str, int]:

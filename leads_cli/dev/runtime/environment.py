@@ -97,8 +97,6 @@ def _unproxied() -> dict[str, str]:
 
 
 class Environment:
-    """One process, one event at a time."""
-
     def __init__(self, spec: FunctionSpec, on_log: OnLog) -> None:
         self.spec: Final = spec
         self._on_log = on_log
@@ -173,7 +171,7 @@ class Environment:
         self._process.kill()
 
     def end(self) -> None:
-        """Begin to end an idle process: without its parent's end of the pipe it has nothing to wait for."""
+        """Ask an idle process to end by closing its standard input."""
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()

@@ -141,7 +141,6 @@ def _report(delivery: Future[None]) -> None:
 
 
 def to_record(message: StoredMessage, queue_arn: str, region: str) -> SqsRecord:
-    """A message as it was received, in Lambda's shape."""
     return {
         "messageId": message.id,
         "receiptHandle": message.receipt_handle,

@@ -15,7 +15,7 @@ _AROUND: Final = " \t\r\n<>\"'`()[],;:."
 
 
 def normalise(name: str, value: str) -> str:
-    """A field's text without stray spaces and full-width characters; for an address also without its wrapping."""
+    """A field's text without stray spaces and full-width characters; an address also without `mailto:` and brackets."""
     found = meaning(name)
     is_address = "@" in value.translate(_HALF_WIDTH) if found is None else found.field == "email"
     return _address(value) if is_address else " ".join(value.translate(_HALF_WIDTH).split())

@@ -55,8 +55,6 @@ type Edit = Set | Rename | Remove | Normalise
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a diff."""
-
     path: str
     before: Any | Absent
     after: Any | Absent
@@ -86,7 +84,6 @@ def parse_setting(text: str) -> Set:
 
 
 def parse_renaming(text: str) -> Rename:
-    """Read `old=new`. Raises UsageError if it is something else."""
     old, found, new = (part.strip() for part in text.partition("="))
     if not (old and found and new):
         raise UsageError("write old=new, for instance mail=email")
@@ -134,7 +131,6 @@ def _apply(document: Any, edit: Edit, *, is_lead: bool) -> list[Change]:
 
 
 def _check_address(value: Any) -> None:
-    """Refuse an invalid address here, where the operator sees it."""
     try:
         normalise_address(str(value))
     except NotAnAddress as error:
@@ -147,7 +143,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _custom_place(lead: Any, path: str) -> str:
-    """Where in a lead a field is: a custom field may be named without the object that it is in."""
+    """A field's path in a lead. A custom field may be named without `customFields`."""
     inside = f"customFields.{path}"
     return inside if paths.locate(lead, path) is None and paths.locate(lead, inside) is not None else path
 

@@ -34,7 +34,6 @@ class Successor:
 
 
 def fixed(letter: Letter) -> Successor:
-    """An edited letter for the dead-letter queue."""
     named = letter.received.attributes
     if letter.reason != EXHAUSTED:
         named = attributes(letter.reason, letter.source, letter.campaign)

@@ -62,7 +62,7 @@ class Mending:
         return made
 
     def concerns(self, repair: Repair) -> bool:
-        """Whether there is anything to do: a letter that no edit changes stays where it is."""
+        """Whether there is something to do: a letter that no edit changes stays where it is."""
         return not repair.problem and (bool(repair.changes) or not self.edits_letters)
 
     def successor(self, repair: Repair) -> Successor:
@@ -143,7 +143,6 @@ _SHOWN: Final = 20
 
 
 def make_plan(letters: Iterable[Letter], mending: Mending) -> Plan:
-    """Plan changes of letters without touching them."""
     plan = Plan()
     for letter in letters:
         made = mending.judge(letter)

@@ -57,7 +57,6 @@ class ReplayOutcomes:
 
     @property
     def complete(self) -> bool:
-        """Whether each was accepted, refused or held."""
         return self._open == self._held.keys()
 
     def sentences(self) -> Iterator[str]:

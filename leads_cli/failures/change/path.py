@@ -7,7 +7,7 @@ type KeyPath = Sequence[str | int]
 
 
 class NoSuchPathError(Exception):
-    """A path leads through something that has no parts, or to no place in a list."""
+    """A path leads through a text or a number, or beyond a list."""
 
 
 def locate(value: Any, path: str) -> KeyPath | None:
@@ -30,7 +30,6 @@ def _further(key: str | int, rest: KeyPath | None) -> KeyPath | None:
 
 
 def get(value: Any, route: KeyPath) -> Any:
-    """The value at the end of these steps."""
     for key in route:
         value = value[key]
     return value
@@ -63,6 +62,5 @@ def put(value: Any, path: str, new: Any) -> None:
 
 
 def remove(value: Any, route: KeyPath) -> None:
-    """Remove the value at the end of these steps."""
     *way, last = route
     del get(value, way)[last]

@@ -101,7 +101,7 @@ class PersonMessages:
 
     @property
     def complete(self) -> bool:
-        """Nothing was left unseen or undone."""
+        """Whether every message was read and every deletion succeeded."""
         return self.whole and not self.elsewhere and not self.tally.failed
 
 

@@ -37,7 +37,7 @@ class Mention(Enum):
 
 
 def key(address: str) -> str:
-    """An address in the form in which the same one is always the same."""
+    """An address in its normal form, for comparing."""
     return normalise("email", address)
 
 
@@ -88,7 +88,7 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _inside(text: str) -> Any:
-    """The object or list that a text is the JSON of."""
+    """The object or list that a text holds as JSON."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:

@@ -40,7 +40,7 @@ def find_person(running: Running, read: Reader, email: str, since: datetime) -> 
 
 
 def find_newer(running: Running, read: Reader, leads: Mapping[str, tuple[str, datetime]]) -> set[str]:
-    """Of leads by id, with their address and when they failed: those whose person sent another one since."""
+    """Which of these leads (id: address, time of failure) are older than another lead of the same person."""
     if not leads:
         return set()
     secret = log_key(running)
@@ -59,7 +59,7 @@ def find_newer(running: Running, read: Reader, leads: Mapping[str, tuple[str, da
 
 
 def _people(line: Line) -> Iterator[tuple[str, str]]:
-    """The hash and the id of each lead of a batch, as its line has them."""
+    """The hash and the id of each lead in a batch's log line."""
     data = line.data
     refused = [str(each.get("id")) for each in objects(data.get("rejected"))]
     ids = [*texts(data.get("accepted")), *texts(data.get("held")), *refused]

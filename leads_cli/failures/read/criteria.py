@@ -70,7 +70,7 @@ class AmbiguousError(Exception):
 
 
 def choose(letters: Iterable[Letter], criteria: Criteria, letter_id: str | None = None) -> Iterator[Letter]:
-    """The letters that are meant: those of an id, or all that meet the criteria.
+    """The letters of an id, or all that meet the criteria.
 
     Raises:
         NoSuchLetterError, AmbiguousError: the id is no letter's, or the beginning of several.

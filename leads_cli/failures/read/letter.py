@@ -45,7 +45,7 @@ _DEEPEST: Final = 50
 
 
 class Cause(NamedTuple):
-    """What the letters of a group have in common; `text` is the message without what is one letter's own."""
+    """What the letters of a group have in common; `text` is the message without addresses, quotes and numbers."""
 
     reason: str
     field: str
@@ -92,7 +92,6 @@ class Letter:
 
     @property
     def is_suppression(self) -> bool:
-        """An address for Leadterra's suppression list."""
         return self.content.get("action") == SUPPRESS and isinstance(self.content.get("email"), str)
 
     @property
@@ -180,11 +179,9 @@ class Letter:
 
     @property
     def replays(self) -> int:
-        """How often it was sent again before."""
         return _number(_object(self.content.get("replay")).get("count")) or 0
 
     def rewritten(self, body: str, attributes: Mapping[str, str]) -> "Letter":
-        """The same letter with another body."""
         return read_letter(replace(self.received, body=body, attributes=attributes))
 
     def unreadable(self) -> Malformed | None:
@@ -201,7 +198,6 @@ class Letter:
 
 
 def read_letter(received: QueueMessage) -> Letter:
-    """Make a letter of any message in the dead-letter queue."""
     return Letter(received, _object(_json(received.body)))
 
 

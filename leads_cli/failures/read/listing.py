@@ -47,7 +47,7 @@ class Group:
 
 
 class Listing:
-    """Takes letters one by one; of the newest it keeps `most`."""
+    """Collects letters into groups and keeps the newest `most`."""
 
     def __init__(self, most: int = 0, letters: Iterable[Letter] = ()) -> None:
         self._most = most
@@ -96,7 +96,6 @@ class Listing:
         return [letter for _, _, letter in sorted(self._newest, reverse=True)]
 
     def expires(self, retention: timedelta | None) -> datetime | None:
-        """When SQS will delete the first of them."""
         return self._first_sent + retention if self._first_sent and retention else None
 
     def matching(self, criteria: Criteria) -> Self:
@@ -108,7 +107,7 @@ class Listing:
 
 
 def summarise(letter: Letter) -> dict[str, Any]:
-    """A letter in a line, without what may be long."""
+    """A letter in brief, without long values."""
     return {
         "id": letter.id,
         "messageId": letter.message_id,

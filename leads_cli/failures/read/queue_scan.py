@@ -93,7 +93,7 @@ class QueueScan:
         return len(self._seen)
 
     def __iter__(self) -> Iterator[Letter]:
-        """Every message that can be had, as a letter."""
+        """Every message that can be received, as a letter."""
         total = self._total()
         receivers = max(1, min(_AT_ONCE, total // _TEN))
         fruitless = 0

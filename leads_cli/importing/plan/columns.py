@@ -137,7 +137,7 @@ class Columns:
         )
 
     def column(self, lead_field: str) -> str:
-        """The column in which a lead's field is looked for first; "" where there is none."""
+        """The first column for a lead's field; "" if there is none."""
         return next((n for n, role in self.roles.items() if role.field == lead_field and role.choice == 0), "")
 
     def as_json(self) -> dict[str, Any]:
@@ -146,7 +146,6 @@ class Columns:
 
 
 def parse_answer(cell: Cell) -> Value | None:
-    """A cell's value; None if it is empty."""
     if isinstance(cell, str):
         text = cell.strip()
         return None if not text or text in _NOTHING else text
@@ -229,7 +228,6 @@ def _address_column(names: Sequence[str], sample: Sequence[FileRow], campaign: s
 
 
 def _share(name: str, sample: Sequence[FileRow]) -> float:
-    """How many of a column's values look like addresses."""
     values = [text for row in sample if (text := parse_answer(row.cells.get(name))) is not None]
     return sum(bool(addresses(str(value))) for value in values) / len(values) if values else 0.0
 

@@ -66,7 +66,6 @@ def _notes(opted_out: int, several: int) -> Iterator[str]:
 
 
 def totals(rows: int, worklist: Worklist) -> Totals:
-    """The totals after so many rows."""
     left, merged, opted_out = worklist.left(), worklist.merged(), worklist.opted_out()
     leads = worklist.progress()[0] + left
     return Totals(rows, leads, merged, rows - leads - merged - opted_out, left, opted_out)
@@ -84,7 +83,7 @@ def _merge(labels: Labels, worklist: Worklist) -> None:
 
 
 def _keep_out(labels: Labels, config: Enrollment, worklist: Worklist) -> None:
-    """Refuse rows that the campaign's own rules would refuse later, when the user does not watch."""
+    """Refuse rows now that the campaign's rules would refuse after the import."""
     if config.rules(labels.campaign).on_missing_token != "dead_letter":  # noqa: S105 - no password
         return
     for piece in batched(worklist.todo(), _PIECE, strict=False):

@@ -21,7 +21,6 @@ _COMPOSITE: Final = {FULL_NAME: "firstName, lastName", INFIX: "lastName, its beg
 
 
 def show_columns(console: Console, title: str, columns: Columns) -> None:
-    """Which column becomes what, with an example."""
     console.print(_plain(title), soft_wrap=True)
     rows = (
         (name, describe_mapping(columns, name), _short(str(columns.examples.get(name, "")))) for name in columns.names
@@ -30,7 +29,6 @@ def show_columns(console: Console, title: str, columns: Columns) -> None:
 
 
 def describe_mapping(columns: Columns, name: str) -> str:
-    """What a column becomes, in words."""
     role = columns.roles.get(name)
     if role is None:
         kind = columns.opt_outs.get(name)
@@ -47,7 +45,6 @@ def describe_mapping(columns: Columns, name: str) -> str:
 
 
 def show_totals(console: Console, totals: Totals) -> None:
-    """The totals of the rows, as an equation."""
     grid = Grid(box=None, show_header=False, pad_edge=False)
     for justify in ("left", "left", "right", "left"):
         grid.add_column(justify=justify)
@@ -61,7 +58,6 @@ def show_totals(console: Console, totals: Totals) -> None:
 
 
 def show_notes(console: Console, notes: Iterable[str]) -> None:
-    """What was passed over, left out or chosen: a sentence each."""
     for note in notes:
         console.print(_plain(f"{note}."), soft_wrap=True)
 
@@ -88,7 +84,6 @@ def _short(text: str) -> str:
 
 
 def _plain(text: str) -> Text:
-    """A file's text for a terminal, without control sequences."""
     return Text("".join(c if c.isprintable() else " " for c in text))
 
 

@@ -118,12 +118,10 @@ class Worklist:
         self._clear(("people", "left_out"))
 
     def add(self, leads: Sequence[tuple[int, str, str]]) -> None:
-        """Rows with the address and the message of each."""
         self._do_all("insert into todo values (?, ?)", ((row, body) for row, _, body in leads))
         self._do_all("insert into people values (?, ?)", ((address, row) for row, address, _ in leads))
 
     def leave_out(self, row: int, address: str | None) -> None:
-        """A row that says that its person opted out."""
         self._do("insert into opted_out values (?)", row)
         self._do("insert into left_out values (?, ?)", address or str(row), address)
 
@@ -149,7 +147,6 @@ class Worklist:
         return str(self._fetch("select body from todo where row = ?", row)[0][0])
 
     def merge(self, rows: Sequence[int], body: str) -> None:
-        """Merge some rows into the last of them."""
         *others, last = rows
         self._do_all("delete from todo where row = ?", ([row] for row in others))
         self._do_all("insert into merged values (?, ?)", ((row, last) for row in others))
@@ -162,7 +159,6 @@ class Worklist:
         return self._pages("select row, body from todo where row > ? order by row limit ?")
 
     def first(self, limit: int, after: int = 0) -> list[Todo]:
-        """The first leads on the list after a row."""
         return self._fetch("select row, body from todo where row > ? order by row limit ?", after, limit)
 
     def settle(self, rows: Iterable[int]) -> None:

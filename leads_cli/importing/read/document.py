@@ -51,7 +51,6 @@ class ImportFile:
 
     @property
     def name(self) -> str:
-        """As the user would write it."""
         return shown(self.beside)
 
     def text(self) -> io.TextIOWrapper:
@@ -67,7 +66,7 @@ class ImportFile:
 
 @contextmanager
 def open_file(name: str, encoding: str | None = None) -> Iterator[ImportFile]:
-    """The file of a name; `-` is what comes in at stdin, which is copied, for it is read more than once."""
+    """The named file; `-` is stdin. A pipe is copied first, because the file is read more than once."""
     path = Path(name)
     try:
         if name == STDIN:

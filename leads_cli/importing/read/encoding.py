@@ -78,7 +78,7 @@ def _marked(begin: bytes) -> str | None:
 
 
 def _undecodable(path: Path, encoding: str) -> int | None:
-    """The place of the first byte that is no text in an encoding."""
+    """The offset of the first byte that an encoding cannot read; None if there is none."""
     decoder = codecs.getincrementaldecoder(encoding)()
     done = 0
     with path.open("rb") as file:

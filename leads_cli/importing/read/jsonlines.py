@@ -11,7 +11,7 @@ from leads_cli.importing.read.table import MAX_COLUMNS, FileRow
 
 
 class JsonLines:
-    """A table whose columns are all the names that there are."""
+    """A table with a column for each name in any object."""
 
     def __init__(self, document: ImportFile) -> None:
         self._document = document
@@ -31,7 +31,7 @@ class JsonLines:
         return f"JSON lines in {self._document.encoding.removesuffix('-sig').upper()}"
 
     def rows(self) -> Iterator[FileRow]:
-        """All lines but empty ones."""
+        """All lines except empty ones."""
         for number, found in self._lines():
             if isinstance(found, dict):
                 yield FileRow(number, found)

@@ -24,7 +24,7 @@ class FileFormat:
 
 
 def open_table(document: ImportFile, reading: FileFormat) -> Table:
-    """The table in a file. Raises UsageError if there is none, or it is not of the kind that the user speaks of."""
+    """The table in a file."""
     try:
         found = _found(document, reading)
     except UsageError as error:

@@ -49,7 +49,7 @@ class Sheet:
         ]
 
     def rows(self) -> Iterator[FileRow]:
-        """All rows but empty ones, and but a footer."""
+        """All rows except empty ones and the footer."""
         footer: list[FileRow] = []
         gap = people = False
         for record in self._records():
@@ -117,7 +117,7 @@ def _is_header(row: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
 
 
 def is_footer(cells: Sequence[Cell], columns: int, *, after_gap: bool) -> bool:
-    """Whether a row is no person but a report's own line: a total, a note, a copyright."""
+    """Whether a row is a report's footer (a total, a note, a copyright) and no person."""
     if any("@" in str(cell) for cell in cells if is_filled(cell)):
         return False
     first = str(next(filter(is_filled, cells), "")).strip()
@@ -131,11 +131,10 @@ def width(cells: Sequence[Cell]) -> int:
 
 
 def has_address(cells: Sequence[Cell]) -> bool:
-    """Whether a cell holds addresses and nothing else."""
     return any(isinstance(cell, str) and addresses(cell) for cell in cells)
 
 
 def named_fields(cells: Sequence[Cell]) -> set[str]:
-    """The lead fields of which cells could be the names."""
+    """The lead fields that cells name."""
     meanings = [meaning(cell) for cell in cells[:MAX_COLUMNS] if isinstance(cell, str) and len(cell) <= _MAX_NAME]
     return {m.field for m in meanings if m and m.rank < MENTION}

@@ -75,7 +75,6 @@ def column_names(header: Sequence[Cell]) -> list[str]:
 
 
 def beyond(place: int) -> str:
-    """The name of a column that has none."""
     return f"{NAMELESS}{place}"
 
 

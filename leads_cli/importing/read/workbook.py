@@ -97,7 +97,7 @@ def _choose(book: CalamineWorkbook, name: str) -> CalamineSheet:
 
 
 def _cell(value: object) -> Cell:
-    """A cell as intake would be sent it: dates as ISO 8601 has them, whole numbers as such."""
+    """A cell as a form would send it: dates in ISO 8601, whole numbers without a point."""
     match value:
         case "":
             return None

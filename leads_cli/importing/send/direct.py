@@ -41,24 +41,19 @@ class ApiKey:
         self._value: str | None = None
 
     def value(self) -> str:
-        """The key as it was read last."""
         return self._value if self._value is not None else self.fresh()
 
     def fresh(self) -> str:
-        """The key as it is now."""
         self._value = self._read()
         return self._value
 
 
 def fixed_key(environ: Mapping[str, str]) -> ApiKey | None:
-    """The key of the environment, if there is one."""
     text = environ.get(KEY_VARIABLE, "").strip()
     return ApiKey(lambda: text) if text else None
 
 
 def key_of_stack(running: Running) -> ApiKey:
-    """The key in a stack's secret."""
-
     def current() -> str:
         if (found := read_secret(running).api_key) is None:
             raise NotReachableError(
@@ -110,7 +105,7 @@ class _Sent:
 
     @property
     def suspicious(self) -> bool:
-        """Whether it is about the held rows themselves: a firewall blocks each, or one fails by itself."""
+        """Whether the held rows themselves are the cause: a firewall blocks each, or a single row fails."""
         alone = len(self.held) == 1 and all(each == Held(_PASSING) for each in self.held.values())
         return alone or all(each == FIREWALL for each in self.held.values())
 
@@ -231,7 +226,7 @@ class Direct:
 
 @contextmanager
 def to(config: Enrollment, campaign: str, key: ApiKey, address: str | None) -> Iterator[Direct]:
-    """A campaign at the Leadterra of an address, or of the configuration's."""
+    """A campaign of the Leadterra at an address, by default the configuration's."""
     base_url = address or config.leadterra.base_url
     # A proxy that the environment names is for the world outside.
     local = urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}
@@ -241,7 +236,6 @@ def to(config: Enrollment, campaign: str, key: ApiKey, address: str | None) -> I
 
 
 def _enter(worklist: Worklist, batch: Batch, outcomes: Iterable[Outcome]) -> _Sent:
-    """Note what became of a batch's rows."""
     accepted: list[int] = []
     refusals: list[RowRefusal] = []
     held: dict[int, Held] = {}

@@ -111,7 +111,7 @@ class LeadsQueue:
             yield sum(future.result() for future in under_way)
 
     def _taken(self, chunk: Sequence[Todo], stop: Event) -> Iterator[Sequence[int]]:
-        """The rows of a chunk as SQS takes them: most often all at once."""
+        """The rows of a chunk as SQS accepts them, usually all at once."""
         left = dict(chunk)
         for pause in (*self.pauses, None):
             try:
@@ -138,7 +138,7 @@ class LeadsQueue:
 
 
 def _lasting(error: BotoCoreError | ClientError) -> bool:
-    """Whether trying again is no use: the credentials, the queue's name, the request."""
+    """Whether a retry cannot help: wrong credentials, queue or request."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.BAD_REQUEST)
         return status < HTTPStatus.INTERNAL_SERVER_ERROR and error.response["Error"].get("Code") not in _THROTTLED
