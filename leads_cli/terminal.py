@@ -79,15 +79,13 @@ def print_status(status: StackStatus) -> None:
 def status_parts(status: StackStatus, rates: Mapping[str, float] | None = None) -> Iterator[RenderableType]:
     """The same as parts of a screen; `rates` are changes a second, which stand behind their terms."""
     numbers = status.counts.as_json()
-    made = Table(box=None, show_header=False, pad_edge=False)
-    for justify in ("left", "left", "right") if rates is None else ("left", "left", "right", "right"):
-        made.add_column(justify=justify)
+    rows = []
     for side, first in ((TAKEN, ""), (OUTCOMES, "=")):
-        shown = [name for name in side if numbers[name] or name not in RARE]
-        for number, name in enumerate(shown):
-            rate = [] if rates is None else [f"{rates[name]:+,.1f}/s" if rates[name] else ""]
-            made.add_row("+" if number else first, name, f"{numbers[name]:,}", *rate)
-    yield made
+        for name in [name for name in side if numbers[name] or name not in RARE]:
+            rate = f"{rates[name]:+,.1f}/s" if rates and rates[name] else ""
+            sign = first if name == side[0] else "+"
+            rows.append([sign, name, f"{numbers[name]:,}", *([rate] if rate else [])])
+    yield make_table([], rows, right=2)
     if others := [f"{name.replace('_', ' ')} {value:,}" for name, value in numbers.items() if name in ASIDE and value]:
         yield "Beside these: " + ", ".join(others) + "."
     if status.oldest_seconds is not None:

@@ -17,7 +17,6 @@ from leads_cli.terminal import plain, table
 from leads_cli.webhooks import recorded, webhooks
 from leads_cli.webhooks.mapping import MappedBody, MappedPerson, as_event, fields_of, map_event, recorded_events
 
-_MAX_ELSEWHERE: Final = 12
 _TITLES: Final = {"ignored": "ignored", "opted out": "opted out: no lead", "unusable": "no lead can be made"}
 
 
@@ -145,8 +144,4 @@ def _print_person(place: int, person: MappedPerson, found: Enrollment) -> None:
         typer.echo("  Left out:")
         table([], [[f"    {name}", why] for name, why in person.left_out.items()])
     if person.elsewhere:
-        shown = ", ".join(person.elsewhere[:_MAX_ELSEWHERE])
-        more = len(person.elsewhere) - _MAX_ELSEWHERE
-        typer.echo(
-            f"  Also in the event, for `require` and `fields`: {plain(shown)}{f', and {more} more' * (more > 0)}"
-        )
+        typer.echo(f"  Also in the event, for `require` and `fields`: {plain(person.elsewhere_text)}")

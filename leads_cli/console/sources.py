@@ -22,7 +22,6 @@ from leads_cli.words import ago
 
 # More would make the page slow; `leads map` shows all.
 _MAX_PEOPLE: Final = 20
-_MAX_ELSEWHERE: Final = 12
 _CHIPS: Final[Mapping[MappedResult, tuple[str, str]]] = {
     "lead": ("A lead", "good"),
     "ignored": ("Ignored", ""),
@@ -75,9 +74,7 @@ def _describe_person(person: MappedPerson) -> Iterator[str]:
     if person.left_out:
         yield f"<h3>Left out</h3>{frame.facts(person.left_out)}"
     if person.elsewhere:
-        more = len(person.elsewhere) - _MAX_ELSEWHERE
-        names = ", ".join(person.elsewhere[:_MAX_ELSEWHERE]) + (f", and {more} more" if more > 0 else "")
-        yield frame.paragraph(f"Also in the event, for require and fields: {names}", "soft says")
+        yield frame.paragraph(f"Also in the event, for require and fields: {person.elsewhere_text}", "soft says")
 
 
 class SourcesPage:

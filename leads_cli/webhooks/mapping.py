@@ -24,6 +24,8 @@ _CONSENT: Final = {
     OptOut.ANSWER: "an answer says so",
 }
 
+_MAX_ELSEWHERE: Final = 12
+
 type MappedResult = Literal["lead", "ignored", "opted out", "unusable"]
 
 
@@ -43,6 +45,12 @@ class MappedPerson:
     lead: Mapping[str, Any] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     elsewhere: tuple[str, ...] = ()
+
+    @property
+    def elsewhere_text(self) -> str:
+        """The first names of `elsewhere`, and how many more there are."""
+        more = len(self.elsewhere) - _MAX_ELSEWHERE
+        return ", ".join(self.elsewhere[:_MAX_ELSEWHERE]) + (f", and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,7 @@ def http_client(running: Running) -> httpx.Client:
 def send(event: RecordedEvent, running: Running, client: httpx.Client) -> HookAnswer:
     """Send an event as its source would. Raises CommandError if the stack has no such source, or no secret for it."""
     if event.source is not None and event.source not in running.auths:
-        has = ", ".join(running.auths) or "none"
-        raise CommandError(f"{event.name}: the stack has no source {event.source!r}; it has: {has}")
+        raise CommandError(f"{event.name}: the stack has no source {event.source!r}; it has: {_known(running)}")
     match event:
         case HttpEvent():
             return _post(event, running, client)

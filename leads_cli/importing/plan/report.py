@@ -5,8 +5,6 @@ from itertools import islice
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table as Grid
-from rich.text import Text
 
 from leads.fields.vocabulary import FULL_NAME, INFIX
 from leads.model import LEAD_FIELDS
@@ -14,6 +12,7 @@ from leads_cli.importing.plan.columns import Columns
 from leads_cli.importing.plan.facts import Facts, Totals
 from leads_cli.importing.plan.opt_outs import is_about_consent
 from leads_cli.importing.plan.worklist import Worklist
+from leads_cli.terminal import make_table, plain
 
 _SHOWN_CHARACTERS: Final = 40
 SHOWN_PROBLEMS: Final = 10
@@ -21,11 +20,11 @@ _COMPOSITE: Final = {FULL_NAME: "firstName, lastName", INFIX: "lastName, its beg
 
 
 def show_columns(console: Console, title: str, columns: Columns) -> None:
-    console.print(_plain(title), soft_wrap=True)
+    console.print(plain(title), markup=False, soft_wrap=True)
     rows = (
         (name, describe_mapping(columns, name), _short(str(columns.examples.get(name, "")))) for name in columns.names
     )
-    _show(console, ("column", "becomes", "for instance"), rows)
+    console.print(make_table(("column", "becomes", "for instance"), rows))
 
 
 def describe_mapping(columns: Columns, name: str) -> str:
@@ -45,46 +44,33 @@ def describe_mapping(columns: Columns, name: str) -> str:
 
 
 def show_totals(console: Console, totals: Totals) -> None:
-    grid = Grid(box=None, show_header=False, pad_edge=False)
-    for justify in ("left", "left", "right", "left"):
-        grid.add_column(justify=justify)
-    grid.add_row("", "rows", f"{totals.rows:,}")
-    grid.add_row("=", "leads", f"{totals.leads:,}")
-    grid.add_row("+", "merged", f"{totals.merged:,}", "into a later row of the same address")
-    grid.add_row("+", "refused", f"{totals.refused:,}")
+    rows = [
+        ["", "rows", f"{totals.rows:,}"],
+        ["=", "leads", f"{totals.leads:,}"],
+        ["+", "merged", f"{totals.merged:,}", "into a later row of the same address"],
+        ["+", "refused", f"{totals.refused:,}"],
+    ]
     if totals.opted_out:
-        grid.add_row("+", "opted out", f"{totals.opted_out:,}", "left out")
-    console.print(grid)
+        rows.append(["+", "opted out", f"{totals.opted_out:,}", "left out"])
+    console.print(make_table([], rows, right=2))
 
 
 def show_notes(console: Console, notes: Iterable[str]) -> None:
     for note in notes:
-        console.print(_plain(f"{note}."), soft_wrap=True)
+        console.print(plain(f"{note}."), markup=False, soft_wrap=True)
 
 
 def show_problems(console: Console, columns: Columns, worklist: Worklist) -> None:
     """The first rows that are refused, each with its reason, and how many share the commonest ones."""
     rows = ((f"{row}", columns.column(field), reason) for row, field, reason in worklist.refusals())
-    _show(console, ("row", "column", "problem"), islice(rows, SHOWN_PROBLEMS))
+    console.print(make_table(("row", "column", "problem"), islice(rows, SHOWN_PROBLEMS)))
     kinds = worklist.reasons(SHOWN_PROBLEMS)
-    _show(console, ("rows", "problem"), ((f"{number:,}", reason) for _, reason, number in kinds))
-
-
-def _show(console: Console, titles: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        grid.add_column(title, overflow="fold")
-    for row in rows:
-        grid.add_row(*map(_plain, row))
-    console.print(grid)
+    console.print(make_table(("rows", "problem"), ((f"{number:,}", reason) for _, reason, number in kinds)))
 
 
 def _short(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 3]}..."
-
-
-def _plain(text: str) -> Text:
-    return Text("".join(c if c.isprintable() else " " for c in text))
 
 
 def as_json(columns: Columns, facts: Facts, worklist: Worklist) -> dict[str, Any]:
