@@ -37,6 +37,9 @@ def test_event() -> None:
     taken = event(
         ("content-type", "application/json"), ("user-agent", "curl/8"), body=body.encode(), query="a=1", route=ROUTE
     )
+    forwarded = {"x-forwarded-for": "127.0.0.1", "x-forwarded-port": "3000", "x-forwarded-proto": "http"}
+    client = {"sourceIp": "127.0.0.1", "userAgent": "curl/8"}
+    domain = {"domainName": "127.0.0.1:3000", "domainPrefix": "127"}
     assert taken == {
         "version": "2.0",
         "routeKey": "POST /hooks/{source}",
@@ -46,25 +49,16 @@ def test_event() -> None:
             "host": "127.0.0.1:3000",
             "content-type": "application/json",
             "user-agent": "curl/8",
-            "x-forwarded-for": "127.0.0.1",
-            "x-forwarded-port": "3000",
-            "x-forwarded-proto": "http",
+            **forwarded,
         },
         "queryStringParameters": {"a": "1"},
         "pathParameters": {"source": "website"},
         "body": body,
         "requestContext": {
+            **domain,
             "accountId": "anonymous",
             "apiId": "embedded",
-            "domainName": "127.0.0.1:3000",
-            "domainPrefix": "127",
-            "http": {
-                "method": "POST",
-                "path": "/hooks/website",
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-                "userAgent": "curl/8",
-            },
+            "http": {"method": "POST", "path": "/hooks/website", "protocol": "HTTP/1.1", **client},
             "requestId": "abc=",
             "routeKey": "POST /hooks/{source}",
             "stage": "$default",
