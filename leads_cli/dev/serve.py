@@ -19,7 +19,6 @@ from leads_cli.dev.banner import banner
 from leads_cli.dev.page import page
 from leads_cli.dev.page.view import StackView
 from leads_cli.dev.stack import Stack
-from leads_cli.dev.start_errors import DevError
 from leads_cli.errors import CommandError
 from leads_cli.logs.journal import Journal
 from leads_cli.project import shown
@@ -171,8 +170,5 @@ def _running(wanted: DevOptions, watch: ConfigWatch, *, with_page: bool) -> Iter
         app=application,
     )
     watch.on_valid = stack.reload
-    try:
-        with stack:
-            yield views[0]
-    except DevError as error:
-        raise CommandError(f"The stack cannot start: {error}") from error
+    with stack:
+        yield views[0]

@@ -1,17 +1,10 @@
 """What can keep the embedded stack from starting."""
 
-
-class DevError(Exception):
-    """Root of what the embedded stack raises on purpose."""
+from leads_cli.errors import CommandError
 
 
-class UnsupportedTemplateError(DevError):
-    """The template asks for something that the embedded stack does not do as AWS would."""
+class StartError(CommandError):
+    """The embedded AWS refuses the template or does not know a part of it, or another one runs in this process."""
 
-
-class DeploymentError(DevError):
-    """The embedded AWS refused the template."""
-
-
-class AlreadyRunningError(DevError):
-    """Another embedded AWS runs in this process. moto has one state per process."""
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"The stack cannot start: {problem}")

@@ -11,7 +11,7 @@ import pytest
 
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, LEFT_OUT, QUEUE, EventSource, Template, load
-from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError, UnsupportedTemplateError
+from leads_cli.dev.start_errors import StartError
 from leads_cli.project import TEMPLATE
 from tests.combinations import TRIED
 
@@ -125,13 +125,13 @@ def test_secret(aws: EmbeddedAws, deployed: Deployed) -> None:
 def test_only_one(aws: EmbeddedAws) -> None:
     """A second embedded AWS in the same process is an error: they would share everything."""
     assert aws.endpoint
-    with pytest.raises(AlreadyRunningError), EmbeddedAws():
+    with pytest.raises(StartError), EmbeddedAws():
         pass
 
 
 def test_reference_to_nothing(aws: EmbeddedAws, edit: Edit) -> None:
     """A reference that the embedded AWS cannot resolve fails the deployment, with its name."""
-    with pytest.raises(DeploymentError, match="does not support attribute type Name"):
+    with pytest.raises(StartError, match="does not support attribute type Name"):
         aws.deploy(load(edit("Value: !GetAtt LeadsQueue.Arn", "Value: !GetAtt LeadsQueue.Name")), f"t{uuid4().hex}")
 
 
@@ -144,7 +144,7 @@ def test_reference_to_nothing(aws: EmbeddedAws, edit: Edit) -> None:
 )
 def test_unsupported_event_source(edit: Edit, old: str, new: str) -> None:
     """What the poller would not do as Lambda does is refused."""
-    with pytest.raises(UnsupportedTemplateError):
+    with pytest.raises(StartError):
         load(edit(old, new))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leads_cli.dev.start_errors import UnsupportedTemplateError
+from leads_cli.dev.start_errors import StartError
 
 DEFAULT_KEY: Final = "$default"
 ANY_METHOD: Final = "x-amazon-apigateway-any-method"
@@ -67,11 +67,11 @@ def routes_of(api: Mapping[str, Any], aliased: Mapping[str, str] | None = None) 
     `aliased` names the function of each alias.
 
     Raises:
-        UnsupportedTemplateError: it asks API Gateway for more than to pass requests on.
+        StartError: it asks API Gateway for more than to pass requests on.
     """
     body = api["Properties"].get("Body", {})
     if extra := [key for key in body if key.startswith("x-amazon-apigateway-")]:
-        raise UnsupportedTemplateError(f"the embedded API does not know {', '.join(extra)}")
+        raise StartError(f"the embedded API does not know {', '.join(extra)}")
     return [
         _route("ANY" if method == ANY_METHOD else method.upper(), path, operation, aliased or {})
         for path, operations in body.get("paths", {}).items()
@@ -87,7 +87,7 @@ def _route(method: str, path: str, operation: Mapping[str, Any], aliased: Mappin
         case _:
             function = None
     if function is None or integration["payloadFormatVersion"] != "2.0" or "security" in operation:
-        raise UnsupportedTemplateError(
+        raise StartError(
             f"{method} {path}: the embedded API passes events of format 2.0 to functions, without authorizers"
         )
     timeout = integration.get("timeoutInMillis", MAX_TIMEOUT_SECONDS * 1000) / 1000

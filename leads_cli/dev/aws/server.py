@@ -24,7 +24,7 @@ from leads_cli.dev.aws import queue_api
 from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
 from leads_cli.dev.aws.queues import TimedQueues
 from leads_cli.dev.aws.template import ALIAS, VERSION, Template
-from leads_cli.dev.start_errors import AlreadyRunningError, DeploymentError
+from leads_cli.dev.start_errors import StartError
 from leads_cli.stacks import session
 
 STACK_NAME: Final = "leadterra-enroll"
@@ -52,7 +52,7 @@ class EmbeddedAws:
     def __enter__(self) -> Self:
         with ExitStack() as opened:
             if not _one_at_a_time.acquire(blocking=False):
-                raise AlreadyRunningError("moto keeps its state for the whole process: one embedded AWS at a time")
+                raise StartError("moto keeps its state for the whole process: one embedded AWS at a time")
             opened.callback(_one_at_a_time.release)
             opened.enter_context(limit_to_one_region())
             sqs_backends[session.ACCOUNT][session.REGION] = self.queues
@@ -87,7 +87,7 @@ class EmbeddedAws:
         """Create or update the stack. What moto's CloudFormation does not know is left out too.
 
         Raises:
-            DeploymentError: it would fail on AWS too, most likely: a reference to nothing, a value that is refused.
+            StartError: it would fail on AWS too, most likely: a reference to nothing, a value that is refused.
         """
         resources = template.deployable["Resources"]
         known = {key: each for key, each in resources.items() if each["Type"] in KNOWN_TYPES}
@@ -110,7 +110,7 @@ class EmbeddedAws:
                     changed = json.dumps({**body, "Resources": resources_now})
                     cloudformation.update_stack(TemplateBody=changed, **about)
         except (ClientError, ResponseParserError) as error:
-            raise DeploymentError(f"the embedded AWS cannot deploy the template: {error}") from error
+            raise StartError(f"the embedded AWS cannot deploy the template: {error}") from error
         self._bodies[name] = known
         stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]

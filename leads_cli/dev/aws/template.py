@@ -15,7 +15,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.dev.aws.routes import Route, routes_of
-from leads_cli.dev.start_errors import UnsupportedTemplateError
+from leads_cli.dev.start_errors import StartError
 from leads_cli.stacks.session import embedded_session
 
 # Lambda starts with so many pollers where the mapping sets no limit.
@@ -108,7 +108,7 @@ def load(path: Path, parameters: Mapping[str, str | int] | None = None) -> Templ
     """Translate the template at `path`. Parameters that it does not have are left out.
 
     Raises:
-        UnsupportedTemplateError: what it says would not behave here as it does on AWS.
+        StartError: what it says would not behave here as it does on AWS.
     """
     source = yaml_parse(path.read_text(encoding="utf-8"))
     handlers = _handlers(source)
@@ -213,13 +213,11 @@ def _stripped(resource: dict[str, Any]) -> dict[str, Any]:
 def _event_source(name: str, resource: Mapping[str, Any], functions: Mapping[str, str]) -> EventSource:
     properties = resource["Properties"]
     if "FilterCriteria" in properties:
-        raise UnsupportedTemplateError(f"{name}: the embedded stack does not filter messages")
+        raise StartError(f"{name}: the embedded stack does not filter messages")
     try:
         queue, function = properties["EventSourceArn"]["Fn::GetAtt"][0], properties["FunctionName"]["Ref"]
     except (TypeError, KeyError, IndexError) as error:
-        raise UnsupportedTemplateError(
-            f"{name}: the embedded stack knows queues and functions of the same template"
-        ) from error
+        raise StartError(f"{name}: the embedded stack knows queues and functions of the same template") from error
     scaling = properties.get("ScalingConfig", {})
     return EventSource(
         function=functions.get(function, function),

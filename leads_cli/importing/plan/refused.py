@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from leads_cli.importing.plan.worklist import RowRefusal, Worklist
-from leads_cli.importing.read.refused_rows import REASON_COLUMNS
+from leads_cli.importing.read.reading import REASON_COLUMNS
 from leads_cli.importing.read.table import Cell, FileRow, Table
 from leads_cli.private_files import escape_formula, open_private
 

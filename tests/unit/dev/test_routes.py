@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leads_cli.dev.aws.routes import Route, find, routes_of
-from leads_cli.dev.start_errors import UnsupportedTemplateError
+from leads_cli.dev.start_errors import StartError
 
 URI = {"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Intake.Arn}/invocations"}
 
@@ -75,5 +75,5 @@ def test_routes_of_a_translated_api() -> None:
 )
 def test_unsupported_api(unknown: dict[str, Any]) -> None:
     """What would behave differently here than on AWS is an error rather than a surprise."""
-    with pytest.raises(UnsupportedTemplateError):
+    with pytest.raises(StartError):
         routes_of(unknown)
