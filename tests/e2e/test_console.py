@@ -19,7 +19,6 @@ LONG: Final = "long" * 12
 PEOPLE: Final[dict[str, dict[str, str]]] = {
     "mistyped": {},
     "keys": {"plan": "gold"},
-    "wrong": {},
     "one.again": {},
     "two.again": {},
     "one.typo": {},
@@ -122,23 +121,6 @@ def test_correcting_needs_no_mouse(page: Page) -> None:
     expect(page.get_by_text("Sent again")).to_have_count(0)
 
 
-def test_what_is_typed_wrong_is_told(page: Page) -> None:
-    """A field that no lead has is named with what would do, and nothing is done."""
-    open_letter(page, "wrong@refused.example")
-    page.get_by_role("button", name="Review the changes").click()
-    expect(page.get_by_role("alert").filter(has_text="Nothing is changed yet.")).to_be_visible()
-    page.get_by_role("button", name="Add a field").click()
-    name = page.get_by_label("Name of the field")
-    expect(name).to_be_focused()
-    page.get_by_role("button", name="Remove the new field").click()
-    expect(page.get_by_role("button", name="Add a field")).to_be_focused()
-    page.keyboard.press("Enter")
-    name.fill("firstname")
-    page.get_by_label("Value").last.fill("Ava")
-    page.get_by_role("button", name="Review the changes").click()
-    expect(page.get_by_role("alert").filter(has_text="did you mean firstName?")).to_be_visible()
-
-
 def test_a_group_is_replayed(page: Page, dev: str) -> None:
     """All that is shown goes out again after a yes; who is refused once more comes back with the history of it."""
     look(page, ".again@refused")
@@ -221,15 +203,6 @@ def test_a_campaign(page: Page) -> None:
     expect(campaign).to_contain_text(re.compile(r"\d+% have it; the others get a gap"))
     expect(campaign).to_contain_text("of this run")
     expect(campaign.get_by_role("button", name="Start newsletter")).to_be_hidden()
-
-
-def test_an_address_that_leads_nowhere(page: Page) -> None:
-    """It has a page of ours, with the way to the others."""
-    answer = page.goto("/nowhere")
-    assert answer
-    assert answer.status == 404
-    expect(page.get_by_role("heading", name="No such page")).to_be_visible()
-    expect(page.get_by_role("link", name="Flow")).to_be_visible()
 
 
 def test_the_sources(page: Page, dev: str) -> None:

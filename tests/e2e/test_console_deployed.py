@@ -164,15 +164,16 @@ def test_work_can_be_stopped(deployed: Deployed, page: Page, monkeypatch: pytest
     calls, stopped, send = count(), Event(), SQSBackend.send_message_batch
 
     def wait_and_send(*arguments: Any, **named: Any) -> Any:
-        """Only ten are sent before the page says stop."""
-        assert next(calls) == 0 or stopped.wait(60)
+        """Until the page says stop, each ten but the first take seconds: less than a client of AWS waits for."""
+        if next(calls):
+            stopped.wait(3)
         return send(*arguments, **named)
 
     monkeypatch.setattr(SQSBackend, "send_message_batch", wait_and_send)
     page.get_by_role("button", name="Replay these 100").click()
     dialog(page, "Replay 100 dead letters?").get_by_role("button", name="Replay").click()
     progress = page.get_by_role("status", name="Progress")
-    expect(progress).to_contain_text("Replayed: 10 of 100")
+    expect(progress).to_contain_text(re.compile("Replayed: [1-9]0 of 100"))
     progress.get_by_role("button", name="Stop").click()
     stopped.set()
     expect(progress).to_contain_text("Stopped: the other letters are unchanged.", timeout=PATIENCE)

@@ -187,22 +187,6 @@ FIXES: Final = {
 }
 
 
-def test_the_books_balance(desk: Desk) -> None:
-    """Letters of five kinds are fixed and replayed, each becomes a lead, and law 2 holds before and after."""
-    number = 12
-    desk.put([each for kind in KINDS for each in letters(kind, number)])
-    before = embedded.status(desk.stack.url).counts
-    # What SQS moved by itself has no outcome yet.
-    assert (before.rejected, before.difference) == (2 * number, number)
-    for kind, edits in FIXES.items():
-        assert desk.command("fix", "--reason", kind, *edits, "--yes")["fixed"] == number
-    assert desk.command("replay", "--yes")["replayed"] == 5 * number
-    desk.settle()
-    assert sorted(desk.enrolled()) == sorted(address(kind, n) for kind in KINDS for n in range(number))
-    after = embedded.status(desk.stack.url).counts
-    assert (after.replayed, after.enrolled, after.difference) == (3 * number, 5 * number, 0)
-
-
 def test_what_fails_again(desk: Desk) -> None:
     """A lead that is refused again is a dead letter with its history, and so is an event that is no lead again.
 
@@ -262,7 +246,7 @@ def test_commands_are_killed(desk: Desk) -> None:
         desk.command("fix", "--reason", kind, *edits, "--yes")
     read = chance.randrange(10, 60)
     desk.killed(lambda: sum(letter.state == "in flight" for letter in desk.stack.dead_letters()) >= read, *REPLAY)
-    desk.killed(partial(desk.has_at_most, chance.randrange(10, 60)), *REPLAY)
+    desk.killed(partial(desk.has_at_most, chance.randrange(20, 60)), *REPLAY)
     desk.command("replay", "--yes", "--rate", "10000")
     desk.settle()
 

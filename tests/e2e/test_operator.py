@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -62,16 +63,6 @@ def test_a_lead_is_followed(dev: str) -> None:
     assert [line["message"] for line in json.loads(done.stdout)["lines"]] == ["taken", "batch settled"]
 
 
-def test_counts_are_watched_in_a_file(dev: str) -> None:
-    """Without a terminal each look is written as it is made."""
-    with subprocess.Popen([LEADS, "status", "--watch", "--url", dev], stdout=subprocess.PIPE, text=True) as watch:  # noqa: S603
-        assert watch.stdout
-        for _ in range(2):
-            assert any("Ctrl-C ends it." in line for line in watch.stdout)
-        watch.send_signal(signal.SIGINT)
-    assert watch.returncode == 0
-
-
 def test_the_counts_on_a_screen(dev: str) -> None:
     """At a terminal the counts are shown in place, and a Ctrl-C leaves the last ones there."""
     ours, theirs = pty.openpty()
@@ -107,8 +98,9 @@ def test_groups_are_shown_while_dead_letters_are_read(dev: str) -> None:
         while chunk := os.read(ours, 65_536):
             said += chunk
     assert process.wait() == 0
-    before, _, end = said.partition(b" in 1 group")
-    assert b"Reading: 1 dead letter so far" in before
+    # Other tests may have left letters.
+    before, end = re.split(rb" in \d+ groups?", said)
+    assert re.search(rb"Reading: \d+ dead letters? so far", before)
     assert b"unmappable" in before
     assert b"unmappable" in end
     assert leads("failures", "discard", "--reason", "unmappable", "--yes", "--url", dev).exit_code == 0
@@ -137,14 +129,3 @@ def test_status_and_send_of_a_running_stack(dev: str, tmp_path: Path) -> None:
     assert found["accepted"] >= 3
     assert {"enrolled", "updated", "skipped", "unaccounted", "merged", "rejected", "queued", "balanced"} <= set(found)
     assert "=  enrolled" in leads("status", "--url", dev).stdout
-
-
-def test_commands_add_to_the_counts(dev: str) -> None:
-    """What a command counts is in the answer of `leads status` at once, beside what the functions counted."""
-    before = embedded.status(dev).counts
-    stack = embedded.find(dev)
-    stack.count("website", {"Replayed": 2})
-    stack.count("api", {"Replayed": 1, "Erased": 3})
-    after = embedded.status(dev).counts
-    assert (after.replayed - before.replayed, after.erased - before.erased) == (3, 3)
-    assert after.difference == before.difference

@@ -77,13 +77,6 @@ def test_an_empty_address_is_asked_for(page: Page) -> None:
     expect(field).to_be_focused()
 
 
-def test_a_duplicate_is_told_apart(page: Page) -> None:
-    """An event that was taken before is no submission that the rules leave out."""
-    page.route("**/hooks/website", lambda route: route.fulfill(json={"accepted": 0, "duplicate": True}))
-    sign_up(page, "again@example.com")
-    expect(page.get_by_role("status")).to_contain_text("Taken before")
-
-
 def test_a_bad_address_is_shown_at_its_field(page: Page) -> None:
     """What is no address is not taken: the field says what is wrong, has the focus, and keeps what was typed."""
     sign_up(page, "nobody-at-all")

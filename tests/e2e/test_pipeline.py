@@ -60,15 +60,6 @@ def wait_through_back_offs(stack: Stack) -> None:
         stack.fast_forward()
 
 
-def release(stack: Stack, number: int) -> None:
-    """Until so many messages were held and have been let go of."""
-    end = monotonic() + PATIENCE_SECONDS
-    while number > 0:
-        assert monotonic() < end, number
-        number -= stack.fast_forward()
-        stack.wait_until_settled(0.05)
-
-
 def enrolled(stack: Stack) -> set[str]:
     assert stack.sandbox is not None
     leads = stack.sandbox.snapshot()["leads"]
@@ -94,19 +85,4 @@ def test_crash_while_enrolling(stack: Stack, journal: Journal) -> None:
     stack.functions["EnrollFunction"].crash()
     wait_through_back_offs(stack)
     assert enrolled(stack) == addresses
-    assert journal.counts().balanced
-
-
-def test_dead_destination(stack: Stack, journal: Journal) -> None:
-    """While Leadterra is down leads are held, tried again by themselves, and none of them is given up."""
-    assert stack.sandbox is not None
-    stack.sandbox.faults.set([Fault(kind="server_error")])
-    addresses = sign_up(stack, "outage")
-    for _ in range(3):
-        release(stack, len(addresses))
-    assert stack.dead_letters() == []
-    stack.sandbox.faults.set([])
-    wait_through_back_offs(stack)
-    assert enrolled(stack) == addresses
-    assert stack.dead_letters() == []
     assert journal.counts().balanced

@@ -91,13 +91,6 @@ def test_setup_makes_the_environment_and_nothing_else(clone: Path) -> None:
     assert {item: item.lstat().st_mtime_ns for item in clone.rglob("*")} == made
 
 
-def test_make_alone_lists_what_can_be_made(clone: Path) -> None:
-    """Each target of the documentation is listed with what it does."""
-    listed = make(clone, path=os.get_exec_path()).stdout
-    for target in ("setup", "dev", "test", "check", "build", "bench", "lock"):
-        assert f"make {target} " in listed
-
-
 def test_a_built_wheel_brings_everything_that_the_command_reads(tmp_path: Path) -> None:
     """The command works from the wheel's files alone: its pages, the recorded events, the starter configuration."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]

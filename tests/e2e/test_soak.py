@@ -9,7 +9,7 @@ from tests.simulation.soak import Soak
 from tests.simulation.weather import of_a_week
 
 
-def small(deployed: Deployed, leads: int = 1_000) -> Soak:
+def small(deployed: Deployed, leads: int) -> Soak:
     return Soak(leads, 1.5, of_a_week(1.5, outage_hours=8), deployed)
 
 
@@ -45,13 +45,13 @@ def test_everybody_arrives_through_every_trouble(deployed: Deployed) -> None:
 
 def test_too_few_receives_would_show(deployed: Deployed) -> None:
     """A redrive that comes before the end of the outage is seen as leads that the queue gave up."""
-    soak = small(replace(deployed, most_receives=5))
+    soak = small(replace(deployed, most_receives=5), leads=300)
     soak.run()
     assert soak.problems["leads that the queue gave up"] > 0 < soak.problems["leads lost"]
 
 
 def test_an_acknowledgement_too_many_would_show(deployed: Deployed) -> None:
     """Without partial failures held messages are deleted: leads are lost, and the counts do not add up."""
-    soak = small(replace(deployed, partial_failures=False))
+    soak = small(replace(deployed, partial_failures=False), leads=300)
     soak.run()
     assert soak.problems["leads lost"] > 0 < soak.problems["hours at which law 2 did not balance"]

@@ -1,7 +1,7 @@
 """The AWS that the functions meet in tests: moto's queues, table and secret, and a look at what was asked of them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -116,21 +116,31 @@ class Cloud:
             text = body if isinstance(body, str) else json.dumps(body)
             self.sqs.send_message(QueueUrl=self.settings.leads_queue_url, MessageBody=text)
 
-    def records(self) -> list[dict[str, Any]]:
-        """All visible messages of LeadsQueue as Lambda passes them to a function."""
+    def records(self, queue: str = "LeadsQueue") -> list[dict[str, Any]]:
+        """All visible messages of a queue as Lambda passes them to a function."""
         return [
             {
                 "messageId": message["MessageId"],
                 "receiptHandle": message["ReceiptHandle"],
                 "body": message["Body"],
                 "attributes": message["Attributes"],
-                "messageAttributes": {},
+                "messageAttributes": {
+                    name: {"stringValue": value["StringValue"], "dataType": "String"}
+                    for name, value in message.get("MessageAttributes", {}).items()
+                },
                 "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:LeadsQueue",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:{queue}",
                 "awsRegion": REGION,
             }
-            for message in self._received(self.settings.leads_queue_url)
+            for message in self._received(self.settings.leads_queue_url.replace("LeadsQueue", queue))
         ]
+
+    def settle(self, records: Sequence[Mapping[str, Any]], kept: Sequence[str], queue: str = "LeadsQueue") -> None:
+        """Delete those that a function does not name as failures, as Lambda does."""
+        url = self.settings.leads_queue_url.replace("LeadsQueue", queue)
+        for record in records:
+            if record["messageId"] not in kept:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
 
     def _received(self, url: str) -> Iterator[Any]:
         names: Any = {"AttributeNames": ["All"], "MessageAttributeNames": ["All"]}

@@ -6,10 +6,8 @@ import sys
 import time
 from typing import Any
 
-from leads_cli.dev.runtime.worker import Context
 
-
-def obey(event: dict[str, Any], context: Context) -> Any:
+def obey(event: dict[str, Any], _: object) -> Any:
     """Do what the event says."""
     match event:
         case {"say": text}:
@@ -26,16 +24,6 @@ def obey(event: dict[str, Any], context: Context) -> Any:
                 connection.recv(1)  # until the test lets go
         case {"variables": names}:
             return {name: os.environ.get(name) for name in names}
-        case {"context": _}:
-            return {
-                "id": context.aws_request_id,
-                "arn": context.invoked_function_arn,
-                "name": context.function_name,
-                "memory": context.memory_limit_in_mb,
-                "remaining": context.get_remaining_time_in_millis(),
-            }
         case {"return": value}:
             return value
-        case {"unreadable": _}:
-            return object()
     return {"pid": os.getpid(), "event": event}

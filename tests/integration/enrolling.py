@@ -70,7 +70,7 @@ class Enrolling:
         """Send messages, receive what is visible, invoke the function, and delete what it settled."""
         self.cloud.send(*bodies)
         done = self.invoke(self.cloud.records())
-        self._delete([r["receiptHandle"] for r in done.records if r["messageId"] not in done.failures])
+        self.cloud.settle(done.records, done.failures)
         return done
 
     def invoke(self, records: Sequence[Mapping[str, Any]]) -> Invocation:
@@ -98,10 +98,6 @@ class Enrolling:
             output=output,
             hidden=self._hidden(records),
         )
-
-    def _delete(self, handles: Sequence[str]) -> None:
-        for handle in handles:
-            self.cloud.sqs.delete_message(QueueUrl=self.cloud.settings.leads_queue_url, ReceiptHandle=handle)
 
     def _hidden(self, records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         ids = {record["receiptHandle"]: record["messageId"] for record in records}

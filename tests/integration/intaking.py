@@ -13,7 +13,7 @@ import pytest
 
 from functions.intake.handler import handler
 from leads.io import telemetry
-from tests.integration.cloud import REGION, Cloud, Letter
+from tests.integration.cloud import Cloud, Letter
 
 CONFIG = """
 [campaigns.news]
@@ -129,31 +129,12 @@ class Intake:
     def records(self, records: list[dict[str, Any]]) -> list[str]:
         """Invoke with records, and delete those that are settled, as Lambda does."""
         failures = [item["itemIdentifier"] for item in self._handled({"Records": records})["batchItemFailures"]]
-        for record in records:
-            if record["messageId"] not in failures:
-                self.cloud.sqs.delete_message(
-                    QueueUrl=self.cloud.events_queue_url, ReceiptHandle=record["receiptHandle"]
-                )
+        self.cloud.settle(records, failures, "EventsQueue")
         return failures
 
     def visible(self) -> list[dict[str, Any]]:
         """What EventsQueue has for the function."""
-        return [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "messageAttributes": {
-                    name: {"stringValue": value["StringValue"], "dataType": "String"}
-                    for name, value in message.get("MessageAttributes", {}).items()
-                },
-                "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:EventsQueue",
-                "awsRegion": REGION,
-            }
-            for message in self.cloud._received(self.cloud.events_queue_url)
-        ]
+        return self.cloud.records("EventsQueue")
 
     def _handled(self, event: dict[str, Any]) -> dict[str, Any]:
         # The logger took the output of the test before.

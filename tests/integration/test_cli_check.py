@@ -66,21 +66,6 @@ def test_check_names_every_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (good["ok"], good["findings"][0]["verdict"]) == (True, "warn")
 
 
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [(None, "there is no such file"), (b"\xff\xfe", "cannot be read"), (b"[sources", "not TOML")],
-)
-def test_check_explains_a_file_that_it_cannot_read(tmp_path: Path, content: bytes | None, complaint: str) -> None:
-    """A missing file, one in another encoding and one that is no TOML are named with what is wrong."""
-    path = tmp_path / "enrollment.toml"
-    if content is not None:
-        path.write_bytes(content)
-    done = leads("check", "--config", str(path))
-    assert done.exit_code == 1
-    assert str(path) in done.stderr
-    assert complaint in done.stderr
-
-
 def test_dev_refuses_a_wrong_file_before_it_starts_anything(tmp_path: Path) -> None:
     """`leads dev` lists the problems as `leads check` does; the call was wrong, not a check."""
     path = tmp_path / "enrollment.toml"

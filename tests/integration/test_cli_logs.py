@@ -3,7 +3,6 @@
 import json
 import time
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import boto3
@@ -118,20 +117,3 @@ def test_who_sent_something_newer_is_known(operator: Operated, stack: Any) -> No
     assert find_newer(operator.running, read, both) == {"a"}
     assert find_newer(operator.running, read, {"old": ("ada@example.com", old)}) == set()
     assert find_newer(operator.running, read, {}) == set()
-
-
-def test_a_tail_until_ctrl_c(written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines come in words, or as they were written with --json; Ctrl-C ends it without a complaint."""
-    written("intake", 1_000, level="INFO", message="taken", source="website", ids=[LEAD])
-    written("enroll", 500, level="ERROR", message="batch settled", campaign="news", held=[LEAD], why={"not_found": 1})
-
-    def interrupt(_: float) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(reading, "follow", partial(reading.follow, pause=interrupt))
-    result = leads("tail", "--since", "5m")
-    assert result.exit_code == 0
-    assert "1 lead taken from website" in result.stdout
-    assert "ERROR news: 1 held (not_found)" in result.stdout
-    *_, last = leads("tail", "--since", "5m", "--json").stdout.splitlines()
-    assert json.loads(last)["why"] == {"not_found": 1}

@@ -178,19 +178,6 @@ def test_what_a_stack_has_is_not_left(aws: EmbeddedAws, outputs: dict[str, str])
     assert names == {"DeadLetterQueue", "EventsQueue", "Secret"}
 
 
-def test_several_deleted_stacks_of_a_name(aws: EmbeddedAws, template: Template, outputs: dict[str, str]) -> None:
-    """One of them must be chosen; the others are left alone."""
-    aws._bodies.clear()
-    assert outputs != aws.deploy(template, NAME).outputs
-    aws.client("cloudformation").delete_stack(StackName=NAME)
-    new, old = left()
-    assert new["deleted"] >= old["deleted"]
-    said = leads("delete", "--yes", "--with-messages")
-    assert (said.exit_code, "--stack-id" in said.stderr) == (2, True)
-    assert leads("delete", "--yes", "--with-messages", "--stack-id", old["stackId"]).exit_code == 0
-    assert left() == [new]
-
-
 def test_leads_are_not_deleted_by_accident(aws: EmbeddedAws, outputs: dict[str, str]) -> None:
     """A queue with messages stops everything; who is asked and says no, too."""
     said = leads("delete", "--yes")

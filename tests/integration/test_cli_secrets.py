@@ -158,17 +158,10 @@ def test_somebody_else_was_faster(stack: Operated) -> None:
     assert stack.secret()["sources"] == {"app": "theirs"}
 
 
-@pytest.mark.parametrize(
-    ("value", "complaint"),
-    [
-        ("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "is a public key"),
-        ("whsec_not-base64!", "is not base64"),
-        ('"whsec_YW4gaW52ZW50ZWQga2V5"', "quotation marks"),
-    ],
-)
-def test_a_secret_that_can_never_verify_is_not_stored(stack: Operated, value: str, complaint: str) -> None:
+def test_a_secret_that_can_never_verify_is_not_stored(stack: Operated) -> None:
     """The command says what is wrong with it, without repeating it, before any sender is refused."""
+    value = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
     said = stack.leads("secrets", "set", "clerk", "-", typed=f"{value}\n")
-    assert (said.code, complaint in said.err, value in said.err) == (2, True, False)
-    assert stack.leads("secrets", "status", "--json").json["leadterra_api_key"] is False
+    assert (said.code, "is a public key" in said.err, value in said.err) == (2, True, False)
+    assert stack.leads("secrets", "status", "--json").json["sources"][2]["state"] == "missing"
     assert stack.leads("secrets", "set", "clerk", "-", typed="whsec_YWI\n").code == 0

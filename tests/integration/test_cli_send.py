@@ -112,21 +112,6 @@ def test_a_wrong_secret(stack: MakeStack) -> None:
     assert (answer.status, "does not accept its secret" in probe_meaning(answer)) == (401, True)
 
 
-def test_a_source_that_is_not_deployed(stack: MakeStack, tmp_path: Path) -> None:
-    """A source that only the operator's file has is a 401 as well."""
-    made = stack(CONFIG)
-    (tmp_path / "enrollment.toml").write_text('[campaigns.a]\nid = "c"\n')
-    assert made.probe("typeform").status == 401
-
-
-def test_a_stack_that_cannot_work(stack: MakeStack, intake: Intake) -> None:
-    """A stack that cannot read its secret answers 503, and the meaning says where to look."""
-    made = stack(CONFIG)
-    intake.fail("secretsmanager", "GetSecretValue")
-    answer = made.probe("typeform")
-    assert (answer.status, "leads check --live" in probe_meaning(answer)) == (503, True)
-
-
 def test_a_source_is_found_by_its_provider(stack: MakeStack) -> None:
     """A provider's name is enough; one without a source is named with those that there are."""
     made = stack('[campaigns.a]\nid = "c"\n[sources.contacts]\nprovider = "hubspot"\ncampaign = "a"\n')
@@ -180,20 +165,3 @@ def test_what_can_be_sent() -> None:
     assert unknown.exit_code == 2
     assert "website-form" in unknown.output
     assert "did you mean typeform?" in unknown.output
-
-
-def test_a_source_for_what_has_one() -> None:
-    """A recorded event goes where it says; choosing another source for it is refused rather than passed over."""
-    result = CliRunner().invoke(app, ["send", "website-form", "--source", "shop"])
-    assert result.exit_code == 2
-    assert "website-form says by itself where it goes" in result.output
-
-
-def test_a_file_that_is_none(tmp_path: Path) -> None:
-    """The error about an unusable file says what it lacks, and does not list the known events."""
-    path = tmp_path / "mine.json"
-    path.write_text("{}", encoding="utf-8")
-    result = CliRunner().invoke(app, ["send", str(path)])
-    assert result.exit_code == 2
-    assert "neither an API Gateway event" in result.output
-    assert "providers:" not in result.output

@@ -100,14 +100,6 @@ def test_a_stack_is_asked_to_try_again() -> None:
             embedded.get_json(url, "/_leads/release")
 
 
-def test_a_stack_that_does_as_it_should() -> None:
-    """The three events of the one source are taken and enrolled; the others are named as skipped."""
-    succeeded, said = smoke_of(Fake(counts=StackCounts(enrolled=1)))
-    assert succeeded
-    assert "ok: 3 events made 3 leads, and each has its outcome" in said
-    assert "skipped  api-batch: the configuration has no source 'api'" in said
-
-
 def test_a_run_that_sends_nothing_is_no_success() -> None:
     """A run that could send nothing has shown nothing, and says so without waiting."""
     succeeded, said = smoke_of(Fake(enrollment=parse(CONFIG.replace("website", "elsewhere"))))
@@ -139,9 +131,3 @@ def test_leads_that_are_lost() -> None:
     succeeded, said = smoke_of(Fake(counts=StackCounts(enrolled=1, rejected=-1)))
     assert not succeeded
     assert "failed: the counts do not add up: a difference of +1" in said
-
-
-def test_what_is_no_stack() -> None:
-    """Another server at the address is not accepted as a stack."""
-    with serving(Starlette()) as url, pytest.raises(NotReachableError, match="leads dev"):
-        smoke.run(url, print)

@@ -62,14 +62,6 @@ def test_result(make: Make) -> None:
     assert function.environments == 1
 
 
-def test_context(make: Make) -> None:
-    """The handler gets a context like Lambda's, with the time that is left."""
-    context = make().invoke({"context": 1}).payload
-    assert 0 < context.pop("remaining") <= 10_000
-    assert len(context.pop("id")) == 36
-    assert context == {"arn": ARN, "name": "Stub", "memory": "256"}
-
-
 def test_environment_is_the_deployed_one(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the machine's variables only what Python needs is inherited; above all no profile and no keys of AWS."""
     monkeypatch.setenv("AWS_PROFILE", "production")
@@ -139,29 +131,6 @@ def test_concurrency(make: Make, server: socket.socket) -> None:
             for connection in held:
                 connection.close()
     assert len({result.result().payload["pid"] for result in results}) == 2
-
-
-def test_patience(make: Make, server: socket.socket) -> None:
-    """Who does not want to wait for an environment any longer is throttled."""
-    function = make(most=1)
-    with ThreadPoolExecutor() as pool:
-        busy = pool.submit(function.invoke, {"hold": port(server)})
-        with server.accept()[0]:
-            assert function.invoke({}, patience=0.01).throttled
-        assert busy.result().error is None
-
-
-def test_close(make: Make, server: socket.socket) -> None:
-    """Closing kills what runs and refuses what comes."""
-    function = make()
-    with ThreadPoolExecutor() as pool:
-        running = pool.submit(function.invoke, {"hold": port(server)})
-        with server.accept()[0] as connection:
-            function.close()
-            assert (running.result().error or {})["errorType"] == "Runtime.ExitError"
-            assert connection.recv(1) == b""
-    assert function.invoke({}).throttled
-    assert function.environments == 0
 
 
 def test_worker_dies_with_its_parent(server: socket.socket) -> None:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -85,27 +84,6 @@ def test_release(aws: EmbeddedAws, sqs: Any, url: str) -> None:
     assert aws.queues.release(url, {first}) == 0
     assert aws.queues.release(url, {second}) == 1
     assert aws.queues.release(url, {second}) == 0
-
-
-def test_long_poll_ends_when_a_message_comes(sqs: Any, url: str) -> None:
-    """A receiver that waits has a message as soon as it is sent."""
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(receive, sqs, url, wait=20)
-        since = monotonic()
-        sqs.send_message(QueueUrl=url, MessageBody="x")
-        assert [each["Body"] for each in waiting.result()] == ["x"]
-        assert monotonic() - since < 10
-
-
-def test_close_ends_long_polls(aws: EmbeddedAws, sqs: Any, url: str) -> None:
-    """After `close` no thread waits for messages."""
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(receive, sqs, url, wait=20)
-        since = monotonic()
-        aws.queues.close()
-        assert waiting.result() == []
-        assert receive(sqs, url, wait=20) == []
-        assert monotonic() - since < 10
 
 
 def test_deleting(sqs: Any, url: str) -> None:

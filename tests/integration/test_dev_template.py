@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
-from leads_cli.dev.aws.template import FUNCTION, LEFT_OUT, QUEUE, EventSource, Template, load
+from leads_cli.dev.aws.template import FUNCTION, QUEUE, Template, load
 from leads_cli.dev.start_errors import StartError
 from leads_cli.project import TEMPLATE
 from tests.combinations import TRIED
@@ -64,14 +64,6 @@ def test_event_sources(template: Template) -> None:
     assert template.dead_letter_queues == {"DeadLetterQueue"}
 
 
-def test_left_out(template: Template, deployed: Deployed) -> None:
-    """What is not deployed is known by name, and what is essential is not among it."""
-    assert set(template.left_out.values()) <= LEFT_OUT.keys()
-    assert deployed.left_out == template.left_out
-    assert deployed.physical.keys() >= {"LeadsQueue", "EventsQueue", "DeadLetterQueue", "DeliveriesTable", "Secret"}
-    assert not deployed.left_out.keys() & deployed.physical.keys()
-
-
 @pytest.mark.parametrize("parameters", TRIED, ids=lambda row: f"{len(row)}")
 def test_every_combination_is_deployed(aws: EmbeddedAws, parameters: dict[str, str]) -> None:
     """Whatever is on, the embedded AWS has the template's resources, but those that are left out by name."""
@@ -114,14 +106,6 @@ def test_functions(aws: EmbeddedAws, template: Template, deployed: Deployed) -> 
         assert variables["LEADTERRA_BASE_URL"] == "http://127.0.0.1:1"
 
 
-def test_secret(aws: EmbeddedAws, deployed: Deployed) -> None:
-    """The secret is there, without a value, as the template has it."""
-    client, arn = aws.client("secretsmanager"), deployed.physical["Secret"]
-    assert client.describe_secret(SecretId=arn)["ARN"] == arn
-    with pytest.raises(client.exceptions.ResourceNotFoundException):
-        client.get_secret_value(SecretId=arn)
-
-
 def test_only_one(aws: EmbeddedAws) -> None:
     """A second embedded AWS in the same process is an error: they would share everything."""
     assert aws.endpoint
@@ -146,19 +130,6 @@ def test_unsupported_event_source(edit: Edit, old: str, new: str) -> None:
     """What the poller would not do as Lambda does is refused."""
     with pytest.raises(StartError):
         load(edit(old, new))
-
-
-def test_defaults_of_an_event_source(edit: Edit) -> None:
-    """What a mapping leaves out is as on AWS: ten messages, no window, all or nothing."""
-    source = """            Queue: !GetAtt EventsQueue.Arn
-            BatchSize: 100
-            MaximumBatchingWindowInSeconds: 1
-            FunctionResponseTypes: [ReportBatchItemFailures]
-            ScalingConfig:
-              MaximumConcurrency: 5
-"""
-    template = load(edit(source, source.partition("\n")[0] + "\n"))
-    assert EventSource(function="IntakeFunction", queue="EventsQueue") in template.event_sources
 
 
 def test_unknown_types_are_left_out(aws: EmbeddedAws, edit: Edit) -> None:

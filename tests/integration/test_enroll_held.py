@@ -98,20 +98,12 @@ def test_a_wrong_key_stops_the_invocation(enrolling: Enrolling) -> None:
     assert enrolling.requests() == [(3, 401), (3, 401)]
 
 
-@pytest.mark.parametrize(
-    ("key", "detail"),
-    [
-        ("", "the secret has no `leadterra_api_key`"),
-        (None, "the secret is malformed: `leadterra_api_key` has the wrong type"),
-    ],
-)
-def test_without_a_key_nothing_is_sent(enrolling: Enrolling, key: str | None, detail: str) -> None:
-    """Without a secret all leads are held, and the log says so."""
-    enrolling.cloud.set_secret(leadterra_api_key=key)
+def test_without_a_key_nothing_is_sent(enrolling: Enrolling) -> None:
+    """All leads are held, and the log says what the secret lacks."""
+    enrolling.cloud.set_secret(leadterra_api_key="")
     done = enrolling.deliver(*THREE)
-    assert (len(done.failures), done.why()) == (3, {"unavailable": 3})
-    assert done.logs[0]["detail"] == detail
-    assert enrolling.requests() == []
+    assert (len(done.failures), done.why(), enrolling.requests()) == (3, {"unavailable": 3}, [])
+    assert done.logs[0]["detail"] == "the secret has no `leadterra_api_key`"
 
 
 def test_a_campaign_that_does_not_exist_is_its_own_trouble(enrolling: Enrolling, enrollment: Path) -> None:

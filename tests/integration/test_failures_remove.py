@@ -42,13 +42,6 @@ def test_everything_has_to_be_said(operator: Operated) -> None:
     assert operator.messages() == []
 
 
-def test_what_is_discarded_without_an_outcome_is_erased(operator: Operated) -> None:
-    """Discarding a letter that SQS moved counts as erased, because it had no outcome. Others had one."""
-    operator.put(refused(failure=None), refused("lead-2"), unmappable({}), {"lead": {}, "campaign": "x"}, "text")
-    assert operator.json(*DISCARD, "--all", "--yes")["discarded"] == 5
-    assert operator.counted("Erased") == 1
-
-
 def test_an_export(operator: Operated, tmp_path: Path) -> None:
     """A file for its owner alone, with every letter that matches; the letters stay."""
     operator.put(refused("lead-1"), refused("lead-2"), unmappable("hello"))

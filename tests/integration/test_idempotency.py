@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from leads.message.message import id_for_log
 from tests.integration.intaking import FORM, TOKEN, Answer, Intake
 
 AVA = {"email": "ava@example.com"}
@@ -36,13 +35,6 @@ def test_an_event_is_taken_once(intake: Intake, delivery: dict[str, str]) -> Non
     assert (first.body, second.status, second.body) == ({"accepted": 1}, 200, DUPLICATE)
     assert intake.metrics()["api", "Redelivered"] == 1
     assert intake.emails() == ["ava@example.com"]
-
-
-def test_an_event_id_is_logged_once(intake: Intake) -> None:
-    """A lone lead has the event's own id. The leads of a list have ids of their own beside it."""
-    for body, key in ((AVA, "key-1"), ([AVA, BEA], "key-2")):
-        intake.post(body=body, headers={**TOKEN, "idempotency-key": key})
-        assert intake.output().count(id_for_log(key)) == 1
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -101,13 +93,6 @@ def test_a_crash_frees_the_id_when_the_functions_time_is_over(intake: Intake) ->
     assert intake.post(body=AVA, headers=KEYED).status == 503
     edit(intake, in_progress_expiration="1")
     assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
-    assert intake.emails() == ["ava@example.com"]
-
-
-def test_a_failure_frees_the_id(intake: Intake) -> None:
-    """What was not durably taken may come again at once."""
-    intake.fail("sqs", "SendMessageBatch", times=1)
-    assert [intake.post(body=AVA, headers=KEYED).status for _ in range(2)] == [503, 200]
     assert intake.emails() == ["ava@example.com"]
 
 

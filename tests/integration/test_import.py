@@ -57,28 +57,6 @@ def test_a_finished_import_is_not_repeated(importing: Importing) -> None:
     assert not {body["id"] for body in again} & {body["id"] for body in first}
 
 
-def test_rows_about_one_person_are_one_lead(importing: Importing) -> None:
-    """Later values win, field by field, if they are not empty. A person who is in the list twice gets one message."""
-    importing.write(
-        "list.csv",
-        "email,name,company,plan,size\n"
-        "ava@example.com,Ava King,Acme,free,5\nben@example.org,Ben,,,\nAVA@example.com,,New Ltd,pro,\n",
-    )
-    code, output = importing.send("list.csv", "--custom", "*")
-    assert code == 0
-    assert "+  merged   1" in output
-    assert importing.leads() == [
-        {"email": "ben@example.org", "firstName": "Ben"},
-        {
-            "email": "ava@example.com",
-            "firstName": "Ava",
-            "lastName": "King",
-            "company": "New Ltd",
-            "customFields": {"plan": "pro", "size": "5"},
-        },
-    ]
-
-
 def test_refused_rows_are_mended_and_imported(importing: Importing) -> None:
     """Good rows are sent. The others are in a file with their reasons, which can be corrected and imported."""
     importing.write("list.csv", LIST + "=nobody;=Cleo;Q;;\ndora@example.com;D;Q;A;B;C\n")
@@ -231,18 +209,3 @@ def test_which_campaign(importing: Importing) -> None:
     for name in ("trial", "camp_2"):
         assert importing.send("list.csv", "--campaign", name)[0] == 0
         assert {body["campaign"] for body in importing.received()} == {name}
-
-
-def test_a_queue_that_is_gone(importing: Importing) -> None:
-    """AWS's error is shown, and the next run sends the rest."""
-    importing.write("list.csv", LIST)
-    importing.stack.sqs.delete_queue(QueueUrl=importing.stack.outputs["LeadsQueueUrl"])
-    code, output = importing.send("list.csv")
-    assert code == 1
-    assert "LeadsQueue: An error occurred (AWS.SimpleQueueService.NonExistentQueue)" in output
-    assert "Stopped: 2 of 2 leads left to be sent; the same command goes on." in output
-    importing.stack.sqs.create_queue(QueueName=importing.stack.outputs["LeadsQueueUrl"].rpartition("/")[2])
-    code, output = importing.send("list.csv")
-    assert code == 0
-    assert "This import was stopped: 2 of 2 leads are still to be sent." in output
-    assert len(importing.received()) == 2

@@ -19,8 +19,9 @@ from leads_cli.importing.run import ImportOptions, ImportResult
 from leads_cli.importing.send.direct import ApiKey, Direct, key_of_stack
 from leads_cli.sandbox import Fault, Sandbox, SandboxServer
 from leads_cli.stacks.pace import Pace
-from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.running import NotReachableError
 from tests.integration.cloud import API_KEY
+from tests.integration.operating import Operated
 
 CONFIG: Final = """
 [leadterra]
@@ -157,20 +158,13 @@ def test_a_rotated_key_is_read_afresh(directly: Directly) -> None:
     assert (key.fresh(), key.value()) == (API_KEY, API_KEY)
 
 
-def test_the_key_of_a_stack() -> None:
+def test_the_key_of_a_stack(operator: Operated) -> None:
     """A deployed stack's secret has it; where it has none, that is said."""
-    secret: dict[str, object] = {"leadterra_api_key": " sk_live_stack\n"}
-
-    class SecretsManager:
-        def get_secret_value(self, **asked: str) -> dict[str, str]:
-            assert asked == {"SecretId": "leads"}
-            return {"SecretString": json.dumps(secret)}
-
-    running = Running("https://example.com", {"SecretId": "leads"}, {}, lambda _: SecretsManager())
-    assert key_of_stack(running).value() == "sk_live_stack"
-    secret["leadterra_api_key"] = ""
+    operator.put_secret({"leadterra_api_key": " sk_live_stack\n"})
+    assert key_of_stack(operator.running).value() == "sk_live_stack"
+    operator.put_secret({"leadterra_api_key": ""})
     with pytest.raises(NotReachableError, match="the stack's secret has no leadterra_api_key"):
-        key_of_stack(running).value()
+        key_of_stack(operator.running).value()
 
 
 class Picky:
@@ -227,14 +221,3 @@ def test_a_firewall_that_blocks_everything_is_nobodys_fault(directly: Directly) 
     picky.troubles.clear()
     assert send_to(directly, picky).ending == "finished"
     assert picky.stored == set(PEOPLE)
-
-
-@pytest.mark.parametrize("status", [403, 500])
-def test_the_next_run_continues_after_such_a_row(directly: Directly, status: int) -> None:
-    """A run that finds only that row left sets it aside: the import ends."""
-    directly.write(PEOPLE[:2])
-    picky = Picky({f'"{PEOPLE[1]}"': 401})
-    assert send_to(directly, picky, 1).ending == "stopped"
-    picky.troubles = {f'"{PEOPLE[1]}"': status}
-    assert send_to(directly, picky, 1).ending == "finished"
-    assert list(refused(directly)) == [PEOPLE[1]]

@@ -19,14 +19,8 @@ from tests.simulation.weather import Spell, Weather
 STACK = Deployed.from_template()
 
 
-def most_in_a_minute(arrived: list[float]) -> int:
-    """Requests in the busiest minute."""
-    times = sorted(arrived)
-    return max(sum(start <= time < start + 60 for time in times) for start in times)
-
-
 @settings(deadline=None, max_examples=10)
-@given(share=st.integers(1, 6), concurrency=st.integers(1, 5), leads=st.integers(1, 300))
+@given(share=st.integers(1, 6), concurrency=st.integers(1, 5), leads=st.integers(1, 150))
 def test_no_minute_has_more_requests_than_the_limit(share: int, concurrency: int, leads: int) -> None:
     """However many invocations run at once, each keeps to its share; all leads are delivered in the end."""
     limit = share * concurrency

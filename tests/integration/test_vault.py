@@ -92,12 +92,6 @@ def test_a_missing_key_is_ours_to_mend(intake: Intake, vault: Vault, content: An
         vault.api_key(0.0)
 
 
-def test_the_key_is_as_it_was_meant(intake: Intake, vault: Vault) -> None:
-    """Pasted with its line break it is the same key."""
-    put(intake, json.dumps({"leadterra_api_key": " sk_live_x\n"}))
-    assert vault.api_key(0.0) == "sk_live_x"
-
-
 @pytest.mark.parametrize("mark", ["\u200b", "\u201d", "\n", "\x7f"])
 def test_a_key_that_cannot_be_sent_is_none(intake: Intake, vault: Vault, mark: str) -> None:
     """An invisible character in a pasted key is reported, instead of failing in the HTTP client."""
