@@ -68,8 +68,8 @@ _UPLOADED: Final = "s3://embedded/code"
 # Nor is it run: the working tree is, see functions.py. A text that is base64 too, as moto reads it in an update.
 _INLINE: Final = {"ZipFile": "embedded"}
 
-# SAM's translator warns about each switch for unreleased features that AWS's own services have not set.
-logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
+# SAM's translator warns about switches and metrics of AWS's own, which nobody here has.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,9 @@ def translate(
     for resource in source["Resources"].values():
         for key in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
             resource["Properties"][key] = upload(resource["Properties"][key])
-    translator = Translator({}, Parser(), boto_session=embedded_session())
-    translated: dict[str, Any] = translator.translate(source, dict(parameters))
-    translator.metrics.publish()  # without a receiver; otherwise it complains
+    translated: dict[str, Any] = Translator({}, Parser(), boto_session=embedded_session()).translate(
+        source, dict(parameters)
+    )
     return translated
 
 
