@@ -161,7 +161,7 @@ def _report(end: ImportResult, *, again: bool) -> None:
     elif end.ending == "declined":
         typer.echo("Nothing was sent.")
     else:
-        for line in end.said:
+        for line in end.summary:
             typer.echo(line)
         if end.trouble:
             typer.echo(end.trouble, err=True)

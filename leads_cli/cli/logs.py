@@ -41,12 +41,12 @@ def logs(
     if "@" in lead:
         steps = find_person(where.reach(), read, lead, start)
     else:
-        steps = [(line, said) for line in read(start, logged) if (said := step(line, logged))]
+        steps = [(line, sentence) for line in read(start, logged) if (sentence := step(line, logged))]
     if as_json:
         print_json({"id": lead, "lines": [line.as_json() for line, _ in steps]})
     else:
-        for line, said in steps:
-            typer.echo(_shown(line, said))
+        for line, sentence in steps:
+            typer.echo(_shown(line, sentence))
     if not steps:
         raise CommandError(
             f"No line of the last {since} is about {lead}. Look further back with --since (logs are kept for 30 "
@@ -78,6 +78,6 @@ def tail(
         raise typer.Exit from None
 
 
-def _shown(line: Line, said: str) -> str:
+def _shown(line: Line, sentence: str) -> str:
     level = "" if line.level in {"DEBUG", "INFO"} else f"{line.level} "
-    return f"{line.when.astimezone():%m-%d %H:%M:%S}  {line.function:6}  {level}{plain(said)}"
+    return f"{line.when.astimezone():%m-%d %H:%M:%S}  {line.function:6}  {level}{plain(sentence)}"

@@ -25,8 +25,8 @@ _MOODS: Final = {campaigns.RUNNING: "good", campaigns.PAUSED: "warn", campaigns.
 
 
 class CampaignsPage:
-    def __init__(self, desk: FailureActions, subject: Subject) -> None:
-        self._desk = desk
+    def __init__(self, actions: FailureActions, subject: Subject) -> None:
+        self._actions = actions
         self._subject = subject
 
     def build(self) -> None:
@@ -45,7 +45,7 @@ class CampaignsPage:
     async def _look(self) -> None:
         known = [part.campaign for part in self._parts]
         for part, found in zip(self._parts, await asyncio.to_thread(self._listed, known), strict=True):
-            part.tell(found, await asyncio.to_thread(self._leads, part.campaign), self._based_on())
+            part.show(found, await asyncio.to_thread(self._leads, part.campaign), self._based_on())
 
     def _listed(self, known: Sequence[ConfiguredCampaign]) -> list[CampaignListing]:
         try:
@@ -60,13 +60,13 @@ class CampaignsPage:
             # Among all that are known: another campaign may have had a thousand since.
             found = [row.lead for row in self._subject.leads(CAPACITY) if row.campaign in names and row.lead]
             return found[:_NEWEST]
-        letters = self._desk.found.newest if self._desk.found else ()
+        letters = self._actions.found.newest if self._actions.found else ()
         return [letter.lead for letter in letters if letter.campaign in names and letter.lead]
 
     def _based_on(self) -> str:
         if self._subject.leads:
             return "its newest leads of this run"
-        if self._desk.found is None:
+        if self._actions.found is None:
             return "none yet: of a deployed stack only dead letters can be seen; read them on the page Failures"
         return "its dead letters alone, which are not typical: what Leadterra took cannot be seen from here"
 
@@ -87,8 +87,8 @@ class _CampaignCard:
             self._start.set_visibility(False)
             self._coverage = ui.html(sanitize=False)
 
-    def tell(self, found: CampaignListing, leads: Sequence[Mapping[str, Any]], based_on: str) -> None:
-        self._tell_stats(found)
+    def show(self, found: CampaignListing, leads: Sequence[Mapping[str, Any]], based_on: str) -> None:
+        self._show_stats(found)
         if not self._rules.tokens:
             self._coverage.content = frame.paragraph("No tokens are configured: nothing can be missing.", "soft")
             return
@@ -96,7 +96,7 @@ class _CampaignCard:
         note = frame.paragraph(f"Based on {based_on}: {number(len(leads), 'lead')}.", "soft")
         self._coverage.content = f"<h3>Tokens of its copy</h3>{frame.facts(shares)}{note}"
 
-    def _tell_stats(self, found: CampaignListing) -> None:
+    def _show_stats(self, found: CampaignListing) -> None:
         stats = found.stats or Stats()
         self._status.text = stats.status or ("status unknown" if found.stats else "not known")
         self._status.classes(replace=f"chip {_MOODS.get(stats.status or '', '')}")
@@ -117,7 +117,7 @@ class _CampaignCard:
         if (found := await frame.notify_errors(asyncio.to_thread(look))) is None:
             return
         service, before = found
-        self._tell_stats(CampaignListing(self.campaign, before))
+        self._show_stats(CampaignListing(self.campaign, before))
         paused = before.status == campaigns.PAUSED
         what = campaigns.describe_start(self.campaign, before)
         answers = [] if before.status == campaigns.RUNNING else ["Resume its sending" if paused else "Start it"]
@@ -134,7 +134,7 @@ class _CampaignCard:
         after, now = done
         details = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
         ui.notify(f"Started {self.campaign.name}: {details or 'Leadterra gave no details'}.", type="positive")
-        self._tell_stats(CampaignListing(self.campaign, now))
+        self._show_stats(CampaignListing(self.campaign, now))
 
 
 def _label(name: str) -> str:

@@ -100,8 +100,8 @@ class FlowPage:
         read, _ = self._subject.log
         search = asyncio.to_thread(find_person, self._subject.running, read, email, datetime.now(UTC) - _LOOK_BACK)
         lines = "".join(
-            f"<li>{line.when.astimezone():%m-%d %H:%M:%S} {line.function}: {escape(said)}</li>"
-            for line, said in await frame.notify_errors(search) or ()
+            f"<li>{line.when.astimezone():%m-%d %H:%M:%S} {line.function}: {escape(sentence)}</li>"
+            for line, sentence in await frame.notify_errors(search) or ()
         )
         letters = f'<a href="{escape(address(Criteria(contains=email)))}">Failures with this address</a>'
         nothing = frame.paragraph("No line of the log is about this address.")

@@ -27,7 +27,7 @@ from leads_cli.console.subject import Subject
 _TURN_SECONDS: Final = 0.5
 
 
-def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bool) -> None:
+def mount(app: FastAPI, subject: Subject, actions: FailureActions, *, with_form: bool) -> None:
     """Add the pages; `with_form`: the application has the page with the sign-up form as its first."""
 
     def add(path: str, place: frame.PageLink, title: str, build: Callable[[Request], None]) -> None:
@@ -37,15 +37,15 @@ def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bo
                 build(request)
 
     def build_failures(request: Request) -> None:
-        FailuresPage(desk, subject, criteria(request.query_params)).build()
+        FailuresPage(actions, subject, criteria(request.query_params)).build()
 
     def build_failure(request: Request) -> None:
-        FailurePage(desk, subject, request.query_params.get("id", "")).build()
+        FailurePage(actions, subject, request.query_params.get("id", "")).build()
 
     add(frame.FLOW.path, frame.FLOW, "Flow", lambda _: FlowPage(subject).build())
     add(frame.FAILURES.path, frame.FAILURES, "Failures", build_failures)
     add(f"{frame.FAILURES.path}/letter", frame.FAILURES, "Failure", build_failure)
-    add(frame.CAMPAIGNS.path, frame.CAMPAIGNS, "Campaigns", lambda _: CampaignsPage(desk, subject).build())
+    add(frame.CAMPAIGNS.path, frame.CAMPAIGNS, "Campaigns", lambda _: CampaignsPage(actions, subject).build())
     add(frame.SOURCES.path, frame.SOURCES, "Sources", lambda _: SourcesPage(subject).build())
 
     @nicegui_app.exception_handler(404)
@@ -59,10 +59,10 @@ def mount(app: FastAPI, subject: Subject, desk: FailureActions, *, with_form: bo
 
 def serve(subject: Subject, port: int, *, browser: bool) -> None:
     """The pages, at a port of this machine; 0 takes a free one. Raises OSError if the port is in use."""
-    desk = FailureActions(subject.running, subject.log)
+    actions = FailureActions(subject.running, subject.log)
     app = FastAPI(openapi_url=None)
     app.add_middleware(LocalOnly)
-    mount(app, subject, desk, with_form=False)
+    mount(app, subject, actions, with_form=False)
     server = LocalServer(port)
     try:
         with stop_on_signals():
@@ -76,5 +76,5 @@ def serve(subject: Subject, port: int, *, browser: bool) -> None:
     except Stopped:
         typer.echo("Stopped.")
     finally:
-        desk.close()
+        actions.close()
         server.stop()

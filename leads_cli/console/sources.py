@@ -97,7 +97,7 @@ class SourcesPage:
         stored, trouble = await asyncio.to_thread(self._stored)
         self._note.content = frame.paragraph(trouble, "note warn")
         for part in self._parts.values():
-            part.tell(seen, stored)
+            part.show(seen, stored)
 
     def _stored(self) -> tuple[StoredSecret | None, str]:
         """The secret, whose values no page shows; or why it cannot be read."""
@@ -122,9 +122,9 @@ class _SourceCard:
                 self._test = ui.element("div").classes("page")
             with frame.fold("Try a body"):
                 BodyTrial(name, source)
-        self.tell(None, None)
+        self.show(None, None)
 
-    def tell(self, seen: Mapping[str, datetime] | None, stored: StoredSecret | None) -> None:
+    def show(self, seen: Mapping[str, datetime] | None, stored: StoredSecret | None) -> None:
         campaigns = dict.fromkeys(filter(None, [self._source.campaign, *self._source.campaigns.values()]))
         facts = {
             "Provider": self._source.provider,

@@ -125,8 +125,8 @@ class _TellingJournal(Journal):
         While the configuration is broken every call crashes alike: its mistake was shown once.
         """
         super().observe_log(function, line)
-        if (said := find_complaint(line)) and not self._watch.broken():
-            typer.echo(f"  {function}: {said}", err=True)
+        if (complaint := find_complaint(line)) and not self._watch.broken():
+            typer.echo(f"  {function}: {complaint}", err=True)
 
 
 def find_complaint(line: str) -> str:

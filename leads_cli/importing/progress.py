@@ -54,13 +54,13 @@ class _ProgressLines:
         self._total = total
         self._done = done
         self._before = done
-        self._start = self._said = clock()
+        self._start = self._shown_at = clock()
 
     def add(self, number: int) -> None:
         self._done += number
         now = self._clock()
-        if now - self._said >= _LINE_SECONDS:
-            self._said = now
+        if now - self._shown_at >= _LINE_SECONDS:
+            self._shown_at = now
             self._console.print(self._line(now - self._start), soft_wrap=True)
 
     def _line(self, seconds: float) -> str:

@@ -43,7 +43,7 @@ class Destination(Protocol):
     def send_all(self, worklist: Worklist, pace: Pace, stop: Event, on_progress: OnProgress) -> None:
         """Send what is on the list, until it is empty or `stop` is set."""
 
-    def said(self, facts: Facts) -> Iterable[str]:
+    def summary(self, facts: Facts) -> Iterable[str]:
         """Where to see the outcomes, and what to do about them."""
 
 
@@ -52,13 +52,13 @@ class ImportResult:
     """How an import ended, and what is known of it.
 
     Attributes:
-        said: where to see the outcomes, and what to do about them.
+        summary: where to see the outcomes, and what to do about them.
         trouble: why it stopped.
     """
 
     ending: Literal["finished", "finished before", "declined", "stopped"]
     facts: Facts
-    said: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()
     trouble: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -210,11 +210,11 @@ class Import:
             trouble = str(error)
         finally:
             facts = self._note(facts)
-        said = tuple(self.destination.said(facts))
+        summary = tuple(self.destination.summary(facts))
         if trouble or facts.totals.left:
-            return ImportResult("stopped", facts, said, trouble)
+            return ImportResult("stopped", facts, summary, trouble)
         worklist.finish()
-        return ImportResult("finished", facts, said)
+        return ImportResult("finished", facts, summary)
 
     def _begin(self, facts: Facts) -> tuple[Facts, bool]:
         """Read the file and ask. If the answer is no, the worklist is removed."""
@@ -229,8 +229,8 @@ class Import:
     def _resume(self, facts: Facts) -> tuple[Facts, bool]:
         facts = replace(facts, totals=totals(facts.totals.rows, self.worklist))
         left, leads = f"{facts.totals.left:,}", number(facts.totals.leads, "lead")
-        said = f"This import was stopped: {left} of {leads} are still to be sent."
-        self.opened.options.console.print(said, soft_wrap=True)
+        stopped = f"This import was stopped: {left} of {leads} are still to be sent."
+        self.opened.options.console.print(stopped, soft_wrap=True)
         # If none is left, the leads are only not counted yet.
         return facts, not facts.totals.left or self._agreed(facts)
 

@@ -189,8 +189,8 @@ class Journal:
 
     def _set(self, lead: str, changes: Mapping[str, Any]) -> LeadRow:
         row = self._rows.get(lead) or LeadRow(lead, self._now())
-        said = {key: value for key, value in changes.items() if value or key == "reason"}
-        self._rows[lead] = row = replace(row, **said)
+        written = {key: value for key, value in changes.items() if value or key == "reason"}
+        self._rows[lead] = row = replace(row, **written)
         _keep_newest(self._rows, self._capacity)
         return row
 

@@ -20,8 +20,8 @@ def describe_message(body: Mapping[str, Any]) -> dict[str, Any]:
     lead = body.get("lead")
     email = lead.get("email") if isinstance(lead, dict) else body.get("email")
     texts = {"id": body.get("id"), "email": email, "source": body.get("source"), "campaign": body.get("campaign")}
-    said: dict[str, Any] = {key: value for key, value in texts.items() if isinstance(value, str)}
-    return said | {"lead": lead if isinstance(lead, dict) else {}} | _moment(body.get("receivedAt"))
+    fields: dict[str, Any] = {key: value for key, value in texts.items() if isinstance(value, str)}
+    return fields | {"lead": lead if isinstance(lead, dict) else {}} | _moment(body.get("receivedAt"))
 
 
 def _moment(value: object) -> dict[str, datetime]:

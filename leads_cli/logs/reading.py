@@ -32,8 +32,8 @@ class Line:
     @property
     def level(self) -> str:
         # Lambda's own lines name it otherwise.
-        said = self.data.get("level") or self.data.get("log_level") or ("INFO" if "message" in self.data else _UNKNOWN)
-        found = str(said).upper()
+        named = self.data.get("level") or self.data.get("log_level") or ("INFO" if "message" in self.data else _UNKNOWN)
+        found = str(named).upper()
         return {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(found, found if found in LEVELS else _UNKNOWN)
 
     def as_written(self) -> dict[str, Any]:
@@ -42,8 +42,8 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         """As `--json` has it: the line as it was written, and where it is from."""
-        said = dict(self.data) if self.data else {"message": self.text}
-        return {"when": self.when.isoformat(timespec="milliseconds"), "function": self.function, **said}
+        written = dict(self.data) if self.data else {"message": self.text}
+        return {"when": self.when.isoformat(timespec="milliseconds"), "function": self.function, **written}
 
 
 def parse(line_id: str, when: datetime, function: str, text: str) -> Line | None:

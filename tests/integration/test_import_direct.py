@@ -125,7 +125,7 @@ def test_an_outage_that_does_not_end(directly: Directly) -> None:
     assert (end.ending, end.facts.totals.left) == ("stopped", 70)
     assert end.trouble == "Leadterra: it is down, or throttles, and did not come back"
     assert [attempt for attempt, _ in directly.pauses] == [1, 2, 3, 4, 5, 6]
-    assert any("it may have some leads already" in line for line in end.said)
+    assert any("it may have some leads already" in line for line in end.summary)
     directly.sandbox.faults.set([])
     end = directly.run()
     assert (end.ending, end.facts.totals.leads) == ("finished", 120)

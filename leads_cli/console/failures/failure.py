@@ -28,8 +28,8 @@ _MOODS: Final = {LeadState.QUEUED: "busy", LeadState.HELD: "warn"} | dict.fromke
 
 
 class FailurePage:
-    def __init__(self, desk: FailureActions, subject: Subject, letter_id: str) -> None:
-        self._desk = desk
+    def __init__(self, actions: FailureActions, subject: Subject, letter_id: str) -> None:
+        self._actions = actions
         self._subject = subject
         self._letter_id = letter_id
 
@@ -43,9 +43,9 @@ class FailurePage:
         ui.timer(0, self._first, once=True)
 
     async def _first(self) -> None:
-        found = self._desk.found
+        found = self._actions.found
         if found is None or found.letter(self._letter_id) is None:
-            found = await frame.notify_errors(asyncio.to_thread(self._desk.look, self._letter_id))
+            found = await frame.notify_errors(asyncio.to_thread(self._actions.look, self._letter_id))
         letter = found.letter(self._letter_id) if found else None
         self._place.clear()
         with self._place:
@@ -102,26 +102,26 @@ class FailurePage:
         try:
             mending = self._form.mending()
         except FormError as error:
-            self._tell(str(error))
+            self._show_message(str(error))
             return
         repair = mending.judge(self._letter)
-        self._tell(repair.problem or ("" if repair.changes else "Nothing is changed yet."))
+        self._show_message(repair.problem or ("" if repair.changes else "Nothing is changed yet."))
         if repair.problem or not repair.changes:
             return
         chosen = await show_review(repair)
         if chosen == "Save" and await self._done("saved", mending):
-            await frame.notify_errors(asyncio.to_thread(self._desk.look, self._letter.id))
+            await frame.notify_errors(asyncio.to_thread(self._actions.look, self._letter.id))
             # SQS knows it by another id now; the operator does not.
             ui.navigate.to(letter_address(self._letter.id))
         elif chosen == "Save and replay" and await self._done("replayed", self._form.mending(replay=True)):
             self._sent(repair.letter)
 
-    def _tell(self, words: str) -> None:
+    def _show_message(self, words: str) -> None:
         self._problem.content = frame.paragraph(words, "problem")
 
     async def _replay(self) -> None:
         prepared = await frame.notify_errors(
-            asyncio.to_thread(self._desk.prepare, self._letter.message_id, "replayed", REPLAY)
+            asyncio.to_thread(self._actions.prepare, self._letter.message_id, "replayed", REPLAY)
         )
         if prepared is None:
             return
@@ -154,7 +154,7 @@ class FailurePage:
     async def _done(self, done: str, mending: Mending | None) -> bool:
         """Do something to the letter now, and show an error."""
         message_id = self._letter.message_id
-        prepared = await frame.notify_errors(asyncio.to_thread(self._desk.prepare, message_id, done, mending))
+        prepared = await frame.notify_errors(asyncio.to_thread(self._actions.prepare, message_id, done, mending))
         if prepared is None:
             return False
         work, plan, _ = prepared
@@ -162,11 +162,11 @@ class FailurePage:
             gone = "the letter cannot be seen any more: another command is reading it or has handled it"
             frame.complain(f"Nothing was done: {next(iter(plan.problems), gone)}.")
             return False
-        if await frame.notify_errors(asyncio.to_thread(self._desk.start, work)) is None:
+        if await frame.notify_errors(asyncio.to_thread(self._actions.start, work)) is None:
             return False
         await asyncio.to_thread(work.wait_until_handled)
-        if work.work.succeeded and self._desk.found:
-            self._desk.found.gone.add(message_id)
+        if work.work.succeeded and self._actions.found:
+            self._actions.found.gone.add(message_id)
         else:
             frame.complain(work.text)
         return work.work.succeeded
@@ -174,15 +174,15 @@ class FailurePage:
     def _sent(self, letter: Letter) -> None:
         self._place.clear()
         with self._place:
-            SentCard(self._subject, self._desk, letter).build()
+            SentCard(self._subject, self._actions, letter).build()
 
 
 class SentCard:
     """The outcome of a replayed letter, as far as it is known."""
 
-    def __init__(self, subject: Subject, desk: FailureActions, letter: Letter) -> None:
+    def __init__(self, subject: Subject, actions: FailureActions, letter: Letter) -> None:
         self._subject = subject
-        self._desk = desk
+        self._actions = actions
         self._letter = letter
         self._since = time.monotonic()
 
@@ -197,7 +197,7 @@ class SentCard:
     async def _follow(self) -> None:
         if self._subject.leads and self._letter.is_lead:
             self._show(await asyncio.to_thread(self._subject.leads, _NEWEST))
-        elif (work := self._desk.work) and work.ended:
+        elif (work := self._actions.work) and work.ended:
             self._chip.set_visibility(False)
             self._reason.content = frame.paragraph(work.text)
 

@@ -40,8 +40,8 @@ _EDITS: Final[dict[str, Callable[[str, str], Edit]]] = {
 
 
 class FailuresPage:
-    def __init__(self, desk: FailureActions, subject: Subject, wanted: Criteria) -> None:
-        self._desk = desk
+    def __init__(self, actions: FailureActions, subject: Subject, wanted: Criteria) -> None:
+        self._actions = actions
         self._subject = subject
         self._wanted = wanted
         self._most = _SHOWN
@@ -58,7 +58,7 @@ class FailuresPage:
         self._progress = ui.element("section").props('aria-label="Progress" role="status"')
         self._progress.set_visibility(False)
         with self._progress.classes("card"):
-            self._said = frame.text("")
+            self._words = frame.text("")
             self._line = ui.linear_progress(0.0, show_value=False).props('aria-hidden="true"')
             self._stop = ui.button("Stop", on_click=self._stop_work).props("flat no-caps")
         self._content()
@@ -67,22 +67,22 @@ class FailuresPage:
         ui.timer(_GLANCE_SECONDS, self._glance)
 
     async def _first(self) -> None:
-        found = self._desk.found
+        found = self._actions.found
         if found is None or datetime.now(UTC) - found.at > _STALE or await self._there() != found.listing.total:
             await self.read()
         else:
-            self._tell()
+            self._show_found()
 
     async def read(self) -> None:
         """Read the queue now; what is found so far is shown meanwhile."""
         self._reading = True
         self._refresh.props("loading")
-        await frame.notify_errors(asyncio.to_thread(self._desk.look))
+        await frame.notify_errors(asyncio.to_thread(self._actions.look))
         self._reading = False
         self._refresh.props(remove="loading")
-        self._tell()
+        self._show_found()
 
-    def _tell(self) -> None:
+    def _show_found(self) -> None:
         found = self._found
         if self._reading and (found is None or found.whole):
             # Nothing to draw anew: a click on a button must not get lost.
@@ -97,11 +97,11 @@ class FailuresPage:
     @property
     def _found(self) -> FoundLetters | None:
         """The reading that the page shows: the one in progress once it has letters, else the last complete one."""
-        growing = self._desk.growing
-        return growing if self._reading and growing and growing.listing.total else self._desk.found
+        growing = self._actions.growing
+        return growing if self._reading and growing and growing.listing.total else self._actions.found
 
     async def _glance(self) -> None:
-        found = self._desk.found
+        found = self._actions.found
         if found is None or self._watched or self._reading:
             return
         there = await self._there()
@@ -111,9 +111,9 @@ class FailuresPage:
 
     async def _there(self) -> int | None:
         """How many letters the queue holds now; None if SQS does not answer."""
-        url = self._desk.running.outputs[f"{DEAD_LETTERS}Url"]
+        url = self._actions.running.outputs[f"{DEAD_LETTERS}Url"]
         try:
-            return await asyncio.to_thread(cloudwatch.count_messages, self._desk.running.client("sqs"), url)
+            return await asyncio.to_thread(cloudwatch.count_messages, self._actions.running.client("sqs"), url)
         except NotReachableError:
             return None
 
@@ -226,18 +226,18 @@ class FailuresPage:
 
     async def _do(self, verb: str, done: str, mending: Mending | None, what: str) -> None:
         """Show what would be done, ask, and begin."""
-        prepared = await frame.notify_errors(asyncio.to_thread(self._desk.prepare, self._wanted, done, mending))
+        prepared = await frame.notify_errors(asyncio.to_thread(self._actions.prepare, self._wanted, done, mending))
         if prepared is None:
             return
         work, plan, warning = prepared
-        found = self._desk.found
+        found = self._actions.found
         if found is None or plan.concerned.total > found.listing.matching(self._wanted).total:
             # Letters that came in since are shown before the operator is asked.
             await self.read()
         question = f"{verb} {number(len(plan.ids), 'dead letter')}?"
         answers = [verb] if plan.ids else []
         if await frame.ask(question, answers, lambda: _show(plan, what, warning, mending), danger=mending is None):
-            self._watched = await frame.notify_errors(asyncio.to_thread(self._desk.start, work))
+            self._watched = await frame.notify_errors(asyncio.to_thread(self._actions.start, work))
 
     def _stop_work(self) -> None:
         if self._watched:
@@ -246,15 +246,15 @@ class FailuresPage:
     async def _follow(self) -> None:
         """Show the work in progress, also of another tab, and read the letters again when it ends."""
         if self._reading:
-            self._tell()
+            self._show_found()
             return
-        latest = self._desk.work
+        latest = self._actions.work
         work = self._watched or (latest if latest and not latest.ended else None)
         if work is None:
             return
         self._watched = work
         self._progress.set_visibility(True)
-        self._said.content = frame.paragraph(work.text)
+        self._words.content = frame.paragraph(work.text)
         self._line.value = work.share
         self._line.set_visibility(not work.ended)
         self._stop.set_visibility(not work.ended)
@@ -265,7 +265,7 @@ class FailuresPage:
             ui.notify(work.text, type="positive" if succeeded else "warning")
 
     async def _export(self, form: str) -> None:
-        text = await frame.notify_errors(asyncio.to_thread(self._desk.export, self._wanted, form))
+        text = await frame.notify_errors(asyncio.to_thread(self._actions.export, self._wanted, form))
         if text is not None:
             ui.download.content(text.encode(), f"dead-letters.{form}", "text/csv" if form == "csv" else "")
 

@@ -141,8 +141,8 @@ _FACTS: Final = {
 
 def letter_facts(letter: Letter) -> None:
     """Further details, and the message as it is in the queue."""
-    told_of = describe(letter)
-    facts = {name: told_of[key] for key, name in _FACTS.items() if told_of[key] not in (None, "", {}, [])}
+    described = describe(letter)
+    facts = {name: described[key] for key, name in _FACTS.items() if described[key] not in (None, "", {}, [])}
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in facts.items()}
     ui.html(frame.facts(texts), sanitize=False)
     shown = indented(letter.content or letter.received.body)

@@ -51,8 +51,8 @@ class ReplayOutcomes:
         if data.get("unmappable") or data.get("message") == "unmappable":
             self.refused["unmappable"] += 1
         elif not leads:
-            said = {"ignored": "ignored by a rule", "opted_out": "opted out"}
-            why = next((words for key, words in said.items() if data.get(key)), "taken before")
+            reasons = {"ignored": "ignored by a rule", "opted_out": "opted out"}
+            why = next((words for key, words in reasons.items() if data.get(key)), "taken before")
             self.ended[why] += 1
 
     @property

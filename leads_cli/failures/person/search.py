@@ -31,10 +31,10 @@ def find_person(running: Running, read: Reader, email: str, since: datetime) -> 
     hashed = address_for_log(log_key(running), key(email))
     ids = {lead for line in read(since, hashed) for known, lead in _people(line) if known == hashed}
     found = {
-        (line.id, lead): (line, f"{lead}: {said}")
+        (line.id, lead): (line, f"{lead}: {sentence}")
         for lead in sorted(ids)[:_MOST_LEADS]
         for line in read(since, lead)
-        if (said := step(line, lead))
+        if (sentence := step(line, lead))
     }
     return sorted(found.values(), key=lambda each: each[0].when)
 

@@ -36,11 +36,11 @@ def next_steps(letter: Letter) -> Iterator[Step]:
     """What an operator can do now, the likeliest first."""
     unreadable = letter.unreadable()
     if unreadable:
-        yield from _mend(letter, unreadable.field)
+        yield from _correct(letter, unreadable.field)
     elif letter.reason == "missing_token":
         yield from _fill_in(letter)
     elif letter.reason == "rejected":
-        yield from _mend(letter, letter.field)
+        yield from _correct(letter, letter.field)
         yield Step("If Leadterra was wrong, send it again as it is", ("replay", letter.id))
     elif letter.reason == "unmappable" and not letter.source:
         yield Step("Say which source it is of", ("fix", letter.id, "--to-source", "...", "--replay"))
@@ -56,7 +56,7 @@ def next_steps(letter: Letter) -> Iterator[Step]:
     yield Step("Or discard it", ("discard", letter.id))
 
 
-def _mend(letter: Letter, field: str) -> Iterator[Step]:
+def _correct(letter: Letter, field: str) -> Iterator[Step]:
     if field == "campaign":
         address = () if letter.email else ("--set", "email=...")
         words = "Say which campaign it is for" + (" and whose it is" if address else "")

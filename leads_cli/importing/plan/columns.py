@@ -152,15 +152,15 @@ def parse_answer(cell: Cell) -> Value | None:
     return cell
 
 
-def assign_columns(table: Table, said: ColumnChoices, campaign: str, *, include_opted_out: bool = False) -> Columns:
+def assign_columns(table: Table, chosen: ColumnChoices, campaign: str, *, include_opted_out: bool = False) -> Columns:
     """The roles of a table's columns. With opted-out people included, no column is read for opt-outs."""
     names = table.columns
     sample = list(islice((row for row in table.rows() if not row.flaw), _SAMPLE_ROWS))
-    explicit, left_out = _said(said, names)
+    explicit, left_out = _chosen(chosen, names)
     read = [name for name in names if name not in left_out]
     if "email" not in explicit and (column := _address_column(read, sample, campaign)):
         explicit["email"] = column
-    source = _source(campaign, explicit, said.custom)
+    source = _source(campaign, explicit, chosen.custom)
     named = [name for name in read if not _is_nameless(name) or name in explicit.values()]
     kinds = {name: kind for name in names if (kind := kind_of(name))}
     consents = {name for name, kind in kinds.items() if is_about_consent(kind, name)} - set(explicit.values())
@@ -173,11 +173,11 @@ def assign_columns(table: Table, said: ColumnChoices, campaign: str, *, include_
     return Columns(names, found, _examples(names, sample), source, holding, marks, opt_outs)
 
 
-def _said(said: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+def _chosen(chosen: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
     """Lead field = column, as the user has it, and the columns that are left out."""
     explicit: dict[str, str] = {}
     left_out: set[str] = set()
-    for column, lead_field in said.fields.items():
+    for column, lead_field in chosen.fields.items():
         name = _named(column, names, "--map")
         if not lead_field:
             left_out.add(name)
@@ -185,7 +185,7 @@ def _said(said: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], se
             raise UsageError(f"--map: both {explicit[lead_field]} and {name} are to be {lead_field}; name one")
         else:
             explicit[lead_field] = name
-    for column in said.custom:
+    for column in chosen.custom:
         if column != "*":
             _named(column, names, "--custom")
     return explicit, left_out

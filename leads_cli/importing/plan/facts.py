@@ -121,12 +121,13 @@ def describe_begun(worklist: Worklist, wanted: Facts) -> Facts | None:
             raise UsageError(
                 f"an import of this file stopped after {sent:,} of {known.totals.leads:,} leads. "
                 f"It had the {what.replace('_', ' ')} "
-                f"{_said(before)}, and now would have {_said(asked)}: go on as it was begun, or begin anew with --again"
+                f"{_as_text(before)}, and now would have {_as_text(asked)}: "
+                "go on as it was begun, or begin anew with --again"
             )
     return known
 
 
-def _said(value: str | Mapping[str, str]) -> str:
+def _as_text(value: str | Mapping[str, str]) -> str:
     if isinstance(value, str):
         return value
     return ", ".join(f"{name}={text}" for name, text in value.items() if text) or "none"

@@ -173,7 +173,7 @@ class Direct:
             if row in again.held and not stop.is_set():
                 worklist.refuse([(row, "row", _SET_ASIDE[held.why])])
 
-    def said(self, facts: Facts) -> Iterator[str]:
+    def summary(self, facts: Facts) -> Iterator[str]:
         """The outcomes that Leadterra reported in this run."""
         if self.counts["Requests"]:
             words = (f"{self.counts[name.capitalize()]:,} {name}" for name in ("enrolled", "updated", "skipped"))

@@ -63,7 +63,7 @@ class LeadsQueue:
             running.client("sqs"), running.outputs["LeadsQueueUrl"], f"LeadsQueue of {running.url}", count, options
         )
 
-    def said(self, facts: Facts) -> Iterator[str]:
+    def summary(self, facts: Facts) -> Iterator[str]:
         """Where to see what becomes of what was sent."""
         if sent := facts.totals.leads - facts.totals.left:
             yield f"In LeadsQueue now: {number(sent, 'lead')}. What becomes of them: {command()} status{self.options}"

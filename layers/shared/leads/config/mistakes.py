@@ -54,7 +54,7 @@ def explain_syntax(error: ValueError, file: str) -> str:
     found = _PLACE.fullmatch(str(error))
     if not found:
         return f"not TOML: {error}"
-    words = next((words for said, words in _SYNTAX.items() if re.match(said, found[1])), found[1])
+    words = next((words for pattern, words in _SYNTAX.items() if re.match(pattern, found[1])), found[1])
     return f"line {found[2] or unfinished_line(file)}: not TOML: {words}"
 
 
