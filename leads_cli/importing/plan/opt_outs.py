@@ -45,8 +45,8 @@ _OF_EMAIL: Final = frozenset({"email", "emails", "mail", "mails", "newsletter", 
 _PAST: Final = frozenset({"previous", "former", "old"})
 _NOT_FLAGS: Final = frozenset({"url", "link", "token", "hash", "key", "page", "campaign", "source", "count"})
 _NOT_CONSENTS: Final = _NOT_FLAGS | frozenset(
-    {"cookie", "cookies", "terms", "tos", "parental", "photo", "media", "tracking", "profiling", "analytics", "double",
-     "date", "time", "timestamp", "ip", "method", "version", "level", "at", "on"}
+    {"cookie", "cookies", "terms", "tos", "parental", "photo", "media", "track", "tracking", "profiling", "analytics",
+     "double", "date", "time", "timestamp", "ip", "method", "version", "level", "at", "on"}
 )  # fmt: skip
 _OF_STATUS: Final = frozenset(
     {"status", "state", "statut", "estado", "stato", "stan", "tila", "subscription", "subscriber", "subscribers",

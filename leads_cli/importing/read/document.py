@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -27,6 +28,10 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHERS: Final = (
     (b"\x1f\x8b", "compressed; unpack it first: gunzip -c FILE | leads import -"),
     (b"%PDF", "a PDF; give a table instead: CSV, TSV, JSON lines or a workbook"),
+)
+# Many programs save a page as `.xls`. Spreadsheet programs open it.
+_MARKUP: Final = re.compile(
+    rb"[\xef\xbb\xbf\xff\xfe\s]*<(?:!--|(?:!doctype|\?xml|html|head|meta|style|body|div|table)\b)", re.IGNORECASE
 )
 
 
@@ -110,6 +115,9 @@ def _examined(path: Path, name: str, beside: Path, encoding: str | None) -> Impo
         raise UsageError(f"{name}: it is empty")
     if other := next((what for magic, what in _OTHERS if begin.startswith(magic)), None):
         raise UsageError(f"{name}: {other}")
+    # In UTF-16 every other byte is zero.
+    if _MARKUP.match(begin.replace(b"\0", b"")):
+        raise UsageError(f"{name}: HTML or XML; open it in a spreadsheet program and save it as .xlsx or CSV")
     if begin.startswith(_WORKBOOKS):
         return ImportFile(path, beside, digest, "workbook", "", None)
     found = detect_encoding(path, name, begin, encoding)

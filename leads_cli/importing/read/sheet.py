@@ -10,7 +10,7 @@ from leads_cli.errors import UsageError
 from leads_cli.importing.read.table import MAX_COLUMNS, Cell, FileRow, addresses, column_names, is_filled, row_of
 
 # A report has no more lines above its header, or below its rows.
-_MAX_ABOVE: Final = 100
+MAX_ABOVE: Final = 100
 _MAX_BELOW: Final = 20
 
 
@@ -25,10 +25,11 @@ class SheetRecord(NamedTuple):
 class Sheet:
     """A table of records. Raises UsageError if it has no header, or one that cannot be read."""
 
-    def __init__(self, records: Callable[[], Iterator[SheetRecord]], about: str) -> None:
+    def __init__(self, records: Callable[[], Iterator[SheetRecord]], about: str, *, separated: bool = True) -> None:
         self.about = about
+        self._separated = separated
         self._records = records
-        first = list(islice(records(), _MAX_ABOVE))
+        first = list(islice(records(), MAX_ABOVE))
         place = find_header([record.cells for record in first])
         if place is None:
             raise UsageError(f"there is no row in it ({about})")
@@ -75,7 +76,7 @@ class Sheet:
     def _row(self, record: SheetRecord) -> FileRow | None:
         if record.flaw:
             return FileRow(record.number, {self.columns[0]: record.cells[0]}, record.flaw)
-        return row_of(record.number, self.columns, record.cells)
+        return row_of(record.number, self.columns, record.cells, separated=self._separated)
 
 
 # Longer than any column's name.

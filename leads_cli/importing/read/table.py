@@ -78,13 +78,16 @@ def beyond(place: int) -> str:
     return f"{NAMELESS}{place}"
 
 
-def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> FileRow | None:
-    """A row of cells; None if all are empty. Missing cells at the end count as empty. Extra cells must be empty."""
+def row_of(number: int, columns: Sequence[str], cells: Sequence[Cell], *, separated: bool) -> FileRow | None:
+    """A row of cells; None if all are empty. Missing cells at the end count as empty.
+
+    In separated text, extra cells mean that values are in the wrong columns. In a sheet they are notes.
+    """
     row = FileRow(number, dict(zip(columns, cells, strict=False)))
     more = {beyond(n): cell for n, cell in enumerate(cells, start=1) if n > len(columns) and is_filled(cell)}
     if more:
         flaw = f"{len(cells)} cells, and the header has {len(columns)}: is there a separator in a cell without quotes?"
-        return replace(row, cells={**row.cells, **more}, flaw=flaw)
+        return replace(row, cells={**row.cells, **more}, flaw=flaw if separated else None)
     return row if any(map(is_filled, cells)) else None
 
 

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from zipfile import ZipFile, is_zipfile
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from leads_cli.errors import UsageError
 from leads_cli.importing.read.document import ImportFile
-from leads_cli.importing.read.sheet import Sheet, SheetRecord
+from leads_cli.importing.read.sheet import MAX_ABOVE, Sheet, SheetRecord, find_header, named_fields
 from leads_cli.importing.read.table import Cell
 
 # calamine keeps a sheet in memory as a rectangle of 32 bytes a cell, however few of its cells are filled.
@@ -23,11 +24,16 @@ _PIECE: Final = 1 << 20
 # Where a row or a cell of .xlsx says that it is: `r="7"`, `r="C7"`.
 _PLACE: Final = re.compile(rb"""r(?<=\sr)\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
 _LONGEST_PLACE: Final = 32
+# What only the archives of .xlsx and .ods contain.
+_OF_WORKBOOKS: Final = frozenset({"[content_types].xml", "content.xml"})
 _DAMAGED: Final = "a damaged or protected workbook ({}); open it, save it without a password, and try again"
 
 
 def open_workbook(document: ImportFile, name: str) -> Sheet:
-    """The named sheet of a workbook, or the first visible one."""
+    """The named sheet of a workbook, or the first visible one whose header names a column of addresses.
+
+    If no sheet has such a header, it is the first visible one.
+    """
     try:
         _check_size(document.path)
         with document.path.open("rb") as file:
@@ -40,7 +46,7 @@ def open_workbook(document: ImportFile, name: str) -> Sheet:
         raise UsageError(_DAMAGED.format(error)) from error
     unread = ", ".join(other for other in book.sheet_names if other != sheet.name)
     about = f"workbook, sheet {sheet.name}" + (f" (not read: {unread}; --sheet names another)" if unread else "")
-    return Sheet(partial(_records, sheet), about)
+    return Sheet(partial(_records, sheet), about, separated=False)
 
 
 def _check_size(path: Path) -> None:
@@ -48,6 +54,8 @@ def _check_size(path: Path) -> None:
     if not is_zipfile(path):
         return
     with ZipFile(path) as archive:
+        if _OF_WORKBOOKS.isdisjoint(map(str.lower, archive.namelist())):
+            raise UsageError("an archive of other files; unpack it, and import the list that is in it")
         if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED:
             raise UsageError(
                 f"a workbook of more than {_MAX_UNPACKED >> 30} GB, unpacked; save the sheet as CSV and import that"
@@ -86,14 +94,22 @@ def _records(sheet: CalamineSheet) -> Iterator[SheetRecord]:
 
 
 def _choose(book: CalamineWorkbook, name: str) -> CalamineSheet:
-    titles = [
-        each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible or each.name == name
-    ]
-    found = name or next(iter(titles), "")
-    if found not in titles:
-        known = ", ".join(titles) or "none"
-        raise UsageError(f"--sheet {name}: there is no such sheet; there are: {known}" if name else "it has no sheet")
-    return book.get_sheet_by_name(found)
+    sheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+    titles = [each.name for each in sheets if each.visible == SheetVisibleEnum.Visible or each.name == name]
+    if name and name not in titles:
+        raise UsageError(f"--sheet {name}: there is no such sheet; there are: {', '.join(titles) or 'none'}")
+    if not titles:
+        raise UsageError("it has no sheet")
+    if name or len(titles) == 1:
+        return book.get_sheet_by_name(name or titles[0])
+    found = filter(_names_addresses, map(book.get_sheet_by_name, titles))
+    return next(found, None) or book.get_sheet_by_name(titles[0])
+
+
+def _names_addresses(sheet: CalamineSheet) -> bool:
+    first = [record.cells for record in islice(_records(sheet), MAX_ABOVE)]
+    place = find_header(first)
+    return place is not None and "email" in named_fields(first[place])
 
 
 def _cell(value: object) -> Cell:

@@ -29,7 +29,7 @@ NOT_OPTED_OUT = [
     ("SMS Marketing Status", "unsubscribed"), ("Have you unsubscribed?", "no"), ("Do not allow Emails", "Allow"),
     ("Email Suppressions", "[]"), ("Marketing emails bounced", "1"), ("Status", "Subscribed"),
     ("Email Marketing Consent", "NEVER_SUBSCRIBED"), ("Status", "never unsubscribed"), ("Email status", "Soft bounced"),
-    ("Subscription Status", "canceled"), ("Order status", "blocked"), ("State", "CA"),
+    ("Subscription Status", "canceled"), ("Order status", "blocked"), ("State", "CA"), ("Consent to track", "No"),
     ("Marketing contact status", "Non-marketing contact"), ("active_subscription", "false"), ("Cookie consent", "no"),
     ("Consent date", "no"), ("Opt-in", "yes"), ("Opt-in time", "0"), ("Double opt-in", "no"),
     ("Notes", "She asked whether people who unsubscribed long ago may come as well."), ("Company", "Unsubscribed Ltd"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from leads_cli.errors import UsageError
 from leads_cli.importing.read.reading import FileFormat
@@ -26,6 +26,10 @@ def workbook(*people: list[Any], title: str = "People", others: tuple[str, ...] 
         book.create_sheet(other).append(["email"])
     if hidden:
         book.create_sheet(hidden, 0).sheet_state = "hidden"
+    return saved(book)
+
+
+def saved(book: Workbook) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -76,6 +80,26 @@ def test_a_workbook(tmp_path: Path) -> None:
         assert [row.number for row in found.rows()] == [3, 5]
     assert list(first.cells.values())[:6] == ["a@example.com", "2026-01-02", 491701234567, 3.5, True, "09:30:00"]
     assert list(second.cells.values())[:4] == ["b@example.com", "2026-01-02T03:04:00", None, "2026-05-06"]
+
+
+def test_the_sheet_of_people(tmp_path: Path) -> None:
+    """The first whose header names a column of addresses, behind what was written about it and a chart."""
+    book = load_workbook(io.BytesIO(workbook(["How to fill in this list"], title="Read me", others=("People", "More"))))
+    book.create_chartsheet("Chart", 0)
+    book["People"].append(["a@example.com"])
+    with reading(tmp_path, saved(book)) as found:
+        assert found.about == "workbook, sheet People (not read: Chart, Read me, More; --sheet names another)"
+        assert [row.number for row in found.rows()] == [2]
+
+
+def test_a_note_beside_a_sheets_table(tmp_path: Path) -> None:
+    """It spoils no row. In a text the same row has its values in the wrong columns."""
+    book = workbook(["email", "name"], ["a@example.com", "Ava", "!"])
+    for content, spoilt in ((book, False), ("email,name\na@example.com,Ava,!\n", True)):
+        with reading(tmp_path, content) as found:
+            (row,) = found.rows()
+        assert row.cells == {"email": "a@example.com", "name": "Ava", "column 3": "!"}
+        assert (row.flaw is not None) == spoilt
 
 
 def test_the_sheet(tmp_path: Path) -> None:
@@ -190,8 +214,22 @@ def test_what_kind_of_file_it_is(tmp_path: Path) -> None:
     assert document(tmp_path, b"email\n").kind == "delimited"
 
 
+def archive(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for name in names:
+            made.writestr(name, "email")
+    return file.getvalue()
+
+
 BOOK = workbook(["email"], ["a@example.com"])
 DAMAGED, NO_JSON = "a damaged or protected workbook", "JSON, but not one object on each line"
+PAGES = (
+    "<html><table><tr><td>email</td></tr></table>",
+    "\ufeff \n<!DOCTYPE html>",
+    '<?xml version="1.0"?>',
+    "<!-- -->",
+)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +248,8 @@ DAMAGED, NO_JSON = "a damaged or protected workbook", "JSON, but not one object 
         (b"sep=;\n \n", {}, "there is no row in it"),
         (BOOK.replace(b"worksheets/sheet1.xml", b"worksheets/sheet9.xml"), {}, DAMAGED),
         (b"PK\x03\x04 cut off", {}, DAMAGED),
+        (archive("subscribed.csv"), {}, "an archive of other files; unpack it"),
+        *((page.encode(encoding), {}, "HTML or XML; open it in") for page in PAGES for encoding in ("utf-8", "utf-16")),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", {}, DAMAGED),
         (BOOK, {"delimiter": ";"}, "list: it is a workbook: leave out --delimiter ;"),
         (b'{"email": "a@example.com"}', {"delimiter": ";"}, "it is JSON lines: leave out --delimiter ;"),

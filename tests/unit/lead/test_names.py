@@ -31,7 +31,10 @@ FULL_NAME = (
     "Mi a neve?", "Họ và tên", "Họ tên *", "Tên bạn là gì?", "Tên của bạn", "ПІБ", "Прізвище та ім'я",
     "Full name / Họ và tên",
 )  # fmt: skip
-NAMES = {"email": EMAIL, "firstName": ("Ad", "Adı", "Tên"), "lastName": ("Họ",), "fullName": FULL_NAME}
+NAMES = {
+    "email": EMAIL, "firstName": ("Ad", "Adı", "Tên", "First Name (Billing)"), "lastName": ("Họ", "姓氏"),
+    "fullName": FULL_NAME, "company": ("Company (Billing)", "Default Address Company"), "jobTitle": ("Titteli",),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("field", "name"), [(field, name) for field, names in NAMES.items() for name in names])

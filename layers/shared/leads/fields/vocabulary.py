@@ -41,7 +41,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     імя""",
         "lastName": """lastname lname surname familyname secondname namelast namelastname fullnamelast last lastnames
     legallastname yourlastname nachname nachnamen familienname zuname nomdefamille nomfamille apellido apellidos
-    primerapellido apellidopaterno cognome sobrenome apelido ultimonome achternaam familienaam efternamn etternavn
+    primerapellido apellidopaterno cognome sobrenome apelido ultimonome achternaam familienaam efternamn etternavn 姓氏
     efternavn sukunimi nazwisko prijmeni soyad soyadi фамилия 姓 성 soyadiniz soyisim soyismi soyisminiz numedefamilie
     numeledefamilie numefamilie numelefamilie vezeteknev vezetekneve vezetekneved csaladnev csaladinev csaladineve
     επωνυμο επιθετο שםמשפחה שםהמשפחה اسمالعايلة اسمعايلتك الاسمالاخير اسمكالاخير الاسمالعايلي ho hovatendem прізвище""",
@@ -69,6 +69,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     primaryassociatedcompany associatedcompanyprimary primarycompany nameofcompany nameoforganization nameoforganisation
     nameofbusiness organization organisation organizationname organisationname org orgname business businessname
     employer employername companyorganization companyorganisation accountname workplace firm yourcompany wheredoyouwork
+    billingcompany defaultaddresscompany
     firma firmenname firmaname namefirma unternehmen unternehmensname nameunternehmen nameunternehmens arbeitgeber
     betrieb woarbeitestdu woarbeitensie entreprise nomdelentreprise nomentreprise societe nomdelasociete nomsociete
     raisonsociale employeur organisme outravaillezvous empresa compania nombredelaempresa nombreempresa razonsocial
@@ -101,7 +102,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     munkakor munkakore munkakorod pozicio pozicioja foglalkozas foglalkozasa foglalkozasod θεση θεσηεργασιας τιτλοςθεσης
     τιτλοςεργασιας επαγγελμα ιδιοτητα ρολος תפקיד התפקיד תוארתפקיד הגדרתתפקיד תפקידבחברה התפקידבחברה מקצוע עיסוק
     المسمىالوظيفي المسميالوظيفي مسماكالوظيفي الوظيفة وظيفتك المنصب منصبك المهنة مهنتك chucvu chucdanh vitricongviec
-    nghenghiep congviec vaitro посада заиманапосада професія роль""",
+    nghenghiep congviec vaitro посада заиманапосада професія роль titteli""",
     }.items()
 }
 # Beside the first of these, the second is the last name: "Vorname" and "Name".
@@ -151,7 +152,7 @@ FILLER_BEHIND: Final = word_set("""required optional input field value answer ra
     obligatoria opcional requerido trabajas trabaja ocupas ocupa trabalha obbligatorio facoltativo lavori lavora
     ricopri verplicht optioneel werk werkt obligatoriskt obligatorisk valfritt jobbar arbetar pa wymagane opcjonalne
     pracujesz zorunlu istegebagli obligatoriu kotelezo υποχρεωτικο προαιρετικο חובה مطلوب اختياري batbuoc обовязково
-    необовязково""")
+    необовязково billing""")
 # Objects that wrap a person's own fields. In others ("site", "form", "product") a `name` is not a person's.
 WRAPPERS: Final = word_set("""contact lead user customer person applicant visitor subscriber attendee guest invitee
     fields field data values value answers answer payload attributes attribute properties property traits submission
