@@ -74,7 +74,7 @@ def within(content: object, *envelope: str) -> object:
     return content
 
 
-def said(sentence: Callable[[Refused], str], *envelope: str) -> Shape:
+def in_words(sentence: Callable[[Refused], str], *envelope: str) -> Shape:
     """Words alone, in these objects."""
     return lambda refused: within(sentence(refused), *envelope)
 
@@ -175,8 +175,8 @@ SHAPES: Final[Mapping[str, Shape]] = {
         "accepted": [lead for lead, b in zip(r.leads, r.places, strict=True) if not b],
         "rejected": [{"lead": b.lead, "errors": [messages(b)]} for b in r.bad],
     },
-    "path in words": said(joined(lambda b: f"{bracketed(b)} is invalid", ", ")),
-    "pointer in words": said(lambda r: f"body{pointer(r.bad[0])} must match format", "message"),
+    "path in words": in_words(joined(lambda b: f"{bracketed(b)} is invalid", ", ")),
+    "pointer in words": in_words(lambda r: f"body{pointer(r.bad[0])} must match format", "message"),
     "address in words": each(lambda b: f"The email <{b.value}>, is refused.", "errors"),
 }
 FIRST_ONLY: Final = frozenset({"pointer in words"})

@@ -39,8 +39,8 @@ def refused(letter_id: str = "lead-1", email: str = "ava@example.com", **more: A
 
 def unmappable(event: object, **more: Any) -> dict[str, Any]:
     """An event that no lead could be made of."""
-    said = failure("unmappable", message="no field of it is an address")
-    return {"version": 1, "source": "forms", "event": event, "failure": said, **more}
+    refusal = failure("unmappable", message="no field of it is an address")
+    return {"version": 1, "source": "forms", "event": event, "failure": refusal, **more}
 
 
 def letter(

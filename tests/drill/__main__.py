@@ -78,9 +78,11 @@ def problems(url: str, leadterra: MisbehavingLeadterra, everyone: Sequence[Perso
     yield from (f"a dead letter too many: {each}" for each in dead - expected_letters(everyone))
     yield from (f"no dead letter: {each}" for each in expected_letters(everyone) - dead)
     status = leads(url, "status")
-    told = {name: status[name] for name in ("accepted", "rejected", "queued", "opted_out", "redelivered", "difference")}
-    told["enrolled"] = status["enrolled"] + status["updated"]
-    told["skipped"] = status["skipped"] + status["unaccounted"]
+    reported = {
+        name: status[name] for name in ("accepted", "rejected", "queued", "opted_out", "redelivered", "difference")
+    }
+    reported["enrolled"] = status["enrolled"] + status["updated"]
+    reported["skipped"] = status["skipped"] + status["unaccounted"]
     counted = {
         "accepted": len(expected),
         "rejected": dead.total(),
@@ -91,7 +93,7 @@ def problems(url: str, leadterra: MisbehavingLeadterra, everyone: Sequence[Perso
         "enrolled": len(good),
         "skipped": sum(email.endswith(SUPPRESSED) for email in expected),
     }
-    yield from (f"{name}: {told[name]}, not {count}" for name, count in counted.items() if told[name] != count)
+    yield from (f"{name}: {reported[name]}, not {count}" for name, count in counted.items() if reported[name] != count)
     yield from (f"not met: {kind}" for kind in KINDS - leadterra.met.keys())
 
 

@@ -82,14 +82,14 @@ class Intake:
 
 def _event(arrival: Arrival, now: datetime) -> Event:
     """What API Gateway hands over, as the handler reads it."""
-    said = [signup.submission for signup in arrival.signups]
+    submissions = [signup.submission for signup in arrival.signups]
     kind = "application/x-www-form-urlencoded" if arrival.form else "application/json"
     request = {
         "version": "2.0",
         "rawPath": f"/hooks/{arrival.source}",
         "headers": {"content-type": kind, "idempotency-key": arrival.event_id},
         "requestContext": {"http": {"method": "POST", "path": f"/hooks/{arrival.source}"}},
-        "body": urlencode(said[0]) if arrival.form else json.dumps(said),
+        "body": urlencode(submissions[0]) if arrival.form else json.dumps(submissions),
     }
     event = from_http(request, now)
     assert event

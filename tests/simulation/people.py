@@ -59,16 +59,16 @@ class Signup:
     @property
     def fields(self) -> dict[str, str]:
         """What is said besides the address: not everything every time, and not the same."""
-        said = {"signup": f"n{self.number}", "plan": _PLANS[self.number % len(_PLANS)]}
+        answers = {"signup": f"n{self.number}", "plan": _PLANS[self.number % len(_PLANS)]}
         if self.number % 3:
-            said["firstName"] = _FIRST_NAMES[self.person % len(_FIRST_NAMES)]
+            answers["firstName"] = _FIRST_NAMES[self.person % len(_FIRST_NAMES)]
         if self.number % 2:
-            said["company"] = f"Company {self.person % 997} v{self.number}"
+            answers["company"] = f"Company {self.person % 997} v{self.number}"
         if self.blocked:
-            said["company"] = f"{SCRIPT} v{self.number}"
+            answers["company"] = f"{SCRIPT} v{self.number}"
         elif self.number % _POISON_EVERY == _POISON_REST:
-            said["company"] = POISON
-        return said
+            answers["company"] = POISON
+        return answers
 
     @property
     def submission(self) -> dict[str, str]:

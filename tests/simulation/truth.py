@@ -39,13 +39,13 @@ class Truth:
 
         Later values win within a batch, field by field. Nothing is promised between batches: SQS knows no order.
         """
-        said: dict[str, dict[str, int]] = {}
+        possible: dict[str, dict[str, int]] = {}
         for _, message in received:
             signup, source = self.signups[message.number]
             if CAMPAIGNS[source] == campaign:
-                said.setdefault(signup.address, {})[message.body] = message.number
+                possible.setdefault(signup.address, {})[message.body] = message.number
         for row in rows:
-            messages = said.get(row["email"], {})
+            messages = possible.get(row["email"], {})
             fields = {name: value for name, value in row.items() if name != "email"}
             self.problems["rows with other fields than their messages"] += fields != self._merged(messages)
             self.arrived.update(messages.values())
@@ -87,8 +87,8 @@ def _fields(sandbox: Sandbox, campaign: str, address: str) -> dict[str, Any]:
 
 def _is_right(found: dict[str, Any], signups: list[Signup]) -> bool:
     """Whether each field has one of the values that these signups gave it."""
-    said: dict[str, set[str]] = {}
+    possible: dict[str, set[str]] = {}
     for signup in signups:
         for name, value in signup.fields.items():
-            said.setdefault(name, set()).add(value)
-    return found.keys() == said.keys() and all(value in said[name] for name, value in found.items())
+            possible.setdefault(name, set()).add(value)
+    return found.keys() == possible.keys() and all(value in possible[name] for name, value in found.items())

@@ -92,7 +92,7 @@ def idle(provider: str, rules: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("provider", "rules", "told"),
+    ("provider", "rules", "advice"),
     [
         ("json", '[sources.app.require]\n"!" = "x"', "require.!: no event meets it: '!' has no letter and no digit"),
         ("json", '[sources.app.require]\n"-" = false', "require.-: it always holds: '-' has no letter and no digit"),
@@ -108,10 +108,10 @@ def idle(provider: str, rules: str) -> list[str]:
         ),
     ],
 )
-def test_a_rule_that_does_nothing(provider: str, rules: str, told: str) -> None:
+def test_a_rule_that_does_nothing(provider: str, rules: str, advice: str) -> None:
     """A rule on a field that no event has is named with what it comes to and the reason."""
     (line,) = idle(provider, rules)
-    assert line.startswith(f"sources.app.{told}")
+    assert line.startswith(f"sources.app.{advice}")
 
 
 @pytest.mark.parametrize(

@@ -67,12 +67,12 @@ def test_a_queue_whose_triggers_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("deployed", "verdict", "told"), [("ab", "ok", "all 2"), ("a", "fail", "lacks b"), ("abc", "warn", "has c as well")]
+    ("deployed", "verdict", "text"), [("ab", "ok", "all 2"), ("a", "fail", "lacks b"), ("abc", "warn", "has c as well")]
 )
-def test_a_template(deployed: str, verdict: str, told: str) -> None:
+def test_a_template(deployed: str, verdict: str, text: str) -> None:
     """A stack that is older than the checkout fails; a newer one is a warning."""
     found = subjects.outputs(deployed, "ab")
-    assert (found.verdict, told in found.message) == (verdict, True)
+    assert (found.verdict, text in found.message) == (verdict, True)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> N
 
 
 @pytest.mark.parametrize(
-    ("listed", "verdict", "told", "remedy"),
+    ("listed", "verdict", "text", "remedy"),
     [
         (Stats("running", {"totalEnrolled": 1200}), "ok", "camp_news: running, 1,200 leads", ""),
         (Stats(None), "ok", "camp_news: there", ""),
@@ -102,12 +102,12 @@ def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> N
         ("nothing known", "fail", "nothing known", "check this campaign in Leadterra"),
     ],
 )
-def test_a_campaign(listed: Stats | str, verdict: str, told: str, remedy: str) -> None:
+def test_a_campaign(listed: Stats | str, verdict: str, text: str, remedy: str) -> None:
     """A campaign that does not send is a warning; one that does not exist is a failure."""
     campaign = ConfiguredCampaign("news", "camp_news", (), ())
     row = CampaignListing(campaign, listed) if isinstance(listed, Stats) else CampaignListing(campaign, problem=listed)
     (found,) = subjects.campaigns([row])
-    assert (found.verdict, told in found.message, found.remedy) == (verdict, True, remedy)
+    assert (found.verdict, text in found.message, found.remedy) == (verdict, True, remedy)
 
 
 def test_sources_and_alarms() -> None:

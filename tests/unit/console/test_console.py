@@ -114,17 +114,17 @@ def test_a_page_has_an_address(wanted: Criteria) -> None:
 def test_the_history_of_a_letter() -> None:
     """From the sign-up to now: what was sent again, why it failed before, and what an operator corrected."""
     replay = {"of": "sqs-0", "count": 2, "reason": "rejected", "field": "email", "status": 422, "first": "yesterday"}
-    told = list(read_history(letter(refused(replay=replay, fixed={"of": "a", "count": 1, "fields": ["email"]}))))
-    assert [title for title, _, _ in told] == [
+    steps = list(read_history(letter(refused(replay=replay, fixed={"of": "a", "count": 1, "fields": ["email"]}))))
+    assert [title for title, _, _ in steps] == [
         "Accepted from website",
         "Failed for the first time",
         "Sent again 2 times",
         "Failed again: rejected",
         "Corrected by an operator",
     ]
-    assert told[1][1] == "yesterday"
-    assert told[2][2] == "after: rejected, email, 422"
-    assert told[4][2] == "email"
+    assert steps[1][1] == "yesterday"
+    assert steps[2][2] == "after: rejected, email, 422"
+    assert steps[4][2] == "email"
 
 
 def test_the_last_hours() -> None:

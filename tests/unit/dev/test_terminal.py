@@ -63,18 +63,18 @@ def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
     """Each change is told once, with the lines of `leads check`, however often it is asked for."""
     path = tmp_path / "enrollment.toml"
     path.write_text(RIGHT)
-    said: list[str] = []
-    watch = ConfigWatch(path, said.append)
+    lines: list[str] = []
+    watch = ConfigWatch(path, lines.append)
     taken_up: list[str] = []
     watch.on_valid = lambda: taken_up.append(path.read_text())
     assert not watch.broken()
     path.write_text(f"{RIGHT}tokenz = []\n")
     assert [watch.broken() for _ in range(3)] == [True] * 3
-    (text,) = said
+    (text,) = lines
     assert f"{path}: 1 problem:\n  line 3: campaigns.news.tokenz: unknown key; did you mean 'tokens'?" in text
     path.unlink()
     assert watch.broken()
     path.write_text(RIGHT)
     assert [watch.broken() for _ in range(2)] == [False] * 2
-    assert said[2:] == [f"{path}: read again."]
+    assert lines[2:] == [f"{path}: read again."]
     assert taken_up == [RIGHT]

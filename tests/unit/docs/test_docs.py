@@ -27,8 +27,8 @@ DESCRIPTION: dict[str, Any] = openapi.description()
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.name))
 def test_generated_documents_are_up_to_date(path: Path) -> None:
     """A document in the repository is what the code generates."""
-    said = path.read_text(encoding="utf-8") if path.exists() else ""
-    assert said == DOCUMENTS[path](), f"{path.relative_to(ROOT)} is out of date: run `make docs`"
+    written = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert written == DOCUMENTS[path](), f"{path.relative_to(ROOT)} is out of date: run `make docs`"
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

@@ -15,8 +15,8 @@ SNS = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=
 
 
 def source(provider: str, auth: str = "") -> Source:
-    said = f'auth = "{auth}"' if auth else ""
-    text = f'[campaigns.news]\nid = "camp_1"\n[sources.x]\nprovider = "{provider}"\ncampaign = "news"\n{said}'
+    auth_line = f'auth = "{auth}"' if auth else ""
+    text = f'[campaigns.news]\nid = "camp_1"\n[sources.x]\nprovider = "{provider}"\ncampaign = "news"\n{auth_line}'
     return parse(text).sources["x"]
 
 

@@ -14,8 +14,8 @@ SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # published with the library's test
 def believed(secret: str, key: str = SECRET, brand: str = "webhook", body: bytes = b"{}", **sent: str) -> bool:
     mac = hmac.digest(base64.b64decode(key), f"msg_1.{NOW}.".encode() + body, "sha256")
     good = f"v1,{base64.b64encode(mac).decode()}"
-    told = {"id": "msg_1", "timestamp": str(NOW), "signature": "good", **sent}
-    headers = {f"{brand}-{name}": text.replace("good", good) for name, text in told.items()}
+    values = {"id": "msg_1", "timestamp": str(NOW), "signature": "good", **sent}
+    headers = {f"{brand}-{name}": text.replace("good", good) for name, text in values.items()}
     return is_signed("standard-webhooks", request(body, headers), secret, NOW)
 
 

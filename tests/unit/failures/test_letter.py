@@ -85,7 +85,7 @@ def test_an_id_is_fit_to_be_typed(own: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reported",
     [
         [],
         "no",
@@ -93,9 +93,9 @@ def test_an_id_is_fit_to_be_typed(own: object) -> None:
         {"reason": "", "status": True, "failedAt": 5},
     ],
 )
-def test_a_failure_of_any_shape(said: object) -> None:
+def test_a_failure_of_any_shape(reported: object) -> None:
     """No content of a failure prevents a letter from being shown."""
-    found = letter({**refused(), "failure": said, "replay": "often"})
+    found = letter({**refused(), "failure": reported, "replay": "often"})
     assert (found.reason, found.field, found.status, found.failed_at) == ("exhausted", "", None, NOW)
     assert (found.replays, found.email) == (0, "ava@example.com")
 

@@ -62,9 +62,9 @@ def test_memory_is_bounded() -> None:
 
 def test_what_matches() -> None:
     """Groups are counted whole; a text is looked for in the letters that are there."""
-    said = failure("missing_token", field="company")
+    refusal = failure("missing_token", field="company")
     everything = Listing(
-        1, [letter(refused("a")), letter(refused("c", failure=said)), letter(refused("b", "ben@x.example"))]
+        1, [letter(refused("a")), letter(refused("c", failure=refusal)), letter(refused("b", "ben@x.example"))]
     )
     assert everything.matching(Criteria(reason="rejected")).total == 2
     one = everything.matching(Criteria(contains="ben@"))

@@ -84,8 +84,8 @@ def test_a_table() -> None:
     """Each letter is a line, with its reason in columns of its own, whatever kind it is."""
     lead, event = table(refused(), unmappable({"a": "ä"}))
     assert tuple(lead) == COLUMNS
-    said = ("rejected", "email", "422", "ava@example.com")
-    assert (lead["reason"], lead["field"], lead["status"], lead["email"]) == said
+    expected = ("rejected", "email", "422", "ava@example.com")
+    assert (lead["reason"], lead["field"], lead["status"], lead["email"]) == expected
     assert (lead["firstName"], lead["lastName"], lead["customFields"]) == ("Ava", "", '{"plan": "pro"}')
     assert (event["reason"], event["event"], event["email"]) == ("unmappable", '{"a": "ä"}', "")
 
@@ -94,8 +94,8 @@ def test_no_cell_is_a_formula() -> None:
     """Formulas are escaped in every column with foreign content. A lead's field fills no other column."""
     evil = '=HYPERLINK("https://evil.example")'
     lead = {"email": evil, "firstName": evil, "reason": "because", "customFields": {"a": evil}}
-    said = failure(evil, field=evil, message=evil, status=-1)
-    (row,) = table(refused(source=evil, campaign=evil, lead=lead, failure=said))
+    expected = failure(evil, field=evil, message=evil, status=-1)
+    (row,) = table(refused(source=evil, campaign=evil, lead=lead, failure=expected))
     for column in ("reason", "field", "says", "source", "campaign", "email", "firstName"):
         assert row[column] == f"'{evil}", column
     assert row["status"] == "-1"

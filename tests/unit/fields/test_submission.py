@@ -40,8 +40,8 @@ ITEMS, EMAIL = [{"sku": "1"}, {"sku": "2"}], {"name": "email", "value": "ava@exa
 )  # fmt: skip
 def test_a_list_is_one_submission_for_each(content: object, provider: str, count: int) -> None:
     """An array, Leadterra's own bulk envelope, or any list of people."""
-    said = say(content, provider)
-    assert (len(said.submissions), said.listed) == (count, True)
+    found = say(content, provider)
+    assert (len(found.submissions), found.listed) == (count, True)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_a_list_is_one_submission_for_each(content: object, provider: str, count
 )  # fmt: skip
 def test_other_lists_belong_to_one_person(content: object, provider: str) -> None:
     """What someone bought, and the questions that one person answered."""
-    said = say(content, provider)
-    assert (len(said.submissions), said.listed) == (1, False)
+    found = say(content, provider)
+    assert (len(found.submissions), found.listed) == (1, False)
 
 
 def test_one_unreadable_lead_harms_no_other() -> None:
@@ -121,5 +121,5 @@ def test_an_id_that_may_be_somebodys_is_hashed(event_id: str) -> None:
 )
 def test_envelopes_are_opened_by_http_too(content: object) -> None:
     """A topic or a rule may have the hook's address as its target."""
-    said = say(content)
-    assert (said.submissions[0].fields, said.event_id) == (AVA, "m-1")
+    found = say(content)
+    assert (found.submissions[0].fields, found.event_id) == (AVA, "m-1")

@@ -10,18 +10,18 @@ from leads_cli.importing.read.table import Cell, Table
 
 
 @contextmanager
-def reading(folder: Path, content: str | bytes, said: FileFormat | None = None) -> Iterator[Table]:
+def reading(folder: Path, content: str | bytes, form: FileFormat | None = None) -> Iterator[Table]:
     """The table in a file of this content."""
     path = folder / "list"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    said = said or FileFormat()
-    with open_file(str(path), said.encoding or None) as document:
-        yield open_table(document, said)
+    form = form or FileFormat()
+    with open_file(str(path), form.encoding or None) as document:
+        yield open_table(document, form)
 
 
-def rows(folder: Path, content: str | bytes, said: FileFormat | None = None) -> list[tuple[int, list[Cell]]]:
+def rows(folder: Path, content: str | bytes, form: FileFormat | None = None) -> list[tuple[int, list[Cell]]]:
     """Each row's number and cells."""
-    with reading(folder, content, said) as found:
+    with reading(folder, content, form) as found:
         return [(row.number, list(row.cells.values())) for row in found.rows()]
 
 

@@ -57,14 +57,14 @@ def test_without_a_rate_nothing_is_waited_for() -> None:
 def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a terminal, a line every ten seconds has progress, rate and time left."""
     clock = Clock()
-    with show_progress("sent", 10_000, 4_000, clock=clock) as told:
-        told(100)
+    with show_progress("sent", 10_000, 4_000, clock=clock) as show:
+        show(100)
         clock.now += 11
-        told(1_000)
+        show(1_000)
         clock.now += 9
-        told(1_000)
+        show(1_000)
         clock.now += 2
-        told(0)
+        show(0)
     assert capsys.readouterr().err == (
         "sent: 5,100 of 10,000, 100/s, 49 s left\nsent: 6,100 of 10,000, 95/s, 41 s left\n"
     )
@@ -73,7 +73,7 @@ def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_line_where_the_end_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
     """While a file is read, its length is not known."""
     clock = Clock()
-    with show_progress("rows read", None, clock=clock) as told:
+    with show_progress("rows read", None, clock=clock) as show:
         clock.now += 10
-        told(5_000)
+        show(5_000)
     assert capsys.readouterr().err == "rows read: 5,000, 500/s\n"

@@ -20,8 +20,8 @@ ROWS = 95
 
 
 def refusal(status: int, code: str) -> ClientError:
-    said: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(said, "SendMessageBatch")
+    answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "SendMessageBatch")
 
 
 @dataclass
@@ -52,14 +52,14 @@ class Sending:
     worklist: Worklist
     sqs: Sqs = field(default_factory=Sqs)
     counted: list[int] = field(default_factory=list)
-    told: list[int] = field(default_factory=list)
+    reported: list[int] = field(default_factory=list)
     stop: Event = field(default_factory=Event)
 
     def run(self, count: Callable[[int], None] | None = None) -> None:
         sqs: Any = self.sqs
         # More attempts than any test has troubles: which chunk meets which of them is up to the threads.
         queue = LeadsQueue(sqs, "url", "LeadsQueue", count or self.counted.append, pauses=(0.0,) * 4)
-        queue.send_all(self.worklist, Pace(None), self.stop, self.told.append)
+        queue.send_all(self.worklist, Pace(None), self.stop, self.reported.append)
 
     @property
     def sent(self) -> list[int]:
@@ -83,7 +83,7 @@ def test_ten_at_a_time(sending: Sending) -> None:
     sending.run()
     assert sending.sent == ALL
     assert sorted(sending.sqs.sizes) == [5, *[10] * 9]
-    assert (sum(sending.counted), sum(sending.told), sending.worklist.left()) == (ROWS, ROWS, 0)
+    assert (sum(sending.counted), sum(sending.reported), sending.worklist.left()) == (ROWS, ROWS, 0)
 
 
 def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:

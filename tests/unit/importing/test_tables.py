@@ -233,7 +233,7 @@ PAGES = (
 
 
 @pytest.mark.parametrize(
-    ("content", "said", "message"),
+    ("content", "options", "message"),
     [
         (b"", {}, "it is empty"),
         (b" \n\n", {}, "it is empty"),
@@ -256,7 +256,7 @@ PAGES = (
         (b"email\n", {"sheet": "People"}, "it is no workbook: leave out --sheet People"),
     ],
 )
-def test_what_no_table_can_be_read_from(tmp_path: Path, content: bytes, said: dict[str, str], message: str) -> None:
+def test_what_no_table_can_be_read_from(tmp_path: Path, content: bytes, options: dict[str, str], message: str) -> None:
     """The message says what it is instead, or what is missing, and what to do about that."""
     with pytest.raises(UsageError, match=message):
-        rows(tmp_path, content, FileFormat(**said))
+        rows(tmp_path, content, FileFormat(**options))

@@ -134,13 +134,13 @@ def test_it_is_begun_otherwise(path: Path) -> None:
         fill(worklist)
         worklist.settle([2])
         both = {"E-Mail": "email", "Plan": "plan"}
-        for other, said in (
+        for other, problem in (
             ({"campaign": "trial"}, r"after 1 of 4 leads\. It had the campaign news, and now would have trial"),
             ({"columns": both}, "the columns E-Mail=email, and now would have E-Mail=email, Plan=plan"),
             ({"reading": {"delimiter": ";"}}, "the reading none, and now would have delimiter=;"),
             ({"destination": "elsewhere"}, "begin anew with --again"),
         ):
-            with pytest.raises(UsageError, match=said):
+            with pytest.raises(UsageError, match=problem):
                 describe_begun(worklist, Facts.from_json({**asdict(FACTS), **other}))
         assert describe_begun(worklist, Facts.from_json({**asdict(FACTS), "digest": "other"})) is None
 

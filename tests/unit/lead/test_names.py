@@ -62,8 +62,8 @@ def test_the_surer_name_comes_first() -> None:
         ranks = [found.rank for name in names if (found := meaning(name))]
         assert len(ranks) == len(names)
         assert ranks == sorted(set(ranks))
-    told = [(found.field, found.rank) for found in map(meaning, mentions) if found]
-    assert told == [("email", MENTION)] * len(mentions)
+    meanings = [(found.field, found.rank) for found in map(meaning, mentions) if found]
+    assert meanings == [("email", MENTION)] * len(mentions)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "text"),
     [
         (TAKEN, "1 lead taken from website [a1], 2 ignored"),
         (
@@ -50,9 +50,9 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
         ({"message": "batch settled", "accepted": "?", "rejected": 3, "why": []}, "None: no outcome, 0 requests"),
     ],
 )  # fmt: skip
-def test_a_line_in_words(data: dict[str, Any], said: str) -> None:
+def test_a_line_in_words(data: dict[str, Any], text: str) -> None:
     """Known lines are shown as sentences with their counts, others with their text."""
-    assert sentence(line(**data)) == said
+    assert sentence(line(**data)) == text
 
 
 def test_lines_that_are_no_json() -> None:
@@ -65,7 +65,7 @@ def test_lines_that_are_no_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lead", "told"),
+    ("lead", "text"),
     [
         ("a4", "accepted by Leadterra for news"),
         ("h1", "held, tried again later: late"),
@@ -73,9 +73,9 @@ def test_lines_that_are_no_json() -> None:
         ("a", None),
     ],
 )
-def test_what_a_batch_says_of_one_lead(lead: str, told: str | None) -> None:
+def test_what_a_batch_says_of_one_lead(lead: str, text: str | None) -> None:
     """In a batch's line a lead is found by its whole id, with its own outcome."""
-    assert step(line(**SETTLED), lead) == told
+    assert step(line(**SETTLED), lead) == text
 
 
 def test_a_lead_that_the_counts_may_leave_out() -> None:

@@ -56,8 +56,8 @@ def test_an_event_becomes_a_message() -> None:
     reading = take({"email": "Ava@Example.com", "name": "Ava King", "plan": "pro"})
     (body,) = map(json.loads, reading.bodies)
     lead = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "customFields": {"plan": "pro"}}
-    told = {"version": 1, "id": "new-0", "source": "app", "campaign": "news"}
-    assert body == {**told, "receivedAt": "2026-11-22T02:00:00.000Z", "lead": lead}
+    envelope = {"version": 1, "id": "new-0", "source": "app", "campaign": "news"}
+    assert body == {**envelope, "receivedAt": "2026-11-22T02:00:00.000Z", "lead": lead}
     assert (len(reading.messages), reading.unmappable, reading.ignored, reading.event_id) == (1, [], 0, None)
 
 

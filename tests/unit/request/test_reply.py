@@ -17,7 +17,7 @@ from leads_cli.stacks.counts import METRICS
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
-def judged(status: int | None, content: object = None, **headers: str) -> Verdict:
+def verdict_of(status: int | None, content: object = None, **headers: str) -> Verdict:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return judge(Reply(status, body, headers), NOW)
 
@@ -39,7 +39,7 @@ def judged(status: int | None, content: object = None, **headers: str) -> Verdic
 )
 def test_counts_in_any_envelope_are_accepted(status: int, content: object, counts: Counts) -> None:
     """A 2xx with counts is a success, bare or in one of the documented envelopes."""
-    assert judged(status, content) == counts
+    assert verdict_of(status, content) == counts
 
 
 @pytest.mark.parametrize(
@@ -52,15 +52,15 @@ def test_counts_in_any_envelope_are_accepted(status: int, content: object, count
 )  # fmt: skip
 def test_a_success_without_counts_is_held(content: object) -> None:
     """A maintenance page or an empty promise swallows no lead."""
-    assert judged(200, content) == Held("unavailable")
+    assert verdict_of(200, content) == Held("unavailable")
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_refusals_are_to_be_isolated(status: int) -> None:
     """The statuses of bad leads and of too large a request come with what was said, as JSON where it is some."""
-    assert judged(status, {"errors": [1]}) == Refused(status, {"errors": [1]})
-    assert judged(status, b"Unprocessable") == Refused(status, "Unprocessable")
-    assert judged(status, b"\xff") == Refused(status, "\ufffd")
+    assert verdict_of(status, {"errors": [1]}) == Refused(status, {"errors": [1]})
+    assert verdict_of(status, b"Unprocessable") == Refused(status, "Unprocessable")
+    assert verdict_of(status, b"\xff") == Refused(status, "\ufffd")
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_refusals_are_to_be_isolated(status: int) -> None:
 )  # fmt: skip
 def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> None:
     """Any other answer is a failure of the service, the key or the configuration."""
-    assert judged(status, {"enrolled": 1}) == verdict
+    assert verdict_of(status, {"enrolled": 1}) == verdict
 
 
 @pytest.mark.parametrize("text", [b'"Forbidden"', b"null", b"{}", b"[]", b'[{"message": "no"}]'])
 def test_any_json_of_a_403_is_about_the_key(text: bytes) -> None:
     """A firewall answers with a page, the service in JSON."""
-    assert judged(403, text) == Held("unauthorized")
-    assert judged(403, b"<p>Forbidden</p>") == Refused(403, "<p>Forbidden</p>")
+    assert verdict_of(403, text) == Held("unauthorized")
+    assert verdict_of(403, b"<p>Forbidden</p>") == Refused(403, "<p>Forbidden</p>")
 
 
 def test_one_error_that_will_pass_is_enough() -> None:
@@ -102,7 +102,7 @@ def test_one_error_that_will_pass_is_enough() -> None:
 )
 def test_retry_after_is_honoured(status: int, header: str, seconds: float | None) -> None:
     """Seconds, a date, or neither."""
-    assert judged(status, **{"retry-after": header}) == Held("unavailable", seconds)
+    assert verdict_of(status, **{"retry-after": header}) == Held("unavailable", seconds)
 
 
 @given(st.none() | st.integers(100, 999), st.binary(max_size=60), st.text(max_size=40))

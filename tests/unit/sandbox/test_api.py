@@ -70,8 +70,8 @@ def test_stats() -> None:
         **dict.fromkeys(("sent", "delivered", "bounced", "replied", "queued"), 0),
         **dict.fromkeys(("openRate", "replyRate"), 0.0),
     }
-    told = json.loads(ask(api(dialect="guide"), "GET", "/v1/campaigns/camp_1/stats").body)["data"]
-    assert (told["status"], told["totalEnrolled"]) == ("draft", 0)
+    enveloped = json.loads(ask(api(dialect="guide"), "GET", "/v1/campaigns/camp_1/stats").body)["data"]
+    assert (enveloped["status"], enveloped["totalEnrolled"]) == ("draft", 0)
 
 
 @pytest.mark.parametrize("key", [None, "", "sk_live_other"])
@@ -123,9 +123,9 @@ def test_a_2xx_may_report_what_it_did_not_take(shape: str, errors: Any) -> None:
     """The good leads are counted and stored; the others are errors beside the counts, in the chosen shape."""
     service = api(on_invalid="report", error_shape=shape)
     answer = enroll(service, [{"email": "x"}, *ROWS])
-    said = json.loads(answer.body)
-    assert (answer.status, said["enrolled"], service.sandbox.snapshot()["leadCount"]) == (207, 1, 2)
-    assert said["errors"] == errors
+    result = json.loads(answer.body)
+    assert (answer.status, result["enrolled"], service.sandbox.snapshot()["leadCount"]) == (207, 1, 2)
+    assert result["errors"] == errors
     assert enroll(service).status == 200
 
 

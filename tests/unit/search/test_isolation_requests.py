@@ -117,10 +117,10 @@ def test_lying_hints_condemn_nobody_and_cost_little(kind: str, style: str) -> No
     """Four bad among 200 and a server that names others: the right four are rejected, in at most 75 requests."""
 
     def tell(places: list[int], sent: Sequence[Row]) -> object:
-        said = LYING[kind](places, len(sent))
+        places_named = LYING[kind](places, len(sent))
         if style == "index":
-            return {"errors": [{"index": place} for place in said]}
-        return {"errors": [{"email": sent[place].lead["email"]} for place in said if place < len(sent)]}
+            return {"errors": [{"index": place} for place in places_named]}
+        return {"errors": [{"email": sent[place].lead["email"]} for place in places_named if place < len(sent)]}
 
     assert max(len(search(200, each, tell).requests) for each in drawn(200, 4, 3)) <= 75
 

@@ -67,12 +67,12 @@ def test_the_redrive_takes_what_was_received_too_often() -> None:
 def test_at_least_once(kind: str) -> None:
     """Twice in a batch, for two receivers at once, or again after it was deleted: and whoever counts is told."""
     waiting = filled(oddities=Oddities(**{kind: 1.0}))
-    told: list[int] = []
-    waiting.on_odd = told.append
+    odd: list[int] = []
+    waiting.on_odd = odd.append
     taken = look(waiting, 0)
     others = look(waiting, 0)
     assert len({handle for handle, _ in (*taken, *others)}) == (1 if kind == "ghosts" else 2)
     waiting.delete([taken[0][0]], 1)
     waiting.end([handle for handle, _ in (*taken, *others)], 0)
     assert len(look(waiting, DAY)) == (kind == "ghosts")
-    assert set(told) == {0}
+    assert set(odd) == {0}

@@ -60,7 +60,7 @@ def test_stats_of_any_shape() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         ({"status": "draft", "totalEnrolled": 1200}, "is a draft, 1,200 leads: Leadterra begins to send"),
         ({"status": "paused", "queued": 7}, "its sending RESUMES where it was stopped with the 7 messages that wait."),
@@ -69,6 +69,6 @@ def test_stats_of_any_shape() -> None:
         ({"status": "archived"}, "does not say whether"),
     ],
 )
-def test_the_consequence_of_a_start(content: dict[str, object], said: str) -> None:
+def test_the_consequence_of_a_start(content: dict[str, object], sentence: str) -> None:
     """An operator hears what will happen before it does."""
-    assert said in describe_start(NEWS, read_stats(content))
+    assert sentence in describe_start(NEWS, read_stats(content))

@@ -122,11 +122,11 @@ MATH: Final = {
 }
 
 
-def unexplained(widget: Widget, **told: Sequence[float | None]) -> Sequence[float]:
+def unexplained(widget: Widget, **shown: Sequence[float | None]) -> Sequence[float]:
     """The first widget's line, where CloudWatch was told these values of its metrics and nothing of the others."""
-    points = len(told["visible"])
+    points = len(shown["visible"])
     names: dict[str, Any] = {options["id"]: Series([nan] * points) for *_, options in metrics(widget)}
-    names |= {name: Series([nan if each is None else each for each in values]) for name, values in told.items()}
+    names |= {name: Series([nan if each is None else each for each in values]) for name, values in shown.items()}
     formulas = expressions(widget)
     for name in ("queued", "zero", "unexplained"):
         names[name] = eval(formulas[name], {"__builtins__": {}}, {**MATH, **names})  # noqa: S307 - the template's own
@@ -153,7 +153,7 @@ def test_the_first_number_has_every_term_of_law_2(first: Widget) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "last"),
+    ("shown", "last"),
     [
         ({"visible": [0, 0, 0]}, 0),
         ({"visible": [5, 5, 5]}, 0),
@@ -170,7 +170,7 @@ def test_the_first_number_has_every_term_of_law_2(first: Widget) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, dict) else str(value),
 )
 def test_the_first_number_is_0_if_nobody_is_lost(
-    first: Widget, told: dict[str, Sequence[float | None]], last: int
+    first: Widget, shown: dict[str, Sequence[float | None]], last: int
 ) -> None:
     """Leads that were waiting before, that wait now, or that an operator moved are explained; others are counted."""
-    assert unexplained(first, **told)[-1] == last
+    assert unexplained(first, **shown)[-1] == last

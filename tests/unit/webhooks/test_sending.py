@@ -134,8 +134,8 @@ def test_a_lead_of_ones_own_goes_to_leads_queue(tmp_path: Path) -> None:
     assert sending.send(recorded.load(path), stack, client(ok)).where == "LeadsQueue"
     (sent,) = aws.sent
     assert sent["QueueUrl"] == "leads"
-    told = {"version": 1, "source": "direct", "campaign": "newsletter", "lead": lead}
-    assert json.loads(sent["MessageBody"]) == told
+    body = {"version": 1, "source": "direct", "campaign": "newsletter", "lead": lead}
+    assert json.loads(sent["MessageBody"]) == body
 
 
 @pytest.mark.parametrize(
