@@ -29,6 +29,11 @@ _POSSIBLE: Final = (
 # Enough lines to tell encodings apart.
 _MAX_LINES: Final = 200
 _WORD: Final = re.compile(r"[^\W\d_]+")
+# Quotation marks, apostrophes and dashes where they belong.
+_PUNCTUATION: Final = re.compile(
+    r"(?<!\w)[\u2018\u201c\u201e](?=\w)|(?<=\w)[\u2019\u201c\u201d](?!\w)|(?<=\w)\u2019(?=[A-Z]|s\b)"
+    r"|(?<!\w)[\u2013\u2014](?!\w)"
+)
 
 
 class UncertainEncodingError(UsageError):
@@ -122,7 +127,7 @@ def _is_text(text: str) -> bool:
 
 def _oddness(text: str) -> int:
     """How unlikely a text is: symbols for letters, mixed alphabets in a word, capitals inside words."""
-    odd = sum(c > "\x7f" and not c.isalpha() for c in text)
+    odd = sum(c > "\x7f" and not c.isalpha() for c in text) - len(_PUNCTUATION.findall(text))
     for word in _WORD.findall(text):
         alphabets = {name(c, "?").partition(" ")[0] for c in word}
         odd += "LATIN" in alphabets and len(alphabets) > 1

@@ -46,10 +46,12 @@ def test_another_encoding_far_into_the_file(tmp_path: Path) -> None:
         ("Jörg;Müller;Großmann", "cp1252"),
         ("Ольга;Щербакова;Ёлка", "cp1251"),
         ("佐藤;花子;株式会社", "cp932"),
+        ("Ada;O\u2019Neil;\u201cAcme\u201d \u2013 Ltd", "cp1252"),
+        ("Sofía;Ibáñez;España", "mac-roman"),
     ],
 )
 def test_the_likeliest_encoding_is_shown_first(tmp_path: Path, text: str, encoding: str) -> None:
-    """Letters, one alphabet in a word and no capitals inside of words make it likely; nothing is decided by that."""
+    """By its letters, the alphabets and capitals in its words, and its quotation marks. Nothing is decided by that."""
     content = f"email;name\na@example.com;{text}\n".encode(encoding)
     with pytest.raises(UncertainEncodingError) as caught:
         document(tmp_path, content)
