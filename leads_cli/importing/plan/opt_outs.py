@@ -33,7 +33,7 @@ _CONSENT: Final = re.compile(
     r"consent|optin|optedin|acceptse?mail|acceptsmarketing|acceptemail|acceptmarketing|subscribed|subscribe$|subscriber$|permission"
     r"|newsletter|mailinglist|emailmarketing|marketingemail|marketingallowed|emailallowed|allowe?mail|allowmarketing"
     r"|allowse?mail|cane?mail|canwee?mail|cancontact|canwecontact|contactable|mailable|receivesmarketing|receivee?mail"
-    r"|receivesemail|einwillig|einverst|zustimm|werbeerlaub|werbungerlaubt|kontakterlaub|consentement|consentimiento|consenso|consentimento"
+    r"|receivesemail|einwillig|einverst|zustimm|werbeerlaub|werbungerlaubt|mailerlaub|kontakterlaub|consentement|consentimiento|consenso|consentimento"
     r"|toestemming|zgoda|samtyck|samtykk|souhlas"
 )
 # Words that the name of an opt-out of e-mail does not have.
@@ -76,6 +76,8 @@ _NOTHING: Final = _NO | frozenset(
     {"", "none", "null", "na", "nil", "undefined", "nan", "never", "unknown", "subscribed", "optedin", "optin",
      "active", "allow", "allowed", "send", "confirmed", "implied", "express"}
 )  # fmt: skip
+# Spreadsheets have them for a yes. Other signs may stand for nothing.
+_TICKS: Final = frozenset("\u2713\u2714\u2611\u2705")
 _BEGINS_NO: Final = ("not", "never", "nooptout")
 _SIGNS: Final = re.compile(r"[\W_]+")
 _PARTS: Final = re.compile(r"[,;|/]")
@@ -117,7 +119,8 @@ def says_opted_out(kind: ColumnKind, name: str, value: str) -> bool:
         return any(_is_opt_out(part) for part in parts)
     plain = canonical(value)
     if kind == "flag":
-        return plain not in _NOTHING and plain.strip("0") != "" and not plain.startswith(_BEGINS_NO)
+        said = plain not in _NOTHING and plain.strip("0") != "" and not plain.startswith(_BEGINS_NO)
+        return said or not _TICKS.isdisjoint(value)
     refused = kind == "consent" and (plain in _REFUSED or (plain != "" and plain.strip("0") == ""))
     return refused or any(_is_bad_state(name, part) for part in parts)
 

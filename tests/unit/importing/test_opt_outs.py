@@ -20,7 +20,8 @@ OPTED_OUT = [
     ("Send Marketing Materials", "Do Not Send"), ("Tags", "customer; unsubscribed"), ("Marketing consent", "no"),
     ("Accepts Email Marketing", "FALSE"), ("accepts_marketing", "0"), ("Email Marketing Consent", "unsubscribed"),
     ("GDPR consent", "withdrawn"), ("Opt-in", "N"), ("subscribed_to_emails", "false"), ("Can we email you?", "No"),
-    ("Werbeeinwilligung", "Nein"), ("Marketing status", "No consent"),
+    ("Opted-out", "\u2714\ufe0f"), ("Mail erlaubt", "nein"), ("Werbeeinwilligung", "Nein"),
+    ("Marketing status", "No consent"),
 ]  # fmt: skip
 NOT_OPTED_OUT = [
     ("Email Opt Out", "false"), ("Email Opt Out", "0.0"), ("Email Opt Out", "N/A"),
@@ -31,7 +32,7 @@ NOT_OPTED_OUT = [
     ("Email Marketing Consent", "NEVER_SUBSCRIBED"), ("Status", "never unsubscribed"), ("Email status", "Soft bounced"),
     ("Subscription Status", "canceled"), ("Order status", "blocked"), ("State", "CA"), ("Consent to track", "No"),
     ("Marketing contact status", "Non-marketing contact"), ("active_subscription", "false"), ("Cookie consent", "no"),
-    ("Consent date", "no"), ("Opt-in", "yes"), ("Opt-in time", "0"), ("Double opt-in", "no"),
+    ("Opted-out", "-"), ("Consent date", "no"), ("Opt-in", "yes"), ("Opt-in time", "0"), ("Double opt-in", "no"),
     ("Notes", "She asked whether people who unsubscribed long ago may come as well."), ("Company", "Unsubscribed Ltd"),
     ("Email", "unsubscribed@example.com"), ("Account owner unsubscribed", "true"), ("Previous status", "Unsubscribed"),
 ]  # fmt: skip
