@@ -137,7 +137,8 @@ class Cloud:
 
     def settle(self, records: Sequence[Mapping[str, Any]], kept: Sequence[str], queue: str = "LeadsQueue") -> None:
         """Delete those that a function does not name as failures, as Lambda does."""
-        url = self.settings.leads_queue_url.replace("LeadsQueue", queue)
+        # Not by way of the environment, which a test may have broken.
+        url = self.events_queue_url.replace("EventsQueue", queue)
         for record in records:
             if record["messageId"] not in kept:
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
