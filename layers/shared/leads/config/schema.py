@@ -40,7 +40,8 @@ _DELETION: Final = re.compile(r"delet|remov|destroy|redact|eras")
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built at first use, here and for messages: of most models no own validator is needed, and a cold start would pay.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class LeadterraTable(_Table):

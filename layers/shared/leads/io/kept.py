@@ -60,7 +60,7 @@ class Kept[T]:
 class Secret(BaseModel):
     """The secret's JSON. A source has one secret, or several during a rotation, the newest first."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     leadterra_api_key: str = ""
     # Not validated, so that a mistake in one source's entry leaves the others their secrets.

@@ -59,7 +59,7 @@ type _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 type _Text = Annotated[str, Field(coerce_numbers_to_str=True)]
 
 
-_NOTHING_ELSE: Final = ConfigDict(extra="forbid")
+_NOTHING_ELSE: Final = ConfigDict(extra="forbid", defer_build=True)
 
 
 @with_config(_NOTHING_ELSE)
