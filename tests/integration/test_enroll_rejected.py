@@ -135,7 +135,8 @@ def test_more_refused_leads_than_a_call_of_sqs_takes(enrolling: Enrolling) -> No
     letters = enrolling.letters()
     assert sorted(letter.body["lead"]["email"] for letter in letters) == sorted(people[1::2])
     assert all(letter.failure["detail"]["errors"][0]["index"] == 0 for letter in letters)
-    assert [len(call["Entries"]) for call in enrolling.cloud.calls("SendMessageBatch")] == [10, 10, 5]
+    # The calls are made at once, in any order.
+    assert sorted(len(call["Entries"]) for call in enrolling.cloud.calls("SendMessageBatch")) == [5, 10, 10]
     assert done.metrics == {"Requests": 27, "IsolationRequests": 26, "Enrolled": 25, "Rejected": 25}
 
 
