@@ -12,8 +12,8 @@ CONFIGS := $(wildcard layers/config/*.toml)
 # Names under which a distribution installs a Chromium; tests/e2e looks for the same ones.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-# Three processes for two cores, because many tests wait. The tests of a file stay together, as do their servers. In the order of the folders: those
-# of tests/e2e take longest, and a long one at the end would run alone.
+# Three processes for two cores, because many tests wait. The tests of a file stay together, as do their servers. They
+# run in the order of the folders: those of tests/e2e take longest, and a long one at the end would run alone.
 PARALLEL = -n $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2) --dist loadfile --no-loadscope-reorder
 # The tests of the core, the only ones under coverage, without generated examples: it makes a test take twice as long.
 CORE := $(addprefix tests/unit/,config event fields lead message presets request search)

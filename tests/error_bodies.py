@@ -49,7 +49,7 @@ class Refused:
 
 
 def refused(leads: Sequence[Lead], rows: Iterable[int], base: int = 0) -> Refused:
-    """A request of these leads, of which these rows are bad, to a service that counts from `base`."""
+    """A refused request: its leads, the rows that are bad, and the number of the first row (0 or 1)."""
     return Refused(leads, [Bad(row, row + base, leads[row]) for row in sorted(rows)])
 
 

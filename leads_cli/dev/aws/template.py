@@ -68,7 +68,7 @@ _UPLOADED: Final = "s3://embedded/code"
 # Nor is it run: the working tree is, see functions.py. A text that is base64 too, as moto reads it in an update.
 _INLINE: Final = {"ZipFile": "embedded"}
 
-# SAM's translator warns about switches and metrics of AWS's own, which nobody here has.
+# SAM's translator warns about feature switches and metrics that exist only inside AWS.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 

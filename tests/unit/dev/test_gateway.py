@@ -149,7 +149,7 @@ def test_inferred_result(payload: Any, body: bytes) -> None:
     ],
 )
 def test_failed_result(result: Result) -> None:
-    """A function that failed, or a result that is none, is a 500 in API Gateway's words; no capacity is a 503."""
+    """A failed function or an invalid result is answered 500, missing capacity 503, with API Gateway's own bodies."""
     assert gateway.response(result) == gateway.FAILED
     assert (gateway.FAILED.status, gateway.FAILED.body) == (500, b'{"message":"Internal Server Error"}')
     assert gateway.response(Result.failed("TooManyRequestsException", "Rate Exceeded.")).status == 503

@@ -40,7 +40,7 @@ _DELETION: Final = re.compile(r"delet|remov|destroy|redact|eras")
 
 
 class _Table(BaseModel):
-    # Built at first use, here and for messages: of most models no own validator is needed, and a cold start would pay.
+    # Built at first use: most models are only read as a part of another, and building each slows a cold start.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
