@@ -103,7 +103,7 @@ class ImportOptions:
                 with Worklist(kept) as worklist:
                     return Import(opened, worklist, there, agree).run(pace, again=again)
             except sqlite3.Error as error:
-                raise CommandError(f"{kept}: the import could not be noted there any more ({error})") from error
+                raise CommandError(f"{kept}: the progress can no longer be saved there ({error})") from error
 
     @contextmanager
     def _open(self) -> "Iterator[OpenedTable]":
@@ -129,7 +129,7 @@ class ImportOptions:
 
     def _check_source(self) -> None:
         if self.source == DIRECT:
-            raise UsageError(f"--source {DIRECT}: whose leads are so called enroll counts by itself; take another name")
+            raise UsageError(f"--source {DIRECT}: enroll itself counts the leads of this source; choose another name")
         try:
             TypeAdapter[str](Slug).validate_python(self.source)
         except ValidationError as error:

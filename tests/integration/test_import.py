@@ -181,7 +181,7 @@ def test_the_campaigns_own_rules(importing: Importing) -> None:
         ),
         (["list.csv", "--map", "Phone=company"], "--map Phone: there is no such column; there are: E-Mail, Vorname"),
         (["list.csv", "--source", "a b"], "--source a b: letters, digits"),
-        (["list.csv", "--source", "direct"], "--source direct: whose leads are so called enroll counts by itself"),
+        (["list.csv", "--source", "direct"], "--source direct: enroll itself counts the leads of this source"),
         (["list.csv", "--leadterra-url", "http://localhost"], "--leadterra-url is for --direct"),
         (
             ["list.csv", "--direct", "--leadterra-url", "http://a.example"],
