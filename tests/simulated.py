@@ -11,7 +11,8 @@ from leads.request.batch import ReceivedMessage, Row, body
 from leads.request.outcome import Held
 from leads.request.reply import Reply
 from leads.search.isolation import Settled, isolate
-from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Sandbox, SandboxRequest
+from leads_cli.sandbox import DEFAULT_API_KEY, Sandbox, SandboxRequest, respond
+from tests.error_shapes import behaving
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CAMPAIGN = "camp_1"
@@ -46,15 +47,13 @@ def rows(size: int, flaws: dict[int, str]) -> list[Row]:
 def sandbox_reply(sandbox: Sandbox, sent: Sequence[Row]) -> Reply:
     """What the sandbox answers to these rows."""
     headers = {"authorization": f"Bearer {DEFAULT_API_KEY}"}
-    answer = Api(sandbox).respond(SandboxRequest("POST", BULK, headers, body(CAMPAIGN, sent)), NOW)
+    answer = respond(sandbox, SandboxRequest("POST", BULK, headers, body(CAMPAIGN, sent)), NOW)
     return Reply(answer.status, answer.body, {name.lower(): value for name, value in answer.headers.items()})
 
 
 def sandbox(**behaviour: Any) -> Sandbox:
     """A sandbox with one campaign."""
-    made = Sandbox.for_campaigns([CAMPAIGN])
-    made.behaviour = Behaviour.model_validate(behaviour)
-    return made
+    return Sandbox([CAMPAIGN], behaviour=behaving(**behaviour))
 
 
 @dataclass

@@ -20,7 +20,7 @@ from leads_cli.dev.http.front import Front, routes
 from leads_cli.dev.invented import invent_secrets
 from leads_cli.logs.journal import Journal
 from leads_cli.project import TEMPLATE
-from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Sandbox, SandboxCampaign, SandboxServer
+from leads_cli.sandbox import DEFAULT_API_KEY, Behaviour, Sandbox, SandboxServer
 from leads_cli.stacks import session
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Stack:
         ids = dict.fromkeys(campaign.id for campaign in self.enrollment.campaigns.values())
         # The guide's answers tell of skipped leads; those of the reference leave them unaccounted for.
         behaviour = Behaviour(dialect="guide")
-        self.sandbox = Sandbox(map(SandboxCampaign, ids), api_keys=(self._api_key,), behaviour=behaviour)
+        self.sandbox = Sandbox(ids, api_keys=(self._api_key,), behaviour=behaviour)
         return SandboxServer(self.sandbox)
 
     def _deploy(self) -> None:

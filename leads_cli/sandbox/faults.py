@@ -1,17 +1,14 @@
 """Faults that can be switched on: what goes wrong, on which endpoint, how often and in which order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from email.utils import format_datetime
 from http import HTTPStatus
 from threading import Lock
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from leads_cli.sandbox.http import HTML, SandboxAnswer, error_answer, json_answer
-from leads_cli.sandbox.validation import unauthenticated
+from leads_cli.sandbox.http import HTML, SandboxAnswer, error_answer, json_answer, unauthenticated
 
 type Endpoint = Literal["bulk", "suppress", "start", "stats"]
 type FaultKind = Literal[
@@ -23,7 +20,6 @@ type FaultKind = Literal[
     "redirect",  # 3xx to a login page
     "unauthorized",  # 401, as though the key had been rotated
     "status",  # any `status` with a JSON error, nothing done
-    "too_large",  # 413 for a body of more than `limit` bytes
     "too_many",  # 413 for more than `limit` leads
     "refuse_all",  # every lead fails validation, as after a change of the schema
     "drop_before",  # the connection is reset, nothing done
@@ -33,14 +29,8 @@ type FaultKind = Literal[
     "no_counts",  # done, but the answer is JSON without counts
 ]
 
-DEFAULT_STATUS = {
-    "rate_limited": 429,
-    "server_error": 503,
-    "redirect": 302,
-    "unauthorized": 401,
-    "too_large": 413,
-    "too_many": 413,
-}
+# What a fault of a kind cannot do without.
+_NEEDED: Final = {"too_many": "limit", "status": "status", "latency": "milliseconds", "hang": "milliseconds"}
 
 
 class Fault(BaseModel):
@@ -61,26 +51,17 @@ class Fault(BaseModel):
     status: int | None = Field(default=None, ge=200, le=599)
     limit: int | None = Field(default=None, ge=0)
     retry_after: int | None = None
-    retry_after_form: Literal["seconds", "http-date", "nonsense"] = "seconds"
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
-        if self.kind in {"too_large", "too_many"} and self.limit is None:
-            raise ValueError(f"{self.kind} needs a limit")
-        if self.kind == "status" and self.status is None:
-            raise ValueError("status needs a status")
-        if self.kind in {"latency", "hang"} and self.milliseconds == 0:
-            raise ValueError(f"{self.kind} needs milliseconds")
-        if self.retry_after is None and self.retry_after_form != "seconds":
-            raise ValueError("retry_after_form needs retry_after")
+        if (needed := _NEEDED.get(self.kind)) and getattr(self, needed) in (None, 0):
+            raise ValueError(f"{self.kind} needs {needed}")
         return self
 
-    def concerns(self, endpoint: Endpoint, size: int, leads: int) -> bool:
-        """Whether it could act on a request of `size` bytes with so many `leads`."""
-        if self.on not in {endpoint, "any"}:
-            return False
-        measured = {"too_large": size, "too_many": leads}.get(self.kind)
-        return measured is None or self.limit is None or measured > self.limit
+    def concerns(self, endpoint: Endpoint, leads: int) -> bool:
+        """Whether it could act on a request with so many `leads`."""
+        within = self.kind == "too_many" and leads <= (self.limit or 0)
+        return self.on in {endpoint, "any"} and not within
 
 
 class FaultSchedule:
@@ -100,7 +81,7 @@ class FaultSchedule:
         """The faults as they stand: `after` and `next` count down, and what is used up is gone."""
         return list(self._faults)
 
-    def take(self, endpoint: Endpoint, size: int, leads: int) -> tuple[int, Fault | None]:
+    def take(self, endpoint: Endpoint, leads: int) -> tuple[int, Fault | None]:
         """The delay in milliseconds and the fault that this request gets."""
         delay = 0
         winner: Fault | None = None
@@ -108,11 +89,11 @@ class FaultSchedule:
         with self._lock:
             for fault in self._faults:
                 waits = winner is not None and fault.kind != "latency"
-                if waits or not fault.concerns(endpoint, size, leads):
+                if waits or not fault.concerns(endpoint, leads):
                     left.append(fault)
                     continue
                 left.extend(_rest(fault))
-                if fault.after or not self._strikes(fault):
+                if fault.after or (fault.probability < 1 and self._draw() >= fault.probability):
                     continue
                 if fault.kind == "latency":
                     delay += fault.milliseconds
@@ -120,9 +101,6 @@ class FaultSchedule:
                     winner = fault
             self._faults = left
         return delay, winner
-
-    def _strikes(self, fault: Fault) -> bool:
-        return fault.probability >= 1 or self._draw() < fault.probability
 
 
 def _rest(fault: Fault) -> list[Fault]:
@@ -134,34 +112,14 @@ def _rest(fault: Fault) -> list[Fault]:
     return [fault.model_copy(update={"next": fault.next - 1})] if fault.next > 1 else []
 
 
-def answer_instead(fault: Fault, now: datetime) -> SandboxAnswer | None:
+def answer_instead(fault: Fault) -> SandboxAnswer | None:
     """The answer of a fault that keeps the request from being served; None if it is served."""
-    answer = _instead(fault, fault.status or DEFAULT_STATUS.get(fault.kind, 0))
-    return replace(answer, headers={**answer.headers, **_retry_after(fault, now)}) if answer else None
-
-
-def _instead(fault: Fault, status: int) -> SandboxAnswer | None:
-    answer: SandboxAnswer | None = None
-    match fault.kind:
-        case "rate_limited" | "status" | "too_large" | "too_many":
-            answer = _plain_error(status)
-        case "server_error":
-            answer = _page(status, _phrase(status))
-        case "maintenance_page":
-            answer = _page(200, "We will be right back")
-        case "quota":
-            errors = [{"message": "Daily lead quota exceeded"}]
-            answer = json_answer({"success": False, "enrolled": 0, "updated": 0, "total": 0, "errors": errors})
-        case "redirect":
-            answer = SandboxAnswer(status, headers={"Location": "/login"})
-        case "unauthorized":
-            error = unauthenticated()
-            answer = error_answer(status, error.code, error.message)
-        case "drop_before":
-            answer = SandboxAnswer(0, ending="reset")
-        case "hang":
-            answer = SandboxAnswer(0, delay=fault.milliseconds, ending="silent")
-    return answer
+    if fault.kind not in _INSTEAD:
+        return None
+    answer = _INSTEAD[fault.kind](fault)
+    if fault.retry_after is None:
+        return answer
+    return replace(answer, headers={**answer.headers, "Retry-After": str(fault.retry_after)})
 
 
 def answer_spoiled(answer: SandboxAnswer, fault: Fault) -> SandboxAnswer:
@@ -188,18 +146,22 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
 
 
-def _page(status: int, title: str) -> SandboxAnswer:
+def _page(status: int, title: str = "") -> SandboxAnswer:
+    title = title or _phrase(status)
     html = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
     return SandboxAnswer(status, html.encode(), HTML)
 
 
-def _retry_after(fault: Fault, now: datetime) -> dict[str, str]:
-    if fault.retry_after is None:
-        return {}
-    match fault.retry_after_form:
-        case "seconds":
-            return {"Retry-After": str(fault.retry_after)}
-        case "http-date":
-            return {"Retry-After": format_datetime(now + timedelta(seconds=fault.retry_after), usegmt=True)}
-        case "nonsense":
-            return {"Retry-After": "in a while"}
+_QUOTA: Final = {"success": False, "enrolled": 0, "updated": 0, "total": 0}
+_INSTEAD: Final[Mapping[FaultKind, Callable[[Fault], SandboxAnswer]]] = {
+    "rate_limited": lambda fault: _plain_error(fault.status or 429),
+    "status": lambda fault: _plain_error(fault.status or 500),
+    "too_many": lambda _: _plain_error(413),
+    "server_error": lambda fault: _page(fault.status or 503),
+    "maintenance_page": lambda _: _page(200, "We will be right back"),
+    "quota": lambda _: json_answer({**_QUOTA, "errors": [{"message": "Daily lead quota exceeded"}]}),
+    "redirect": lambda fault: SandboxAnswer(fault.status or 302, headers={"Location": "/login"}),
+    "unauthorized": lambda _: unauthenticated(),
+    "drop_before": lambda _: SandboxAnswer(0, ending="reset"),
+    "hang": lambda fault: SandboxAnswer(0, delay=fault.milliseconds, ending="silent"),
+}

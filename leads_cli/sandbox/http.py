@@ -48,10 +48,10 @@ def json_answer(body: object, status: int = 200) -> SandboxAnswer:
     return SandboxAnswer(status, json.dumps(body, separators=(",", ":")).encode())
 
 
-def text_answer(text: str, status: int) -> SandboxAnswer:
-    return SandboxAnswer(status, text.encode(), TEXT)
-
-
 def error_answer(status: int, code: str, message: str) -> SandboxAnswer:
     """No page of Leadterra shows the JSON of an error: this is the commonest shape."""
     return json_answer({"error": {"code": code, "message": message}}, status)
+
+
+def unauthenticated() -> SandboxAnswer:
+    return error_answer(401, "authentication_failed", "The API key is missing, invalid, or revoked.")

@@ -16,7 +16,7 @@ from socketserver import ThreadingTCPServer
 from threading import Condition, Event, Thread
 from typing import Self
 
-from leads_cli.sandbox.api import Api
+from leads_cli.sandbox.api import respond
 from leads_cli.sandbox.http import SandboxAnswer, SandboxRequest, error_answer
 from leads_cli.sandbox.state import Sandbox
 
@@ -125,30 +125,26 @@ class SandboxServer:
     def __init__(
         self,
         sandbox: Sandbox,
-        host: str = "127.0.0.1",
         port: int = 0,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.sandbox = sandbox
-        self._address = (host, port)
+        self.port = port
         self._clock = clock
         self._server: _SandboxHttpServer | None = None
         self._thread: Thread | None = None
 
     @property
-    def port(self) -> int:
-        return int(self._address[1])
-
-    @property
     def url(self) -> str:
-        return f"http://{self._address[0]}:{self.port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Self:
         """Listen, and return as soon as connections are taken; OSError if the port is in use."""
-        api = Api(self.sandbox)
-        self._server = _SandboxHttpServer(self._address, lambda request: api.respond(request, self._clock()))
-        self._address = (self._address[0], self._server.server_address[1])
+        self._server = _SandboxHttpServer(
+            ("127.0.0.1", self.port), lambda request: respond(self.sandbox, request, self._clock())
+        )
+        self.port = int(self._server.server_address[1])
         self._thread = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         self._thread.start()
         return self

@@ -1,150 +1,236 @@
 """The Leadterra service as a state machine: campaigns, leads, suppression, keys. No I/O and no clock."""
 
 import random
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from threading import RLock
-from typing import Self
+from typing import Final, Literal
 
-from leads_cli.sandbox import records
-from leads_cli.sandbox.behaviour import Behaviour, admission
-from leads_cli.sandbox.faults import FaultSchedule
-from leads_cli.sandbox.lead_store import LeadStore
-from leads_cli.sandbox.records import (
-    LeadEvent,
-    RequestLog,
-    SandboxCampaign,
-    SandboxEnrollment,
-    SuppressionCounts,
-    UpsertCounts,
+from leads_cli.sandbox.admission import (
+    Behaviour,
+    InvalidLeadsError,
+    RefusedBatch,
+    SandboxError,
+    admit,
     normalise_address,
+    sent_fields,
 )
-from leads_cli.sandbox.validation import InvalidLeadsError, SandboxError, unauthenticated
+from leads_cli.sandbox.faults import FaultSchedule
 
-DEFAULT_API_KEY = "sk_live_sandbox"
-# The guide and the reference agree on 422 for what is no address.
-_SUPPRESSING = {"missing_email_status": 422, "invalid_lead_status": 422, "duplicates": "merge"}
+DEFAULT_API_KEY: Final = "sk_live_sandbox"
+# Addresses of this domain are suppressed, to cause a skipped lead on purpose.
+SUPPRESSED_DOMAIN: Final = "suppressed.example"
+_KEPT_REQUESTS: Final = 1_000  # a long-running dev stack must not grow without bound
+
+type CampaignStatus = Literal["draft", "running", "paused"]
+type EventKind = Literal["enrolled", "updated", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadEvent:
+    """One request's effect on one lead; `fields` are those that were sent."""
+
+    at: datetime
+    campaign: str
+    kind: EventKind
+    fields: dict[str, object]
+
+
+@dataclass(slots=True)
+class SandboxLead:
+    """A lead. Custom fields are beside the others, in both dialects."""
+
+    email: str
+    fields: dict[str, object] = field(default_factory=dict)
+    campaigns: set[str] = field(default_factory=set)
+    history: list[LeadEvent] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        events = [{"at": _timestamp(e.at), "campaign": e.campaign, "kind": e.kind} for e in self.history]
+        return {"email": self.email, "fields": self.fields, "campaigns": sorted(self.campaigns), "history": events}
+
+
+@dataclass(slots=True)
+class SandboxCampaign:
+    """A campaign; its leads by normalised address."""
+
+    id: str
+    status: CampaignStatus
+    started_at: datetime | None = None
+    leads: set[str] = field(default_factory=set)
+
+    def as_json(self) -> dict[str, object]:
+        """As the reference shows one."""
+        started = self.started_at and _timestamp(self.started_at)
+        return {"id": self.id, "status": self.status, "startedAt": started, "leads": len(self.leads)}
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """What one bulk request did, how many leads its campaign then has, and what was refused beside the counts."""
+
+    enrolled: int
+    updated: int
+    skipped: int
+    in_campaign: int
+    refused: RefusedBatch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionCounts:
+    """How many addresses of a request are new on the suppression list, and how many were on it before."""
+
+    new: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """One request; `status` is None where the client got no answer; `path` is without its query."""
+
+    method: str
+    path: str
+    leads: int
+    status: int | None
+    fault: str | None
 
 
 class Sandbox:
-    """Everything here may be called from any thread; `lock` makes several calls one step."""
+    """Everything here may be called from any thread; `lock` makes several calls one step.
+
+    Attributes:
+        requests: the latest, oldest first.
+    """
 
     def __init__(
         self,
-        campaigns: Iterable[SandboxCampaign] = (),
+        campaigns: Iterable[str] | Mapping[str, CampaignStatus] = (),
         *,
         api_keys: Iterable[str] = (DEFAULT_API_KEY,),
         behaviour: Behaviour | None = None,
         draw: Callable[[], float] | None = None,
     ) -> None:
+        """Campaigns are running, unless their status is given."""
         self.lock = RLock()
-        self.behaviour = behaviour or Behaviour()
         # Seeded, so that two runs see the same faults; nothing secret is drawn.
         self.faults = FaultSchedule(draw or random.Random(0).random)  # noqa: S311
-        self.requests = RequestLog()
         self._api_keys = frozenset(api_keys)
-        self._campaigns = tuple(campaigns)
-        self._initial_behaviour = self.behaviour
-        self._leads = LeadStore()
-        self._enrollments = self._fresh()
-
-    @classmethod
-    def for_campaigns(cls, ids: Iterable[str], *, api_keys: Iterable[str] = (DEFAULT_API_KEY,)) -> Self:
-        """A sandbox in which these campaigns are running."""
-        return cls(map(SandboxCampaign, ids), api_keys=api_keys)
+        self._given = dict(campaigns if isinstance(campaigns, Mapping) else dict.fromkeys(campaigns, "running"))
+        self._initial_behaviour = behaviour or Behaviour()
+        self.reset()
 
     def reset(self) -> None:
         """Back to the start: no leads, faults or requests; campaigns and behaviour as they were given."""
         with self.lock:
-            self._leads.clear()
-            self._enrollments = self._fresh()
             self.behaviour = self._initial_behaviour
+            self.requests: deque[LoggedRequest] = deque(maxlen=_KEPT_REQUESTS)
             self.faults.set(())
-            self.requests.clear()
+            self._campaigns = {name: SandboxCampaign(name, status) for name, status in self._given.items()}
+            self._leads: dict[str, SandboxLead] = {}  # the one that was touched last is the last one
+            self._suppressed: dict[str, None] = {}
 
     def rotate_keys(self, api_keys: Iterable[str]) -> None:
         """Revoke every key but these."""
         with self.lock:
             self._api_keys = frozenset(api_keys)
 
-    def authenticate(self, authorization: str) -> None:
+    def knows(self, authorization: str) -> bool:
         scheme, _, key = authorization.partition(" ")
-        if scheme.lower() != "bearer" or key.strip() not in self._api_keys:
-            raise unauthenticated()
+        return scheme.lower() == "bearer" and key.strip() in self._api_keys
 
     def bulk_upsert(
         self, campaign: str, rows: Sequence[object], now: datetime, *, refuse_all: bool = False
     ) -> UpsertCounts:
         """Enroll every row, or raise InvalidLeadsError; whether the good rows stay then is `on_invalid`."""
         with self.lock:
-            enrollment = self._enrollment(campaign)
-            matching, mode = self.behaviour.matching, self.behaviour.on_invalid
-            admitted = admission(rows, self.behaviour, refuse_all=refuse_all)
-            if admitted.refused and mode == "atomic":
-                raise InvalidLeadsError(admitted.refused)
-            counts = Counter(self._leads.upsert(enrollment, row, matching, now) for row in admitted.good)
-            if admitted.refused and (refuse_all or mode == "partial"):
-                raise InvalidLeadsError(admitted.refused)
-            stored = UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(enrollment.leads))
-            if admitted.refused and mode == "report":
-                raise InvalidLeadsError(admitted.refused, stored)
-            return stored
+            found, mode = self.campaign(campaign), self.behaviour.on_invalid
+            good, refused = admit(rows, self.behaviour, refuse_all=refuse_all)
+            if refused and mode == "atomic":
+                raise InvalidLeadsError(refused)
+            counts = Counter(self._upsert(found, row, now) for row in good)
+            if refused and (refuse_all or mode == "partial"):
+                raise InvalidLeadsError(refused)
+            stored = UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(found.leads))
+            return replace(stored, refused=refused) if mode == "report" else stored
+
+    def _upsert(self, campaign: SandboxCampaign, row: dict[str, object], now: datetime) -> EventKind:
+        """Create or update a lead and enroll it; only fields that were sent are overwritten."""
+        email = str(row["email"])
+        address, fields = normalise_address(email), sent_fields(row)
+        lead = self._leads.pop(address) if address in self._leads else SandboxLead(email)
+        self._leads[address] = lead
+        kind: EventKind = "updated" if lead.campaigns else "enrolled"
+        if address in self._suppressed or address.endswith(f"@{SUPPRESSED_DOMAIN}"):
+            kind = "skipped"
+        else:
+            lead.fields.update(fields)
+            lead.campaigns.add(campaign.id)
+            campaign.leads.add(address)
+        lead.history.append(LeadEvent(now, campaign.id, kind, fields))
+        return kind
 
     def suppress(self, emails: Sequence[object]) -> SuppressionCounts:
         """Put addresses on the suppression list, all of them or, with InvalidLeadsError, none."""
-        rows = [{"email": email} for email in emails]
         with self.lock:
-            admitted = admission(rows, self.behaviour.model_copy(update=_SUPPRESSING), refuse_all=False)
-            if admitted.refused:
-                raise InvalidLeadsError(admitted.refused)
+            # The guide and the reference agree on 422 for what is no address.
+            alike = replace(self.behaviour, missing_email_status=422, invalid_lead_status=422, duplicates="merge")
+            if refused := admit([{"email": email} for email in emails], alike).refused:
+                raise InvalidLeadsError(refused)
             addresses = dict.fromkeys(normalise_address(str(email)) for email in emails)
-            new = self._leads.suppress(addresses)
+            before = len(self._suppressed)
+            self._suppressed |= addresses
+            new = len(self._suppressed) - before
             return SuppressionCounts(new, len(addresses) - new)
 
     def start(self, campaign: str, now: datetime) -> tuple[dict[str, object], int]:
         """The started campaign and the number of messages that this has queued; paused ones resume."""
         with self.lock:
-            enrollment = self._enrollment(campaign)
-            if not enrollment.leads:
+            found = self.campaign(campaign)
+            if not found.leads:
                 raise SandboxError(400, "no_leads_enrolled", "The campaign has no enrolled leads.")
-            queued = 0 if enrollment.status == "running" else len(enrollment.leads)
-            enrollment.status = "running"
-            enrollment.started_at = enrollment.started_at or now
-            return records.enrollment_as_json(enrollment), queued
+            queued = 0 if found.status == "running" else len(found.leads)
+            found.status = "running"
+            found.started_at = found.started_at or now
+            return found.as_json(), queued
 
     def stats(self, campaign: str) -> dict[str, object]:
-        """The documented counters, and the status."""
+        """The documented counters, and the status. The sandbox sends no e-mail, so all messages are queued."""
         with self.lock:
-            enrollment = self._enrollment(campaign)
-            return {**records.metrics_as_json(enrollment), "status": enrollment.status}
+            found = self.campaign(campaign)
+            return {
+                "campaignId": found.id,
+                "totalEnrolled": len(found.leads),
+                **dict.fromkeys(("sent", "delivered", "bounced", "replied"), 0),
+                "queued": 0 if found.status == "draft" else len(found.leads),
+                **dict.fromkeys(("openRate", "replyRate"), 0.0),
+                "status": found.status,
+            }
 
     def snapshot(self, limit: int | None = None) -> dict[str, object]:
         """Everything, with the leads that were touched last first; at most `limit` of them."""
         with self.lock:
             return {
-                "campaigns": [records.enrollment_as_json(e) for e in self._enrollments.values()],
+                "campaigns": [campaign.as_json() for campaign in self._campaigns.values()],
                 "leadCount": len(self._leads),
-                "leads": [records.lead_as_json(lead) for lead in self._leads.latest(limit)],
-                "suppressed": self._leads.suppressed(),
+                "leads": [lead.as_json() for lead in islice(reversed(self._leads.values()), limit)],
+                "suppressed": list(self._suppressed),
             }
 
     def history(self, email: str) -> list[LeadEvent]:
         """What happened to an address, oldest first."""
         with self.lock:
-            return self._leads.history(email)
+            lead = self._leads.get(normalise_address(email))
+            return list(lead.history) if lead else []
 
-    def require(self, campaign: str) -> None:
-        """Raise SandboxError unless there is such a campaign."""
-        with self.lock:
-            self._enrollment(campaign)
+    def campaign(self, name: str) -> SandboxCampaign:
+        """The campaign of this id. Raises SandboxError if there is none."""
+        if (found := self._campaigns.get(name)) is None:
+            raise SandboxError(404, "campaign_not_found", "No campaign exists for the provided id in your workspace.")
+        return found
 
-    def _enrollment(self, campaign: str) -> SandboxEnrollment:
-        enrollment = self._enrollments.get(campaign)
-        if enrollment is None:
-            message = "No campaign exists for the provided id in your workspace."
-            raise SandboxError(404, "campaign_not_found", message)
-        return enrollment
 
-    def _fresh(self) -> dict[str, SandboxEnrollment]:
-        return {campaign.id: SandboxEnrollment(campaign, campaign.status) for campaign in self._campaigns}
+def _timestamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -218,7 +218,7 @@ def stack(artifact: Path, lambda_python: Path) -> Iterator[Stack]:
     # All of moto's servers in a process share one account.
     urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
     campaigns = tomllib.loads((ROOT / "layers/config/enrollment.toml").read_text())["campaigns"]
-    sandbox = Sandbox.for_campaigns([campaign["id"] for campaign in campaigns.values()])
+    sandbox = Sandbox([campaign["id"] for campaign in campaigns.values()])
     with SandboxServer(sandbox) as leadterra:
         parameters = yaml_parse((artifact / "template.yaml").read_text())["Parameters"]
         defaults = {name: str(each["Default"]) for name, each in parameters.items() if "Default" in each}

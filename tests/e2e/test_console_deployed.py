@@ -18,7 +18,7 @@ from moto.server import ThreadedMotoServer
 from moto.sqs.models import SQSBackend
 from playwright.sync_api import Browser, Page, expect
 
-from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign, SandboxServer
+from leads_cli.sandbox import Behaviour, Sandbox, SandboxServer
 from tests.e2e.conftest import LEADS
 from tests.e2e.console import dialog, look
 from tests.integration.operating import NAMESPACE, Operated, operated
@@ -68,7 +68,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """AWS is in this process. The command reaches it through a server, which has the same account."""
     config = tmp_path_factory.mktemp("deployed") / "enrollment.toml"
     config.write_text(CONFIG, encoding="utf-8")
-    leadterra = Sandbox([SandboxCampaign("camp_paused", status="paused")], behaviour=Behaviour(dialect="guide"))
+    leadterra = Sandbox({"camp_paused": "paused"}, behaviour=Behaviour(dialect="guide"))
     leadterra.bulk_upsert("camp_paused", [{"email": "ava@example.com"}], datetime.now(UTC))
     aws = ThreadedMotoServer(port=0)
     aws.start()

@@ -38,7 +38,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 @pytest.fixture(scope="session")
 def leadterra_server() -> Iterator[SandboxServer]:
     """One socket for all tests; each starts with an empty workspace, see `leadterra`."""
-    with SandboxServer(Sandbox.for_campaigns(["camp_news", "camp_trial"])) as server:
+    with SandboxServer(Sandbox(["camp_news", "camp_trial"])) as server:
         yield server
         client(server.url)._http.close()
 

@@ -123,7 +123,7 @@ class Enrolling:
 
     def requests(self) -> list[tuple[int, int | None]]:
         """Each request's number of leads and status."""
-        return [(entry.leads, entry.status) for entry in self.leadterra.requests.entries()]
+        return [(entry.leads, entry.status) for entry in self.leadterra.requests]
 
 
 def _dimensions(metrics: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leads_cli.sandbox import Behaviour, Fault, Sandbox, SandboxCampaign, SandboxServer
+from leads_cli.sandbox import Behaviour, Fault, Sandbox, SandboxServer
 from tests.integration.operating import Operated, operated
 
 CONFIG = """
@@ -40,8 +40,7 @@ AVA = {"email": "ava@example.com"}
 @pytest.fixture
 def sandbox() -> Sandbox:
     """A Leadterra with a draft and a paused campaign."""
-    campaigns = [SandboxCampaign("camp_news", status="draft"), SandboxCampaign("camp_trial", status="paused")]
-    return Sandbox(campaigns, behaviour=Behaviour(dialect="guide"))
+    return Sandbox({"camp_news": "draft", "camp_trial": "paused"}, behaviour=Behaviour(dialect="guide"))
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def enroll(box: Sandbox, campaign: str) -> None:
 
 
 def asked(box: Sandbox) -> list[tuple[str, str]]:
-    return [(entry.method, entry.path) for entry in box.requests.entries()]
+    return [(entry.method, entry.path) for entry in box.requests]
 
 
 def test_the_list_says_what_feeds_each_campaign(stack: Operated, sandbox: Sandbox) -> None:

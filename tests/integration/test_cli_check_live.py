@@ -52,7 +52,7 @@ def template() -> dict[str, Any]:
 
 @pytest.fixture
 def leadterra() -> Iterator[tuple[Sandbox, str]]:
-    box = Sandbox.for_campaigns(["camp_news"])
+    box = Sandbox(["camp_news"])
     with SandboxServer(box) as server:
         yield box, server.url
 

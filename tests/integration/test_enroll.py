@@ -6,7 +6,7 @@ import pytest
 
 from functions.enroll.handler import handler
 from leads_cli.sandbox import Behaviour, Fault
-from leads_cli.sandbox.behaviour import Dialect
+from leads_cli.sandbox.admission import Dialect
 from tests.integration.enrolling import CONFIG, Enrolling, message
 
 
@@ -86,12 +86,12 @@ def test_campaigns_have_requests_of_their_own(enrolling: Enrolling) -> None:
         {**message("ava@example.com"), "campaign": "camp_trial"},
         {**message("ben@example.com"), "campaign": odd},
     )
-    assert enrolling.enrolled()["ava@example.com"]["campaigns"].keys() == {"camp_news", "camp_trial"}
+    assert enrolling.enrolled()["ava@example.com"]["campaigns"] == ["camp_news", "camp_trial"]
     assert [body["campaign"] for body in done.held()] == [odd]
     assert done.dimensions["campaign=newsletter"] == {"Requests": 1, "Enrolled": 1}
     assert done.dimensions["campaign=trial"] == {"Requests": 1, "Updated": 1}
     assert done.dimensions["campaign=other"] == {"Requests": 1, "Held": 1, "HeldNotFound": 1}
-    path = enrolling.leadterra.requests.entries()[-1].path
+    path = enrolling.leadterra.requests[-1].path
     assert path == "/v1/campaigns/camp%2F..%2Fx%3Fy%3D1%23%C3%A4/leads/bulk"
 
 

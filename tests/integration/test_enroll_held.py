@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leads_cli.sandbox import Behaviour, Fault
+from leads_cli.sandbox import Fault
+from tests.error_shapes import behaving
 from tests.integration.enrolling import CONFIG, Context, Enrolling, message
 
 UNAVAILABLE = ("unavailable", "HeldUnavailable")
@@ -152,7 +153,7 @@ def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
 
 def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
     """What is in stays in, what is shown to be bad is rejected, and the rest is held."""
-    enrolling.leadterra.behaviour = Behaviour(error_shape="index")
+    enrolling.leadterra.behaviour = behaving(error_shape="index")
     times = chain([90_000, 60_000, 30_000], repeat(15_000))
     enrolling.context = Context(lambda: next(times))
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leads_cli.sandbox import Behaviour, Fault
+from leads_cli.sandbox import Fault
+from tests.error_shapes import behaving
 from tests.integration.enrolling import Enrolling, message
 
 WHOLE = {
@@ -24,7 +25,7 @@ NOT_SENT = {"Successful": [], "Failed": [{"Id": "0", "SenderFault": False, "Code
 @pytest.mark.parametrize(("shape", "status"), [("index", 400), ("count_only", 422), ("nest", 422)])
 def test_bad_leads_are_set_apart(enrolling: Enrolling, shape: str, status: int) -> None:
     """With hints or without, the bad leads are dead letters and the good ones are enrolled."""
-    enrolling.leadterra.behaviour = Behaviour.model_validate({"error_shape": shape, "invalid_lead_status": status})
+    enrolling.leadterra.behaviour = behaving(error_shape=shape, invalid_lead_status=status)
     people = ["ava@example.com", "ben@refused.example", "cleo@example.com", "not-an-address", "dora@example.com"]
     done = enrolling.deliver(*map(message, people))
     assert done.failures == []
@@ -153,7 +154,7 @@ def test_a_message_that_no_failure_fits_into_is_held(enrolling: Enrolling) -> No
 @pytest.mark.parametrize("alone", [True, False])
 def test_replayed_leads_that_are_refused_again_are_dead_letters_again(enrolling: Enrolling, *, alone: bool) -> None:
     """An operator's replay is no sign of a changed schema. Where ten other leads show one, those alone are held."""
-    enrolling.leadterra.behaviour = Behaviour(error_shape="by_email")
+    enrolling.leadterra.behaviour = behaving(error_shape="by_email")
     replay = {"of": "letter-1", "count": 1, "reason": "rejected"}
     replayed = [{**message(f"lead{n}@refused.example"), "replay": replay} for n in range(30)]
     others = [] if alone else [message(f"other{n}@refused.example") for n in range(12)]

@@ -15,7 +15,8 @@ from leads.io.ledger import Ledger, LedgerLine
 from leads.message.dead_letter import Failure
 from leads.message.message import Message
 from leads.request.outcome import Rejected
-from leads_cli.sandbox import Behaviour, Fault
+from leads_cli.sandbox import Fault
+from tests.error_shapes import behaving
 from tests.integration.cloud import API_KEY
 from tests.integration.enrolling import Enrolling, message
 from tests.simulated import NOW
@@ -99,7 +100,7 @@ def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour:
     """
     chance = Random(seed)  # noqa: S311 - a simulation
     queue = Queue(chance)
-    enrolling.leadterra.behaviour = Behaviour.model_validate(behaviour)
+    enrolling.leadterra.behaviour = behaving(**behaviour)
     enrolling.leadterra.faults.set([Fault.model_validate(fault) for fault in FAULTS])
     enrolling.cloud.serve("ChangeMessageVisibilityBatch", queue.hide)
     enrolling.cloud.serve("SendMessageBatch", queue.bury)
@@ -163,7 +164,7 @@ def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, wrong: str, s
 
     Without a key no address is hashed.
     """
-    enrolling.leadterra.behaviour = Behaviour(error_shape=shape)
+    enrolling.leadterra.behaviour = behaving(error_shape=shape)
     bodies: list[object] = [AVA, {**AVA, "id": {"email": "marigold@example.com"}}]
     if wrong == "refused":
         bodies += [BEN, {**BEN, "id": "Benedict Quimby"}]
@@ -196,7 +197,7 @@ def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: s
 def test_a_person_is_found_by_who_has_the_key(enrolling: Enrolling) -> None:
     """The log line has the keyed hash of each address, beside its id, in the order of accepted, held and rejected."""
     enrolling.cloud.set_secret(log_key="key-of-the-logs")
-    enrolling.leadterra.behaviour = Behaviour(error_shape="index")
+    enrolling.leadterra.behaviour = behaving(error_shape="index")
     done = enrolling.deliver(AVA, BEN)
     check_discretion(done.output)
     (line,) = done.logs

@@ -11,7 +11,8 @@ from typing import Any, get_args
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads_cli.sandbox import SHAPES, Behaviour
+from leads_cli.sandbox import Behaviour
+from tests.error_shapes import SHAPES, behaving
 from tests.simulation.deployed import Deployed
 from tests.simulation.queues import Oddities
 from tests.simulation.soak import HOUR, REPORTED, Soak
@@ -22,7 +23,7 @@ DAYS = 0.2
 
 def behaviour(drawn: dict[str, Any]) -> Behaviour:
     on_invalid, shape = drawn.pop("refusal")
-    return Behaviour.model_validate({**drawn, "on_invalid": on_invalid, "error_shape": shape})
+    return behaving(**{**drawn, "on_invalid": on_invalid, "error_shape": shape})
 
 
 STACK = Deployed.from_template()
@@ -37,7 +38,6 @@ refusals = st.one_of(
 services = st.fixed_dictionaries(
     {
         "refusal": refusals,
-        "matching": st.sampled_from(["campaign", "workspace"]),
         "dialect": st.sampled_from(["reference", "guide", "data"]),
         "duplicates": st.sampled_from(["refuse", "merge"]),
         "invalid_lead_status": st.sampled_from([400, 422]),

@@ -38,7 +38,7 @@ def over(transport: Callable[[httpx.Request], httpx.Response]) -> Leadterra:
 @pytest.fixture
 def real(leadterra_server: SandboxServer, leadterra: Sandbox) -> Leadterra:
     """The client that the function uses, before a real socket."""
-    assert leadterra.requests.entries() == []
+    assert not leadterra.requests
     return _client(leadterra_server.url)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from leads_cli.sandbox import DEFAULT_API_KEY, Fault, Sandbox, SandboxCampaign, SandboxServer
+from leads_cli.sandbox import DEFAULT_API_KEY, Fault, Sandbox, SandboxServer
 
 BULK = "/v1/campaigns/camp_1/leads/bulk"
 LEADS = {"leads": [{"email": "ava@example.com"}]}
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SandboxServer]:
-    with SandboxServer(Sandbox([SandboxCampaign("camp_1")]), clock=lambda: NOW) as running:
+    with SandboxServer(Sandbox(["camp_1"]), clock=lambda: NOW) as running:
         yield running
 
 
@@ -50,7 +50,7 @@ def test_a_connection_is_kept_alive(sandbox: Sandbox, client: httpx.Client) -> N
     """Successes and refusals travel over one and the same connection."""
     sandbox.faults.set([Fault(kind="rate_limited", after=1, next=1)])
     assert len(ports(client, 5)) == 1
-    assert Counter(entry.status for entry in sandbox.requests.entries()) == {200: 4, 429: 1}
+    assert Counter(entry.status for entry in sandbox.requests) == {200: 4, 429: 1}
 
 
 @pytest.mark.parametrize(("kind", "leads"), [("drop_before", 0), ("drop_after", 1)])
@@ -78,18 +78,18 @@ def test_concurrent_requests_lose_no_lead(sandbox: Sandbox, client: httpx.Client
         answers = [answer.json() for answer in pool.map(lambda _: client.post(BULK, json=batch), range(32))]
     assert sum(answer["enrolled"] for answer in answers) == 100
     assert sum(answer["updated"] for answer in answers) == 3_100
-    assert len(sandbox.requests.entries()) == 32
+    assert len(sandbox.requests) == 32
 
 
 def test_stop_ends_kept_connections_and_hangs_and_frees_the_port() -> None:
     """No thread survives a stop, whatever its client is doing, and the port can be taken again."""
     before = set(threading.enumerate())
-    sandbox = Sandbox([SandboxCampaign("camp_1")])
+    sandbox = Sandbox(["camp_1"])
     sandbox.faults.set([Fault(kind="hang", milliseconds=60_000)])
     server = SandboxServer(sandbox).start()
     with socket.create_connection(("127.0.0.1", server.port), 5) as idle, ThreadPoolExecutor(1) as pool:
         hanging = pool.submit(httpx.post, server.url + BULK, json=LEADS, timeout=5, trust_env=False)
-        while not sandbox.requests.entries():
+        while not sandbox.requests:
             assert not hanging.done()
         server.stop()
         assert idle.recv(1) == b""
@@ -108,11 +108,11 @@ def test_an_unforeseen_failure_is_logged_without_its_text(
     def explode() -> float:
         raise LookupError("ava@example.com")
 
-    broken = Sandbox([SandboxCampaign("camp_1")], draw=explode)
+    broken = Sandbox(["camp_1"], draw=explode)
     broken.faults.set([Fault(kind="rate_limited", probability=0.5)])
     with SandboxServer(broken) as server, pytest.raises(httpx.RemoteProtocolError):
         client.post(server.url + BULK, json=LEADS)
     assert "LookupError" in caplog.text
     assert "explode" in caplog.text
     assert "in respond" in caplog.text
-    assert sandbox.requests.entries() == []
+    assert not sandbox.requests

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from leads_cli.sandbox import Behaviour, Fault
-from leads_cli.sandbox.behaviour import Dialect
+from leads_cli.sandbox.admission import Dialect
+from tests.error_shapes import behaving
 from tests.integration.enrolling import Enrolling, message
 from tests.integration.intaking import TOKEN, Intake
 
@@ -89,7 +90,7 @@ def test_older_signups_are_dropped_and_opt_outs_go_first(enrolling: Enrolling) -
         "Enrolled": 1,
         "Unaccounted": 1,
     }
-    assert [(entry.path.rpartition("/")[2], entry.leads) for entry in enrolling.leadterra.requests.entries()] == [
+    assert [(entry.path.rpartition("/")[2], entry.leads) for entry in enrolling.leadterra.requests] == [
         ("suppression-list", 2),
         ("bulk", 2),
     ]
@@ -100,7 +101,7 @@ def test_older_signups_are_dropped_and_opt_outs_go_first(enrolling: Enrolling) -
 @pytest.mark.parametrize("shape", ["index", "count_only"])
 def test_a_refused_address_is_a_dead_letter(enrolling: Enrolling, shape: str) -> None:
     """A 422 dead-letters the addresses that are none, with or without hints, and suppresses the others."""
-    enrolling.leadterra.behaviour = Behaviour(error_shape=shape)
+    enrolling.leadterra.behaviour = behaving(error_shape=shape)
     good = [f"lead{number}@example.com" for number in range(20)]
     done = enrolling.deliver(*map(opt_out, [*good, "ben@refused.example", "eve@refused.example"]))
     assert (done.failures, done.metrics["Suppressed"], done.metrics["Rejected"]) == ([], 20, 2)

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import httpx
 
-from leads_cli.sandbox import Api, Sandbox, SandboxRequest
-from leads_cli.sandbox.behaviour import admission
+from leads_cli.sandbox import Sandbox, SandboxRequest, respond
+from leads_cli.sandbox.admission import admit
 from tests.drill.leadterra import AT_A_LEAD, AT_ANY_REQUEST, POISON, SCRIPT, Answer
 from tests.simulation.weather import Weather
 
@@ -126,9 +126,10 @@ class Wire(httpx.BaseTransport):
         self.wait((_SECONDS + _SECONDS_A_LEAD * rows) * (1 + chance()))
         path = request.url.raw_path.decode()
         headers = {"authorization": request.headers["authorization"]}
-        answer = Api(service.sandbox).respond(SandboxRequest("POST", path, headers, body), service.moment(self.clock()))
+        asked = SandboxRequest("POST", path, headers, body)
+        answer = respond(service.sandbox, asked, service.moment(self.clock()))
         if answer.status in {httpx.codes.OK, httpx.codes.MULTI_STATUS}:
-            stored = admission(json.loads(body)["leads"], service.sandbox.behaviour, refuse_all=False).good
+            stored = admit(json.loads(body)["leads"], service.sandbox.behaviour).good
             self.check(unquote(path.split("/")[3]), stored)
             if chance() < service.weather.answers_lost:
                 raise httpx.ReadError("lost after all was done", request=request)

@@ -15,7 +15,8 @@ from typing import Any, Final, cast
 from leads.config.schema import parse
 from leads.io import telemetry
 from leads.io.settings import Settings
-from leads_cli.sandbox import SHAPES, Behaviour, Fault, Sandbox, SandboxCampaign
+from leads_cli.sandbox import Behaviour, Fault, Sandbox
+from tests.error_shapes import SHAPES
 from tests.simulation.aws import LEADS_URL, LETTERS_URL, Account
 from tests.simulation.books import Books, Output
 from tests.simulation.containers import Surroundings
@@ -69,15 +70,12 @@ def every_dialect(hour: int) -> Behaviour:
     """Another dialect, and another shape of errors, for every hour."""
     mode = ("atomic", "report", "partial")[hour % 3]
     shapes = REPORTED if mode == "report" else list(SHAPES)
-    return Behaviour.model_validate(
-        {
-            "matching": "campaign",
-            "dialect": ("reference", "guide", "data")[hour % 4 % 3],
-            "on_invalid": mode,
-            "reported_status": (200, 207)[hour % 2],
-            "duplicates": "refuse",
-            "error_shape": shapes[hour % len(shapes)],
-        }
+    return Behaviour(
+        dialect=("reference", "guide", "data")[hour % 4 % 3],
+        on_invalid=mode,  # type: ignore[arg-type]
+        reported_status=(200, 207)[hour % 2],
+        duplicates="refuse",
+        error_shape=SHAPES[shapes[hour % len(shapes)]],
     )
 
 
@@ -112,7 +110,7 @@ class Soak:
         )
         secret = {"leadterra_api_key": _OLD_KEY, "log_key": "of-the-simulation"}
         self.account = Account(self.weather, chance, self.queue, secret, numbers=self.books.numbers)
-        self.sandbox = Sandbox(map(SandboxCampaign, CAMPAIGNS.values()), api_keys=[_OLD_KEY])
+        self.sandbox = Sandbox(CAMPAIGNS.values(), api_keys=[_OLD_KEY])
         self.service = Service(self.sandbox, self.weather, chance, START)
         self.output = Output(self.books)
         config = parse(f"[leadterra]\n{self.leadterra}\n{_CONFIG}")

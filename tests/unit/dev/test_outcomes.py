@@ -6,15 +6,15 @@ import pytest
 
 from leads_cli.dev.page.view import sandbox_outcome
 from leads_cli.logs.journal import LeadRow, LeadState
-from leads_cli.sandbox import Behaviour, Sandbox, SandboxCampaign
+from leads_cli.sandbox import Sandbox
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture(params=["workspace", "campaign"])
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return Sandbox([SandboxCampaign("camp_1")], behaviour=Behaviour(matching=request.param))
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox(["camp_1"])
 
 
 def row(name: str, email: str, settled: datetime | None = NOW, state: LeadState = LeadState.ENROLLED) -> LeadRow:

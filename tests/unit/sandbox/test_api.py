@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from leads_cli.sandbox import DEFAULT_API_KEY, Api, Behaviour, Fault, Sandbox, SandboxCampaign, SandboxRequest
-from leads_cli.sandbox.http import SandboxAnswer
+from leads_cli.sandbox import DEFAULT_API_KEY, Fault, Sandbox, SandboxAnswer, SandboxRequest, respond
+from tests.error_shapes import behaving
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SUPPRESS = "/v1/suppression-list"
@@ -16,19 +16,21 @@ ROWS = [{"email": "ava@example.com", "firstName": "Ava"}, {"email": "x@suppresse
 STARTED = {"id": "camp_1", "status": "running", "startedAt": "2026-11-22T02:00:00.000Z"}
 
 
-def api(*faults: Fault, **behaviour: object) -> Api:
-    box = Sandbox([SandboxCampaign("camp_1", status="draft")], behaviour=Behaviour.model_validate(behaviour))
+def api(*faults: Fault, **behaviour: object) -> Sandbox:
+    box = Sandbox({"camp_1": "draft"}, behaviour=behaving(**behaviour))
     box.faults.set(faults)
-    return Api(box)
+    return box
 
 
-def ask(api: Api, method: str, target: str, body: object = None, key: str | None = DEFAULT_API_KEY) -> SandboxAnswer:
+def ask(
+    api: Sandbox, method: str, target: str, body: object = None, key: str | None = DEFAULT_API_KEY
+) -> SandboxAnswer:
     headers = {} if key is None else {"authorization": f"Bearer {key}"}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return api.respond(SandboxRequest(method, target, headers, content), NOW)
+    return respond(api, SandboxRequest(method, target, headers, content), NOW)
 
 
-def enroll(api: Api, rows: object = ROWS) -> SandboxAnswer:
+def enroll(api: Sandbox, rows: object = ROWS) -> SandboxAnswer:
     return ask(api, "POST", BULK, {"leads": rows})
 
 
@@ -124,7 +126,7 @@ def test_a_2xx_may_report_what_it_did_not_take(shape: str, errors: Any) -> None:
     service = api(on_invalid="report", error_shape=shape)
     answer = enroll(service, [{"email": "x"}, *ROWS])
     result = json.loads(answer.body)
-    assert (answer.status, result["enrolled"], service.sandbox.snapshot()["leadCount"]) == (207, 1, 2)
+    assert (answer.status, result["enrolled"], service.snapshot()["leadCount"]) == (207, 1, 2)
     assert result["errors"] == errors
     assert enroll(service).status == 200
 
@@ -140,7 +142,7 @@ def test_a_fault_comes_before_or_after_the_leads_are_in(kind: str) -> None:
     """Whether the leads are in does not show in the answer, and this is the point."""
     service = api(Fault.model_validate({"kind": kind, "next": 1}))
     enroll(service)
-    assert service.sandbox.snapshot()["leadCount"] == (0 if kind in LOST else 2)
+    assert service.snapshot()["leadCount"] == (0 if kind in LOST else 2)
     assert json.loads(enroll(service).body)["total"] == 1
 
 
@@ -149,7 +151,7 @@ def test_a_changed_schema_refuses_good_leads_one_by_one_too() -> None:
     service = api(Fault(kind="refuse_all"), on_invalid="ignore")
     assert [error["index"] for error in json.loads(enroll(service).body)["errors"]] == [0, 1]
     assert json.loads(enroll(service, ROWS[:1]).body)["errors"][0]["field"] == "consentBasis"
-    assert service.sandbox.snapshot()["leadCount"] == 0
+    assert service.snapshot()["leadCount"] == 0
     basis = {"consentBasis": "newsletter"}
     for more in (basis, {"customFields": basis}):
         assert enroll(service, [{**ROWS[0], **more}]).status == 200
@@ -160,7 +162,7 @@ def test_the_log_counts_requests_and_holds_no_personal_data() -> None:
     service = api(Fault(kind="drop_after", next=1))
     enroll(service)
     ask(service, "GET", "/v1/campaigns/camp_1/stats?email=ava@example.com")
-    first, second = service.sandbox.requests.entries()
+    first, second = service.requests
     assert (first.leads, first.status, first.fault) == (2, None, "drop_after")
     assert (second.path, second.status) == ("/v1/campaigns/camp_1/stats", 200)
 
@@ -175,29 +177,20 @@ def test_faults_are_read_and_set_by_json() -> None:
     assert json.loads(ask(service, "GET", "/_sandbox/faults", key=None).body) == faults
 
 
-def test_behaviour_is_read_and_set_by_json() -> None:
-    """A changed switch holds for the next request."""
-    service = api()
-    ask(service, "PUT", "/_sandbox/behaviour", {"dialect": "guide"}, None)
-    assert json.loads(ask(service, "GET", "/_sandbox/behaviour", key=None).body)["dialect"] == "guide"
-    assert "result" in json.loads(enroll(service).body)
-    assert ask(service, "PUT", "/_sandbox/behaviour", b"not json", None).status == 422
-
-
 def test_reset_clears_leads_faults_behaviour_and_log() -> None:
     """The state counts all leads and shows as many as asked for. A reset sandbox is as new."""
     late = Fault(kind="latency", milliseconds=1)
     service = api(late)
     enroll(service)
-    ask(service, "PUT", "/_sandbox/behaviour", {"dialect": "guide"}, None)
-    assert service.sandbox.faults.pending() == [late]
+    service.behaviour = behaving(dialect="guide")
+    assert service.faults.pending() == [late]
     state = json.loads(ask(service, "GET", "/_sandbox/state?limit=1", key=None).body)
     assert (state["leadCount"], len(state["leads"]), state["campaigns"][0]["leads"]) == (2, 1, 1)
-    service.sandbox.reset()
-    assert service.sandbox.snapshot()["leadCount"] == 0
-    assert service.sandbox.faults.pending() == []
-    assert service.sandbox.behaviour == Behaviour()
-    assert service.sandbox.requests.entries() == []
+    service.reset()
+    assert service.snapshot()["leadCount"] == 0
+    assert service.faults.pending() == []
+    assert service.behaviour == behaving()
+    assert not service.requests
 
 
 @pytest.mark.parametrize(
@@ -215,4 +208,4 @@ def test_a_bad_suppression_is_refused(body: object, key: str, status: int) -> No
     """As the reference says; nothing is suppressed."""
     service = api()
     assert ask(service, "POST", SUPPRESS, body, key).status == status
-    assert service.sandbox.snapshot()["suppressed"] == []
+    assert service.snapshot()["suppressed"] == []

@@ -12,7 +12,7 @@ from leads.request.batch import Row
 from leads.request.outcome import Accepted, Held, Rejected
 from leads.request.reply import Reply, judge
 from leads.search.isolation import GUARD_ROWS
-from leads_cli.sandbox import SHAPES
+from tests.error_shapes import SHAPES
 from tests.simulated import FLAWS, NOW, Run, counts, deliver, refusal, row, rows, sandbox, sandbox_reply
 
 LARGEST = 32

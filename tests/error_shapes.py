@@ -1,15 +1,13 @@
-"""Bodies of a refusal in the shapes that validators in the wild give, honest ones and others.
+"""Bodies with which the sandbox may refuse leads: the shapes that validators in the wild give, honest ones and others.
 
-A shape is a function from the refused batch to a JSON value; a `str` is sent as plain text. No page
-documents the shape of Leadterra's `errors`, so a client has to cope with each. tests/error_bodies.py has more.
+No page documents the shape of Leadterra's `errors`, so a client has to cope with each. error_bodies.py has more.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from leads_cli.sandbox.validation import InvalidLead, RefusedBatch
-
-type Shape = Callable[[RefusedBatch], object]
+from leads_cli.sandbox.admission import Behaviour, ErrorShape, InvalidLead, RefusedBatch, name_rows
 
 TRUNCATED_TO = 2
 _PHRASES = {400: "Bad Request", 422: "Unprocessable Entity"}  # as those frameworks put it, before RFC 9110
@@ -32,12 +30,12 @@ def pointer(refusal: InvalidLead) -> str:
     return "".join(f"/{step}" for step in steps(refusal))
 
 
-def listed(entry: Callable[[InvalidLead], object], key: str = "errors") -> Shape:
+def listed(entry: Callable[[InvalidLead], object], key: str = "errors") -> ErrorShape:
     """A list with one entry for each refusal."""
     return lambda batch: {key: [entry(refusal) for refusal in batch.refusals]}
 
 
-def with_indices(shape: Shape, index: Callable[[int, int], int]) -> Shape:
+def with_indices(shape: ErrorShape, index: Callable[[int, int], int]) -> ErrorShape:
     """A shape that names other rows: `index` is given the true one and the number of rows."""
 
     def shaped(batch: RefusedBatch) -> object:
@@ -47,7 +45,7 @@ def with_indices(shape: Shape, index: Callable[[int, int], int]) -> Shape:
     return shaped
 
 
-def with_first(shape: Shape, number: int) -> Shape:
+def with_first(shape: ErrorShape, number: int) -> ErrorShape:
     return lambda batch: shape(replace(batch, refusals=batch.refusals[:number]))
 
 
@@ -57,10 +55,6 @@ def _messages(refusal: InvalidLead) -> dict[str, list[str]]:
 
 def _numbered(refusal: InvalidLead) -> dict[str, object]:
     return {"index": refusal.index, "field": refusal.field, "message": refusal.message}
-
-
-def _echoed(refusal: InvalidLead) -> dict[str, object]:
-    return {**_numbered(refusal), "email": refusal.email, "code": refusal.code}
 
 
 def _misquoted(refusal: InvalidLead) -> dict[str, object]:
@@ -114,9 +108,9 @@ def _next_row(index: int, rows: int) -> int:
     return (index + 1) % rows
 
 
-SHAPES: Mapping[str, Shape] = {
+SHAPES: Mapping[str, ErrorShape] = {
     # Honest: what is named is what was refused.
-    "index": listed(_echoed),
+    "index": name_rows,
     "index_only": listed(_numbered),
     "fastapi": listed(_pydantic, "detail"),
     "drf": _in_position,
@@ -126,15 +120,21 @@ SHAPES: Mapping[str, Shape] = {
     "fastify": _fastify,
     "by_email": _by_email,
     "prose_email": listed(_prose),
-    "truncated": with_first(listed(_echoed), TRUNCATED_TO),
+    "truncated": with_first(name_rows, TRUNCATED_TO),
     # Honest by another count, or wrong.
     "one_based_index": with_indices(listed(_numbered), lambda index, _: index + 1),
     "offset_index": with_indices(listed(_numbered), lambda index, _: index + 2),
     "wrong_row": with_indices(listed(_numbered), _next_row),
-    "contradictory": with_indices(listed(_echoed), _next_row),
+    "contradictory": with_indices(name_rows, _next_row),
     "wrong_echo": listed(_misquoted),
     # Nothing that names a row.
     "count_only": lambda batch: {"errors": len(batch.refusals)},
     "plain_text": lambda batch: _PHRASES[batch.status],
     "empty_body": lambda _: "",
 }
+
+
+def behaving(**switches: Any) -> Behaviour:
+    """A behaviour whose error shape is named."""
+    shape = switches.pop("error_shape", "index")
+    return Behaviour(**switches, error_shape=SHAPES[shape])
