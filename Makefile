@@ -26,6 +26,9 @@ OWN_REGION := env -u AWS_DEFAULT_REGION
 endif
 export SAM_CLI_TELEMETRY := 0
 
+# Containers often set it. The tests start hundreds of processes, and each would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 FAIL = fail() { printf 'make: %s\n' "$$*" | tr '\n' ' ' >&2; echo >&2; exit 1; }
 
 help: ## List these targets
