@@ -147,6 +147,20 @@ def test_a_plain_truth_value_under_an_opt_outs_name(name: str, value: Any) -> No
     assert opted_out({name: value, **ADDRESS}) is OptOut.ANSWER
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        *((name, value, OptOut.ANSWER) for name in ("unsubscribed_at", "optedOutDate", "subscriber.unsubscribed_on")
+          for value in ("2026-01-02T03:04:05Z", "Jan 5, 2026", 1767225600)),
+        *(("unsubscribed_at", value, None) for value in ("", "0000-00-00 00:00:00", 0, "never", True)),
+        ("sms_unsubscribed_at", "2026-01-02", None),
+    ],
+)  # fmt: skip
+def test_a_date_says_that_a_person_unsubscribed(name: str, value: Any, expected: OptOut | None) -> None:
+    """Under a name that asks when."""
+    assert opted_out({name: value, **ADDRESS}) is expected
+
+
 @pytest.mark.parametrize("name", ["unsubscribe_email", "unsubscribe", "opt_out"])
 def test_the_only_address_may_be_one_to_unsubscribe(name: str) -> None:
     """A form to unsubscribe, which a visitor meant when its field is called so, enrolls no one."""

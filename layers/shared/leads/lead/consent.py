@@ -4,6 +4,7 @@ These are the provider's own flag, the kind of an event, and a plain yes in an a
 event may also suppress the person, because suppression cannot be undone.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
@@ -49,6 +50,9 @@ _STATUSES: Final = word_set("status state consent")
 _STATES: Final = word_set("unsubscribed optedout optout complained")
 # Of a subscriber (Kit). Elsewhere an order or a plan is cancelled.
 _CANCELLED: Final = word_set("cancelled canceled")
+# Behind a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
+_WHEN: Final = word_set("at on date time timestamp")
+_DATE: Final = re.compile(r"(?=.*[1-9])(?:\D*\d){5}")
 # Words of a flag that name e-mail, everything, or the person: `contact.has_opted_out_of_email`.
 _GENERAL: Final = word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list lists all
     global globally is has from of me user contact customer person subscriber member lead""")
@@ -127,6 +131,7 @@ def _is_status(name: str) -> bool:
 
 def _is_flag(name: str) -> bool:
     *_, words = [(), *_steps(name)]
+    words = words[:-1] if _WHEN.intersection(words[-1:]) else words
     return not _FLAGS.isdisjoint({"".join(words), "".join(word for word in words if word not in _GENERAL)})
 
 
@@ -137,4 +142,7 @@ def _is_opt_out(name: str, answers: Mapping[str, Value]) -> bool:
     if _is_status(name) and canonical(str(value)[:MAX_KIND]) in states:
         return True
     addresses = {each for each in answers.values() if isinstance(each, str) and address_like(each)}
-    return _is_flag(name) and (is_true(value) or {value} == addresses)
+    says_when = not _WHEN.isdisjoint(words_of(name)[-1:])
+    return _is_flag(name) and (
+        _DATE.match(str(value)) is not None if says_when else is_true(value) or {value} == addresses
+    )
