@@ -1,4 +1,4 @@
-"""What `leads check` warns of although it works."""
+"""The warnings of `leads check` about files that are valid."""
 
 import pytest
 
@@ -22,8 +22,8 @@ def warnings(campaign: str = "", source: str = "") -> list[str]:
     return list(find_doubts(parse(WHOLE.format(campaign=campaign, source=source))))
 
 
-def test_nothing_to_say() -> None:
-    """Correctly spelt lead fields, and custom fields of any other name, cause no warning."""
+def test_correct_names_cause_no_warning() -> None:
+    """Correctly spelt lead fields, and custom fields with other names, cause no warning."""
     tokens = 'tokens = ["email", "firstName", "lastName", "company", "jobTitle", "companySize", "title", "plan"]'
     assert warnings(tokens, '[sources.web.fields]\njobTitle = "role"\nplan = "your_plan"') == []
 
@@ -39,35 +39,35 @@ def test_nothing_to_say() -> None:
          "sources.web.opt_outs: an opt-out that ", "for all campaigns of the workspace; the API cannot undo it"),
     ],
 )  # fmt: skip
-def test_what_works_and_may_not_be_meant(old: str, new: str, start: str, end: str) -> None:
-    """An address as an id, a signature that is not checked, defaults that overwrite, and what cannot be undone."""
+def test_a_valid_setting_that_is_likely_a_mistake_is_a_warning(old: str, new: str, start: str, end: str) -> None:
+    """The warning names the setting and what it does."""
     (line,) = find_doubts(parse(WHOLE.format(campaign="", source="").replace(old, new)))
     assert line.startswith(start)
     assert end in line
 
 
 def test_an_empty_file() -> None:
-    """A file without campaigns and sources is right, and of no use."""
+    """An empty file is valid, but gets a warning for missing campaigns and for missing sources."""
     campaign, source = find_doubts(parse(""))
     assert "there is no campaign" in campaign
     assert "there is no source" in source
 
 
 def test_the_placeholder() -> None:
-    """The starter file's campaign id does not exist, and a check warns of it."""
+    """The campaign id of the starter file is reported as a placeholder."""
     (line,) = find_doubts(parse(CONFIG.read_text(encoding="utf-8")))
     assert line.startswith(f"campaigns.newsletter.id: {PLACEHOLDER} is a placeholder")
 
 
 @pytest.mark.parametrize("name", ["frstName", "firstname", "first_name", "fristName", "firstNames"])
 def test_a_misspelt_token(name: str) -> None:
-    """A token that is nearly a lead's own field would have no value in any lead."""
+    """A token that nearly matches a standard lead field is reported with the correct spelling."""
     (line,) = warnings(f'tokens = ["{name}", "company"]')
     assert line == f"campaigns.news.tokens: '{name}' is a custom field; the lead's own is spelt 'firstName'"
 
 
 def test_a_misspelt_field() -> None:
-    """A key that is nearly a lead's own field would become a custom field beside it."""
+    """A key that nearly matches a standard lead field is reported."""
     assert "sources.web.fields: 'jobTitel'" in warnings(source='[sources.web.fields]\njobTitel = "role"')[0]
     assert "campaigns.news.defaults: 'compny'" in warnings('[campaigns.news.defaults]\ncompny = "you"')[0]
 
@@ -87,7 +87,7 @@ RULE = "[sources.app.require]\n"
 TRAP = 'honeypot = "nick"\n[sources.app.require]'
 
 
-def idle(provider: str, rules: str) -> list[str]:
+def rule_warnings(provider: str, rules: str) -> list[str]:
     return list(find_doubts(parse(SOURCES.format(provider=provider, rules=rules))))
 
 
@@ -109,8 +109,8 @@ def idle(provider: str, rules: str) -> list[str]:
     ],
 )
 def test_a_rule_that_does_nothing(provider: str, rules: str, advice: str) -> None:
-    """A rule on a field that no event has is named with what it comes to and the reason."""
-    (line,) = idle(provider, rules)
+    """A rule on a field that no event has is reported with its effect and the reason."""
+    (line,) = rule_warnings(provider, rules)
     assert line.startswith(f"sources.app.{advice}")
 
 
@@ -127,14 +127,14 @@ def test_a_rule_that_does_nothing(provider: str, rules: str, advice: str) -> Non
     ],
 )
 def test_a_rule_that_an_event_may_meet(provider: str, rules: str) -> None:
-    """A name that an event of this kind may have causes no warning."""
-    assert idle(provider, rules) == []
+    """A rule on a field that such an event may have causes no warning."""
+    assert rule_warnings(provider, rules) == []
 
 
-def test_a_match_that_comes_too_late() -> None:
+def test_a_match_that_an_earlier_source_covers() -> None:
     """The first source that matches gets the event, so narrower rules after it get none."""
     second = '\n[sources.late]\nprovider = "json"\ncampaign = "news"\nauth = "token"\nmatch = '
     first = 'match = {kind = ["a", "b"]}'
-    (line,) = idle("json", f'{first}{second}{{kind = "a", region = "eu"}}')
+    (line,) = rule_warnings("json", f'{first}{second}{{kind = "a", region = "eu"}}')
     assert line == "sources.late.match: no event meets it: all that would go to sources.app, which comes first"
-    assert idle("json", f'{first}{second}{{kind = ["a", "c"]}}') == []
+    assert rule_warnings("json", f'{first}{second}{{kind = ["a", "c"]}}') == []

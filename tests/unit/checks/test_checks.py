@@ -1,4 +1,4 @@
-"""What `leads check --live` finds, each subject by itself."""
+"""The findings of `leads check --live`, by subject."""
 
 import json
 from dataclasses import replace
@@ -52,7 +52,7 @@ app = {provider = "json", campaign = "news", auth = "token"}
     ],
 )
 def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -> None:
-    """Each setting with which leads could be lost, or wait, is one finding with what to do; none means ok."""
+    """Each setting that could lose or delay leads is one finding with its remedy. Without findings the queue is ok."""
     (only,) = check_queue("LeadsQueue", GOOD | changed, DEAD, [trigger] if trigger else [])
     assert found in only.message
     assert (only.verdict == "ok") == (only.remedy == "")
@@ -60,8 +60,8 @@ def test_a_queue(changed: dict[str, str], trigger: Trigger | None, found: str) -
     assert only.verdict == ("ok" if not changed and trigger is TRIGGER else "warn" if is_late else "fail")
 
 
-def test_a_queue_whose_triggers_nobody_knows() -> None:
-    """The embedded stack has no event source mappings to ask about."""
+def test_a_queue_of_the_embedded_stack() -> None:
+    """The embedded stack has no event source mappings, so only the queue itself is checked."""
     (only,) = check_queue("LeadsQueue", GOOD, DEAD, None)
     assert (only.verdict, only.message) == ("ok", "300 receives, visibility 600 s")
 
@@ -70,7 +70,7 @@ def test_a_queue_whose_triggers_nobody_knows() -> None:
     ("deployed", "verdict", "text"), [("ab", "ok", "all 2"), ("a", "fail", "lacks b"), ("abc", "warn", "has c as well")]
 )
 def test_a_template(deployed: str, verdict: str, text: str) -> None:
-    """A stack that is older than the checkout fails; a newer one is a warning."""
+    """A stack older than the checkout is a failure; a newer one is a warning."""
     found = subjects.outputs(deployed, "ab")
     assert (found.verdict, text in found.message) == (verdict, True)
 
@@ -87,7 +87,7 @@ def test_a_template(deployed: str, verdict: str, text: str) -> None:
     ],
 )
 def test_a_secret(content: dict[str, object], found: list[tuple[str, str]]) -> None:
-    """A missing value fails, an unused one is a warning, and no value is shown."""
+    """A missing value is a failure, an unused one is a warning, and no value is shown."""
     findings = list(subjects.secrets(ENROLLMENT, StoredSecret(content)))
     assert [(each.verdict, each.about) for each in findings] == found
 
@@ -124,7 +124,7 @@ def test_sources_and_alarms() -> None:
 
 
 def test_parameters_are_those_of_the_stage() -> None:
-    """A value that the stage's file does not have would be lost with the next deployment."""
+    """A deployed value that differs from the stage's file is a warning: the next deployment would replace it."""
     expected = {"LogLevel": "INFO", "BatchingWindow": "2"}
     (same,) = subjects.parameters(expected, expected, "stages/prod.toml", "prod")
     assert same.verdict == "ok"
@@ -135,7 +135,7 @@ def test_parameters_are_those_of_the_stage() -> None:
 
 
 def test_the_file_is_the_one_that_the_stack_reads() -> None:
-    """Two stages have two files, and the check names the right one."""
+    """If the stack reads another file than the one checked, the remedy names the right file."""
     assert list(subjects.file_in_use("enrollment.toml", "enrollment.toml", "prod")) == []
     (other,) = subjects.file_in_use("prod.toml", "enrollment.toml", "prod")
     assert other.remedy == "leads check --live --stack prod --config layers/config/prod.toml"
@@ -150,7 +150,7 @@ def test_the_file_is_the_one_that_the_stack_reads() -> None:
         ({TOPIC: [f"{TOPIC}:1"]}, "ok", ""),
     ],
 )
-def test_who_is_notified(topics: dict[str, list[str]], verdict: str, remedy: str) -> None:
-    """An alarm without a subscriber is a warning, with the command that fixes it."""
+def test_an_alarm_without_a_subscriber_is_a_warning(topics: dict[str, list[str]], verdict: str, remedy: str) -> None:
+    """The finding has the command that adds or confirms a subscriber."""
     (found,) = subjects.subscriptions(topics, "stages/prod.toml", "prod")
     assert (found.verdict, found.remedy.startswith(remedy)) == (verdict, True)

@@ -1,4 +1,4 @@
-"""Every registered command has help with an example, and JSON for programs."""
+"""Every command has help with an example, and JSON output for programs."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from leads_cli.stacks.counts import StackCounts, StackStatus
 from leads_cli.terminal import console, status_parts
 
 LEADS: Final = Path(sys.executable).parent / "leads"
-# What these print is no result that a program could go on with.
+# Commands without a result that a program could use.
 NO_JSON: Final = {
     "dev": "runs until it is stopped",
     "console": "a page",
@@ -27,7 +27,7 @@ NO_JSON: Final = {
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Each command by what is typed after `leads`, groups left out."""
+    """Each command under the words typed after `leads`, without groups."""
     if not hasattr(command, "commands"):
         yield " ".join(path), command
         return
@@ -40,14 +40,14 @@ ALL: Final = {path: each for name in COMMANDS for path, each in commands(load(na
 
 @pytest.mark.parametrize("name", ALL)
 def test_help_has_an_example(name: str) -> None:
-    """Every command's help shows how it is called."""
+    """Every command's help has an example."""
     done = CliRunner().invoke(app, [*name.split(), "--help"])
     assert done.exit_code == 0
     assert f"Example: leads {name}" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("name", sorted(ALL.keys() - NO_JSON.keys()))
-def test_results_come_as_json_too(name: str) -> None:
+def test_commands_with_results_have_a_json_option(name: str) -> None:
     """Every command that prints results has --json."""
     options = {option for parameter in ALL[name].params for option in parameter.opts}
     assert "--json" in options
@@ -55,17 +55,17 @@ def test_results_come_as_json_too(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_says_what_each_does(name: str) -> None:
-    """What `leads --help` says of a command is how the command's own help begins."""
+    """The summary in `leads --help` is the beginning of the command's own help."""
     assert " ".join(load(name).help.split()).startswith(COMMANDS[name][1].removesuffix("."))
 
 
-def test_exit_codes_are_told() -> None:
-    """The help says what a script may rely on."""
+def test_help_lists_the_exit_codes() -> None:
+    """`leads --help` lists the exit codes for scripts."""
     assert "Exit codes: 0" in CliRunner().invoke(app, ["--help"]).stdout
 
 
-def test_a_word_is_completed() -> None:
-    """The shell's script asks the command itself, which completes what was begun with the commands that there are."""
+def test_shell_completion() -> None:
+    """The completion script runs the command, which suggests existing subcommands."""
     assert "complete_bash" in completed("source_bash")
     assert completed("complete_bash", COMP_WORDS="leads campaign st", COMP_CWORD="2").split() == ["stats", "start"]
 
@@ -81,8 +81,8 @@ def completed(instruction: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_rates_stand_behind_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
-    """Watched counts have their change a second; what stays has none."""
+def test_watched_counts_show_their_rate(capsys: pytest.CaptureFixture[str]) -> None:
+    """A watched count that changed is shown with its rate per second, an unchanged one without."""
     before = StatusSample(StackStatus(StackCounts(accepted=10, enrolled=4, queued=6)), 100.0)
     after = StatusSample(StackStatus(StackCounts(accepted=30, enrolled=24, queued=6)), 110.0)
     for part in status_parts(after.status, rates(before, after)):

@@ -1,4 +1,4 @@
-"""`leads map`: what becomes of a body, by intake's own reading."""
+"""`leads map`: how intake would handle a body."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def people(body: str, config: Path, *more: str) -> list[dict[str, Any]]:
 
 
 def test_a_lead_and_what_is_left_out(config: Path) -> None:
-    """The lead, its campaign with the id, and each field that is left out with the reason; a secret stays unseen."""
+    """Shows the lead, its campaign with the id, and each omitted field with the reason. Secrets are not shown."""
     body = "email=Ada@example.com&first_name=Ada&company=*|C|*&plan=pro&color=red&api_key=hush&consent=yes"
     done = map_body(body, config, "--source", "site")
     assert done.exit_code == 0
@@ -76,20 +76,20 @@ def test_a_lead_and_what_is_left_out(config: Path) -> None:
     ],
 )
 def test_why_there_is_no_lead(config: Path, body: str, result: str, why: list[str]) -> None:
-    """A person who is not enrolled has the rule, the flag or the problem that decided it."""
+    """A person who is not enrolled is shown with the rule, the flag or the problem that decided it."""
     (person,) = people(body, config, "--source", "site")
     assert (person["result"], person["why"], person["lead"]) == (result, why, {})
 
 
 def test_each_person_of_a_list(config: Path) -> None:
-    """Each person is judged by itself, in order; one that is unusable makes the exit code 1."""
+    """The people of a list are judged separately, in order. One unusable person makes the exit code 1."""
     body = json.dumps([{"email": "a@example.com", "x": 1}, {"email": "b"}, {"email": "c@example.com"}])
     assert [person["result"] for person in people(body, config, "--source", "list")] == ["lead", "unusable", "lead"]
     assert map_body(body, config, "--source", "list").exit_code == 1
 
 
 def test_a_multipart_form_needs_no_content_type(config: Path) -> None:
-    """The boundary is read from the body; a content type that is named comes first."""
+    """The boundary is read from the body, unless a content type is given."""
     body = b'--xx\r\nContent-Disposition: form-data; name="email"\r\n\r\na@example.com\r\n--xx--\r\n'
     assert "email" in map_body(body, config, "--source", "list").output
     wrong = map_body(body, config, "--source", "list", "--header", "Content-Type: multipart/form-data; boundary=yy")
@@ -98,7 +98,7 @@ def test_a_multipart_form_needs_no_content_type(config: Path) -> None:
 
 
 def test_headers_are_part_of_the_event(config: Path) -> None:
-    """A header may be what `require` names; one that is none is refused before anything is read."""
+    """`require` can refer to a header given with --header. A malformed --header is refused."""
     config.write_text(CONFIG.replace('require.consent = "yes"', 'require.x-tenant = "blue"'))
     assert people("email=a@example.com", config, "--source", "site")[0]["result"] == "ignored"
     named = people("email=a@example.com", config, "--source", "site", "--header", "X-Tenant: blue")
@@ -107,8 +107,8 @@ def test_headers_are_part_of_the_event(config: Path) -> None:
     assert (wrong.exit_code, "write it as 'Name: value'" in wrong.output) == (2, True)
 
 
-def test_the_source_is_named_or_clear(config: Path) -> None:
-    """Without a source the choices are named; so they are for one that does not exist."""
+def test_a_missing_or_unknown_source_lists_the_choices(config: Path) -> None:
+    """Without a source, or with an unknown one, the configured sources are listed."""
     for arguments in ([], ["--source", "shop"]):
         done = map_body("email=a@example.com", config, *arguments)
         assert "has: list, crm, site" in done.output
@@ -116,7 +116,7 @@ def test_the_source_is_named_or_clear(config: Path) -> None:
 
 
 def test_an_unreadable_event_of_a_provider(config: Path) -> None:
-    """A provider gets no error; its event becomes a dead letter."""
+    """An unreadable event of a provider becomes a dead letter instead of an error."""
     done = map_body("nothing", config, "--source", "crm")
     assert done.exit_code == 1
     assert "the body cannot be read: a dead letter: neither JSON nor a form" in done.output
@@ -127,7 +127,7 @@ def test_an_unreadable_event_of_a_provider(config: Path) -> None:
     [("website-form", 1), ("api-batch", 3), ("events-queue-sns", 1), ("events-queue-eventbridge", 1), ("clerk", 1)],
 )
 def test_recorded_events(name: str, leads: int) -> None:
-    """Recorded HTTP requests and SQS events are taken out of their envelopes."""
+    """Recorded HTTP requests and SQS events are unwrapped."""
     done = CliRunner().invoke(app, ["map", name, "--config", str(webhooks.WEBHOOK_CONFIG), "--json"])
     found = [person for result in json.loads(done.output) for person in result["people"]]
     assert [person["result"] for person in found].count("lead") == leads
@@ -135,7 +135,7 @@ def test_recorded_events(name: str, leads: int) -> None:
     assert (missing.exit_code, "no such event or file" in missing.output) == (2, True)
 
 
-def test_what_else_the_event_holds(config: Path) -> None:
-    """Values around the answers are named, because rules may use them."""
+def test_other_values_of_the_event_are_listed(config: Path) -> None:
+    """Values outside the answers are listed, because rules may use them."""
     body = json.dumps({"vid": 7, "properties": {"email": {"value": "a@example.com"}}})
     assert people(body, config, "--source", "crm")[0]["elsewhere"] == ["vid"]

@@ -1,10 +1,10 @@
-"""The configuration file: what is right is read as it was meant."""
+"""The configuration file: reading a valid file."""
 
 import pytest
 
 from leads.config.schema import Campaign, Enrollment, parse
 
-# The example of docs and starter file; its second source is a `json` one.
+# The example of the docs and the starter file, but with a `json` source as the second.
 EXAMPLE = """
 [leadterra]
 batch_size = 1000              # leads per request, 1..1000
@@ -40,8 +40,8 @@ CAMPAIGN = '[campaigns.news]\nid = "camp_1"\n'
 SOURCE = f'{CAMPAIGN}[sources.web]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n'
 
 
-def test_the_example_says_what_it_says() -> None:
-    """Every key of the example arrives under its own name."""
+def test_every_key_of_the_example_is_read() -> None:
+    """Every key of the example is read into its own setting."""
     config = parse(EXAMPLE)
     campaign, website, api = config.campaigns["newsletter"], config.sources["website"], config.sources["api"]
     assert (config.leadterra.batch_size, config.leadterra.custom_fields) == (1000, "top-level")
@@ -55,7 +55,7 @@ def test_the_example_says_what_it_says() -> None:
 
 
 def test_an_empty_file_has_defaults() -> None:
-    """Nothing has to be said: no sources, a thousand leads a request, the service's own address."""
+    """An empty file means no sources, 1,000 leads per request and the service's own address."""
     assert parse("") == Enrollment()
     assert parse("\ufeff") == Enrollment()
     assert parse("").leadterra.base_url == "https://app.leadterra.co"
@@ -66,7 +66,7 @@ def test_an_empty_file_has_defaults() -> None:
     [('"yes"', ("yes",)), ("true", (True,)), ("3", (3,)), ("1.5", (1.5,)), ('["a", 2, false]', ("a", 2, False))],
 )
 def test_required_values_keep_their_types(value: str, expected: tuple[object, ...]) -> None:
-    """A text, a number, a truth value or a list of these; one value is a list of one."""
+    """A value may be text, a number, a boolean or a list of these. A single value is a list of one."""
     required = parse(f"{SOURCE}[sources.web.require]\nx = {value}").sources["web"].require["x"]
     assert [(type(one), one) for one in required] == [(type(one), one) for one in expected]
 
@@ -75,7 +75,7 @@ def test_required_values_keep_their_types(value: str, expected: tuple[object, ..
     ("given", "origin"), [("https://WWW.Example.com/", "https://www.example.com"), ("*", "*"), ("null", "null")]
 )
 def test_origins_are_as_browsers_send_them(given: str, origin: str) -> None:
-    """An origin is compared with a header in lower case, without a path."""
+    """Origins are stored in lower case and without a path."""
     assert parse(f'{SOURCE}allowed_origins = ["{given}"]').sources["web"].allowed_origins == (origin,)
 
 
@@ -89,12 +89,12 @@ def test_origins_are_as_browsers_send_them(given: str, origin: str) -> None:
     ],
 )
 def test_a_message_names_a_campaign_or_has_its_id(campaign: str, expected: Campaign) -> None:
-    """The rules are found by name and by id; anything else is the id of a campaign without rules."""
+    """A campaign's rules are found by name and by id. An unknown id is a campaign without rules."""
     assert parse(f'{CAMPAIGN}tokens = ["firstName"]').rules(campaign) == expected
 
 
 @pytest.mark.parametrize(("more", "secret"), [("", False), ('captcha = "turnstile"', True)])
 def test_an_open_source_needs_a_secret_for_its_captcha_only(more: str, secret: bool) -> None:  # noqa: FBT001
-    """Its senders have none; every other source has one."""
+    """An open source has a secret only if it has a captcha; every other source has one."""
     assert parse(SOURCE + more).sources["web"].has_secret is secret
     assert parse(EXAMPLE).sources["api"].has_secret

@@ -1,4 +1,4 @@
-"""Mistakes in the configuration file: each is named with its place and its remedy."""
+"""Mistakes in the configuration file: each is reported with its place and its remedy."""
 
 import re
 
@@ -104,7 +104,7 @@ def problems(text: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_remedy(text: str, expected: str) -> None:
-    """One mistake makes one line that has the place of it and what would be right there."""
+    """One mistake gives one line with its place and the accepted values."""
     (line,) = problems(text)
     assert expected in line
 
@@ -114,8 +114,8 @@ def test_a_mistake_is_named_with_its_remedy(text: str, expected: str) -> None:
     ("table", "model"),
     [("leadterra", LeadterraTable), ("campaigns.news", Campaign), ("sources.web", Source), ("sources", Enrollment)],
 )
-def test_no_mistake_is_explained_in_a_programmers_words(table: str, model: type[BaseModel], value: str) -> None:
-    """Whatever stands at a key, the explanation is about the file, not about the library that read it."""
+def test_no_message_is_pydantics_own(table: str, model: type[BaseModel], value: str) -> None:
+    """Messages describe the file, and contain no wording of the validation library."""
     for key in model.model_fields:
         try:
             parse(f"[{table}]\n{key} = {value}")
@@ -123,14 +123,14 @@ def test_no_mistake_is_explained_in_a_programmers_words(table: str, model: type[
             assert not re.search("Input should|valid (integer|string|list|dict)|type=", str(error))  # noqa: PT017
 
 
-def test_a_source_that_signs_may_choose_otherwise() -> None:
-    """Where the provider has a signature scheme, that is the first of the choices."""
+def test_signature_is_the_first_choice_of_a_provider_that_signs() -> None:
+    """The choices for `auth` begin with "signature" where the provider has a signature scheme."""
     (line,) = problems(SOURCE.replace('"form"', '"typeform"').replace('"none"', '"hmac"'))
     assert 'it must be "signature" (its own scheme), "token"' in line
 
 
 def test_all_mistakes_are_named_at_once() -> None:
-    """One run of the check finds all."""
+    """One check reports every mistake."""
     text = SOURCE.replace('"form"', '"fax"') + '[sources.app]\nprovider = "json"\ncampaign = "other"\n'
     assert [line.split(": ")[:2] for line in problems(text)] == [
         ["line 4", "sources.web.provider"],
@@ -153,7 +153,7 @@ def test_all_mistakes_are_named_at_once() -> None:
     ],
 )
 def test_a_mistake_has_the_line_at_which_its_key_begins(text: str, line: int) -> None:
-    """Comments, lists over several lines, dotted keys and line ends of Windows included."""
+    """Also with comments, lists over several lines, dotted keys and Windows line endings."""
     assert problems(text)[0].startswith(f"line {line}: ")
 
 
@@ -179,7 +179,7 @@ auth = "token"
     ],
 )
 def test_a_rule_that_no_event_can_meet(provider: str, table: str, rule: str, choices: str) -> None:
-    """A rule that asks for a kind of event that the provider's source never takes is a mistake."""
+    """A rule that requires a kind of event that the provider's source never accepts is a mistake."""
     name = rule.partition(" ")[0]
     expected = f"sources.app.{table}.{name}: no event can meet it: a {provider} source takes only {choices}"
     assert problems(KINDS.format(provider=provider, table=table, rule=rule)) == [f"line 9: {expected}"]
@@ -198,5 +198,5 @@ def test_a_rule_that_no_event_can_meet(provider: str, table: str, rule: str, cho
     ],
 )
 def test_a_rule_that_an_event_can_meet(provider: str, table: str, rule: str) -> None:
-    """One kind that is taken is enough; an event without a kind meets `false`; an envelope has keys of its own."""
+    """One accepted kind is enough, an event without a kind meets `false`, and an envelope has its own keys."""
     assert parse(KINDS.format(provider=provider, table=table, rule=rule)).sources

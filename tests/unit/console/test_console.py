@@ -1,4 +1,4 @@
-"""What the console's pages work out before they show or do anything."""
+"""The calculations behind the console's pages."""
 
 from datetime import timedelta
 from html import escape
@@ -21,7 +21,7 @@ from tests.letters import NOW, letter, refused, unmappable
 
 
 def form(body: object, **typed: str) -> list[EditedField]:
-    """A letter's form with something else in some of its fields."""
+    """The form of a dead letter with some values changed."""
     found = edited_fields(letter(body))
     for row in found:
         row.text = typed.get(row.path.replace(".", "_"), row.text)
@@ -29,7 +29,7 @@ def form(body: object, **typed: str) -> list[EditedField]:
 
 
 def test_a_lead_as_a_form() -> None:
-    """The fields that every lead may have are there, filled in or not, then its own."""
+    """The form has the standard lead fields, filled in or empty, then the lead's custom fields."""
     shown = {row.path: row.text for row in edited_fields(letter(refused()))}
     assert shown == {
         "email": "ava@example.com",
@@ -41,21 +41,21 @@ def test_a_lead_as_a_form() -> None:
     }
 
 
-def test_a_form_that_nobody_touched() -> None:
-    """It changes nothing, whatever the lead or the event holds."""
+def test_an_unchanged_form_makes_no_edits() -> None:
+    """An unchanged form makes no edits, whatever values the lead or the event has."""
     custom = {"seats": 3, "tags": ["a", None], "vip": True, "empty": "", "deep": {"x": {}}}
     for body in (refused(lead={"email": "a", "customFields": custom}), unmappable({"a": [custom, []], "b.c": 1})):
         assert parse_edits(edited_fields(letter(body)), is_lead="lead" in body) == []
 
 
-def test_what_was_typed_becomes_edits() -> None:
-    """Names come first, then values; an emptied field of a lead is left out, an empty one is nothing."""
+def test_changed_values_become_edits() -> None:
+    """Renames come before values. An emptied field of a lead is removed; one that was empty before is ignored."""
     found = form(refused(), email="ava@example.org", firstName=" ", company="Analytical Engines")
     plan = found[-1]
     plan.path, plan.text = "customFields.tier", "gold"
     found.append(EditedField("customFields.city", "London"))
-    wanted = parse_edits(found, is_lead=True)
-    assert wanted == [
+    edits = parse_edits(found, is_lead=True)
+    assert edits == [
         Rename("customFields.plan", "customFields.tier"),
         Set("email", "ava@example.org"),
         Remove("firstName"),
@@ -63,7 +63,7 @@ def test_what_was_typed_becomes_edits() -> None:
         Set("customFields.tier", "gold"),
         Set("customFields.city", "London"),
     ]
-    assert Mending(wanted).judge(letter(refused())).letter.lead == {
+    assert Mending(edits).judge(letter(refused())).letter.lead == {
         "email": "ava@example.org",
         "company": "Analytical Engines",
         "customFields": {"tier": "gold", "city": "London"},
@@ -71,24 +71,24 @@ def test_what_was_typed_becomes_edits() -> None:
 
 
 def test_a_field_that_was_removed() -> None:
-    """It is left out; one that was added and removed again was never there."""
+    """A removed field becomes an edit; one that was added and removed again does not."""
     found = form(refused())
     found[-1].removed = True
     found.append(EditedField("customFields.x", "y", removed=True))
     assert parse_edits(found, is_lead=True) == [Remove("customFields.plan")]
 
 
-def test_an_event_keeps_its_kinds_of_values() -> None:
-    """A number stays a number, a list a list; an answer may be empty."""
+def test_edited_values_of_an_event_keep_their_types() -> None:
+    """A number stays a number and a list stays a list. An answer may be empty."""
     body = unmappable({"seats": 3, "tags": ["a"], "note": "hello"})
-    wanted = parse_edits(form(body, seats="4", tags_0="b", note=""), is_lead=False)
-    assert Mending(wanted).judge(letter(body)).letter.event == {"seats": 4, "tags": ["b"], "note": ""}
+    edits = parse_edits(form(body, seats="4", tags_0="b", note=""), is_lead=False)
+    assert Mending(edits).judge(letter(body)).letter.event == {"seats": 4, "tags": ["b"], "note": ""}
     with pytest.raises(FormError, match="seats was a number and takes JSON"):
         parse_edits(form(body, seats="many"), is_lead=False)
 
 
 def test_a_field_needs_a_name() -> None:
-    """Neither a value nor a field that was there can do without."""
+    """A new value and an existing field are both refused without a name."""
     found = form(refused())
     found[-1].path = " "
     with pytest.raises(FormError, match=r"customFields\.plan needs a name"):
@@ -98,21 +98,21 @@ def test_a_field_needs_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "filters",
     [
         Criteria(),
         Criteria(reason="unmappable", field="", status=422, source="forms", campaign="", text="no … 'x'"),
         Criteria(field="a&b=c", contains="ava@example.com ?#"),
     ],
 )
-def test_a_page_has_an_address(wanted: Criteria) -> None:
-    """What is shown can be kept as a bookmark, whatever the names in it; no field is another wish than any field."""
-    _, _, query = address(wanted).partition("?")
-    assert criteria(dict(parse_qsl(query, keep_blank_values=True))) == wanted
+def test_criteria_survive_the_url(filters: Criteria) -> None:
+    """A filtered page can be bookmarked, whatever characters the values have. An empty field differs from no field."""
+    _, _, query = address(filters).partition("?")
+    assert criteria(dict(parse_qsl(query, keep_blank_values=True))) == filters
 
 
 def test_the_history_of_a_letter() -> None:
-    """From the sign-up to now: what was sent again, why it failed before, and what an operator corrected."""
+    """The history runs from signup to now: earlier failures, re-sends and corrections."""
     replay = {"of": "sqs-0", "count": 2, "reason": "rejected", "field": "email", "status": 422, "first": "yesterday"}
     steps = list(read_history(letter(refused(replay=replay, fixed={"of": "a", "count": 1, "fields": ["email"]}))))
     assert [title for title, _, _ in steps] == [
@@ -127,8 +127,8 @@ def test_the_history_of_a_letter() -> None:
     assert steps[4][2] == "email"
 
 
-def test_the_last_hours() -> None:
-    """Lines of the logs become bars: the newest on the right, nothing from before the first step."""
+def test_log_lines_become_bars() -> None:
+    """The newest bar is on the right, and lines older than the period are left out."""
     lines = [
         Line("1", NOW - timedelta(hours=7), "intake", "", {"message": "taken", "ids": ["a"]}),
         Line("2", NOW - timedelta(minutes=7), "intake", "", {"message": "taken", "ids": ["a", "b", "c"]}),
@@ -144,8 +144,8 @@ def test_the_last_hours() -> None:
 RULES = Campaign(id="camp_1", tokens=("firstName", "city"), defaults={"firstName": "there"})
 
 
-def test_how_many_have_a_token() -> None:
-    """A token is a field of the lead or a custom field; what says nothing is missing; defaults are told apart."""
+def test_token_coverage() -> None:
+    """The share of leads that have a token, and what the others get. A blank value counts as missing."""
     leads: list[dict[str, Any]] = [{"firstName": "Ava"}, {"firstName": " ", "customFields": {"city": 3}}]
     assert dict(count_coverage(RULES, leads)) == {
         "firstName": "50% have it; the others get “there”",
@@ -155,8 +155,8 @@ def test_how_many_have_a_token() -> None:
     assert "no lead to measure it on" in dict(count_coverage(RULES, []))["city"]
 
 
-def test_words_are_no_markup() -> None:
-    """Whatever a person or Leadterra wrote, each part of a page shows it as text."""
+def test_markup_in_values_is_escaped() -> None:
+    """Values from people or Leadterra are shown as text in every part of a page."""
     words = "<img src=x onerror=alert(1)>"
     parts = [frame.paragraph(words), frame.terms({words: words}), frame.facts({words: words}), frame.broken_note(words)]
     for part in parts:

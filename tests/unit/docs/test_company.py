@@ -1,4 +1,4 @@
-"""What docs/company.md gives to paste fits the template, and the workflow beside it runs what there is."""
+"""The examples in docs/company.md fit the template, and its workflow runs existing commands."""
 
 import json
 import re
@@ -25,8 +25,8 @@ def block(language: str) -> str:
     return str(found)
 
 
-def test_the_stage_is_one_that_the_template_takes(template: Template) -> None:
-    """Its keys are those of the shipped stage, and each parameter is there and takes the value."""
+def test_the_stage_fits_the_template(template: Template) -> None:
+    """It has the keys of the shipped stage, and the template accepts each parameter and value."""
     stage = tomllib.loads(block("toml"))["default"]["deploy"]["parameters"]
     shipped = tomllib.loads((ROOT / "stages" / "default.toml").read_text())["default"]["deploy"]["parameters"]
     assert stage.keys() == shipped.keys() | {"region", "tags"}
@@ -37,7 +37,7 @@ def test_the_stage_is_one_that_the_template_takes(template: Template) -> None:
 
 
 def test_the_boundary_allows_what_the_roles_do(template: Template) -> None:
-    """A boundary made of the page's list breaks nothing and is no wider than both functions together."""
+    """The page's list has exactly the actions that both functions and the key policy use."""
     (row,) = re.findall(r"^\| intake, enroll \| (.*) \|$", PAGE, re.MULTILINE)
     (key,) = template.properties("KeyPolicy")["PolicyDocument"]["Statement"]
     done = {action for function in FUNCTIONS for action, _ in template.may(function)} | {*key["Action"]}
@@ -47,7 +47,7 @@ def test_the_boundary_allows_what_the_roles_do(template: Template) -> None:
 
 
 def test_the_vpc_s_lines_put_both_functions_into_it() -> None:
-    """Merged into the template, SAM translates them, and both roles may make network interfaces."""
+    """With the page's lines merged, both functions are in the VPC and may create network interfaces."""
     lines = yaml_parse(block("yaml"))
     inside = translated(lines)
     for function in FUNCTIONS:
@@ -58,7 +58,7 @@ def test_the_vpc_s_lines_put_both_functions_into_it() -> None:
 
 
 def test_the_workflow_deploys_one_stage_after_the_other() -> None:
-    """Nothing is deployed that did not pass the checks, nor to prod what did not go to dev."""
+    """Checks run before dev, and dev is deployed before prod."""
     jobs = WORKFLOW["jobs"]
     assert {name: job.get("needs") for name, job in jobs.items()} == {"check": None, "dev": "check", "prod": "dev"}
     assert [job.get("environment") for job in jobs.values()] == [None, "dev", "prod"]
@@ -66,7 +66,7 @@ def test_the_workflow_deploys_one_stage_after_the_other() -> None:
 
 
 def test_the_workflow_s_role_trusts_only_its_environment() -> None:
-    """The trust policy names the environment of a job that asks for a token; no other job may ask for one."""
+    """The trust policy names the environment of a deploy job, and only deploy jobs may request a token."""
     (statement,) = json.loads(block("json"))["Statement"]
     trusted = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
     with_token = {
@@ -78,8 +78,8 @@ def test_the_workflow_s_role_trusts_only_its_environment() -> None:
     assert trusted.rpartition(":")[2] in with_token.values()
 
 
-def test_the_workflow_runs_what_there_is() -> None:
-    """The checks are CI's own, the deployment is `make deploy`, and the page names each variable that is to be set."""
+def test_the_workflow_runs_existing_commands() -> None:
+    """It runs CI's checks and `make deploy`, and the page explains each variable."""
     commands = {step["run"] for job in WORKFLOW["jobs"].values() for step in job["steps"] if "run" in step}
     assert commands == {".ci/run", 'make deploy STACK="$STACK"'}
     assert (ROOT / ".ci" / "run").exists()

@@ -1,4 +1,4 @@
-"""The generated documents are those that the code would generate now, and what they say holds."""
+"""The generated documents are up to date, and their examples work."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def test_generated_documents_are_up_to_date(path: Path) -> None:
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_every_provider_has_a_recipe(name: str) -> None:
-    """It says what to paste where: the address, and the place of the secret unless there is none; none is left over."""
+    """Each recipe has the address and, unless the source is open, the place of the secret. No recipe is left over."""
     assert sources.recipe_path(name).exists(), f"docs/recipes/{name}.md is missing: docs/adding-a-provider.md says how"
     recipe = sources.recipe(name, PROVIDERS[name])
     assert f"https://YOUR-API/hooks/{name}" in recipe
@@ -42,8 +42,8 @@ def test_every_provider_has_a_recipe(name: str) -> None:
     assert {path.stem for path in sources.recipe_path("").parent.glob("*.md")} <= PROVIDERS.keys()
 
 
-def test_tools_that_send_no_person_have_another_way() -> None:
-    """A tool whose webhooks carry only ids, or that has none, is no provider: the page names another recipe."""
+def test_unsupported_tools_have_an_alternative() -> None:
+    """For a tool without usable webhooks the page links to another recipe."""
     _, _, elsewhere = sources.document().partition("\n## Unsupported tools\n")
     rows = [line for line in elsewhere.splitlines() if line.startswith("| ")][2:]
     for tool in ("Meta", "LinkedIn", "Squarespace", "Leadpages"):
@@ -52,14 +52,14 @@ def test_tools_that_send_no_person_have_another_way() -> None:
 
 
 def lines(name: str) -> str:
-    """What a recipe says to paste, in a file with its campaign."""
+    """The configuration lines of a recipe, in a file with its campaign."""
     (found,) = re.findall(r"^```toml\n(.*?)^```$", sources.recipe(name, PROVIDERS[name]), re.MULTILINE | re.DOTALL)
     return '[campaigns.newsletter]\nid = "camp_1"\n' + str(found)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_recipe_s_lines_are_a_valid_configuration(name: str) -> None:
-    """What is to be pasted passes `leads check`, under the recipe's name; so does what may be uncommented there."""
+    """The lines pass `leads check`, also with the optional ones uncommented."""
     source = parse(lines(name)).sources[name]
     assert source.provider == name
     assert (source.authentication == "none") == (name == "form")
@@ -67,8 +67,8 @@ def test_a_recipe_s_lines_are_a_valid_configuration(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", webhooks.names())
-def test_a_recipe_s_lines_take_what_the_provider_sends(name: str) -> None:
-    """As they are: each person in the provider's own request becomes a lead."""
+def test_a_recipe_s_lines_accept_the_recorded_request(name: str) -> None:
+    """Each person in the provider's recorded request becomes a lead."""
     webhook = webhooks.load(name)
     source = parse(lines(webhook.provider)).sources[webhook.provider]
     event = Event(webhook.provider, webhook.body, datetime.fromtimestamp(webhook.time, UTC), headers=webhook.headers)
@@ -77,8 +77,8 @@ def test_a_recipe_s_lines_take_what_the_provider_sends(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["README.md", "docs/sources.md", "docs/adding-a-provider.md"])
-def test_what_a_command_is_given_as_json_is_json(path: str) -> None:
-    """JSON in the documents' commands is valid."""
+def test_json_in_commands_is_valid(path: str) -> None:
+    """JSON arguments in the documents' commands are valid."""
     for block in re.findall(
         r"^ *```sh\n(.*?)^ *```$", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     ):
@@ -88,7 +88,7 @@ def test_what_a_command_is_given_as_json_is_json(path: str) -> None:
 
 @pytest.mark.parametrize(("heading", "cells"), [("Authentication", 4), ("Events", 4)])
 def test_each_table_has_a_row_of_every_provider(heading: str, cells: int) -> None:
-    """Each with as many cells as there are heads."""
+    """Each row has as many cells as the table has columns."""
     (section,) = re.findall(rf"^## {heading}\n(.*?)^## ", sources.document(), re.MULTILINE | re.DOTALL)
     table = [line for line in section.splitlines() if line.startswith("| [")]
     assert [re.findall(r"\[(.+?)\]", line)[0] for line in table] == list(PROVIDERS)
@@ -96,12 +96,12 @@ def test_each_table_has_a_row_of_every_provider(heading: str, cells: int) -> Non
 
 
 def test_the_description_is_valid() -> None:
-    """It is OpenAPI 3.1 by the specification's own schema."""
+    """The OpenAPI description is valid OpenAPI 3.1."""
     OpenAPIV31SpecValidator(json.loads(openapi.document())).validate()
 
 
 def _examples() -> list[Any]:
-    """Every body in the description: its schema, and the example of it."""
+    """The schema and the example of every body in the description."""
     found: list[Any] = []
 
     def walk(part: Any, place: str) -> None:
@@ -118,8 +118,8 @@ def _examples() -> list[Any]:
 
 
 @pytest.mark.parametrize(("schema", "example"), _examples())
-def test_examples_are_what_they_are_examples_of(schema: dict[str, Any], example: Any) -> None:
-    """Each answer in the description was made by the code, and is as its schema says."""
+def test_examples_match_their_schema(schema: dict[str, Any], example: Any) -> None:
+    """Every example in the description matches its schema."""
     registry: Registry[Any] = Registry().with_resource("urn:d", DRAFT202012.create_resource(DESCRIPTION))
     absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:d#/'))
     OAS31Validator(absolute, registry=registry).validate(example)
@@ -131,8 +131,8 @@ def _sent() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", _sent())
-def test_what_the_description_says_to_send_is_taken(name: str) -> None:
-    """Each example of a body makes a lead of everybody in it, in whatever shape it is."""
+def test_request_examples_are_accepted(name: str) -> None:
+    """Each request example makes a lead of every person in it."""
     body = _sent()[name]
     text = '[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "json"\ncampaign = "n"\nauth = "token"'
     event = Event("s", json.dumps(body).encode(), datetime(2026, 11, 24, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""Every command that a page names is there, with the options that it names."""
+"""The commands and options that the documents mention exist."""
 
 import re
 from shlex import split
@@ -19,14 +19,14 @@ _LINE: Final = re.compile(r"(?m)^(?:\.venv/bin/)?(leads [^\n#|&>]*)")
 _INLINE: Final = re.compile(r"`(leads [^`\n]*)`")
 
 
-def named(page: str) -> list[str]:
+def mentioned_commands(page: str) -> list[str]:
     text = (ROOT / page).read_text(encoding="utf-8")
     lines = [line for block in _BLOCK.findall(text) for line in _LINE.findall(block)]
     return lines + _INLINE.findall(_BLOCK.sub("", text))
 
 
 def problem(line: str) -> str | None:
-    """What of a command is not there."""
+    """The unknown word of a command, or None."""
     _, name, *words = split(line, comments=True)
     if name.startswith("-"):
         return None if name in {"--help", "--install-completion", "--show-completion"} else name
@@ -46,13 +46,13 @@ def problem(line: str) -> str | None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_command_that_a_page_names_is_there(page: str) -> None:
-    """Each command in a page exists, with its options."""
-    lines = named(page)
+def test_every_mentioned_command_exists(page: str) -> None:
+    """Each command on a page exists with its options."""
+    lines = mentioned_commands(page)
     assert {line: wrong for line in lines if (wrong := problem(line))} == {}
 
 
-def test_pages_do_name_commands() -> None:
-    """What is not found is not checked."""
-    assert min(len(named(page)) for page in ("docs/commands.md", "docs/operations.md")) > 15
+def test_commands_are_found_in_pages() -> None:
+    """The search finds commands, and reports a misspelt command or option."""
+    assert min(len(mentioned_commands(page)) for page in ("docs/commands.md", "docs/operations.md")) > 15
     assert (problem("leads failurs list"), problem("leads failures list --bogus 3")) == ("failurs", "--bogus")

@@ -1,4 +1,4 @@
-"""The documents' links lead somewhere: to a file that is there, and to a heading that it has."""
+"""The documents' links lead to existing files and headings."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from leads_cli.project import ROOT
 
 RECIPES: Final = ROOT / "docs" / "recipes"
-# A recipe is a part of docs/sources.md, and its links are from there.
+# A recipe is included in docs/sources.md, so its links are relative to that.
 DOCUMENTS: Final = sorted(
     path
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "events").rglob("*.md"))
@@ -24,7 +24,7 @@ DOCUMENTS: Final = sorted(
 
 
 def targets(path: Path) -> Iterator[str]:
-    """Where a document's links and images lead, but for the world outside."""
+    """The targets of a document's links and images inside the repository."""
     for token in MarkdownIt("commonmark").enable("table").parse(path.read_text(encoding="utf-8")):
         for child in token.children or ():
             target = str(child.attrGet("href") or child.attrGet("src") or "")
@@ -34,7 +34,7 @@ def targets(path: Path) -> Iterator[str]:
 
 @cache
 def anchors(path: Path) -> set[str]:
-    """The headings of a document, as GitHub addresses them."""
+    """The anchors that GitHub gives a document's headings."""
     tokens = MarkdownIt("commonmark").parse(path.read_text(encoding="utf-8"))
     headings = [text.content for token, text in pairwise(tokens) if token.type == "heading_open"]
     slugs = Counter[str]()
@@ -46,16 +46,16 @@ def anchors(path: Path) -> set[str]:
     return found
 
 
-def test_there_are_documents() -> None:
-    """Those that a newcomer opens first are among them."""
+def test_the_documents_are_found() -> None:
+    """The search finds the main documents and their links."""
     names = {str(path.relative_to(ROOT)) for path in DOCUMENTS}
     assert {"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/sources.md", "docs/adding-a-provider.md"} <= names
     assert len(list(targets(ROOT / "docs" / "sources.md"))) > len(list(RECIPES.glob("*.md")))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_somewhere(document: Path) -> None:
-    """To a file or folder of the repository, and to one of its headings where one is named."""
+def test_every_link_has_a_target(document: Path) -> None:
+    """Each link leads to an existing file or folder and, if it has an anchor, to an existing heading."""
     for target in targets(document):
         place, _, anchor = target.partition("#")
         path = (document.parent / place).resolve() if place else document

@@ -12,13 +12,13 @@ NAMED: Final = re.findall(r"`([\w/]+\.py)::(\w+)` \|$", (ROOT / "SECURITY.md").r
 
 
 def test_every_threat_has_a_test() -> None:
-    """A row of the table is a threat, its control and a test; headings have neither."""
+    """Each row of the table names a threat, its control and a test."""
     rows = re.findall(r"^\| (?!threat|---|\*\*).*$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
     assert len(rows) == len(NAMED) > 30
 
 
 @pytest.mark.parametrize(("path", "test"), NAMED)
 def test_the_test_exists(path: str, test: str) -> None:
-    """Under the name that the table has."""
+    """The named test exists in the named file."""
     tree = ast.parse((ROOT / "tests" / path).read_text())
     assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

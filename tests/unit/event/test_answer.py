@@ -1,4 +1,4 @@
-"""Answers: for each sender, and for each kind of error."""
+"""Answers to each kind of sender and for each error."""
 
 import json
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def source(origins: str = "[]") -> Source:
 
 
 def test_a_success_is_exactly_200_and_small() -> None:
-    """Some senders count anything else as a failure. A browser is sent on with a status that makes it fetch a page."""
+    """Some senders treat any other status as a failure. A browser gets a 303 to a page."""
     response = answer.ok({"accepted": 2})
     assert (response["statusCode"], response["body"]) == (200, '{"accepted":2}')
     assert response["headers"] == {"content-type": "application/json", "cache-control": "no-store"}
@@ -43,7 +43,7 @@ def test_a_success_is_exactly_200_and_small() -> None:
 
 
 def test_a_problem_names_each_field() -> None:
-    """As RFC 9457 has it, with what is wrong with each field."""
+    """The answer is an RFC 9457 problem that lists what is wrong with each field."""
     response = answer.unusable([{"index": 1, "field": "email", "message": "missing"}])
     assert response["headers"]["content-type"] == "application/problem+json"
     assert json.loads(response["body"]) == {
@@ -55,8 +55,8 @@ def test_a_problem_names_each_field() -> None:
     }
 
 
-def test_another_method_is_told_which_there_are() -> None:
-    """RFC 9110 asks for the list."""
+def test_405_lists_the_allowed_methods() -> None:
+    """RFC 9110 requires the Allow header."""
     response = answer.method_not_allowed()
     assert (response["statusCode"], response["headers"]["allow"]) == (405, "POST, GET, HEAD, OPTIONS")
 
@@ -74,15 +74,15 @@ def test_another_method_is_told_which_there_are() -> None:
     ],
 )
 def test_every_error_has_an_answer(error: LeadsError, status: int, detail: str) -> None:
-    """A stranger learns nothing, a sender learns what to fix, and only a 503 asks for a retry."""
+    """A 401 explains nothing, other client errors say what to fix, and only a 503 asks for a retry."""
     response = answer.refusal(error)
     assert (response["statusCode"], json.loads(response["body"])["detail"]) == (status, detail)
     assert response["headers"].get("retry-after") == ("30" if status == 503 else None)
     assert response["headers"].get("www-authenticate") == ('Bearer realm="hooks"' if status == 401 else None)
 
 
-def test_a_captcha_that_failed_is_a_page_for_people_and_a_field_for_scripts() -> None:
-    """Only who submitted a form and waits for HTML gets the page."""
+def test_a_failed_captcha_is_a_page_for_browsers_and_json_for_scripts() -> None:
+    """Only a browser that submitted a form and accepts HTML gets the page."""
     page = answer.refusal(CaptchaFailed(), event(content_type=FORM, accept="text/html,*/*;q=0.8"))
     assert (page["statusCode"], page["headers"]["content-type"]) == (422, "text/html; charset=utf-8")
     for sender in (None, event(content_type=FORM), event(content_type="application/json", accept="text/html")):
@@ -104,8 +104,8 @@ def test_a_captcha_that_failed_is_a_page_for_people_and_a_field_for_scripts() ->
         ({}, False),
     ],
 )
-def test_only_a_submitted_form_waits_for_a_page(headers: dict[str, str], page: bool) -> None:  # noqa: FBT001
-    """Scripts and other programs read the answer themselves."""
+def test_only_a_submitted_form_gets_a_page(headers: dict[str, str], page: bool) -> None:  # noqa: FBT001
+    """Scripts and other programs get JSON."""
     assert answer.wants_page(event(**headers)) is page
 
 
@@ -120,7 +120,7 @@ ONE, DEFAULT = '["https://www.example.com"]', "content-type, authorization, x-ap
     ],
 )  # fmt: skip
 def test_scripts_on_named_pages_may_read_the_answer(origins: str, origin: str | None, credentials: str | None) -> None:
-    """The permission is for the page that asks, and a cache is told so. Where every page may, credentials may not."""
+    """CORS allows the requesting origin and sets Vary. With `*`, credentials are not allowed."""
     headers = {} if origin is None else {"origin": origin}
     response = answer.with_cors(answer.preflight(), event(**headers), source(origins))
     granted = {name: text for name, text in response["headers"].items() if name.startswith("access-control")}
@@ -142,7 +142,7 @@ def test_scripts_on_named_pages_may_read_the_answer(origins: str, origin: str | 
     ],
 )  # fmt: skip
 def test_a_preflight_allows_what_pages_send(wanted: str, granted: str) -> None:
-    """An allowed page may send any header."""
+    """The requested headers are allowed if they are well-formed, otherwise the default ones."""
     asked = event(origin="https://www.example.com", access_control_request_headers=wanted)
     headers = answer.with_cors(answer.preflight(), asked, source(ONE))["headers"]
     assert headers["access-control-allow-headers"] == granted

@@ -1,4 +1,4 @@
-"""Events: out of API Gateway's request and out of the envelopes of a queue."""
+"""Reading events from API Gateway requests and from queue envelopes."""
 
 import base64
 import json
@@ -62,7 +62,7 @@ def queued(body: object, source: str | None = "app", config: Enrollment = CONFIG
     ],
 )  # fmt: skip
 def test_the_path_names_source_and_token(path: str, source: str, token: str | None) -> None:
-    """A stage or the mapping of a domain may stand in front."""
+    """A stage or a domain's path mapping may come first."""
     event = http(path)
     assert (event.source, event.token, event.method, event.body) == (source, token, "POST", b"")
 
@@ -70,19 +70,19 @@ def test_the_path_names_source_and_token(path: str, source: str, token: str | No
 @pytest.mark.parametrize(
     "path", ["/", "", "/hooks", "/hooks/", "/hook/website", "/hooks/a/b/c", "/webhooks/a", "/forms/open/token", None]
 )
-def test_other_paths_are_no_hook(path: str | None) -> None:
-    """Neither too little nor too much of a path is guessed at; a form has no token."""
+def test_other_paths_are_not_hooks(path: str | None) -> None:
+    """Shorter and longer paths are refused, and so is a form with a token."""
     assert from_http({"rawPath": path}, NOW) is None
 
 
 def test_a_routes_own_parameters_win() -> None:
-    """Where API Gateway has a route it has read the path already."""
+    """Path parameters that API Gateway has parsed are used."""
     event = http("/x/y", pathParameters={"source": "website", "token": "t"})
     assert (event.source, event.token) == ("website", "t")
 
 
 def test_headers_have_lower_case_and_bodies_their_bytes() -> None:
-    """Signatures are made over the bytes as they were sent."""
+    """Bodies keep the bytes that were sent, because signatures are computed over them."""
     body = "náme=Ava".encode("latin-1")
     event = http(
         "/hooks/website",
@@ -97,7 +97,7 @@ def test_headers_have_lower_case_and_bodies_their_bytes() -> None:
 
 @pytest.mark.parametrize("body", ["a", "ä", "====", "YQ==YQ"])
 def test_a_body_that_is_not_base64_is_unreadable(body: str) -> None:
-    """A body that is marked as base64 and is none is refused."""
+    """A body marked as base64 that does not decode is refused."""
     with pytest.raises(Unreadable):
         http("/hooks/website", body=body, isBase64Encoded=True)
 
@@ -110,7 +110,7 @@ def test_a_body_that_is_not_base64_is_unreadable(body: str) -> None:
     ],
 )  # fmt: skip
 def test_envelopes_are_opened(body: object, event_id: str) -> None:
-    """Bare, by SNS, by EventBridge or by both: the event is what its sender wrote, with the innermost id."""
+    """An event may come bare, from SNS, from EventBridge or through both. The innermost id counts."""
     event = queued(body)
     assert (event.source, json.loads(event.body), event.id, event.replayed) == ("app", AVA, event_id, False)
 
@@ -128,13 +128,13 @@ def test_envelopes_are_opened(body: object, event_id: str) -> None:
     ],
 )  # fmt: skip
 def test_the_source_is_named_or_matched(body: object, source: str | None) -> None:
-    """By an attribute inside the envelope, by a dead letter itself, or by the file's `match`."""
+    """The source comes from an attribute in the envelope, from a dead letter, or from `match`."""
     event = from_queue(record(body), CONFIG, NOW)
     assert (event.source if event else None) == source
 
 
 def test_the_queues_own_attribute_wins() -> None:
-    """What the producer says about this message beats what the message was in before."""
+    """The message's own attribute beats one in the envelope."""
     body = sns(AVA, MessageAttributes={"source": {"Type": "String", "Value": "shop"}})
     assert queued(body, "app", Enrollment()).source == "app"
 
@@ -148,7 +148,7 @@ def test_the_queues_own_attribute_wins() -> None:
     ],
 )
 def test_a_dead_letter_is_sent_again_as_it_was(body: bytes, content_type: str) -> None:
-    """A replay needs nothing but the dead letter's body, with the failure or without it."""
+    """A dead letter's body can be re-sent as it is, with or without `failure`."""
     first = Event("app", body, NOW, headers={"content-type": content_type})
     for more in ({}, {"failure": {"reason": "unmappable"}}):
         again = queued({**first.raw(), **more}, None)
@@ -159,8 +159,8 @@ def test_a_dead_letter_is_sent_again_as_it_was(body: bytes, content_type: str) -
             assert json.loads(again.body) == json.loads(body)
 
 
-def test_a_replay_tells_its_history() -> None:
-    """Its id is the dead letter's, however often it is sent, and what was done about it survives another failure."""
+def test_a_replay_keeps_its_history() -> None:
+    """The id stays the first dead letter's, and the history survives another failure."""
     history = {"replay": {"of": "letter-1", "count": 2}, "fixed": {"count": 1}}
     again = queued({"version": 1, "source": "app", "event": AVA, **history}, None)
     assert (again.source, again.id, again.replayed) == ("app", "letter-1", True)
@@ -168,8 +168,8 @@ def test_a_replay_tells_its_history() -> None:
     assert queued({"version": 1, "source": "app", "event": AVA, "replay": "twice"}, None).id == "sqs-1"
 
 
-def test_what_is_no_text_is_kept_as_far_as_possible() -> None:
-    """A dead letter is JSON; bytes that are no text are marked where they were."""
+def test_undecodable_bytes_are_replaced() -> None:
+    """A dead letter is JSON, so bytes that are not UTF-8 become U+FFFD."""
     assert Event("app", b"\xff{", NOW).raw() == {"version": 1, "source": "app", "event": "\ufffd{"}
 
 
@@ -183,20 +183,20 @@ def test_what_is_no_text_is_kept_as_far_as_possible() -> None:
     ],
 )
 def test_an_event_that_only_looks_like_an_envelope_is_left_alone(body: dict[str, Any]) -> None:
-    """Analytics events have a version, a source and an event too: the person is beside them, not inside."""
+    """Analytics events also have `version`, `source` and `event`, with the person beside them."""
     event = queued(body)
     assert (json.loads(event.body), event.id, event.replayed) == (body, "sqs-1", False)
 
 
 def test_a_place_is_a_header_or_a_path() -> None:
-    """Of several names of a header the first that came counts."""
+    """Of several header names the first that is present counts."""
     event = Event("s", b"", NOW, headers={"webhook-id": " m-1 "})
     assert event.at("header:svix-id|webhook-id", {}) == "m-1"
     assert event.at("a.b", {"a": {"b": 1}}) == 1
 
 
-def test_an_envelope_in_an_envelope_ends_somewhere() -> None:
-    """Three deep is all that AWS makes; a deeper one is not followed."""
+def test_unwrapping_stops_at_three_envelopes() -> None:
+    """AWS nests at most three, so deeper ones are not opened."""
     body: object = AVA
     for _ in range(5):
         body = sns(body)

@@ -1,4 +1,4 @@
-"""What providers ask of an address before they send signups to it."""
+"""The requests with which providers check an address before they send signups."""
 
 import json
 from datetime import UTC, datetime
@@ -36,8 +36,8 @@ def replied(response: answer.Response | None) -> tuple[int, dict[str, Any]] | No
         ("GET", "json", "token", False), ("GET", "mailchimp", "", False), ("POST", "typeform", "", False),
     ],
 )  # fmt: skip
-def test_a_look_at_the_address(method: str, provider: str, auth: str, *, is_answered: bool) -> None:
-    """A GET cannot be signed, so one is answered without proof. A sender with a token has to send it."""
+def test_a_get_needs_the_source_s_token(method: str, provider: str, auth: str, *, is_answered: bool) -> None:
+    """A GET cannot be signed, so it is answered without verification. A source with a token requires it."""
     expected = (200, {"ok": True}) if is_answered else None
     assert replied(before_proof(event(method=method), source(provider, auth))) == expected
 
@@ -50,7 +50,7 @@ def test_a_look_at_the_address(method: str, provider: str, auth: str, *, is_answ
     ],
 )  # fmt: skip
 def test_an_authentic_request_without_an_event(method: str, provider: str, body: bytes, status: int | None) -> None:
-    """A look is answered, also an empty POST of a provider; a program is told that it sent nothing."""
+    """GET, HEAD and a provider's empty POST get 200. An empty POST to a `json` source is read as an event."""
     response = after_proof(event(body, method=method), source(provider, "token"))
     assert (response and response["statusCode"]) == status
 
@@ -63,7 +63,7 @@ def test_an_authentic_request_without_an_event(method: str, provider: str, body:
         ("GET", "challengeCode=ava", False), ("GET", "&".join(["email=ava%40example.com"] * 2_000), False),
     ],
 )  # fmt: skip
-def test_answers_that_came_as_a_get(method: str, query: str, *, misdirected: bool) -> None:
+def test_a_form_sent_as_get_is_refused(method: str, query: str, *, misdirected: bool) -> None:
     """A form that was sent as a GET has an e-mail address in its query; a handshake has none."""
     sent = Event("x", b"", datetime.now(UTC), method=method, url=f"https://hooks.example.com/hooks/x?{query}")
     for response in (before_proof(sent, source("form", "none")), after_proof(sent, source("json", "token"))):
@@ -74,7 +74,7 @@ def test_answers_that_came_as_a_get(method: str, query: str, *, misdirected: boo
 
 @pytest.mark.parametrize("word", ["abc-123", "", "a b", "a\r\nset-cookie: b", "x" * 300])
 def test_a_header_comes_back(word: str) -> None:
-    """To the provider that asks for it, as a header or as JSON, before any secret, if it is one harmless word."""
+    """A provider's challenge header is echoed, as a header or as JSON, if it is one harmless word."""
     sent = event(x_hook_secret=word, x_okta_verification_challenge=word)
     is_harmless = word == "abc-123"
     echo, challenge = before_proof(sent, source("formspree")), before_proof(sent, source("okta"))
@@ -92,7 +92,7 @@ def test_a_header_comes_back(word: str) -> None:
     ],
 )  # fmt: skip
 def test_an_unsigned_ping_is_answered(provider: str, body: bytes, *, is_ping: bool) -> None:
-    """WooCommerce tries a new webhook without a signature and demands 200. It enrolls no one."""
+    """WooCommerce tests a new webhook without a signature and requires 200. No lead is enrolled."""
     assert replied(before_proof(event(body), source(provider))) == ((200, {"accepted": 0}) if is_ping else None)
 
 
@@ -107,7 +107,7 @@ def test_an_unsigned_ping_is_answered(provider: str, body: bytes, *, is_ping: bo
     ],
 )  # fmt: skip
 def test_the_address_that_confirms_a_subscription(url: str | None) -> None:
-    """Only an address of SNS itself is ever called, and only for a source that is a topic."""
+    """Only an address of SNS itself is returned, and only for an `sns` source."""
 
     def found(provider: str, kind: str, address: str | None) -> str | None:
         return subscription(event(json.dumps({"Type": kind, "SubscribeURL": address}).encode()), source(provider))

@@ -1,4 +1,4 @@
-"""Schemes: each registered provider's own signatures, as its makers publish or document them."""
+"""Each provider's signature scheme, as its makers publish or document it."""
 
 import base64
 import hashlib
@@ -36,7 +36,7 @@ def delivery(vector: dict[str, Any]) -> Event:
     return request(vector["body"].encode(), vector["headers"], vector["method"], vector["url"])
 
 
-def believed(vector: dict[str, Any], sent: Event, secret: str | None = None, late: float = 0) -> bool:
+def is_accepted(vector: dict[str, Any], sent: Event, secret: str | None = None, late: float = 0) -> bool:
     return is_signed(scheme(vector), sent, vector["secret"] if secret is None else secret, vector["now"] + late)
 
 
@@ -47,55 +47,55 @@ def vector(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_a_vector_is_what_it_says(name: str) -> None:
-    """Every signature that a provider publishes or documents is accepted, and every forged one is refused."""
-    assert believed(KNOWN[name], delivery(KNOWN[name])) is KNOWN[name]["valid"]
+def test_each_vector_is_accepted_or_refused_as_published(name: str) -> None:
+    """Every published signature is accepted, and every forged one is refused."""
+    assert is_accepted(KNOWN[name], delivery(KNOWN[name])) is KNOWN[name]["valid"]
 
 
 def test_every_scheme_has_a_vector() -> None:
-    """A scheme that was only tested against itself is a guess."""
+    """Each scheme is tested against a vector that others made."""
     assert {vector["provider"] for vector in SIGNED.values()} == {n for n, p in PROVIDERS.items() if p.signature}
 
 
 def test_one_changed_byte_is_a_forgery(vector: dict[str, Any]) -> None:
-    """At the start, in the middle and at the end of the body; one more or one less."""
+    """A body with one byte changed, added or removed is refused."""
     sent = delivery(vector)
     body = sent.body or b"x"
     changed = [bytes([body[0] ^ 1]) + body[1:], body[:-1] + bytes([body[-1] ^ 1]), body[: len(body) // 2] + b"?"]
     if vector["provider"] != "google-ads":
         changed += [sent.body + b" ", b"\xff\xfe" + sent.body, sent.body + b"\xff"]
-    assert [believed(vector, replace(sent, body=body)) for body in changed] == [False] * len(changed)
+    assert [is_accepted(vector, replace(sent, body=body)) for body in changed] == [False] * len(changed)
 
 
-WORSE = (None, "", " ", "v1", "v1,", "=", "t=,v1=", "sha256=", "é", "\ud800", ",", "a.b.c", "A" * 8192)
+MALFORMED = (None, "", " ", "v1", "v1,", "=", "t=,v1=", "sha256=", "é", "\ud800", ",", "a.b.c", "A" * 8192)
 
 
 def test_a_missing_or_malformed_header_is_no_signature(vector: dict[str, Any]) -> None:
-    """Each header that a signature is made of, in turn: the answer is no, and nothing is raised."""
+    """Each header of a signature in turn: the request is refused, and nothing is raised."""
     sent = delivery(vector)
-    for name, worse in product(sent.headers, WORSE):
-        if name == "x-hubspot-signature-version" and worse in {None, "", "v1"} and vector["name"] == "hubspot_v1":
-            # The first version is what HubSpot means where it names none.
+    for name, bad in product(sent.headers, MALFORMED):
+        if name == "x-hubspot-signature-version" and bad in {None, "", "v1"} and vector["name"] == "hubspot_v1":
+            # Without a version HubSpot means the first.
             continue
         headers = (
-            {**sent.headers, name: worse} if worse is not None else {k: v for k, v in sent.headers.items() if k != name}
+            {**sent.headers, name: bad} if bad is not None else {k: v for k, v in sent.headers.items() if k != name}
         )
-        assert not believed(vector, replace(sent, headers=headers)), (name, worse)
+        assert not is_accepted(vector, replace(sent, headers=headers)), (name, bad)
 
 
-def test_another_secret_opens_nothing(vector: dict[str, Any]) -> None:
-    """Wrong, cut short, empty, no base64: never an error, never a yes."""
+def test_another_secret_is_refused(vector: dict[str, Any]) -> None:
+    """A wrong, truncated, empty or bad secret is refused without an error."""
     secrets = ("", " ", KEY, "whsec_", "whsec_!", "whpk_", "whpk_AAAA", "v1,whsec_", "|", "\ud800")
     for wrong in (*secrets, vector["secret"][:-4]):
-        assert not believed(vector, delivery(vector), wrong), wrong
+        assert not is_accepted(vector, delivery(vector), wrong), wrong
 
 
 @pytest.mark.parametrize("name", sorted(TIMED))
-def test_a_signature_is_for_its_time_only(name: str) -> None:
-    """Late by more than minutes it is a replay; from the future it is a forgery or a broken clock."""
+def test_an_old_or_future_signature_is_refused(name: str) -> None:
+    """A signature is accepted within a few minutes of its time."""
     vector = SIGNED[name]
     for late, is_near in ((-170, True), (170, True), (-301, False), (301, False), (1e9, False)):
-        assert believed(vector, delivery(vector), late=late) is is_near, late
+        assert is_accepted(vector, delivery(vector), late=late) is is_near, late
 
 
 def jws(header: Any, payload: Any, algorithm: str = "sha256", key: str = KEY) -> str:
@@ -124,13 +124,13 @@ GOOD = jws(HS256, OF_BODY)
     ],
 )  # fmt: skip
 def test_a_token_is_checked_by_one_algorithm(token: str) -> None:
-    """Netlify: what a token says of its algorithm is its sender's word; its digest is the body's or worthless."""
+    """Netlify: only HS256 is accepted, whatever the token's header says, and the digest must be the body's."""
     assert is_signed("netlify", request(BODY, {"x-webhook-signature": GOOD}), KEY, 0)
     assert not is_signed("netlify", request(BODY, {"x-webhook-signature": token}), KEY, 0)
 
 
-def test_a_token_of_no_json_is_refused() -> None:
-    """Netlify: signed with the key, and still not read as what it is not."""
+def test_a_token_that_is_not_json_is_refused() -> None:
+    """Netlify: also if it is signed with the right key."""
     signed = "bm90IGpzb24.bm90IGpzb24"
     mac = base64.urlsafe_b64encode(hmac.digest(KEY.encode(), signed.encode(), "sha256")).decode().rstrip("=")
     assert not is_signed("netlify", request(BODY, {"x-webhook-signature": f"{signed}.{mac}"}), KEY, 0)
@@ -154,7 +154,7 @@ FIRST = b'{"messageId": "m1", "name": "\xc3\x84va"}'
     ],
 )  # fmt: skip
 def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, token: str, expected: bool) -> None:  # noqa: FBT001
-    """Segment signs only the first element of a batch, so a stranger could add others."""
+    """Segment signs only the first element of a batch, so an attacker could add others."""
     assert is_signed("segment", request(body, sha1(signed), token=token), KEY, 0) is expected
 
 
@@ -167,7 +167,7 @@ def test_a_batch_needs_the_token_too(body: bytes, signed: bytes, token: str, exp
     ],
 )  # fmt: skip
 def test_the_key_is_in_the_body(body: Any) -> None:
-    """Google: once, at the top, a text, whatever the case of its name; what is not JSON has no key."""
+    """Google: the key must be a top-level text that occurs once, in any case."""
     for good in ({"google_key": KEY}, {"Google_Key": KEY}):
         assert is_signed("google-ads", request(json.dumps(good).encode(), {}), KEY, 0)
     bad = request(body if isinstance(body, bytes) else json.dumps(body).encode(), {})
@@ -175,10 +175,10 @@ def test_the_key_is_in_the_body(body: Any) -> None:
 
 
 def test_the_address_is_signed() -> None:
-    """HubSpot: the configured version counts, and an unknown one is refused."""
+    """HubSpot: another address or method is refused, and so is an unknown version."""
     vector = SIGNED["hubspot_v3"]
-    assert not believed(vector, replace(delivery(vector), url="https://hooks.example.com/other"))
-    assert not believed(vector, replace(delivery(vector), method="PUT"))
+    assert not is_accepted(vector, replace(delivery(vector), url="https://hooks.example.com/other"))
+    assert not is_accepted(vector, replace(delivery(vector), method="PUT"))
     first = delivery(SIGNED["hubspot_v1"])
     assert not is_signed(
         "hubspot", replace(first, headers={**first.headers, "x-hubspot-signature-version": "v9"}), KEY, 0
@@ -195,7 +195,7 @@ def test_the_address_is_signed() -> None:
     ],
 )
 def test_an_address_is_signed_in_either_spelling(signed: str, expected: bool) -> None:  # noqa: FBT001
-    """HubSpot: as it was called, or with the escapes written out that its documents list; no others, and no mixture."""
+    """HubSpot: as called, or with all of its documented escapes decoded."""
     message = f"POST{signed}".encode() + BODY + b"1795312800000"
     mac = base64.b64encode(hmac.digest(KEY.encode(), message, "sha256")).decode()
     headers = {"x-hubspot-signature-v3": mac, "x-hubspot-request-timestamp": "1795312800000"}
@@ -203,8 +203,8 @@ def test_an_address_is_signed_in_either_spelling(signed: str, expected: bool) ->
     assert is_signed("hubspot", request(BODY, headers, "POST", called), KEY, 1_795_312_800) is expected
 
 
-def test_a_database_brings_the_secret_itself() -> None:
-    """Supabase: a database webhook cannot sign; one that claims a signature is held to it."""
+def test_a_database_webhook_sends_the_secret() -> None:
+    """Supabase: a database webhook cannot sign. If it has a signature header, the signature must be valid."""
     assert is_signed("supabase", request(BODY, {}, token=KEY), KEY, 0)
     assert not is_signed("supabase", request(BODY, {}, token="wrong"), KEY, 0)
     assert not is_signed("supabase", request(BODY, {"webhook-signature": "v1,AAAA"}, token=KEY), KEY, 0)
@@ -216,7 +216,7 @@ PADDING = b"\x80" + bytes(30) + (len(KEY) * 8).to_bytes(8)
 @pytest.mark.parametrize("body", [BODY + PADDING + b',"a":1}', b"\x00" + BODY, b"\xff"])
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_a_lengthened_digest_is_no_signature(body: bytes, version: str) -> None:
-    """HubSpot: from one digest a stranger can compute that of a longer body, which contains SHA-256's padding."""
+    """HubSpot: an attacker can extend a known digest to a longer body, which then contains SHA-256's padding."""
     url = "https://hooks.example.com/hooks/crm"
     signed = KEY.encode() + (f"POST{url}".encode() if version == "v2" else b"")
     for content, expected in ((BODY, True), (body, False)):
@@ -227,6 +227,6 @@ def test_a_lengthened_digest_is_no_signature(body: bytes, version: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n, p in PROVIDERS.items() if p.signature in ("standard-webhooks", "supabase")])
 def test_the_id_that_is_remembered_is_the_signed_one(name: str) -> None:
-    """With two families of headers only the one that is signed counts, or a replay would have a new id at will."""
+    """Only the signed id header counts, so that a replayed request cannot get a new id."""
     headers = [place for place in PROVIDERS[name].event_ids if place.startswith("header:")]
     assert headers == [STANDARD.message[0]]

@@ -1,4 +1,4 @@
-"""Signatures: what the one engine makes of a description, and of whatever comes in a header."""
+"""The signature engine: descriptions of schemes, and hostile headers."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from tests.signed import is_signed, request
 FILE = Path(__file__).parents[2] / "vectors" / "signatures.json"
 VECTORS = {vector["name"]: vector for vector in json.loads(FILE.read_text())["vectors"]}
 KEY, BODY, NOW = "an invented secret", b'{"email": "ava@example.com"}', 1_714_564_800
-# Two services that are no provider here, and publish what they sign.
+# Two services that are not providers here, but publish test vectors.
 OTHERS = {
     "github": Signature("x-hub-signature-256", prefix="sha256="),
     "slack": Signature(
@@ -36,7 +36,7 @@ def mac(message: bytes, key: str = KEY) -> bytes:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_description_is_enough(name: str) -> None:
-    """A new service needs only data."""
+    """A new signature scheme needs only data."""
     vector = VECTORS[name]
     sent = request(vector["body"].encode(), vector["headers"])
     assert is_signed(OTHERS[name], sent, vector["secret"], vector["now"])
@@ -44,7 +44,7 @@ def test_a_description_is_enough(name: str) -> None:
 
 
 def test_every_part_can_be_signed() -> None:
-    """The method, the address, headers under either name, the time and literals, in the order of the description."""
+    """Method, address, headers under either name, time and literals are signed in the described order."""
     scheme = Signature(
         "a|b",
         ("method", "=|", "url", "header:x|y", "timestamp", "body"),
@@ -94,15 +94,15 @@ BARE = mac(BODY).hex()
         ),
     ],
 )  # fmt: skip
-def test_a_header_is_read_as_it_is_meant(scheme: Signature, good: list[str], bad: list[str]) -> None:
-    """Several signatures of a rotation, headers that a gateway joined, and what only looks like a signature."""
-    believed = {header: is_signed(scheme, request(BODY, {"s": header}), KEY, NOW) for header in good + bad}
-    assert believed == dict.fromkeys(good, True) | dict.fromkeys(bad, False)
+def test_each_form_of_header_is_read(scheme: Signature, good: list[str], bad: list[str]) -> None:
+    """Covers rotated secrets, headers that a gateway joined, and lookalikes."""
+    accepted = {header: is_signed(scheme, request(BODY, {"s": header}), KEY, NOW) for header in good + bad}
+    assert accepted == dict.fromkeys(good, True) | dict.fromkeys(bad, False)
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "v1,whsec_", "whsec_é", "whsec_Y", "%"])
-def test_an_empty_key_signs_nothing(secret: str) -> None:
-    """An empty secret proves nothing, and a text that does not decode is no key."""
+def test_an_empty_key_is_refused(secret: str) -> None:
+    """An empty secret, or one that does not decode, verifies nothing."""
     forged = base64.b64encode(hmac.digest(b"", BODY, "sha256")).decode()
     assert not is_signed(Signature("s", encoding="base64", key="base64"), request(BODY, {"s": forged}), secret, NOW)
     assert not is_signed(Signature("s", encoding="base64"), request(BODY, {"s": forged}), "", NOW)
@@ -116,7 +116,7 @@ def test_an_empty_key_signs_nothing(secret: str) -> None:
     ],
 )
 def test_a_time_is_whole_and_near(unit: Literal["s", "ms"], near: list[int], others: list[object]) -> None:
-    """Five minutes either way; a floating point number or a word is no time."""
+    """The time must be an integer and at most five minutes off."""
     scheme = Signature("s", timestamp=Timestamp("header:t", unit))
     for ticks in (*near, *others):
         sent = request(BODY, {"s": BARE, "t": str(ticks)})
@@ -124,14 +124,14 @@ def test_a_time_is_whole_and_near(unit: Literal["s", "ms"], near: list[int], oth
 
 
 @given(st.binary())
-def test_what_was_encoded_decodes(content: bytes) -> None:
-    """In either encoding and any case of hexadecimal."""
+def test_encoding_round_trips(content: bytes) -> None:
+    """In base64, and in hexadecimal of either case."""
     assert decode(base64.b64encode(content).decode(), "base64") == content
     assert decode(content.hex().upper(), "hex") == (content or None)
 
 
-def test_a_token_is_one_of_those_that_came() -> None:
-    """Each place is looked at; an empty one matches nothing."""
+def test_a_token_matches_one_of_those_sent() -> None:
+    """Each place is checked, and an empty token matches nothing."""
     assert has_token(request(b"", {}, token=KEY), KEY)
     assert not has_token(request(b"", {}, token="wrong"), KEY)
     assert not has_token(request(b"", {}, token=""), "")

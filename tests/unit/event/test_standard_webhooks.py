@@ -11,7 +11,7 @@ NOW = 1_714_564_800
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # published with the library's tests
 
 
-def believed(secret: str, key: str = SECRET, brand: str = "webhook", body: bytes = b"{}", **sent: str) -> bool:
+def is_accepted(secret: str, key: str = SECRET, brand: str = "webhook", body: bytes = b"{}", **sent: str) -> bool:
     mac = hmac.digest(base64.b64decode(key), f"msg_1.{NOW}.".encode() + body, "sha256")
     good = f"v1,{base64.b64encode(mac).decode()}"
     values = {"id": "msg_1", "timestamp": str(NOW), "signature": "good", **sent}
@@ -29,14 +29,14 @@ def believed(secret: str, key: str = SECRET, brand: str = "webhook", body: bytes
     ],
 )  # fmt: skip
 def test_several_secrets_may_be_one_text(secret: str, key: str, expected: bool) -> None:  # noqa: FBT001
-    """As Supabase writes them, without padding too, for either brand of headers and any bytes; an empty one is none."""
+    """Several secrets joined as Supabase writes them, with or without padding, work with both header names."""
     for brand in ("webhook", "svix"):
-        assert believed(secret, key, brand, b"\xff\xfe\x00") is expected
-        assert not believed(secret, key, brand, id="msg_other")
+        assert is_accepted(secret, key, brand, b"\xff\xfe\x00") is expected
+        assert not is_accepted(secret, key, brand, id="msg_other")
 
 
 def test_a_request_without_an_id_is_refused() -> None:
-    """Also if it is signed: a redelivery is known by the id."""
+    """A redelivery is recognised by the id, so even a signed request needs one."""
     mac = hmac.digest(base64.b64decode(SECRET), f".{NOW}.{{}}".encode(), "sha256")
     headers = {"webhook-timestamp": str(NOW), "webhook-signature": f"v1,{base64.b64encode(mac).decode()}"}
     assert not is_signed("standard-webhooks", request(b"{}", headers), SECRET, NOW)

@@ -1,4 +1,4 @@
-"""Verification: who may speak for a source."""
+"""Verification of a request's sender."""
 
 import base64
 import hashlib
@@ -49,8 +49,8 @@ def basic(pair: str | bytes) -> str:
         ("basic", event(authorization=basic("ävä:newest").replace("Basic", "BASIC"))),
     ],
 )  # fmt: skip
-def test_a_right_secret_is_let_in(auth: str, sent: Event) -> None:
-    """In each of its places, and during a rotation each of its values."""
+def test_a_right_secret_is_accepted(auth: str, sent: Event) -> None:
+    """In each place where it may be sent, and during a rotation each of its values."""
     verify(sent, source(auth), SECRETS)
 
 
@@ -66,14 +66,14 @@ def test_a_right_secret_is_let_in(auth: str, sent: Event) -> None:
             basic(b"\xff:\xff"))),
     ],
 )  # fmt: skip
-def test_anything_else_is_not(auth: str, sent: Event) -> None:
-    """Missing, malformed, in the wrong place or nearly right: one and the same refusal."""
+def test_a_wrong_secret_is_refused(auth: str, sent: Event) -> None:
+    """Missing, malformed, misplaced and nearly right secrets get the same refusal."""
     with pytest.raises(Unauthorized):
         verify(sent, source(auth), SECRETS)
 
 
-def compared(auth: str, sent: Event) -> int:
-    """How often something is compared in constant time before the answer is there."""
+def count_comparisons(auth: str, sent: Event) -> int:
+    """How many constant-time comparisons a verification makes."""
     calls: list[object] = []
 
     def watch(_frame: object, kind: str, called: object) -> None:
@@ -102,20 +102,20 @@ def compared(auth: str, sent: Event) -> int:
     ],
 )
 def test_a_guess_takes_as_long_as_the_secret(auth: str, offers: list[Event]) -> None:
-    """Right or wrong, the newest or an older one: as many comparisons in constant time, each secret's among them."""
-    (number,) = {compared(auth, sent) for sent in offers}
+    """Right or wrong, newest or older: each makes the same number of constant-time comparisons."""
+    (number,) = {count_comparisons(auth, sent) for sent in offers}
     assert number >= len(SECRETS)
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), (" ",), ("", "newest")])
-def test_an_empty_secret_opens_nothing(secrets: tuple[str, ...]) -> None:
-    """A secret that is not set is not the secret of who sends none."""
+def test_an_empty_secret_is_refused(secrets: tuple[str, ...]) -> None:
+    """If the secret is empty, a request without a secret is refused."""
     for sent in (event(), event(""), event(" "), event(x_api_key=""), event(authorization="Bearer ")):
         with pytest.raises(Unauthorized):
             verify(sent, source(), secrets)
 
 
-def test_a_signature_that_nobody_can_check_is_refused() -> None:
+def test_a_source_without_a_scheme_accepts_no_signature() -> None:
     """A source whose provider does not sign accepts no signature."""
     unsigned = source().model_copy(update={"auth": None})
     assert unsigned.authentication == "signature"
@@ -125,13 +125,13 @@ def test_a_signature_that_nobody_can_check_is_refused() -> None:
 
 @pytest.mark.parametrize(("auth", "needed"), [("none", False), ("token", True), ("basic", True)])
 def test_an_open_form_needs_no_secret(auth: str, needed: bool) -> None:  # noqa: FBT001
-    """Its visitors do not wait for Secrets Manager."""
+    """An open form does not wait for Secrets Manager."""
     assert needs_secret(source(auth)) is needed
 
 
 @given(st.dictionaries(st.sampled_from(["authorization", "x-api-key"]), st.text()), st.none() | st.text())
 def test_no_header_breaks_the_check(headers: dict[str, str], token: str | None) -> None:
-    """Whatever is presented, it is let in or refused; a guess is refused."""
+    """Any header or token is refused without another error."""
     for auth in ("token", "basic"):
         with pytest.raises(Unauthorized):
             verify(Event("s", b"", NOW, headers=headers, token=token), source(auth), ("a secret that nobody guesses",))
@@ -160,7 +160,7 @@ def test_a_page_needs_permission_where_pages_are_named(
     headers: dict[str, str],
     allowed: bool,  # noqa: FBT001
 ) -> None:
-    """Only browsers name an origin; a page of the hook's own host is at home; a malformed one would come back."""
+    """Only browsers send Origin. The hook's own host is allowed, and a malformed origin is refused."""
     page = source("none", f"allowed_origins = {origins!r}")
     assert origin_allowed(Event("s", b"", NOW, headers=headers), page) is allowed
 
@@ -171,19 +171,19 @@ def hubspot(more: str = "") -> Source:
 
 
 @pytest.mark.parametrize(
-    ("secrets", "let_in"), [(("a", "b"), True), (("b", "a"), True), (("b",), False), (("",), False)]
+    ("secrets", "accepted"), [(("a", "b"), True), (("b", "a"), True), (("b",), False), (("",), False)]
 )
-def test_each_secret_of_a_rotation_signs(secrets: tuple[str, ...], let_in: bool) -> None:  # noqa: FBT001
+def test_each_secret_of_a_rotation_signs(secrets: tuple[str, ...], accepted: bool) -> None:  # noqa: FBT001
     """The provider's scheme is the default, and the previous secret is accepted like the newest."""
     body = b'{"email": "ava@example.com"}'
     signature = hmac.new(b"a", body, "sha256").hexdigest()
     sent = Event("s", body, NOW, headers={"x-basin-signature": f"sha256={signature}"})
-    with nullcontext() if let_in else pytest.raises(Unauthorized):
+    with nullcontext() if accepted else pytest.raises(Unauthorized):
         verify(sent, signing(), secrets)
 
 
 def test_the_configured_address_is_the_signed_one() -> None:
-    """Behind a domain of one's own a hook is called by another address than the function sees."""
+    """Behind a custom domain the signed address is the configured one, not the one that the function sees."""
     public = "https://hooks.example.com/hooks/s"
     signature = hashlib.sha256(f"newestPOST{public}".encode()).hexdigest()
     headers = {"x-hubspot-signature": signature, "x-hubspot-signature-version": "v2"}
@@ -194,8 +194,8 @@ def test_the_configured_address_is_the_signed_one() -> None:
     verify(Event("s", b"", NOW, headers=headers, url=public), hubspot(), SECRETS)
 
 
-def test_a_batch_brings_its_token_in_any_place() -> None:
-    """Segment: the path's token makes up for what the signature leaves out."""
+def test_a_batch_may_send_its_token_in_the_path() -> None:
+    """Segment: the path's token covers the elements that the signature does not."""
     first = b'{"type": "identify"}'
     headers = {"x-signature": hmac.new(b"newest", first, "sha1").hexdigest()}
     segment = parse('[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "segment"\ncampaign = "n"').sources["s"]
@@ -206,7 +206,7 @@ def test_a_batch_brings_its_token_in_any_place() -> None:
 
 @pytest.mark.parametrize("auth", ["token", "basic"])
 def test_a_public_key_is_not_a_token(auth: str) -> None:
-    """A public key is no secret."""
+    """A public key is not a secret, so it is refused as a token."""
     key = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
     for sent in (event(key), event(x_api_key=key), event(authorization=basic(f"x:{key}"))):
         with pytest.raises(Unauthorized):
@@ -219,5 +219,5 @@ def test_a_public_key_is_not_a_token(auth: str) -> None:
     ("token", 'allowed_origins = ["https://www.example.com"]', True),
 ])  # fmt: skip
 def test_a_preflight_is_answered_where_a_page_may_post(auth: str, more: str, answered: bool) -> None:  # noqa: FBT001
-    """Where a page needs no secret, and where the source names origins."""
+    """Preflights are answered for open sources and for those with allowed origins."""
     assert answers_preflights(source(auth, more)) is answered
