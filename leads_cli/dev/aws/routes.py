@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from starlette.routing import compile_path
+
 from leads_cli.dev.start_errors import StartError
 
 DEFAULT_KEY: Final = "$default"
@@ -15,7 +17,6 @@ ANY_METHOD: Final = "x-amazon-apigateway-any-method"
 # API Gateway's own limit, and what it takes where the template says nothing.
 MAX_TIMEOUT_SECONDS: Final = 30.0
 _FUNCTION: Final = re.compile(r"/functions/\$\{(\w+)(?:\.Arn)?\}/invocations$")
-_VARIABLE: Final = re.compile(r"\{(\w+)(\+?)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +36,19 @@ class Route:
         """The path's variables, if this route would take the request."""
         if self.path == DEFAULT_KEY:
             return {}
-        if self.method not in {"ANY", method}:
-            return None
-        found = _pattern(self.path).fullmatch(path)
+        found = compile_path(self.path)[0].match(path) if self.method in {"ANY", method} else None
         return found.groupdict() if found else None
-
-    @property
-    def _rank(self) -> tuple[bool, list[int], bool]:
-        """The most specific route wins: full path, then variables, then greedy ones, then `$default`."""
-        weights = [2 if "+}" in part else 1 if "{" in part else 0 for part in self.path.split("/")]
-        return self.path == DEFAULT_KEY, weights, self.method == "ANY"
 
 
 def find(routes: Iterable[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    for route in sorted(routes, key=lambda route: route._rank):  # noqa: SLF001 - its own module
+    """The first route that takes a request; `$default` takes what is left."""
+    for route in sorted(routes, key=lambda route: route.path == DEFAULT_KEY):
         if (variables := route.match(method, path)) is not None:
             return route, variables
     return None
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    parts = _VARIABLE.split(path)
-    literals, names, greedy = parts[::3], parts[1::3], parts[2::3]
-    variables = [f"(?P<{name}>{'.+' if plus else '[^/]+'})" for name, plus in zip(names, greedy, strict=True)]
-    return re.compile("".join(re.escape(a) + b for a, b in zip(literals, [*variables, ""], strict=True)))
-
-
-def routes_of(api: Mapping[str, Any], aliased: Mapping[str, str] | None = None) -> list[Route]:
+def routes_of(api: Mapping[str, Any], aliased: Mapping[str, str]) -> list[Route]:
     """The routes of an `AWS::ApiGatewayV2::Api` as SAM writes it: an OpenAPI definition as its body.
 
     `aliased` names the function of each alias.
@@ -73,7 +60,7 @@ def routes_of(api: Mapping[str, Any], aliased: Mapping[str, str] | None = None) 
     if extra := [key for key in body if key.startswith("x-amazon-apigateway-")]:
         raise StartError(f"the embedded API does not know {', '.join(extra)}")
     return [
-        _route("ANY" if method == ANY_METHOD else method.upper(), path, operation, aliased or {})
+        _route("ANY" if method == ANY_METHOD else method.upper(), path, operation, aliased)
         for path, operations in body.get("paths", {}).items()
         for method, operation in operations.items()
     ]
@@ -86,9 +73,11 @@ def _route(method: str, path: str, operation: Mapping[str, Any], aliased: Mappin
             function = _FUNCTION.search(uri)
         case _:
             function = None
-    if function is None or integration["payloadFormatVersion"] != "2.0" or "security" in operation:
+    other = integration["payloadFormatVersion"] != "2.0" or "security" in operation or "+}" in path
+    if function is None or other:
         raise StartError(
-            f"{method} {path}: the embedded API passes events of format 2.0 to functions, without authorizers"
+            f"{method} {path}: the embedded API passes events of format 2.0 to functions, without authorizers and "
+            "greedy paths"
         )
     timeout = integration.get("timeoutInMillis", MAX_TIMEOUT_SECONDS * 1000) / 1000
     return Route(method, path, aliased.get(function[1], function[1]), min(float(timeout), MAX_TIMEOUT_SECONDS))

@@ -8,22 +8,19 @@ from typing import Final
 
 import anyio
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response as HttpResponse
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route as HttpRoute
 from starlette.types import Receive, Scope, Send
 
 from leads_cli.dev.aws.routes import Route, find
 from leads_cli.dev.http import gateway
-from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
 from leads_cli.dev.runtime.environment import MAX_PAYLOAD_BYTES, Result
 
 # API Gateway's limit for a body. Lambda's, for the event made of it, is lower and has the same answer.
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
 # Requests under way at once; what is above waits for its turn.
 MOST_REQUESTS: Final = 64
-# A function names its own; these are the server's.
-_OURS: Final = frozenset({"connection", "content-length", "date", "transfer-encoding"})
 
 type InvokeWithin = Callable[[object, float], Result]
 """Runs a function with an event, after waiting at most so many seconds for capacity."""
@@ -38,30 +35,26 @@ class Front:
         self._turn = CapacityLimiter(MOST_REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        http = HttpRequest(scope, receive)
         request_id = f"{secrets.token_urlsafe(11)}="
-        body = await _body(http)
-        response = gateway.TOO_LARGE if body is None else await self._answer(_request(http, body), request_id)
-        answer = HttpResponse(response.body, response.status)
-        for name, value in [*response.headers, ("apigw-requestid", request_id)]:
-            if name not in _OURS:
-                answer.headers.append(name, value)
+        answer = await self._answer(Request(scope, receive), request_id)
+        answer.headers["apigw-requestid"] = request_id
         await answer(scope, receive, send)
 
-    async def _answer(self, request: GatewayRequest, request_id: str) -> GatewayResponse:
-        if (found := find(self._routes, request.method, request.path)) is None:
-            return gateway.NOT_FOUND
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        body = await _body(request)
+        if (found := find(self._routes, request.method, request.scope["path"])) is None:
+            return gateway.failure(404)
         route, variables = found
-        event = gateway.event(request, route, variables, request_id=request_id, now=datetime.now(UTC))
-        if len(event.get("body", "")) > MAX_PAYLOAD_BYTES:
-            return gateway.TOO_LARGE
+        event = gateway.event(request, body, route, variables, request_id=request_id, now=datetime.now(UTC))
+        if len(body) > MAX_BODY_BYTES or len(event.get("body", "")) > MAX_PAYLOAD_BYTES:
+            return gateway.failure(413, "Request Entity Too Large")
 
         def invoke() -> Result:
             return self._functions[route.function](event, route.timeout)
 
         with anyio.move_on_after(route.timeout):
             return gateway.response(await to_thread.run_sync(invoke, abandon_on_cancel=True, limiter=self._turn))
-        return gateway.UNAVAILABLE
+        return gateway.failure(503)
 
 
 def routes(front: Front, prefixes: Sequence[str] = ("/hooks", "/forms")) -> list[HttpRoute]:
@@ -73,22 +66,9 @@ def routes(front: Front, prefixes: Sequence[str] = ("/hooks", "/forms")) -> list
     return found
 
 
-async def _body(http: HttpRequest) -> bytes | None:
-    """The whole body; None if it is too large. It is read to the end, so that the client gets an answer."""
+async def _body(request: Request) -> bytes:
+    """The body, read to the end so that the client gets an answer; what is beyond the limit is not kept."""
     body = bytearray()
-    async for chunk in http.stream():
+    async for chunk in request.stream():
         body += chunk[: MAX_BODY_BYTES + 1 - len(body)]
-    return bytes(body) if len(body) <= MAX_BODY_BYTES else None
-
-
-def _request(http: HttpRequest, body: bytes) -> GatewayRequest:
-    scope = http.scope
-    return GatewayRequest(
-        method=http.method,
-        path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
-        headers=[(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]],
-        body=body,
-        source_ip=http.client.host if http.client else "127.0.0.1",
-        protocol=f"HTTP/{scope['http_version']}",
-    )
+    return bytes(body)

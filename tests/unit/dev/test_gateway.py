@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from leads_cli.dev.aws.routes import Route
 from leads_cli.dev.http import gateway
-from leads_cli.dev.http.gateway import GatewayRequest, GatewayResponse
 from leads_cli.dev.runtime.environment import Result
 
 NOW = datetime(2026, 11, 22, 2, 0, 0, 123000, tzinfo=UTC)
@@ -19,16 +19,18 @@ DEFAULT = Route("ANY", "$default", "Intake", 30.0)
 def event(
     *headers: tuple[str, str], body: bytes = b"", path: str = "/hooks/website", query: str = "", route: Route = DEFAULT
 ) -> dict[str, Any]:
-    request = GatewayRequest(
-        method="POST",
-        path=path,
-        query=query,
-        headers=[("host", "127.0.0.1:3000"), *headers],
-        body=body,
-        source_ip="127.0.0.1",
-    )
+    given = [(name.encode(), value.encode()) for name, value in (("host", "127.0.0.1:3000"), *headers)]
+    about = {"type": "http", "method": "POST", "http_version": "1.1", "client": ("127.0.0.1", 40_000)}
+    request = Request({**about, "path": path, "query_string": query.encode(), "headers": given})
     variables = route.match("POST", path) or {}
-    return gateway.event(request, route, variables, request_id="abc=", now=NOW)
+    return gateway.event(request, body, route, variables, request_id="abc=", now=NOW)
+
+
+def http(result: Result) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body, without the length."""
+    answer = gateway.response(result)
+    headers = [(name, value) for name, value in answer.headers.items() if name != "content-length"]
+    return answer.status_code, headers, bytes(answer.body)
 
 
 def test_event() -> None:
@@ -126,15 +128,15 @@ def test_structured_result() -> None:
     result: dict[str, Any] = {"statusCode": 303, "headers": headers, "cookies": ["a=1", "b=2"], "body": "ok"}
     kind = ("content-type", "text/plain;charset=UTF-8")
     sent = [("location", "/x"), ("x-n", "1"), ("set-cookie", "a=1"), ("set-cookie", "b=2"), kind]
-    assert gateway.response(Result(result)) == GatewayResponse(303, sent, b"ok")
+    assert http(Result(result)) == (303, sent, b"ok")
     result = {"statusCode": 200, "headers": {"content-type": "a/b"}, "body": "AP8=", "isBase64Encoded": True}
-    assert gateway.response(Result(result)) == GatewayResponse(200, [("content-type", "a/b")], b"\x00\xff")
+    assert http(Result(result)) == (200, [("content-type", "a/b")], b"\x00\xff")
 
 
 @pytest.mark.parametrize(("payload", "body"), [({"a": 1}, b'{"a": 1}'), ("hi", b"hi"), ([1], b"[1]"), (None, b"null")])
 def test_inferred_result(payload: Any, body: bytes) -> None:
     """A result without a status is the body of a 200, in JSON."""
-    assert gateway.response(Result(payload)) == GatewayResponse(200, [("content-type", "application/json")], body)
+    assert http(Result(payload)) == (200, [("content-type", "application/json")], body)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,7 @@ def test_inferred_result(payload: Any, body: bytes) -> None:
 )
 def test_failed_result(result: Result) -> None:
     """A failed function or an invalid result is answered 500, missing capacity 503, with API Gateway's own bodies."""
-    assert gateway.response(result) == gateway.FAILED
-    assert (gateway.FAILED.status, gateway.FAILED.body) == (500, b'{"message":"Internal Server Error"}')
-    assert gateway.response(Result.failed("TooManyRequestsException", "Rate Exceeded.")).status == 503
+    kind = [("content-type", "application/json")]
+    assert http(result) == (500, kind, b'{"message":"Internal Server Error"}')
+    busy = Result.failed("TooManyRequestsException", "Rate Exceeded.")
+    assert http(busy) == (503, kind, b'{"message":"Service Unavailable"}')
