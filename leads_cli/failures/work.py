@@ -41,10 +41,13 @@ class LetterWork:
         mending: what is done with each; None: it is discarded.
         done: what the operator calls that, for instance "replayed".
         log: where the outcomes are read; None: they are not asked for.
-        total: how many letters it concerns.
+        stop: set to end the work after the letters in hand; the others stay where they are.
+        plan: what is to be done.
+        warning: of people who sent something newer, as far as the log shows; "" if there are none.
         tally: how far it has come.
         trouble: what went wrong; "" if nothing has.
         outcomes: what became of what was sent again; None before it was, or if it is not known.
+        unknown: why the outcomes are not known; "" if they are.
     """
 
     running: Running
@@ -52,10 +55,13 @@ class LetterWork:
     done: str
     log: LogReader | None = None
     rate: float = RATE
-    total: int = 0
+    stop: Event = field(default_factory=Event)
+    plan: Plan = field(default_factory=Plan)
+    warning: str = ""
     tally: HandoverResult = field(default_factory=HandoverResult)
     trouble: str = ""
     outcomes: ReplayOutcomes | None = None
+    unknown: str = ""
     _since: datetime = field(default_factory=lambda: datetime.now(UTC) - _CLOCK_SKEW)
     _earlier: set[str] = field(default_factory=set)  # lines of the log about a replay a moment ago
 
@@ -63,29 +69,29 @@ class LetterWork:
     def replays(self) -> bool:
         return self.mending is not None and self.mending.replay
 
-    def plan(self, letters: Iterable[Letter]) -> Plan:
-        """What would be done with some letters. Changes nothing."""
-        return make_plan(letters, self.mending or Mending())
+    @property
+    def total(self) -> int:
+        """How many letters it concerns."""
+        return len(self.plan.ids)
 
-    def warning(self, plan: Plan) -> str:
-        """A warning of people who sent something newer, as far as the log shows; "" if there are none."""
-        if self.log is None or not self.replays or not plan.leads:
-            return ""
-        try:
-            newer = sorted(find_newer(self.running, self.log[0], plan.leads))
-        except NotReachableError:
-            return ""
-        shown = ", ".join(newer[:_SHOWN_IDS]) + (" ..." if len(newer) > _SHOWN_IDS else "")
-        if not newer:
-            return ""
-        return (
-            f"{number(len(newer), 'lead')} may overwrite newer data: the same person sent something since ({shown}). "
-            "Leadterra keeps what is sent last, field by field."
-        )
+    def prepare(self, letters: Iterable[Letter]) -> None:
+        """Plan it for some letters. Changes nothing."""
+        self.plan = make_plan(letters, self.mending or Mending())
 
-    def run(self, plan: Plan, stop: Event, progress: Callable[[int], object] = lambda _: None) -> None:
-        """Do what was planned, no faster than live traffic allows, until `stop` is set."""
-        self.total = len(plan.ids)
+    def look_for_newer(self) -> None:
+        """Fill in `warning`. It may take a while: no letter should be received meanwhile."""
+        if self.log is None or not self.replays or not self.plan.leads:
+            return
+        with suppress(NotReachableError):
+            if newer := sorted(find_newer(self.running, self.log[0], self.plan.leads)):
+                shown = ", ".join(newer[:_SHOWN_IDS]) + (" ..." if len(newer) > _SHOWN_IDS else "")
+                self.warning = (
+                    f"{number(len(newer), 'lead')} may overwrite newer data: the same person sent something since "
+                    f"({shown}). Leadterra keeps what is sent last, field by field."
+                )
+
+    def run(self, progress: Callable[[int], object] = lambda _: None) -> None:
+        """Do what was planned, no faster than live traffic allows."""
         self._since = datetime.now(UTC) - _CLOCK_SKEW
         if self.log and self.replays:
             # If the log cannot be read, the outcomes are unknown, and the replay goes on.
@@ -94,11 +100,16 @@ class LetterWork:
                 self._earlier = {line.id for text in ABOUT_OUTCOMES for line in read(self._since, text)}
         # Letters that stay in the dead-letter queue block nothing.
         pace = Pace(self.rate if self.replays else None)
-        carry_out(self.running, plan.ids, self.mending, self.tally, pace=pace, stop=stop, progress=progress)
-        if stop.is_set() and self.tally.handled < self.total:
+        try:
+            carry_out(
+                self.running, self.plan.ids, self.mending, self.tally, pace=pace, stop=self.stop, progress=progress
+            )
+        except NotReachableError as error:
+            self.trouble = str(error)
+        if self.stop.is_set() and not self.trouble and self.tally.handled < self.total:
             self.trouble = "Stopped: the other letters are unchanged."
 
-    def follow(self, stop: Event, seconds: float = OUTCOME_SECONDS) -> None:
+    def follow(self, seconds: float = OUTCOME_SECONDS) -> None:
         """Wait for the outcomes of what was sent again, until `stop` is set."""
         if self.log is None or not self.tally.replayed or not seconds:
             return
@@ -108,7 +119,10 @@ class LetterWork:
         def read_new(since: datetime, text: str | None) -> Iterable[Line]:
             return (line for line in read(since, text) if line.id not in self._earlier)
 
-        wait_for_outcomes(self.outcomes, read_new, self._since, seconds=seconds, every=every, stop=stop)
+        try:
+            wait_for_outcomes(self.outcomes, read_new, self._since, seconds=seconds, every=every, stop=self.stop)
+        except NotReachableError as error:
+            self.outcomes, self.unknown = None, f"The outcomes are not known: {error}"
 
     @property
     def missing(self) -> int:
@@ -136,3 +150,5 @@ class LetterWork:
             )
         if self.outcomes:
             yield from self.outcomes.sentences()
+        if self.unknown:
+            yield self.unknown

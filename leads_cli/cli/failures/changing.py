@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass, field
-from threading import Event
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +17,6 @@ from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.work import LetterWork
 from leads_cli.importing.progress import show_progress, stop_on_interrupt
 from leads_cli.project import command
-from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import console, plain, print_json
 from leads_cli.words import number
 
@@ -130,32 +128,31 @@ class LetterJob:
             log = self.where.log_reader() if mending and mending.replay else None
             work = LetterWork(running, mending, done, log, self.again.rate)
             with QueueScan(running) as reading:
-                plan = work.plan(choose(reading, criteria, self.letter_id))
-        warning = work.warning(plan)
+                work.prepare(choose(reading, criteria, self.letter_id))
+        work.look_for_newer()
         if not self.how.as_json:
-            _say(plan, reading, verb, warning)
-        if self.how.dry_run or not plan.ids:
+            _say(work, reading, verb)
+        if self.how.dry_run or not work.total:
             if self.how.as_json:
-                print_json(_planned(plan, reading, warning))
+                print_json(_planned(work, reading))
             return
-        if not self.how.yes and not confirm(f"{verb.capitalize()} {number(len(plan.ids), 'dead letter')}?"):
+        if not self.how.yes and not confirm(f"{verb.capitalize()} {number(work.total, 'dead letter')}?"):
             raise CommandError(f"Nothing was {done}.")
-        self._work(work, plan)
+        self._work(work)
 
-    def _work(self, work: LetterWork, plan: Plan) -> None:
-        unknown = ""
-        with stop_on_interrupt() as interrupted:
-            try:
-                with show_progress("done", len(plan.ids)) as progress:
-                    work.run(plan, interrupted, progress)
-            except NotReachableError as error:
-                work.trouble = str(error)
+    def _work(self, work: LetterWork) -> None:
+        with stop_on_interrupt() as work.stop:
+            with show_progress("done", work.total) as progress:
+                work.run(progress)
             if not work.trouble:
-                unknown = self._follow(work, interrupted)
+                if sys.stderr.isatty() and work.tally.replayed and self.again.wait:
+                    wait = f"Waiting up to {self.again.wait} s for the outcomes; Ctrl-C stops only the waiting."
+                    typer.echo(wait, err=True)
+                work.follow(self.again.wait)
         if self.how.as_json:
-            print_json(_done(work, plan))
+            print_json(_done(work))
         else:
-            for sentence in (*work.sentences(), *([unknown] if unknown else [])):
+            for sentence in work.sentences():
                 typer.echo(plain(sentence))
         if work.trouble or work.tally.failed:
             left = number(work.tally.failed, "dead letter")
@@ -164,52 +161,39 @@ class LetterJob:
             again = f"{command()} failures list{self.where.as_arguments()}"
             raise CommandError(f"What was refused again needs a correction first: {again}")
 
-    def _follow(self, work: LetterWork, interrupted: Event) -> str:
-        """Wait for the outcomes of the replayed letters. Returns why they cannot be known, or ""."""
-        if sys.stderr.isatty() and work.tally.replayed and self.again.wait:
-            wait = f"Waiting up to {self.again.wait} s for the outcomes; Ctrl-C stops only the waiting."
-            typer.echo(wait, err=True)
-        try:
-            work.follow(interrupted, self.again.wait)
-        except NotReachableError as error:
-            work.outcomes = None
-            return f"The outcomes are not known: {error}"
-        return ""
 
-
-def _say(plan: Plan, reading: QueueScan, verb: str, warning: str) -> None:
+def _say(work: LetterWork, reading: QueueScan, verb: str) -> None:
+    plan = work.plan
     if not plan.ids:
         typer.echo(f"Nothing to {verb}.")
     elif plan.repairs:
-        printed.diffs(plan.repairs, len(plan.ids))
+        printed.diffs(plan.repairs, work.total)
     else:
-        typer.echo(f"{number(len(plan.ids), 'dead letter')} to {verb}:")
+        typer.echo(f"{number(work.total, 'dead letter')} to {verb}:")
         console().print(printed.group_table(plan.concerned))
-    if plan.untouched:
-        typer.echo(f"{number(plan.untouched, 'dead letter')} that this does not change.")
-    for problem, count in plan.problems.most_common():
-        typer.echo(f"{number(count, 'dead letter')} left alone: {plain(problem)}.")
+    for remark in plan.remarks():
+        typer.echo(plain(remark))
     for words in reading.remarks():
         typer.echo(words)
-    if warning:
-        typer.echo(f"Warning: {warning}")
+    if work.warning:
+        typer.echo(f"Warning: {work.warning}")
 
 
-def _planned(plan: Plan, reading: QueueScan, warning: str) -> dict[str, Any]:
+def _planned(work: LetterWork, reading: QueueScan) -> dict[str, Any]:
     return {
-        "planned": len(plan.ids),
-        "groups": [group.as_json() for group in plan.concerned.groups],
-        "changes": [printed.diff_json(repair) for repair in plan.repairs],
+        "planned": work.total,
+        "groups": [group.as_json() for group in work.plan.concerned.groups],
+        "changes": [printed.diff_json(repair) for repair in work.plan.repairs],
         "elsewhere": reading.elsewhere,
-        "warning": warning or None,
-        **_left(plan),
+        "warning": work.warning or None,
+        **_left(work.plan),
     }
 
 
-def _done(work: LetterWork, plan: Plan) -> dict[str, Any]:
+def _done(work: LetterWork) -> dict[str, Any]:
     about = {work.done.partition(" ")[0]: work.tally.done, "failed": work.tally.failed, "missing": work.missing}
     outcomes = {"outcomes": work.outcomes.as_json()} if work.outcomes else {}
-    return about | {"uncounted": work.tally.uncounted, **_left(plan), **outcomes}
+    return about | {"uncounted": work.tally.uncounted, **_left(work.plan), **outcomes}
 
 
 def _left(plan: Plan) -> dict[str, Any]:

@@ -4,21 +4,21 @@ A reading hides letters from other readers while it lasts, so two at once would 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import StringIO
 from threading import Event, Lock, Thread
 from typing import Final
 
-from leads_cli.failures.change.mending import Mending, Plan
+from leads_cli.failures.change.mending import Mending
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.listing import Listing, write_csv, write_jsonl
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.work import BusyError, LetterWork
 from leads_cli.logs.reading import LogReader
-from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.running import Running
 
 # As many letters as a person looks through.
 MOST: Final = 1_000
@@ -53,68 +53,44 @@ class FoundLetters:
         return [each for each in self.listing.newest if each.message_id not in self.gone]
 
 
-class BackgroundWork:
-    """Work on dead letters in a thread of its own."""
+@dataclass(slots=True)
+class BackgroundWork(LetterWork):
+    """Work on dead letters in a thread of its own.
 
-    def __init__(self, work: LetterWork, plan: Plan) -> None:
-        self.work = work
-        self._plan = plan
-        self._handled = Event()
-        self._ended = Event()
-        self._stop = Event()
-        work.total = len(plan.ids)
+    Attributes:
+        handled: set when every letter was processed. Outcomes may still be awaited.
+        ended: set at the end.
+    """
 
-    @property
-    def handled(self) -> bool:
-        """Whether every letter was processed. Outcomes may still be awaited."""
-        return self._handled.is_set()
-
-    @property
-    def ended(self) -> bool:
-        return self._ended.is_set()
+    handled: Event = field(default_factory=Event)
+    ended: Event = field(default_factory=Event)
 
     @property
     def share(self) -> float:
         """The progress, from 0 to 1."""
-        return self.work.tally.handled / max(1, self.work.total)
+        return self.tally.handled / max(1, self.total)
 
     @property
     def text(self) -> str:
         """The progress, or after the end what was done and what was not."""
-        work = self.work
-        if self.ended:
-            return " ".join([*work.sentences(), *([work.trouble] if work.trouble else [])])
-        if work.outcomes:
-            return f"{work.done.capitalize()}: {work.tally.done:,}. Waiting for the outcomes ..."
-        return f"{work.done.capitalize()}: {work.tally.handled:,} of {work.total:,} ..."
+        if self.ended.is_set():
+            return " ".join([*self.sentences(), *([self.trouble] if self.trouble else [])])
+        if self.outcomes:
+            return f"{self.done.capitalize()}: {self.tally.done:,}. Waiting for the outcomes ..."
+        return f"{self.done.capitalize()}: {self.tally.handled:,} of {self.total:,} ..."
 
-    def stop(self) -> None:
-        """Stop after the letters in hand. The others stay where they are."""
-        self._stop.set()
-
-    def wait_until_handled(self) -> None:
-        self._handled.wait()
-
-    def run(self, turn: Lock) -> None:
+    def process(self, turn: Lock) -> None:
         """Process the letters when it is their turn, then wait for the outcomes."""
         try:
             with turn:
-                self._run()
-        finally:
-            self._handled.set()
-            with suppress(NotReachableError):
-                self.work.follow(self._stop)
-            self._ended.set()
-
-    def _run(self) -> None:
-        work = self.work
-        try:
-            work.run(self._plan, self._stop)
-        except NotReachableError as error:
-            work.trouble = str(error)
+                self.run()
         except Exception:
-            work.trouble = "The console failed; its terminal shows the error. The other letters are unchanged."
+            self.trouble = "The console failed; its terminal shows the error. The other letters are unchanged."
             raise
+        finally:
+            self.handled.set()
+            self.follow()
+            self.ended.set()
 
 
 class FailureActions:
@@ -146,20 +122,21 @@ class FailureActions:
             self.found = found
         return found
 
-    def prepare(self, wanted: Criteria | str, done: str, mending: Mending | None) -> tuple[BackgroundWork, Plan, str]:
-        """Work on the letters that meet criteria, or on one by SQS's id; its plan, and a warning. Changes nothing."""
+    def prepare(self, wanted: Criteria | str, done: str, mending: Mending | None) -> BackgroundWork:
+        """Plan work on the letters that meet criteria, or on one by SQS's id. Changes nothing."""
         accept: Callable[[Letter], bool] = (
             wanted.accept if isinstance(wanted, Criteria) else lambda letter: letter.message_id == wanted
         )
-        work = LetterWork(self.running, mending, done, self._log)
+        work = BackgroundWork(self.running, mending, done, self._log)
         with self._reading() as reading:
-            plan = work.plan(filter(accept, reading))
-        return BackgroundWork(work, plan), plan, work.warning(plan)
+            work.prepare(filter(accept, reading))
+        work.look_for_newer()
+        return work
 
     def start(self, work: BackgroundWork) -> BackgroundWork:
         self._check()
         self.work = work
-        Thread(target=work.run, args=(self._turn,), name="operator", daemon=True).start()
+        Thread(target=work.process, args=(self._turn,), name="operator", daemon=True).start()
         return work
 
     def export(self, wanted: Criteria, form: str) -> str:
@@ -173,8 +150,8 @@ class FailureActions:
     def close(self) -> None:
         """Stop what is being done, and wait until the letters in hand are given back."""
         if self.work:
-            self.work.stop()
-            self.work.wait_until_handled()
+            self.work.stop.set()
+            self.work.handled.wait()
 
     @contextmanager
     def _reading(self) -> Iterator[QueueScan]:
@@ -184,5 +161,5 @@ class FailureActions:
             yield reading
 
     def _check(self) -> None:
-        if self.work and not self.work.handled:
+        if self.work and not self.work.handled.is_set():
             raise BusyError

@@ -120,17 +120,16 @@ class FailurePage:
         self._problem.content = frame.paragraph(words, "problem")
 
     async def _replay(self) -> None:
-        prepared = await frame.notify_errors(
+        work = await frame.notify_errors(
             asyncio.to_thread(self._actions.prepare, self._letter.message_id, "replayed", REPLAY)
         )
-        if prepared is None:
+        if work is None:
             return
-        _, plan, warning = prepared
-        problem = next(iter(plan.problems), "")
+        problem = next(iter(work.plan.problems), "")
 
         def content() -> None:
-            if warning:
-                frame.text(warning, "note warn")
+            if work.warning:
+                frame.text(work.warning, "note warn")
             frame.text(
                 problem or "It is sent again, unchanged, to the queue that it came from.",
                 "note warn" if problem else "",
@@ -154,22 +153,21 @@ class FailurePage:
     async def _done(self, done: str, mending: Mending | None) -> bool:
         """Do something to the letter now, and show an error."""
         message_id = self._letter.message_id
-        prepared = await frame.notify_errors(asyncio.to_thread(self._actions.prepare, message_id, done, mending))
-        if prepared is None:
+        work = await frame.notify_errors(asyncio.to_thread(self._actions.prepare, message_id, done, mending))
+        if work is None:
             return False
-        work, plan, _ = prepared
-        if not plan.ids:
+        if not work.total:
             gone = "the letter cannot be seen any more: another command is reading it or has handled it"
-            frame.complain(f"Nothing was done: {next(iter(plan.problems), gone)}.")
+            frame.complain(f"Nothing was done: {next(iter(work.plan.problems), gone)}.")
             return False
         if await frame.notify_errors(asyncio.to_thread(self._actions.start, work)) is None:
             return False
-        await asyncio.to_thread(work.wait_until_handled)
-        if work.work.succeeded and self._actions.found:
+        await asyncio.to_thread(work.handled.wait)
+        if work.succeeded and self._actions.found:
             self._actions.found.gone.add(message_id)
         else:
             frame.complain(work.text)
-        return work.work.succeeded
+        return work.succeeded
 
     def _sent(self, letter: Letter) -> None:
         self._place.clear()
@@ -197,7 +195,7 @@ class SentCard:
     async def _follow(self) -> None:
         if self._subject.leads and self._letter.is_lead:
             self._show(await asyncio.to_thread(self._subject.leads, _NEWEST))
-        elif (work := self._actions.work) and work.ended:
+        elif (work := self._actions.work) and work.ended.is_set():
             self._chip.set_visibility(False)
             self._reason.content = frame.paragraph(work.text)
 

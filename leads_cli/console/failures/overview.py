@@ -15,7 +15,7 @@ from leads_cli.console.failures.failure import REPLAY
 from leads_cli.console.failures.parts import GROUPED, address, group_entry, letter_entry, show_plan
 from leads_cli.console.subject import Subject
 from leads_cli.failures.change.edits import Edit, Normalise, Remove, Rename, Set
-from leads_cli.failures.change.mending import Mending, Plan
+from leads_cli.failures.change.mending import Mending
 from leads_cli.failures.read.advice import replay_may_help
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.listing import Listing
@@ -226,22 +226,21 @@ class FailuresPage:
 
     async def _do(self, verb: str, done: str, mending: Mending | None, what: str) -> None:
         """Show what would be done, ask, and begin."""
-        prepared = await frame.notify_errors(asyncio.to_thread(self._actions.prepare, self._wanted, done, mending))
-        if prepared is None:
+        work = await frame.notify_errors(asyncio.to_thread(self._actions.prepare, self._wanted, done, mending))
+        if work is None:
             return
-        work, plan, warning = prepared
         found = self._actions.found
-        if found is None or plan.concerned.total > found.listing.matching(self._wanted).total:
+        if found is None or work.plan.concerned.total > found.listing.matching(self._wanted).total:
             # Letters that came in since are shown before the operator is asked.
             await self.read()
-        question = f"{verb} {number(len(plan.ids), 'dead letter')}?"
-        answers = [verb] if plan.ids else []
-        if await frame.ask(question, answers, lambda: _show(plan, what, warning, mending), danger=mending is None):
+        question = f"{verb} {number(work.total, 'dead letter')}?"
+        answers = [verb] if work.total else []
+        if await frame.ask(question, answers, lambda: _show(work, what), danger=mending is None):
             self._watched = await frame.notify_errors(asyncio.to_thread(self._actions.start, work))
 
     def _stop_work(self) -> None:
         if self._watched:
-            self._watched.stop()
+            self._watched.stop.set()
 
     async def _follow(self) -> None:
         """Show the work in progress, also of another tab, and read the letters again when it ends."""
@@ -249,19 +248,19 @@ class FailuresPage:
             self._show_found()
             return
         latest = self._actions.work
-        work = self._watched or (latest if latest and not latest.ended else None)
+        work = self._watched or (latest if latest and not latest.ended.is_set() else None)
         if work is None:
             return
         self._watched = work
         self._progress.set_visibility(True)
         self._words.content = frame.paragraph(work.text)
         self._line.value = work.share
-        self._line.set_visibility(not work.ended)
-        self._stop.set_visibility(not work.ended)
-        if work.ended:
+        self._line.set_visibility(not work.ended.is_set())
+        self._stop.set_visibility(not work.ended.is_set())
+        if work.ended.is_set():
             self._watched = None
             await self.read()
-            succeeded = work.work.succeeded and not work.work.refused_again
+            succeeded = work.succeeded and not work.refused_again
             ui.notify(work.text, type="positive" if succeeded else "warning")
 
     async def _export(self, form: str) -> None:
@@ -270,10 +269,10 @@ class FailuresPage:
             ui.download.content(text.encode(), f"dead-letters.{form}", "text/csv" if form == "csv" else "")
 
 
-def _show(plan: Plan, what: str, warning: str, mending: Mending | None) -> None:
-    if warning:
-        frame.text(warning, "note warn")
-    show_plan(plan, what)
-    if mending and plan.ids:
-        took = duration(len(plan.ids) / RATE)
+def _show(work: BackgroundWork, what: str) -> None:
+    if work.warning:
+        frame.text(work.warning, "note warn")
+    show_plan(work.plan, what)
+    if work.mending and work.total:
+        took = duration(work.total / RATE)
         frame.text(f"At most {RATE:.0f} a second, so that live leads come first: about {took}.", "soft")

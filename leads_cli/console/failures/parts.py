@@ -106,10 +106,8 @@ def show_plan(plan: Plan, what: str) -> None:
         diff(repair.changes)
     if (more := len(plan.ids) - _SHOWN_REPAIRS) > 0 and plan.repairs:
         frame.text(f"And {more:,} more.", "soft")
-    if plan.untouched:
-        frame.text(f"{number(plan.untouched, 'dead letter')} that this does not change.", "soft")
-    for problem, count in plan.problems.most_common():
-        frame.text(f"{number(count, 'dead letter')} left alone: {problem}.", "note warn")
+    for remark in plan.remarks():
+        frame.text(remark, "note warn" if plan.problems else "soft")
 
 
 def diff(changes: Sequence[Change]) -> None:

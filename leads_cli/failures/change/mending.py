@@ -1,7 +1,7 @@
 """Edit letters, send them again, or both. First a plan, which changes nothing, then its execution."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -16,6 +16,7 @@ from leads_cli.failures.read.listing import Listing
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import Running
+from leads_cli.words import number
 
 # Names of fields that the history keeps.
 _MOST_FIELDS: Final = 20
@@ -136,6 +137,13 @@ class Plan:
     problems: Counter[str] = field(default_factory=Counter)
     repairs: list[Repair] = field(default_factory=list)
     leads: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def remarks(self) -> Iterator[str]:
+        """What of it is not concerned, and why."""
+        if self.untouched:
+            yield f"{number(self.untouched, 'dead letter')} that this does not change."
+        for problem, count in self.problems.most_common():
+            yield f"{number(count, 'dead letter')} left alone: {problem}."
 
 
 # Diffs to look at before one says yes.
