@@ -170,7 +170,7 @@ class Stack:
     # --- Starting ----------------------------------------------------------------------------------
 
     def _sandbox_server(self) -> SandboxServer:
-        ids = dict.fromkeys(campaign.id for campaign in self.enrollment.campaigns.values())
+        ids = [campaign.id for campaign in self.enrollment.campaigns.values()]
         # The guide's answers tell of skipped leads; those of the reference leave them unaccounted for.
         behaviour = Behaviour(dialect="guide")
         self.sandbox = Sandbox(ids, api_keys=(self._api_key,), behaviour=behaviour)

@@ -107,18 +107,19 @@ class Sandbox:
 
     def __init__(
         self,
-        campaigns: Iterable[str] | Mapping[str, CampaignStatus] = (),
+        campaigns: Iterable[str] = (),
         *,
+        statuses: Mapping[str, CampaignStatus] | None = None,
         api_keys: Iterable[str] = (DEFAULT_API_KEY,),
         behaviour: Behaviour | None = None,
         draw: Callable[[], float] | None = None,
     ) -> None:
-        """Campaigns are running, unless their status is given."""
+        """Campaigns are running, but those in `statuses`."""
         self.lock = RLock()
         # Seeded, so that two runs see the same faults; nothing secret is drawn.
         self.faults = FaultSchedule(draw or random.Random(0).random)  # noqa: S311
         self._api_keys = frozenset(api_keys)
-        self._given = dict(campaigns if isinstance(campaigns, Mapping) else dict.fromkeys(campaigns, "running"))
+        self._given: dict[str, CampaignStatus] = {**dict.fromkeys(campaigns, "running"), **(statuses or {})}
         self._initial_behaviour = behaviour or Behaviour()
         self.reset()
 

@@ -68,7 +68,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """AWS is in this process. The command reaches it through a server, which has the same account."""
     config = tmp_path_factory.mktemp("deployed") / "enrollment.toml"
     config.write_text(CONFIG, encoding="utf-8")
-    leadterra = Sandbox({"camp_paused": "paused"}, behaviour=Behaviour(dialect="guide"))
+    leadterra = Sandbox(statuses={"camp_paused": "paused"}, behaviour=Behaviour(dialect="guide"))
     leadterra.bulk_upsert("camp_paused", [{"email": "ava@example.com"}], datetime.now(UTC))
     aws = ThreadedMotoServer(port=0)
     aws.start()

@@ -40,7 +40,7 @@ AVA = {"email": "ava@example.com"}
 @pytest.fixture
 def sandbox() -> Sandbox:
     """A Leadterra with a draft and a paused campaign."""
-    return Sandbox({"camp_news": "draft", "camp_trial": "paused"}, behaviour=Behaviour(dialect="guide"))
+    return Sandbox(statuses={"camp_news": "draft", "camp_trial": "paused"}, behaviour=Behaviour(dialect="guide"))
 
 
 @pytest.fixture

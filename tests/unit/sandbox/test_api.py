@@ -17,7 +17,7 @@ STARTED = {"id": "camp_1", "status": "running", "startedAt": "2026-11-22T02:00:0
 
 
 def api(*faults: Fault, **behaviour: object) -> Sandbox:
-    box = Sandbox({"camp_1": "draft"}, behaviour=behaving(**behaviour))
+    box = Sandbox(statuses={"camp_1": "draft"}, behaviour=behaving(**behaviour))
     box.faults.set(faults)
     return box
 
