@@ -133,7 +133,7 @@ def test_duplicates_in_a_request_merge_or_are_refused() -> None:
 @pytest.mark.parametrize(("status", "queued"), [("draft", 1), ("paused", 1), ("running", 0)])
 def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None:
     """A draft with leads starts, a paused one resumes, and on a running one it does nothing."""
-    box = Sandbox(statuses={"camp_1": status})
+    box = Sandbox(statuses={"camp_1": status})  # type: ignore[dict-item]
     box.bulk_upsert("camp_1", [AVA], NOW)
     campaign, messages = box.start("camp_1", LATER)
     assert (campaign["status"], campaign["startedAt"]) == ("running", "2026-11-22T03:00:00.000Z")
