@@ -1,4 +1,4 @@
-"""The advice to the operator."""
+"""The advice to the operator about a dead letter."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ MISSING = failure("missing_token", field="company")
     ],
 )
 def test_the_next_steps(body: dict[str, Any], commands: str) -> None:
-    """Each reason has commands that can be typed as they stand, the likeliest first; letting go comes last."""
+    """The advice for each reason is commands that can be run as shown, the likeliest first, discarding last."""
     steps = list(next_steps(letter(body)))
     assert "; ".join(" ".join(step.arguments) for step in steps if step.arguments) == commands
     assert all(step.text for step in steps)
@@ -56,7 +56,7 @@ def test_the_next_steps(body: dict[str, Any], commands: str) -> None:
     ],
 )  # fmt: skip
 def test_whether_a_replay_may_help(body: dict[str, Any], rules: dict[str, Any], *, helps: bool) -> None:
-    """What Leadterra refused will be refused again; a token that is missing needs a default, or no longer counts."""
+    """Leadterra refuses the same lead again. A missing token needs a default, or a rule that no longer requires it."""
     strict = Campaign(**{"id": "camp_1", "tokens": ("company",), "on_missing_token": "dead_letter", **rules})
     assert replay_may_help(letter(body), Enrollment(campaigns={"newsletter": strict}, sources={})) is helps
 

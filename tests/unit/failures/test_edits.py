@@ -1,4 +1,4 @@
-"""Edits of a lead or an event: where a path leads, what changes, and what is only tidied up."""
+"""Edits of a lead or an event: paths, changed values, and normalisation."""
 
 import copy
 from typing import Any
@@ -29,7 +29,7 @@ EVENT: dict[str, Any] = {
 
 
 def wide(text: str) -> str:
-    """As keyboards of East Asia write it."""
+    """The text in full-width characters, as East Asian keyboards type it."""
     return "".join(chr(ord(c) + 0xFEE0) for c in text)
 
 
@@ -49,7 +49,7 @@ def wide(text: str) -> str:
     ],
 )
 def test_an_edit_of_a_lead(edit: Edit, path: str, before: Any, after: Any) -> None:
-    """One field changes and nothing else; a custom field may be named without the object that it is in."""
+    """Only one field changes. A custom field may be named without the `customFields.` prefix."""
     whole = copy.deepcopy(LEAD)
     lead, changes = apply_edits(whole, [edit], is_lead=True)
     assert changes == [Change(path, before, after)]
@@ -77,14 +77,14 @@ def test_an_edit_of_a_lead(edit: Edit, path: str, before: Any, after: Any) -> No
     ],
 )
 def test_an_edit_of_an_event(edit: Edit, event: dict[str, Any]) -> None:
-    """Any place can be named, in lists by number, and names that have dots of their own are found as well."""
+    """A path can name any value, including list items by number and keys that contain dots."""
     found, changes = apply_edits(EVENT, [edit], is_lead=False)
     assert len(changes) == 1
     assert found == {key: value for key, value in {**EVENT, **event}.items() if value is not ABSENT}
 
 
-def test_a_value_moves() -> None:
-    """Renaming takes the value along; what has a value already is not overwritten."""
+def test_renaming_moves_the_value() -> None:
+    """The value moves to the new name. A field that already has a value is not overwritten."""
     lead, changes = apply_edits({"email": "a@b.example", "name": "Ava"}, [Rename("name", "firstName")], is_lead=True)
     assert lead == {"email": "a@b.example", "firstName": "Ava"}
     assert changes == [Change("name", "Ava", ABSENT), Change("firstName", ABSENT, "Ava")]
@@ -94,8 +94,8 @@ def test_a_value_moves() -> None:
     assert moved["customFields"] == {"a.b": 1, "tier": "pro"}
 
 
-def test_edits_follow_one_another() -> None:
-    """What one edit made, the next one sees. The event itself may be a list."""
+def test_edits_are_applied_in_order() -> None:
+    """Each edit sees the result of the one before. The event itself may be a list."""
     edits: list[Edit] = [Rename("0.mail", "0.email"), Normalise("0.email")]
     event, changes = apply_edits([{"mail": " Ava@Example.com "}], edits, is_lead=False)
     assert (event, len(changes)) == ([{"email": "ava@example.com"}], 3)
@@ -108,8 +108,8 @@ def test_edits_follow_one_another() -> None:
         *(Set("firstName", "Ava"), Normalise("customFields"), Remove("email.domain"), Remove("customFields.0")),
     ],
 )
-def test_what_changes_nothing(edit: Edit) -> None:
-    """A field that is missing, no text, or right already is no fault: one edit is for many letters."""
+def test_an_edit_without_effect_is_no_error(edit: Edit) -> None:
+    """A field may be missing, not text, or already correct, because one edit applies to many letters."""
     assert apply_edits(LEAD, [edit], is_lead=True) == (LEAD, [])
 
 
@@ -125,8 +125,8 @@ def test_what_changes_nothing(edit: Edit) -> None:
         (EVENT, Set("x.y.z.w", "x"), "does not exist"),
     ],
 )
-def test_what_makes_no_sense(document: dict[str, Any], edit: Edit, why: str) -> None:
-    """An unknown lead field or a path that does not exist is an error that says what works."""
+def test_an_unknown_field_or_path_is_an_error(document: dict[str, Any], edit: Edit, why: str) -> None:
+    """The error suggests a field or a notation that works."""
     with pytest.raises(InapplicableError, match=why):
         apply_edits(document, [edit], is_lead="email" in document)
 
@@ -143,27 +143,27 @@ def test_what_makes_no_sense(document: dict[str, Any], edit: Edit, why: str) -> 
     ],
 )
 def test_how_a_value_is_written(text: str, edit: Set) -> None:
-    """Behind = stands a text as it is, behind := JSON."""
+    """`=` is followed by text, `:=` by JSON."""
     assert parse_setting(text) == edit
 
 
 @pytest.mark.parametrize("text", ["email", "=x", ":=1", "", "plan:=pro", "plan:=NaN", "email=..."])
 def test_values_that_cannot_be_read(text: str) -> None:
-    """The error shows the notation, with an example; the gap of a command that was pasted as it is is no value."""
+    """The error shows the notation with an example. The placeholder of a pasted command is refused."""
     with pytest.raises(UsageError, match=r"email=ava|in quotes|in place of \.\.\."):
         parse_setting(text)
 
 
 @pytest.mark.parametrize("value", ["ava", "ava@", "", 7, None])
-def test_an_address_that_is_none(value: Any) -> None:
-    """A lead whose address is corrected to something else would come back at once; its own would be gone."""
+def test_a_lead_s_email_must_be_an_address(value: Any) -> None:
+    """An edit cannot replace a lead's address by something else; an event may hold any text."""
     with pytest.raises(InapplicableError, match="email would be no e-mail address"):
         apply_edits(LEAD, [Set("email", value)], is_lead=True)
     assert apply_edits({}, [Set("email", value)], is_lead=False)[0] == {"email": value}
 
 
 def test_how_a_renaming_is_written() -> None:
-    """Both names are needed."""
+    """Both names are required."""
     assert parse_renaming("mail = email") == Rename("mail", "email")
     for text in ("mail", "mail=", "=email"):
         with pytest.raises(UsageError, match="old=new"):
@@ -179,14 +179,14 @@ def test_how_a_renaming_is_written() -> None:
         *("(ava@example.com);", "ava@example.com, ava@example.org"),
     ],
 )
-def test_an_address_is_tidied_up(text: str) -> None:
-    """Spaces, brackets, a scheme, capitals and full-width signs are accidents."""
+def test_an_address_is_normalised(text: str) -> None:
+    """Spaces, brackets, `mailto:`, capitals and full-width characters are removed."""
     assert normalise("email", text) == "ava@example.com"
 
 
-@pytest.mark.parametrize("text", ["ava@gmial.com", "ava king@example.com", "nobody", ""])
-def test_what_could_mean_something_else_stays(text: str) -> None:
-    """No spelling is corrected, and what is no address is made none."""
+@pytest.mark.parametrize("text", ["ava@gmial.com", "ava king@example.com", "text", ""])
+def test_ambiguous_text_is_not_changed(text: str) -> None:
+    """Spelling is not corrected, and text that is not an address stays as it is."""
     assert normalise("email", text) == text
 
 
@@ -203,6 +203,6 @@ def test_what_could_mean_something_else_stays(text: str) -> None:
         ("form.user_email", " AVA@Example.com", "ava@example.com"),
     ],
 )
-def test_other_fields_are_tidied_up(name: str, text: str, tidy: str) -> None:
-    """Spaces and full-width signs only; what looks like an address is treated as one where no name says otherwise."""
+def test_other_fields_are_normalised(name: str, text: str, tidy: str) -> None:
+    """Only spaces and full-width characters change. Text like an address is treated as one if the name allows it."""
     assert normalise(name, text) == tidy

@@ -1,4 +1,4 @@
-"""Dead letters: whatever lies in the queue is read, and says where it came from."""
+"""Reading dead letters, whatever the queue holds, and where they came from."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ RAW = {"source": "my.app", "detail-type": "signup", "detail": {"email": "ava@exa
 
 
 def test_a_refused_lead() -> None:
-    """It says who it is about, what is wrong, since when, and goes back to where it came from."""
+    """A refused lead has its address, the reason, the time of failure and the queue it came from."""
     found = letter(refused(), attributes={"reason": "rejected"})
     assert (found.id, found.message_id, found.email) == ("lead-1", "sqs-1", "ava@example.com")
     assert (found.reason, found.field, found.status, found.says) == ("rejected", "email", 422, "invalid email format")
@@ -23,7 +23,7 @@ def test_a_refused_lead() -> None:
 
 
 def test_an_event_without_a_lead() -> None:
-    """It is known by SQS's id, for it has none; its source is the one that it was taken from."""
+    """An event without a lead has SQS's id, and its own source."""
     found = letter(unmappable({"id": "e-1", "email": "none", "lead": {}}))
     assert (found.id, found.source, found.campaign, found.email) == ("sqs-1", "forms", "", "")
     assert (found.queue, found.event) == ("EventsQueue", {"id": "e-1", "email": "none", "lead": {}})
@@ -46,7 +46,7 @@ def test_an_event_without_a_lead() -> None:
     ],
 )
 def test_what_sqs_moved_by_itself(body: object, origin: str | None, queue: str, source: str) -> None:
-    """SQS says which queue it was in, or its shape does; what its sender calls a source is none of ours."""
+    """The origin is SQS's attribute or, without it, the body's shape. A foreign `source` key is ignored."""
     found = letter(body, origin=origin)
     assert (found.reason, found.queue, found.source) == ("exhausted", queue, source)
     assert "too many receives" in found.says
@@ -54,7 +54,7 @@ def test_what_sqs_moved_by_itself(body: object, origin: str | None, queue: str, 
 
 
 def test_an_exhausted_events_source_is_its_attribute() -> None:
-    """Its producer named it so."""
+    """The source comes from the message's attribute."""
     found = letter("hello", attributes={"source": "forms"})
     assert (found.source, found.event) == ("forms", "hello")
 
@@ -68,7 +68,7 @@ def test_an_exhausted_events_source_is_its_attribute() -> None:
     ],
 )
 def test_a_malformed_message(body: dict[str, Any], field: str) -> None:
-    """It came from LeadsQueue whatever its shape, and what is wrong with it is judged anew each time."""
+    """A malformed message belongs to LeadsQueue whatever its shape, and is checked again each time it is read."""
     found = letter({**body, "failure": failure("malformed", field=field, message="missing")})
     assert (found.queue, found.id) == ("LeadsQueue", "sqs-1")
     problem = found.unreadable()
@@ -79,8 +79,8 @@ def test_a_malformed_message(body: dict[str, Any], field: str) -> None:
 @pytest.mark.parametrize(
     "own", ["", "--yes", "ava@example.com", "two words", "a\x1b[31m", "x" * 200, 7, None, {"a": 1}]
 )
-def test_an_id_is_fit_to_be_typed(own: object) -> None:
-    """An id that is an option, an address or no id at all is not used; SQS's is."""
+def test_an_unusable_id_is_replaced_by_that_of_sqs(own: object) -> None:
+    """An id that looks like an option or an address, or is not plain text, is not used."""
     assert letter({**refused(), "id": own}).id == "sqs-1"
 
 
@@ -94,28 +94,28 @@ def test_an_id_is_fit_to_be_typed(own: object) -> None:
     ],
 )
 def test_a_failure_of_any_shape(reported: object) -> None:
-    """No content of a failure prevents a letter from being shown."""
+    """A dead letter is shown whatever its `failure` holds."""
     found = letter({**refused(), "failure": reported, "replay": "often"})
     assert (found.reason, found.field, found.status, found.failed_at) == ("exhausted", "", None, NOW)
     assert (found.replays, found.email) == (0, "ava@example.com")
 
 
 def test_a_reason_of_a_later_release() -> None:
-    """An unknown reason is shown as it is; the letter's shape says where it goes. A newer message is no mistake."""
+    """An unknown reason is shown as it is, and the body's shape gives the queue. A newer version is not an error."""
     found = letter({**refused(), "failure": {"reason": "forbidden", "failedAt": "2026-11-24T10:00:00"}})
     assert (found.reason, found.says, found.queue) == ("forbidden", "no message", "LeadsQueue")
     assert found.failed_at == datetime(2026, 11, 24, 10, tzinfo=UTC)
     assert letter({"version": 2, "people": []}, origin="LeadsQueue").unreadable() is None
 
 
-def test_what_is_no_json() -> None:
-    """A body of any kind is a letter without content."""
+def test_a_body_that_is_not_json() -> None:
+    """It is a dead letter without content."""
     for body in ("", "null", "NaN", "[" * 100_000, '{"a":'):
         assert letter(body).content == {}
 
 
 def test_deep_json_is_not_indented() -> None:
-    """20 kB of brackets became 200 MB of spaces, on a terminal and on a page."""
+    """Indenting 20 kB of brackets would print 200 MB of spaces."""
     deep: Any = "x"
     for _ in range(3_000):
         deep = [deep]

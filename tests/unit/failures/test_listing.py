@@ -1,4 +1,4 @@
-"""Groups, filters, and what a list says of many letters."""
+"""Groups and filters of dead letters, and the summary of many."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ def at(hour: int, **more: Any) -> dict[str, Any]:
 
 
 def test_groups_are_by_cause() -> None:
-    """What differs in any part of the cause is apart; the largest is first, its newest letter speaks for it."""
+    """Letters with the same cause form a group. The largest is first, and the newest letter is its example."""
     groups = Listing(
         0,
         [
@@ -49,7 +49,7 @@ def test_groups_are_by_cause() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """However different the texts and however large the bodies are, a list stays small."""
+    """A list stays small however many different messages and large bodies it has."""
     listing = Listing(1_000)
     for number in range(600):
         word = "".join(chr(ord("a") + int(digit)) for digit in str(number))
@@ -60,8 +60,8 @@ def test_memory_is_bounded() -> None:
     assert len(listing.newest) == 2
 
 
-def test_what_matches() -> None:
-    """Groups are counted whole; a text is looked for in the letters that are there."""
+def test_a_filtered_list() -> None:
+    """Groups are filtered as a whole, but text is searched in the listed letters."""
     refusal = failure("missing_token", field="company")
     everything = Listing(
         1, [letter(refused("a")), letter(refused("c", failure=refusal)), letter(refused("b", "ben@x.example"))]
@@ -84,7 +84,7 @@ def test_what_matches() -> None:
     ],
 )  # fmt: skip
 def test_criteria(criteria: Criteria, ids: str) -> None:
-    """Every one has to be met; a text is found wherever it stands, whatever its case and however SQS carries it."""
+    """All criteria must be met. Text is found in any field, case and encoding."""
     found = [
         letter(refused("a", failure=at(9)), "a"),
         letter(refused("b", "bo@example.org", campaign="trial", failure=at(10)), "b"),
@@ -102,20 +102,20 @@ def test_criteria(criteria: Criteria, ids: str) -> None:
         *(("2026-11-24", 43_200), ("2026-11-24T11:00Z", 3_600), ("2026-11-24T12:00+01:00", 3_600)),
     ],
 )
-def test_times_as_people_give_them(text: str, ago: int) -> None:
-    """An age, or a date; without a time zone it is UTC, as everywhere here."""
+def test_moments(text: str, ago: int) -> None:
+    """An age or a date. Without a time zone a date is in UTC."""
     assert parse_moment(text, NOW) == NOW - timedelta(seconds=ago)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "3 fortnights", "-2h", "999999w", "2026-13-01"])
-def test_times_that_are_none(text: str) -> None:
-    """Anything else is an error with an example."""
+def test_other_moments_are_refused(text: str) -> None:
+    """The error has examples."""
     with pytest.raises(ValueError, match="30m, 2h, 3d"):
         parse_moment(text, NOW)
 
 
 def test_the_newest_letters() -> None:
-    """Of many letters the newest are kept, newest first, while all are counted."""
+    """The newest letters are kept, newest first, and all are counted."""
     listing = Listing(most=2)
     for hour in (10, 12, 9, 11):
         listing.add(letter(refused(f"at-{hour}", failure=at(hour)), f"m-{hour}", sent_at=NOW + timedelta(hours=hour)))
@@ -126,8 +126,8 @@ def test_the_newest_letters() -> None:
     assert Listing().expires(timedelta(days=14)) is None
 
 
-def test_everything_about_a_letter() -> None:
-    """A refused lead, with its history; an event; and a message that is no lead's, with all its keys."""
+def test_the_details_of_a_letter() -> None:
+    """Covers a refused lead with its history, an event, and a malformed message with all its keys."""
     shown = describe(letter(refused(replay={"count": 2}, trace="t-1")))
     assert (shown["lead"]["firstName"], shown["replays"], shown["replay"]) == ("Ava", 2, {"count": 2})
     assert (shown["others"], shown["event"], shown["queue"]) == ({"trace": "t-1"}, None, "LeadsQueue")
@@ -139,8 +139,8 @@ def test_everything_about_a_letter() -> None:
     )
 
 
-def test_a_letter_is_found_by_its_beginning() -> None:
-    """By the lead's or SQS's id, or a unique beginning. A whole id wins; letters of one lead come together."""
+def test_a_letter_is_found_by_the_start_of_its_id() -> None:
+    """The lead's or SQS's id, or a unique start. A full match wins, and all letters of one lead are found."""
     found = [letter(refused("lead-1"), "m-1"), letter(refused("lead-10"), "m-2"), letter(unmappable("x"), "event-3")]
     for text, message_id in [("lead-1", "m-1"), ("lead-10", "m-2"), ("m-2", "m-2"), ("event", "event-3")]:
         assert [each.message_id for each in find(found, text)] == [message_id]
@@ -148,10 +148,10 @@ def test_a_letter_is_found_by_its_beginning() -> None:
     assert [each.message_id for each in find(twice, "lead")] == ["m-1", "m-2"]
 
 
-def test_an_id_of_nobody_and_of_several() -> None:
-    """A missing id and an ambiguous one are different errors. Of many matches only some are named."""
+def test_an_unknown_and_an_ambiguous_id() -> None:
+    """They are different errors. Of many matches only ten are listed."""
     found = [letter(refused(f"lead-{n}"), f"m-{n}") for n in range(40)]
-    for text in ("nobody", ""):
+    for text in ("unknown", ""):
         with pytest.raises(NoSuchLetterError):
             find(found, text)
     with pytest.raises(AmbiguousError) as raised:

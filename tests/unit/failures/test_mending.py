@@ -1,4 +1,4 @@
-"""Repairs and replays: what becomes of a letter, decided without touching it."""
+"""Repairs and replays, computed without changing the queue."""
 
 import json
 from typing import Any
@@ -13,8 +13,8 @@ from leads_cli.failures.read.letter import Letter
 from tests.letters import failure, letter, refused, unmappable
 
 
-def repair(found: Letter, wanted: Mending) -> Repair:
-    return wanted.judge(found)
+def repair(found: Letter, mending: Mending) -> Repair:
+    return mending.judge(found)
 
 
 def content(found: Letter) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def content(found: Letter) -> dict[str, Any]:
 
 
 def test_a_fixed_lead_stays_a_dead_letter() -> None:
-    """It has the new values, its failure, its id, and what was changed; the field's value is not in the history."""
+    """It keeps its failure and id. The history names the changed fields without their values."""
     repaired = repair(letter(refused()), Mending([Set("email", "ava@example.org"), Set("plan", "free")]))
     body = content(repaired.letter)
     assert body["lead"] == {"email": "ava@example.org", "firstName": "Ava", "customFields": {"plan": "free"}}
@@ -37,14 +37,14 @@ def test_a_fixed_lead_stays_a_dead_letter() -> None:
 
 
 def test_a_fixed_event_stays_in_its_envelope() -> None:
-    """Its own JSON is edited, and it keeps the id by which the operator knows it."""
+    """The event's JSON is edited, and the letter keeps its id."""
     found = repair(letter(unmappable({"mail": "ava@example.com"})), Mending([Rename("mail", "email")])).letter
     assert (found.event, found.id) == ({"email": "ava@example.com"}, "sqs-1")
     assert (found.reason, found.queue) == ("unmappable", "EventsQueue")
 
 
 def test_a_bare_event_is_put_into_an_envelope() -> None:
-    """An event that SQS moved is edited in the form in which EventsQueue takes it back, with its source."""
+    """An edited event that SQS had moved gets the envelope that EventsQueue accepts, with its source."""
     bare = letter({"mail": "ava@example.com"}, attributes={"source": "forms"}, origin="EventsQueue")
     found = repair(bare, Mending([Rename("mail", "email")])).letter
     envelope = {"version": 1, "source": "forms", "event": {"email": "ava@example.com"}}
@@ -53,7 +53,7 @@ def test_a_bare_event_is_put_into_an_envelope() -> None:
 
 
 def test_a_malformed_message_becomes_a_lead() -> None:
-    """What is missing is filled in, whatever shape the message had, and everything else is kept."""
+    """Missing parts are added whatever the message's shape, and everything else is kept."""
     odd = letter({"version": 1, "source": "direct", "event": "hello", "failure": failure("malformed")})
     repaired = repair(odd, Mending([Set("email", "ava@example.com")], campaign="newsletter"))
     body = content(repaired.letter)
@@ -64,7 +64,7 @@ def test_a_malformed_message_becomes_a_lead() -> None:
 
 
 def test_another_campaign_or_source() -> None:
-    """A lead may be sent elsewhere; an event may be given its source, and has no campaign to change."""
+    """A lead's campaign and source can change. An event can get a source, but has no campaign."""
     found = repair(letter(refused()), Mending(campaign="trial", source="app")).letter
     assert (found.campaign, found.source, content(found)["campaign"]) == ("trial", "app", "trial")
     nameless = letter({**unmappable("hello"), "source": ""})
@@ -73,23 +73,23 @@ def test_another_campaign_or_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "body", "problem"),
+    ("mending", "body", "problem"),
     [
         (Mending([Set("mail", "x")]), refused(), "a lead has no field mail"),
         (Mending([Set("email", "x")]), unmappable("email=x"), "its event is a text, not JSON"),
         (Mending([Set("company", "x" * MAX_BYTES)]), refused(), "and a queue message holds"),
     ],
 )
-def test_what_makes_no_sense_is_this_letters_problem(wanted: Mending, body: dict[str, Any], problem: str) -> None:
-    """The letter is left as it is, with the reason."""
+def test_an_impossible_repair_is_reported(mending: Mending, body: dict[str, Any], problem: str) -> None:
+    """The letter is unchanged, and the repair has the reason."""
     before = letter(body)
-    repaired = repair(before, wanted)
+    repaired = repair(before, mending)
     assert problem in repaired.problem
     assert (repaired.letter, repaired.changes) == (before, ())
 
 
 def test_a_replayed_lead() -> None:
-    """It goes to LeadsQueue as it was, without the failure, with a history that counts on, and the same each time."""
+    """It goes to LeadsQueue without `failure` and with a replay count. Two replays of a letter are equal."""
     found = letter(refused(trace="t-1"), attributes={"reason": "rejected"})
     successor = replayed(found)
     body = json.loads(successor.entry.body)
@@ -107,7 +107,7 @@ def test_a_replayed_lead() -> None:
 
 
 def test_a_replayed_event() -> None:
-    """It goes to EventsQueue in the envelope in which intake wrote it, or as SQS moved it: not a byte changed."""
+    """It goes to EventsQueue in intake's envelope, or unchanged if SQS had moved it."""
     successor = replayed(letter(unmappable({"a": 1}, contentType="text/plain")))
     body = json.loads(successor.entry.body)
     assert successor.queue == "EventsQueue"
@@ -117,7 +117,7 @@ def test_a_replayed_event() -> None:
 
 
 def test_a_lead_without_an_id_gets_one() -> None:
-    """Sent twice, it is the same lead; the id is the one that the operator sees."""
+    """The id is the one that the operator sees, so that sending it twice is one lead."""
     bare = letter({"campaign": "news", "lead": {"email": "ava@example.com"}}, origin="LeadsQueue")
     assert json.loads(replayed(bare).entry.body)["id"] == "sqs-1"
     numbered = letter(refused(id=7))
@@ -125,7 +125,7 @@ def test_a_lead_without_an_id_gets_one() -> None:
 
 
 def test_the_attributes_of_a_fixed_letter() -> None:
-    """They follow its new values; those of what SQS moved are its producer's."""
+    """They follow the new values. An event that SQS had moved keeps its producer's attributes."""
     moved = letter({"a": 1}, attributes={"source": "forms", "tenant": "t"}, origin="EventsQueue")
     successor = fixed(repair(moved, Mending([Set("a", 2)])).letter)
     assert successor.entry.attributes == {"source": "forms", "tenant": "t"}
@@ -143,13 +143,13 @@ def test_the_attributes_of_a_fixed_letter() -> None:
         (unmappable({}), False, False), (refused(failure=None), False, True), ("hello", False, False),
     ],
 )  # fmt: skip
-def test_the_place_in_the_books(body: object, again: bool, erased: bool) -> None:  # noqa: FBT001
-    """A replay counts if the first life was closed or never counted; letting go counts if it was still open."""
+def test_what_replaying_and_discarding_count(body: object, again: bool, erased: bool) -> None:  # noqa: FBT001
+    """A replay counts if the lead had an outcome or was not counted. A discard counts if it had no outcome."""
     assert (counts_again(letter(body)), counts_as_erased(letter(body))) == (again, erased)
 
 
 def test_a_plan() -> None:
-    """Letters that are concerned, those that no edit changes, and those that it makes no sense for are told apart."""
+    """A plan separates letters that change, letters without a change, and letters with a problem."""
     found = [
         letter(refused("a", " Ava@Example.com"), "m-1"),
         letter(refused("b", " Bo@Example.com", campaign="trial"), "m-2"),
@@ -163,8 +163,8 @@ def test_a_plan() -> None:
     assert make_plan(found, Mending()).ids == {"m-1", "m-2", "m-3", "m-4"}
 
 
-def test_what_would_fail_at_once_is_not_replayed() -> None:
-    """A message that is still malformed stays, with what is wrong with it, until it is mended."""
+def test_a_malformed_message_is_not_replayed() -> None:
+    """A message that is still malformed stays, with the reason, until it is fixed."""
     odd = letter({"lead": {"email": "ava@example.com"}, "failure": failure("malformed")}, "m-1")
     plan = make_plan([odd], Mending(replay=True))
     assert plan.ids == set()
@@ -179,7 +179,7 @@ SUPPRESSION = {"version": 2, "action": "suppress", "id": "out-1", "source": "crm
 
 
 def test_a_refused_suppression_is_corrected_and_replayed() -> None:
-    """It is shown with its address, keeps its shape, and goes back to LeadsQueue."""
+    """It is shown with its address, keeps its shape and goes back to LeadsQueue."""
     found = letter({**SUPPRESSION, "failure": failure()})
     assert (found.email, found.queue, found.campaign, found.unreadable()) == ("ava@exmaple", "LeadsQueue", "", None)
     repaired = repair(found, Mending([Set("email", "ava@example.com")])).letter
@@ -191,7 +191,7 @@ def test_a_refused_suppression_is_corrected_and_replayed() -> None:
     assert letter({key: body[key] for key in SUPPRESSION}).queue == "LeadsQueue"
 
 
-@pytest.mark.parametrize("wanted", [Mending(campaign="news"), Mending([Set("firstName", "Ava")])])
-def test_a_suppression_is_an_address_and_nothing_else(wanted: Mending) -> None:
-    """It has no campaign and no name."""
-    assert repair(letter({**SUPPRESSION, "failure": failure()}), wanted).problem
+@pytest.mark.parametrize("mending", [Mending(campaign="news"), Mending([Set("firstName", "Ava")])])
+def test_a_suppression_has_only_an_address(mending: Mending) -> None:
+    """A campaign or another field cannot be set."""
+    assert repair(letter({**SUPPRESSION, "failure": failure()}), mending).problem

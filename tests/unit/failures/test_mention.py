@@ -1,4 +1,4 @@
-"""Whose a message is, for a person's request to be forgotten; and what a spreadsheet gets to see."""
+"""Finding the messages about a person to erase, and exporting dead letters."""
 
 import csv
 import io
@@ -43,32 +43,32 @@ FORM = "first=Ava&email=ava%40example.com"
         ({"Message": "a=b&payload=%7B%22mail%22%3A%22ava%5Cu0040example.com%22%7D"}, ABOUT),
     ],
 )  # fmt: skip
-def test_whose_a_message_is(body: object, how: Mention) -> None:
+def test_which_person_a_message_is_about(body: object, how: Mention) -> None:
     """A lead is about its address, an event about its only address. Similar addresses do not match."""
     text = body if isinstance(body, str) else json.dumps(body)
     assert mentions_address(letter(text), key("Ava@Example.com")) is how
 
 
-def test_an_address_that_is_none_can_be_forgotten() -> None:
-    """What was refused for its address is found by the very same text."""
+def test_an_invalid_address_can_be_erased() -> None:
+    """A lead refused for its address is found by the same text."""
     assert mentions_address(letter(refused(email="Ava@example..com")), key("ava@example..com ")) is ABOUT
 
 
 @pytest.mark.parametrize("text", ["x", "x@", "@", "&#1", "ava @ "])
 def test_a_hostile_text_is_read_in_one_pass(text: str) -> None:
-    """An answer of 40 kB without a space took half a minute, and any visitor can write one into a form."""
+    """40 kB without a space took half a minute, and any visitor can send that in a form."""
     assert mentions_address(letter(unmappable({"note": text * 500_000})), key("ava@example.com")) is NONE
 
 
 def test_spaces_around_an_at_sign_are_left_out_in_one_pass() -> None:
-    """However many there are, and wherever."""
+    """However many there are."""
     spaces = " " * 1_000_000
     assert key(f"ava{spaces}@{spaces}example.com") == "ava@example.com"
     assert key(f"ava{spaces}king@example.com").endswith("king@example.com")
 
 
 def test_hostile_nesting() -> None:
-    """A message of any depth is judged."""
+    """Deeply nested messages are searched or skipped without an error."""
     deep = "[" * 500 + '"ava@example.com"' + "]" * 500
     assert mentions_address(letter(deep), key("ava@example.com")) is ABOUT
     assert mentions_address(letter("[" * 100_000), key("ava@example.com")) is NONE
@@ -80,8 +80,8 @@ def table(*bodies: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(stream.getvalue())))
 
 
-def test_a_table() -> None:
-    """Each letter is a line, with its reason in columns of its own, whatever kind it is."""
+def test_csv() -> None:
+    """Each letter is a row with its reason in separate columns, whatever kind it is."""
     lead, event = table(refused(), unmappable({"a": "ä"}))
     assert tuple(lead) == COLUMNS
     expected = ("rejected", "email", "422", "ava@example.com")
@@ -91,7 +91,7 @@ def test_a_table() -> None:
 
 
 def test_no_cell_is_a_formula() -> None:
-    """Formulas are escaped in every column with foreign content. A lead's field fills no other column."""
+    """Formulas are escaped in every column with foreign content. A lead's fields fill only their own columns."""
     evil = '=HYPERLINK("https://evil.example")'
     lead = {"email": evil, "firstName": evil, "reason": "because", "customFields": {"a": evil}}
     expected = failure(evil, field=evil, message=evil, status=-1)
@@ -102,14 +102,14 @@ def test_no_cell_is_a_formula() -> None:
     assert not any(cell.startswith("=") for column, cell in row.items() if column != "status")
 
 
-def test_no_cell_moves_a_terminals_cursor() -> None:
-    """Control characters of a refusal are written as escapes, half a character not at all."""
+def test_control_characters_are_escaped() -> None:
+    """Control characters are escaped, and lone surrogates are removed."""
     (row,) = table(refused(failure=failure("\x1b[2J\x9b1A \ud83d", message="\x1b[2J a\nb")))
     assert (row["reason"], row["says"]) == ("\\x1b[2J\\x9b1A ", "\\x1b[2J a\nb")
 
 
 def test_lines_of_json() -> None:
-    """Everything about each letter, and its body as it lies in the queue."""
+    """Each letter with all details, and its body as it is in the queue."""
     stream = io.StringIO()
     assert write_jsonl([letter(refused()), letter("text")], stream) == 2
     lead, text = map(json.loads, stream.getvalue().splitlines())

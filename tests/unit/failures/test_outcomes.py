@@ -1,4 +1,4 @@
-"""What became of replayed leads, as enroll's log says it."""
+"""The outcomes of replayed leads, read from enroll's log."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -17,12 +17,12 @@ def settled(number: int, **data: Any) -> Line:
     return Line(str(number), NOW, "enroll", "", {"message": "batch settled", **data})
 
 
-def taken(event: str, **data: Any) -> Line:
+def intake_line(event: str, **data: Any) -> Line:
     return Line(event, NOW, "intake", "", {"message": "taken", "replay_of": event, **data})
 
 
-def test_each_outcome_is_told() -> None:
-    """Accepted after a hold is enrolled; other leads do not count, and a lead that a line names twice is one."""
+def test_each_outcome_is_reported() -> None:
+    """A held lead that is accepted later counts as enrolled. Other leads and repeated ids do not count."""
     outcomes = ReplayOutcomes(map(id_for_log, "abcd"))
     a, b, c, d = map(id_for_log, "abcd")
     outcomes.add(settled(1, held=[a, c], why={"unavailable": 2}, accepted=["another"]))
@@ -39,14 +39,14 @@ def test_each_outcome_is_told() -> None:
 
 
 def test_an_event_has_the_outcomes_of_its_leads() -> None:
-    """Intake says which leads an event became, or why there are none."""
+    """Intake's log has the leads that an event became, or the reason why there are none."""
     outcomes = ReplayOutcomes(["e-1", "e-2", "e-3", "e-4"])
-    outcomes.add(taken("e-1", ids=["lead-1", "lead-2"]))
-    outcomes.add(taken("e-2", opted_out=1))
+    outcomes.add(intake_line("e-1", ids=["lead-1", "lead-2"]))
+    outcomes.add(intake_line("e-2", opted_out=1))
     outcomes.add(Line("2", NOW, "intake", "", {"message": "unmappable", "replay_of": "e-3"}))
-    outcomes.add(taken("e-3", unmappable=1))
+    outcomes.add(intake_line("e-3", unmappable=1))
     outcomes.add(Line("3", NOW, "intake", "", {"message": "redelivered", "replay_of": "e-4"}))
-    outcomes.add(taken("another", ids=["lead-3"]))
+    outcomes.add(intake_line("another", ids=["lead-3"]))
     outcomes.add(settled(1, accepted=[id_for_log("lead-1"), "lead-3"]))
     assert list(outcomes.sentences()) == [
         "1 enrolled, 1 opted out, 1 taken before, 1 refused again: unmappable.",
@@ -55,7 +55,7 @@ def test_an_event_has_the_outcomes_of_its_leads() -> None:
 
 
 def test_the_wait_ends_with_the_last_outcome_or_the_time() -> None:
-    """The log is read until all is known. Lines that are read again do not count again."""
+    """The log is read until all outcomes are known. Lines that are read again do not count twice."""
     lines: list[Line] = []
     clock = iter(range(100))
 

@@ -1,4 +1,4 @@
-"""Answers: each under one flat name, however it is nested, and no answer lost or turned into something else."""
+"""Answers: nested documents become flat named values, and no answer is lost or changed."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def nested(depth: int) -> Any:
     ],
 )  # fmt: skip
 def test_answers_are_flat_and_keep_their_types(content: dict[str, Any], expected: dict[str, Any]) -> None:
-    """No object is ever turned into a text, no truth value into a word, and silence is no answer."""
+    """Objects do not become text, booleans do not become words, and empty values are left out."""
     found = read_answers(content).fields
     assert found == expected
     assert [type(value) for value in found.values()] == [type(value) for value in expected.values()]
@@ -83,8 +83,8 @@ def test_answers_are_flat_and_keep_their_types(content: dict[str, Any], expected
          {"form.title": "Demo", "form.answers.Plan": "pro"}),
     ],
 )  # fmt: skip
-def test_an_answer_is_known_by_its_question(content: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Where a form's questions are written out beside the answers; what is no such list stays as it is."""
+def test_an_answer_is_named_by_its_question(content: dict[str, Any], expected: dict[str, Any]) -> None:
+    """In a list of questions with answers. Other lists stay as they are."""
     assert read_answers(content).fields == expected
 
 
@@ -97,13 +97,13 @@ def test_an_answer_is_known_by_its_question(content: dict[str, Any], expected: d
          {"company.name": "Acme", "company.url": "https://acme.example"}),
     ],
 )  # fmt: skip
-def test_a_file_is_where_it_can_be_fetched(content: dict[str, Any], expected: dict[str, Any]) -> None:
-    """A file's name, size and type are no answers, and its name is no person's."""
+def test_a_file_is_its_url(content: dict[str, Any], expected: dict[str, Any]) -> None:
+    """A file's name, size and type are not answers."""
     assert read_answers(content).fields == expected
 
 
 def test_too_deep_or_too_wide_is_refused() -> None:
-    """Nothing that a form tool sends is; one part with more members than any form has questions neither."""
+    """No form tool nests that deep or sends that many fields."""
     assert read_answers(nested(16)).fields == {".".join("a" * 16): "deep"}
     with pytest.raises(Unreadable, match="nested more than 16 levels deep"):
         read_answers(nested(17))
@@ -126,8 +126,8 @@ def read(document: dict[str, Any], *views: View) -> Answers:
         ({}, "a", None), ([], "a", None),
     ],
 )  # fmt: skip
-def test_a_path_leads_somewhere_or_nowhere(document: Any, path: str, expected: Any) -> None:
-    """Numbers are places in lists, and a key may have dots in it."""
+def test_a_path_finds_a_value_or_none(document: Any, path: str, expected: Any) -> None:
+    """Numbers are positions in lists, and a key may contain dots."""
     assert at(document, path) == expected
 
 
@@ -168,12 +168,12 @@ def test_a_path_leads_somewhere_or_nowhere(document: Any, path: str, expected: A
     ],
 )  # fmt: skip
 def test_members_become_answers(view: View, document: dict[str, Any], values: dict[str, Any]) -> None:
-    """By key or by title, of a list or of an object; what was left blank is none."""
+    """By key or by title, from a list or an object. Blank values are left out."""
     assert read(document, view).fields == values
 
 
 def test_other_names_and_kinds_are_kept() -> None:
-    """A configuration may use the key. The provider says what holds an address, and what is hidden."""
+    """A configuration may use a question's key. The provider marks addresses and hidden fields."""
     assert read_answers({"f": [{"label": "E-mail", "type": "hidden", "value": "x"}]}).kinds == {"f.E-mail": "hidden"}
     found = read(
         {"q": [{"label": "L", "key": "k", "type": "email", "value": 1}, {"label": "M", "value": 2}]}, QUESTIONS
@@ -182,7 +182,7 @@ def test_other_names_and_kinds_are_kept() -> None:
 
 
 def test_the_first_view_wins() -> None:
-    """Unless it has no answer of that name."""
+    """A later view adds only the answers that the first one lacks."""
     document = {"a": {"x": 1, "y": ""}, "b": {"x": 2, "y": 3}}
     assert read(document, View("a"), View("b")).fields == {"x": 1, "y": 3}
 
@@ -196,8 +196,8 @@ def test_the_first_view_wins() -> None:
         ({"new": "text", "other": 1}, {"new": "text", "other": 1}),
     ],
 )
-def test_a_blank_part_is_not_made_up_for(document: dict[str, Any], values: dict[str, Any]) -> None:
-    """If the answers' place is empty, no address is taken from elsewhere in the event."""
+def test_an_empty_part_is_not_replaced(document: dict[str, Any], values: dict[str, Any]) -> None:
+    """If the place of the answers is empty, no address is taken from elsewhere in the event."""
     assert read_answers(document, ((View("new"),), (View("old"),))).fields == values
 
 
@@ -208,8 +208,8 @@ def test_a_blank_part_is_not_made_up_for(document: dict[str, Any], values: dict[
         (((View("new"), View("", drop=frozenset({"old"}))), (View("old"),)), {"x": 1}),
     ],
 )
-def test_the_event_itself_is_always_there(views: Views, values: dict[str, Any]) -> None:
-    """Unless only some of its members are picked, which then belong to a part that is not."""
+def test_the_event_itself_is_always_present(views: Views, values: dict[str, Any]) -> None:
+    """A view that picks only some members counts as absent."""
     assert read_answers({"x": 1, "old": {"y": 2}}, views).fields == values
 
 
@@ -229,7 +229,7 @@ JSON = st.recursive(
 
 @given(st.sampled_from(sorted(PROVIDERS)), JSON, JSON)
 def test_any_document_is_read(name: str, inner: Any, other: Any) -> None:
-    """Whatever a part turns out to be: named answers, and no error."""
+    """Any content of a provider's parts gives named answers without an error."""
     parts = {view.path.partition(".")[0] for views in PROVIDERS[name].views for view in views}
     found = read_answers({**dict.fromkeys(parts, inner), "other": other}, PROVIDERS[name].views)
     assert all(isinstance(key, str) for key in found.fields)

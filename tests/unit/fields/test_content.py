@@ -1,4 +1,4 @@
-"""Bytes become names and values, whatever the content type claims, or are refused in one way."""
+"""Reading bodies: bytes become names and values, or the body is refused."""
 
 import encodings
 import json
@@ -29,14 +29,14 @@ def multipart(*parts: bytes) -> bytes:
     [JSON, "application/json; charset=UTF-8", "application/ld+json", "text/plain; charset=UTF-8", "", FORM, "nonsense"],
 )
 def test_json_is_read_under_any_label(content_type: str) -> None:
-    """The first byte counts more than the header."""
+    """JSON is recognised by its first byte, whatever the content type."""
     assert parse(json.dumps(AVA).encode(), content_type) == AVA
     assert parse(b"\xef\xbb\xbf \n" + json.dumps([AVA]).encode(), content_type) == [AVA]
 
 
 @pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=utf-8", "", "text/plain"])
 def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
-    """Scripts that set no content type send forms as text."""
+    """Scripts without a content type send forms as text."""
     assert parse(urlencode(AVA).encode(), content_type) == AVA
 
 
@@ -71,13 +71,13 @@ def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
         (b'{"a": true, "b": 1.5, "c": null, "d": 10000000000000000000001}', JSON, None),
     ],
 )  # fmt: skip
-def test_values_arrive_as_they_were_meant(body: bytes, content_type: str, expected: object) -> None:
-    """Repeated names make a list, letters survive their encoding, halves of one do not, JSON keeps its types."""
+def test_values_are_decoded(body: bytes, content_type: str, expected: object) -> None:
+    """Repeated names make a list, charsets are decoded, lone surrogates are removed, and JSON keeps its types."""
     assert parse(body, content_type) == (json.loads(body) if expected is None else expected)
 
 
 def test_a_browsers_own_charset_is_the_last_resort() -> None:
-    """Old browsers say in a header in which charsets they write."""
+    """Old browsers list their charsets in a header."""
     assert parse(b"name=%C8%E2%E0%ED", FORM, "windows-1251, *;q=0.1") == {"name": "Иван"}
     assert parse("name=Иван".encode(), FORM, "windows-1251") == {"name": "Иван"}
 
@@ -98,12 +98,12 @@ def test_a_browsers_own_charset_is_the_last_resort() -> None:
     ],
 )
 def test_multipart_has_answers_and_files(body: bytes, expected: object) -> None:
-    """A file is no answer, and its name is none either. The boundary may be quoted."""
+    """Neither a file nor its name is an answer. The boundary may be quoted."""
     assert parse(body, MULTIPART) == parse(body, 'Multipart/Form-Data; Boundary="XX"') == expected
 
 
 def test_unknown_charsets_are_not_remembered() -> None:
-    """Python keeps every name that it looked up: a stranger could fill its memory."""
+    """Python caches every charset it looks up, so an attacker could fill the memory."""
     before = len(encodings._cache)
     for number in range(50):
         parse(b"a=1", f"{FORM}; charset=x{number}")
@@ -120,7 +120,7 @@ def test_unknown_charsets_are_not_remembered() -> None:
     ],
 )
 def test_a_body_has_a_limit_before_any_work(content: object) -> None:
-    """More objects, names or lines than any list of people has."""
+    """A body with more objects, names or lines than any list of people is refused."""
     with pytest.raises(Unreadable, match="more than 40000 objects and lists, or more than 6000 names"):
         parse(json.dumps(content).encode(), JSON)
     with pytest.raises(TooLarge, match="a list of 5001"):
@@ -143,8 +143,8 @@ def test_a_body_has_a_limit_before_any_work(content: object) -> None:
             b"hello", multipart(part("x"))[:-8], multipart(*[part("x")] * (MAX_FIELDS + 1)))),
     ],
 )  # fmt: skip
-def test_what_is_something_else_is_refused(body: bytes, content_type: str, reason: str) -> None:
-    """The error says what is wrong, without any content of the body."""
+def test_an_unreadable_body_is_refused(body: bytes, content_type: str, reason: str) -> None:
+    """The error names the problem without quoting the body."""
     with pytest.raises(Unreadable) as caught:
         parse(body, content_type)
     assert str(caught.value) == reason

@@ -1,4 +1,4 @@
-"""Rules may name anything in the whole event."""
+"""Rules on any value of the event."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from leads.fields.event_values import EventValues, named_values
 from tests.reading import event, reading
 
 
-def taken(body: Any, headers: dict[str, str] | None = None, provider: str = "json", **rules: Any) -> list[Any]:
+def leads_of(body: Any, headers: dict[str, str] | None = None, provider: str = "json", **rules: Any) -> list[Any]:
     return [message.lead for message in reading(body, provider, headers, **rules).messages]
 
 
@@ -39,30 +39,30 @@ SUPABASE = {
 def test_a_requirement_sees_the_envelope_columns_and_headers(
     provider: str, body: dict[str, Any], met: list[dict[str, Any]], unmet: list[dict[str, Any]]
 ) -> None:
-    """By name or dotted path. An absent field meets `false` and nothing else."""
+    """Values are found by name or dotted path. An absent field meets only `false`."""
     for require in (*met, *unmet):
-        leads = taken(body, {"x-tenant": "blue"}, provider, require=require)
+        leads = leads_of(body, {"x-tenant": "blue"}, provider, require=require)
         assert len(leads) == (require in met), require
 
 
 def test_an_answer_comes_before_the_event() -> None:
-    """A form's own question called "Type" is what a rule on it means."""
+    """A rule on "type" means the form's own question of that name first."""
     body = {"data": {"type": "lead", "email": "ada@example.com"}, "type": "user.created"}
-    assert taken(body, provider="standard-webhooks", require={"type": "lead"})
-    assert not taken(body, provider="standard-webhooks", require={"type": "user.created"})
+    assert leads_of(body, provider="standard-webhooks", require={"type": "lead"})
+    assert not leads_of(body, provider="standard-webhooks", require={"type": "user.created"})
 
 
 def test_a_field_may_come_from_the_event_or_a_header() -> None:
-    """Under the name that the configuration gives it."""
+    """The value gets the name from the configuration."""
     fields = {"plan": "data.plan.tier", "tenant": "X-Tenant", "kind": "type", "jobTitle": "absent"}
-    (lead,) = taken(CLERK, {"x-tenant": "blue"}, "clerk", fields=fields)
+    (lead,) = leads_of(CLERK, {"x-tenant": "blue"}, "clerk", fields=fields)
     assert lead["customFields"] == {"plan": "pro", "tenant": "blue", "kind": "user.created"}
 
 
-def test_of_several_people_each_has_what_is_its_own() -> None:
-    """The list's neighbours count for all of them, another person's values for none."""
+def test_values_of_several_people_are_not_mixed() -> None:
+    """Values beside the list apply to all people, a person's values only to that person."""
     body = {"kind": "signup", "leads": [{"email": "ada@example.com", "plan": "pro"}, {"email": "bea@example.com"}]}
-    leads = taken(body, require={"kind": "signup"}, fields={"plan": "plan"})
+    leads = leads_of(body, require={"kind": "signup"}, fields={"plan": "plan"})
     assert leads == [{"email": "ada@example.com", "customFields": {"plan": "pro"}}, {"email": "bea@example.com"}]
     people = {"u1": {"email": "ada@example.com", "plan": "pro"}, "kind": "x"}
     values = EventValues(event(people), listed=True)
@@ -70,12 +70,12 @@ def test_of_several_people_each_has_what_is_its_own() -> None:
 
 
 def test_an_unreadable_body_leaves_the_headers() -> None:
-    """A rule on a header holds whatever the body is."""
+    """A rule on a header works with an unreadable body."""
     assert EventValues(event(b"{", {"x-tenant": "blue"}), listed=False).get("X-Tenant") == "blue"
 
 
-def test_paths_are_known_whole_and_by_their_ends() -> None:
-    """The outermost of one name wins, choices are one text, and a list's items are known by their whole path."""
+def test_a_value_is_found_by_its_path_or_the_end_of_it() -> None:
+    """The outermost of equal names wins, choices are joined, and list items need the full path."""
     document = {"a": {"b": {"plan": "inner"}, "plan": "outer", "tags": ["x", 1]}, "items": [{"sku": "s"}], "none": None}
     assert named_values(document) == {
         "aplan": "outer", "plan": "outer", "atags": "x, 1", "tags": "x, 1", "abplan": "inner", "bplan": "inner",
@@ -84,7 +84,7 @@ def test_paths_are_known_whole_and_by_their_ends() -> None:
 
 
 def test_the_search_is_limited() -> None:
-    """In depth, in width and in the length of names."""
+    """Depth, number of values and length of names are limited."""
     deep: Any = 1
     for _ in range(30):
         deep = {"a": deep}

@@ -1,4 +1,4 @@
-"""People: a body of several is a lead for each, and no one gets what belongs to another."""
+"""People: a body with several people is a lead each, and their values are not mixed."""
 
 import json
 from itertools import count
@@ -46,7 +46,7 @@ C: dict[str, Any] = {"email": "c@example.com", "name": "Cy Poe"}
     ],
 )  # fmt: skip
 def test_people_are_found_at_any_depth_under_any_name(content: Any, expected: list[Any]) -> None:
-    """In lists, by id, in GraphQL's edges, in lists of lists; staff and neighbours are used for no one."""
+    """Lists, objects by id, GraphQL edges and nested lists. Staff and other neighbours are left out."""
     assert [person.document for person in people(content)] == expected
 
 
@@ -67,8 +67,8 @@ def test_people_are_found_at_any_depth_under_any_name(content: Any, expected: li
         (A | {"meta": {"source": "ops@example.com", "n": 1}}, A | {"meta": {"source": "ops@example.com", "n": 1}}),
     ],
 )  # fmt: skip
-def test_one_person_keeps_only_what_is_theirs(content: Any, kept: Any) -> None:
-    """An address beside a list makes the body one person's; two addresses of one person stay one person's."""
+def test_another_person_s_values_are_removed(content: Any, kept: Any) -> None:
+    """An address beside a list means that the body is one person's."""
     assert [(person.document, person.unclear) for person in people(content)] == [(kept, False)]
 
 
@@ -83,18 +83,18 @@ def test_one_person_keeps_only_what_is_theirs(content: Any, kept: Any) -> None:
     ],
 )
 def test_two_addresses_of_one_person_are_one_person(content: Any) -> None:
-    """Lists of addresses, of ways to reach a person, and questions."""
+    """In lists of addresses or contact details, and in questions."""
     assert [(person.document, person.address) for person in people(content)] == [(content, "a@example.com")]
 
 
 @pytest.mark.parametrize("content", [{}, [], {"a": 1}, {"a": [{"b": 1}, {"b": 2}]}, {"a": ["x", ["y"]]}, "text"])
-def test_where_no_address_is_there_are_no_people(content: Any) -> None:
-    """Whatever is listed there."""
+def test_without_an_address_there_are_no_people(content: Any) -> None:
+    """Whatever lists the body has."""
     assert people(content) == []
 
 
 def test_as_many_people_by_id_as_in_a_list() -> None:
-    """The limit on one person's fields is none for people."""
+    """The limit on one person's fields does not limit people by id."""
     assert len(take({f"u{number}": {"email": f"p{number}@example.com"} for number in range(3_000)}).messages) == 3_000
 
 
@@ -107,8 +107,8 @@ def test_as_many_people_by_id_as_in_a_list() -> None:
         {"a": {"ann": A, "ben": B}},
     ],
 )
-def test_what_is_unclear_is_used_for_no_one(content: Any) -> None:
-    """The answer says so, instead of a lead that may be the wrong one."""
+def test_an_ambiguous_body_makes_no_lead(content: Any) -> None:
+    """The answer says that it is unclear which person signed up."""
     assert [person.unclear for person in people(content)] == [True]
     found = take(content)
     assert not found.messages
@@ -127,7 +127,7 @@ def test_what_is_unclear_is_used_for_no_one(content: Any) -> None:
     ],
 )  # fmt: skip
 def test_parallel_lists_are_line_items(content: Any, expected: list[Any]) -> None:
-    """Lists of one length are zipped, single values belong to each, other lists to no one."""
+    """Lists of equal length are zipped, single values are copied to each person, other lists are left out."""
     assert [person.document for person in people(content)] == expected
 
 
@@ -139,8 +139,8 @@ def test_parallel_lists_are_line_items(content: Any, expected: list[Any]) -> Non
         {"email": ["a@example.com", "later"], "name": ["Ann", "Ben"]},
     ],
 )
-def test_other_lists_are_no_line_items(content: Any) -> None:
-    """One person's addresses, or one address twice."""
+def test_other_lists_are_not_line_items(content: Any) -> None:
+    """Several addresses of one person, or the same address twice."""
     assert [person.document for person in people(content)] == [content]
 
 
@@ -160,7 +160,7 @@ def take(content: Any) -> Reading:
 
 @st.composite
 def bodies(draw: st.DrawFn) -> tuple[int, Any]:
-    """A body with k people in a shape of its own."""
+    """A body with k people in a random shape."""
     k = draw(st.integers(2, 5))
     shape = draw(st.sampled_from(["plain", "nested", "names", "questions"]))
     items: list[Any] = []
@@ -189,7 +189,7 @@ def bodies(draw: st.DrawFn) -> tuple[int, Any]:
 
 @given(bodies())
 def test_k_people_become_k_leads(sample: tuple[int, Any]) -> None:
-    """Or an answer names what was not accepted; never a lead with another person's address or name."""
+    """Or the answer reports a problem. No lead has another person's address or name."""
     k, body = sample
     found = take(body)
     if not found.problems():

@@ -1,4 +1,4 @@
-"""Submissions: flat named answers, whatever they were nested in, and the id that tells a redelivery."""
+"""Submissions: flat named answers from any envelope, and the id of a redelivery."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 AVA = {"email": "ava@example.com"}
 
 
-def say(content: object, provider: str = "json", **event: Any) -> Submissions:
+def read(content: object, provider: str = "json", **event: Any) -> Submissions:
     return submissions(Event("app", json.dumps(content).encode(), NOW, **event), PROVIDERS[provider])
 
 
@@ -39,8 +39,8 @@ ITEMS, EMAIL = [{"sku": "1"}, {"sku": "2"}], {"name": "email", "value": "ava@exa
     ],
 )  # fmt: skip
 def test_a_list_is_one_submission_for_each(content: object, provider: str, count: int) -> None:
-    """An array, Leadterra's own bulk envelope, or any list of people."""
-    found = say(content, provider)
+    """An array, Leadterra's bulk envelope, or any list of people."""
+    found = read(content, provider)
     assert (len(found.submissions), found.listed) == (count, True)
 
 
@@ -55,23 +55,23 @@ def test_a_list_is_one_submission_for_each(content: object, provider: str, count
     ],
 )  # fmt: skip
 def test_other_lists_belong_to_one_person(content: object, provider: str) -> None:
-    """What someone bought, and the questions that one person answered."""
-    found = say(content, provider)
+    """Items that one person bought, or questions that one person answered."""
+    found = read(content, provider)
     assert (len(found.submissions), found.listed) == (1, False)
 
 
-def test_one_unreadable_lead_harms_no_other() -> None:
-    """In a list the flaw stays with the submission that has it."""
-    bad, good = say([nested(17), AVA]).submissions
+def test_one_unreadable_lead_does_not_affect_others() -> None:
+    """In a list only the unreadable submission has the flaw."""
+    bad, good = read([nested(17), AVA]).submissions
     assert (bad.fields, bad.flaw) == ({}, "nested more than 16 levels deep")
     assert (good.fields, good.flaw) == (AVA, None)
 
 
 def test_a_list_that_cannot_be_sent_in_time_is_refused() -> None:
-    """Better a clear answer than a function that runs out of time halfway."""
-    assert len(say([1] * MAX_LISTED).submissions) == MAX_LISTED
+    """Longer lists would run into the function's timeout."""
+    assert len(read([1] * MAX_LISTED).submissions) == MAX_LISTED
     with pytest.raises(TooLarge, match="at most 5000"):
-        say([1] * (MAX_LISTED + 1))
+        read([1] * (MAX_LISTED + 1))
 
 
 @pytest.mark.parametrize(
@@ -87,27 +87,27 @@ def test_a_list_that_cannot_be_sent_in_time_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_a_redelivery_is_known_by_its_id(content: object, event: dict[str, Any], event_id: str | None) -> None:
-    """The sender's own id beats the transport's; a replay is no redelivery, whatever id is within it."""
-    assert say(content, **event).event_id == event_id
+    """The sender's own id beats the transport's. A replay has only its own id."""
+    assert read(content, **event).event_id == event_id
 
 
 def test_a_list_is_known_by_all_ids_in_it() -> None:
-    """The same list again is a redelivery; one that has another lead in it is not."""
-    first, again, other = (say([AVA | {"event_id": i} for i in ids]).event_id for ids in (("a", "b"), "ab", "abc"))
+    """The same list again is a redelivery; one with another id is not."""
+    first, again, other = (read([AVA | {"event_id": i} for i in ids]).event_id for ids in (("a", "b"), "ab", "abc"))
     assert first is not None
     assert (len(first), first) == (64, again)
     assert first != other
 
 
-def test_the_field_of_an_id_is_the_json_providers() -> None:
-    """A field of that name in a user's form is an answer."""
-    assert say(AVA | {"event_id": "e-1"}, "form").event_id is None
+def test_event_id_is_an_answer_in_a_form() -> None:
+    """In a form a field of that name is an answer, not the id of the event."""
+    assert read(AVA | {"event_id": "e-1"}, "form").event_id is None
 
 
 @pytest.mark.parametrize("event_id", ["ava@example.com", "Ava King", "x" * 129, "\x00", "ключ"])
-def test_an_id_that_may_be_somebodys_is_hashed(event_id: str) -> None:
-    """Ids end up in logs and table keys: what is no plain id goes there as its hash, the same every time."""
-    first, second = (say(AVA | {"event_id": event_id}).event_id for _ in range(2))
+def test_an_id_that_may_be_personal_data_is_hashed(event_id: str) -> None:
+    """Ids are written to logs and table keys, so only plain ids are kept as they are."""
+    first, second = (read(AVA | {"event_id": event_id}).event_id for _ in range(2))
     assert first is not None
     assert (len(first), first) == (64, second)
 
@@ -120,6 +120,6 @@ def test_an_id_that_may_be_somebodys_is_hashed(event_id: str) -> None:
     ],
 )
 def test_envelopes_are_opened_by_http_too(content: object) -> None:
-    """A topic or a rule may have the hook's address as its target."""
-    found = say(content)
+    """An SNS topic or an EventBridge rule may call the hook's address."""
+    found = read(content)
     assert (found.submissions[0].fields, found.event_id) == (AVA, "m-1")

@@ -1,4 +1,4 @@
-"""Which column is what: guessed, said by the user, and shown."""
+"""Columns: recognised, set by the user, and shown."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def columns(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[s
 
 
 def shown(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str, ...] = ()) -> dict[str, str]:
-    """What becomes of each column, in words."""
+    """What each column is used for, in words."""
     found = columns(folder, text, maps, custom)
     return {name: describe_mapping(found, name) for name in found.names}
 
@@ -37,7 +37,7 @@ def leads(folder: Path, text: str, maps: tuple[str, ...] = (), custom: tuple[str
 
 
 def test_columns_are_recognised_as_fields_are(tmp_path: Path) -> None:
-    """By the words that intake knows, in the same order of preference; the rest is left out."""
+    """By the same names and preferences as in intake. Other columns are left out."""
     text = "Work email,E-Mail,Vorname,Name,Firma,Position,Plan\nw@example.com,a@example.com,Ava,K,Acme,CEO,pro\n"
     assert shown(tmp_path, text) == {
         "Work email": "email, where E-Mail has none",
@@ -51,8 +51,8 @@ def test_columns_are_recognised_as_fields_are(tmp_path: Path) -> None:
     assert shown(tmp_path, "email,full name\na@example.com,Ava K\n")["full name"] == "firstName, lastName"
 
 
-def test_columns_that_stand_in_for_others(tmp_path: Path) -> None:
-    """A second column of the same kind counts where the first is empty; what is not used so may be a custom field."""
+def test_a_second_column_fills_gaps(tmp_path: Path) -> None:
+    """A second column of the same kind is used where the first is empty; otherwise it may be a custom field."""
     text = "email,work email,first name,last name,full name\na@example.com,w@example.com,,K,Ava K\n"
     assert shown(tmp_path, text)["full name"] == "firstName, lastName, where they are empty"
     assert shown(tmp_path, text, custom=("*",))["work email"] == "email, where email has none, or a custom field"
@@ -62,7 +62,7 @@ def test_columns_that_stand_in_for_others(tmp_path: Path) -> None:
 
 
 def test_a_row_is_read_as_a_submission(tmp_path: Path) -> None:
-    """Addresses are checked and names split the same way; what programs write for nothing is nothing."""
+    """Addresses are checked, names are split and null words are dropped as in intake."""
     text = (
         'email,work email,name,company\nA@Example.com,,"King, Ava",NULL\n,b@example.com,N/A,\\N\nnobody,,x,\n,,Cleo,\n'
     )
@@ -74,23 +74,23 @@ def test_a_row_is_read_as_a_submission(tmp_path: Path) -> None:
     ]
 
 
-def test_an_address_elsewhere_is_nobodys(tmp_path: Path) -> None:
+def test_an_address_in_another_column_is_not_used(tmp_path: Path) -> None:
     """An address in a column that is left out is not used."""
     text = "email,account manager,notes\na@example.com,m@example.com,\n,m@example.com,ask c@example.com\n"
     assert leads(tmp_path, text)[1] == "no e-mail address"
     assert leads(tmp_path, "email,account manager\n,m@example.com\n") == ["no e-mail address"]
 
 
-def test_the_column_of_the_addresses_may_be_known_by_its_values(tmp_path: Path) -> None:
-    """If no name says so, the only column with addresses is the address."""
+def test_the_email_column_is_found_by_its_values(tmp_path: Path) -> None:
+    """If no name matches, the only column with addresses is used."""
     text = "Kontakt,Wer,Notiz\na@example.com,Ava,x\nb@example.com,Ben,c@example.com\nn/a,Cleo,y\n"
     assert shown(tmp_path, text)["Kontakt"] == "email"
     opted = "Email opt-in,Kontakt\nyes,a@example.com\n"
     assert shown(tmp_path, opted) == {"Email opt-in": "- says who opted out", "Kontakt": "email"}
 
 
-def test_what_the_user_says_counts(tmp_path: Path) -> None:
-    """A column is what --map says, under any spelling of its name; it may be left out, or be a custom field."""
+def test_map_overrides_the_recognised_columns(tmp_path: Path) -> None:
+    """--map accepts any spelling of a column's name, and can leave a column out or make it a custom field."""
     text = "email,Your Role,title,Plan,Notes\na@example.com,CTO,Dr,pro,secret\n"
     maps = ("your role=job_title", "title=", "Plan=tier")
     assert shown(tmp_path, text, maps) == {
@@ -108,8 +108,8 @@ def test_what_the_user_says_counts(tmp_path: Path) -> None:
     ]
 
 
-def test_custom_fields_are_those_that_are_named(tmp_path: Path) -> None:
-    """Nothing is forwarded that was not asked for; `*` asks for all but what has no name."""
+def test_only_requested_custom_fields_are_sent(tmp_path: Path) -> None:
+    """`*` requests all columns that have a name."""
     text = "email,Plan,Size,,title\na@example.com,pro,5,x,Mr\n"
     assert leads(tmp_path, text, custom=("plan,size",)) == [
         {"email": "a@example.com", "customFields": {"plan": "pro", "size": "5"}}
@@ -141,21 +141,21 @@ PLAN = "email,plan\na@example.com,pro\n"
         (PLAN, "", "plan,phone", "--custom phone: there is no such column"),
     ],
 )
-def test_what_is_said_of_columns_must_fit_them(tmp_path: Path, text: str, maps: str, custom: str, message: str) -> None:
-    """Nothing is guessed where two columns, or none, could be the address; a misspelt column lists those there are."""
+def test_an_unclear_mapping_is_refused(tmp_path: Path, text: str, maps: str, custom: str, message: str) -> None:
+    """The error lists the columns to choose from."""
     with pytest.raises(UsageError) as caught:
         columns(tmp_path, text, tuple(maps.split()), tuple(custom.split()))
     assert message in str(caught.value)
 
 
 def test_examples_are_the_first_values(tmp_path: Path) -> None:
-    """Each column is shown with something that is in it."""
+    """Each column is shown with its first value."""
     found = columns(tmp_path, "email,plan,x\na@example.com,,\nb@example.com,pro,\n")
     assert found.examples == {"email": "a@example.com", "plan": "pro"}
 
 
 def test_several_addresses_in_a_cell(tmp_path: Path) -> None:
-    """The first is taken, and the row counts as one that has several."""
+    """The first address is used, and the row is counted as having several."""
     text = "E-mail 1 - Value,Name\na@example.com ::: b@example.com,Ava\na@example.com;A@example.com,Ben\n"
     with reading(tmp_path, text) as found:
         guessed = assign_columns(found, parse_choices((), ()), "news")
@@ -164,7 +164,7 @@ def test_several_addresses_in_a_cell(tmp_path: Path) -> None:
 
 
 def test_several_columns_of_addresses(tmp_path: Path) -> None:
-    """The first that is filled counts, unless another one is the primary by its name or by its mark."""
+    """The first filled column counts, unless another is primary by its name or by a mark in the row."""
     google = "E-mail 1 - Type,E-mail 1 - Value,E-mail 2 - Type,E-mail 2 - Value\n"
     people = "* Work,a@example.com,Home,b@example.com\nWork,a@example.com,* Home,b@example.com\n,,Home,b@example.com\n"
     addresses = [lead["email"] for lead in leads(tmp_path, google + people) if not isinstance(lead, str)]

@@ -1,4 +1,4 @@
-"""CSV and its kin: separators, quotation marks, and rows that are not as the header promises."""
+"""CSV files: separators, quotation marks, and rows that do not fit the header."""
 
 from pathlib import Path
 
@@ -26,18 +26,18 @@ from tests.unit.importing.files import reading, rows
         ("email;name\n", ";"),
     ],
 )
-def test_the_separator_is_found_out(sample: str, separator: str) -> None:
-    """It is what makes an address column of the header, and rows that are as long; other marks are part of cells."""
+def test_the_separator_is_detected(sample: str, separator: str) -> None:
+    """The separator splits the header into columns with an address column, and rows of the same length."""
     assert detect_separator(sample) == separator
 
 
-def test_a_separator_of_excels_own(tmp_path: Path) -> None:
-    """A first line `sep=` says it, and is no row."""
+def test_excel_s_separator_line(tmp_path: Path) -> None:
+    """A first line `sep=` sets the separator and is not a row."""
     assert rows(tmp_path, "sep=#\r\nemail#name\r\na@example.com#Ava\r\n") == [(2, ["a@example.com", "Ava"])]
 
 
-def test_a_separator_that_is_named(tmp_path: Path) -> None:
-    """What the user says counts, whatever the header looks like."""
+def test_the_delimiter_option(tmp_path: Path) -> None:
+    """--delimiter overrides detection."""
     assert rows(tmp_path, "email~name\na@example.com~Ava\n", FileFormat(delimiter="~")) == [
         (2, ["a@example.com", "Ava"])
     ]
@@ -50,13 +50,13 @@ def test_a_separator_that_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path, end: str) -> None:
-    """Empty rows count and are left out; a row with line breaks in it is one; nothing need be above the header."""
+    """Empty rows count but are left out, and a row with line breaks counts once."""
     text = f'{end}email,notes{end}a@example.com,"one{end}two"{end} ,{end}{end}b@example.com,three'
     assert rows(tmp_path, text) == [(3, ["a@example.com", f"one{end}two"]), (6, ["b@example.com", "three"])]
 
 
 def test_short_and_long_rows(tmp_path: Path) -> None:
-    """What is missing at the end is empty, empty cells too many are nothing; a cell too many is a flaw."""
+    """Missing cells are empty and extra empty cells are ignored. Other extra cells are a flaw."""
     with reading(tmp_path, "email,name\na@example.com\nb@example.com,Ben,,\nc@example.com,King, Cleo\n") as found:
         short, padded, long = found.rows()
     assert (short.cells, short.flaw) == ({"email": "a@example.com"}, None)
@@ -66,8 +66,8 @@ def test_short_and_long_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ['x@example.com,"Ava "the boss" King"', 'x@example.com,"Ava', '"x@example.com,Ava'])
-def test_a_broken_row_spoils_no_other(tmp_path: Path, broken: str) -> None:
-    """A quotation mark that is not closed does not swallow the rows behind it."""
+def test_a_broken_row_does_not_affect_others(tmp_path: Path, broken: str) -> None:
+    """An unclosed quotation mark does not swallow the rows after it."""
     text = f'email,name\na@example.com,Ava\n{broken}\nb@example.com,"Ben"\nc@example.com,Cleo\n'
     with reading(tmp_path, text) as found:
         good, bad, *others = found.rows()
@@ -80,16 +80,16 @@ def test_a_broken_row_spoils_no_other(tmp_path: Path, broken: str) -> None:
     ]
 
 
-def test_a_mark_that_is_open_at_the_end(tmp_path: Path) -> None:
-    """The last quotation mark of a file has nothing that closes it, and the rows behind it are read all the same."""
+def test_an_unclosed_quotation_mark_at_the_end(tmp_path: Path) -> None:
+    """The rows after the last quotation mark of a file are read."""
     assert rows(tmp_path, 'email,name\na@example.com,"Ava\nb@example.com,Ben\n') == [
         (2, ['a@example.com,"Ava']),
         (3, ["b@example.com", "Ben"]),
     ]
 
 
-def test_columns_have_names_of_their_own(tmp_path: Path) -> None:
-    """A name that comes again is told apart, one that is empty is the column's place, the last empty ones are none."""
+def test_columns_have_unique_names(tmp_path: Path) -> None:
+    """A repeated name gets a number, an empty one the column's position, and empty ones at the end are dropped."""
     with reading(tmp_path, "email, Name ,,Name,,\na@example.com,x,y,z,,\n") as found:
         assert list(found.columns) == ["email", "Name", "column 3", "Name (2)"]
 
@@ -99,8 +99,8 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_siz
 
 @given(st.lists(st.tuples(cells, cells), max_size=6), st.sampled_from(";,\t|"))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_a_program_writes_is_read_as_it_was(tmp_path: Path, people: list[tuple[str, str]], separator: str) -> None:
-    """Whatever is in a cell comes back out of it, in whichever file of this kind it stands."""
+def test_quoted_cells_are_read_unchanged(tmp_path: Path, people: list[tuple[str, str]], separator: str) -> None:
+    """With any content and any separator."""
     quoted = [separator.join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in people]
     text = "\n".join([f"email{separator}name", *quoted])
     expected = [(n, list(row)) for n, row in enumerate(people, start=2) if any(cell.strip() for cell in row)]

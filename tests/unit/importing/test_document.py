@@ -1,4 +1,4 @@
-"""The file to import: what its bytes are, whatever its name says."""
+"""The file to import: its content decides what it is, not its name."""
 
 import codecs
 import os
@@ -25,14 +25,14 @@ LIST = "email;first_name\nava@example.com;José\n"
         (LIST.encode("utf-16-be"), "utf-16-be"), (LIST.encode("utf-32"), "utf-32"),
     ],
 )  # fmt: skip
-def test_the_encoding_is_found_out(tmp_path: Path, content: bytes, encoding: str) -> None:
-    """By its mark, by where the zeros are, or because all of it is UTF-8."""
+def test_the_encoding_is_detected(tmp_path: Path, content: bytes, encoding: str) -> None:
+    """By the byte order mark, by the position of zero bytes, or because the file is valid UTF-8."""
     assert document(tmp_path, content).encoding == encoding
     assert rows(tmp_path, content) == [(2, ["ava@example.com", "José"])]
 
 
 def test_another_encoding_far_into_the_file(tmp_path: Path) -> None:
-    """The whole file counts, and its first row that is not ASCII is shown in each encoding that fits."""
+    """The whole file is checked. The first non-ASCII row is shown in each possible encoding."""
     content = b"email\n" + b"ava@example.com\n" * 100_000 + "josé@example.com\n".encode("cp1252")
     with pytest.raises(UncertainEncodingError) as caught:
         document(tmp_path, content)
@@ -51,7 +51,7 @@ def test_another_encoding_far_into_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_the_likeliest_encoding_is_shown_first(tmp_path: Path, text: str, encoding: str) -> None:
-    """By its letters, the alphabets and capitals in its words, and its quotation marks. Nothing is decided by that."""
+    """By letters, alphabets, capitals and quotation marks. The user still has to choose."""
     content = f"email;name\na@example.com;{text}\n".encode(encoding)
     with pytest.raises(UncertainEncodingError) as caught:
         document(tmp_path, content)
@@ -60,8 +60,8 @@ def test_the_likeliest_encoding_is_shown_first(tmp_path: Path, text: str, encodi
     assert row == f"a@example.com;{text}"
 
 
-def test_the_encoding_that_is_named(tmp_path: Path) -> None:
-    """What the user says counts, unless the file says otherwise."""
+def test_the_encoding_option(tmp_path: Path) -> None:
+    """--encoding is used unless the bytes contradict it."""
     content = "email;name\na@example.com;Łukasz\n".encode("cp1250")
     assert rows(tmp_path, content, FileFormat(encoding="cp1250")) == [(2, ["a@example.com", "Łukasz"])]
     with pytest.raises(UsageError, match=r"byte 25 is no utf-8 text; name the right --encoding"):
@@ -78,8 +78,8 @@ def zipped(folder: Path, *names: str) -> bytes:
     return path.read_bytes()
 
 
-def test_what_there_is_not(tmp_path: Path) -> None:
-    """A file that is not there, and a folder, are named."""
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    """The error names the path."""
     with pytest.raises(UsageError, match=r"nowhere\.csv: there is no such file"), open_file("nowhere.csv"):
         pass
     with pytest.raises(UsageError, match="a folder; name a file in it"), open_file(str(tmp_path)):
@@ -87,14 +87,14 @@ def test_what_there_is_not(tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_are_the_same_file(tmp_path: Path) -> None:
-    """A file is known by all of its bytes, wherever it lies."""
+    """A file is identified by its bytes, not by its path."""
     first = document(tmp_path, LIST.encode())
     assert document(tmp_path, LIST.encode()).digest == first.digest
     assert document(tmp_path, LIST.replace("é", "e").encode()).digest != first.digest
 
 
 def test_a_pipe_is_read_like_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What can be read only once is copied; what is kept of it has a place where the user stands, by its content."""
+    """A pipe is copied. Files about it are kept in the working folder, named by its content."""
     monkeypatch.chdir(tmp_path)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

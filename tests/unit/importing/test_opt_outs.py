@@ -1,4 +1,4 @@
-"""Opt-out columns: what the exports of mail tools and CRMs call them, and what they say."""
+"""Opt-out columns in the exports of mail tools and CRMs, and their values."""
 
 import pytest
 
@@ -38,18 +38,18 @@ NOT_OPTED_OUT = [
 ]  # fmt: skip
 
 
-def says(name: str, value: str) -> bool:
+def is_opt_out(name: str, value: str) -> bool:
     kind = kind_of(name)
     return kind is not None and says_opted_out(kind, name, value)
 
 
 @pytest.mark.parametrize(("name", "value"), OPTED_OUT)
-def test_these_opted_out(name: str, value: str) -> None:
-    """A flag that is set, a status of those who opted out, or an explicit no under a consent; an empty cell is none."""
-    assert (says(name, value), says(name, "")) == (True, False)
+def test_opt_outs_are_recognised(name: str, value: str) -> None:
+    """A set flag, an opt-out status, or an explicit no to consent. An empty cell is none of these."""
+    assert (is_opt_out(name, value), is_opt_out(name, "")) == (True, False)
 
 
 @pytest.mark.parametrize(("name", "value"), NOT_OPTED_OUT)
-def test_these_did_not(name: str, value: str) -> None:
-    """An empty or denied flag, another channel, a link, a count, another person, or a plan that was cancelled."""
-    assert not says(name, value)
+def test_other_values_are_not_opt_outs(name: str, value: str) -> None:
+    """Empty or denied flags, other channels, links, counts, other people, cancelled plans."""
+    assert not is_opt_out(name, value)

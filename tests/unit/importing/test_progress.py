@@ -1,4 +1,4 @@
-"""How fast an import goes, and how that is shown."""
+"""The rate of an import, and its progress display."""
 
 from threading import Event
 
@@ -9,7 +9,7 @@ from leads_cli.stacks.pace import Pace
 
 
 class Clock:
-    """Time that passes while it is waited for."""
+    """A clock that advances only when something waits."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -19,7 +19,7 @@ class Clock:
 
 
 class Waiting(Event):
-    """A stop that never comes, and takes note of how long it was waited for."""
+    """A stop event that is never set and advances the clock by each wait."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -30,8 +30,8 @@ class Waiting(Event):
         return False
 
 
-def test_no_more_than_the_rate() -> None:
-    """So many leads a second go, on the average: what took its time by itself need not be waited for."""
+def test_the_rate_is_an_average() -> None:
+    """Leads are sent at the given rate. Time that passed anyway is not waited for again."""
     clock = Clock()
     pace, stop = Pace(20, clock), Waiting(clock)
     start = clock.now
@@ -45,8 +45,8 @@ def test_no_more_than_the_rate() -> None:
     assert clock.now - before == pytest.approx(0.5)
 
 
-def test_without_a_rate_nothing_is_waited_for() -> None:
-    """Leads go as fast as they are taken, until it is enough."""
+def test_without_a_rate_there_is_no_wait() -> None:
+    """Leads are sent without delay until `stop` is set."""
     stop = Event()
     assert Pace(None).take(1_000_000, stop)
     stop.set()
@@ -54,8 +54,8 @@ def test_without_a_rate_nothing_is_waited_for() -> None:
     assert not Pace(0.001).take(1, stop)
 
 
-def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a terminal, a line every ten seconds has progress, rate and time left."""
+def test_progress_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every ten seconds a line has progress, rate and time left."""
     clock = Clock()
     with show_progress("sent", 10_000, 4_000, clock=clock) as show:
         show(100)
@@ -70,8 +70,8 @@ def test_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_a_line_where_the_end_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
-    """While a file is read, its length is not known."""
+def test_progress_without_a_total(capsys: pytest.CaptureFixture[str]) -> None:
+    """While a file is read, its length is unknown."""
     clock = Clock()
     with show_progress("rows read", None, clock=clock) as show:
         clock.now += 10

@@ -1,4 +1,4 @@
-"""Sending a worklist to LeadsQueue, whatever SQS does."""
+"""Sending a worklist to LeadsQueue, and errors of SQS."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,10 +26,10 @@ def refusal(status: int, code: str) -> ClientError:
 
 @dataclass
 class Sqs:
-    """A queue; `trouble` says of each call, by its number, what goes wrong: an error, or entries that are not taken."""
+    """A queue. `trouble` maps a call's number to an error, or to how many entries fail."""
 
     trouble: Callable[[int], Exception | int] = lambda _: 0
-    taken: Counter[int] = field(default_factory=Counter)
+    accepted: Counter[int] = field(default_factory=Counter)
     sizes: list[int] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
@@ -41,13 +41,13 @@ class Sqs:
                     raise error
                 case left:
                     good = asked["Entries"][int(left) :]
-            self.taken.update(int(entry["Id"]) for entry in good)
+            self.accepted.update(int(entry["Id"]) for entry in good)
             return {"Successful": [{"Id": entry["Id"]} for entry in good], "Failed": []}
 
 
 @dataclass
 class Sending:
-    """A worklist that is sent into a queue, and the counts of the stack."""
+    """A worklist that is sent to a queue, and the counts of the stack."""
 
     worklist: Worklist
     sqs: Sqs = field(default_factory=Sqs)
@@ -57,14 +57,14 @@ class Sending:
 
     def run(self, count: Callable[[int], None] | None = None) -> None:
         sqs: Any = self.sqs
-        # More attempts than any test has troubles: which chunk meets which of them is up to the threads.
+        # More attempts than any test has errors, because threads decide which chunk gets which.
         queue = LeadsQueue(sqs, "url", "LeadsQueue", count or self.counted.append, pauses=(0.0,) * 4)
         queue.send_all(self.worklist, Pace(None), self.stop, self.reported.append)
 
     @property
     def sent(self) -> list[int]:
-        """The rows that are in the queue, each as often as it is there."""
-        return sorted(self.sqs.taken.elements())
+        """The rows in the queue, including duplicates."""
+        return sorted(self.sqs.accepted.elements())
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ def test_ten_at_a_time(sending: Sending) -> None:
     assert (sum(sending.counted), sum(sending.reported), sending.worklist.left()) == (ROWS, ROWS, 0)
 
 
-def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:
-    """A call takes 1 MiB at the most."""
+def test_large_leads_are_sent_in_smaller_batches(sending: Sending) -> None:
+    """A call takes at most 1 MiB."""
     with sending.worklist.filling() as keep:
         sending.worklist.add([(row, f"{row}@example.com", "x" * 400_000) for row in range(2, 7)])
         sending.worklist.begin(FACTS.key, asdict(FACTS))
@@ -96,8 +96,8 @@ def test_large_leads_travel_in_smaller_company(sending: Sending) -> None:
     assert sorted(sending.sqs.sizes) == [1, 2, 2]
 
 
-def test_what_sqs_does_not_take_is_sent_again(sending: Sending) -> None:
-    """A 200 with failed entries, a throttle, a 500 and a broken connection: no lead is left out."""
+def test_failed_entries_are_sent_again(sending: Sending) -> None:
+    """After failed entries, a throttle, a 500 and a broken connection every lead is sent."""
     troubles: dict[int, Exception | int] = {
         1: 4,
         3: refusal(400, "RequestThrottled"),
@@ -114,8 +114,8 @@ def test_what_sqs_does_not_take_is_sent_again(sending: Sending) -> None:
     "error",
     [refusal(403, "AccessDenied"), refusal(400, "AWS.SimpleQueueService.NonExistentQueue"), NoCredentialsError()],
 )
-def test_what_lasts_is_not_tried_again(sending: Sending, error: Exception) -> None:
-    """A refusal stops at once with AWS's message. Leads sent by then are counted, and the rest is kept."""
+def test_a_permanent_error_is_not_retried(sending: Sending, error: Exception) -> None:
+    """The import stops at once with AWS's message. Sent leads are counted, and the rest is kept."""
     sending.sqs.trouble = lambda call: error if call > 2 else 0
     with pytest.raises(CommandError, match="LeadsQueue: "):
         sending.run()
@@ -127,8 +127,8 @@ def test_what_lasts_is_not_tried_again(sending: Sending, error: Exception) -> No
     assert sending.sent == ALL
 
 
-def test_an_outage_that_lasts_ends_it(sending: Sending) -> None:
-    """After some attempts it stops and says why; nothing is lost."""
+def test_a_long_outage_ends_the_import(sending: Sending) -> None:
+    """After some attempts the import stops with the reason, and no lead is lost."""
     sending.sqs.trouble = lambda _: refusal(503, "ServiceUnavailable")
     with pytest.raises(CommandError, match="ServiceUnavailable"):
         sending.run()
@@ -139,21 +139,21 @@ def test_an_outage_that_lasts_ends_it(sending: Sending) -> None:
     assert sending.counted == []
 
 
-def test_enough_is_enough(sending: Sending) -> None:
-    """After `stop` no new call begins; those under way are finished and counted."""
+def test_stop_finishes_the_calls_in_progress(sending: Sending) -> None:
+    """After `stop` no new call begins. Calls in progress are finished and counted."""
 
-    def enough(call: int) -> int:
+    def stop_at_third(call: int) -> int:
         if call == 3:
             sending.stop.set()
         return 0
 
-    sending.sqs.trouble = enough
+    sending.sqs.trouble = stop_at_third
     sending.run()
     assert sending.worklist.left() == ROWS - len(sending.sent) > 0
     assert sum(sending.counted) == len(sending.sent)
 
 
-def test_books_that_cannot_be_written(sending: Sending) -> None:
+def test_counts_that_fail_are_made_up_by_the_next_run(sending: Sending) -> None:
     """Leads that CloudWatch did not count are counted by the next run, and not sent again."""
 
     def refuse(_: int) -> None:

@@ -1,4 +1,4 @@
-"""The refused rows as a file: harmless to a spreadsheet, and imported again as they were."""
+"""The file of refused rows: safe in a spreadsheet, and importable again."""
 
 import csv
 import re
@@ -18,7 +18,7 @@ from tests.unit.importing.files import reading
 
 
 def written(folder: Path, text: str, *refusals: RowRefusal) -> Path:
-    """The file of the rows of a text that were refused."""
+    """The file of a text's refused rows."""
     path = folder / "list.refused.csv"
     with reading(folder, text) as found, Worklist(None) as worklist:
         worklist.refuse(refusals)
@@ -32,7 +32,7 @@ def lines(path: Path) -> list[Sequence[str]]:
 
 
 def test_each_row_has_its_reason(tmp_path: Path) -> None:
-    """In front of the original columns stand the row's number, the field and the reason."""
+    """The row's number, the field and the reason come before the original columns."""
     text = "email;name\na@example.com;Ava\nnobody;Bén\nc@example.com;C;5\n"
     found = written(tmp_path, text, (4, "row", "3 cells"), (3, "email", "no address"))
     assert lines(found) == [
@@ -47,27 +47,27 @@ def test_each_row_has_its_reason(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49 30 1", "-5", "@SUM(A1)", "\tx", "\rx", "'=1", "''+1", "\uff1d1+1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
-    """What a spreadsheet would run has an apostrophe in front, and is as it was when it is imported again."""
+    """A cell that a spreadsheet would run gets an apostrophe, which importing removes."""
     assert escape_formula(cell) == f"'{cell}"
     assert unescape_formula(f"'{cell}") == cell
 
 
 @pytest.mark.parametrize("cell", ["x;=1+1", 'x;"=1+1', "x\n=1+1", "x\t+1"])
-def test_no_part_of_a_cell_is_a_formula_elsewhere(cell: str) -> None:
-    """Where the list separator is a semicolon, one inside a cell begins another cell, and so does a line break."""
+def test_no_part_of_a_cell_is_a_formula(cell: str) -> None:
+    """In some locales a semicolon in a cell begins another cell, and so does a line break."""
     before, sign, behind = re.split(r"(?=[=+])()", cell, maxsplit=1)
     assert escape_formula(cell) == f"{before}'{sign}{behind}"
 
 
 @given(st.text(max_size=10) | st.text("'=+-@;\t\r\n \"a\uff1d", max_size=10))
-def test_no_other_cell_is_changed(cell: str) -> None:
-    """A cell comes back as it was, whatever it holds."""
+def test_escaped_cells_round_trip(cell: str) -> None:
+    """Any cell is imported as it was, and no escaped cell starts a formula."""
     assert unescape_formula(escape_formula(cell)) == cell
     assert not str(escape_formula(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
-def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:
-    """Its own columns are none of the table's, and cells are what they were before they were made harmless."""
+def test_the_refused_file_can_be_imported(tmp_path: Path) -> None:
+    """The added columns are dropped, and escaped cells are restored."""
     found = written(tmp_path, "=email,phone\nnobody,+49 30 1\n", (2, "email", "no address"))
     with open_file(str(found)) as document:
         mended = open_table(document, FileFormat())
@@ -76,8 +76,8 @@ def test_the_mended_file_is_the_table_again(tmp_path: Path) -> None:
         assert mended.about.endswith("rows that were refused before")
 
 
-def test_an_earlier_file_is_left_alone(tmp_path: Path) -> None:
-    """An earlier refused file may be in use, so it is not overwritten."""
+def test_an_earlier_file_is_not_overwritten(tmp_path: Path) -> None:
+    """A new file gets a number, because the earlier one may be in use."""
     path = tmp_path / "list.csv"
     assert refused.refused_path(path) == tmp_path / "list.csv.refused.csv"
     (tmp_path / "list.csv.refused.csv").touch()

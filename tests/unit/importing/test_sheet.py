@@ -1,4 +1,4 @@
-"""Reports: what stands above the header and below the rows is passed over, and said."""
+"""Reports: lines above the header and below the rows are skipped and reported."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ PEOPLE = "Ava,King,a@example.com,pro\nBen,Roe,,\nCleo,Lee,c@example.com,"
 
 
 def read(folder: Path, content: str | bytes) -> tuple[list[Cell], list[str]]:
-    """The first cell of each row, and what was passed over."""
+    """The first cell of each row, and what was skipped."""
     with reading(folder, content) as found:
         rows = [next(iter(row.cells.values())) for row in found.rows()]
         return rows, list(found.notes)
@@ -39,26 +39,26 @@ BOTH = ["1 line before the header is passed over", "1 line after the last row is
     ],
 )  # fmt: skip
 def test_lines_around_the_table(tmp_path: Path, above: str, below: str, notes: list[str]) -> None:
-    """The header names a column of addresses. Titles, filters and notes above it, and totals below, are no people."""
+    """The header has an address column. Titles, filters and notes above it and totals below it are not people."""
     assert read(tmp_path, f"{above}{HEADER}\n{PEOPLE}\n{below}") == (["Ava", "Ben", "Cleo"], notes)
 
 
-def test_a_person_without_an_address_is_no_footer(tmp_path: Path) -> None:
-    """Such a row is refused, with its reason: it is not passed over."""
+def test_a_person_without_an_address_is_not_a_footer(tmp_path: Path) -> None:
+    """Such a row is refused with its reason instead of being skipped."""
     rows, notes = read(tmp_path, f"{HEADER}\n{PEOPLE}\nDora,Low,,free\n\n,Low,,\n")
     assert rows == ["Ava", "Ben", "Cleo", "Dora", ""]
     assert notes == []
 
 
 def test_a_header_without_a_known_name(tmp_path: Path) -> None:
-    """If no name says so, the widest row before the first address is the header."""
+    """The widest row before the first address is the header."""
     rows, notes = read(tmp_path, "Messe 2026\n\nKontakt;Wer;Weg\n;Ava;email\nb@example.com;Ben;email\n")
     assert rows == ["", "b@example.com"]
     assert notes == ["2 lines before the header are passed over"]
 
 
 def test_a_report_in_a_workbook(tmp_path: Path) -> None:
-    """The same in a sheet, whose rows all have the same number of cells."""
+    """Also in a sheet, where all rows have the same number of cells."""
     sheet = workbook(
         ["New leads"], [], ["Name", "Email", "Plan"], ["Ava", "a@example.com", "pro"], [], ["Confidential"]
     )
@@ -69,7 +69,7 @@ def test_a_report_in_a_workbook(tmp_path: Path) -> None:
 
 
 def test_the_separator_below_a_title(tmp_path: Path) -> None:
-    """What stands above the header has no say in how columns are separated."""
+    """Lines above the header do not affect the separator."""
     text = "Report, all contacts, by name\n\nName;E-Mail;Ort\nKing, Ava;a@example.com;Bonn\n"
     with reading(tmp_path, text) as found:
         assert list(found.columns) == ["Name", "E-Mail", "Ort"]

@@ -1,4 +1,4 @@
-"""JSON lines and workbooks: other files that are tables as well."""
+"""JSON lines and workbooks."""
 
 import gzip
 import io
@@ -36,7 +36,7 @@ def saved(book: Workbook) -> bytes:
 
 
 def test_json_lines(tmp_path: Path) -> None:
-    """Columns are all the names there are, nested ones as intake has them; values keep their types."""
+    """Columns are all names in the file, nested ones as in intake. Values keep their types."""
     first = '{"email": "a@example.com", "person": {"firstName": " Ava "}}'
     text = first + '\n\n{"email": "b@example.com", "n": [1, 2], "vip": true}'
     with reading(tmp_path, text) as found:
@@ -57,8 +57,8 @@ def test_json_lines(tmp_path: Path) -> None:
         ('{"a": ' * 20 + "1" + "}" * 20, "nested more than 16 levels deep"),
     ],
 )
-def test_a_line_that_is_no_object(tmp_path: Path, line: str, flaw: str) -> None:
-    """It is kept as it is, with the reason, and spoils no other."""
+def test_a_line_that_is_not_an_object(tmp_path: Path, line: str, flaw: str) -> None:
+    """The line is kept with the reason and does not affect others."""
     with reading(tmp_path, f'{{"email": "a@example.com"}}\n{line}\n{{"email": "b@example.com"}}\n') as found:
         _, bad, good = found.rows()
     assert (bad.number, bad.flaw, bad.cells) == (2, flaw, {"email": line})
@@ -66,7 +66,7 @@ def test_a_line_that_is_no_object(tmp_path: Path, line: str, flaw: str) -> None:
 
 
 def test_a_workbook(tmp_path: Path) -> None:
-    """Rows are numbered as Excel shows them; dates and whole numbers are as one would write them."""
+    """Rows have Excel's numbers, and dates and whole numbers their usual form."""
     content = workbook(
         [],
         ["Email", "Since", "Phone", "Score", "VIP", "At", "For", None],
@@ -83,7 +83,7 @@ def test_a_workbook(tmp_path: Path) -> None:
 
 
 def test_the_sheet_of_people(tmp_path: Path) -> None:
-    """The first whose header names a column of addresses, behind what was written about it and a chart."""
+    """The first sheet with an address column is read, after notes and charts."""
     book = load_workbook(io.BytesIO(workbook(["How to fill in this list"], title="Read me", others=("People", "More"))))
     book.create_chartsheet("Chart", 0)
     book["People"].append(["a@example.com"])
@@ -93,7 +93,7 @@ def test_the_sheet_of_people(tmp_path: Path) -> None:
 
 
 def test_a_note_beside_a_sheets_table(tmp_path: Path) -> None:
-    """It spoils no row. In a text the same row has its values in the wrong columns."""
+    """In a workbook a cell beside the table is not a flaw. In CSV such a row's values may be shifted."""
     book = workbook(["email", "name"], ["a@example.com", "Ava", "!"])
     for content, spoilt in ((book, False), ("email,name\na@example.com,Ava,!\n", True)):
         with reading(tmp_path, content) as found:
@@ -102,8 +102,8 @@ def test_a_note_beside_a_sheets_table(tmp_path: Path) -> None:
         assert (row.flaw is not None) == spoilt
 
 
-def test_the_sheet(tmp_path: Path) -> None:
-    """The first that can be seen is read and the others are named; any can be asked for."""
+def test_the_sheet_option(tmp_path: Path) -> None:
+    """The first visible sheet is read and the others are listed. --sheet names any of them."""
     content = workbook(["email"], ["a@example.com"], others=("Notes",), hidden="Lists")
     with reading(tmp_path, content) as found:
         assert found.about == "workbook, sheet People (not read: Lists, Notes; --sheet names another)"
@@ -130,12 +130,12 @@ def test_the_sheet(tmp_path: Path) -> None:
     ],
 )
 def test_the_addresses_of_a_cell(cell: str, expected: list[str]) -> None:
-    """One or several and nothing else. A long cell is read in one pass."""
+    """A cell with one or several addresses and nothing else. A long cell is read in one pass."""
     assert addresses(cell) == expected
 
 
 def far(place: str, end: str = '"') -> bytes:
-    """A workbook whose second cell says that it is elsewhere."""
+    """A workbook whose second cell claims another place."""
     content = io.BytesIO(workbook(["email"], ["a@example.com"]))
     with zipfile.ZipFile(content) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -149,16 +149,16 @@ def far(place: str, end: str = '"') -> bytes:
 
 
 @pytest.mark.parametrize(("place", "end"), [("XFD1048576", '"'), ("AV1048576", "'"), ("XFD3052", '"')])
-def test_a_cell_that_is_far_from_the_table(tmp_path: Path, place: str, end: str) -> None:
-    """A sheet is a rectangle in memory: one cell in its last corner would take half a terabyte. A near one is read."""
+def test_a_distant_cell_is_refused(tmp_path: Path, place: str, end: str) -> None:
+    """A sheet is a rectangle in memory: a cell in its last corner would need half a terabyte."""
     message = f"list: a sheet that reaches to cell {place}, and at most 50,000,000 cells"
     with pytest.raises(UsageError, match=message):
         rows(tmp_path, far(place, end))
     assert rows(tmp_path, far("C9")) == [(9, [None, "a@example.com"])]
 
 
-def promised(size: int) -> bytes:
-    """A workbook whose sheet claims to have a size when it is unpacked."""
+def claiming_size(size: int) -> bytes:
+    """A workbook whose sheet claims this unpacked size."""
     file = io.BytesIO(workbook(["email"], ["a@example.com"]))
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("more", "")
@@ -170,14 +170,14 @@ def promised(size: int) -> bytes:
     ("size", "message"),
     [((1 << 30) + 1, "a workbook of more than 1 GB, unpacked; save the sheet as CSV"), (9, "a damaged or protected")],
 )
-def test_a_workbook_that_unpacks_to_gigabytes(tmp_path: Path, size: int, message: str) -> None:
-    """Its parts say how large they are, and are held to it."""
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused(tmp_path: Path, size: int, message: str) -> None:
+    """So is one whose parts are larger than they claim."""
     with pytest.raises(UsageError, match=message):
-        rows(tmp_path, promised(size))
+        rows(tmp_path, claiming_size(size))
 
 
-def test_a_header_of_values(tmp_path: Path) -> None:
-    """Half a million columns took minutes to be named. Excel ends each line with all the separators it ever had."""
+def test_a_header_with_too_many_columns_is_refused(tmp_path: Path) -> None:
+    """Empty columns at the end do not count."""
     for content in (f"email{''.join(f',{n}' for n in range(2_000))}", "name," * 300_000 + "email"):
         with pytest.raises(UsageError, match="a header of more than 2,000 columns"):
             rows(tmp_path, f"{content}\na@example.com\n")
@@ -186,7 +186,7 @@ def test_a_header_of_values(tmp_path: Path) -> None:
 
 
 def test_an_opendocument_table(tmp_path: Path) -> None:
-    """It is read as a workbook of Excel is."""
+    """An OpenDocument sheet is read like one of Excel."""
     cells = "".join(
         f'<table:table-row><table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
         "</table:table-row>"
@@ -207,8 +207,8 @@ def test_an_opendocument_table(tmp_path: Path) -> None:
     assert rows(tmp_path, file.getvalue()) == [(2, ["a@example.com"])]
 
 
-def test_what_kind_of_file_it_is(tmp_path: Path) -> None:
-    """Its content says so, not its name."""
+def test_the_kind_of_file_is_detected(tmp_path: Path) -> None:
+    """By its content, not by its name."""
     assert document(tmp_path, workbook(["email"])).kind == "workbook"
     assert document(tmp_path, b'\n{"email": "a@example.com"}\n').kind == "jsonl"
     assert document(tmp_path, b"email\n").kind == "delimited"
@@ -256,7 +256,7 @@ PAGES = (
         (b"email\n", {"sheet": "People"}, "it is no workbook: leave out --sheet People"),
     ],
 )
-def test_what_no_table_can_be_read_from(tmp_path: Path, content: bytes, options: dict[str, str], message: str) -> None:
-    """The message says what it is instead, or what is missing, and what to do about that."""
+def test_other_files_are_refused(tmp_path: Path, content: bytes, options: dict[str, str], message: str) -> None:
+    """The message says what the file is or lacks, and what to do."""
     with pytest.raises(UsageError, match=message):
         rows(tmp_path, content, FileFormat(**options))

@@ -1,4 +1,4 @@
-"""The worklist: what is on it is what is still to be sent."""
+"""The worklist: the rows that are still to be sent."""
 
 import sqlite3
 from contextlib import closing
@@ -25,7 +25,7 @@ FACTS = Facts(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a list is kept."""
+    """The file of a worklist."""
     return tmp_path / "list.csv.leads-state"
 
 
@@ -36,23 +36,23 @@ def fill(worklist: Worklist, rows: int = 4, facts: Facts = FACTS) -> None:
         keep()
 
 
-def on(worklist: Worklist) -> list[int]:
+def rows_to_send(worklist: Worklist) -> list[int]:
     return [row for row, _ in worklist.todo()]
 
 
-def test_what_is_settled_leaves_the_list(path: Path) -> None:
-    """Whatever order it is settled in, the next process finds the rest."""
+def test_settled_rows_are_removed(path: Path) -> None:
+    """Rows may be settled in any order, and the next process sends the rest."""
     with Worklist(path) as worklist:
         fill(worklist)
         worklist.settle([4, 2])
     with Worklist(path) as worklist:
-        assert on(worklist) == [3, 5]
+        assert rows_to_send(worklist) == [3, 5]
         assert worklist.first(1) == [(3, "message 3")]
         assert worklist.progress() == (2, 0)
 
 
-def test_a_list_is_read_while_it_gets_shorter(path: Path) -> None:
-    """Everything that is on it comes once, although others take it off meanwhile."""
+def test_rows_may_be_settled_while_reading(path: Path) -> None:
+    """Each row is read once, although others are removed meanwhile."""
     with Worklist(path) as worklist:
         fill(worklist, 2_500)
         seen = []
@@ -63,8 +63,8 @@ def test_a_list_is_read_while_it_gets_shorter(path: Path) -> None:
         assert worklist.left() == 0
 
 
-def test_an_unfinished_list_is_as_it_was(path: Path) -> None:
-    """A file that is not agreed to, or is broken in the middle, changes nothing, and leaves no file of a new list."""
+def test_an_unfinished_list_changes_nothing(path: Path) -> None:
+    """A file that is not confirmed or is broken changes nothing, and leaves no new file."""
     new = path.with_name("new")
     with Worklist(new) as worklist, worklist.filling():
         worklist.add([(2, "a@example.com", "message")])
@@ -75,12 +75,12 @@ def test_an_unfinished_list_is_as_it_was(path: Path) -> None:
             worklist.add([(9, "9@example.com", "another")])
         with pytest.raises(sqlite3.IntegrityError), worklist.filling():
             worklist.add([(9, "9@example.com", "another"), (9, "9@example.com", "the same row")])
-        assert on(worklist) == [2, 3, 4, 5]
+        assert rows_to_send(worklist) == [2, 3, 4, 5]
         assert describe_begun(worklist, FACTS) == FACTS
 
 
-def test_one_row_stands_for_others(path: Path) -> None:
-    """Rows about one person are found, and the last of them stands for all; what refuses it refuses all."""
+def test_rows_of_one_person_are_merged(path: Path) -> None:
+    """The last row is sent for all, and a refusal of it refuses all."""
     with Worklist(path) as worklist, worklist.filling():
         worklist.add([(2, "a@example.com", "2"), (3, "b@example.com", "3"), (4, "a@example.com", "4")])
         worklist.add([(5, "a@example.com", "5")])
@@ -91,21 +91,21 @@ def test_one_row_stands_for_others(path: Path) -> None:
         worklist.refuse([(5, "email", "no such person")])
         assert list(worklist.refusals()) == [(row, "email", "no such person") for row in (2, 4, 5)]
         assert worklist.reasons(1) == [("email", "no such person", 3)]
-        assert (on(worklist), worklist.merged()) == ([3], 0)
+        assert (rows_to_send(worklist), worklist.merged()) == ([3], 0)
 
 
 def test_one_process_at_a_time(path: Path) -> None:
-    """Two imports of a file at once would send everything twice."""
+    """Two imports of one file at once would send everything twice."""
     with Worklist(path) as worklist:
         fill(worklist)
         with pytest.raises(UsageError, match="another import of this file is running"):
             Worklist(path)
     with Worklist(path) as worklist:
-        assert on(worklist) == [2, 3, 4, 5]
+        assert rows_to_send(worklist) == [2, 3, 4, 5]
 
 
-def test_where_it_cannot_be_kept(path: Path) -> None:
-    """Another program's file is not written to, and a place that does not exist is named."""
+def test_an_unusable_path_is_refused(path: Path) -> None:
+    """Another program's file is not changed, and a missing folder is reported."""
     path.write_text("something else, long enough to be no database's first page")
     with pytest.raises(UsageError, match="move that file away"):
         Worklist(path)
@@ -113,8 +113,8 @@ def test_where_it_cannot_be_kept(path: Path) -> None:
         Worklist(path.parent / "nowhere" / path.name)
 
 
-def test_a_finished_list_keeps_nobodys_data(path: Path) -> None:
-    """What is left is that it was done: addresses are gone, also from what the database has freed."""
+def test_a_finished_list_keeps_no_personal_data(path: Path) -> None:
+    """Only the result is kept. Addresses are also gone from the database's freed pages."""
     with Worklist(path) as worklist:
         fill(worklist)
         worklist.refuse([(2, "email", "2@example.com is no address")])
@@ -128,8 +128,8 @@ def test_a_finished_list_keeps_nobodys_data(path: Path) -> None:
         assert database.execute("select count(*) from refused").fetchone() == (0,)
 
 
-def test_it_is_begun_otherwise(path: Path) -> None:
-    """To go on with other columns, or to another place, would mix two imports; other contents are another import."""
+def test_a_changed_import_is_refused(path: Path) -> None:
+    """Going on with other columns or another destination would mix two imports. Another file is a new import."""
     with Worklist(path) as worklist:
         fill(worklist)
         worklist.settle([2])
@@ -146,15 +146,15 @@ def test_it_is_begun_otherwise(path: Path) -> None:
 
 
 def test_another_time_is_another_import() -> None:
-    """Ids say which import a message is of; its file, its place and its name say whether it was done before."""
+    """A later import gets a new id, but the same key of file, destination and source."""
     later = Facts.from_json({**asdict(FACTS), "started": "2026-11-24T10:00:00.000Z"})
     assert (later.key, later.labels.id) == (FACTS.key, later.labels.id)
     assert later.labels.id != FACTS.labels.id
     assert Facts.from_json({**asdict(FACTS), "source": "fair"}).key != FACTS.key
 
 
-def test_only_its_owner_reads_it(path: Path) -> None:
-    """The list and its journals hold people's data."""
+def test_only_the_owner_can_read_the_list(path: Path) -> None:
+    """The list and its journals hold personal data."""
     path.touch(0o644)
     with Worklist(path) as worklist:
         fill(worklist)
