@@ -1,4 +1,4 @@
-"""E-mail addresses: the same person is always the same text."""
+"""E-mail addresses: every spelling of an address becomes the same text."""
 
 import re
 
@@ -28,7 +28,7 @@ from leads.fields.address import NotAnAddress, address_like, normalise_address
     ],
 )  # fmt: skip
 def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
-    """Case, decoration, invisible marks and further addresses do not make a second person."""
+    """Case, decoration, invisible characters and further addresses do not make a second person."""
     assert normalise_address(text) == address
 
 
@@ -43,8 +43,8 @@ def test_spellings_of_an_address_are_one(text: str, address: str) -> None:
         f"{'x' * 64}@{'日' * 18}.{'日' * 18}.{'本' * 18}.{'本' * 18}.com",
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_refused(text: str) -> None:
-    """Leadterra would refuse it, and perhaps its whole batch."""
+def test_an_invalid_address_is_refused(text: str) -> None:
+    """Leadterra would refuse it, perhaps together with its whole batch."""
     with pytest.raises(NotAnAddress):
         normalise_address(text)
 
@@ -53,8 +53,8 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     ("text", "like"),
     [("ava@example.com", True), ("ava", False), ("write to ava@example.com", False), ("x" * 400 + "@x.io", False)],
 )
-def test_only_a_text_that_is_all_address_is_worth_a_look(text: str, like: bool) -> None:  # noqa: FBT001
-    """A message that mentions an address is not its writer's address."""
+def test_text_that_mentions_an_address_is_not_one(text: str, like: bool) -> None:  # noqa: FBT001
+    """Only text that consists of an address counts as one."""
     assert address_like(text) is like
 
 
@@ -62,8 +62,8 @@ def test_only_a_text_that_is_all_address_is_worth_a_look(text: str, like: bool) 
 @example("İ@example.com")
 @example("ΑΣ@example.com")
 @example("ava@example.com,bea@example.com")
-def test_an_address_stays_as_it_is(text: str) -> None:
-    """What came out once comes out again, so that every part of the flow agrees on who it is."""
+def test_normalising_is_idempotent(text: str) -> None:
+    """A normalised address does not change again, so all parts of the flow agree on the person."""
     try:
         address = normalise_address(text)
     except NotAnAddress:
@@ -73,18 +73,18 @@ def test_an_address_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("ending", SPECIAL_USE_DOMAIN_NAMES)
-def test_no_mail_reaches_a_reserved_ending(ending: str) -> None:
-    """All that the library knows of. An ordinary domain is judged without it."""
+def test_reserved_domains_are_refused(ending: str) -> None:
+    """All special-use domains that the library lists."""
     with pytest.raises(NotAnAddress, match="special-use"):
         normalise_address(f"ava@Example.{ending}")
 
 
-def by_the_library(text: str) -> str:
+def validate_by_library(text: str) -> str:
     return validate_email(text, check_deliverability=False, strict=True).normalized.lower()
 
 
 _NAMES = st.from_regex(r"[a-zA-Z0-9._!#$%&'*+/=?^`{|}~-]{1,66}", fullmatch=True)
-# Punycode has a test of its own below.
+# Punycode is tested separately below.
 _DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=True).filter(
     lambda domain: "xn--" not in domain.lower()
 )
@@ -103,10 +103,10 @@ _DOMAINS = st.from_regex(r"[a-zA-Z0-9.-]{1,70}(\.com|\.test|\.1|)", fullmatch=Tr
 @example(f"ava@{'x' * 63}.{'y' * 63}")
 @example(f"ava@{'x' * 64}.com")
 @example(f"ava@example.{'x' * 64}")
-def test_plain_addresses_are_what_the_library_takes(text: str) -> None:
-    """What is not worth the library's whole time is judged as it would be, but for the period after a sentence."""
+def test_plain_addresses_agree_with_the_library(text: str) -> None:
+    """The fast check accepts and refuses what the library does, apart from a trailing period."""
     try:
-        expected = by_the_library(text.rstrip("."))
+        expected = validate_by_library(text.rstrip("."))
     except EmailNotValidError as error:
         with pytest.raises(NotAnAddress, match=re.escape(str(error))):
             normalise_address(text)
@@ -131,11 +131,11 @@ _ENDINGS = st.sampled_from(["com", "рф", "xn--p1ai", "xn--p1a1", "test", "c1"]
 @example("ava", "bücher.exa/mple.com")
 @example("ava", "☕.com")
 @example("ava", "1.אב.com")
-def test_international_domains_are_what_the_library_takes(mailbox: str, domain: str) -> None:
-    """The same domains in the same form, in a thirtieth of the time."""
+def test_international_domains_agree_with_the_library(mailbox: str, domain: str) -> None:
+    """Same results in a thirtieth of the time."""
     text = f"{mailbox}@{domain}"
     try:
-        expected = by_the_library(text)
+        expected = validate_by_library(text)
     except EmailNotValidError:
         with pytest.raises(NotAnAddress):
             normalise_address(text)

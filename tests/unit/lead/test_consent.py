@@ -1,4 +1,4 @@
-"""No one is enrolled by what says that they opted out (law 10)."""
+"""A submission that says that the person opted out enrolls no one (law 10)."""
 
 import json
 from typing import Any
@@ -60,8 +60,8 @@ def shopify(state: str) -> dict[str, Any]:
             "customer_details": ADDRESS, "consent": {"promotions": "opt_in"}}}}, None),
     ],
 )  # fmt: skip
-def test_a_providers_own_flag_in_its_own_place(provider: str, body: dict[str, Any], expected: OptOut | None) -> None:
-    """What the provider itself says may also be suppressed."""
+def test_a_provider_s_own_flag(provider: str, body: dict[str, Any], expected: OptOut | None) -> None:
+    """A flag that the provider itself sets may also be suppressed."""
     assert opted_out(body, provider) is expected
 
 
@@ -85,15 +85,15 @@ def test_a_providers_own_flag_in_its_own_place(provider: str, body: dict[str, An
     ],
 )  # fmt: skip
 def test_kinds_of_events(kind: str, expected: OptOut | None) -> None:
-    """Unsubscribed, complained, opted out, and deletions of a person, in each spelling."""
+    """Unsubscribed, complained, opted out and deleted, in each spelling and place."""
     for place in ("type", "event", "eventType", "topic", "metric", "action"):
         assert opted_out({place: kind, **ADDRESS}) is expected, place
         assert opted_out({place: kind, "data": ADDRESS}, "standard-webhooks") is expected, place
         assert opted_out({"event": {place: kind, "user": ADDRESS}}) is expected, place
 
 
-def test_the_kind_may_stand_around_the_people_or_in_a_header() -> None:
-    """Beside a list, in EventBridge's envelope, in a header."""
+def test_the_kind_may_be_in_the_envelope_or_a_header() -> None:
+    """Beside a list, in EventBridge's envelope, or in a header."""
     people = {"event": "unsubscribe", "contacts": [ADDRESS, {"email": "b@example.com"}]}
     assert list(reading(people).opt_outs.values()) == [OptOut.PROVIDER] * 2
     topic = {"Type": "Notification", "TopicArn": "arn", "MessageId": "m", "Message": json.dumps(people)}
@@ -105,8 +105,8 @@ def test_the_kind_may_stand_around_the_people_or_in_a_header() -> None:
     )
 
 
-def test_a_submission_without_an_event_says_so_by_itself() -> None:
-    """Its own kind is enough."""
+def test_a_submission_s_own_kind_is_enough() -> None:
+    """Without an event, the submission's own `event` field counts."""
     fields = {"email": "ava@example.com", "event": "unsubscribed"}
     found = opt_out(Submission(fields, fields), SourceRules(Source(provider="json", campaign="news")))
     assert found is not None
@@ -114,7 +114,7 @@ def test_a_submission_without_an_event_says_so_by_itself() -> None:
 
 
 def test_a_rule_that_names_a_deletion_admits_it() -> None:
-    """For a win-back campaign. It admits no other kind, and no unsubscription."""
+    """For a win-back campaign. Other deletions and unsubscriptions stay opt-outs."""
     rule = {"type": ["customer.subscription.deleted", "contact.unsubscribed"]}
     for kind, expected in (
         ("customer.subscription.deleted", None),
@@ -125,7 +125,7 @@ def test_a_rule_that_names_a_deletion_admits_it() -> None:
 
 
 def test_a_rule_that_names_a_deletion_beats_the_provider_s_own_choice_of_kinds() -> None:
-    """Stripe's other kinds of events stay out."""
+    """Stripe's other kinds of events are still ignored."""
     rule = {"type": "customer.subscription.deleted"}
     event = {"type": "customer.subscription.deleted", "data": {"object": ADDRESS}}
     assert [message.lead for message in reading(event, "stripe", require=rule).messages] == [ADDRESS]
@@ -142,8 +142,8 @@ NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt
 
 @pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON", "Ja"])
 @pytest.mark.parametrize("name", FLAGS)
-def test_a_plain_truth_value_under_an_opt_outs_name(name: str, value: Any) -> None:
-    """It enrolls no one, and is not suppressed: anyone may have written it."""
+def test_a_true_value_under_an_opt_out_name(name: str, value: Any) -> None:
+    """It enrolls no one but is not suppressed, because any visitor may have sent it."""
     assert opted_out({name: value, **ADDRESS}) is OptOut.ANSWER
 
 
@@ -156,14 +156,14 @@ def test_a_plain_truth_value_under_an_opt_outs_name(name: str, value: Any) -> No
         ("sms_unsubscribed_at", "2026-01-02", None),
     ],
 )  # fmt: skip
-def test_a_date_says_that_a_person_unsubscribed(name: str, value: Any, expected: OptOut | None) -> None:
-    """Under a name that asks when."""
+def test_a_date_under_an_opt_out_name(name: str, value: Any, expected: OptOut | None) -> None:
+    """A date in a field like `unsubscribed_at` is an opt-out."""
     assert opted_out({name: value, **ADDRESS}) is expected
 
 
 @pytest.mark.parametrize("name", ["unsubscribe_email", "unsubscribe", "opt_out"])
-def test_the_only_address_may_be_one_to_unsubscribe(name: str) -> None:
-    """A form to unsubscribe, which a visitor meant when its field is called so, enrolls no one."""
+def test_an_unsubscribe_form_enrolls_no_one(name: str) -> None:
+    """If the only address is in a field named like `unsubscribe`, the visitor opted out."""
     assert opted_out({name: "out@example.com", "reason": "too many"}) is OptOut.ANSWER
     assert opted_out({name: "leave@lists.example.org", **ADDRESS}) is None
     assert opted_out({"E-mail (unsubscribe any time)": "out@example.com"}) is None
@@ -181,8 +181,8 @@ def test_the_only_address_may_be_one_to_unsubscribe(name: str) -> None:
         ("subscribed", False),
     ],
 )
-def test_what_is_no_opt_out(name: str, value: Any) -> None:
-    """An address to unsubscribe at, another channel, a question, and what is for `require` to decide."""
+def test_other_values_are_not_opt_outs(name: str, value: Any) -> None:
+    """An unsubscribe link, another channel, a question, and values that `require` decides on."""
     assert opted_out({name: value, **ADDRESS}) is None
 
 
@@ -197,13 +197,13 @@ def test_what_is_no_opt_out(name: str, value: Any) -> None:
         ("note", "unsubscribed", None),
     ],
 )
-def test_a_status_may_say_so(name: str, value: str, expected: OptOut | None) -> None:
-    """As CRMs write it, for e-mail."""
+def test_an_opt_out_status(name: str, value: str, expected: OptOut | None) -> None:
+    """A CRM's e-mail status may be an opt-out, the status of anything else is not."""
     assert opted_out({name: value, **ADDRESS}) is expected
 
 
 def test_opt_outs_are_decided_before_the_rules() -> None:
-    """They are counted as such, not as ignored."""
+    """Such a person is counted as opted out, not as ignored."""
     found = reading({"unsubscribed": True, **ADDRESS}, require={"consent": "yes"})
     assert (found.ignored, list(found.opt_outs.values()), found.event_id) == (0, [OptOut.ANSWER], None)
 
@@ -216,5 +216,5 @@ def test_opt_outs_are_decided_before_the_rules() -> None:
     st.sampled_from([(), ("*",), ("plan",)]),
 )
 def test_no_one_is_enrolled_by_an_opt_out(says_so: dict[str, Any], beside: dict[str, str], custom: Any) -> None:
-    """Whatever else the submission says, and whatever the source forwards."""
+    """Whatever else the submission contains, and whatever the source forwards."""
     assert not reading({**beside, **ADDRESS, **says_so}, custom_fields=custom).messages

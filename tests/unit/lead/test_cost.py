@@ -1,4 +1,4 @@
-"""The work for a hostile name or value is linear in its length, and limited."""
+"""The work for a hostile name or value grows linearly with its length, and is limited."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ from tests.reading import event, reading
 
 
 def lines_run(function: Callable[[str], object], text: str) -> int:
-    """How many lines of Python a call executes: a count of work that does not depend on the machine."""
+    """The lines of Python that a call executes, as a machine-independent measure of work."""
     lines: list[int] = []
     monitoring, tool = sys.monitoring, sys.monitoring.PROFILER_ID
     monitoring.use_tool_id(tool, "lines_run")
@@ -37,14 +37,14 @@ HOSTILE = ["Dr ", "Dr. ", "Mr & ", "(", "() ", "x, ", "PhD ", "A MBA ", "von ", 
 
 @pytest.mark.parametrize(("first", "last"), [("", ""), ("Ada", ""), ("", "King")])
 def test_splitting_a_name_is_linear(first: str, last: str) -> None:
-    """Four times the titles, suffixes or brackets take about four times the work."""
+    """Four times as many titles, suffixes or brackets take about four times the work."""
     for text in HOSTILE:
         small, large = (lines_run(lambda w: complete_name(w, first, last), f"x{text * n}") for n in (250, 1_000))
         assert large <= 4 * small + 100, text
 
 
-def test_a_name_of_only_titles_ends() -> None:
-    """180 kB of titles kept a function busy until its timeout."""
+def test_a_name_of_only_titles() -> None:
+    """180 kB of titles ran into the function's timeout."""
     assert split_name("Dr " * 60_000) == ("", "Dr")
 
 
@@ -55,14 +55,14 @@ NAMES = [
 
 @pytest.mark.parametrize("function", [meaning, canonical, inner_name, is_secret])
 def test_a_long_name_costs_no_more_than_a_short_one(function: Callable[[str], object]) -> None:
-    """Names are cut before they are read."""
+    """Field names are cut before they are read."""
     for text in NAMES:
         small, large = (lines_run(function, f"{p} {text * n}") for p, n in (("s", 1_000), ("l", 100_000)))
         assert large <= small + 100, text
 
 
 def test_configured_names_cost_nothing_per_field() -> None:
-    """The allow list is prepared once: a hundred names in it cost no more than one."""
+    """The allow list is prepared once, so a hundred names cost no more than one."""
     fields: dict[str, Any] = {"email": "ada@example.com"} | {f"field{n}": "x" for n in range(200)}
     work = []
     for configured in (1, 100):
@@ -73,8 +73,8 @@ def test_configured_names_cost_nothing_per_field() -> None:
     assert work[1] <= work[0] + 100
 
 
-def test_what_names_mean_is_worked_out_once_for_a_list() -> None:
-    """People with the same names take less than half the work of people with a name of their own each."""
+def test_the_meaning_of_names_is_cached_for_a_list() -> None:
+    """Equal field names in a list take less than half the work of different ones."""
     source = Source(provider="json", campaign="news", auth="token", custom_fields=("*",))
     work = []
     # pydantic builds its models at first use.
@@ -96,7 +96,7 @@ def test_a_text_that_is_too_long_is_left_out(field: str) -> None:
 
 
 def test_a_list_of_numbers_costs_little() -> None:
-    """One step for each number. Half a million took four seconds."""
+    """One step per number. Half a million numbers took four seconds."""
     source = Source(provider="json", campaign="news", custom_fields=("*",))
     work = []
     for length in (10_000, 20_000):
@@ -107,13 +107,13 @@ def test_a_list_of_numbers_costs_little() -> None:
 
 @pytest.mark.parametrize("sign", ["1", "@"])
 def test_a_key_like_an_id_is_read_in_one_pass(sign: str) -> None:
-    """A key of 100 kB kept a function busy until its timeout."""
+    """A key of 100 kB ran into the function's timeout."""
     people = {f"{sign * 1_000_000} ": {"email": "ada@example.com"}, "b": {"email": "bea@example.com"}}
     assert reading(people).messages == []
 
 
-def test_a_long_name_of_jotforms_is_cut() -> None:
-    """Its own pattern repeats what came before, which took a step for each pair of characters."""
+def test_a_long_name_of_jotform_is_cut() -> None:
+    """Jotform's pattern has a back reference, which took quadratic time."""
     key = f"q{'1' * 200_000}_{'1' * 200_000}\n"
     body = {"rawRequest": json.dumps({key: "x", "q2_email": "ada@example.com"})}
     (message,) = reading(body, "jotform").messages

@@ -1,4 +1,4 @@
-"""A whole name in one field becomes a first and a last name."""
+"""A full name in one field becomes a first and a last name."""
 
 import pytest
 from hypothesis import given
@@ -15,8 +15,8 @@ from leads.lead.fullname import complete_name, split_name
         "Ing. Ada King", "Ada King (she/her)", "Ada (Addy) King", "Ada King PhD", "Ada King Ph.D. MBA",
     ],
 )  # fmt: skip
-def test_titles_and_degrees_are_no_names(whole: str) -> None:
-    """And a comma turns the order round."""
+def test_titles_and_degrees_are_removed(whole: str) -> None:
+    """After a comma comes the first name, unless it is a degree or a remark."""
     assert split_name(whole) == ("Ada", "King")
 
 
@@ -32,7 +32,7 @@ def test_titles_and_degrees_are_no_names(whole: str) -> None:
     ],
 )  # fmt: skip
 def test_a_whole_name_is_split(whole: str, expected: tuple[str, str]) -> None:
-    """What stands alone, or is no title by its spelling, remains."""
+    """A title is kept if it is the only word or is spelt unlike a title."""
     assert split_name(whole) == expected
 
 
@@ -48,13 +48,13 @@ def test_a_whole_name_is_split(whole: str, expected: tuple[str, str]) -> None:
         ("King", "", "King", ("", "King")), ("Hacking", "", "King", ("Hacking", "King")),
     ],
 )  # fmt: skip
-def test_what_is_known_is_kept(whole: str, first: str, last: str, expected: tuple[str, str]) -> None:
-    """A whole name only adds the part that the form did not ask for."""
+def test_known_parts_are_kept(whole: str, first: str, last: str, expected: tuple[str, str]) -> None:
+    """A full name only adds the part that is missing."""
     assert complete_name(whole, first, last) == expected
 
 
 @given(st.lists(st.from_regex(r"\A[^\W\d_]+\Z"), min_size=1, max_size=5))
 def test_no_word_of_a_name_is_lost(words: list[str]) -> None:
-    """Without a title, the parts put together are the whole."""
+    """Without a title, first and last name together are the full name."""
     first, last = split_name("x " + " ".join(words))
     assert f"{first} {last}".split() == ["x", *words]

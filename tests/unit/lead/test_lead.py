@@ -1,4 +1,4 @@
-"""Leads: what a source's rules make of a submission."""
+"""Leads made from submissions by a source's rules."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
     ],
 )  # fmt: skip
 def test_the_address_is_found(fields: dict[str, Any]) -> None:
-    """By its name where that holds one, otherwise as the only address that was given."""
+    """By its field's name, otherwise as the only address in the submission."""
     assert lead(fields)["email"] == "ava@example.com"
 
 
@@ -68,7 +68,7 @@ NO_AT = "not an e-mail address: An email address must have an @-sign."
     ],
 )  # fmt: skip
 def test_without_an_address_there_is_no_lead(fields: dict[str, Any], message: str) -> None:
-    """The reason names the field. No other person's address replaces a bad one."""
+    """The reason names the field. Another person's address is not used instead."""
     assert problems(fields) == [("email", message)]
 
 
@@ -86,8 +86,8 @@ AVA, KING = {"firstName": "Ava"}, {"firstName": "Ava", "lastName": "King"}
         ({"name": "Signed up", "user.email": "ava@example.com"}, {}),
     ],
 )  # fmt: skip
-def test_a_name_around_the_ways_to_reach_a_person_is_theirs(fields: dict[str, Any], person: dict[str, str]) -> None:
-    """Of a lone person only, and not where the object is a form, a booking or an order."""
+def test_the_name_of_an_object_with_contact_details(fields: dict[str, Any], person: dict[str, str]) -> None:
+    """It is the person's, unless the object is a form, a booking or an order."""
     nested = fields if any("email" in name for name in fields) else {"contact.email": "ava@example.com", **fields}
     assert lead(nested) == ADDRESS | person
 
@@ -136,19 +136,19 @@ def test_a_name_around_the_ways_to_reach_a_person_is_theirs(fields: dict[str, An
     ],
 )  # fmt: skip
 def test_the_person_is_found(fields: dict[str, Any], person: dict[str, Any]) -> None:
-    """Names, company and job title by what their fields are called; what cannot be one is left."""
+    """Names, company and job title are found by field name. Implausible values are left out."""
     assert lead(ADDRESS | fields) == ADDRESS | person
 
 
-def test_a_persons_fields_stand_beside_the_address() -> None:
-    """In an envelope with a name of its own the person's name is the one next to the address."""
+def test_the_name_next_to_the_address_is_used() -> None:
+    """Not the name of the envelope around it."""
     fields = {"name": "Webinar", "data.name": "Ava King", "data.email": "ava@example.com", "company": "Host Ltd"}
     assert lead(fields) == ADDRESS | {"firstName": "Ava", "lastName": "King", "company": "Host Ltd"}
 
 
 @pytest.mark.parametrize("place", ["signup", "students", "lead_data", "data.entry"])
-def test_an_object_with_an_address_in_it_is_a_persons(place: str) -> None:
-    """Whatever it is called. A name outside of it and another person's inside of it are none of theirs."""
+def test_an_object_with_an_address_is_a_person(place: str) -> None:
+    """Whatever its name. Names outside of it, and those of other people inside it, are not used."""
     fields = {"email": "ava@example.com", "name": "Ava King", "title": "CTO", "plan": "pro", "friend.name": "Bea Lee"}
     inside = {f"{place}.{name}": value for name, value in fields.items()}
     found = lead({"name": "Expo", **inside}, ANY)
@@ -169,17 +169,15 @@ def test_an_object_with_an_address_in_it_is_a_persons(place: str) -> None:
         (ADDRESS | {"sender_name": "Ava"}, ADDRESS | {"firstName": "Ava"}),
     ],
 )  # fmt: skip
-def test_a_thing_or_someone_else_beside_the_person_says_nothing_of_them(
-    fields: dict[str, Any], expected: dict[str, Any]
-) -> None:
-    """The job that someone applies for, who sends the event, and what was before."""
+def test_values_of_things_and_other_people_are_not_used(fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Such as a job applied for, the event's sender, or earlier values."""
     assert lead(fields) == expected
     assert problems({"sender.email": "bea@example.com"})[0] == ("email", MISSING)
 
 
 @pytest.mark.parametrize("thing", ["form", "bookings", "order", "ticket"])
-def test_what_a_thing_is_called_is_not_the_person_in_it(thing: str) -> None:
-    """The title of a ticket or a booking with an address in it is no job title, nor is its name a person's."""
+def test_a_thing_s_title_is_not_a_job_title(thing: str) -> None:
+    """A ticket or booking with an address keeps its title and name for itself."""
     fields = {f"{thing}.{name}": value for name, value in {**ADDRESS, "name": "Spring", "title": "A talk"}.items()}
     assert lead(fields) == ADDRESS
 
@@ -199,15 +197,13 @@ def test_what_a_thing_is_called_is_not_the_person_in_it(thing: str) -> None:
         ('plan = "absent"', {}, {}),
     ],
 )
-def test_what_the_file_names_beats_the_automatic_names(
-    rules: str, fields: dict[str, Any], expected: dict[str, Any]
-) -> None:
-    """Lead field = submission field, spelt as a person would; any other lead field is a custom one."""
+def test_configured_names_beat_automatic_ones(rules: str, fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    """`lead field = submission field` in any spelling. Unknown lead fields are custom fields."""
     assert lead(ADDRESS | fields, f"[sources.s.fields]\n{rules}") == ADDRESS | expected
 
 
-def test_a_named_address_is_the_only_one() -> None:
-    """Where the file says which field has the address, no other field replaces it."""
+def test_a_configured_address_is_the_only_one() -> None:
+    """If the configuration names the address field, no other field replaces it."""
     rules = '[sources.s.fields]\nemail = "work"'
     assert lead({"work": "ava@example.com", "email": "bob@example.com"}, rules) == ADDRESS
     assert problems({"work": "none", "email": "bob@example.com"}, rules)[0][0] == "email"
@@ -246,20 +242,20 @@ def test_a_named_address_is_the_only_one() -> None:
     ],
 )  # fmt: skip
 def test_custom_fields_are_what_the_file_allows(allowed: str, fields: dict[str, Any], custom: dict[str, Any]) -> None:
-    """Under the names that the file gives them, with their types, and never over a lead's own field."""
+    """With the configured names and their types, and never in place of a standard field."""
     found = lead(ADDRESS | fields, f"custom_fields = {allowed}").get("customFields", {})
     assert found == custom
     assert [type(value) for value in found.values()] == [type(value) for value in custom.values()]
 
 
 def test_a_renamed_field_is_not_forwarded_twice() -> None:
-    """What the file gave a name goes under that name only."""
+    """A renamed field is forwarded only under its new name."""
     rules = 'custom_fields = ["*"]\n[sources.s.fields]\nplan = "your_plan"'
     assert lead(ADDRESS | {"your_plan": "pro", "x": "y"}, rules)["customFields"] == {"plan": "pro", "x": "y"}
 
 
-def test_the_noise_is_the_providers_own() -> None:
-    """What is the tool's in one kind of source is an answer in another."""
+def test_each_provider_has_its_own_noise() -> None:
+    """A tool's technical field in one kind of source is an answer in another."""
     fields = ADDRESS | {"event_id": "e-1", "submit": "now"}
     assert lead(fields, 'custom_fields = ["*"]')["customFields"] == {"event_id": "e-1"}
     assert lead(fields, 'custom_fields = ["*"]', "json")["customFields"] == {"submit": "now"}
@@ -267,8 +263,8 @@ def test_the_noise_is_the_providers_own() -> None:
     assert lead(nested, 'custom_fields = ["*"]', "json")["customFields"] == {"plan": "pro"}
 
 
-def test_a_reason_for_the_log_has_no_word_of_the_submission() -> None:
-    """The exception's text names fields; the sender's own words stay in the answer."""
+def test_the_reason_in_the_log_has_no_submitted_text() -> None:
+    """The exception's text names fields only; the answer to the sender has the details."""
     with pytest.raises(NoLead) as caught:
         lead({"email": "ava king@example.com"})
     assert str(caught.value) == "email"
@@ -282,10 +278,10 @@ def test_a_reason_for_the_log_has_no_word_of_the_submission() -> None:
         ({"And you?": "Ava", "E-mail": "a@example.com"}, {"ref-1": "And you?"}, {}),
     ],
 )
-def test_another_name_speaks_where_the_title_does_not(
+def test_a_question_s_reference_is_used_if_its_title_is_unclear(
     fields: dict[str, Any], aliases: dict[str, str], expected: dict[str, str]
 ) -> None:
-    """A form tool's reference is what its owner called the question; the title that people saw comes first."""
+    """The title comes first, because people saw that."""
     made = make_lead(Submission(fields, fields, aliases=aliases), SourceRules(source())).lead
     assert made == {"email": "a@example.com", **expected}
 
@@ -294,8 +290,8 @@ def test_another_name_speaks_where_the_title_does_not(
     ("kinds", "email"),
     [({"Reach you": "INPUT_EMAIL"}, "a@example.com"), ({"Reach you": "email", "E-mail": "text"}, "b@example.org")],
 )
-def test_a_kind_tells_an_address_whose_name_does_not(kinds: dict[str, str], email: str) -> None:
-    """What the provider says a field holds counts behind a name that says so itself."""
+def test_an_address_is_found_by_the_field_s_kind(kinds: dict[str, str], email: str) -> None:
+    """The provider's kind counts less than a name that means an address."""
     fields = {"Reach you": "a@example.com", "Who told you": "c@example.org"}
     fields |= {"E-mail": "b@example.org"} if "E-mail" in kinds else {}
     made = make_lead(Submission(fields, fields, kinds=kinds), SourceRules(source())).lead
@@ -304,7 +300,7 @@ def test_a_kind_tells_an_address_whose_name_does_not(kinds: dict[str, str], emai
 
 @pytest.mark.parametrize("kind", ["hidden", "HIDDEN_FIELDS"])
 def test_an_answered_question_beats_a_hidden_field(kind: str) -> None:
-    """A link fills hidden fields, also with the data of the person who forwarded it."""
+    """A link fills hidden fields, perhaps with the data of the person who forwarded it."""
     fields = {"email": "bob@example.org", "first_name": "Bob", "company": "Acme", "Your e-mail": "a@example.com"}
     fields |= {"What is your first name?": "Ava"}
     kinds = dict.fromkeys(("email", "first_name", "company"), kind)

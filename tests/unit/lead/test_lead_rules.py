@@ -1,4 +1,4 @@
-"""Leads: which submissions a source wants, and which campaign they are for."""
+"""Requirements, honeypots and campaigns of a source."""
 
 from typing import Any
 
@@ -21,12 +21,12 @@ from tests.unit.lead.test_lead import ADDRESS, problems, source
         ('["a", "b"]', ["c", None], False), ('"no"', [False], True),
     ],
 )  # fmt: skip
-def test_only_submissions_that_meet_the_requirement_are_wanted(
+def test_only_submissions_that_meet_the_requirement_are_accepted(
     rules: str,
     answers: list[Any],
     meets: bool,  # noqa: FBT001
 ) -> None:
-    """A text, a number, a truth value in any of its spellings, or one of several."""
+    """Text, a number, a boolean in any spelling, or one of several values."""
     required = source(f"[sources.s.require]\nconsent = {rules}")
     for answer in answers:
         fields = {} if answer is None else {"Consent": answer}
@@ -34,7 +34,7 @@ def test_only_submissions_that_meet_the_requirement_are_wanted(
 
 
 def test_every_requirement_has_to_be_met() -> None:
-    """One that is missing is enough to leave a submission out."""
+    """A submission is ignored if one requirement is not met."""
     required = source('[sources.s.require]\nconsent = "yes"\nage = 18')
     assert unmet_requirement(Submission({"data.consent": "yes", "age": "18"}, {}), SourceRules(required)) is None
     assert unmet_requirement(Submission({"data.consent": "yes"}, {}), SourceRules(required)) == "age"
@@ -45,8 +45,8 @@ def test_every_requirement_has_to_be_met() -> None:
     [({"nickname": "x"}, True), ({"data.Nickname": 0}, True), ({"nickname": False}, False), ({}, False),
      ({"!": "x"}, False)],
 )  # fmt: skip
-def test_whoever_fills_in_the_hidden_field_is_a_program(fields: dict[str, Any], caught: bool) -> None:  # noqa: FBT001
-    """A filled honeypot is ignored. A source without one ignores no one."""
+def test_a_filled_honeypot_is_detected(fields: dict[str, Any], caught: bool) -> None:  # noqa: FBT001
+    """Only if the source has a honeypot."""
     assert honeypot_filled(Submission(fields, {}), SourceRules(source('honeypot = "nickname"'))) is caught
     assert not honeypot_filled(Submission(fields, {}), SourceRules(source()))
     assert not honeypot_filled(Submission(fields, {}), SourceRules(source('honeypot = "_"')))
@@ -63,14 +63,14 @@ LISTS = 'campaign_field = "list"\n%s\n[sources.s.campaigns]\nNewsletter = "news"
     ],
 )  # fmt: skip
 def test_the_campaign_may_be_the_submissions_choice(value: str | int | None, campaign: str) -> None:
-    """By the value of a field, or the source's own where that says nothing that is known."""
+    """A field's value chooses the campaign. For other values the source's own is used."""
     fields = ADDRESS | ({} if value is None else {"list": value})
     assert make_lead(Submission(fields, {}), SourceRules(source(LISTS % 'campaign = "news"')))[1] == campaign
 
 
 @pytest.mark.parametrize("fields", [{"list": "other"}, {"list": False}, {"list": "!"}, {}])
-def test_a_choice_that_is_unknown_is_a_reason(fields: dict[str, Any]) -> None:
-    """Every reason is given at once, with the choices there are."""
+def test_an_unknown_choice_is_reported(fields: dict[str, Any]) -> None:
+    """All reasons are reported at once, with the possible choices."""
     assert problems(fields, LISTS % "") == [
         ("email", "missing: no field of the submission holds an e-mail address"),
         ("list", "names no campaign; known are: Newsletter, Book a demo, 1"),

@@ -1,12 +1,12 @@
-"""What a field is called tells what it is, in the spellings of forms, tools and languages."""
+"""Field names and the lead fields that they mean, in the spellings of forms, tools and languages."""
 
 import pytest
 
 from leads.fields.names import MENTION, canonical, inner_name, is_secret, meaning
 from leads.fields.vocabulary import ALIASES
 
-# tests/unit/test_recorded_results.py has 1,800 names, and the lead that each comes to. Here are those that a lone field
-# does not show: addresses, which are found by their value too, and names of languages with the family's name first.
+# tests/unit/test_recorded_results.py has 1,800 names with their leads. Here are those that it cannot test: addresses,
+# which are also found by their value, and names in languages where the family name comes first.
 EMAIL = (
     "email", "Email", "E-Mail", "e_mail", "EMAIL", "emailAddress", "Email Address *", "your-email", "Your Email",
     "Work E-mail", "Business email (required)", "What is your email address?", "Please enter your e-mail here",
@@ -39,20 +39,20 @@ NAMES = {
 
 @pytest.mark.parametrize(("field", "name"), [(field, name) for field, names in NAMES.items() for name in names])
 def test_a_name_tells_the_lead_field(field: str, name: str) -> None:
-    """The spelling of a form, a tool or a language makes no difference."""
+    """Any spelling of a form, a tool or a language."""
     found = meaning(name)
     assert found is not None
     assert (found.field, found.rank < MENTION) == (field, True)
 
 
 @pytest.mark.parametrize("name", ["", "_", "x" * 5_000, "form.name", "friend_email", "E-mail Ihres Freundes"])
-def test_other_names_are_no_lead_field(name: str) -> None:
-    """A field of the form, the page, a product or another person is not the person's own."""
+def test_other_names_are_not_lead_fields(name: str) -> None:
+    """Fields of the form, the page, a product or another person."""
     assert meaning(name) is None
 
 
-def test_the_surer_name_comes_first() -> None:
-    """Of two names for the same field the plainer one wins; one that only mentions an address comes last."""
+def test_the_plainer_name_comes_first() -> None:
+    """Names that only mention an address come last."""
     mentions = ["email_opt_in", "emailOptIn", "E-mail consent", "user.email_verified", "billing_email"]
     for names in (
         ["email", "contact.email", "Your email", "signup[email]", "billing_email", "confirm_email"],
@@ -74,13 +74,13 @@ def test_the_surer_name_comes_first() -> None:
         ("utm.source", "utm.source"), ("data", "data"), ("answers.0.plan", "answers.0.plan"), ("", ""),
     ],
 )  # fmt: skip
-def test_objects_that_only_wrap_are_left_out(name: str, inner: str) -> None:
-    """A custom field has the name that a person would give it, unless a list needs its numbers."""
+def test_wrappers_are_removed_from_names(name: str, inner: str) -> None:
+    """A custom field has its plain name, unless list positions are needed."""
     assert inner_name(name) == inner
 
 
 def test_a_secret_is_known_by_its_name() -> None:
-    """Passwords, tokens and cards, whatever they are nested in; a signature if it is a digest and not a person's."""
+    """Passwords, tokens and card numbers, however nested. A signature is one only if its value is a digest."""
     secrets = ["password", "user[password_confirmation]", "Passwort", "access_token", "_fluentform_1_fluentformnonce",
                "cardNumber", "card[cvc]", "HandshakeKey", "client_secret", "webhooksecret", "x-api-key", "google_key",
                "licenseKey", "access_tokens"]  # fmt: skip
@@ -92,12 +92,12 @@ def test_a_secret_is_known_by_its_name() -> None:
 
 
 def test_no_two_fields_share_a_word() -> None:
-    """Each word of the vocabulary means one thing and is written as names are compared."""
+    """Each word of the vocabulary has one meaning and is in its canonical form."""
     words = [word for aliases in ALIASES.values() for word in aliases]
     assert len(set(words)) == len(words)
     assert [word for word in words if canonical(word) != word] == []
 
 
-def test_every_word_is_surer_than_a_hint() -> None:
-    """However late in its list: what only speaks of an address comes behind all that promise one."""
+def test_every_alias_outranks_a_mention() -> None:
+    """A name that only mentions an address ranks after every alias of one."""
     assert max(map(len, ALIASES.values())) < MENTION / 4

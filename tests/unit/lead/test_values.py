@@ -1,4 +1,4 @@
-"""What is left out of a lead, and the real names that must survive."""
+"""Values that are left out of a lead, and real names that must be kept."""
 
 from typing import Any
 
@@ -37,16 +37,16 @@ SURVIVING_COMPANIES = [
 
 
 @pytest.mark.parametrize(("first", "last"), SURVIVING_NAMES)
-def test_real_names_survive(first: str, last: str) -> None:
-    """Whatever the script, in two fields and in one."""
+def test_real_names_are_kept(first: str, last: str) -> None:
+    """In any script, in two fields and in one."""
     assert lead({"first_name": first, "last_name": last}) == {"firstName": first, "lastName": last}
     whole = lead({"name": f"{first} {last}"})
     assert f"{whole['firstName']} {whole['lastName']}" == f"{first} {last}"
 
 
 @pytest.mark.parametrize("company", SURVIVING_COMPANIES)
-def test_real_companies_survive(company: str) -> None:
-    """Signs that programs also use are part of many names."""
+def test_real_companies_are_kept(company: str) -> None:
+    """Characters that templates also use occur in real names."""
     assert lead({"company": company}) == {"company": company}
 
 
@@ -60,7 +60,7 @@ def test_real_companies_survive(company: str) -> None:
     ],
 )  # fmt: skip
 def test_placeholders_and_null_words_are_no_answers(placeholder: str) -> None:
-    """They are left out of every field, and are not forwarded under another name."""
+    """They are left out of every field, and not forwarded as custom fields."""
     for field in ("first_name", "last_name", "name", "company", "job_title"):
         assert lead({field: placeholder, "plan": "pro"}) == {"customFields": {"plan": "pro"}}, field
 
@@ -75,14 +75,14 @@ def test_placeholders_and_null_words_are_no_answers(placeholder: str) -> None:
     ],
 )  # fmt: skip
 def test_a_whole_name_is_cleaned_word_by_word(name: str, expected: dict[str, str]) -> None:
-    """What remains keeps its place; a name with a URL is advertising."""
+    """The remaining words keep their place. A name with a URL is left out."""
     assert lead({"name": name}) == expected
 
 
 @pytest.mark.parametrize("field", ["first_name", "last_name"])
 @pytest.mark.parametrize("text", ["http://example.com", "Ada www.example.com", "WWW.example.com", "x" * 201])
 def test_a_name_that_cannot_be_one_is_left_out(field: str, text: str) -> None:
-    """It is not forwarded as a custom field either."""
+    """Nor is it forwarded as a custom field."""
     assert lead({field: text}) == {}
 
 
@@ -97,7 +97,7 @@ def test_a_name_that_cannot_be_one_is_left_out(field: str, text: str) -> None:
     ],
 )  # fmt: skip
 def test_characters_are_repaired(text: str, company: str) -> None:
-    """Entities are decoded once, controls are removed, and C1 means windows-1252."""
+    """Entities are decoded once, control characters are removed, and C1 bytes mean windows-1252."""
     assert lead({"company": text}) == {"company": company}
 
 
@@ -110,7 +110,7 @@ def test_characters_are_repaired(text: str, company: str) -> None:
     ],
 )  # fmt: skip
 def test_a_custom_field_keeps_what_was_written(value: Any, expected: Any) -> None:
-    """Only controls are removed from it; its entities may be meant."""
+    """Only control characters are removed; entities may be intended."""
     assert lead({"note": value}) == {"customFields": {"note": expected}}
 
 
@@ -118,5 +118,5 @@ def test_a_custom_field_keeps_what_was_written(value: Any, expected: Any) -> Non
     "value", ["null", "[object Object]", "[object Object], [object Object]", "{{note}}", "\x00", "x" * 10_001]
 )
 def test_a_custom_field_without_an_answer_is_left_out(value: str) -> None:
-    """Null words and placeholders as the whole value, nothing at all, and more than the limit."""
+    """Null words, placeholders, empty values, and values over the limit."""
     assert lead({"note": value}) == {}

@@ -1,4 +1,4 @@
-"""What lines of the functions' logs say to an operator, and how they are followed."""
+"""The functions' log lines as an operator sees them, and following them."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -51,12 +51,12 @@ def line(name: str = "1", when: datetime = NOW, **data: Any) -> Line:
     ],
 )  # fmt: skip
 def test_a_line_in_words(data: dict[str, Any], text: str) -> None:
-    """Known lines are shown as sentences with their counts, others with their text."""
+    """Known lines are shown as sentences with counts, others with their text."""
     assert sentence(line(**data)) == text
 
 
-def test_lines_that_are_no_json() -> None:
-    """A crash is shown as it is and counts as an error; a metric is none of an operator's lines."""
+def test_lines_that_are_not_json() -> None:
+    """A crash is shown as it is and counts as an error. Metrics are not shown."""
     crash = parse("1", NOW, "enroll", "Traceback (most recent call last):\n")
     assert crash
     assert (sentence(crash), crash.level) == ("Traceback (most recent call last):", "ERROR")
@@ -73,13 +73,13 @@ def test_lines_that_are_no_json() -> None:
         ("a", None),
     ],
 )
-def test_what_a_batch_says_of_one_lead(lead: str, text: str | None) -> None:
-    """In a batch's line a lead is found by its whole id, with its own outcome."""
+def test_the_outcome_of_one_lead_in_a_batch(lead: str, text: str | None) -> None:
+    """The lead is found by its whole id."""
     assert step(line(**SETTLED), lead) == text
 
 
 def test_a_lead_that_the_counts_may_leave_out() -> None:
-    """Leadterra does not say which leads of a request it left out: each of them is told how many those are."""
+    """Leadterra does not say which leads it left out, so each lead of the request is shown with their number."""
     batch = line(message="batch settled", campaign="news", accepted=["a1", "a2"], unaccounted=1)
     assert step(batch, "a1") == "accepted by Leadterra for news; its counts leave out 1 of these 2 leads"
     skipped = line(message="batch settled", campaign="news", accepted=["a1", "a2"], skipped=1)
@@ -88,21 +88,21 @@ def test_a_lead_that_the_counts_may_leave_out() -> None:
     )
 
 
-def test_a_lead_is_known_from_its_taking() -> None:
-    """The line that took it names its source; one that holds its event names the message."""
+def test_the_line_that_accepted_a_lead() -> None:
+    """It names the lead's source, or the message of a held event."""
     assert step(line(**TAKEN), "a1") == "taken from website"
     assert step(line(message="held", message_id="m1", why="Unavailable"), "m1") == "held message_id=m1 why=Unavailable"
 
 
 def test_following_shows_each_line_once() -> None:
-    """Looks overlap, since a log is late and out of order; a look that fails is made good by the next."""
+    """Reads overlap, because logs arrive late and out of order. A failed read is repeated."""
     early, late, later = line("1"), line("2", NOW - timedelta(seconds=10)), line("3", NOW + timedelta(minutes=5))
-    looks = iter([[early], None, [late, early], [later, early], [later]])
+    reads = iter([[early], None, [late, early], [later, early], [later]])
     asked = []
 
     def read(since: datetime, _: str | None) -> list[Line]:
         asked.append(since)
-        if (found := next(looks)) is None:
+        if (found := next(reads)) is None:
             raise NotReachableError
         return found
 
@@ -111,15 +111,15 @@ def test_following_shows_each_line_once() -> None:
     assert asked[1:] == [NOW - timedelta(seconds=30)] * 3
 
 
-def test_following_ends_where_nothing_answers() -> None:
-    """A first reading that fails is an error at once, later ones after several in a row."""
-    looks = iter([True, False, False, False])
+def test_following_ends_after_several_failed_reads() -> None:
+    """A failed first read is an error at once."""
+    reads = iter([True, False, False, False])
 
     def read(_: datetime, __: str | None) -> list[Line]:
-        if next(looks):
+        if next(reads):
             return []
         raise NotReachableError
 
     with pytest.raises(NotReachableError):
         next(follow(read, NOW, 0, pause=lambda _: None))
-    assert next(looks, None) is None
+    assert next(reads, None) is None

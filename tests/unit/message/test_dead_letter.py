@@ -1,4 +1,4 @@
-"""Dead letters: a message or an event as it was, and why it was refused."""
+"""Dead letters: the original message or event, and why it was refused."""
 
 import json
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ MESSAGE = Message(id="evt-1", source="website", campaign="news", receivedAt=NOW,
 
 
 def test_a_dead_letter_is_the_message_and_its_failure() -> None:
-    """Without `failure` it is the message again."""
+    """Without `failure` it equals the message."""
     failure = Failure("rejected", "invalid email format", 422, "email", {"index": 0}, "request-1")
     letter = json.loads(dead_letter(as_json(MESSAGE), failure, attempts=2, failed_at=NOW))
     assert letter.pop("failure") == {
@@ -32,7 +32,7 @@ def test_a_dead_letter_is_the_message_and_its_failure() -> None:
 
 
 def test_a_failure_stays_small() -> None:
-    """A page of HTML explains nothing; a failure without detail has an empty one."""
+    """Long messages are cut, and large details such as HTML pages are dropped."""
     long = json.loads(dead_letter({}, Failure("rejected", "x" * 999, detail=["y" * 9_000]), attempts=1, failed_at=NOW))
     assert (len(long["failure"]["message"]), long["failure"]["detail"]) == (500, {"truncated": True})
 
@@ -42,19 +42,19 @@ def test_a_failure_stays_small() -> None:
     [(None, {}), ("", {}), ({"code": 7}, {"code": 7}), (["bad"], {"errors": ["bad"]}), ("bad", {"errors": "bad"})],
 )
 def test_the_detail_is_an_object(detail: object, written: object) -> None:
-    """Whatever Leadterra answered, its readers find one type."""
+    """Readers get one type, whatever Leadterra answered."""
     letter = dead_letter({}, Failure("rejected", "", detail=detail), attempts=1, failed_at=NOW)
     assert json.loads(letter)["failure"]["detail"] == written
 
 
 def test_a_dead_letter_that_does_not_fit_is_refused() -> None:
-    """A body that fills its message has no room for a reason."""
+    """A body that fills the message leaves no room for the reason."""
     with pytest.raises(TooLarge):
         dead_letter({"event": "x" * MAX_BYTES}, Failure("unmappable", ""), attempts=1, failed_at=NOW)
 
 
 def test_attributes_are_what_sqs_accepts() -> None:
-    """No empty value, no control character, at most 256 characters."""
+    """No empty values, no control characters, at most 256 characters."""
     assert attributes("rejected", "web\x00site", "c" * 999) == {
         "reason": "rejected",
         "source": "website",
@@ -76,13 +76,13 @@ def test_attributes_are_what_sqs_accepts() -> None:
     ],
 )
 def test_secrets_are_replaced(written: str, secrets: list[str], left: str) -> None:
-    """A secret is gone from a dead letter, however JSON writes it. Ordinary words stay."""
+    """A secret is removed in every way that JSON or a URL can encode it. Short words stay."""
     assert without(written, secrets) == left
 
 
 @pytest.mark.parametrize("letter", ["я", "字", "\U0001f642"])
-def test_a_dead_letter_is_unescaped_where_escapes_would_not_fit(letter: str) -> None:
-    """Characters that SQS refuses stay escaped, and the body is the same."""
+def test_a_dead_letter_is_unescaped_if_escapes_would_not_fit(letter: str) -> None:
+    """Characters that SQS refuses stay escaped."""
     event = {"text": letter * 180_000 + "\ud800\uffff\x7f"}
     written = dead_letter({"event": event}, Failure("unmappable", "no"), attempts=1, failed_at=NOW)
     assert len(written.encode()) <= MAX_BYTES
@@ -99,5 +99,5 @@ def test_a_dead_letter_is_unescaped_where_escapes_would_not_fit(letter: str) -> 
     ],
 )
 def test_an_unreadable_body_is_kept(body: str, content: dict[str, object]) -> None:
-    """An object stays as it is, but for an earlier failure, so that it can be fixed. Anything else is the event."""
+    """An object is kept without an earlier failure, so that it can be fixed. Anything else becomes the event."""
     assert unreadable(body) == content

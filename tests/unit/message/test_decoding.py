@@ -1,4 +1,4 @@
-"""Decoding: what `encode` writes is read, and what producers write is read as they meant it."""
+"""Decoding of messages that `encode` or other producers wrote."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -28,7 +28,7 @@ MOMENTS = st.datetimes(
     max_value=datetime(9998, 1, 1),  # noqa: DTZ001
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=11, minutes=30))]),
 )
-# The model takes no half of an emoji in an address or in the name of a campaign, and no blanks around them.
+# The model refuses lone surrogates and surrounding blanks in an address or a campaign's name.
 NAMES = st.text(min_size=1).filter(lambda text: text == text.strip())
 MESSAGES = st.fixed_dictionaries(
     {
@@ -61,8 +61,8 @@ def read(text: str) -> Message:
 
 
 @given(MESSAGES)
-def test_what_is_written_is_read(message: Message) -> None:
-    """Every letter and every type, keys of a later release included; times to the millisecond."""
+def test_messages_round_trip(message: Message) -> None:
+    """All characters and types, and unknown keys. Times are kept to the millisecond."""
     written = encode(message)
     assert written.isascii()
     again = read(written)
@@ -96,8 +96,8 @@ def test_what_is_written_is_read(message: Message) -> None:
         ({"lead": {**LEAD, "customFields": {}}}, "lead", LEAD),
     ],
 )  # fmt: skip
-def test_what_a_producer_left_out_has_a_default(changes: dict[str, Any], attribute: str, expected: object) -> None:
-    """SQS's own id and time stand in, and further keys of a lead are its custom fields."""
+def test_missing_parts_have_defaults(changes: dict[str, Any], attribute: str, expected: object) -> None:
+    """SQS's id and time are used, and unknown keys of a lead are custom fields."""
     assert getattr(read(body(**changes)), attribute) == expected
 
 
@@ -119,7 +119,7 @@ def test_what_a_producer_left_out_has_a_default(changes: dict[str, Any], attribu
     ],
 )  # fmt: skip
 def test_a_body_without_a_lead_is_malformed(text: str, field: str) -> None:
-    """The part at fault is named, and nothing of what was sent is quoted."""
+    """The error names the field and does not quote its content."""
     with pytest.raises(Malformed) as caught:
         read(text)
     assert caught.value.field == field
@@ -127,7 +127,7 @@ def test_a_body_without_a_lead_is_malformed(text: str, field: str) -> None:
 
 
 def test_a_body_that_nests_too_deep_is_malformed() -> None:
-    """The encoder gives up at about a thousand levels, and other leads must not wait for that."""
+    """The encoder fails at about a thousand levels, which would hold up other leads."""
     deep: object = 1
     for _ in range(65):
         deep = {"x": deep}
@@ -155,7 +155,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 
 
 def result(content: dict[str, Any]) -> object:
-    """The body of the message, or what is wrong."""
+    """The message's body, or the error."""
     try:
         return as_json(read(json.dumps(content)))
     except (Malformed, NewerVersion) as error:
@@ -164,14 +164,14 @@ def result(content: dict[str, Any]) -> object:
 
 @given(st.one_of(st.fixed_dictionaries(FIELDS), st.fixed_dictionaries({}, optional=FIELDS)))
 def test_both_json_parsers_read_the_same(content: dict[str, Any]) -> None:
-    """Half of an emoji makes the standard library read a body instead of pydantic: to the last digit alike."""
+    """A lone surrogate makes the standard library parse the body instead of pydantic."""
     slow = result({**content, "x": "\ud83d"})
     assert result({**content, "x": "y"}) == ({**slow, "x": "y"} if isinstance(slow, dict) else slow)
 
 
 @given(MESSAGES, st.integers(2, 2**31))
 def test_one_version_of_skew_loses_no_message(message: Message, later: int) -> None:
-    """A message of this version with keys that are not known yet is read. One of a later version is held (law 7)."""
+    """Unknown keys of this version are accepted. A message of a later version is held (law 7)."""
     written = {**json.loads(encode(message)), "addedLater": {"by": "the next release"}}
     assert read(json.dumps(written)).lead == message.lead
     with pytest.raises(NewerVersion):

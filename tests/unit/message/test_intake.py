@@ -1,4 +1,4 @@
-"""Intake: one event becomes messages, or the reasons why not."""
+"""Intake: an event becomes messages, or reasons why not."""
 
 import json
 from datetime import UTC, datetime
@@ -44,15 +44,15 @@ def take(body: Any, source: str = "app", content_type: str = "", **headers: str)
         ({}, ""),
     ],
 )
-def test_a_captchas_token_is_read_and_is_no_field(body: dict[str, Any], token: str) -> None:
-    """The captcha's token is no custom field, even if `custom_fields` names it."""
+def test_a_captcha_s_token_is_not_a_custom_field(body: dict[str, Any], token: str) -> None:
+    """Even if `custom_fields` names it."""
     reading = take({"email": "ava@example.com", "plan": "pro", **body}, "guarded")
     assert reading.captcha_token == token
     assert reading.messages[0].lead == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
 
 
 def test_an_event_becomes_a_message() -> None:
-    """The lead, its campaign's name, its source and the time of its arrival."""
+    """The lead, its campaign's name, its source and its time of arrival."""
     reading = take({"email": "Ava@Example.com", "name": "Ava King", "plan": "pro"})
     (body,) = map(json.loads, reading.bodies)
     lead = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "customFields": {"plan": "pro"}}
@@ -61,8 +61,8 @@ def test_an_event_becomes_a_message() -> None:
     assert (len(reading.messages), reading.unmappable, reading.ignored, reading.event_id) == (1, [], 0, None)
 
 
-def test_in_a_list_each_is_taken_by_itself() -> None:
-    """The good ones become messages; of the others the index, the field and the reason are known."""
+def test_leads_of_a_list_are_accepted_separately() -> None:
+    """Good leads become messages. Bad ones are reported with index, field and reason."""
     deep: Any = "x"
     for _ in range(20):
         deep = {"a": deep}
@@ -78,20 +78,20 @@ def test_in_a_list_each_is_taken_by_itself() -> None:
 
 
 def test_a_single_lead_has_no_index() -> None:
-    """Its sender knows which one is meant."""
+    """A problem of a single lead has no index."""
     assert take({"email": "no"}).problems() == [
         {"field": "email", "message": "not an e-mail address: An email address must have an @-sign."}
     ]
 
 
-def test_what_is_left_out_has_no_id() -> None:
-    """An ignored event is not remembered: a rule may be fixed, and other kinds of events may share the signup's id."""
+def test_an_ignored_event_has_no_id() -> None:
+    """It is not remembered, because a rule may be fixed, or the signup itself may have the same id."""
     bodies = (b"email=ava@example.com&consent=no", b"email=ava@example.com&consent=yes")
     assert [take(body, "form", FORM, idempotency_key="k-1").event_id for body in bodies] == [None, "k-1"]
 
 
 def test_a_lead_that_fits_no_message_is_too_large() -> None:
-    """Alone it is refused as such; in a list it is one that was bad."""
+    """A single lead is refused as too large; in a list it is reported as a bad lead."""
     large = {"email": "ava@example.com"} | {f"essay {n}": "\U0001f600" * 9_000 for n in range(10)}
     with pytest.raises(TooLarge):
         take(large)
@@ -101,7 +101,7 @@ def test_a_lead_that_fits_no_message_is_too_large() -> None:
 
 
 def test_a_lead_of_a_replay_carries_its_history() -> None:
-    """Should it be refused next, its dead letter tells that it was sent again before."""
+    """If it is refused again, its dead letter has the history."""
     history = {"replay": {"of": "letter-1", "count": 1}}
     event = Event("app", b'{"email": "ava@example.com"}', NOW, id="letter-1", replayed=True, lineage=history)
     (body,) = map(json.loads, read(event, CONFIG.sources["app"], str).bodies)
@@ -109,8 +109,8 @@ def test_a_lead_of_a_replay_carries_its_history() -> None:
 
 
 @pytest.mark.parametrize("body", [[{"email": "a@example.com"}], {"x": [{"email": "a@example.com"}] * 2}])
-def test_an_open_source_takes_one_person(body: Any) -> None:
-    """A list is refused as a whole: anyone may post to it."""
+def test_an_open_source_accepts_one_person(body: Any) -> None:
+    """A list is refused as a whole, because anyone may post to the source."""
     reading = take(body, "form")
     assert (reading.messages, reading.problems()) == (
         [],
@@ -129,7 +129,7 @@ def test_an_open_source_takes_one_person(body: Any) -> None:
     ],
 )  # fmt: skip
 def test_a_request_without_answers_is_a_connection_test(body: Any, is_test: bool) -> None:  # noqa: FBT001
-    """Only ids, event names, times and flags: the sender is told that it works. A stranger is not."""
+    """Only ids, event names, times and flags. An authenticated sender gets a success, a stranger does not."""
     reading = take(body)
     assert (bool(reading.unmappable), reading.ignored) == (not is_test, int(is_test))
     if isinstance(body, dict):
@@ -138,7 +138,7 @@ def test_a_request_without_answers_is_a_connection_test(body: Any, is_test: bool
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "x" * 50])
 def test_a_compressed_body_is_refused(encoding: str) -> None:
-    """It is not read as something else."""
+    """It is not parsed as something else."""
     with pytest.raises(Compressed, match="is not read: send it as it is"):
         take({"email": "ava@example.com"}, content_encoding=encoding)
     assert take({"email": "ava@example.com"}, content_encoding="Identity").messages
@@ -155,7 +155,7 @@ def test_a_compressed_body_is_refused(encoding: str) -> None:
     ],
 )
 def test_the_title_of_a_person_is_a_job(body: Any) -> None:
-    """Next to an address or a name, inside a wrapper, or in an object named for a person."""
+    """Next to an address or name, inside a wrapper, or in an object named like a person."""
     (message,) = take(body).messages
     lead = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "jobTitle": "CTO"}
     assert {key: message.lead.get(key) for key in lead} == lead

@@ -1,4 +1,4 @@
-"""Messages: what is written is what other producers and other versions rely on."""
+"""Messages, whose format other producers and versions rely on."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -30,7 +30,7 @@ def message(lead: dict[str, Any]) -> Message:
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 5_000])
 def test_numbers_that_leadterra_could_not_read_are_refused(text: str) -> None:
-    """The JSON standard has no infinity."""
+    """JSON has no infinity and no NaN."""
     with pytest.raises(Malformed):
         loads(text)
 
@@ -39,21 +39,21 @@ def test_numbers_that_leadterra_could_not_read_are_refused(text: str) -> None:
     "lead", [{}, {"email": ""}, *({**LEAD, key: value} for key, value in (
         ("plan", "pro"), ("firstName", None), ("firstName", ["Ava"]), ("customFields", {})))]
 )  # fmt: skip
-def test_a_message_holds_a_lead_and_nothing_else(lead: dict[str, Any]) -> None:
-    """The rest of the flow relies on its fields without a second check."""
+def test_a_message_must_hold_a_valid_lead(lead: dict[str, Any]) -> None:
+    """Later code relies on the fields without checking again."""
     with pytest.raises(ValidationError):
         message(lead)
 
 
 def test_times_are_written_in_one_way() -> None:
-    """UTC, to the millisecond."""
+    """In UTC, to the millisecond."""
     assert (
         timestamp(datetime(2026, 11, 22, 3, 0, 0, 123_456, timezone(timedelta(hours=1)))) == "2026-11-22T02:00:00.123Z"
     )
 
 
 def test_a_message_that_does_not_fit_is_refused_before_it_is_sent() -> None:
-    """What is taken still fits with a failure beside it."""
+    """An accepted message still fits into a dead letter with its failure."""
     empty = len(encode(message({"email": "x"}))) - 1
     fits = message({"email": "x" * (MAX_MESSAGE_BYTES - empty)})
     assert len(encode(fits)) == MAX_MESSAGE_BYTES
@@ -65,7 +65,7 @@ def test_a_message_that_does_not_fit_is_refused_before_it_is_sent() -> None:
 
 @pytest.mark.parametrize("own", ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000001:7"])
 def test_logs_have_our_own_ids_and_hashes_of_others(own: str) -> None:
-    """A sender may take an address for an id. What is hashed is not hashed again."""
+    """A sender may use an address as an id. Hashes are not hashed again."""
     assert id_for_log(own) == own
     hashed = id_for_log("ava@example.com")
     assert hashed.startswith("hash-")
@@ -74,7 +74,7 @@ def test_logs_have_our_own_ids_and_hashes_of_others(own: str) -> None:
 
 
 def test_an_address_is_found_by_its_keyed_hash_only() -> None:
-    """However it is spelt, and not without the key."""
+    """In any spelling, and only with the key."""
     hashed = address_for_log("key", "ava@example.com")
     assert address_for_log("key", " AVA@example.com ") == hashed
     assert address_for_log("another", "ava@example.com") != hashed

@@ -1,4 +1,4 @@
-"""What one event came to says why: which fields are left out, and by which rule no one is enrolled."""
+"""The reasons why fields are left out, and why an event enrolls no one."""
 
 from typing import Any
 
@@ -28,18 +28,18 @@ ADA = {"email": "ada@example.com"}
     ],
 )
 def test_fields_are_left_out_for_a_reason(fields: dict[str, str], allowed: list[str], reasons: Any) -> None:
-    """Each field that is not part of the lead has a reason; those that are part of it have none."""
+    """Each field that is not in the lead has a reason; the others have none."""
     assert reading({**ADA, **fields}, "form", custom_fields=allowed).left_out == [reasons]
 
 
 def test_a_field_that_is_mapped_has_no_reason() -> None:
-    """A custom field that `fields` names is part of the lead, whatever `custom_fields` lists."""
+    """A field that `fields` names is in the lead, whatever `custom_fields` lists."""
     found = reading({**ADA, "choice": "pro"}, fields={"plan": "choice"})
     assert (found.messages[0].lead["customFields"], found.left_out) == ({"plan": "pro"}, [{}])
 
 
-def test_a_custom_field_has_no_name_of_a_lead_field() -> None:
-    """A field that is named like a lead field and is not used for it is left out for that reason."""
+def test_a_custom_field_cannot_have_a_standard_name() -> None:
+    """An unused field with the name of a standard field is left out."""
     found = reading({**ADA, "firstName": "Ada", "contact": {"firstName": "Bo"}}, custom_fields=["*"])
     assert found.left_out == [{"contact.firstName": LeftOut.LEAD_FIELD}]
 
@@ -58,7 +58,7 @@ def test_a_custom_field_has_no_name_of_a_lead_field() -> None:
         ({**ADA, "unsubscribed": True}, {}, "unsubscribed"),
     ],
 )
-def test_no_one_is_enrolled_for_a_reason(body: Any, rules: dict[str, Any], reason: str) -> None:
-    """An event that enrolls no one says which rule or field decided that."""
+def test_an_event_that_enrolls_no_one_has_a_reason(body: Any, rules: dict[str, Any], reason: str) -> None:
+    """The reason names the rule or field that decided it."""
     found = reading(body, **rules)
     assert (found.messages, found.reasons) == ([], {0: reason})

@@ -1,4 +1,4 @@
-"""One release of skew: while a deployment runs, either release may read what the other wrote.
+"""One release of skew: during a deployment each release may read what the other wrote.
 
 `tests/data/skew.json` was recorded with the release before the second edition: messages that it wrote, what it read in
 messages of this release, and its dead letters.
@@ -19,7 +19,7 @@ RECORDED: Final[dict[str, list[Any]]] = json.loads(
     (Path(__file__).parents[2] / "data" / "skew.json").read_text(encoding="utf-8")
 )
 WRITTEN: Final = RECORDED["written by the previous release"]
-SHOWN: Final = RECORDED["written by this release"]
+WRITTEN_NOW: Final = RECORDED["written by this release"]
 
 
 def read(body: str) -> AnyMessage:
@@ -35,26 +35,26 @@ def parts(message: AnyMessage) -> dict[str, Any]:
 
 @pytest.mark.parametrize("row", WRITTEN, ids=lambda row: json.loads(row["body"])["source"])
 def test_messages_of_the_previous_release(row: dict[str, Any]) -> None:
-    """They are the same leads for the same campaigns as they were, and would be written as they were."""
+    """They are read as the same leads and written back unchanged."""
     message = read(row["body"])
     assert parts(message) == row["previous"]
     assert encode(message) == row["body"]
 
 
-@pytest.mark.parametrize("row", SHOWN, ids=lambda row: json.loads(row["body"])["source"])
+@pytest.mark.parametrize("row", WRITTEN_NOW, ids=lambda row: json.loads(row["body"])["source"])
 def test_messages_that_the_previous_release_reads(row: dict[str, Any]) -> None:
-    """This release still writes what the previous one was shown, and means what that one read."""
+    """This release still writes them, and reads them as the previous one did."""
     message = read(row["body"])
     assert encode(message) == row["body"]
     if isinstance(message, Message):
         assert parts(message) == row["previous"]
     else:
-        # It holds suppressions until the deployment is through.
+        # The previous release holds suppressions until the deployment is complete.
         assert row["previous"] == "NewerVersion"
 
 
 def test_dead_letters_of_the_previous_release() -> None:
-    """They have their reasons, go back to the queue that they came from, and are leads if they were."""
+    """They keep their reasons and their queue."""
     bodies = RECORDED["dead letters of the previous release"]
     letters = [read_letter(QueueMessage("m", body, datetime(2026, 11, 23, tzinfo=UTC))) for body in bodies]
     assert [(letter.reason, letter.queue, letter.unreadable() is None) for letter in letters] == [

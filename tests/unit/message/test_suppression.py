@@ -1,4 +1,4 @@
-"""Opt-outs that are suppressed: which ones, whose address, and the message that carries it."""
+"""Suppressed opt-outs: which ones, the address, and the message."""
 
 import json
 from typing import Any
@@ -32,8 +32,8 @@ CONSENT = {"customer_id": 1, "email_address": OUT, "email_marketing_consent": {"
         ("shopify", CONSENT), ("customer-io", CUSTOMER_IO), ("json", {"event": "email.complained", "email": OUT}),
     ],
 )  # fmt: skip
-def test_a_providers_own_word_suppresses(provider: str, body: Any) -> None:
-    """No one is enrolled, and the person's own address goes to the suppression list, if the source says so."""
+def test_a_provider_s_opt_out_is_suppressed(provider: str, body: Any) -> None:
+    """No lead is enrolled. If the source allows it, the person's address goes to the suppression list."""
     found = reading(body, provider)
     assert [each.email for each in found.suppressions] == [OUT]
     assert [json.loads(text)["email"] for text in found.bodies] == [OUT]
@@ -50,14 +50,14 @@ def test_a_providers_own_word_suppresses(provider: str, body: Any) -> None:
         ("intercom", intercom("contact.deleted"), OptOut.DELETION),
     ],
 )
-def test_anything_else_enrolls_no_one_and_suppresses_no_one(provider: str, body: Any, says_so: OptOut) -> None:
-    """A deletion, an answer, another channel, a bounce: suppression cannot be undone."""
+def test_other_opt_outs_are_not_suppressed(provider: str, body: Any, says_so: OptOut) -> None:
+    """Deletions, answers and bounces are only ignored, because a suppression cannot be undone."""
     found = reading(body, provider)
     assert (found.bodies, found.unmappable, found.opt_outs) == ([], [], {0: says_so})
 
 
-def test_a_list_has_both() -> None:
-    """Each person of a list is enrolled or suppressed; the ids are those of their places."""
+def test_a_list_with_signups_and_opt_outs() -> None:
+    """Each person is enrolled or suppressed. Ids follow the position in the list."""
     people = [
         {"type": "identify", "email": "ben@example.com"},
         {"type": "unsubscribed", "email": OUT},
@@ -72,8 +72,8 @@ def test_a_list_has_both() -> None:
 
 
 @pytest.mark.parametrize("address", [None, "no address"])
-def test_an_opt_out_without_an_address_is_shown(address: str | None) -> None:
-    """It cannot be suppressed, so an operator has to see it."""
+def test_an_opt_out_without_an_address_is_reported(address: str | None) -> None:
+    """It cannot be suppressed, so it is dead-lettered for the operator."""
     found = reading({**CUSTOMER_IO, "data": {"identifiers": {"email": address, "id": "7"}}}, "customer-io")
     assert (found.bodies, found.opt_outs) == ([], {0: OptOut.PROVIDER})
     ((problem,),) = [part.problems for part in found.unmappable]
@@ -81,8 +81,8 @@ def test_an_opt_out_without_an_address_is_shown(address: str | None) -> None:
     assert problem.message.startswith("an opt-out that cannot be suppressed: ")
 
 
-def test_an_opt_out_of_an_unclear_person_is_shown() -> None:
-    """Several addresses, and none is the person's: suppressing one of them might be wrong for good."""
+def test_an_opt_out_of_an_unclear_person_is_reported() -> None:
+    """With several addresses a suppression might permanently affect the wrong person."""
     body = {"event": "unsubscribed", "a": {"email": OUT}, "b": {"email": "ben@example.com", "name": "Ben"}}
     found = reading(body, "json")
     assert (found.bodies, [part.problems[0].field for part in found.unmappable]) == ([], ["body"])
@@ -100,7 +100,7 @@ def decoded(**changes: Any) -> Any:
 
 
 def test_a_suppression_is_read_as_it_was_written() -> None:
-    """Keys of a later release survive; the failure of an earlier attempt does not."""
+    """Unknown keys are kept, the failure of an earlier attempt is not."""
     message = decoded(note={"by": "crm"}, failure={"reason": "rejected"})
     assert as_json(message) == {**WHOLE, "note": {"by": "crm"}}
     assert isinstance(message, Suppression)
@@ -110,7 +110,7 @@ def test_a_suppression_is_read_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("email", [..., None, "", 7])
 def test_a_suppression_needs_an_address(email: Any) -> None:
-    """Without one it is malformed. For the rest what SQS knows stands in."""
+    """Without one it is malformed. Other missing parts have defaults."""
     with pytest.raises(Malformed) as error:
         decoded(email=email)
     assert error.value.field == "email"
@@ -119,7 +119,7 @@ def test_a_suppression_needs_an_address(email: Any) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"version": 3}, {"action": "forget"}, {"action": ...}])
-def test_another_version_or_action_is_a_later_releases(changes: dict[str, Any]) -> None:
-    """It is held until that release is there."""
+def test_another_version_or_action_is_held(changes: dict[str, Any]) -> None:
+    """It may be a later release's, so it waits until that is deployed."""
     with pytest.raises(NewerVersion):
         decoded(**changes)

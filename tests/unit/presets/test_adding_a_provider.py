@@ -1,4 +1,4 @@
-"""`docs/adding-a-provider.md` tells the truth: its literal, and nothing else, makes a working provider."""
+"""The example in `docs/adding-a-provider.md` is a complete working provider."""
 
 import ast
 import hashlib
@@ -27,7 +27,7 @@ SECRETS = ("the secret that Acme shows",)
 
 
 def block(head: str) -> str:
-    """The page's only block under a head: its language, and the name of the file where it is one."""
+    """The page's only code block with this info string."""
     (text,) = re.findall(rf"^```{re.escape(head)}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     return str(text)
 
@@ -37,7 +37,7 @@ BODY = block("json").encode()
 
 @pytest.fixture
 def source(monkeypatch: pytest.MonkeyPatch) -> Source:
-    """The page's source, with its literal in the registry for as long as a test takes."""
+    """The page's source, with its literal in the registry during a test."""
     code = ast.parse(f"{{{block('python')}}}", mode="eval")
     added: dict[str, provider.Provider] = eval(compile(code, "page", "eval"), vars(provider).copy())  # noqa: S307 - our own page
     for name, literal in added.items():
@@ -57,7 +57,7 @@ def read_by(source: Source, event: Event) -> Reading:
 
 
 def test_it_is_verified_and_mapped(source: Source) -> None:
-    """A signed request becomes the lead that the page's answers describe, under the event's own id."""
+    """A signed request becomes the page's lead with the event's own id."""
     event = signed()
     verify(event, source, SECRETS)
     reading = read_by(source, event)
@@ -66,8 +66,8 @@ def test_it_is_verified_and_mapped(source: Source) -> None:
     assert (reading.event_id, message.source, message.campaign) == ("ent_1", "acme", "newsletter")
 
 
-def test_its_recording_is_one(source: Source, tmp_path: Path) -> None:
-    """The recorded request is proved by its secret as the command signs it, and makes the leads that it names."""
+def test_its_recording_can_be_sent(source: Source, tmp_path: Path) -> None:
+    """The command signs the recorded request, and intake accepts it as the named leads."""
     (tmp_path / "acme.json").write_text(block("json events/webhooks/acme.json"), encoding="utf-8")
     webhook = webhooks.load("acme", tmp_path)
     request = sign("acme", Request(webhook.body, webhook.headers), webhook.secret, webhook.time)
@@ -80,7 +80,7 @@ def test_its_recording_is_one(source: Source, tmp_path: Path) -> None:
 
 
 def test_its_other_shapes_are_read(source: Source) -> None:
-    """Each case comes to what it says."""
+    """Each case gives the leads that it names."""
     for case in json.loads(block("json tests/payloads/acme.json")):
         event = Event("acme", json.dumps(case["body"]).encode(), NOW, headers={"content-type": case["content_type"]})
         reading = read_by(source, event)
@@ -88,8 +88,8 @@ def test_its_other_shapes_are_read(source: Source) -> None:
         assert (reading.event_id, reading.ignored) == (case.get("event_id"), case["ignored"])
 
 
-def test_its_signature_is_believed(source: Source) -> None:
-    """One that another program made with the secret, and only as long as its time is near."""
+def test_its_signature_vector_is_accepted(source: Source) -> None:
+    """A signature that another program made is accepted near its time only."""
     vector = json.loads(block("json tests/vectors/signatures.json"))
     event = Event(
         "acme", vector["body"].encode(), datetime.fromtimestamp(vector["now"], UTC), headers=vector["headers"]
@@ -101,14 +101,14 @@ def test_its_signature_is_believed(source: Source) -> None:
 
 
 def test_its_answers_can_be_named(source: Source) -> None:
-    """Custom fields go by the question, and by the tool's own reference."""
+    """A custom field may use the question or the tool's reference."""
     for name in ("Plan", "plan_1"):
         chosen = source.model_copy(update={"fields": {"plan": name}, "custom_fields": ()})
         (message,) = read_by(chosen, signed()).messages
         assert message.lead.get("customFields") == {"plan": "pro"}
 
 
-def test_it_is_not_there_yet() -> None:
-    """The invented tool is no provider by itself, and the error names those that are."""
+def test_it_is_not_a_provider_yet() -> None:
+    """Without the literal, the configuration is refused."""
     with pytest.raises(ConfigError, match=r"sources\.acme\.provider: 'acme' is not known"):
         parse('[campaigns.newsletter]\nid = "camp_1"\n' + block("toml"))

@@ -1,4 +1,4 @@
-"""Providers: what each of them sends becomes the lead that a person would read in it."""
+"""Providers: recorded events and the leads that they become."""
 
 import json
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ CASES = {
 
 @pytest.mark.parametrize(("provider", "case"), CASES.values(), ids=CASES)
 def test_an_event_becomes_its_lead(provider: str, case: dict[str, Any]) -> None:
-    """The person, what was answered, the id of the event, and nothing of the tool's own."""
+    """The person, the answers and the event's id, without the tool's own fields."""
     source = Source.model_validate({"provider": provider, "campaign": "news", **case.get("settings", {})})
     body = case["body"] if isinstance(case["body"], str) else json.dumps(case["body"])
     headers = {"content-type": case["content_type"], **case.get("headers", {})}
@@ -36,14 +36,14 @@ def test_an_event_becomes_its_lead(provider: str, case: dict[str, Any]) -> None:
     assert (not_enrolled, len(reading.unmappable)) == (case.get("ignored", 0), case.get("unmappable", 0))
 
 
-def test_every_provider_is_shown() -> None:
-    """A provider without a recorded shape is a guess."""
+def test_every_provider_has_a_recorded_event() -> None:
+    """A provider without one would be a guess."""
     assert {provider for provider, _ in CASES.values()} == set(PROVIDERS)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_a_provider_is_whole(name: str) -> None:
-    """A provider that signs is verified by default, noise is in lower case, and each provider has a title."""
+def test_a_provider_is_complete(name: str) -> None:
+    """Each has a title, its noise is in lower case, and its filters are not empty."""
     provider = PROVIDERS[name]
     assert provider.title
     assert all(noise == noise.lower() for noise in (*provider.noise, *provider.noise_prefixes))

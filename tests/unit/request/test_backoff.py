@@ -18,14 +18,14 @@ CHANCE = st.floats(min_value=0, max_value=1, exclude_max=True)
     [(1, 15), (2, 30), (3, 60), (7, 960), (8, 1_800), (9, 1_800), (300, 1_800), (0, 15), (-5, 15)],
 )
 def test_the_delay_doubles_up_to_an_hour(receives: int, shortest: int) -> None:
-    """Half of it is fixed, half is jitter."""
+    """Half of the delay is fixed, half is jitter."""
     assert delay(receives, 0.0) == shortest
     assert shortest * 2 - 1 <= delay(receives, 0.999_999) <= shortest * 2
 
 
 @pytest.mark.parametrize(("asked", "expected"), [(None, 15), (0.0, 15), (5.0, 15), (90.4, 90), (7_200.0, 7_200)])
 def test_retry_after_is_honoured_if_it_is_longer(asked: float | None, expected: int) -> None:
-    """A shorter one is not: the destination is in trouble."""
+    """A shorter one is ignored, because the destination has problems."""
     assert delay(1, 0.0, asked) == expected
 
 
@@ -35,8 +35,8 @@ def test_retry_after_is_honoured_if_it_is_longer(asked: float | None, expected: 
     st.none() | st.floats(min_value=0, allow_nan=False, allow_infinity=False),
 )
 @example(10**6, 0.5, 1e308)
-def test_sqs_takes_every_delay(receives: int, chance: float, asked: float | None) -> None:
-    """It hides a message for twelve hours at the most."""
+def test_sqs_accepts_every_delay(receives: int, chance: float, asked: float | None) -> None:
+    """SQS hides a message for at most twelve hours."""
     assert FIRST_SECONDS / 2 <= delay(receives, chance, asked) < SQS_LIMIT_SECONDS
 
 
@@ -54,14 +54,14 @@ def test_sqs_takes_every_delay(receives: int, chance: float, asked: float | None
     ],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
-    """RFC 9110 has these two forms, the second with two old spellings; anything else and the past are ignored."""
+    """The forms of RFC 9110, with two old date formats. Other values and past dates are ignored."""
     assert retry_after(value, NOW) == seconds
 
 
 @given(st.text())
 @example("Mon, 01 Jan 0001 00:00:00 +2359")
 @example("Fri, 31 Dec 9999 23:59:59 -2359")
-def test_no_header_is_too_odd(value: str) -> None:
-    """Whatever a proxy writes there, it is a time to wait or nothing."""
+def test_any_header_is_read(value: str) -> None:
+    """Any text is a time to wait or is ignored."""
     found = retry_after(value, NOW)
     assert found is None or 0 < found < SQS_LIMIT_SECONDS

@@ -1,4 +1,4 @@
-"""Messages become rows, and rows become requests of bounded size."""
+"""Messages become rows, and rows become requests of limited size."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ def received(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int
 
 
 def sent(messages: list[ReceivedMessage], config: Enrollment = PLAIN) -> dict[str, list[dict[str, Any]]]:
-    """The leads as they go out, by campaign id."""
+    """The leads of the requests, by campaign id."""
     kept, _ = batch.rows(messages, config)
     return {campaign: json.loads(body(campaign, rows))["leads"] for campaign, rows in kept.items()}
 
@@ -36,14 +36,14 @@ def config(style: CustomFields = "top-level", **campaign: Any) -> Enrollment:
 
 
 def test_one_row_for_each_address() -> None:
-    """Addresses that differ in case only are one person's, in the order of their first message."""
+    """Addresses that differ only in case are one person's. Rows keep the order of first messages."""
     messages = [received({"email": email}) for email in ("ava@example.com", "ben@example.com", "AVA@example.com")]
     (rows,) = batch.rows(messages, PLAIN)[0].values()
     assert [[p for p in messages if p in r.messages] for r in rows] == [[messages[0], messages[2]], [messages[1]]]
 
 
 def test_later_values_win_field_by_field() -> None:
-    """Messages merge in the order in which they were received, and only fields that were sent are changed."""
+    """Messages merge in order of arrival, and only fields that were sent change."""
     early = {"email": "ava@example.com", "firstName": "A", "company": "Acme", "customFields": {"plan": "free", "a": 1}}
     late = {"email": "Ava@Example.com", "firstName": "Ava", "customFields": {"plan": "pro", "b": 2}}
     merged = {"email": "Ava@Example.com", "firstName": "Ava", "company": "Acme", "plan": "pro", "a": 1, "b": 2}
@@ -59,7 +59,7 @@ messages = st.lists(
 
 @given(messages)
 def test_merging_is_a_fold_over_time(given_messages: list[tuple[int, dict[str, str]]]) -> None:
-    """A merged row says of each field what the last message that had it says."""
+    """Each field of a merged row has the value of the last message with that field."""
     expected: dict[str, str] = {"email": "ava@example.com"}
     for _, fields in sorted(given_messages, key=lambda item: item[0]):
         expected |= fields
@@ -71,8 +71,8 @@ def test_merging_is_a_fold_over_time(given_messages: list[tuple[int, dict[str, s
     assert sent(messages) == {"camp_1": [expected]}
 
 
-def test_campaigns_are_apart() -> None:
-    """A person may be in two campaigns; a name and its id are one campaign, an unknown name is an id."""
+def test_campaigns_are_separate() -> None:
+    """A campaign's name and its id mean the same campaign. An unknown name is used as an id."""
     messages = [
         received({"email": "ava@example.com", "company": "A"}),
         received({"email": "ava@example.com"}, campaign="camp_2"),
@@ -99,7 +99,7 @@ LEAD = {
     ],
 )
 def test_defaults_and_both_styles_of_custom_fields(style: CustomFields, wire: dict[str, Any]) -> None:
-    """Defaults fill what is missing or blank, and nothing else; types are kept; no custom field hides an address."""
+    """Defaults fill missing and blank fields only, types are kept, and no custom field replaces the address."""
     defaults = {"firstName": "there", "plan": "free", "size": 5, "tier": 1}
     assert sent([received(LEAD)], config(style, defaults=defaults)) == {
         "camp_1": [{"email": "ava@example.com", "firstName": "there", **wire}]
@@ -108,7 +108,7 @@ def test_defaults_and_both_styles_of_custom_fields(style: CustomFields, wire: di
 
 @pytest.mark.parametrize("style", ["top-level", "nested"])
 def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFields) -> None:
-    """No style adds an empty object."""
+    """Neither style adds an empty object."""
     lead = {"email": "ava@example.com", "firstName": "there"}
     assert sent([received({"email": "ava@example.com"})], config(style, defaults={"firstName": "there"})) == {
         "camp_1": [lead]
@@ -116,15 +116,15 @@ def test_a_lead_without_custom_fields_is_sent_as_it_is(style: CustomFields) -> N
 
 
 def test_a_row_is_a_replay_if_one_of_its_messages_is() -> None:
-    """An operator waits for its outcome."""
+    """Its outcome is logged for the operator who waits for it."""
     plain = received({"email": "ava@example.com"})
     again = received({"email": "ava@example.com"}, replay={"count": 1})
     for messages, expected in (([plain, again], True), ([again], True), ([plain, plain], False)):
         assert batch.rows(messages, PLAIN)[0]["camp_1"][0].is_replayed is expected
 
 
-def test_a_message_is_left_as_it_was() -> None:
-    """Defaults and merging are for the request: a dead letter holds what was sent."""
+def test_messages_are_not_changed() -> None:
+    """Defaults and merging affect the request only; a dead letter holds what was sent."""
     messages = [received({"email": "ava@example.com", "customFields": {"a": 1}}, seconds=s) for s in (0, 1)]
     batch.rows(messages, config(defaults={"firstName": "there", "b": 2}))
     assert [p.message.lead for p in messages] == [{"email": "ava@example.com", "customFields": {"a": 1}}] * 2
@@ -140,8 +140,8 @@ def test_a_message_is_left_as_it_was() -> None:
         ({"firstName": "Ava"}, "plan"),
     ],
 )
-def test_a_token_that_would_render_as_nothing(lead: dict[str, Any], missing: str | None) -> None:
-    """Such a lead is enrolled or kept out, as its campaign wishes; the failure names the token."""
+def test_a_lead_without_a_token(lead: dict[str, Any], missing: str | None) -> None:
+    """The lead is enrolled or dead-lettered as the campaign says. The failure names the token."""
     messages = [received({"email": "ava@example.com", **lead})]
     tokens: dict[str, Any] = {"tokens": ["firstName", "plan"]}
     kept, out = batch.rows(messages, config(**tokens))
@@ -158,7 +158,7 @@ def test_a_token_that_would_render_as_nothing(lead: dict[str, Any], missing: str
 
 
 def test_a_default_or_another_message_fills_a_token() -> None:
-    """What is judged is the row, not one of its messages."""
+    """Tokens are checked in the merged row, not in each message."""
     strict: dict[str, Any] = {"tokens": ["firstName"], "on_missing_token": "dead_letter"}
     assert (
         batch.rows([received({"email": "a@example.com"})], config(**strict, defaults={"firstName": "there"}))[1] == {}
@@ -177,7 +177,7 @@ def test_a_default_or_another_message_fills_a_token() -> None:
     [(0, 10, []), (1, 10, [1]), (10, 10, [10]), (11, 10, [10, 1]), (25, 10, [10, 10, 5]), (3, 1, [1, 1, 1])],
 )
 def test_no_batch_has_more_rows_than_configured(rows: int, size: int, lengths: list[int]) -> None:
-    """The limit is checked before a row is added; none is lost and the order stays."""
+    """No row is lost, and the order is kept."""
     made = [row({"email": f"lead{n}@example.com"}) for n in range(rows)]
     found = list(batches("camp_1", made, size))
     assert [len(b.rows) for b in found] == lengths
@@ -199,8 +199,8 @@ def _of_bytes(number: int) -> Row:
         ([400_000, 400_000, 400_000, 100_000], [2, 2]),
     ],
 )
-def test_no_request_is_larger_than_a_proxy_takes(sizes: list[int], lengths: list[int]) -> None:
-    """A request stays within a megabyte, envelope and commas included; a larger row travels alone."""
+def test_no_request_is_larger_than_a_megabyte(sizes: list[int], lengths: list[int]) -> None:
+    """Including envelope and commas. A larger row is sent alone."""
     found = list(batches("camp_1", [_of_bytes(size) for size in sizes], 1_000))
     assert [len(b.rows) for b in found] == lengths
     assert all(len(body(b.campaign_id, b.rows)) <= 1_000_000 for b in found if len(b.rows) > 1)
@@ -208,8 +208,8 @@ def test_no_request_is_larger_than_a_proxy_takes(sizes: list[int], lengths: list
 
 @pytest.mark.parametrize("number", [1, 2, 1_000])
 @pytest.mark.parametrize("text", ["Zo\u00eb \u2028 \U0001f642", "half of an emoji: \ud83d"])
-def test_one_lead_travels_in_the_envelope_of_a_thousand(number: int, text: str) -> None:
-    """The body has one form, whatever the number of leads and whatever is in them."""
+def test_the_envelope_is_the_same_for_any_number_of_leads(number: int, text: str) -> None:
+    """And for any content."""
     odd = {"firstName": text, "customFields": {"size": 2**64 + 1, "share": 0.1, "vip": True}}
     leads = [{"email": f"lead{n}@example.com", **odd} for n in range(number)]
     (rows,) = batch.rows([received(lead) for lead in leads], config("nested"))[0].values()

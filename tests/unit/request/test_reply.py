@@ -1,4 +1,4 @@
-"""The outcome table: a verdict for every answer there is."""
+"""The outcome table: a verdict for every answer."""
 
 import json
 from dataclasses import astuple
@@ -38,7 +38,7 @@ def verdict_of(status: int | None, content: object = None, **headers: str) -> Ve
     ],
 )
 def test_counts_in_any_envelope_are_accepted(status: int, content: object, counts: Counts) -> None:
-    """A 2xx with counts is a success, bare or in one of the documented envelopes."""
+    """A 2xx with counts is a success, bare or in a documented envelope."""
     assert verdict_of(status, content) == counts
 
 
@@ -51,13 +51,13 @@ def test_counts_in_any_envelope_are_accepted(status: int, content: object, count
     ],
 )  # fmt: skip
 def test_a_success_without_counts_is_held(content: object) -> None:
-    """A maintenance page or an empty promise swallows no lead."""
+    """A maintenance page or an empty answer with status 200 loses no lead."""
     assert verdict_of(200, content) == Held("unavailable")
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_refusals_are_to_be_isolated(status: int) -> None:
-    """The statuses of bad leads and of too large a request come with what was said, as JSON where it is some."""
+def test_refusals_keep_their_answer(status: int) -> None:
+    """These statuses mean bad leads or too large a request. The answer is parsed if it is JSON."""
     assert verdict_of(status, {"errors": [1]}) == Refused(status, {"errors": [1]})
     assert verdict_of(status, b"Unprocessable") == Refused(status, "Unprocessable")
     assert verdict_of(status, b"\xff") == Refused(status, "\ufffd")
@@ -83,13 +83,13 @@ def test_every_other_row_of_the_table(status: int | None, verdict: Verdict) -> N
 
 @pytest.mark.parametrize("text", [b'"Forbidden"', b"null", b"{}", b"[]", b'[{"message": "no"}]'])
 def test_any_json_of_a_403_is_about_the_key(text: bytes) -> None:
-    """A firewall answers with a page, the service in JSON."""
+    """The service answers in JSON, a firewall with a page."""
     assert verdict_of(403, text) == Held("unauthorized")
     assert verdict_of(403, b"<p>Forbidden</p>") == Refused(403, "<p>Forbidden</p>")
 
 
-def test_one_error_that_will_pass_is_enough() -> None:
-    """In a list of errors, one with a passing status means that the lead is tried again."""
+def test_one_temporary_error_is_enough() -> None:
+    """If one error in a list has a temporary status, the lead is tried again."""
     assert is_passing([{"message": "invalid"}, {"status": 503}])
     assert is_passing([{"message": "invalid", "status_code": 429}])
     assert not is_passing([{"message": "invalid"}, {"status": 422}])
@@ -101,13 +101,13 @@ def test_one_error_that_will_pass_is_enough() -> None:
     [("120", 120), (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90), ("0", None), ("in a while", None)],
 )
 def test_retry_after_is_honoured(status: int, header: str, seconds: float | None) -> None:
-    """Seconds, a date, or neither."""
+    """In seconds or as a date."""
     assert verdict_of(status, **{"retry-after": header}) == Held("unavailable", seconds)
 
 
 @given(st.none() | st.integers(100, 999), st.binary(max_size=60), st.text(max_size=40))
 def test_the_table_is_total(status: int | None, body: bytes, retry_after: str) -> None:
-    """Every answer has a verdict, and only a 2xx with counts says that leads are in."""
+    """Every answer has a verdict, and only a 2xx with counts means that leads are stored."""
     verdict = judge(Reply(status, body, {"retry-after": retry_after}), NOW)
     assert isinstance(verdict, Counts | Partial | Refused | Held)
     assert not isinstance(verdict, Counts) or status in range(200, 300)
@@ -117,8 +117,8 @@ def test_the_table_is_total(status: int | None, body: bytes, retry_after: str) -
     ("headers", "request_id"),
     [({"x-request-id": "req_1", "request-id": "req_2"}, "req_1"), ({"request-id": "req_2"}, "req_2"), ({}, None)],
 )
-def test_a_reply_knows_its_request(headers: dict[str, str], request_id: str | None) -> None:
-    """The id that support will ask for is read from either header."""
+def test_a_reply_has_the_request_s_id(headers: dict[str, str], request_id: str | None) -> None:
+    """The id that support asks for is read from either header."""
     assert Reply(422, b"", headers).request_id == request_id
 
 
@@ -130,15 +130,15 @@ def test_a_reply_knows_its_request(headers: dict[str, str], request_id: str | No
     ],
 )  # fmt: skip
 def test_what_leadterra_does_not_count_is_unaccounted(counts: Counts, rows: int, unaccounted: int) -> None:
-    """The metrics of a request always add up to its rows, whatever was counted."""
+    """The metrics of a request add up to its rows, whatever was counted."""
     metrics = tally(counts, rows)
     assert metrics["Unaccounted"] == unaccounted
     assert [metrics[name] for name in ("Enrolled", "Updated", "Skipped")] == list(astuple(counts))
     assert sum(metrics.values()) == rows
 
 
-def test_every_reason_to_hold_has_a_metric_of_its_own() -> None:
-    """None is named like another's, nor like a count of law 2."""
+def test_every_hold_reason_has_its_own_metric() -> None:
+    """Its name differs from those of the other reasons and of law 2's counts."""
     reasons = get_args(Why.__value__)
     named = {held_metric(why) for why in reasons}
     assert len(named) == len(reasons)

@@ -1,4 +1,4 @@
-"""Suppressions: which addresses are suppressed, and which signups are dropped with them."""
+"""Suppressions: which addresses are suppressed, and which signups are dropped."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def opt_out(email: str, minutes: int) -> Suppression:
 
 
 def outcome(*messages: AnyMessage) -> tuple[list[list[str]], list[str], list[str]]:
-    """The ids of each address to suppress, of what is sent, and of what is dropped."""
+    """The ids of each suppressed address, of the leads that are sent, and of those that are dropped."""
     received = [ReceivedMessage(message, [index]) for index, message in enumerate(messages)]
     suppressed, kept, dropped = split(received)
     return (
@@ -52,17 +52,17 @@ AVA, BEN = "ava@example.com", "ben@example.com"
 def test_a_signup_before_the_last_opt_out_is_dropped(
     messages: list[AnyMessage], suppressed: list[list[str]], kept: list[str], dropped: list[str]
 ) -> None:
-    """Whatever the case of the address. Opt-outs of an address are one row. Later and other signups are sent."""
+    """Case does not matter. Opt-outs of one address are one row, and later signups are sent."""
     assert outcome(*messages) == (suppressed, kept, dropped)
 
 
 def test_a_signup_of_the_same_moment_is_dropped() -> None:
-    """One event may say both: then the opt-out counts."""
+    """One event may contain both; the opt-out counts."""
     assert outcome(signup(AVA, 1), opt_out(AVA, 1)) == ([["out-1"]], [], ["in-1"])
 
 
-def test_addresses_travel_in_batches() -> None:
-    """Each request has a list of addresses and nothing else."""
+def test_addresses_are_sent_in_batches() -> None:
+    """Each request has only a list of addresses."""
     messages = [opt_out(f"lead{number}@example.com", number) for number in range(3)]
     suppressed, _, _ = split([ReceivedMessage(message, [index]) for index, message in enumerate(messages)])
     assert [json.loads(batch.body) for batch in batches(None, suppressed, 2)] == [

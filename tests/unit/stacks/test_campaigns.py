@@ -1,4 +1,4 @@
-"""What an answer of Leadterra's means to an operator."""
+"""Leadterra's answers as an operator sees them."""
 
 import json
 
@@ -11,8 +11,8 @@ NEWS = ConfiguredCampaign("news", "camp_news", (), ())
 
 
 @pytest.mark.parametrize("envelope", ["data", "campaign", "result", "stats", None])
-def test_an_answer_is_taken_out_of_its_envelope(envelope: str | None) -> None:
-    """Bare or in any of the documented envelopes, it is the same answer."""
+def test_answers_are_unwrapped(envelope: str | None) -> None:
+    """Bare, or in any documented envelope."""
     inner = {"id": "camp_news", "status": "running"}
     body = json.dumps({envelope: inner} if envelope else inner).encode()
     assert read_answer(200, body, "camp_news") == inner
@@ -34,26 +34,26 @@ def test_an_answer_is_taken_out_of_its_envelope(envelope: str | None) -> None:
     ],
 )
 def test_each_refusal_has_a_remedy(status: int, body: object, code: str, remedy: str) -> None:
-    """Whatever the shape of the error, the text says what to do; only a plain word is believed to be a code."""
+    """For any shape of error the message says what to do. Only a plain word is used as a code."""
     with pytest.raises(LeadterraError) as refused:
         read_answer(status, json.dumps(body).encode(), "camp_news")
     assert (refused.value.status, refused.value.code) == (status, code)
     assert remedy in str(refused.value)
 
 
-def test_a_page_is_no_answer() -> None:
-    """A maintenance page that answers 200 says nothing of a campaign."""
+def test_a_page_is_not_an_answer() -> None:
+    """A maintenance page with status 200 is an error."""
     with pytest.raises(LeadterraError, match="without JSON"):
         read_answer(200, b"<html>", "camp_news")
 
 
 def test_a_key_is_never_shown() -> None:
-    """What is printed of a service by mistake has no key in it."""
+    """The object's representation has no key."""
     assert "sk_live_x" not in repr(CampaignApi("https://example.com", "sk_live_x"))
 
 
 def test_stats_of_any_shape() -> None:
-    """Numbers are kept under Leadterra's names; what is none, or missing, is passed over."""
+    """Numbers keep Leadterra's names. Other values and missing ones are skipped."""
     found = read_stats({"status": 3, "totalEnrolled": 4, "live": True, "tokens": {}, "openRate": 0.5})
     assert (found.status, found.enrolled, found.numbers) == (None, 4, {"totalEnrolled": 4, "openRate": 0.5})
     assert read_stats({}).enrolled is None
@@ -70,5 +70,5 @@ def test_stats_of_any_shape() -> None:
     ],
 )
 def test_the_consequence_of_a_start(content: dict[str, object], sentence: str) -> None:
-    """An operator hears what will happen before it does."""
+    """The operator sees what will happen before starting a campaign."""
     assert sentence in describe_start(NEWS, read_stats(content))

@@ -1,4 +1,4 @@
-"""Edits of the stack's secret: what is not named stays, whatever is edited."""
+"""Edits of the stack's secret keep all other values."""
 
 import pytest
 from hypothesis import given
@@ -46,8 +46,8 @@ def others(content: dict[str, object], name: str) -> dict[str, object]:
 
 
 @given(CONTENTS, NAMES)
-def test_nothing_of_the_other_names_is_lost(content: dict[str, object], name: str) -> None:
-    """Whatever is in the secret, setting and rotating one name leaves every other as it was."""
+def test_other_values_are_kept(content: dict[str, object], name: str) -> None:
+    """Setting or rotating one name leaves every other value unchanged."""
     stored = StoredSecret(content)
     edits = [set_value(content, name, "new")]
     if name != API_KEY and "new" not in stored.values(name) and len(stored.values(name)) < 2:
@@ -60,7 +60,7 @@ def test_nothing_of_the_other_names_is_lost(content: dict[str, object], name: st
 
 @given(CONTENTS, st.sampled_from(["app", "forms"]))
 def test_a_rotation_keeps_the_newest_value_beside_the_new_one(content: dict[str, object], name: str) -> None:
-    """Two values at the most are valid; dropping the previous one leaves the new one alone."""
+    """At most two values are valid. Dropping the previous one leaves only the new one."""
     before = StoredSecret(content)
     if len(before.values(name)) > 1:
         with pytest.raises(UsageError, match="--drop-previous"):
@@ -73,7 +73,7 @@ def test_a_rotation_keeps_the_newest_value_beside_the_new_one(content: dict[str,
 
 
 def test_what_cannot_be_rotated() -> None:
-    """Leadterra's key, a value that is there already, and a previous one that is not, are explained."""
+    """Leadterra's key, an existing value and a missing previous value are refused with the reason."""
     stored = StoredSecret({"sources": {"app": "same"}})
     with pytest.raises(UsageError, match="one key at a time"):
         rotate(stored, API_KEY, "x")
@@ -90,8 +90,8 @@ def test_what_cannot_be_rotated() -> None:
 @pytest.mark.parametrize(
     ("name", "complaint"), [("ap", "did you mean app?"), ("website", 'auth = "none"'), ("leadterra_key", API_KEY)]
 )
-def test_a_name_that_nothing_reads(name: str, complaint: str) -> None:
-    """A secret goes only where a function looks for it."""
+def test_an_unused_name_is_refused(name: str, complaint: str) -> None:
+    """A secret is stored only under a name that a function reads."""
     known_sources(ENROLLMENT, "app")
     known_sources(ENROLLMENT, API_KEY)
     with pytest.raises(UsageError) as refused:
@@ -99,8 +99,8 @@ def test_a_name_that_nothing_reads(name: str, complaint: str) -> None:
     assert complaint in str(refused.value)
 
 
-def test_what_a_survey_says() -> None:
-    """Each source by what it needs and has; what nothing reads is named, and the content of nothing."""
+def test_the_list_of_secrets() -> None:
+    """Each source with its state, and unused names. No value is shown."""
     stored = StoredSecret({API_KEY: " ", "old_key": "x", "sources": {"app": ["b", "a"], "website": "y", "gone": "z"}})
     assert [(each.name, each.state) for each in list_states(ENROLLMENT, stored)] == [
         ("website", SecretState.NOT_NEEDED),
@@ -130,13 +130,13 @@ def test_what_a_survey_says() -> None:
     ],
 )
 def test_a_secret_that_can_never_verify_is_found(provider: str, auth: str, secret: str, problem: str | None) -> None:
-    """A public key, quotation marks, a key that is not base64 where the scheme needs that; padding may be missing."""
+    """A public key, quotation marks, or a key that is not base64 although the scheme needs it."""
     found = flaw(provider, auth, secret)
     assert found is None if problem is None else found and found.startswith(problem)
 
 
 def test_an_open_source_with_a_captcha_has_a_secret() -> None:
-    """The captcha's own, in the source's place; it is missing until it is set."""
+    """The captcha's secret is stored under the source's name."""
     guarded = Enrollment(sources={"site": Source(provider="form", auth="none", captcha="turnstile")})
     known_sources(guarded, "site")
     assert find_unread(guarded, StoredSecret({"sources": {"site": "x"}})) == []
