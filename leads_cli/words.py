@@ -1,7 +1,9 @@
 """Numbers and times as people say them."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Final
 
 _AGE: Final = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
@@ -23,6 +25,12 @@ def duration(seconds: float) -> str:
 def number(count: int, noun: str) -> str:
     """So many of something, as people say it."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like a wrong one, as the end of a sentence; "" if none is."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def ago(when: datetime) -> str:

@@ -1,6 +1,5 @@
 """`leads send`: an event, a lead or a provider's request to a running stack, as its sender would send it."""
 
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from leads_cli.errors import CommandError, UsageError
 from leads_cli.project import EVENTS, command, shown
 from leads_cli.terminal import plain, print_json
 from leads_cli.webhooks import recorded, sending, webhooks
+from leads_cli.words import did_you_mean
 
 
 @grouped
@@ -51,8 +51,7 @@ def send(
     try:
         read = webhooks.find(event) or recorded.load(event)
     except recorded.UnknownEventError as error:
-        close = get_close_matches(event.lower(), [*recorded.names(), *webhooks.names()], n=1)
-        meant = f"; did you mean {close[0]}?" if close else ""
+        meant = did_you_mean(event.lower(), [*recorded.names(), *webhooks.names()])
         raise UsageError(f"{error}; and providers: {', '.join(webhooks.names())}{meant}") from error
     if source is not None and not isinstance(read, webhooks.Webhook):
         raise UsageError(f"--source is for a provider's request; {event} says by itself where it goes")

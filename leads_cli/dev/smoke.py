@@ -58,7 +58,7 @@ def _send(name: str, stack: Running, client: httpx.Client, tally: SmokeTally, sa
     expected = recorded.expected_leads().get(name)
     try:
         event = recorded.load(name)
-        if event.source is not None and event.source not in stack.auths:
+        if event.source is not None and event.source not in stack.sources:
             say(f"  skipped  {name}: the configuration has no source {event.source!r}")
             return
         if expected is None:
@@ -79,7 +79,8 @@ def _send_webhooks(stack: Running, client: httpx.Client, tally: SmokeTally, say:
     """
     skipped = []
     for webhook in map(webhooks.load, webhooks.names()):
-        if stack.providers.get(webhook.provider) == webhook.provider:
+        source = stack.sources.get(webhook.provider)
+        if source and source.provider == webhook.provider:
             event = webhook.to(webhook.provider)
             _deliver(event, len(webhook.leads), tally, say, stack=stack, client=client)
         else:

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from threading import Event, current_thread, main_thread
 from typing import Final
@@ -31,7 +31,9 @@ def show_progress(
     """Show, on stderr if nowhere else, how many of `total` are done; None where that is not known."""
     console = console or Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _ProgressLines(console, clock, what, total, done).add
+        lines = _lines(console, clock, what, total, done)
+        next(lines)
+        yield lines.send
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -44,31 +46,21 @@ class _Rate(ProgressColumn):
         return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
 
 
-class _ProgressLines:
-    """One line every ten seconds, none for what is done sooner."""
-
-    def __init__(self, console: Console, clock: Callable[[], float], what: str, total: int | None, done: int) -> None:
-        self._console = console
-        self._clock = clock
-        self._what = what
-        self._total = total
-        self._done = done
-        self._before = done
-        self._start = self._shown_at = clock()
-
-    def add(self, number: int) -> None:
-        self._done += number
-        now = self._clock()
-        if now - self._shown_at >= _LINE_SECONDS:
-            self._shown_at = now
-            self._console.print(self._line(now - self._start), soft_wrap=True)
-
-    def _line(self, seconds: float) -> str:
-        rate = (self._done - self._before) / seconds
-        line = f"{self._what}: {self._done:,}"
-        if self._total is None or not rate:
-            return f"{line}, {rate:,.0f}/s"
-        return f"{line} of {self._total:,}, {rate:,.0f}/s, {duration((self._total - self._done) / rate)} left"
+def _lines(
+    console: Console, clock: Callable[[], float], what: str, total: int | None, before: int
+) -> Generator[None, int]:
+    """One line every ten seconds, none for what is done sooner. Is sent how many more are done."""
+    done, start = before, clock()
+    shown_at = start
+    while True:
+        done += yield
+        if (now := clock()) - shown_at < _LINE_SECONDS:
+            continue
+        shown_at = now
+        rate = (done - before) / (now - start)
+        of = "" if total is None or not rate else f" of {total:,}"
+        left = f", {duration((total - done) / rate)} left" if total is not None and rate else ""
+        console.print(f"{what}: {done:,}{of}, {rate:,.0f}/s{left}", soft_wrap=True)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from leads_cli.logs.observed import json_object
 from leads_cli.stacks.embedded import get_object
 from leads_cli.stacks.running import NotReachableError, aws_errors
 
@@ -48,12 +49,7 @@ class Line:
 
 def parse(line_id: str, when: datetime, function: str, text: str) -> Line | None:
     """A line as it was written; None for a metric, which repeats what the line beside it says."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        data = {}
-    if not isinstance(data, dict):
-        data = {}
+    data = json_object(text)
     return None if "_aws" in data else Line(line_id, when, function, text.rstrip(), data)
 
 

@@ -29,51 +29,8 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 logger = logging.getLogger(__name__)
 
 
-class _SandboxHttpServer(ThreadingTCPServer):
-    """Remembers its open connections, so that a kept-alive one does not outlive it."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], respond: Callable[[SandboxRequest], SandboxAnswer]) -> None:
-        self.respond = respond
-        self.stopping = Event()
-        self._open: set[Socket] = set()
-        self._changed = Condition()
-        super().__init__(address, _SandboxHandler)
-
-    def process_request(self, request: Socket, client_address: object) -> None:
-        with self._changed:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Socket) -> None:
-        super().shutdown_request(request)
-        with self._changed:
-            self._open.discard(request)
-            self._changed.notify_all()
-
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
-        error = sys.exception()
-        if isinstance(error, ConnectionError):
-            return  # the client closed the connection
-        # Where, but not what: the text of an exception may quote a lead.
-        frames = "".join(traceback.format_tb(error.__traceback__)) if error else ""
-        logger.error("request failed: %s\n%s", type(error).__name__, frames)
-
-    def stop(self) -> None:
-        self.stopping.set()
-        self.shutdown()
-        self.server_close()
-        with self._changed:
-            for connection in self._open:
-                _end(connection)
-            self._changed.wait_for(lambda: not self._open, STOP_SECONDS)
-
-
 class _SandboxHandler(BaseHTTPRequestHandler):
-    server: _SandboxHttpServer
+    server: "SandboxServer"
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body leave in one segment
@@ -119,48 +76,71 @@ class _SandboxHandler(BaseHTTPRequestHandler):
         """Log nothing: a request line may contain an address, and the sandbox has its own log."""
 
 
-class SandboxServer:
-    """Serves a sandbox from threads of this process; port 0 takes a free one, see `url`."""
+class SandboxServer(ThreadingTCPServer):
+    """Serves a sandbox from threads of this process; port 0 takes a free one. Raises OSError if the port is in use.
+
+    It remembers its open connections, so that a kept-alive one does not outlive it.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
 
     def __init__(
-        self,
-        sandbox: Sandbox,
-        port: int = 0,
-        *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, sandbox: Sandbox, port: int = 0, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self.sandbox = sandbox
-        self.port = port
         self._clock = clock
-        self._server: _SandboxHttpServer | None = None
-        self._thread: Thread | None = None
+        self.stopping = Event()
+        self._open: set[Socket] = set()
+        self._changed = Condition()
+        super().__init__(("127.0.0.1", port), _SandboxHandler)
+        self.port = int(self.server_address[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True)
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    def respond(self, request: SandboxRequest) -> SandboxAnswer:
+        return respond(self.sandbox, request, self._clock())
 
     def start(self) -> Self:
-        """Listen, and return as soon as connections are taken; OSError if the port is in use."""
-        self._server = _SandboxHttpServer(
-            ("127.0.0.1", self.port), lambda request: respond(self.sandbox, request, self._clock())
-        )
-        self.port = int(self._server.server_address[1])
-        self._thread = Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         self._thread.start()
         return self
 
     def stop(self) -> None:
         """Close every connection and wait for all threads."""
-        if self._server is not None and self._thread is not None:
-            self._server.stop()
-            self._thread.join()
-            self._server = self._thread = None
+        self.stopping.set()
+        self.shutdown()
+        self.server_close()
+        with self._changed:
+            for connection in self._open:
+                _end(connection)
+            self._changed.wait_for(lambda: not self._open, STOP_SECONDS)
+        self._thread.join()
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def process_request(self, request: Socket, client_address: object) -> None:
+        with self._changed:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Socket) -> None:
+        super().shutdown_request(request)
+        with self._changed:
+            self._open.discard(request)
+            self._changed.notify_all()
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+        error = sys.exception()
+        if isinstance(error, ConnectionError):
+            return  # the client closed the connection
+        # Where, but not what: the text of an exception may quote a lead.
+        frames = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+        logger.error("request failed: %s\n%s", type(error).__name__, frames)
 
 
 def _end(connection: Socket) -> None:

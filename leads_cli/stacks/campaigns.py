@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Final
 
 from leads.config.schema import Enrollment, Source
 from leads_cli.errors import UsageError
 from leads_cli.stacks.leadterra import CampaignApi, LeadterraError
+from leads_cli.words import did_you_mean
 
 DRAFT: Final = "draft"
 PAUSED: Final = "paused"
@@ -82,14 +82,10 @@ def _fed(source: Source) -> frozenset[str]:
 def find_campaign(campaigns: Iterable[ConfiguredCampaign], name: str) -> ConfiguredCampaign:
     """The campaign with a name, or with an id. Raises UsageError if there is none."""
     known = list(campaigns)
-    found = next((each for each in known if name == each.name), None) or next(
-        (each for each in known if name == each.id), None
-    )
-    if found:
-        return found
+    if found := [each for each in known if name == each.name] or [each for each in known if name == each.id]:
+        return found[0]
     names = [each.name for each in known]
-    close = get_close_matches(name, names, n=1)
-    meant = f"; did you mean {close[0]}?" if close else ""
+    meant = did_you_mean(name, names)
     raise UsageError(f"the configuration has no campaign {name!r}; it has: {', '.join(names) or 'none'}{meant}")
 
 

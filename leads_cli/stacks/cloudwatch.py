@@ -1,7 +1,7 @@
 """The counts of a stack: what was reported to CloudWatch, and what its queue holds."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -46,11 +46,10 @@ def _waiting(cloudwatch: Any, namespace: str, queued: int, oldest: float | None,
     """What was held in the last minutes, by cause. SQS does not say which messages these are, nor until when."""
     causes = list(get_args(Why.__value__))
     metrics = [_metric(namespace, held_metric(cause), service="enroll") for cause in causes]
-    queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]
     why: Counter[str] = Counter()
     with aws_errors("CloudWatch"):
-        for index, values in _values(cloudwatch, queries, now - _RECENT, now):
-            why[hold_words(causes[index])] += round(sum(values))
+        for index, values in _values(cloudwatch, metrics, "Sum", _FIVE_MINUTES, (now - _RECENT, now)):
+            why[hold_words(causes[index])] += round(sum(value for _, value in values))
     found = {cause: min(count, queued) for cause, count in why.items() if count}
     return Waiting(min(queued, sum(found.values())), found, oldest) if found else None
 
@@ -67,10 +66,10 @@ def sum_metrics(
 ) -> Mapping[str, float]:
     """Each metric's sum, by its name; asked for one by one, as CloudWatch lists only those of the last two weeks."""
     metrics = [_metric(namespace, name, service=each) for name in METRICS.values() for each in services]
-    queries = [_query(f"m{number}", metric, "Sum", _PERIOD) for number, metric in enumerate(metrics)]
     found: defaultdict[str, float] = defaultdict(float)
-    for index, values in _values(cloudwatch, queries, _hour(now - since), _hour(now) + _PERIOD):
-        found[metrics[index]["MetricName"]] += sum(values)
+    hours = _hour(now - since), _hour(now) + _PERIOD
+    for index, values in _values(cloudwatch, metrics, "Sum", _PERIOD, hours):
+        found[metrics[index]["MetricName"]] += sum(value for _, value in values)
     return found
 
 
@@ -79,27 +78,21 @@ def _metric(namespace: str, name: str, **dimensions: str) -> dict[str, Any]:
     return {"Namespace": namespace, "MetricName": name, "Dimensions": named}
 
 
-def _query(query_id: str, metric: Mapping[str, Any], stat: str, period: timedelta) -> dict[str, Any]:
-    return {"Id": query_id, "MetricStat": {"Metric": metric, "Period": int(period.total_seconds()), "Stat": stat}}
-
-
 def _values(
-    cloudwatch: Any, queries: list[dict[str, Any]], start: datetime, end: datetime
-) -> Iterator[tuple[int, list[float]]]:
-    """The values of each query, by its index, the newest first; one query's may come in several pages."""
-    for result in _results(cloudwatch, queries, start, end):
-        yield int(result["Id"][1:]), result["Values"]
-
-
-def _results(
-    cloudwatch: Any, queries: list[dict[str, Any]], start: datetime, end: datetime
-) -> Iterator[Mapping[str, Any]]:
-    """The values of each query, newest first."""
+    cloudwatch: Any, metrics: Sequence[Any], stat: str, step: timedelta, between: tuple[datetime, datetime]
+) -> Iterator[tuple[int, list[tuple[datetime, float]]]]:
+    """The values of each metric, by its index, the newest first; one metric's may come in several pages."""
+    queries = [
+        {"Id": f"m{n}", "MetricStat": {"Metric": metric, "Period": int(step.total_seconds()), "Stat": stat}}
+        for n, metric in enumerate(metrics)
+    ]
+    start, end = between
     pages = cloudwatch.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampDescending"
     )
     for page in pages:
-        yield from page["MetricDataResults"]
+        for each in page["MetricDataResults"]:
+            yield int(each["Id"][1:]), list(zip(each["Timestamps"], each["Values"], strict=True))
 
 
 def _hour(moment: datetime) -> datetime:
@@ -116,8 +109,8 @@ def _oldest(cloudwatch: Any, outputs: Mapping[str, str], now: datetime) -> float
 
 
 def _newest(cloudwatch: Any, metric: Mapping[str, Any], start: datetime, end: datetime) -> float | None:
-    recent = _values(cloudwatch, [_query("m0", metric, "Maximum", _MINUTE)], start, end)
-    return next((value for _, values in recent for value in values), None)
+    recent = _values(cloudwatch, [metric], "Maximum", _MINUTE, (start, end))
+    return next((value for _, values in recent for _, value in values), None)
 
 
 # What the charts of the last hours show.
@@ -135,27 +128,21 @@ def read_history(
 ) -> Iterator[tuple[str, datetime, int]]:
     """How many leads were taken, accepted and refused, when."""
     names = [name for _, name in _CHARTED.values()]
-    queries = [
-        _query(f"m{number}", _metric(namespace, metric, service=service), "Sum", step)
-        for number, (metric, (service, _)) in enumerate(_CHARTED.items())
-    ]
+    metrics = [_metric(namespace, metric, service=service) for metric, (service, _) in _CHARTED.items()]
     with aws_errors("CloudWatch"):
-        for result in _results(cloudwatch, queries, start, end):
-            name = names[int(result["Id"][1:])]
-            for when, value in zip(result["Timestamps"], result["Values"], strict=True):
-                yield name, when, round(value)
+        for index, values in _values(cloudwatch, metrics, "Sum", step, (start, end)):
+            for when, value in values:
+                yield names[index], when, round(value)
 
 
 def last_accepted_times(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
     """When each source last brought a lead, to five minutes; what is older than two weeks is not found."""
     names = list(sources)
     metrics = [_metric(namespace, "Accepted", service="intake", source=name) for name in names]
-    queries = [_query(f"m{number}", metric, "Sum", _FIVE_MINUTES) for number, metric in enumerate(metrics)]
     found: dict[str, datetime] = {}
     with aws_errors("CloudWatch"):
-        for result in _results(cloudwatch, queries, now - _REMEMBERED, now + _FIVE_MINUTES):
-            moments = zip(result["Timestamps"], result["Values"], strict=True)
-            when = next((moment for moment, value in moments if value), None)
-            if when:
-                found.setdefault(names[int(result["Id"][1:])], when)
+        remembered = now - _REMEMBERED, now + _FIVE_MINUTES
+        for index, values in _values(cloudwatch, metrics, "Sum", _FIVE_MINUTES, remembered):
+            if when := next((moment for moment, value in values if value), None):
+                found.setdefault(names[index], when)
     return found

@@ -5,7 +5,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from leads.config.schema import Enrollment
-from leads_cli.stacks.running import Running, aws_errors
+from leads_cli.stacks.running import Running, RunningSource, aws_errors
 
 if TYPE_CHECKING:
     import boto3
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def find(stack: str, session: "boto3.Session", enrollment: Enrollment | None = None) -> Running:
     """A stack in an AWS account; its sources are those of `enrollment`, the deployed file, if it is given."""
-    sources = enrollment.sources if enrollment else {}
-    auths = {name: source.authentication for name, source in sources.items()}
+    known = enrollment.sources if enrollment else {}
+    sources = {name: RunningSource(its.provider, its.authentication, its.public_url) for name, its in known.items()}
     found = describe_stack(stack, session)
     outputs = _outputs(found)
     url = outputs["WebhookUrl"].rstrip("/").removesuffix("/hooks")
@@ -22,11 +22,9 @@ def find(stack: str, session: "boto3.Session", enrollment: Enrollment | None = N
 
     # Making one takes longer than most of what is asked of it.
     client: Callable[[str], Any] = cache(partial(session.client, config=CONFIG))
-    providers = {name: source.provider for name, source in sources.items()}
-    public_urls = {name: source.public_url for name, source in sources.items()}
     given = parameters(found)
     leadterra_url = given.get("LeadterraBaseUrl") or None
-    return Running(url, outputs, auths, client, providers, public_urls, leadterra_url, parameters=given)
+    return Running(url, outputs, sources, client, leadterra_url, parameters=given)
 
 
 def stack_outputs(stack: str, session: "boto3.Session") -> dict[str, str]:

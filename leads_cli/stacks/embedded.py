@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from leads_cli.project import command
 from leads_cli.stacks.counts import StackStatus, Waiting, from_json
-from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.running import NotReachableError, Running, RunningSource
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
 
@@ -26,16 +26,11 @@ def from_description(url: str, about: Mapping[str, Any]) -> Running:
 
         return session.client(session.embedded_session(about["awsAccessKey"]), service, about["awsEndpoint"])
 
-    auths, providers, public_urls = (
-        {source["name"]: source.get(key) for source in about["sources"]} for key in ("auth", "provider", "publicUrl")
-    )
     return Running(
         url.rstrip("/"),
         about["outputs"],
-        auths,
+        {its["name"]: RunningSource(its["provider"], its["auth"], its.get("publicUrl")) for its in about["sources"]},
         client,
-        providers,
-        public_urls,
         leadterra_url=about.get("leadterraUrl") or None,
         config=Path(about["config"]) if about.get("config") else None,
     )

@@ -24,16 +24,23 @@ class NotReachableError(CommandError):
 
 
 @dataclass(frozen=True, slots=True)
+class RunningSource:
+    """A source of a stack: its kind, its senders' proof, and the address that they were given, if the file has it."""
+
+    provider: str
+    auth: str
+    public_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """A running stack.
 
     Attributes:
         url: where its webhook is, without `/hooks`.
         outputs: CloudFormation's, by name.
-        auths: how the senders of each source prove who they are.
+        sources: by name.
         client: AWS clients, by service.
-        providers: the kind of each source.
-        public_urls: the address that a source's sender was given, where the configuration says it.
         leadterra_url: where the stack's Leadterra is; None: where the configuration says.
         config: the file that the stack reads, where it is one of this machine.
         parameters: CloudFormation's, by name; empty for the embedded stack.
@@ -41,27 +48,23 @@ class Running:
 
     url: str
     outputs: Mapping[str, str]
-    auths: Mapping[str, str]
+    sources: Mapping[str, RunningSource]
     client: Callable[[str], Any]
-    providers: Mapping[str, str] = field(default_factory=dict)
-    public_urls: Mapping[str, str | None] = field(default_factory=dict)
     leadterra_url: str | None = None
     config: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def source_of(self, provider: str) -> str | None:
-        return next((name for name, kind in self.providers.items() if kind == provider), None)
+        return next((name for name, its in self.sources.items() if its.provider == provider), None)
 
     def address(self, source: str) -> str:
         """A source's address as its sender was given it. Some sign it. The functions always see https."""
-        return self.public_urls.get(source) or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
+        return self.sources[source].public_url or f"https://{urlsplit(self.url).netloc}/hooks/{source}"
 
     def page_address(self, source: str) -> str:
         """Where a sender posts to: forms without a secret have a throttle of their own."""
-        return (
-            self.public_urls.get(source)
-            or f"{self.url}/{'forms' if self.auths.get(source) == 'none' else 'hooks'}/{source}"
-        )
+        its = self.sources[source]
+        return its.public_url or f"{self.url}/{'forms' if its.auth == 'none' else 'hooks'}/{source}"
 
     def enqueue(self, queue: str, body: str, attributes: Mapping[str, str]) -> None:
         """Send a raw event to EventsQueue, or a lead's message to LeadsQueue."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +12,7 @@ from leads.event.verify import PUBLIC_KEY_PREFIX
 from leads.presets.providers import PROVIDERS
 from leads_cli.errors import UsageError
 from leads_cli.stacks.secret import API_KEY, LOG_KEY, StoredSecret
+from leads_cli.words import did_you_mean
 
 
 class SecretState(StrEnum):
@@ -45,10 +45,9 @@ def known_sources(enrollment: Enrollment, name: str) -> None:
     source = enrollment.sources.get(name)
     needed = [each for each, its in enrollment.sources.items() if its.has_secret]
     if source is None:
-        close = get_close_matches(name, [API_KEY, LOG_KEY, *needed], n=1)
-        meant = f"; did you mean {close[0]}?" if close else ""
-        names = ", ".join([API_KEY, LOG_KEY, *needed])
-        raise UsageError(f"no source {name!r} in the configuration; names are {names}{meant}")
+        names = [API_KEY, LOG_KEY, *needed]
+        meant = did_you_mean(name, names)
+        raise UsageError(f"no source {name!r} in the configuration; names are {', '.join(names)}{meant}")
     if not source.has_secret:
         raise UsageError(f'{name} has auth = "none": its senders do not authenticate, so it has no secret')
 

@@ -66,7 +66,7 @@ def http_client(running: Running) -> httpx.Client:
 
 def send(event: RecordedEvent, running: Running, client: httpx.Client) -> HookAnswer:
     """Send an event as its source would. Raises CommandError if the stack has no such source, or no secret for it."""
-    if event.source is not None and event.source not in running.auths:
+    if event.source is not None and event.source not in running.sources:
         raise CommandError(f"{event.name}: the stack has no source {event.source!r}; it has: {_known(running)}")
     match event:
         case HttpEvent():
@@ -87,10 +87,9 @@ def with_address(webhook: Webhook, running: Running, source: str | None = None) 
             f"with a campaign of yours:\n\n"
             f'  [sources.{webhook.provider}]\n  provider = "{webhook.provider}"\n  campaign = "newsletter"{auth}'
         )
-    provider = running.providers.get(found, webhook.provider)
-    if provider != webhook.provider:
+    if (its := running.sources.get(found)) and its.provider != webhook.provider:
         raise CommandError(
-            f"{found} is a source for {provider}, not for {webhook.provider}; name another with --source"
+            f"{found} is a source for {its.provider}, not for {webhook.provider}; name another with --source"
         )
     return webhook.to(found)
 
@@ -111,8 +110,8 @@ def _post(event: HttpEvent, running: Running, client: httpx.Client) -> HookAnswe
 def _proved(event: HttpEvent, running: Running) -> Request:
     """The request with a fresh proof: the recorded signature is stale and was made with another secret."""
     request = Request(event.body, event.headers, event.method, running.address(event.source))
-    kind = running.auths[event.source]
-    if kind == "none":
+    source = running.sources[event.source]
+    if source.auth == "none":
         return request
     secret = next(iter(read_secret(running).values(event.source)), None)
     if secret is None:
@@ -120,9 +119,9 @@ def _proved(event: HttpEvent, running: Running) -> Request:
             f"{event.name}: the stack's secret has nothing under sources.{event.source}; "
             f'add it: {{"sources": {{"{event.source}": "..."}}}}, as docs/sources.md says'
         )
-    if kind == "signature":
-        return sign(running.providers[event.source], request, secret, time.time())
-    if kind == "token":
+    if source.auth == "signature":
+        return sign(source.provider, request, secret, time.time())
+    if source.auth == "token":
         return request.having(authorization=f"Bearer {secret}")
     return request.having(authorization=f"Basic {base64.b64encode(f'leads:{secret}'.encode()).decode()}")
 
@@ -148,11 +147,11 @@ def probe(name: str, running: Running, client: httpx.Client) -> HookAnswer:
 
     An open source is only asked whether it is there: to it a test without answers is a bad submission.
     """
-    source = name if name in running.auths else running.source_of(name)
+    source = name if name in running.sources else running.source_of(name)
     if source is None:
         raise CommandError(f"the stack has no source {name!r}, nor one of that provider; it has: {_known(running)}")
     path = f"/hooks/{source}"
-    if running.auths[source] == "none":
+    if running.sources[source].auth == "none":
         return send(HttpEvent("probe", source, "GET", path, {}, b""), running, client)
     return send(HttpEvent("probe", source, "POST", path, _HEADERS, _BODY), running, client)
 
@@ -165,4 +164,4 @@ def probe_meaning(answer: HookAnswer) -> str:
 
 
 def _known(running: Running) -> str:
-    return ", ".join(running.auths) or "none"
+    return ", ".join(running.sources) or "none"

@@ -9,6 +9,7 @@ import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from leads.event.schemes import HUBSPOT_V3, SEGMENT, STANDARD
@@ -132,15 +133,6 @@ def _netlify(request: Request, secret: str, now: float) -> Request:
     return request.having(x_webhook_signature=f"{header}.{payload}.{_base64url(mac)}")
 
 
-def _hubspot(request: Request, secret: str, now: float) -> Request:
-    return sign_described(HUBSPOT_V3, request, secret, now)
-
-
-def _segment(request: Request, secret: str, now: float) -> Request:
-    """Sign a single event. Batches are not supported."""
-    return sign_described(SEGMENT, request, secret, now)
-
-
 def _google_ads(request: Request, secret: str, now: float) -> Request:
     """The key is a member of the body; a body that has no members stays as it is."""
     del now
@@ -162,7 +154,8 @@ _SIGNERS: Final[Mapping[Scheme, Signer]] = {
     "standard-webhooks": _standard_webhooks,
     "supabase": _supabase,
     "netlify": _netlify,
-    "hubspot": _hubspot,
-    "segment": _segment,
+    "hubspot": partial(sign_described, HUBSPOT_V3),
+    # A single event; batches are not supported.
+    "segment": partial(sign_described, SEGMENT),
     "google-ads": _google_ads,
 }

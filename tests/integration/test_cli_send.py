@@ -13,7 +13,7 @@ from leads.config.schema import Enrollment, parse
 from leads_cli.cli.main import app
 from leads_cli.dev.invented import invent_secrets
 from leads_cli.errors import CommandError
-from leads_cli.stacks.running import Running
+from leads_cli.stacks.running import Running, RunningSource
 from leads_cli.webhooks import webhooks
 from leads_cli.webhooks.sending import HookAnswer, probe, probe_meaning, send, with_address
 from tests.integration.intaking import Intake
@@ -64,10 +64,10 @@ class Stack:
         return Running(
             url="http://127.0.0.1:3000",
             outputs={"SecretId": "leads"},
-            auths={name: source.authentication for name, source in sources.items()},
+            sources={
+                name: RunningSource(its.provider, its.authentication, its.public_url) for name, its in sources.items()
+            },
             client=lambda _: self,
-            providers={name: source.provider for name, source in sources.items()},
-            public_urls={name: source.public_url for name, source in sources.items()},
         )
 
     def get_secret_value(self, **_: str) -> dict[str, str]:

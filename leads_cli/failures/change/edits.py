@@ -1,8 +1,7 @@
 """Edits: changes of a lead or an event, and their result."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from leads.model import LEAD_FIELDS
 from leads_cli.errors import UsageError
 from leads_cli.failures.change import path as paths
 from leads_cli.failures.change.cleaning import normalise
+from leads_cli.words import did_you_mean
 
 
 class Absent(Enum):
@@ -150,7 +150,8 @@ def _custom_place(lead: Any, path: str) -> str:
 
 def _put(document: Any, path: str, value: Any, *, is_lead: bool) -> None:
     if is_lead and paths.locate(document, path) is None and not _is_known(path):
-        raise InapplicableError("; ".join(_unknown(path)))
+        meant = did_you_mean(path, LEAD_FIELDS)
+        raise InapplicableError(f"a lead has no field {path}{meant}; a custom field is written customFields.{path}")
     try:
         paths.put(document, path, value)
     except paths.NoSuchPathError as error:
@@ -159,10 +160,3 @@ def _put(document: Any, path: str, value: Any, *, is_lead: bool) -> None:
 
 def _is_known(path: str) -> bool:
     return path in LEAD_FIELDS or path.startswith("customFields.")
-
-
-def _unknown(path: str) -> Iterator[str]:
-    yield f"a lead has no field {path}"
-    if close := get_close_matches(path, LEAD_FIELDS, n=1):
-        yield f"did you mean {close[0]}?"
-    yield f"a custom field is written customFields.{path}"

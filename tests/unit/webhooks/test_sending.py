@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from leads_cli.errors import CommandError
-from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.running import NotReachableError, Running, RunningSource
 from leads_cli.webhooks import recorded, sending
 
 
@@ -37,7 +37,9 @@ class Aws:
 def running(auth: str = "none", content: str = "{}") -> tuple[Running, Aws]:
     aws = Aws(content)
     outputs = {"EventsQueueUrl": "queue", "LeadsQueueUrl": "leads", "SecretId": "secret"}
-    return Running("http://127.0.0.1:3000", outputs, {"website": auth, "api": auth}, lambda _: aws), aws
+    return Running(
+        "http://127.0.0.1:3000", outputs, dict.fromkeys(("website", "api"), RunningSource("json", auth)), lambda _: aws
+    ), aws
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
@@ -94,7 +96,7 @@ def test_whether_it_was_sent_before(text: str, repeated: bool) -> None:  # noqa:
 
 def test_an_unknown_source_is_not_sent_to() -> None:
     """A stack that has no such source would answer 401 to a mere misspelling."""
-    stack = Running("http://127.0.0.1:3000", {}, {"shop": "none"}, lambda _: None)
+    stack = Running("http://127.0.0.1:3000", {}, {"shop": RunningSource("json", "none")}, lambda _: None)
     with pytest.raises(CommandError, match="no source 'api'; it has: shop"):
         sending.send(recorded.load("api-lead"), stack, client(ok))
 
