@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from shlex import quote
 from typing import Final
+from urllib.parse import urlsplit
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 _COPY: Final = _PACKAGE / "checkout"
@@ -15,6 +16,11 @@ TEMPLATE: Final = ROOT / "template.yaml"
 # Shown in an option's help, the same in any width of terminal and for any user.
 CONFIG_DEFAULT: Final = "Without: layers/config/enrollment.toml."
 _NAME: Final = "leads"
+
+
+def is_local(url: str) -> bool:
+    """Whether an address is of this machine. A proxy that the environment names is for the world outside."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 def shown(path: Path) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from typing import Final
-from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+from leads_cli.project import is_local
+
 # A tunnel may write our own name into `Host`, but it adds the caller's address.
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")
 _PUBLIC: Final = ("/hooks/", "/forms/")
@@ -43,10 +43,10 @@ class LocalOnly:
             await send({"type": "websocket.close", "code": 1008})
 
 
-def is_local(host: str) -> bool:
+def names_this_machine(host: str) -> bool:
     """Whether a `Host` header names this machine. A web page that calls here names its own host."""
     try:
-        return urlsplit(f"//{host}").hostname in _LOCAL
+        return is_local(f"//{host}")
     except ValueError:  # brackets that are no IPv6 address
         return False
 
@@ -54,7 +54,7 @@ def is_local(host: str) -> bool:
 def _may_pass(headers: Headers) -> bool:
     host, origin = headers.get("host", ""), headers.get("origin")
     own = origin is None or origin.removeprefix("http://") == host
-    return is_local(host) and own and not any(name in headers for name in _FORWARDED)
+    return names_this_machine(host) and own and not any(name in headers for name in _FORWARDED)
 
 
 def _unframed(send: Send) -> Send:

@@ -9,7 +9,7 @@ from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, EventSource, Template
 from leads_cli.dev.runtime.environment import LATEST, FunctionSpec, OnLog
 from leads_cli.dev.runtime.functions import Function
-from leads_cli.dev.runtime.poller import OnRecords, Poller, QueueAddress
+from leads_cli.dev.runtime.poller import OnRecords, Poller
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,13 @@ def make_deployment(
         )
 
     def poller(source: EventSource) -> Poller:
-        sqs, url = aws.client("sqs"), deployed.physical[source.queue]
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        invoke = functions[source.function].invoke
+        url, invoke = deployed.physical[source.queue], functions[source.function].invoke
 
         def shorten(handles: set[str]) -> None:
             if longest_hold is not None:
                 aws.queues.shorten(url, handles, longest_hold)
 
-        address = QueueAddress(url, arn)
-        return Poller(source, address, aws.queues, invoke=invoke, on_records=on_records, on_failed=shorten)
+        return Poller(source, url, aws.queues, invoke=invoke, on_records=on_records, on_failed=shorten)
 
     def live(name: str) -> FunctionSpec:
         alias = template.aliases.get(name)

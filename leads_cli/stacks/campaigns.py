@@ -105,7 +105,7 @@ def list_campaigns(campaigns: Iterable[ConfiguredCampaign], service: CampaignApi
 
 def get_stats(service: CampaignApi, campaign: ConfiguredCampaign) -> Stats:
     """A campaign's status and numbers. Raises LeadterraError if Leadterra does not tell."""
-    return read_stats(service.get(campaign.id, "stats"))
+    return read_stats(service.ask("GET", campaign.id, "stats"))
 
 
 def read_stats(content: Mapping[str, Any]) -> Stats:
@@ -142,7 +142,7 @@ def describe_start(campaign: ConfiguredCampaign, found: Stats) -> str:
 def start(service: CampaignApi, campaign: ConfiguredCampaign) -> dict[str, Any]:
     """Start a campaign, or resume a paused one, after a person has confirmed it: Leadterra's answer."""
     try:
-        return service.post(campaign.id, "start")
+        return service.ask("POST", campaign.id, "start")
     except LeadterraError as error:
         if error.status is not None:
             raise

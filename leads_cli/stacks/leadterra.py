@@ -10,20 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from leads.config.schema import Enrollment
 from leads.io.leadterra import segment
 from leads_cli.errors import CommandError
+from leads_cli.project import is_local
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.stacks.secret import API_KEY, read_secret
 
 KEY_VARIABLE: Final = "LEADTERRA_API_KEY"
 _TIMEOUT_SECONDS: Final = 20
 _ENVELOPES: Final = ("data", "campaign", "result", "stats")
-_LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class LeadterraError(CommandError):
@@ -47,19 +46,12 @@ class CampaignApi:
     base_url: str
     api_key: str = field(repr=False)
 
-    def get(self, campaign_id: str, what: str) -> dict[str, Any]:
-        """What a read endpoint of a campaign answers, out of its envelope."""
-        return self._ask("GET", campaign_id, what)
-
-    def post(self, campaign_id: str, what: str) -> dict[str, Any]:
-        return self._ask("POST", campaign_id, what)
-
-    def _ask(self, method: str, campaign_id: str, what: str) -> dict[str, Any]:
+    def ask(self, method: str, campaign_id: str, what: str) -> dict[str, Any]:
+        """What an endpoint of a campaign answers, out of its envelope."""
         url = f"{self.base_url}/v1/campaigns/{segment(campaign_id)}/{what}"
         headers = {"Authorization": f"Bearer {self.api_key}", "Accept": "application/json"}
         try:
-            # A proxy that the environment names is for the world outside.
-            with httpx.Client(trust_env=urlsplit(url).hostname not in _LOCAL, timeout=_TIMEOUT_SECONDS) as client:
+            with httpx.Client(trust_env=not is_local(url), timeout=_TIMEOUT_SECONDS) as client:
                 answer = client.request(method, url, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             text = f"Leadterra does not answer at {self.base_url} ({type(error).__name__})"

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from leads_cli.errors import CommandError
+from leads_cli.project import is_local
 from leads_cli.stacks.running import NotReachableError, Running
 from leads_cli.stacks.secret import read_secret
 from leads_cli.webhooks.recorded import HttpEvent, QueueEvent, RecordedEvent
@@ -59,9 +60,7 @@ def curl(url: str, auth: str, secret: str) -> str:
 
 
 def http_client(running: Running) -> httpx.Client:
-    # A proxy that the environment names is for the world outside.
-    local = running.url.startswith(("http://127.0.0.1", "http://localhost"))
-    return httpx.Client(trust_env=not local, timeout=_TIMEOUT_SECONDS)
+    return httpx.Client(trust_env=not is_local(running.url), timeout=_TIMEOUT_SECONDS)
 
 
 def send(event: RecordedEvent, running: Running, client: httpx.Client) -> HookAnswer:

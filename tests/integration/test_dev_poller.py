@@ -13,7 +13,7 @@ import pytest
 from leads_cli.dev.aws.server import EmbeddedAws
 from leads_cli.dev.aws.template import EventSource
 from leads_cli.dev.runtime.environment import Result
-from leads_cli.dev.runtime.poller import Poller, QueueAddress
+from leads_cli.dev.runtime.poller import Poller
 
 SOURCE = EventSource(function="Stub", queue="LeadsQueue", batch_size=10, partial_failures=True)
 
@@ -63,7 +63,7 @@ def url(sqs: Any, dead: str) -> str:
 
 
 @pytest.fixture
-def make(aws: EmbeddedAws, sqs: Any, url: str) -> Iterator[Make]:
+def make(aws: EmbeddedAws, url: str) -> Iterator[Make]:
     """Start a poller; it is stopped at the end, as the stack does it."""
     with ExitStack() as opened:
 
@@ -72,8 +72,7 @@ def make(aws: EmbeddedAws, sqs: Any, url: str) -> Iterator[Make]:
             source: EventSource = SOURCE,
             on_records: Callable[[str, list[Any]], None] = lambda *_: None,
         ) -> Poller:
-            address = QueueAddress(url, arn(sqs, url))
-            poller = Poller(source, address, aws.queues, invoke=invoke, on_records=on_records).start()
+            poller = Poller(source, url, aws.queues, invoke=invoke, on_records=on_records).start()
             opened.callback(poller.join)
             opened.callback(aws.queues.close)
             opened.callback(poller.stop)

@@ -11,7 +11,7 @@ import pytest
 
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, QUEUE, Template, load
-from leads_cli.dev.start_errors import StartError
+from leads_cli.errors import StartError
 from leads_cli.project import TEMPLATE
 from tests.combinations import TRIED
 

@@ -211,18 +211,18 @@ class TimedQueues(SQSBackend):
 
     def stored(self, url: str) -> list[StoredMessage]:
         with self._changed:
-            return list(map(copy, self._queue(url).stored.values()))
+            return list(map(copy, self.at(url).stored.values()))
 
     def oldest(self, url: str) -> StoredMessage | None:
         with self._changed:
-            return next(iter(self._queue(url).stored.values()), None)
+            return next(iter(self.at(url).stored.values()), None)
 
     def count(self, url: str) -> int:
         """How many messages a queue holds: visible, in flight and delayed."""
-        return len(self._queue(url).stored)
+        return len(self.at(url).stored)
 
     def delete(self, url: str, receipt_handles: set[str]) -> None:
-        queue = self._queue(url)
+        queue = self.at(url)
         with self._change():
             for message in filter(None, map(queue.find, receipt_handles)):
                 del queue.stored[message.id]
@@ -244,7 +244,7 @@ class TimedQueues(SQSBackend):
         with self._change():
             messages = self._held(url, receipt_handles)
             for message in messages:
-                self._queue(url).put(message, min(message.visible_at, latest))
+                self.at(url).put(message, min(message.visible_at, latest))
             return len(messages)
 
     def held(self, url: str, receipt_handles: set[str]) -> list[StoredMessage]:
@@ -253,7 +253,7 @@ class TimedQueues(SQSBackend):
             return list(map(copy, self._held(url, receipt_handles)))
 
     def _held(self, url: str, receipt_handles: set[str]) -> list[StoredMessage]:
-        found = (self._queue(url).stored.get(handle.partition(".")[0]) for handle in receipt_handles)
+        found = (self.at(url).stored.get(handle.partition(".")[0]) for handle in receipt_handles)
         return [each for each in found if each and each.receipt_handle in receipt_handles and each.state != "visible"]
 
     def close(self) -> None:
@@ -269,5 +269,5 @@ class TimedQueues(SQSBackend):
             finally:
                 self._changed.notify_all()
 
-    def _queue(self, url: str) -> _Queue:
+    def at(self, url: str) -> _Queue:
         return self.get_queue(url.rsplit("/", 1)[-1])

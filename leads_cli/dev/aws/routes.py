@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from starlette.routing import compile_path
 
-from leads_cli.dev.start_errors import StartError
+from leads_cli.errors import StartError
 
 DEFAULT_KEY: Final = "$default"
 ANY_METHOD: Final = "x-amazon-apigateway-any-method"

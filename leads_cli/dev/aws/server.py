@@ -19,12 +19,12 @@ from moto.sqs.models import sqs_backends
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.serving import make_server
 
-from leads_cli.console.server import is_local
+from leads_cli.console.server import names_this_machine
 from leads_cli.dev.aws import queue_api
 from leads_cli.dev.aws.cloudformation import KNOWN_TYPES, limit_to_one_region
 from leads_cli.dev.aws.queues import TimedQueues
 from leads_cli.dev.aws.template import ALIAS, VERSION, Template
-from leads_cli.dev.start_errors import StartError
+from leads_cli.errors import StartError
 from leads_cli.stacks import session
 
 STACK_NAME: Final = "leadterra-enroll"
@@ -147,7 +147,7 @@ class _Application:
         credential = headers.get("Authorization", "").partition("/")[0].partition(" ")[2]
         return (
             "Origin" not in headers
-            and is_local(headers.get("Host", ""))
+            and names_this_machine(headers.get("Host", ""))
             and compare_digest(credential.encode(), self._credential.encode())
         )
 

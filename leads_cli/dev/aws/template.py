@@ -15,7 +15,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from leads_cli.dev.aws.routes import Route, routes_of
-from leads_cli.dev.start_errors import StartError
+from leads_cli.errors import StartError
 from leads_cli.stacks.session import embedded_session
 
 # Lambda starts with so many pollers where the mapping sets no limit.

@@ -7,7 +7,6 @@ import json
 import threading
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from threading import BoundedSemaphore, Event, Lock, Thread
 from time import monotonic
 from typing import Any, Final, Self
@@ -30,19 +29,13 @@ type OnFailed = Callable[[set[str]], None]
 """Called with the receipt handles of messages that were not settled."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueAddress:
-    url: str
-    arn: str
-
-
 class Poller:
     """Feeds one function from one queue, in threads of its own, until it is stopped."""
 
     def __init__(
         self,
         source: EventSource,
-        queue: QueueAddress,
+        url: str,
         queues: TimedQueues,
         *,
         invoke: Invoke,
@@ -50,7 +43,7 @@ class Poller:
         on_failed: OnFailed = lambda _: None,
     ) -> None:
         self._source = source
-        self._queue = queue
+        self.queue_url = url
         self._queues = queues
         self._invoke = invoke
         self._on_records = on_records
@@ -61,10 +54,6 @@ class Poller:
         self._left: dict[str, str] = {}
         self._lock = Lock()
         self._thread = Thread(target=self._run, name=f"poller of {source.queue}", daemon=True)
-
-    @property
-    def queue_url(self) -> str:
-        return self._queue.url
 
     def left(self) -> set[str]:
         """The receipt handles of deliveries that ended without their messages being deleted."""
@@ -112,9 +101,9 @@ class Poller:
         return batch
 
     def _receive(self, wait: float) -> list[SqsRecord]:
-        name = self._queue.url.rpartition("/")[2]
-        found = self._queues.receive(name, wait=wait)
-        return [to_record(message, self._queue.arn, self._queues.region_name) for message in found]
+        queue = self._queues.at(self.queue_url)
+        found = self._queues.receive(queue.name, wait=wait)
+        return [to_record(message, queue.queue_arn, self._queues.region_name) for message in found]
 
     def _deliver(self, batch: list[SqsRecord]) -> None:
         try:
@@ -122,7 +111,7 @@ class Poller:
             result = self._invoke({"Records": batch})
             ids = {each["messageId"]: each["receiptHandle"] for each in batch}
             failed = failed_ids(result, ids, partial=self._source.partial_failures)
-            self._queues.delete(self._queue.url, {ids[name] for name in ids.keys() - failed})
+            self._queues.delete(self.queue_url, {ids[name] for name in ids.keys() - failed})
             with self._lock:
                 kept = {name: handle for name, handle in self._left.items() if name not in ids}
                 self._left = kept | {name: ids[name] for name in failed}

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -24,6 +23,7 @@ from leads_cli.errors import CommandError
 from leads_cli.importing.plan.facts import Facts
 from leads_cli.importing.plan.worklist import RowRefusal, Todo, Worklist
 from leads_cli.importing.progress import OnProgress
+from leads_cli.project import is_local
 from leads_cli.stacks.leadterra import KEY_VARIABLE
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import NotReachableError, Running
@@ -228,9 +228,7 @@ class Direct:
 def to(config: Enrollment, campaign: str, key: ApiKey, address: str | None) -> Iterator[Direct]:
     """A campaign of the Leadterra at an address, by default the configuration's."""
     base_url = address or config.leadterra.base_url
-    # A proxy that the environment names is for the world outside.
-    local = urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}
-    with httpx.Client(base_url=base_url, trust_env=not local, headers=HEADERS) as http:
+    with httpx.Client(base_url=base_url, trust_env=not is_local(base_url), headers=HEADERS) as http:
         identity = f"{base_url.rstrip('/')} {config.rules(campaign).id}"
         yield Direct(Leadterra(http), identity, f"Leadterra at {base_url}", key, config)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leads_cli.dev.aws.routes import Route, find, routes_of
-from leads_cli.dev.start_errors import StartError
+from leads_cli.errors import StartError
 
 URI = {"Fn::Sub": "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Intake.Arn}/invocations"}
 
