@@ -16,7 +16,7 @@ from typing import Any, Final
 from leads.message.message import id_for_log
 from leads.request.batch import SUPPRESSION_LIST
 from leads_cli.logs import observed
-from leads_cli.logs.reading import Line, parse
+from leads_cli.logs.reading import Line
 from leads_cli.stacks.counts import StackCounts, from_metrics
 
 # A page shows fifty; the rest is for readers of `/_leads/leads`.
@@ -97,12 +97,12 @@ class Journal:
         """A line of a function's output. Lines that are neither a metric nor a known message are only kept."""
         data = observed.json_object(line)
         with self._lock:
-            name = function.removesuffix("Function").lower()
-            if kept := parse(str(next(self._numbers)), self._now(), name, line):
-                self._lines.append(kept)
             if "_aws" in data:
                 self._sums.update(observed.sum_metrics_line(data))
-            elif data.get("message") == "taken":
+                return
+            name = function.removesuffix("Function").lower()
+            self._lines.append(Line(str(next(self._numbers)), self._now(), name, line.rstrip(), data))
+            if data.get("message") == "taken":
                 self._last_events[str(data.get("source") or "")] = self._now()
                 for lead in observed.texts(data.get("ids")):
                     self._set(id_for_log(lead), {"source": str(data.get("source") or "")})

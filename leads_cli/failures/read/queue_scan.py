@@ -140,17 +140,11 @@ class QueueScan:
     def delete(self, message_ids: Iterable[str]) -> set[str]:
         """Delete messages for good; the ids of those that SQS did not delete."""
         held = {each: self._held[each] for each in message_ids if each in self._held}
-        failed = {message_id for chunk in batched(held.items(), _TEN, strict=False) for message_id in self._del(chunk)}
+        failed = self._batches("delete_message_batch", held)
         for message_id in held.keys() - failed:
             del self._held[message_id]
             self._deleted += 1
         return failed
-
-    def _del(self, chunk: Sequence[tuple[str, _Held]]) -> set[str]:
-        entries: Any = [{"Id": str(n), "ReceiptHandle": held.handle} for n, (_, held) in enumerate(chunk)]
-        with aws_errors(self._queue):
-            answer = self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
-        return {chunk[int(item["Id"])][0] for item in answer.get("Failed", ())}
 
     def _total(self) -> int:
         """How many messages SQS reports, visible and in flight."""
@@ -197,17 +191,16 @@ class QueueScan:
 
     def _hide(self, held: Mapping[str, _Held], seconds: int) -> set[str]:
         """Hide messages for so long. Returns the ids of those whose lease was over."""
-        chunks = list(batched(held.items(), _TEN, strict=False))
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return {
-                each for failed in pool.map(lambda chunk: self._hide_ten(chunk, seconds), chunks) for each in failed
-            }
+        return self._batches("change_message_visibility_batch", held, VisibilityTimeout=seconds)
 
-    def _hide_ten(self, chunk: Sequence[tuple[str, _Held]], seconds: int) -> set[str]:
-        entries: Any = [
-            {"Id": str(n), "ReceiptHandle": held.handle, "VisibilityTimeout": seconds}
-            for n, (_, held) in enumerate(chunk)
-        ]
-        with aws_errors(self._queue):
-            answer = self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
-        return {chunk[int(item["Id"])][0] for item in answer.get("Failed", ())}
+    def _batches(self, call: str, held: Mapping[str, _Held], **entry: object) -> set[str]:
+        """Do something to messages, ten in a call. Returns the ids of those to which it was not done."""
+
+        def ten(chunk: Sequence[tuple[str, _Held]]) -> set[str]:
+            entries = [{"Id": str(n), "ReceiptHandle": each.handle, **entry} for n, (_, each) in enumerate(chunk)]
+            with aws_errors(self._queue):
+                answer = getattr(self._sqs, call)(QueueUrl=self._url, Entries=entries)
+            return {chunk[int(item["Id"])][0] for item in answer.get("Failed", ())}
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return set().union(*pool.map(ten, list(batched(held.items(), _TEN, strict=False))))
