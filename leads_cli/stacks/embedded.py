@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from leads_cli.project import command
 from leads_cli.stacks.counts import StackStatus, Waiting, from_json
 from leads_cli.stacks.running import NotReachableError, Running, RunningSource
+
+if TYPE_CHECKING:
+    import ssl
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
 
@@ -69,9 +72,17 @@ def get_json(url: str, path: str, query: Mapping[str, str] | None = None, *, met
 
     try:
         # A proxy that the environment names is for the world outside.
-        with httpx.Client(timeout=10, trust_env=False) as client:
+        with httpx.Client(timeout=10, trust_env=False, verify=_tls()) as client:
             return client.request(method, f"{url.rstrip('/')}{path}", params=query).raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise NotReachableError(
             f"no stack answers at {url} ({error}); start one with: {command()} dev, or name its address with --url"
         ) from error
+
+
+@cache
+def _tls() -> "ssl.SSLContext":
+    """Made once: it takes longer than a question, and a view asks again and again."""
+    import httpx  # noqa: PLC0415 - as above
+
+    return httpx.create_ssl_context(trust_env=False)

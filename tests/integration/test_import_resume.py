@@ -29,6 +29,7 @@ class Imports:
 
     folder: Path
     url: str
+    http: httpx.Client
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def start(self, *options: str) -> subprocess.Popen[str]:
@@ -53,7 +54,7 @@ class Imports:
 
     def counts(self) -> tuple[int, int]:
         """How many messages SQS got, and of how many different rows."""
-        found = httpx.get(f"{self.url}/counts", timeout=60, trust_env=False).json()
+        found = self.http.get(f"{self.url}/counts").json()
         return found["messages"], found["rows"]
 
     def until_sent(self, number: int, process: subprocess.Popen[str]) -> None:
@@ -70,8 +71,8 @@ def imports(tmp_path: Path) -> Iterator[Imports]:
     (tmp_path / "enrollment.toml").write_text(CONFIG)
     people = "".join(f"lead{row}@example.com,Ava\n" for row in range(ROWS))
     (tmp_path / "list.csv").write_text(f"email,name\n{people}")
-    with aws() as url:
-        made = Imports(tmp_path, url)
+    with aws() as url, httpx.Client(timeout=60, trust_env=False) as http:
+        made = Imports(tmp_path, url, http)
         yield made
         for process in made.running:
             if process.poll() is None:
