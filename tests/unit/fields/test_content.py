@@ -68,6 +68,7 @@ def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
         (b'{"name": "Ava"}', f"{JSON}; charset=a\0b", {"name": "Ava"}),
         (rb'{"a\udc00": ["Ava \ud83d\ude00", "Ava \ud83d"]}', JSON, {"a": ["Ava \U0001f600", "Ava "]}),
         (b'{"a": 1}\n{"a": 2}\n\n', "application/x-ndjson", [{"a": 1}, {"a": 2}]),
+        (json.dumps('{"a": "\u00e9"}').encode(), JSON, {"a": "\u00e9"}),
         (b'{"a": true, "b": 1.5, "c": null, "d": 10000000000000000000001}', JSON, None),
     ],
 )  # fmt: skip
@@ -138,6 +139,7 @@ def test_a_body_has_a_limit_before_any_work(content: object) -> None:
         (b"hello", "text/plain", "neither JSON nor a form (content type 'text/plain')"),
         (b"a=1\nb=2", "text/plain", "neither JSON nor a form (content type 'text/plain')"),
         (b"<a/>", "", "neither JSON nor a form (content type 'missing')"),
+        (b"<?xml version='1.0'?><a/>", "text/xml", "neither JSON nor a form (content type 'text/xml')"),
         (b"hello", "multipart/form-data", "not multipart/form-data with that boundary"),
         *((body, MULTIPART, "not multipart/form-data with that boundary") for body in (
             b"hello", multipart(part("x"))[:-8], multipart(*[part("x")] * (MAX_FIELDS + 1)))),

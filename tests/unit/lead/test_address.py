@@ -18,6 +18,7 @@ from leads.fields.address import NotAnAddress, address_like, normalise_address
             '"King, Ava" <ava@example.com>', "\u200bava@example.com\ufeff", "ava\u00ad@example.com", "ava@example.com.",
             '"ava@example.com"', "'ava@example.com'", "\uff41\uff56\uff41\uff20example\uff0ecom",
             "ava@example.com, bea@example.com", "ava@example.com;bea@example.com",
+            "ava@example.com / bea@example.com", "ava@example.com ::: bea@example.com",
             'Ava King <ava@example.com>, "Lee, Bea" <bea@example.com>', "<ava@example.com>\n<bea@example.com>",
         )),
         ("  Ava.King@Example.COM\n", "ava.king@example.com"), ("ava+news@example.com", "ava+news@example.com"),

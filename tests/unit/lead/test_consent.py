@@ -75,7 +75,7 @@ def test_a_provider_s_own_flag(provider: str, body: dict[str, Any], expected: Op
         *((kind, OptOut.DELETION) for kind in (
             "user.deleted", "contact.deleted", "com.auth0.user.deleted", "customers/redact", "customer.deletion",
             "UserDeleted", "delete_user", "dsync.user.deleted", "contact.privacyDeletion", "lead_post_delete", "DELETE",
-            "customer.subscription.deleted", "people.removed",
+            "customer.subscription.deleted", "people.removed", "submission.deleted", "REMOVE",
         )),
         ("sms.unsubscribed", OptOut.ANSWER), ("spam", OptOut.ANSWER),
         *((kind, None) for kind in (
@@ -90,10 +90,14 @@ def test_kinds_of_events(kind: str, expected: OptOut | None) -> None:
         assert opted_out({place: kind, **ADDRESS}) is expected, place
         assert opted_out({place: kind, "data": ADDRESS}, "standard-webhooks") is expected, place
         assert opted_out({"event": {place: kind, "user": ADDRESS}}) is expected, place
+        assert opted_out({"headers": {}, "body": {place: kind, "payload": ADDRESS}}) is expected, place
+        assert opted_out({"events": [{place: kind, "data": {"user": ADDRESS}}]}) is expected, place
+        assert opted_out({"payload": json.dumps({place: kind, **ADDRESS})}) is expected, place
 
 
 def test_the_kind_may_be_in_the_envelope_or_a_header() -> None:
-    """Beside a list, in EventBridge's envelope, or in a header."""
+    """Beside a list, in EventBridge's envelope, or in any sender's header."""
+    assert opted_out(ADDRESS, headers={"x-discourse-event": "user_destroyed"}) is OptOut.DELETION
     people = {"event": "unsubscribe", "contacts": [ADDRESS, {"email": "b@example.com"}]}
     assert list(reading(people).opt_outs.values()) == [OptOut.PROVIDER] * 2
     topic = {"Type": "Notification", "TopicArn": "arn", "MessageId": "m", "Message": json.dumps(people)}
@@ -140,7 +144,7 @@ NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt
             "phone_unsubscribed", "smsBlacklisted", "[]"]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON", "Ja"])
+@pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON", "Ja", "Evet", ["0", "1"]])
 @pytest.mark.parametrize("name", FLAGS)
 def test_a_true_value_under_an_opt_out_name(name: str, value: Any) -> None:
     """It enrolls no one but is not suppressed, because any visitor may have sent it."""
@@ -192,6 +196,7 @@ def test_other_values_are_not_opt_outs(name: str, value: Any) -> None:
         ("subscription_status", "unsubscribed", OptOut.ANSWER),
         ("email_marketing_consent.state", "Opted out", OptOut.ANSWER),
         ("subscriber.state", "cancelled", OptOut.ANSWER),
+        *((name, "unsubscribed", OptOut.ANSWER) for name in ("newsletter", "email_marketing", "subscription")),
         ("order.state", "cancelled", None),
         ("sms_consent.state", "unsubscribed", None),
         ("note", "unsubscribed", None),

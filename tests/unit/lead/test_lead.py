@@ -147,9 +147,10 @@ def test_the_name_next_to_the_address_is_used() -> None:
 
 
 @pytest.mark.parametrize("place", ["signup", "students", "lead_data", "data.entry"])
-def test_an_object_with_an_address_is_a_person(place: str) -> None:
+@pytest.mark.parametrize("address", ["email", "emails.0.email"])
+def test_an_object_with_an_address_is_a_person(place: str, address: str) -> None:
     """Whatever its name. Names outside of it, and those of other people inside it, are not used."""
-    fields = {"email": "ava@example.com", "name": "Ava King", "title": "CTO", "plan": "pro", "friend.name": "Bea Lee"}
+    fields = {address: "ava@example.com", "name": "Ava King", "title": "CTO", "plan": "pro", "friend.name": "Bea Lee"}
     inside = {f"{place}.{name}": value for name, value in fields.items()}
     found = lead({"name": "Expo", **inside}, ANY)
     assert found == ADDRESS | {"firstName": "Ava", "lastName": "King", "jobTitle": "CTO"} | {

@@ -93,7 +93,7 @@ def test_a_name_that_cannot_be_one_is_left_out(field: str, text: str) -> None:
         ("O&#039;Hara &#x26; Co", "O'Hara & Co"), ("Caf&eacute;&nbsp;Ada", "Café Ada"),
         ("&lt;b&gt; &#60;i&#x3E;", "&lt;b&gt; &#60;i&#x3E;"),
         ("AT&T &amp Co &notit; &copy", "AT&T &amp Co &notit; &copy"), ("A\x00c\x1bm\x7fe\x0b", "Acme"),
-        ("Ada\t\nLtd\r\n", "Ada Ltd"), ("O\x92Brien \x80 \x81Ltd", "O\u2019Brien € Ltd"),
+        ("\ufeffAda\t\nL\u200btd\r\n", "Ada Ltd"), ("O\x92Brien \x80 \x81Ltd", "O\u2019Brien € Ltd"),
     ],
 )  # fmt: skip
 def test_characters_are_repaired(text: str, company: str) -> None:

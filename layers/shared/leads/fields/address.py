@@ -59,7 +59,7 @@ def normalise_address(text: str) -> str:
     shown = text if text.isascii() else "".join(c for c in text if category(c) != "Cf").translate(_FULL_WIDTH)
     quoted = _QUOTED.fullmatch(shown := shown.strip())
     bare = _SCHEME.sub("", quoted[2] if quoted else shown, count=1).rstrip(".")
-    several = [part for part in _SEVERAL.split(bare) if part]
+    several = [part for part in _SEVERAL.split(bare) if part.strip("/|:")]
     displayed = _DISPLAYED.fullmatch(bare)
     try:
         return _valid(

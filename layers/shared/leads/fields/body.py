@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from leads.errors import Malformed, TooLarge, Unreadable
 from leads.fields.questions import first_label
-from leads.json import loads
+from leads.json import loads, loads_or_none
 
 # The charsets that Python knows. Looking up an unknown name would fill a cache. Left out are those that decode in
 # quadratic time or are no charsets.
@@ -59,7 +59,7 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
         except Unreadable:
             if not is_form:
                 raise
-    if is_form or ("=" in text and "\n" not in text.strip()):
+    if is_form or ("=" in text and "\n" not in text.strip() and not text.startswith("<")):
         return _form(body, charsets)
     raise Unreadable(f"neither JSON nor a form (content type {kind[:80] or 'missing'!r})")
 
@@ -90,6 +90,9 @@ def _json(text: str) -> Document | list[Any]:
         value = loads(text)
     except Malformed:
         value = _lines(text)
+    if isinstance(value, str):
+        # Scripts encode an object twice.
+        value = loads_or_none(value)
     if not isinstance(value, dict | list):
         raise Unreadable("JSON, but neither an object nor a list")
     names: set[str] = set()

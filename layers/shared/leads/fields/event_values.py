@@ -1,9 +1,9 @@
 """All values of an event by name or dotted path, for rules about more than answers: its type, a column, a header."""
 
+import re
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import chain
 from typing import Any, Final
 
 from leads.errors import Unreadable
@@ -20,10 +20,12 @@ _MAX_VALUES: Final = 4_000
 _MAX_STEPS: Final = 16
 # Where an event's kind is, as `names.canonical` writes it.
 KINDS: Final = word_set("""type event eventtype eventname topic metric action trigger triggertype triggerevent
-    subscriptiontype notificationtype webhookevent webhooktype detailtype""")
-_KIND_HEADERS: Final = word_set("xshopifytopic xwcwebhooktopic xeventtype xwebhookevent xwebhooktopic")
-# The objects that hold it in turn: `{"event": {"type": "user.deleted"}}`, `{"event-data": {"event": "unsubscribed"}}`.
-_ABOUT_EVENT: Final = KINDS | {"eventdata", "meta"}
+    subscriptiontype notificationtype objecttype webhookevent webhooktype detailtype op operation operationtype""")
+# `X-Shopify-Topic`, `X-Discourse-Event`, `X-Appwrite-Webhook-Events`.
+_KIND_HEADER: Final = re.compile(r"x\w+(?:event|events|eventtype|eventname|topic)")
+# The objects that hold it in turn: `{"event": {"type": "user.deleted"}}`, `{"event-data": {"event": "unsubscribed"}}`,
+# n8n's `{"headers": {}, "body": {"event": "unsubscribed"}}`.
+_AROUND_KINDS: Final = KINDS | word_set("eventdata meta events body data payload attributes")
 MAX_KIND: Final = 100
 
 
@@ -66,17 +68,18 @@ class EventValues:
         """Of which kind the event is, by a header or at the top of an event around its submissions."""
         # The only submission of an event without an envelope is the event itself.
         around = self._layers if self._listed or len(self._layers) > 1 else []
-        names = [name for name in self._headers if name in KINDS or name in _KIND_HEADERS]
+        names = [name for name in self._headers if name in KINDS or _KIND_HEADER.fullmatch(name)]
         return [kind for each in around for kind in kinds_in(each)] + [str(self._headers[name]) for name in names]
 
 
-def kinds_in(document: Any) -> Iterator[str]:
-    """The event's kind, in members of an object and of objects in it that are about the event."""
-    members = document.items() if isinstance(document, dict) else ()
-    inner = [each for name, each in members if isinstance(each, dict) and canonical(name) in _ABOUT_EVENT]
-    for name, text in chain(members, *(each.items() for each in inner)):
-        if isinstance(text, str) and len(text) <= MAX_KIND and canonical(name) in KINDS:
-            yield text
+def kinds_in(document: Any, depth: int = 0) -> Iterator[str]:
+    """The event's kind, in members of an object and of objects in it that are about the event or hold it."""
+    for name, member in document.items() if isinstance(document, dict) and depth < _MAX_STEPS else ():
+        match member:
+            case str() if len(member) <= MAX_KIND and canonical(name) in KINDS:
+                yield member
+            case dict() | [dict()] if canonical(name) in _AROUND_KINDS:
+                yield from kinds_in(member if isinstance(member, dict) else member[0], depth + 1)
 
 
 def named_values(document: Any, *, listed: bool = False) -> dict[str, Value]:

@@ -16,7 +16,7 @@ from leads.fields.vocabulary import AMBIGUOUS, FAMILY_FIRST, FILLER, FULL_NAME, 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[^\W_]+")
 _NUMBERED: Final = re.compile(r"(?:q|input|field|item|question)?\d+")
-_SEGMENT: Final = re.compile(r"\.|__|\[|\]|/|->|[:$](?=\w)")
+_SEGMENT: Final = re.compile(r"\.|__|[\[\]/|]|->|[:$](?=\w)")
 # An earlier answer repeated in a question, and markup: `Hi {{field:name}}, your <b>e-mail</b>?`
 _ASIDE: Final = re.compile(r"\{\{[^{}]*\}\}|<[^<>]*>")
 _CLAUSE: Final = re.compile(r"[.,:;!?\u2026\u2013\u2014](?:\s|$)|[\u2190-\u2bff\U0001f000-\U0001faff]")

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from leads.fields.address import address_like
 from leads.fields.answers import MAX_DEPTH
-from leads.fields.names import canonical, is_other_persons, meaning
+from leads.fields.names import MENTION, canonical, is_other_persons, meaning
 from leads.fields.questions import answer_of, are_questions, label_of
 from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS
 from leads.words import word_set
@@ -51,6 +51,9 @@ def _in_list(items: list[Any], depth: int) -> list[PersonPart]:
         return [PersonPart(items, *own)] if own else []
     found = [people(item, depth + 1) for item in items]
     count = sum(map(len, found))
+    # One that has no address where one belongs is a person as well, and is refused.
+    if count == 1 and any(not inner and _lacks_address(item) for item, inner in zip(items, found, strict=True)):
+        count += 1
     if count > 1 and not all(map(_answers_with_address, items)):
         return [person for item, inner in zip(items, found, strict=True) for person in inner or [PersonPart(item)]]
     # One person, or all the addresses of one: the first counts.
@@ -160,6 +163,11 @@ def _named_texts(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, member[0].strip()
         elif "@" in (text := _text(answer_of(member))):
             yield label_of(member) or key, text
+
+
+def _lacks_address(item: Any) -> bool:
+    known = [meaning(name) for name in item if _text(item[name])] if isinstance(item, dict) else []
+    return any(m is not None and m.field == "email" and m.rank < MENTION for m in known)
 
 
 def _answers_with_address(item: Any) -> bool:

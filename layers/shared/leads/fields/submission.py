@@ -66,12 +66,12 @@ def submissions(event: Event, provider: Provider) -> Submissions:
         Compressed: it comes in an encoding that is not read.
         TooLarge: a list of more than `MAX_LISTED`.
     """
-    content, envelopes = _content(event)
+    content, envelopes = _content(event, provider)
     # An event may have any shape unless its provider documents one.
     is_free = all(view == View(view.path) for alternative in provider.views for view in alternative)
     batch = _batch(content, provider, is_free=is_free)
     check_length(batch or [])
-    found = people(_decoded(content, provider)) if is_free and isinstance(content, dict) else []
+    found = people(content) if is_free and isinstance(content, dict) else []
     if batch is None and len(found) <= 1:
         event_id = _event_id(event, content, [], provider, envelopes)
         alone = _submission(event, found[0] if found else PersonPart(content), provider)
@@ -87,8 +87,8 @@ def submissions(event: Event, provider: Provider) -> Submissions:
     return Submissions([_listed(event, item, provider) for item in items], event_id, listed=True)
 
 
-def _content(event: Event) -> tuple[Document | list[Any], Sequence[Envelope]]:
-    """The content of the body, and the envelopes around it."""
+def _content(event: Event, provider: Provider) -> tuple[Document | list[Any], Sequence[Envelope]]:
+    """The content of the body, and the envelopes around it. The JSON or the form in some of its texts is read."""
     encoding = event.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
         raise Compressed(f"a body in the encoding {encoding[:20]!r} is not read: send it as it is")
@@ -96,9 +96,9 @@ def _content(event: Event) -> tuple[Document | list[Any], Sequence[Envelope]]:
     inner, envelopes = unwrap(content)
     if envelopes:
         content = parse((inner if isinstance(inner, str) else dumps(inner)).encode(errors="surrogatepass"), "")
-    if isinstance(content, list) and are_questions(content):
-        content = {"answers": content}
-    return content, envelopes
+    if isinstance(content, dict):
+        return content | {name: _read(content[name]) for name in provider.decode if name in content}, envelopes
+    return {"answers": content} if are_questions(content) else content, envelopes
 
 
 def _batch(content: Document | list[Any], provider: Provider, *, is_free: bool) -> list[Any] | None:
@@ -135,7 +135,7 @@ def _submission(event: Event, person: PersonPart, provider: Provider) -> Submiss
 
 def _answered(document: Mapping[str, Any], provider: Provider) -> Submission:
     inner = at(document, provider.inside) if provider.inside else None
-    found = read_answers(_decoded(inner if isinstance(inner, dict) else document, provider), provider.views)
+    found = read_answers(inner if isinstance(inner, dict) else document, provider.views)
     return Submission(found.fields, document, aliases=found.aliases, kinds=found.kinds)
 
 
@@ -173,12 +173,6 @@ def _is_signup(event: Event, document: Mapping[str, Any], provider: Provider) ->
 
 def _text(value: Any) -> str:
     return dumps(value) if isinstance(value, bool) else str(value) if isinstance(value, str | int) else ""
-
-
-def _decoded(document: Mapping[str, Any], provider: Provider) -> Mapping[str, Any]:
-    """The document with the JSON or the form in some of its texts read."""
-    read = {name: _read(document[name]) for name in provider.decode if name in document}
-    return {**document, **read} if read else document
 
 
 def _read(value: Any) -> Any:

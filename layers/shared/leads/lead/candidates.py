@@ -53,7 +53,8 @@ def _meanings(
     """What the names mean, without a `name`, `title` or `role` that is a form's, a booking's or an order's."""
     known = {n: _meaning(n, aliases.get(n, ""), kinds.get(n, "")) for n in names}
     # An object with an address in it is a person's, whatever it is called.
-    around = {parts(n)[:-1] for n, m in known.items() if m and m.field == "email" and n in addresses}
+    found_in = [n for n, m in known.items() if m and m.field == "email" and n in addresses]
+    around = {place for n in found_in for place in (parts(n)[:-1], place_of(n))}
     found = {n: m for n, own in known.items() if (m := own or _meaning_inside(n, around))}
     bare = {name for name, m in found.items() if _is_bare(name, m)}
     sure = {name: m for name, m in found.items() if name not in bare}

@@ -14,6 +14,7 @@ from leads.fields.answers import Value
 from leads.fields.event_values import MAX_KIND, kinds_in
 from leads.fields.names import canonical, is_other_persons, parts, words_of
 from leads.fields.submission import Submission
+from leads.fields.vocabulary import PEOPLE
 from leads.json import at
 from leads.lead.lead import is_true
 from leads.lead.rules import Layout, SourceRules
@@ -36,17 +37,17 @@ _UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubsc
     complaint complained complaints spamreport spamreported spamcomplaint markedasspam""")
 # A complaint, or what a form tool says of a program's submission, whose address must not be suppressed.
 _SPAM: Final = ("spam",)
-_DELETED: Final = word_set("delete deleted deletion deletes destroyed removed redact redacted erased erasure")
-_PERSONS: Final = word_set("""user contact customer person people lead member membership subscriber subscription profile
-    account identity visitor privacy gdpr prospect""")
+_DELETED: Final = word_set("delete deleted deletion deletes destroyed remove removed redact redacted erased erasure")
+_PERSONS: Final = PEOPLE | word_set("""user people membership subscription profile account identity privacy gdpr entry
+    record row submission registration""")
 # Words of a kind that say nothing: `mautic.lead_post_delete`, `com.auth0.user.deleted`.
 _AROUND: Final = word_set("post pre on after before was has been is event webhook")
 # An opt-out of another channel does not affect e-mail.
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
-_FLAGS: Final = word_set("""unsubscribe unsubscribed optout optedout donotemail donotcontact
+_FLAGS: Final = word_set("""unsubscribe unsubscribed optout optedout donotemail donotbulkemail donotcontact
     blacklisted blocklisted suppressed abgemeldet abbestellt desabonne desinscrit dadodebaja disiscritto descadastrado
-    afgemeld uitgeschreven""")
-_STATUSES: Final = word_set("status state consent")
+    afgemeld uitgeschreven avregistrerad avmeldt afmeldt wypisany wypisana odhlasen odhlaseny""")
+_STATUSES: Final = word_set("status state consent subscription subscriptions newsletter newsletters marketing")
 _STATES: Final = word_set("unsubscribed optedout optout complained")
 # Of a subscriber (Kit). Elsewhere an order or a plan is cancelled.
 _CANCELLED: Final = word_set("cancelled canceled")

@@ -8,8 +8,8 @@ from leads.fields.vocabulary import LEGAL_FORMS, TITLES
 _DEGREES: Final = frozenset({"phd", "mba", "msc", "bsc", "cpa", "esq"})
 # What stands behind a comma: `Ada King, PhD`. Without the comma, only degrees: no surname looks like one.
 _SUFFIXES: Final = _DEGREES | {"md", "jr", "sr", "ii", "iii", "iv"}
-# `Ada King (she/her)`
-_ASIDE: Final = re.compile(r"\([^()]*\)")
+# `Ada King (she/her)`, `Ada King <ada@example.com>`
+_ASIDE: Final = re.compile(r"\([^()]*\)|<[^<>]*>")
 _BETWEEN_TITLES: Final = frozenset({"&", "and", "und", "et"})
 _FIRST_AND_LAST: Final = 2
 

@@ -8,14 +8,12 @@ from leads.fields.address import NotAnAddress
 from leads.fields.answers import Value
 from leads.fields.names import by_spelling, canonical
 from leads.fields.submission import Submission
+from leads.fields.vocabulary import NO, YES
 from leads.lead.person import Person
 from leads.lead.rules import SourceRules
 from leads.lead.values import LeftOut
 from leads.model import Lead
-from leads.words import word_set
 
-_TRUE: Final = word_set("true yes on 1 y checked ja oui si sí sim tak")
-_FALSE: Final = word_set("false no off 0 n nein non nee nej não nie") | {""}
 # Rules compare choices. A longer text is none.
 _MAX_CHOICE: Final = 10_000
 
@@ -58,8 +56,12 @@ def honeypot_filled(submission: Submission, rules: SourceRules) -> bool:
 
 
 def is_true(value: Value) -> bool:
-    """Whether a value is a plain yes, in any of its spellings."""
-    return str(value)[:_MAX_CHOICE].strip().lower() in _TRUE
+    """Whether a value is a plain yes, in any of its spellings.
+
+    Rails and ASP.NET send a hidden no beside a ticked box: `0, 1` and `true, false`.
+    """
+    words = {word.strip() for word in str(value)[:_MAX_CHOICE].lower().split(",")}
+    return not words.isdisjoint(YES) and words <= YES | NO
 
 
 def make_lead(submission: Submission, rules: SourceRules) -> MadeLead:
@@ -99,9 +101,9 @@ def _meets(value: Value | None, allowed: tuple[Value, ...]) -> bool:
 
 def _is(value: Value, choices: set[str], required: Value) -> bool:
     if isinstance(required, bool):
-        return is_true(value) if required else str(value)[:_MAX_CHOICE].strip().lower() in _FALSE
+        return is_true(value) if required else str(value)[:_MAX_CHOICE].strip().lower() in {*NO, ""}
     if isinstance(value, bool):
-        return str(required).lower() in (_TRUE if value else _FALSE)
+        return str(required).lower() in (YES if value else NO)
     return value == required or str(required).strip().lower() in choices
 
 

@@ -18,6 +18,7 @@ def _relay(title: str) -> Provider:
         interactive=True,
         # The names under which programs wrap a list.
         batches=("leads", "contacts", "records", "items", "results", "data"),
+        decode=("body", "payload", "data"),
         event_ids=(*_EVENT_ID_HEADERS, "event_id", "eventId"),
         noise=noise.EVENT_IDS | noise.CAPTCHAS,
     )
