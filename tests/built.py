@@ -1,4 +1,4 @@
-"""The built artifact, and an interpreter that has what Lambda's has."""
+"""The built artifact, and an interpreter like Lambda's."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ _BIN: Final = Path(sys.executable).parent
 
 
 def build_artifact(folder: Path) -> Path:
-    """The folder that `sam build` fills, as `sam deploy` finds it. It takes about a minute."""
+    """The folder that `sam build` fills, as `sam deploy` finds it. Takes about a minute."""
     command = [str(_BIN / "sam"), "build", "--build-dir", str(folder / "build"), "--cache-dir", str(folder / "cache")]
     own = {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
     subprocess.run(command, cwd=ROOT, env={**os.environ, **own}, check=True)  # noqa: S603 - a command of ours
@@ -19,7 +19,7 @@ def build_artifact(folder: Path) -> Path:
 
 
 def make_lambda_python(folder: Path) -> Path:
-    """An interpreter with Lambda's runtime client and boto3, and none of the tools of this project."""
+    """An interpreter with Lambda's runtime client and boto3, without this project's tools."""
     python, uv = folder / "bin" / "python", str(_BIN / "uv")
     locked = ["--constraint", str(ROOT / "requirements-test.txt"), "--compile-bytecode"]
     for command in (

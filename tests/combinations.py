@@ -1,4 +1,4 @@
-"""Values of the template's parameters that switch its conditions, and the combinations that are tried."""
+"""Parameter values that switch the template's conditions, and the combinations to test."""
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
@@ -27,7 +27,7 @@ def _merged(switches: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 EVERYTHING: Final = _merged(SWITCHES)
-# In four rows of six each switch is on, no two in the same four: with a row of nothing, these have each two switches
-# both on, both off, and one or the other (Kleitman and Spencer 1973). All combinations would be 8,192.
+# Each switch is on in four of six rows, no two in the same four. With an empty row, every two switches are both on,
+# both off, and only one on (Kleitman and Spencer 1973). All combinations would be 8,192.
 _ROWS: Final = list(zip(SWITCHES, combinations(range(6), 4), strict=False))
 TRIED: Final = [{}, *(_merged(switch for switch, rows in _ROWS if row in rows) for row in range(6)), EVERYTHING]

@@ -1,4 +1,4 @@
-"""Hypothesis profiles: `ci` tries the same few examples each time, `long` (`make drill`) new ones and many.
+"""Hypothesis profiles: `ci` tries the same few examples each time, `long` (`make drill`) many new ones.
 
 `explicit` tries those that a test names, for `make check`: coverage makes a test take twice as long.
 """
@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from hypothesis import Phase, settings
 
-# How long an example takes depends on the machine's load: no test is about that.
+# An example's time depends on the machine's load.
 settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile("explicit", phases=[Phase.explicit], deadline=None)
 settings.register_profile("long", deadline=None, max_examples=2_000)
@@ -21,6 +21,6 @@ _CORE: Final = {_UNIT / path.name for path in _LEADS.iterdir() if path.is_dir() 
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the core's tests: without generated examples they are run before the others, under coverage."""
+    """Mark the core's tests. Those without generated examples run before the others, with coverage."""
     if item.path.parent in _CORE:
         item.add_marker("core")

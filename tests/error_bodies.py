@@ -1,4 +1,4 @@
-"""Bodies with which validators in the wild refuse a bulk request, of any bad rows of any batch.
+"""Bodies with which real validators refuse a bulk request, for any bad rows of any batch.
 
 The shapes are those of real frameworks and services.
 """
@@ -12,7 +12,7 @@ type Lead = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Bad:
-    """A row that is refused.
+    """A refused row.
 
     Attributes:
         row: its place, from 0.
@@ -49,7 +49,7 @@ class Refused:
 
 
 def refused(leads: Sequence[Lead], rows: Iterable[int], base: int = 0) -> Refused:
-    """A refused request: its leads, the rows that are bad, and the number of the first row (0 or 1)."""
+    """A refused request with these bad rows. Rows are counted from `base`, 0 or 1."""
     return Refused(leads, [Bad(row, row + base, leads[row]) for row in sorted(rows)])
 
 
@@ -59,12 +59,12 @@ type Entry = Callable[[Bad], object]
 
 
 def each(entry: Entry, *envelope: str) -> Shape:
-    """A list with an entry for each bad row, in these objects."""
+    """A list with an entry for each bad row, inside these keys."""
     return lambda refused: within([entry(bad) for bad in refused.bad], *envelope)
 
 
 def placed(entry: Entry, *envelope: str, good: object) -> Shape:
-    """A list with a place for each row, in these objects."""
+    """A list with a place for each row, inside these keys."""
     return lambda refused: within([entry(bad) if bad else good for bad in refused.places], *envelope)
 
 
@@ -75,7 +75,7 @@ def within(content: object, *envelope: str) -> object:
 
 
 def in_words(sentence: Callable[[Refused], str], *envelope: str) -> Shape:
-    """Words alone, in these objects."""
+    """Text only, inside these keys."""
     return lambda refused: within(sentence(refused), *envelope)
 
 
@@ -105,7 +105,7 @@ def zod_tree(refused: Refused) -> object:
     return {"errors": [], "properties": {"leads": {"errors": [], "items": items}}}
 
 
-# The service counts from 0 or from 1; what is echoed shows whose an error is.
+# Rows are counted from 0 or from 1. Echoed values show which lead an error belongs to.
 SHAPES: Final[Mapping[str, Shape]] = {
     "index": each(lambda b: {"index": b.number, "message": b.message}, "errors"),
     "row in camel case": each(lambda b: {"rowIndex": b.number, "reason": b.message}, "data", "failed"),

@@ -1,4 +1,4 @@
-"""Bodies with which the sandbox may refuse leads: the shapes that validators in the wild give, honest ones and others.
+"""Bodies with which the sandbox may refuse leads: shapes of real validators, correct and misleading ones.
 
 No page documents the shape of Leadterra's `errors`, so a client has to cope with each. error_bodies.py has more.
 """
@@ -10,11 +10,11 @@ from typing import Any
 from leads_cli.sandbox.admission import Behaviour, ErrorShape, InvalidLead, RefusedBatch, name_rows
 
 TRUNCATED_TO = 2
-_PHRASES = {400: "Bad Request", 422: "Unprocessable Entity"}  # as those frameworks put it, before RFC 9110
+_PHRASES = {400: "Bad Request", 422: "Unprocessable Entity"}  # the phrase before RFC 9110, which those frameworks use
 
 
 def steps(refusal: InvalidLead) -> list[str | int]:
-    """Where in the request body the refused value is."""
+    """The path of the refused value in the request body."""
     return ["leads", refusal.index, *([refusal.field] if refusal.field else [])]
 
 
@@ -36,7 +36,7 @@ def listed(entry: Callable[[InvalidLead], object], key: str = "errors") -> Error
 
 
 def with_indices(shape: ErrorShape, index: Callable[[int, int], int]) -> ErrorShape:
-    """A shape that names other rows: `index` is given the true one and the number of rows."""
+    """A shape that names other rows: `index` gets the true index and the number of rows."""
 
     def shaped(batch: RefusedBatch) -> object:
         moved = [replace(refusal, index=index(refusal.index, batch.rows)) for refusal in batch.refusals]
@@ -58,7 +58,7 @@ def _numbered(refusal: InvalidLead) -> dict[str, object]:
 
 
 def _misquoted(refusal: InvalidLead) -> dict[str, object]:
-    return {**_numbered(refusal), "value": "nobody@elsewhere.example"}
+    return {**_numbered(refusal), "value": "stranger@elsewhere.example"}
 
 
 def _pydantic(refusal: InvalidLead) -> dict[str, object]:
@@ -109,7 +109,7 @@ def _next_row(index: int, rows: int) -> int:
 
 
 SHAPES: Mapping[str, ErrorShape] = {
-    # Honest: what is named is what was refused.
+    # Correct: they name what was refused.
     "index": name_rows,
     "index_only": listed(_numbered),
     "fastapi": listed(_pydantic, "detail"),
@@ -121,13 +121,13 @@ SHAPES: Mapping[str, ErrorShape] = {
     "by_email": _by_email,
     "prose_email": listed(_prose),
     "truncated": with_first(name_rows, TRUNCATED_TO),
-    # Honest by another count, or wrong.
+    # Correct but counted differently, or wrong.
     "one_based_index": with_indices(listed(_numbered), lambda index, _: index + 1),
     "offset_index": with_indices(listed(_numbered), lambda index, _: index + 2),
     "wrong_row": with_indices(listed(_numbered), _next_row),
     "contradictory": with_indices(name_rows, _next_row),
     "wrong_echo": listed(_misquoted),
-    # Nothing that names a row.
+    # Naming no row.
     "count_only": lambda batch: {"errors": len(batch.refusals)},
     "plain_text": lambda batch: _PHRASES[batch.status],
     "empty_body": lambda _: "",
@@ -135,6 +135,6 @@ SHAPES: Mapping[str, ErrorShape] = {
 
 
 def behaving(**switches: Any) -> Behaviour:
-    """A behaviour whose error shape is named."""
+    """A behaviour with the error shape of this name."""
     shape = switches.pop("error_shape", "index")
     return Behaviour(**switches, error_shape=SHAPES[shape])

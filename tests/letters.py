@@ -1,4 +1,4 @@
-"""Dead letters as the functions write them, and as SQS leaves what it moves by itself."""
+"""Dead letters as the functions write them, and as SQS moves them."""
 
 import json
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ def refused(letter_id: str = "lead-1", email: str = "ava@example.com", **more: A
 
 
 def unmappable(event: object, **more: Any) -> dict[str, Any]:
-    """An event that no lead could be made of."""
+    """An event without a usable lead."""
     refusal = failure("unmappable", message="no field of it is an address")
     return {"version": 1, "source": "forms", "event": event, "failure": refusal, **more}
 

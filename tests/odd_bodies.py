@@ -1,4 +1,4 @@
-"""Error bodies that are made of no rule, of refusals of `LEADS`. Whatever they mean, they condemn no good lead."""
+"""Irregular error bodies that refuse leads of `LEADS`. None of them may reject a good lead."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -22,7 +22,7 @@ def _lead(row: int) -> str:
     return f"lead{row}@example.com"
 
 
-# A reader of hints takes these to name rows, rightly or wrongly.
+# These seem to name rows, rightly or wrongly.
 READ: Final[Mapping[str, object]] = {
     "paths in a list": {"errors": [["leads", 3, "email", "invalid"], ["leads", 9, "email", "invalid"]]},
     "path of steps": {"errors": [{"path": [{"property": "leads"}, {"index": 3}, {"property": "email"}]}]},
@@ -60,7 +60,7 @@ READ: Final[Mapping[str, object]] = {
     "words with rows in them": {"message": "misleads/1, plead[2], tomorrow 3, Company 3 Ltd"},
     "another's part": {"errors": [{"index": 3, "input": {"plan": "silver"}}]},
 }
-# These name no row, whatever numbers and addresses are in them.
+# These name no row, although they have numbers and addresses.
 UNREAD: Final[Mapping[str, object]] = {
     "map by words": {"lead 3": "no", "Row 9": "no"},
     "map by a sentence": {"Invalid address in rows 3, 9": True},
@@ -96,8 +96,8 @@ UNREAD: Final[Mapping[str, object]] = {
     "no number": {"errors": [{"index": n} for n in (True, None, 1.5, -1, "first-name", "", "CEO", "1e3")]},
     "far beyond": {"errors": [{"index": 201}, {"index": 10**9}, {"index": "9" * 5_000}], "9" * 5_000: "no"},
     "an address with a number": {"errors": ["row.3@elsewhere.example", "lead 3@elsewhere.example"]},
-    "somebody else": {"errors": [{"index": 3, "email": "nobody@elsewhere.example"}]},
-    "nobody's value": {"errors": [{"index": 3, "rejectedValue": "x"}, {"path": "leads.9.age", "input": 17}]},
+    "an unknown address": {"errors": [{"index": 3, "email": "stranger@elsewhere.example"}]},
+    "an unknown value": {"errors": [{"index": 3, "rejectedValue": "x"}, {"path": "leads.9.age", "input": 17}]},
     "a value of many": {"message": "plan 'gold' is unknown", "value": "Ava"},
     "flat": {"formErrors": [], "fieldErrors": {"leads": ["Invalid email address", "Too short"]}},
     "empty": {"errors": []},

@@ -1,4 +1,4 @@
-"""Events, and what intake reads in them."""
+"""Events, and what intake reads from them."""
 
 import json
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ NOW: Final = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
 def event(body: Any, headers: Mapping[str, str] | None = None) -> Event:
-    """One that arrives as JSON, or as these bytes, if its headers do not say otherwise."""
+    """An event with this JSON or these bytes as its body."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Event("s", content, NOW, headers={"content-type": "application/json", **(headers or {})})
 
 
 def source(provider: str = "json", **rules: Any) -> Source:
-    """A source with these rules, whose senders have a token."""
+    """A source with these rules and a token."""
     return Source.model_validate({"provider": provider, "auth": "token", "campaign": "news", **rules})
 
 
 def reading(body: Any, provider: str = "json", headers: Mapping[str, str] | None = None, **rules: Any) -> Reading:
-    """What such a source's event comes to."""
+    """The result of an event of such a source."""
     return read(event(body, headers), source(provider, **rules), lambda: "id")

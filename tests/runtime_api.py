@@ -1,4 +1,4 @@
-"""The Lambda Runtime API on a loopback port, as far as `awslambdaric` uses it: one event at a time.
+"""A Lambda Runtime API on a loopback port for `awslambdaric`, one event at a time.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -13,7 +13,7 @@ from uuid import uuid4
 
 
 class RuntimeApi:
-    """Hands events to the runtime that polls `address`, and its answers to the caller."""
+    """Passes events to the runtime that polls `address`, and its answers to the caller."""
 
     def __init__(self) -> None:
         self.events: SimpleQueue[bytes] = SimpleQueue()
@@ -36,7 +36,7 @@ class RuntimeApi:
         self._server.server_close()
 
     def invoke(self, event: object, timeout: float) -> Any:
-        """What the handler returns for an event.
+        """The handler's result for an event.
 
         Raises:
             AssertionError: the handler raised, or its process ended.
@@ -56,7 +56,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: a runtime that was killed leaves a broken connection behind."""
+        """Ignore errors, because a killed runtime leaves a broken connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -86,4 +86,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by http.server
-        """Nothing."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""Requests as verification sees them, without the rest of an event."""
+"""Requests for the tests of verification."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,10 +10,10 @@ from leads.presets.provider import Scheme, Signature
 
 
 def request(body: bytes, headers: Mapping[str, str], method: str = "POST", url: str = "", token: str = "") -> Event:
-    """A request with a token in its path, if it has one."""
+    """A request, with a token in its path if one is given."""
     return Event("s", body, datetime.fromtimestamp(0, UTC), method, headers, token, url=url)
 
 
 def is_signed(scheme: Signature | Scheme, sent: Event, secret: str, now: float) -> bool:
-    """Whether it is signed with a secret if it arrives at a time, in seconds since 1970."""
+    """Whether a request that arrives at this time, in seconds since 1970, is signed with the secret."""
     return schemes.is_signed(scheme, replace(sent, received_at=datetime.fromtimestamp(now, UTC)), secret)

@@ -1,4 +1,4 @@
-"""What the tests of the enroll half share: rows, a Leadterra without a socket, and a driver for `isolate`."""
+"""Helpers of the enroll tests: rows, a Leadterra without a socket, and a driver for `isolate`."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from tests.error_shapes import behaving
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 CAMPAIGN = "camp_1"
 BULK = f"/v1/campaigns/{CAMPAIGN}/leads/bulk"
-# Reasons for which the sandbox refuses a lead, as what is wrong with the lead of that number.
+# Flaws for which the sandbox refuses a lead, each as the fields of lead number n.
 FLAWS: dict[str, Callable[[int], dict[str, Any]]] = {
     "format": lambda n: {"email": f"lead{n}.example.com"},
     "domain": lambda n: {"email": f"lead{n}@refused.example"},
@@ -27,7 +27,7 @@ FLAWS: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 def row(lead: dict[str, Any]) -> Row:
-    """A row as `leads.request.batch` makes one, of a lead that need not be valid."""
+    """A row as `leads.request.batch` makes one. Its lead may be invalid."""
     message = Message(
         id=f"evt-{lead['email']}",
         source="website",
@@ -39,13 +39,13 @@ def row(lead: dict[str, Any]) -> Row:
 
 
 def rows(size: int, flaws: dict[int, str]) -> list[Row]:
-    """So many rows, with what is wrong with some of them by their index."""
+    """This many rows, with flaws by index."""
     good: Callable[[int], dict[str, Any]] = lambda n: {"email": f"lead{n}@example.com", "firstName": "Ava"}  # noqa: E731
     return [row(FLAWS[flaws[n]](n) if n in flaws else good(n)) for n in range(size)]
 
 
 def sandbox_reply(sandbox: Sandbox, sent: Sequence[Row]) -> Reply:
-    """What the sandbox answers to these rows."""
+    """The sandbox's reply to these rows."""
     headers = {"authorization": f"Bearer {DEFAULT_API_KEY}"}
     answer = respond(sandbox, SandboxRequest("POST", BULK, headers, body(CAMPAIGN, sent)), NOW)
     return Reply(answer.status, answer.body, {name.lower(): value for name, value in answer.headers.items()})
@@ -58,7 +58,7 @@ def sandbox(**behaviour: Any) -> Sandbox:
 
 @dataclass
 class Run:
-    """A batch that was delivered: its requests as indexes of rows with what was replied, and how it ended."""
+    """A delivered batch: its requests as row indexes with the replies, and the result."""
 
     rows: Sequence[Row]
     requests: list[tuple[list[int], Reply]] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Run:
         return "".join(type(outcome).__name__[0] for outcome in self.settled.outcomes)
 
     def singles(self, index: int) -> Iterator[Reply]:
-        """The replies to the requests that this row had to itself."""
+        """The replies to requests with this row alone."""
         return (reply for sent, reply in self.requests if sent == [index])
 
     @property
@@ -80,7 +80,7 @@ class Run:
 
 
 type Service = Callable[[Sequence[Row]], Reply | None]
-"""Answers to rows; None where there is no time left to ask."""
+"""Replies to rows; None if there is no time left."""
 
 
 def deliver(batch: Sequence[Row], service: Service) -> Run:
@@ -103,7 +103,7 @@ def deliver(batch: Sequence[Row], service: Service) -> Run:
 
 
 def scripted(replies: Iterable[Reply | None]) -> Service:
-    """A service that says these, one after the other."""
+    """A service that gives these replies in order."""
     script = iter(replies)
     return lambda _: next(script)
 

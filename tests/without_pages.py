@@ -1,4 +1,4 @@
-"""What commands and pages ask of a running `leads dev`, served without its own pages."""
+"""A running `leads dev` without its pages, for commands and pages that query it."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from leads_cli.logs.journal import Journal
 
 
 def without_pages(journal: Journal) -> Callable[[Stack], FastAPI]:
-    """An application for `Stack(app=...)`: its webhooks, and `/_leads` with the leads of this journal."""
+    """An application for `Stack(app=...)` with its webhooks, and `/_leads` with this journal's leads."""
 
     def application(stack: Stack) -> FastAPI:
         app = FastAPI(openapi_url=None)

@@ -1,7 +1,7 @@
-"""The drill: thousands of signups over real HTTP into `leads dev`, against a Leadterra that misbehaves.
+"""The drill: thousands of signups over real HTTP into `leads dev`, with a failing Leadterra.
 
-`make drill` runs it. It fails if a lead is lost or not as its person sent it, if a good lead is dead-lettered or a bad
-one is not, if the counts do not add up, or if some kind of fault was not met.
+`make drill` runs it. It fails if a lead is lost or changed, if a good lead is dead-lettered or a bad one is not, if the
+counts do not add up, or if a kind of fault did not occur.
 """
 
 import argparse
@@ -21,39 +21,39 @@ from typer.testing import CliRunner
 from leads_cli.cli.main import app
 from leads_cli.stacks import embedded
 from tests.drill.leadterra import API_KEY, CAMPAIGNS, KINDS, REFUSED, SUPPRESSED, MisbehavingLeadterra
-from tests.drill.signups import BLOCKED, CONFIG, POISONED, Person, Senders, comes_twice, people, person
+from tests.drill.signups import BLOCKED, CONFIG, POISONED, Person, Senders, is_sent_twice, people, person
 from tests.e2e.conftest import started
 
-PATIENCE_SECONDS: Final = 600
+TIMEOUT_SECONDS: Final = 600
 
 
 def leads(url: str, *arguments: str) -> Any:
-    """What a command answers in JSON."""
+    """The JSON output of a command."""
     done = CliRunner().invoke(app, [*arguments, "--json", "--url", url])
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
 
 def letters(url: str) -> Counter[tuple[str, int]]:
-    """The address of each dead letter, and the status that Leadterra answered."""
+    """Dead letters by address and Leadterra's status."""
     found = leads(url, "failures", "list", "--each", "--limit", "100000")["letters"]
     return Counter((each["email"], each["status"]) for each in found)
 
 
 def expected_letters(everyone: Sequence[Person]) -> Counter[tuple[str, int]]:
-    """Those of the refused leads, and of the one that the firewall blocks."""
+    """The dead letters of the refused leads and of the one that the firewall blocks."""
     refused = [each for each in everyone if each.email.endswith(REFUSED) and not each.opted_out]
     statuses = {each.email: 207 if each.campaign == "camp_trial" else 422 for each in refused}
     return Counter({everyone[BLOCKED].email: 403, **statuses}.items())
 
 
 def settle(url: str, senders: Senders, everyone: list[Person]) -> None:
-    """Wait until no lead but the poisonous one is left.
+    """Wait until only the poisoned lead is queued.
 
     More people sign up meanwhile, as in any live stack: a lead that the firewall blocks is rejected only when another
-    lead of its campaign gets through, and so are ten or more leads that are all refused.
+    lead of its campaign is accepted, and so are ten or more leads that are all refused.
     """
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + TIMEOUT_SECONDS
     while (status := embedded.status(url)).counts.queued > 1 or not status.waiting:
         assert time.monotonic() < end, f"leads are left: {status}"
         time.sleep(0.2)
@@ -64,7 +64,7 @@ def settle(url: str, senders: Senders, everyone: list[Person]) -> None:
 
 
 def problems(url: str, leadterra: MisbehavingLeadterra, everyone: Sequence[Person]) -> Iterator[str]:
-    """What is not as it should be at the end."""
+    """What is wrong at the end."""
     expected = {each.email: (each.campaign, each.row) for each in everyone if not each.opted_out}
     bad = [email for email in expected if email.endswith((REFUSED, SUPPRESSED))]
     good = expected.keys() - {*bad, everyone[BLOCKED].email, everyone[POISONED].email}
@@ -88,7 +88,7 @@ def problems(url: str, leadterra: MisbehavingLeadterra, everyone: Sequence[Perso
         "rejected": dead.total(),
         "queued": 1,
         "opted_out": len(everyone) - len(expected),
-        "redelivered": sum(map(comes_twice, everyone)),
+        "redelivered": sum(map(is_sent_twice, everyone)),
         "difference": 0,
         "enrolled": len(good),
         "skipped": sum(email.endswith(SUPPRESSED) for email in expected),
@@ -99,7 +99,7 @@ def problems(url: str, leadterra: MisbehavingLeadterra, everyone: Sequence[Perso
 
 @contextmanager
 def running(leadterra: MisbehavingLeadterra, config: Path) -> Iterator[str]:
-    """The address of a `leads dev` that enrolls there. What it prints is read, so that it never waits for a reader."""
+    """The address of a `leads dev` that sends to this Leadterra. Its output is read, so that it never blocks."""
     options = ("--config", str(config), "--fast-retries", "--leadterra-url", leadterra.url, "--api-key", API_KEY)
     with leadterra, started(*options) as (process, url):
         threads = [Thread(target=leadterra.serve_forever), Thread(target=lambda: list(process.stdout or ()))]
@@ -115,15 +115,15 @@ def running(leadterra: MisbehavingLeadterra, config: Path) -> Iterator[str]:
 
 
 def run(signups: int, rounds: int, folder: Path) -> tuple[MisbehavingLeadterra, list[str]]:
-    """Run it; the Leadterra that leads were sent to, and what went wrong."""
+    """Run the drill. Returns its Leadterra and the problems."""
     config = folder / "enrollment.toml"
     config.write_text(CONFIG, encoding="utf-8")
     leadterra, everyone = MisbehavingLeadterra(rounds), people(signups)
     with running(leadterra, config) as url, httpx.Client(trust_env=False, timeout=60) as http:
         senders = Senders(url, http)
-        # An answer that hangs holds the first few leads for half a minute, while the others follow.
+        # A hanging answer holds the first leads for half a minute, while the others follow.
         senders.send(everyone[:BLOCKED])
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + TIMEOUT_SECONDS
         while not leadterra.met:
             assert time.monotonic() < end, "no request came to Leadterra"
             time.sleep(0.1)
@@ -133,7 +133,7 @@ def run(signups: int, rounds: int, folder: Path) -> tuple[MisbehavingLeadterra, 
 
 
 def main() -> None:
-    """Run it, and say what happened."""
+    """Run the drill and print a report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signups", type=int, default=3_000)
     parser.add_argument("--rounds", type=int, default=5, help="how many requests meet each fault of the schedule")

@@ -1,6 +1,6 @@
-"""The drill's own Leadterra, on a loopback port: it remembers what it stores, and misbehaves in many ways.
+"""The drill's own Leadterra on a loopback port, which records what it stores and fails in many ways.
 
-Some faults come on a schedule, one a request. Others belong to certain leads and come as often as these are sent.
+Some faults are scheduled, one per request. Others belong to certain leads and occur whenever these are sent.
 """
 
 import json
@@ -15,10 +15,10 @@ from threading import Lock
 from typing import Any, Final
 
 API_KEY: Final = "sk_test_drill"
-# A firewall blocks the first. The service breaks at the second.
+# A firewall blocks the first text. The service fails at the second.
 SCRIPT: Final = "<script>"
 POISON: Final = "Poison Ltd"
-# How addresses end that are refused, and that are on the suppression list.
+# The endings of refused addresses, and of those on the suppression list.
 REFUSED: Final = "@refused.example"
 SUPPRESSED: Final = "@suppressed.example"
 
@@ -47,7 +47,7 @@ AT_A_LEAD: Final[dict[str, Answer]] = {
     "a firewall's 403 for a text": (403, _PAGE, {}),
     "500 for a lead": (500, {"error": "internal"}, {}),
 }
-# Nothing is stored in the first two cases. The first takes half a minute, so it comes while others are still sent.
+# The first two store nothing. The first takes half a minute, so it happens while others are still sent.
 _CUT: Final = ("hanging", "dropped before storing", "dropped after storing", "half an answer")
 SCHEDULED: Final = (*_CUT, *AT_ANY_REQUEST)
 # How each campaign refuses a lead. The last two store the good ones of the request.
@@ -58,23 +58,23 @@ CAMPAIGNS: Final = {
     "camp_trial": "207 that names leads",
 }
 KINDS: Final = {*SCHEDULED, *AT_A_LEAD, *CAMPAIGNS.values()}
-# These answer in the guide's envelope. The reference's, which the others use, does not say how many are skipped.
+# These use the guide's envelope. The others use the reference's, which has no count of skipped leads.
 _GUIDE: Final = {"camp_news", "camp_users"}
 
 
 class MisbehavingLeadterra(ThreadingHTTPServer):
-    """Answers while `serve_forever` runs.
+    """A server that answers while `serve_forever` runs.
 
     Attributes:
-        met: how many requests met each kind of fault; "" are those that were served.
-        stored: by campaign id and address, what it knows of a lead.
+        met: the number of requests by kind of fault; "" are those that were served.
+        stored: stored leads by campaign id and address.
         sent: each lead of each request, with its campaign id.
     """
 
     daemon_threads = True
 
     def __init__(self, rounds: int) -> None:
-        """Each scheduled fault meets `rounds` requests: first one fault after the other, then each second request."""
+        """Each scheduled fault occurs `rounds` times: first one after the other, then at every second request."""
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url: Final = f"http://127.0.0.1:{self.server_port}"
         self.met: Final = Counter[str]()
@@ -84,10 +84,10 @@ class MisbehavingLeadterra(ThreadingHTTPServer):
         self._lock: Final = Lock()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is nothing to report."""
+        """Ignore clients that hang up."""
 
     def receive(self, campaign: str, rows: Sequence[Row]) -> tuple[str, Answer]:
-        """The kind of fault of this request, and the answer."""
+        """The kind of fault for this request, and the answer."""
         with self._lock:
             self.sent.extend((campaign, row) for row in rows)
             bad = [index for index, row in enumerate(rows) if row["email"].endswith(REFUSED)]
@@ -114,23 +114,23 @@ class MisbehavingLeadterra(ThreadingHTTPServer):
             return "a firewall's 403 for a text"
         if POISON in texts:
             return "500 for a lead"
-        # A lead that is too large by itself would be a bad one.
+        # A 413 for a single lead would mean a bad lead.
         places = [place for place, kind in enumerate(self._schedule) if kind != "413" or len(rows) > 1]
         return self._schedule.pop(places[0]) if places else ""
 
     def _store(self, campaign: str, rows: Sequence[Row]) -> dict[str, int]:
         leads = self.stored[campaign]
-        taken = [row for row in rows if not row["email"].endswith(SUPPRESSED)]
-        updated = sum(row["email"] in leads for row in taken)
-        for row in taken:
+        kept = [row for row in rows if not row["email"].endswith(SUPPRESSED)]
+        updated = sum(row["email"] in leads for row in kept)
+        for row in kept:
             leads[row["email"]] = {**leads.get(row["email"], {}), **row}
-        skipped = {"skipped": len(rows) - len(taken)} if campaign in _GUIDE else {}
-        return {"enrolled": len(taken) - updated, "updated": updated, "total": len(taken), **skipped}
+        skipped = {"skipped": len(rows) - len(kept)} if campaign in _GUIDE else {}
+        return {"enrolled": len(kept) - updated, "updated": updated, "total": len(kept), **skipped}
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body of an answer in one packet: two wait for each other.
+    # Head and body in one packet, because two are delayed.
     wbufsize = -1
     server: MisbehavingLeadterra
 
@@ -166,4 +166,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection |= half
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as `http.server` calls it
-        """What it answered is in `met`."""
+        """Log nothing: `met` counts the answers."""

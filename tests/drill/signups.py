@@ -1,4 +1,4 @@
-"""The people of the drill: where they sign up, and the lead that each of them has to become."""
+"""The people of the drill: where they sign up, and the leads that they become."""
 
 import json
 import time
@@ -37,10 +37,10 @@ custom_fields = ["*"]
 campaign_field = "list"
 campaigns = {news = "news", users = "users", partners = "partners", trial = "trial"}
 """
-# A lead of the form whose text a firewall blocks, and one of an event that the service breaks at.
+# A form's lead that the firewall blocks, and an event's lead at which the service fails.
 BLOCKED, POISONED = 18, 19
 SOURCES: Final = ("website", "accounts", "app")
-# The sources and campaigns of six people in a row, and of the next six, and so on.
+# The sources and campaigns of each six people.
 _MIX: Final = (
     ("website", "camp_news"),
     ("accounts", "camp_users"),
@@ -54,7 +54,7 @@ _SYLLABLES: Final = ("ba", "ci", "dø", "fé", "gu", "ha", "ji", "ko", "łu", "n
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who signs up: at which source, and the lead that which campaign is to get."""
+    """A person: the source, the campaign, and the expected lead."""
 
     number: int
     source: str
@@ -63,17 +63,17 @@ class Person:
 
     @property
     def email(self) -> str:
-        """The address, which no one else has."""
+        """The person's unique address."""
         return str(self.row["email"])
 
     @property
     def opted_out(self) -> bool:
-        """Whether the signup itself says so, in the way of its source."""
+        """Whether the signup says so, as its source would."""
         return self.number // len(_MIX) % 25 == 12
 
 
 def people(number: int) -> list[Person]:
-    """Everyone differs in every field."""
+    """People who differ in every field."""
     found = [person(n, *_MIX[n % len(_MIX)]) for n in range(number)]
     found[BLOCKED].row["company"] = f"{SCRIPT} & Co"
     found[POISONED].row["company"] = POISON
@@ -81,7 +81,7 @@ def people(number: int) -> list[Person]:
 
 
 def person(n: int, source: str, campaign: str) -> Person:
-    """Of 25 in a row one is refused and one is suppressed."""
+    """A person. Of 25 in a row one is refused and one is suppressed."""
     domain = {7: REFUSED, 17: SUPPRESSED}.get(n // len(_MIX) % 25, "@fine.example")
     name = "".join(_SYLLABLES[int(digit)] for digit in str(n)).capitalize()
     row: dict[str, Any] = {"email": f"p{n}{domain}", "firstName": name, "lastName": f"Mc{name}"}
@@ -95,7 +95,7 @@ def person(n: int, source: str, campaign: str) -> Person:
 
 
 class Senders:
-    """What fills in forms, posts lists and signs events. Each answer is what it should be."""
+    """Sends forms, lists and signed events, and checks each answer."""
 
     def __init__(self, url: str, http: httpx.Client) -> None:
         stored = secret.read_secret(embedded.find(url))
@@ -103,7 +103,7 @@ class Senders:
         self._url, self._http = url, http
 
     def send(self, everyone: Sequence[Person]) -> None:
-        """Send all of them, several requests at once. One event in ten comes again: its sender missed the answer."""
+        """Send all of them, several requests at once. One event in ten is sent twice."""
         forms, events, items = ([each for each in everyone if each.source == name] for name in SOURCES)
         with ThreadPoolExecutor(8) as pool:
             jobs = [pool.submit(self._form, each) for each in forms]
@@ -111,11 +111,11 @@ class Senders:
             jobs += [pool.submit(self._list, some) for some in batched(items, 50, strict=False)]
         for job in jobs:
             job.result()
-        for each in filter(comes_twice, events):
+        for each in filter(is_sent_twice, events):
             self._event(each, {"accepted": 0, "duplicate": True})
 
     def _form(self, person: Person) -> None:
-        fields = {**person.row, "comment": "for nobody", "nickname": ""}
+        fields = {**person.row, "comment": "not a field of the lead", "nickname": ""}
         fields["your_role"] = fields.pop("jobTitle")
         fields |= {"unsubscribed": "yes"} if person.opted_out else {}
         self._post("forms/website", {"accepted": int(not person.opted_out)}, data=fields)
@@ -138,6 +138,6 @@ class Senders:
             raise SystemExit(f"{path} answered {found.status_code} {found.text}")
 
 
-def comes_twice(person: Person) -> bool:
-    """Whether a signup is an event that its sender sends again."""
+def is_sent_twice(person: Person) -> bool:
+    """Whether a signup's event is sent twice."""
     return person.source == "accounts" and person.number % 60 == 1 and not person.opted_out

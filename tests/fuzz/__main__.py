@@ -1,6 +1,6 @@
-"""`python -m tests.fuzz --runs N`: coverage-guided fuzzing of every target in turn, by atheris; `--target` takes one.
+"""`python -m tests.fuzz --runs N`: coverage-guided fuzzing of every target by atheris; `--target` names one.
 
-It ends with 0 if nothing was found. Otherwise it prints the exception, and writes the input to the folder of `--found`.
+It exits with 0 if nothing was found. Otherwise it prints the exception and writes the input to the `--found` folder.
 """
 
 import argparse
@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 
 import atheris
 
-# Coverage is of what is imported here, so the targets come after it.
+# Coverage includes only what is imported here.
 with atheris.instrument_imports(include=["leads"]):
     from tests.fuzz.targets import TARGETS
 
 
 def main() -> None:
-    """Fuzz what the command line names."""
+    """Fuzz the targets of the command line."""
     arguments = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     arguments.add_argument("--target", choices=TARGETS)
     arguments.add_argument("--runs", type=int, default=100_000)
@@ -25,7 +25,7 @@ def main() -> None:
     arguments.add_argument("--found", type=Path, default=Path.cwd(), help="where an input that fails is written")
     given = arguments.parse_args()
     if given.target is None:
-        # A fuzzer ends its process, so each has its own.
+        # A fuzzer ends its process, so each gets its own.
         for name, target in TARGETS.items():
             if target.share:
                 share = ["--target", name, "--runs", str(int(given.runs * target.share))]
@@ -36,7 +36,7 @@ def main() -> None:
         for index, seed in enumerate(TARGETS[given.target].seeds()):
             (Path(folder) / str(index)).write_bytes(seed)
         options = [f"-runs={given.runs}", f"-seed={given.seed}", f"-artifact_prefix={given.found}/", "-max_len=4096"]
-        # Ten seconds for 4 kB, or 2 GB, are a finding as well.
+        # Ten seconds for 4 kB, or 2 GB, also count as findings.
         atheris.Setup([sys.argv[0], folder, *options, "-timeout=10", "-rss_limit_mb=2048"], TARGETS[given.target].run)
         atheris.Fuzz()
 

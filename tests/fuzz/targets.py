@@ -1,6 +1,6 @@
-"""What is fuzzed. Each target takes any bytes and raises only if a promise is broken. Its seeds are valid input.
+"""The fuzzed code. Each target accepts any bytes and raises only if a promise is broken. Its seeds are valid input.
 
-A target may be called a million times in a process, so none of them keeps anything.
+A target may be called a million times in a process, so none keeps state.
 """
 
 import json
@@ -38,11 +38,11 @@ CONTENT_TYPES: Final = (
 )
 SIGNED: Final = tuple(sorted(name for name, provider in PROVIDERS.items() if provider.signature))
 SECRETS: Final = {name: new_secret(name, bytes(32)) for name in SIGNED}
-# Large seeds are slow and tell the fuzzer nothing that small ones do not.
+# Large seeds are slow and no more useful than small ones.
 _SEED_BYTES: Final = 800
 
 
-# The rules of a careful user, and no more: each costs time in every run.
+# Typical rules only, because each costs time in every run.
 _SOURCE: Final = Source.model_validate(
     {
         "provider": "json",
@@ -58,7 +58,7 @@ _LEADS: Final = LEADS[:12]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is run, what it begins with, and its share of a long run: the slow ones have less."""
+    """The function to run, its seeds, and its share of a long run: slow ones have less."""
 
     run: Callable[[bytes], None]
     seeds: Callable[[], Iterator[bytes]]
@@ -66,7 +66,7 @@ class Target:
 
 
 def read_body(data: bytes) -> None:
-    """Bytes and a content type are a document, a list, or an error of ours."""
+    """Any bytes and content type give a document, a list or one of our errors."""
     kind, body = _choice(data, CONTENT_TYPES)
     try:
         assert isinstance(parse(body, kind, "utf-8"), dict | list)
@@ -75,7 +75,7 @@ def read_body(data: bytes) -> None:
 
 
 def read_answers(data: bytes) -> None:
-    """A body becomes messages, which the queue takes and enroll reads as they were."""
+    """A body becomes messages that enroll decodes unchanged."""
     kind, body = _choice(data, CONTENT_TYPES)
     ids = count()
     event = Event("s", body, NOW, headers={"content-type": kind})
@@ -88,7 +88,7 @@ def read_answers(data: bytes) -> None:
 
 
 def check_signature(data: bytes) -> None:
-    """For any headers and body a sender is accepted or refused, and none without the secret is accepted."""
+    """Any headers and body are accepted or refused, and never accepted without the secret."""
     event, source = _request(data)
     try:
         verify(event, source, ["another secret"])
@@ -103,7 +103,7 @@ def check_signature(data: bytes) -> None:
 
 
 def read_message(data: bytes) -> None:
-    """Any text in LeadsQueue is a message that can be written and read again, or is known to be none."""
+    """Any text in LeadsQueue is a message that round-trips, or is refused."""
     try:
         message = decode(data.decode(errors="surrogatepass"), message_id="m", sent_at=0)
     except (UnicodeDecodeError, Malformed, NewerVersion):
@@ -113,7 +113,7 @@ def read_message(data: bytes) -> None:
 
 
 def read_hints(data: bytes) -> None:
-    """An answer of Leadterra's means something, and what it hints at are rows of the request."""
+    """Any answer of Leadterra's has a verdict, and its hints are rows of the request."""
     verdict = judge(Reply(422, data), NOW)
     assert isinstance(verdict, Refused)
     found = hints(verdict.content, _LEADS)
@@ -124,12 +124,12 @@ def read_hints(data: bytes) -> None:
 
 
 def _choice(data: bytes, choices: tuple[str, ...]) -> tuple[str, bytes]:
-    """One of the choices, by the first byte, and the other bytes."""
+    """The choice for the first byte, and the remaining bytes."""
     return choices[data[0] % len(choices)] if data else choices[0], data[1:]
 
 
 def _request(data: bytes) -> tuple[Event, Any]:
-    """A provider, by the first byte; lines of headers; an empty line; the body."""
+    """The first byte is the provider; then header lines, an empty line and the body."""
     name, rest = _choice(data, SIGNED)
     head, _, body = rest.partition(b"\n\n")
     lines = (line.partition(": ") for line in head.decode("latin-1").split("\n"))
@@ -169,7 +169,7 @@ def _answers() -> Iterator[bytes]:
 
 
 def _run_one(data: bytes) -> None:
-    """The target that the first byte names, with the other bytes."""
+    """Run the target for the first byte with the remaining bytes."""
     name, rest = _choice(data, tuple(TARGETS)[:-1])
     TARGETS[name].run(rest)
 

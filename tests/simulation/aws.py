@@ -1,4 +1,4 @@
-"""AWS as the functions call it, without a network: the same calls, answered by queues in memory, with failures."""
+"""AWS as the functions call it, without a network: calls answered by queues in memory, with failures."""
 
 import json
 import re
@@ -20,30 +20,30 @@ LETTERS_URL: Final = f"{ACCOUNT}/DeadLetterQueue"
 LEADS_ARN: Final = "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue"
 # How long an event stays in progress if its function was killed.
 IN_PROGRESS_MILLIS: Final = 28_000
-# How much of what is sent LeadsQueue takes while it is unwell.
-_TAKEN: Final = 0.7
+# The share of entries that LeadsQueue accepts while it is failing.
+_ACCEPTED: Final = 0.7
 _NUMBER: Final = re.compile(r'"signup":"n(\d+)"')
 
 type Entries = Sequence[Mapping[str, Any]]
 
 
 def number_in(body: str) -> int:
-    """The signup that a message, or a dead letter, is about."""
+    """The number of the signup in a message or a dead letter."""
     found = _NUMBER.search(body)
-    assert found, "a message of nobody's"
+    assert found, "a message without a signup"
     return int(found[1])
 
 
 @dataclass
 class Account:
-    """What is kept between calls.
+    """The state between calls.
 
     Attributes:
-        sent: by signup the messages to LeadsQueue; `sends` is their sum.
-        letters: by signup the dead ones.
+        sent: messages to LeadsQueue by signup; `sends` is their sum.
+        letters: dead letters by signup.
         numbers: signups by their message's id in the logs.
         call_seconds: how long a call of SQS, DynamoDB or Secrets Manager takes.
-        believed: by signup the dead letters of the one named exception to law 4. The operator replays them.
+        replayable: dead letters of the one named exception to law 4, by signup. The operator replays them.
     """
 
     weather: Weather
@@ -55,18 +55,18 @@ class Account:
     call_seconds: float = 0.008
     letters: Counter[int] = field(default_factory=Counter)
     numbers: dict[str, int] = field(default_factory=dict)
-    believed: dict[int, str] = field(default_factory=dict)
+    replayable: dict[int, str] = field(default_factory=dict)
     table: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
 class Process:
-    """A caller of AWS: how time passes for it, what happens at each effect, and at each dead letter that it sends."""
+    """A caller of AWS: its clock, what happens at each effect, and at each dead letter that it sends."""
 
     clock: Callable[[], float]
     spend: Callable[[float], None]
     effect: Callable[[], None]
-    buried: Callable[[str], None] = lambda _: None
+    on_dead_letter: Callable[[str], None] = lambda _: None
 
 
 class Client:
@@ -97,18 +97,18 @@ class Client:
     def delete_item(self, **asked: Any) -> dict[str, Any]:
         return self._answered(lambda: self._free(asked["Key"]["id"]["S"]), "table")
 
-    def _answered(self, answer: Callable[[], dict[str, Any]], trouble: Kind | None = None) -> dict[str, Any]:
-        """What a call does may be done though no answer comes."""
+    def _answered(self, answer: Callable[[], dict[str, Any]], failure: Kind | None = None) -> dict[str, Any]:
+        """A call may take effect although its answer is lost."""
         self._process.effect()
         self._process.spend(self._account.call_seconds)
-        if trouble:
-            self._unless(trouble)
+        if failure:
+            self._unless(failure)
         answered = answer()
         self._process.effect()
         return answered
 
     def _claim(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """Put a row of Powertools' Idempotency as its condition says, but by this clock."""
+        """Put a row of Powertools' Idempotency under its condition, by this clock."""
         key, now = item["id"]["S"], self._process.clock()
         row = self._account.table.get(key)
         if row and (row["status"]["S"] == "COMPLETED" or row["until"] > now):
@@ -125,26 +125,26 @@ class Client:
         del self._account.table[key]
         return {}
 
-    def _unless(self, trouble: Kind) -> None:
-        if self._account.weather.now(trouble, self._process.clock()):
-            raise EndpointConnectionError(endpoint_url=f"https://{trouble}.example")
+    def _unless(self, failure: Kind) -> None:
+        if self._account.weather.now(failure, self._process.clock()):
+            raise EndpointConnectionError(endpoint_url=f"https://{failure}.example")
 
     def _send(self, entries: Entries) -> dict[str, Any]:
-        now, unwell = self._process.clock(), self._account.weather.now("intake", self._process.clock())
-        taken = [entry for entry in entries if not unwell or self._account.chance.random() < _TAKEN]
-        self._account.sends += len(taken)
-        for entry in taken:
+        now, failing = self._process.clock(), self._account.weather.now("intake", self._process.clock())
+        accepted = [entry for entry in entries if not failing or self._account.chance.random() < _ACCEPTED]
+        self._account.sends += len(accepted)
+        for entry in accepted:
             number = number_in(entry["MessageBody"])
             self._account.sent[number] += 1
             self._account.numbers[id_for_log(json.loads(entry["MessageBody"])["id"])] = number
             self._account.leads.send(entry["MessageBody"], number, now)
-        return {"Successful": [{"Id": entry["Id"]} for entry in taken]}
+        return {"Successful": [{"Id": entry["Id"]} for entry in accepted]}
 
     def _bury(self, entries: Entries) -> dict[str, Any]:
         self._unless("letters")
         for entry in entries:
             self._account.letters[number_in(entry["MessageBody"])] += 1
-            self._process.buried(entry["MessageBody"])
+            self._process.on_dead_letter(entry["MessageBody"])
         return {"Successful": [{"Id": entry["Id"]} for entry in entries]}
 
     def _hide(self, entries: Entries) -> dict[str, Any]:

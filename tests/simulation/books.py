@@ -1,9 +1,8 @@
-"""The counts as an operator could keep them: from the functions' output and the queue.
+"""The counts that an operator could keep from the functions' output and the queue.
 
 Law 2: accepted by intake = enrolled + updated + skipped + unaccounted + merged + rejected + suppressed +
-dropped + still queued. What SQS
-delivers again after it was settled, and what a killed function settled without saying so, is counted apart: the
-log's ids tell how often a message was settled.
+dropped + still queued. Messages that SQS delivers again after they were settled, and those that a killed function
+settled without logging it, are counted separately, by the ids in the log.
 """
 
 import io
@@ -19,14 +18,14 @@ SETTLED = ("Enrolled", "Updated", "Skipped", "Unaccounted", "Merged", "Rejected"
 
 @dataclass
 class Books:
-    """Sums of all metrics, and for each message how often it was settled.
+    """Sums of all metrics, and how often each message was settled.
 
     Attributes:
-        settled: by signup, from the ids in the log.
-        cut_off: leads in metrics whose line of the log was never written, as the function was killed before it.
+        settled: count by signup, from the ids in the log.
+        cut_off: leads in metrics whose log line is missing because the function was killed before it.
         isolating: requests to Leadterra beyond a batch's first.
-        numbers: by id in the log the signup that a message is about.
-        named: lines that an address is in: there must be none.
+        numbers: signups by the id in the log.
+        with_address: lines with an address. There must be none.
     """
 
     metrics: Counter[str] = field(default_factory=Counter)
@@ -34,61 +33,61 @@ class Books:
     why: Counter[str] = field(default_factory=Counter)
     isolating: int = 0
     cut_off: int = 0
-    named: int = 0
+    with_address: int = 0
     unexpected: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
-    _unsaid: int = 0
+    _unlogged: int = 0
 
     def read(self, line: str) -> None:
         """Read one line of a function's output."""
-        self.named += "@" in line
+        self.with_address += "@" in line
         written = json.loads(line)
         if "_aws" in written:
             names = [metric["Name"] for metric in written["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
             counts = {name: int(sum(written[name])) for name in names}
             self.metrics.update(counts)
-            self._unsaid = sum(counts.get(name, 0) for name in SETTLED)
+            self._unlogged = sum(counts.get(name, 0) for name in SETTLED)
         elif written["message"] == "batch settled":
             self._settle(written)
         elif written["message"] == "unexpected":
             self.unexpected.append(line)
 
     def killed(self) -> None:
-        """The last writer is gone."""
-        self.cut_off += self._unsaid
-        self._unsaid = 0
+        """The function that wrote last was killed."""
+        self.cut_off += self._unlogged
+        self._unlogged = 0
 
     def _settle(self, line: dict[str, Any]) -> None:
-        self._unsaid = 0
+        self._unlogged = 0
         self.settled.update(self.numbers[name] for name in line["accepted"])
         self.settled.update(self.numbers[name] for name in line.get("dropped", ()))
         self.settled.update(self.numbers[rejected["id"]] for rejected in line["rejected"])
         self.why.update(line["why"])
         self.isolating += max(0, line["requests"] - 1)
 
-    def difference(self, queued: int, untold: int, repeated: int) -> int:
+    def difference(self, queued: int, uncounted: int, repeated: int) -> int:
         """Leads without an outcome: 0, or law 2 is broken.
 
-        `untold` were taken by a function that was killed before it counted them, or sent again by the operator.
+        `uncounted` were accepted by a function that was killed before it counted them, or re-sent by the operator.
         """
-        taken = self.metrics["Accepted"] + untold + repeated + self.cut_off
-        return taken - sum(self.metrics[name] for name in SETTLED) - queued
+        accepted = self.metrics["Accepted"] + uncounted + repeated + self.cut_off
+        return accepted - sum(self.metrics[name] for name in SETTLED) - queued
 
 
 class Output(io.TextIOBase):
-    """Standard output: each line is counted, and its writer may be stopped before or after it."""
+    """Standard output: each line is counted, and its writer may be killed before or after it."""
 
     def __init__(self, books: Books) -> None:
         self.books = books
-        self._begun = ""
+        self._partial_line = ""
         self._effects: dict[int, Callable[[], None]] = {}
 
     def watch(self, effect: Callable[[], None]) -> None:
-        """Call this around each line that the present thread writes."""
+        """Call `effect` before and after each line that this thread writes."""
         self._effects[get_ident()] = effect
 
     def write(self, text: str) -> int:
-        *lines, self._begun = (self._begun + text).split("\n")
+        *lines, self._partial_line = (self._partial_line + text).split("\n")
         effect = self._effects.get(get_ident())
         for line in lines:
             if effect:

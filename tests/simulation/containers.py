@@ -1,4 +1,4 @@
-"""Lambda's containers, in which the real delivery runs."""
+"""Lambda's containers, which run the real delivery."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +29,7 @@ type Check = Callable[[Received, str, list[dict[str, Any]]], None]
 
 @dataclass
 class Surroundings:
-    """What all containers have around them; `check` sees the accepted rows of each request with their batch."""
+    """The environment of all containers. `check` gets the accepted rows of each request with their batch."""
 
     deployed: Deployed
     settings: Settings
@@ -43,7 +43,7 @@ class Surroundings:
 
 
 class Container:
-    """One environment of the function: after a kill the next one begins with nothing kept."""
+    """One environment of the function. After a kill it starts without state."""
 
     def __init__(self, around: Surroundings, lane: Lane) -> None:
         self._around = around
@@ -55,7 +55,7 @@ class Container:
 
     def _start(self) -> None:
         around = self._around
-        client: Any = Client(around.account, Process(lambda: self._lane.now, self._spend, self._effect, self._buried))
+        client: Any = Client(around.account, Process(lambda: self._lane.now, self._spend, self._effect, self._note))
         wire = Wire(around.service, lambda: self._lane.now, self._wait, self._effect, self._checked)
         vault = Vault(around.settings, lambda _: client)
         erasures = Erasures(around.settings, lambda _: client)
@@ -74,7 +74,7 @@ class Container:
         self._enroll = Enroll(around.settings, around.config, self._remaining, dependencies, lambda _: service)
 
     def invoke(self, batch: Received) -> set[str] | None:
-        """The ids of the messages that are to stay; None where the function was killed."""
+        """The ids of the messages that stay in the queue, or None if the function was killed."""
         around = self._around
         around.output.watch(self._effect)
         self._batch = batch
@@ -98,7 +98,7 @@ class Container:
         self._lane.now += seconds
 
     def _effect(self) -> None:
-        """Something is about to be done, or was just done: here a process may end."""
+        """An effect begins or has ended: the process may be killed here."""
         self._life.effect()
         if self._lane.now > self._deadline:
             raise Killed
@@ -106,7 +106,7 @@ class Container:
     def _checked(self, campaign: str, rows: list[dict[str, Any]]) -> None:
         self._around.check(self._batch, campaign, rows)
 
-    def _buried(self, letter: str) -> None:
+    def _note(self, letter: str) -> None:
         """Note a dead letter of the one named exception to law 4: a changed schema, and fewer than ten leads."""
         account = self._around.account
         if account.weather.during("schema", self._begun, self._lane.now):
@@ -114,7 +114,7 @@ class Container:
             campaign = json.loads(letter)["campaign"]
             rows = {b["lead"]["email"].lower() for b in bodies if b["campaign"] == campaign and "replay" not in b}
             if len(rows) < GUARD_ROWS:
-                account.believed[number_in(letter)] = letter
+                account.replayable[number_in(letter)] = letter
 
     def _record(self, handle: str, message: Message) -> dict[str, Any]:
         millis = self._around.service.millis

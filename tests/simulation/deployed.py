@@ -1,4 +1,4 @@
-"""What of the template concerns the delivery: the simulation is of this stack, not of one like it."""
+"""The parts of the template that concern the delivery, so that the simulation is of this stack."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -24,7 +24,7 @@ class Deployed:
 
     @classmethod
     def from_template(cls, **parameters: int) -> Self:
-        """The template as it is deployed with these parameters."""
+        """The template deployed with these parameters."""
         template = load(TEMPLATE, parameters)
         (source,) = (source for source in template.event_sources if source.queue == _QUEUE)
         resources = template.deployable["Resources"]

@@ -1,4 +1,4 @@
-"""Intake: events are taken by the real code, which may end at any moment, and sent again as senders do."""
+"""Intake: the real code accepts events, may be killed at any moment, and senders retry."""
 
 import json
 from collections.abc import Callable
@@ -22,19 +22,19 @@ from tests.simulation.people import Arrival
 from tests.simulation.service import Service
 from tests.simulation.timeline import LaneThreads, Timeline
 
-# A sender that is answered 503 comes back after so long; one that has lost the answer within so long.
+# How soon a sender retries after a 503, and within what time if the answer was lost.
 _RETRY_SECONDS: Final = 45.0
 _RESENT_WITHIN: Final = 3_600.0
 
 
 @dataclass
 class Intake:
-    """The function without its HTTP.
+    """The function without HTTP.
 
     Attributes:
-        on_taken: is called when something may have been put into LeadsQueue.
-        kills: how often it ended in the middle.
-        untold: messages that it had put into LeadsQueue by then, and had not counted.
+        on_accept: called when messages may have been put into LeadsQueue.
+        kills: how often it was killed.
+        uncounted: messages in LeadsQueue that it had not counted when it was killed.
     """
 
     settings: Settings
@@ -44,9 +44,9 @@ class Intake:
     service: Service
     chance: Random
     output: Output
-    on_taken: Callable[[], None]
+    on_accept: Callable[[], None]
     kills: int = 0
-    untold: int = 0
+    uncounted: int = 0
 
     def __post_init__(self) -> None:
         self._life = Life(self.chance, self.account.weather)
@@ -57,7 +57,7 @@ class Intake:
         )
 
     def take(self, arrival: Arrival) -> None:
-        """Take an event, now or when its sender comes back."""
+        """Accept an event now, or when its sender retries."""
         now = self.timeline.now
         intake = RealIntake(
             self.settings, self.service.moment(now), lambda: IN_PROGRESS_MILLIS, dependencies=self._dependencies
@@ -67,21 +67,21 @@ class Intake:
         self.output.watch(self._life.effect)
         before = self.account.sends - self.output.books.metrics["Accepted"]
         try:
-            taken = intake.accept(event, self.config.sources[arrival.source], interactive=True)
+            result = intake.accept(event, self.config.sources[arrival.source], interactive=True)
         except (Unavailable, Killed) as error:
-            # A sender has no answer of a function that ended: for it the one is as good as the other.
+            # After a kill the sender has no answer, and retries as after a 503.
             if isinstance(error, Killed):
                 self.kills += 1
-                self.untold += self.account.sends - self.output.books.metrics["Accepted"] - before
+                self.uncounted += self.account.sends - self.output.books.metrics["Accepted"] - before
             self.timeline.at(now + _RETRY_SECONDS, partial(self.take, arrival))
         else:
-            if not taken.duplicate and self.chance.random() < self.account.weather.resent:
+            if not result.duplicate and self.chance.random() < self.account.weather.resent:
                 self.timeline.at(now + _RESENT_WITHIN * self.chance.random(), partial(self.take, arrival))
-        self.on_taken()
+        self.on_accept()
 
 
 def _event(arrival: Arrival, now: datetime) -> Event:
-    """What API Gateway hands over, as the handler reads it."""
+    """The API Gateway request as the handler reads it."""
     submissions = [signup.submission for signup in arrival.signups]
     kind = "application/x-www-form-urlencoded" if arrival.form else "application/json"
     request = {

@@ -1,7 +1,7 @@
-"""Who signs up and what is true of it, apart from what the code under test makes of it.
+"""The people who sign up and their true data, independent of the code under test.
 
-A signup's number travels with it as a custom field and in its event's id, so that whatever arrives anywhere can be
-compared with what was sent. All of it is computed from numbers: a million people need no memory.
+A signup's number is a custom field and part of its event's id, so every result can be compared with its signup.
+All data are computed from numbers, so a million people need no memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _PLANS: Final = ("free", "pro", "team")
 _BAD_EVERY: Final = 100
 _SUPPRESSED_EVERY: Final = 200
 _SUPPRESSED_REST: Final = 77
-# A firewall blocks what one in 250 says. The service breaks at one signup in 2,000.
+# A firewall blocks one person in 250. The service fails at one signup in 2,000.
 _BLOCKED_EVERY: Final = 250
 _BLOCKED_REST: Final = 13
 _POISON_EVERY: Final = 2_000
@@ -26,14 +26,14 @@ _POISON_REST: Final = 19
 # Most events are a person's own form, most leads come in a list that a program sends.
 _LISTS: Final = 0.115
 _LIST_SIZES: Final = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
-# Somebody corrects in a moment what they have just sent.
+# The share of forms that are corrected at once.
 _CORRECTED: Final = 0.02
 _DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Signup:
-    """One person once."""
+    """One signup of a person."""
 
     number: int
     person: int
@@ -44,7 +44,7 @@ class Signup:
 
     @property
     def blocked(self) -> bool:
-        """Whether a firewall dislikes it."""
+        """Whether a firewall blocks it."""
         return self.person % _BLOCKED_EVERY == _BLOCKED_REST
 
     @property
@@ -58,7 +58,7 @@ class Signup:
 
     @property
     def fields(self) -> dict[str, str]:
-        """What is said besides the address: not everything every time, and not the same."""
+        """All fields but the address. They differ between signups, and some are missing."""
         answers = {"signup": f"n{self.number}", "plan": _PLANS[self.number % len(_PLANS)]}
         if self.number % 3:
             answers["firstName"] = _FIRST_NAMES[self.person % len(_FIRST_NAMES)]
@@ -72,14 +72,14 @@ class Signup:
 
     @property
     def submission(self) -> dict[str, str]:
-        """As it is typed, now and then with a capital."""
+        """The fields as typed, sometimes with a capital."""
         address = self.address.capitalize() if self.number % 7 == 0 else self.address
         return {"email": address, **self.fields}
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is sent at once, so many seconds after the start: a form with one signup, or a list."""
+    """One request at this time since the start, in seconds: a form with one signup, or a list."""
 
     moment: float
     form: bool
@@ -95,9 +95,9 @@ class Arrival:
 
 
 def arrivals(leads: int, days: float, seed: int) -> Iterator[Arrival]:
-    """So many signups, or a few more, in the order of time: more by day than by night."""
+    """At least this many signups in order of time, more by day than by night."""
     chance = Random(seed)  # noqa: S311 - a simulation
-    # Nought stands for a form.
+    # 0 means a form.
     sizes: list[int] = []
     left = leads
     while left > 0:
@@ -114,7 +114,7 @@ def arrivals(leads: int, days: float, seed: int) -> Iterator[Arrival]:
 
 
 def _moments(chance: Random, count: int, days: float) -> list[float]:
-    """Moments of so many days: three in the afternoon has nine times the traffic of three at night."""
+    """Times in this many days. 3 p.m. has nine times the traffic of 3 a.m."""
     hours = range(max(1, round(days * 24)))
     weights = [1 - 0.8 * sin(2 * pi * (hour + 3) / 24) for hour in hours]
     return sorted(3_600 * (hour + chance.random()) for hour in chance.choices(hours, weights, k=count))

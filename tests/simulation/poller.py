@@ -1,4 +1,4 @@
-"""The event source mapping: batches of LeadsQueue's messages, each for a container that is free."""
+"""The event source mapping: batches of LeadsQueue's messages for free containers."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -12,14 +12,14 @@ from tests.simulation.timeline import Lane
 
 @dataclass
 class Poller:
-    """A batch is whole when it is full, or a while after its first message; `on_killed` hears of those that broke."""
+    """A batch is sent when it is full or its window ends. `on_killed` gets the batches of killed functions."""
 
     around: Surroundings
     on_killed: Callable[[Received], None]
     invocations: int = 0
     kills: int = 0
     _free: list[tuple[Lane, Container]] = field(init=False)
-    _whole_at: float | None = None
+    _window_ends: float | None = None
     _woken_at: float | None = None
 
     def __post_init__(self) -> None:
@@ -37,19 +37,19 @@ class Poller:
         self._lanes.close()
 
     def look(self) -> None:
-        """Begin what can begin now, and look again when more can."""
+        """Begin the batches that can begin now, and look again when more can."""
         queue, now = self.around.account.leads, self.around.timeline.now
         while self._free:
             visible = queue.visible(now)
             if not visible:
                 self._look_at(queue.next_visible())
                 return
-            if self._whole_at is None:
-                self._whole_at = now + self.around.deployed.window
-            if visible < self.around.deployed.batch_size and now < self._whole_at:
-                self._look_at(self._whole_at)
+            if self._window_ends is None:
+                self._window_ends = now + self.around.deployed.window
+            if visible < self.around.deployed.batch_size and now < self._window_ends:
+                self._look_at(self._window_ends)
                 return
-            self._whole_at = None
+            self._window_ends = None
             self._begin(now)
 
     def _look_at(self, moment: float | None) -> None:
@@ -79,7 +79,7 @@ class Poller:
                 kept = kept if self.around.deployed.partial_failures else set()
                 queue.delete((handle for handle, message in batch if message.id not in kept), lane.now)
             queue.end((handle for handle, _ in batch), received_at)
-        # Whoever looks next does so on everybody's time.
+        # The next look happens in the timeline's order.
         self.around.timeline.at(lane.now, lambda: self._done(lane, container))
 
     def _done(self, lane: Lane, container: Container) -> None:

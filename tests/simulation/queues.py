@@ -1,4 +1,4 @@
-"""SQS's standard queues: at least once, in no strict order, with visibility, redrive and retention."""
+"""SQS standard queues: at least once, unordered, with visibility timeout, redrive and retention."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ _IN_FLIGHT: Final = inf
 
 @dataclass(slots=True)
 class Message:
-    """A message; `visible_at` is in whole seconds, `number` says whose it is to those who simulate."""
+    """A message. `visible_at` is in whole seconds; `number` is its signup."""
 
     id: str
     body: str
@@ -31,9 +31,9 @@ type Received = Sequence[tuple[str, Message]]
 
 @dataclass(slots=True)
 class Oddities:
-    """What at-least-once means: the share of messages that come twice, in each of three ways.
+    """At-least-once delivery: the shares of messages that come twice.
 
-    Twice in a batch, to two receivers at once, and again after it was deleted.
+    `twins` come twice in a batch, `shared` to two receivers at once, `ghosts` again after they were deleted.
     """
 
     twins: float = 0.0
@@ -43,9 +43,9 @@ class Oddities:
 
 @dataclass(slots=True)
 class StandardQueue:
-    """One queue; `on_odd` hears the number of each message that is delivered more often than it should be.
+    """A queue. `on_odd` gets the number of each message that is delivered too often.
 
-    `copies` counts by number the messages that are in it.
+    `copies` counts the messages in it by number.
     """
 
     chance: Random
@@ -74,10 +74,10 @@ class StandardQueue:
         self._show(message, now)
 
     def visible(self, now: float) -> int:
-        """How many messages could be received."""
+        """The number of messages that can be received."""
         while self._times and self._times[0] <= now:
             moment = heappop(self._times)
-            # Whatever was hidden again, or deleted, since it was put here is passed over.
+            # Messages that were hidden again or deleted since are skipped.
             due = [message for message in self._later.pop(moment) if message.visible_at == moment and not message.gone]
             self.chance.shuffle(due)
             self._ready.extend(due)
@@ -87,13 +87,13 @@ class StandardQueue:
         return self._times[0] if self._times else None
 
     def receive(self, most: int, now: float) -> Received:
-        """Up to so many messages, and some of them twice."""
+        """Up to `most` messages, some of them twice."""
         oldest = (self._ready.popleft() for _ in range(min(most, len(self._ready))))
-        taken = [message for message in oldest if not message.gone]
+        oldest_visible = [message for message in oldest if not message.gone]
         received: list[tuple[str, Message]] = []
-        for message in taken + self._odd(taken, self.oddities.twins):
+        for message in oldest_visible + self._odd(oldest_visible, self.oddities.twins):
             if message.gone:
-                continue  # the redrive took it a moment ago
+                continue  # removed by the redrive a moment ago
             message.received += 1
             message.first_received = message.first_received or now
             if message.received > self.most_receives:
@@ -107,11 +107,11 @@ class StandardQueue:
                 received.append((handle, message))
                 self.most_received = max(self.most_received, message.received)
         self.receives += len(received)
-        self._ready.extend(message for message in self._odd(taken, self.oddities.shared) if not message.gone)
+        self._ready.extend(message for message in self._odd(oldest_visible, self.oddities.shared) if not message.gone)
         return received
 
     def hide(self, handle: str, seconds: int, now: float) -> bool:
-        """Change the visibility of what was received; False: there is no such message any more."""
+        """Change a received message's visibility. False if the message no longer exists."""
         message = self._handles[handle]
         if message.gone:
             return False
@@ -151,7 +151,7 @@ class StandardQueue:
             to.append(message)
 
     def _odd(self, messages: list[Message], share: float) -> list[Message]:
-        """A few of them by lot."""
+        """A random share of them."""
         expected = share * len(messages)
         count = int(expected) + (self.chance.random() < expected % 1)
         odd = self.chance.sample(messages, count)

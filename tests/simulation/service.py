@@ -18,12 +18,12 @@ from tests.drill.leadterra import AT_A_LEAD, AT_ANY_REQUEST, POISON, SCRIPT, Ans
 from tests.simulation.weather import Weather
 
 _MAINTENANCE: Final = b"<!doctype html><html><body><h1>We will be right back</h1></body></html>"
-# A request takes this long, and each lead in it a little more.
+# The time of a request, and of each lead in it.
 _SECONDS: Final = 0.2
 _SECONDS_A_LEAD: Final = 0.001
 _THROTTLED: Final = 0.7
 _SPOILED: Final = b'{"status": "accepted"}'
-# Those of the drill that neither an outage nor throttling has.
+# The drill's answers that do not belong to an outage or to throttling.
 _ODD: Final = {kind: answer for kind, answer in AT_ANY_REQUEST.items() if answer[0] < httpx.codes.TOO_MANY_REQUESTS}
 
 type Check = Callable[[str, list[dict[str, object]]], None]
@@ -31,7 +31,7 @@ type Check = Callable[[str, list[dict[str, object]]], None]
 
 @dataclass
 class Service:
-    """One Leadterra; `requests` and `rows` count all that arrived, `statuses` the answers (0: none)."""
+    """A Leadterra. `requests` and `rows` count everything that arrived, `statuses` the answers (0: none)."""
 
     sandbox: Sandbox
     weather: Weather
@@ -40,7 +40,7 @@ class Service:
     requests: int = 0
     rows: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
-    # When each request arrived, in seconds.
+    # The times of requests, in seconds.
     arrived: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -56,11 +56,11 @@ class Service:
 
 @dataclass
 class Wire(httpx.BaseTransport):
-    """A container's connection to it.
+    """A container's connection to Leadterra.
 
     Attributes:
-        wait: lets so many seconds pass.
-        check: is told the campaign and the rows of every request that were accepted.
+        wait: waits for some seconds.
+        check: gets the campaign and the accepted rows of every request.
     """
 
     service: Service
@@ -77,7 +77,7 @@ class Wire(httpx.BaseTransport):
         self.service.arrived.append(self.clock())
         self.service.rows += rows
         try:
-            response = self._turned_away(request, body, rows) or self._served(request, body, rows)
+            response = self._failed(request, body, rows) or self._served(request, body, rows)
         except httpx.TransportError:
             self.service.statuses[0] += 1
             raise
@@ -85,8 +85,8 @@ class Wire(httpx.BaseTransport):
         self.effect()
         return response
 
-    def _turned_away(self, request: httpx.Request, body: bytes, rows: int) -> httpx.Response | None:
-        """What those get who come at a bad time, or with the wrong lead; nothing is done for them."""
+    def _failed(self, request: httpx.Request, body: bytes, rows: int) -> httpx.Response | None:
+        """The answer during a failure or to a certain lead. Nothing is stored."""
         service, chance = self.service, self.service.chance.random
         if service.weather.now("outage", self.clock()):
             return self._down(request, chance())
@@ -94,7 +94,7 @@ class Wire(httpx.BaseTransport):
             self.wait(_SECONDS)
             return httpx.Response(429, headers={"Retry-After": str(rows % 90)})
         if service.weather.now("answers", self.clock()):
-            # A lead that is too large by itself would be a bad one.
+            # A 413 for a single lead would mean a bad lead.
             return _response(service.chance.choice([_ODD[kind] for kind in _ODD if kind != "413" or rows > 1]))
         if service.weather.now("firewall", self.clock()) and SCRIPT.encode() in body:
             return _response(AT_A_LEAD["a firewall's 403 for a text"])
@@ -103,13 +103,13 @@ class Wire(httpx.BaseTransport):
         return None
 
     def _down(self, request: httpx.Request, lot: float) -> httpx.Response:
-        """Every way to be down, by lot."""
+        """A random kind of outage."""
         if lot < 0.1:
             self.wait(request.extensions["timeout"]["read"])
             raise httpx.ReadTimeout("silence", request=request)
         self.wait(_SECONDS)
         if lot < 0.2:
-            raise httpx.ConnectError("nobody there", request=request)
+            raise httpx.ConnectError("connection refused", request=request)
         if lot < 0.3:
             raise httpx.RemoteProtocolError("cut off", request=request)
         if lot < 0.45:

@@ -1,4 +1,4 @@
-"""A soak: many leads in virtual time through the real code, and a comparison with what is true in the end."""
+"""A soak: many leads in virtual time through the real code, compared with the expected state."""
 
 import contextlib
 import json
@@ -41,9 +41,9 @@ website = {provider = "form", auth = "none", campaign = "newsletter", custom_fie
 partner = {provider = "json", auth = "token", campaign = "trial", custom_fields = ["*"]}
 """
 _SETTINGS: Final = Settings(LEADS_URL, LETTERS_URL, "leads", Path("unused"), None, "deliveries", "eu-central-1", None)
-# The shapes of errors in a 2xx that name each lead. What a 2xx does not name, it reports as stored.
+# Error shapes of a 2xx that names every bad lead. Leads that it does not name count as stored.
 REPORTED: Final = ("index", "index_only", "one_based_index", "express_validator", "by_email", "prose_email")
-# The operator finds the reason for the dead letters soon after Leadterra accepts leads again.
+# The operator replays dead letters this long after Leadterra accepts leads again.
 _REPLAYED_AFTER: Final = 600.0
 _OLD_KEY: Final = "sk_live_old"
 _NEW_KEY: Final = "sk_live_new"
@@ -51,7 +51,7 @@ _NEW_KEY: Final = "sk_live_new"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How things stand after so many hours; `oldest` is the age of the oldest message in seconds."""
+    """The state after some hours. `oldest` is the age of the oldest message in seconds."""
 
     hour: float
     queued: int
@@ -62,12 +62,12 @@ class Sample:
 
 
 def _usual() -> Oddities:
-    """One message in a thousand comes again."""
+    """One message in a thousand is delivered again."""
     return Oddities(twins=0.0004, shared=0.0003, ghosts=0.0003)
 
 
 def every_dialect(hour: int) -> Behaviour:
-    """Another dialect, and another shape of errors, for every hour."""
+    """Another dialect and error shape for each hour."""
     mode = ("atomic", "report", "partial")[hour % 3]
     shapes = REPORTED if mode == "report" else list(SHAPES)
     return Behaviour(
@@ -81,12 +81,12 @@ def every_dialect(hour: int) -> Behaviour:
 
 @dataclass
 class Soak:
-    """One run; afterwards `problems` says what was not as it should be, at any hour or in the end.
+    """One run. `problems` lists what was wrong at any hour or at the end.
 
     Attributes:
-        behaviour: how Leadterra behaves from each hour on.
-        oddities: how often SQS delivers what it has delivered.
-        leadterra: the lines of its table in the configuration.
+        behaviour: Leadterra's behaviour in each hour.
+        oddities: how often SQS delivers messages again.
+        leadterra: the configuration's `[leadterra]` lines.
     """
 
     leads: int
@@ -127,16 +127,16 @@ class Soak:
         self.replayed = 0
 
     def run(self) -> None:
-        """Go through all of it, until nothing is left in the queue."""
+        """Run until the queue is empty."""
         self._plan()
         self._next()
         self._hour()
         with contextlib.redirect_stdout(self.output), _logging_to(self.output), self.poller:
             self.timeline.run()
-        self._look_back()
+        self._compare()
 
     def _plan(self) -> None:
-        """What happens at a moment, rather than for a while."""
+        """Schedule the failures that change state at a moment."""
         for spell in self.weather.spells:
             match spell.kind:
                 case "key":
@@ -148,18 +148,18 @@ class Soak:
                     self.timeline.at(spell.end + _REPLAYED_AFTER, self._replay)
 
     def _replay(self) -> None:
-        """Send the dead letters of a changed schema again, as an operator does."""
-        believed, self.account.believed = self.account.believed, {}
-        for number, letter in believed.items():
+        """Re-send the dead letters of a changed schema, as an operator does."""
+        replayable, self.account.replayable = self.account.replayable, {}
+        for number, letter in replayable.items():
             body = {**json.loads(letter), "replay": {"of": f"letter-{number}", "count": 1, "reason": "rejected"}}
             del body["failure"], self.account.letters[number]
             self.account.sent[number] += 1
             self.queue.send(json.dumps(body), number, self.timeline.now)
-        self.replayed += len(believed)
+        self.replayed += len(replayable)
         self.poller.look()
 
     def _next(self) -> None:
-        """Wait for the next to come."""
+        """Schedule the next arrival."""
         if arrival := next(self._coming, None):
             self.truth.add(arrival)
             self.timeline.at(arrival.moment, partial(self.intake.take, arrival))
@@ -172,28 +172,28 @@ class Soak:
         self.repeated.update(message.number for _, message in batch)
 
     def _hour(self) -> None:
-        """Check the counts, and change Leadterra's behaviour."""
+        """Check the counts and change Leadterra's behaviour."""
         now, queued = self.timeline.now, self.queue.messages.values()
-        balanced = self.books.difference(len(queued), self.intake.untold + self.replayed, self.counted_again()) == 0
+        balanced = self.books.difference(len(queued), self.intake.uncounted + self.replayed, self.counted_again()) == 0
         self.problems["hours at which law 2 did not balance"] += not balanced
         oldest = now - min((message.sent_at for message in queued), default=now)
         letters, accepted = self.account.letters.total(), self.books.metrics["Accepted"]
         self.samples.append(Sample(now / HOUR, len(queued), oldest, letters, accepted, self.service.requests))
         self.sandbox.behaviour = self.behaviour(len(self.samples))
-        if queued or self.account.believed or not self._all_have_come:
+        if queued or self.account.replayable or not self._all_have_come:
             self.timeline.at(now + HOUR, self._hour)
 
     def counted_again(self) -> int:
-        """How often messages that came again were settled, or still are queued, beyond the once that counts."""
+        """How often redelivered messages were settled, or are queued, beyond the first time."""
         settled, copies, sent = self.books.settled, self.queue.copies, self.account.sent
         return sum(settled[n] + copies[n] - sent[n] for n in self.repeated)
 
-    def _look_back(self) -> None:
+    def _compare(self) -> None:
         self.truth.compare(self.sandbox, self.account.letters)
         self.problems.update(self.truth.problems)
         self.problems["leads left in the queue"] = len(self.queue.messages)
         self.problems["leads that the queue gave up"] = len(self.queue.exhausted) + len(self.queue.expired)
-        self.problems["lines of the log that name somebody"] = self.books.named
+        self.problems["log lines with an address"] = self.books.with_address
         self.problems["unexpected errors"] = len(self.books.unexpected)
         self.problems = +self.problems
 

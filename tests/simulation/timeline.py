@@ -1,7 +1,7 @@
 """Virtual time: events happen in order, and waiting costs nothing.
 
-Invocations run the real code, which cannot be cut into steps. So each has a thread, of which one moves at a time:
-a lane hands over when it waits, and goes on when its moment has come. Two runs of the same seed are the same.
+Invocations run the real code, which cannot be cut into steps, so each has a thread. One thread runs at a time: a lane
+hands over when it waits, and continues at its time. Two runs with the same seed are equal.
 """
 
 import itertools
@@ -15,7 +15,7 @@ type Step = Callable[[], None]
 
 
 class Timeline:
-    """The order of things; `now` is in seconds since the start."""
+    """The order of events. `now` is in seconds since the start."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -26,7 +26,7 @@ class Timeline:
         heappush(self._due, (max(moment, self.now), next(self._serial), step))
 
     def run(self) -> None:
-        """Go on until nothing is due any more."""
+        """Run until no event is left."""
         while self._due:
             self.now, _, step = heappop(self._due)
             step()
@@ -36,17 +36,17 @@ class Timeline:
 
 
 class Lane:
-    """A thread with its own clock, which may be slightly ahead of the others' until it waits."""
+    """A thread with its own clock, which may be slightly ahead of the other clocks until it waits."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.now = 0.0
         self._timeline = timeline
-        # Whoever may not move waits for one of these.
+        # The lane or the timeline waits for one of these while the other runs.
         self._mine, self._theirs = Lock(), Lock()
         self._mine.acquire()
         self._theirs.acquire()
         self._work: Step | None = None
-        self._broken: BaseException | None = None
+        self._error: BaseException | None = None
         self._thread = Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -59,12 +59,12 @@ class Lane:
         self._thread.join()
 
     def begin(self, work: Step) -> None:
-        """Do this from now on; returns when it waits for the first time, or is done."""
+        """Start this work. Returns when it waits for the first time, or is done."""
         self._work = work
         self._go_on()
 
     def wait(self, until: float) -> None:
-        """Let others do what is due before that moment."""
+        """Let events before that time happen."""
         self.now = max(self.now, until)
         if self._timeline.nothing_before(self.now):
             self._timeline.now = self.now
@@ -77,20 +77,20 @@ class Lane:
         self.now = self._timeline.now
         self._mine.release()
         self._theirs.acquire()
-        if self._broken:
-            raise self._broken
+        if self._error:
+            raise self._error
 
     def _run(self) -> None:
         while self._mine.acquire() and (work := self._work):
             try:
                 work()
             except BaseException as error:  # noqa: BLE001 - raised again where the timeline runs
-                self._broken = error
+                self._error = error
             self._theirs.release()
 
 
 class LaneThreads(Executor):
-    """Threads in virtual time: each task runs at once, on the thread that is free first."""
+    """Threads in virtual time: each task runs on the thread that is free first."""
 
     def __init__(self, clock: Lane | Timeline, threads: int) -> None:
         self._clock = clock

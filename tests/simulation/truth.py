@@ -1,4 +1,4 @@
-"""The expected state of everyone who signed up, compared with Leadterra and the dead letters."""
+"""The expected state of every person, compared with Leadterra and the dead letters."""
 
 import json
 from collections import Counter
@@ -10,18 +10,18 @@ from tests.simulation.people import Arrival, Signup
 from tests.simulation.queues import Received
 
 CAMPAIGNS: Final = {"website": "camp_news", "partner": "camp_trial"}
-"""Where each source's people belong, by Leadterra's id."""
+"""Leadterra's campaign id of each source."""
 
 
 @dataclass
 class Truth:
-    """Who signed up, and what became of it.
+    """The signups and their results.
 
     Attributes:
-        signups: by number, with the source.
-        arrived: the numbers that Leadterra has accepted.
-        people: everybody, in each campaign; `bad` counts signups.
-        overtaken: people of whom an older value came last.
+        signups: signup and source by number.
+        arrived: numbers of the accepted signups.
+        people: number of people per campaign; `bad` counts signups.
+        overtaken: people with an older value that came last.
     """
 
     signups: dict[int, tuple[Signup, str]] = field(default_factory=dict)
@@ -35,9 +35,9 @@ class Truth:
         self.signups.update({signup.number: (signup, arrival.source) for signup in arrival.signups})
 
     def check(self, received: Received, campaign: str, rows: list[dict[str, Any]]) -> None:
-        """Compare the accepted rows of a request with what the people of that batch said.
+        """Compare the accepted rows of a request with the signups of that batch.
 
-        Later values win within a batch, field by field. Nothing is promised between batches: SQS knows no order.
+        Later values win within a batch, field by field. Between batches SQS guarantees no order.
         """
         possible: dict[str, dict[str, int]] = {}
         for _, message in received:
@@ -51,20 +51,20 @@ class Truth:
             self.arrived.update(messages.values())
 
     def _merged(self, messages: dict[str, int]) -> dict[str, str]:
-        """The fields of one person's messages."""
+        """The merged fields of one person's messages."""
         bodies = list(messages)
         if len(bodies) > 1:
             bodies.sort(key=lambda body: str(json.loads(body)["receivedAt"]))
         return {name: value for body in bodies for name, value in self.signups[messages[body]][0].fields.items()}
 
     def compare(self, sandbox: Sandbox, letters: Counter[int]) -> None:
-        """At the end: check that each person is where they should be, and nowhere else."""
+        """Check at the end that each person is in the right place only."""
         people: dict[tuple[str, str], list[Signup]] = {}
         for number, (signup, source) in self.signups.items():
             people.setdefault((source, signup.address), []).append(signup)
             here, there = number in self.arrived, number in letters
             self.problems["leads lost"] += not here and not there
-            self.problems["innocents dead-lettered"] += there and not signup.bad and not signup.blocked
+            self.problems["good leads dead-lettered"] += there and not signup.bad and not signup.blocked
             self.problems["bad leads enrolled"] += here and signup.bad
             self.bad += signup.bad
         self.people = len(people)
@@ -77,7 +77,7 @@ class Truth:
 
 
 def _fields(sandbox: Sandbox, campaign: str, address: str) -> dict[str, Any]:
-    """What Leadterra has of a person in a campaign."""
+    """A person's fields in a campaign of Leadterra."""
     found: dict[str, Any] = {}
     for event in sandbox.history(address):
         if event.campaign == campaign:

@@ -6,15 +6,15 @@ from typing import Final, Literal
 type Kind = Literal[
     "outage",  # Leadterra: 503 with and without Retry-After, silence, lost connections, a maintenance page
     "throttling",  # Leadterra: most requests are answered 429 with Retry-After
-    "answers",  # Leadterra: quotas, pages, redirects and other answers of the drill; it does nothing
+    "answers",  # Leadterra: quotas, pages, redirects and other answers of the drill, with nothing stored
     "firewall",  # a page with 403 for a request with a certain text
     "poison",  # Leadterra: 500 for a request with a certain lead
-    "key",  # Leadterra takes the new key only, and the secret has the old one
+    "key",  # Leadterra accepts the new key only, and the secret has the old one
     "schema",  # Leadterra refuses every lead alike
-    "letters",  # DeadLetterQueue takes nothing
+    "letters",  # DeadLetterQueue accepts nothing
     "secret",  # Secrets Manager does not answer
     "table",  # the table of deliveries does not answer
-    "intake",  # LeadsQueue takes a part of what is sent
+    "intake",  # LeadsQueue accepts only some entries
 ]
 
 _HOUR: Final = 3_600.0
@@ -24,7 +24,7 @@ _WEEK: Final = 7 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A kind of failure and its period, in seconds since the start."""
+    """A kind of failure and its period in seconds since the start."""
 
     kind: Kind
     start: float
@@ -33,14 +33,14 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """The periods of failure in a run, and the failures at any time.
+    """The failures of a run: in periods, and at any time.
 
     Attributes:
-        answers_lost: the share of requests to Leadterra that are served and never answered.
-        answers_spoiled: ... and answered without counts.
-        killed: the share of enroll's invocations that end in the middle.
-        hides_failed: the share of calls to hide messages that do nothing.
-        resent: the share of events that are sent again though they were taken.
+        answers_lost: the share of requests that Leadterra serves without an answer.
+        answers_spoiled: ... with an answer without counts.
+        killed: the share of invocations that are killed.
+        hides_failed: the share of calls to hide messages that fail.
+        resent: the share of accepted events that are sent again.
     """
 
     spells: tuple[Spell, ...]
@@ -59,9 +59,9 @@ class Weather:
 
 
 def of_a_week(days: float = 7, outage_hours: float = 72) -> Weather:
-    """A week's failures in so many days. Only the outage keeps its length."""
+    """A week's failures in this many days. Only the outage keeps its length."""
     scale = days * _DAY / _WEEK
-    # In a short run an hour would be a large part of it, and what is rare would not happen.
+    # In a short run failures are shorter and more frequent, so that each kind happens.
     short, often = max(scale, 0.25), min(10.0, 1 / scale)
 
     def at(day: float, minutes: float, kind: Kind) -> Spell:
@@ -80,11 +80,11 @@ def of_a_week(days: float = 7, outage_hours: float = 72) -> Weather:
         Spell("firewall", 0, 6.5 * _DAY * scale),
         Spell("poison", 5 * _DAY * scale, 6.5 * _DAY * scale),
         Spell("outage", start, end),
-        # What comes up again is a new release, and everybody who waited meets it at once.
+        # After the outage a new release refuses all held leads at once.
         Spell("schema", end, end + _HOUR * short),
-        # Then all the bad ones among them are found out at once.
+        # Then the bad leads among them are dead-lettered at once.
         Spell("letters", end + _HOUR * short, end + 1.2 * _HOUR * short),
-        # At night, when batches have a lead or two.
+        # At night, when batches are small.
         at(6.1, 60, "schema"),
         at(6.3, 10, "intake"),
     )

@@ -1,4 +1,4 @@
-"""One name, one meaning: a class name stands for one thing in the whole repository."""
+"""Each class name stands for one thing in the whole repository."""
 
 import re
 from collections import defaultdict
@@ -20,6 +20,6 @@ def _defined() -> dict[str, list[str]]:
 
 
 def test_no_class_or_type_name_is_defined_twice() -> None:
-    """A reader who searches for a name finds one definition."""
+    """A search for a name finds one definition."""
     twice = {name: places for name, places in _defined().items() if len(places) > 1}
     assert not twice

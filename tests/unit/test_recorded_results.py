@@ -1,4 +1,4 @@
-"""Recorded results: what every recorded event and field name comes to.
+"""Recorded results of every recorded event and field name.
 
 `tests/data/results.json` holds today's results. A change of a result is a change for users: record it anew with
 `python -m tests.unit.test_recorded_results`, look at the difference, and list it in the changelog.
@@ -24,7 +24,7 @@ VALUES: Final = {"text": "Ada Lovelace", "address": "bea@example.org"}
 
 
 def result(event: Event | None, source: Source | None) -> Any:
-    """What an event comes to: its leads and campaigns, its id and what becomes of the rest."""
+    """An event's leads, campaigns and id, and what else became of it."""
     if event is None or source is None:
         return "no source"
     ids = count()
@@ -66,7 +66,7 @@ def _webhooks(config: Enrollment) -> Iterator[tuple[str, Any]]:
 
 
 def _names(names: list[str]) -> Iterator[tuple[str, Any]]:
-    """What a lone field of this name beside an address, and beside none, comes to."""
+    """The leads of a single field of this name with and without an address beside it."""
     source = Source.model_validate({"provider": "json", "auth": "token", "campaign": "news", "custom_fields": ["*"]})
     for name in names:
         for kind, body in (
@@ -80,14 +80,14 @@ def _names(names: list[str]) -> Iterator[tuple[str, Any]]:
 
 
 def results(names: list[str]) -> dict[str, Any]:
-    """All results, by what was read."""
+    """All results by input."""
     config = parse((ROOT / "events" / "enrollment.toml").read_text())
     found = [*_events(config), *_webhooks(config), *_names(names)]
     return {key: json.loads(json.dumps(value)) for key, value in found}
 
 
 def recorded_names(table: Mapping[str, Any]) -> list[str]:
-    """The field names that a table has, in order."""
+    """The field names in a table, in order."""
     return [key.removeprefix("name text: ") for key in table if key.startswith("name text: ")]
 
 
@@ -96,7 +96,7 @@ def _table() -> dict[str, Any]:
 
 
 def test_results_are_as_recorded() -> None:
-    """Every known input comes to what it came to before, unless the table was changed on purpose."""
+    """Every known input gives the same result as before, unless the table was changed on purpose."""
     recorded = _table()
     actual = results(recorded_names(recorded))
     different = {
@@ -107,6 +107,6 @@ def test_results_are_as_recorded() -> None:
 
 
 if __name__ == "__main__":
-    # A line for each input, so that a difference is easy to read.
+    # One line per input keeps differences readable.
     lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in results(recorded_names(_table())).items())
     RESULTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a refusal of a single lead says of it."""
+"""The field and the message in a refusal of a single lead."""
 
 import pytest
 
@@ -53,8 +53,8 @@ LEAD = {"email": "ben.example.com", "firstName": "Ben", "customFields": {"plan":
         ("x" * 1_000, None, "x" * 300), (None, None, "refused without a reason"),
     ],
 )  # fmt: skip
-def test_the_most_telling_words_are_found(content: object, field: str | None, message: str) -> None:
-    """An error's own words come before a headline, and no value of the lead is taken for a field's name."""
+def test_the_field_and_the_message_are_found(content: object, field: str | None, message: str) -> None:
+    """An error's own message beats a headline, and no value of the lead is used as a field's name."""
     assert complaint(content, LEAD) == (field, message)
 
 
@@ -63,8 +63,8 @@ NO_WORDS = {"indices", "addresses"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_validator_tells_the_field_and_the_words(shape: str) -> None:
-    """In the common shapes, what is said of a lone lead is about its address, or about no field."""
+def test_the_common_shapes_give_field_and_message(shape: str) -> None:
+    """For a single lead the field is its address or none."""
     field, message = complaint(SHAPES[shape](refused([LEAD], [0])), LEAD)
     assert field == (None if shape in NO_FIELD | NO_WORDS else "email")
     assert (message == "refused without a reason") == (shape in NO_WORDS)
@@ -88,13 +88,13 @@ def _refused(
         ([_refused("bad, trace 7f1xa9-1c"), _refused("bad, trace 7f2xa9-2c")], 2),
         ([_refused('"a@example.com" is bad', email="A@example.com"), _refused('"b@x.org" is bad', email="b@x.org")], 2),
         ([_refused("Acme Corp: unknown.", company="Acme Corp"), _refused("C & A: unknown.", company="C & A")], 2),
-        # A lead whose own words are the server's does not make its refusal another.
+        # A value of a lead that also occurs in the message does not make the refusal different.
         ([_refused("company is required", company="Company"), _refused("company is required")], 2),
         ([_refused("e is required", firstName="e"), _refused("e is required", firstName="")], 2),
     ],
 )
-def test_refusals_are_compared_without_what_is_a_leads_own(
+def test_refusals_are_compared_without_quoted_values(
     refusals: list[tuple[Failure, dict[str, str]]], number: int
 ) -> None:
-    """Reasons are the same if they differ in numbers and in quoted values only."""
+    """Reasons are equal if they differ only in numbers and in quoted values of the lead."""
     assert alike(refusals) == number

@@ -1,4 +1,4 @@
-"""Which leads an error body seems to mean, in the common shapes of JSON."""
+"""The leads that an error body seems to name, in the common shapes of JSON."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from leads.search.hints import MAX_DEPTH, MAX_VALUES, hints
 from tests.error_bodies import FIRST_ONLY, SHAPES, refused
 from tests.odd_bodies import LEADS, UNREAD
 
-# Numbers where a reader of numbers might fall for them.
+# Addresses with numbers that might be taken for row numbers.
 _ADDRESSES = (
     "lead{}@example.com", "{}@example.com", "42@{}.example", "row.{}@leads.example", "o'brien+{}@example.org",
     "lead{}.example.com", "not-an-address-{}",
@@ -17,8 +17,8 @@ _ADDRESSES = (
 
 @pytest.mark.parametrize("base", [0, 1])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_an_honest_server_is_understood(shape: str, base: int) -> None:
-    """Whether it counts from 0 or from 1, one reading is right: the bad rows are meant, and no others."""
+def test_the_common_shapes_are_read(shape: str, base: int) -> None:
+    """With rows counted from 0 or from 1, one of the readings names exactly the bad rows."""
     leads = [{"email": text.format(row), "company": "3M"} for row, text in enumerate(_ADDRESSES)]
     bad = {1} if shape in FIRST_ONLY else {1, 3, 6}
     assert sorted(bad) in _readings(shape, leads, {1, 3, 6}, base)
@@ -46,7 +46,7 @@ def _lead(row: int) -> str:
     ],
 )
 def test_an_echo_shows_how_the_server_counts(content: object, row: int) -> None:
-    """Where an entry has a number and something of its lead, there is one reading."""
+    """An entry with a number and a value of its lead has one reading."""
     assert list(hints(content, LEADS).values()) == [[row]]
 
 
@@ -62,8 +62,8 @@ CONTRADICTIONS = {
 
 
 @pytest.mark.parametrize("entry", CONTRADICTIONS)
-def test_a_hint_that_contradicts_itself_is_none(entry: str) -> None:
-    """What is echoed is not that lead's, however rows are counted; the other entries count."""
+def test_a_contradictory_hint_is_ignored(entry: str) -> None:
+    """An entry is ignored if its echoed value is not that row's, from 0 or from 1. Other entries count."""
     assert hints({"errors": [CONTRADICTIONS[entry]]}, LEADS) == {}
     both = hints({"errors": [CONTRADICTIONS[entry], {"index": 20}]}, LEADS)
     assert both == {0: [20], 1: [19]}
@@ -86,13 +86,13 @@ def test_a_hint_that_contradicts_itself_is_none(entry: str) -> None:
         ({"errors": [{"errors": [{"index": 1}]}, {"index": 3, "tags": [{}, {"name": "no"}]}]}, {0: [1, 3], 1: [0, 2]}),
     ],
 )
-def test_what_entries_say(content: object, found: dict[object, list[int]]) -> None:
-    """One rule reads paths, indexes, texts, keys and echoes."""
+def test_the_parts_of_an_entry_are_read(content: object, found: dict[object, list[int]]) -> None:
+    """Paths, indexes, texts, keys and echoed values are read by one rule."""
     assert hints(content, LEADS) == found
 
 
-def test_other_numbers_are_no_hint() -> None:
-    """A number or an address that happens to be there means no row."""
+def test_other_numbers_are_not_hints() -> None:
+    """An unrelated number or address names no row."""
     assert {name: found for name, body in UNREAD.items() if (found := hints(body, LEADS))} == {}
 
 
@@ -103,7 +103,7 @@ def _deep(depth: int) -> object:
     return content
 
 
-# What a pattern or a recursion might stumble over. A reader of ten thousand values is as fast or slow as one of more.
+# Bodies that are slow for a bad pattern or a recursion. Reading stops after ten thousand values.
 LARGE = {
     "a path": "/a" * 500_000, "addresses": "a@" * 500_000, "half a path": "leads[" * 160_000,
     "spaces": f"row{' ' * 1_000_000}", "brackets": "[" * 1_000_000, "tags": "<a>" * 330_000,
@@ -116,12 +116,12 @@ LARGE = {
 
 @pytest.mark.parametrize("body", LARGE)
 def test_any_large_body_is_read(body: str) -> None:
-    """The reading comes to an end."""
+    """Reading ends for hostile bodies."""
     assert all(len(found) < len(LEADS) for found in hints(LARGE[body], LEADS).values())
 
 
 def test_a_body_is_read_up_to_a_limit() -> None:
-    """Beyond a number of values and a depth nothing is read."""
+    """Values beyond a number and a depth are not read."""
     words = "no " * (MAX_VALUES - 5)
     assert hints([words, {"index": 3}], LEADS) == {0: [3], 1: [2]}
     assert hints([words, 0.5, {"index": 3}], LEADS) == {}

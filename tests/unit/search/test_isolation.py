@@ -1,4 +1,4 @@
-"""Finding the bad leads of a refused batch: what is asked, in which order, and what ends it."""
+"""Finding the bad leads of a refused batch: the requests, their order, and the end of the search."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ def run_sandbox(batch: Sequence[Row], **behaviour: object) -> Run:
 
 
 def test_a_good_batch_is_one_request() -> None:
-    """Where nothing is wrong nothing is searched."""
+    """An accepted batch needs no search."""
     run = deliver(rows(5, {}), scripted([counts(3, 2)]))
     assert [sent for sent, _ in run.requests] == [[0, 1, 2, 3, 4]]
     assert run.settled.outcomes == [ACCEPTED] * 5
@@ -29,8 +29,8 @@ def test_a_good_batch_is_one_request() -> None:
 
 @pytest.mark.parametrize("shape", SHAPES_OF_HINTS)
 @pytest.mark.parametrize("bad", [1, 20])
-def test_an_honest_hint_costs_a_request_for_each_bad_lead(shape: str, bad: int) -> None:
-    """The batch, each suspect by itself and the others: no more."""
+def test_a_correct_hint_costs_a_request_for_each_bad_lead(shape: str, bad: int) -> None:
+    """The batch, each suspect alone, and the others."""
     flaws = dict.fromkeys(range(1, 200, 200 // bad), "domain")
     run = run_sandbox(rows(200, flaws), error_shape=shape)
     assert len(run.requests) == len(flaws) + 2
@@ -38,14 +38,14 @@ def test_an_honest_hint_costs_a_request_for_each_bad_lead(shape: str, bad: int) 
 
 
 def test_the_others_wait_for_one_suspect_only() -> None:
-    """When one suspect has shown that the hints are right, the good leads are next."""
+    """After one suspect has confirmed the hints, the good leads are sent."""
     run = run_sandbox(rows(20, dict.fromkeys([4, 9, 14], "format")), error_shape="index")
     others = [i for i in range(20) if i not in {4, 9, 14}]
     assert [sent for sent, _ in run.requests] == [list(range(20)), [4], others, [9], [14]]
 
 
 def test_the_reason_is_that_of_the_leads_own_request() -> None:
-    """A batch's words are not copied onto a lead."""
+    """A lead gets the reason from its own request, not the batch's."""
     batch = rows(2, {})
     own = refusal({"errors": [{"field": "company", "message": "own"}]}, 400)
     replies = [refusal({"errors": ["batch"]}), own, counts(1), own]
@@ -59,15 +59,15 @@ def test_the_reason_is_that_of_the_leads_own_request() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 9])
 def test_a_small_batch_may_be_bad_as_a_whole(size: int) -> None:
-    """Fewer than ten leads that are all bad are a coincidence, and each is shown to be bad."""
+    """Up to nine leads may all be bad, and each is rejected on its own request."""
     run = run_sandbox(rows(size, dict.fromkeys(range(size), "domain")), error_shape="plain_text")
     assert run.kinds == "R" * size
 
 
 @pytest.mark.parametrize("size", [10, 200])
 @pytest.mark.parametrize("shape", ["index", "wrong_row", "plain_text"])
-def test_a_changed_schema_holds_everybody(size: int, shape: str) -> None:
-    """Ten leads from all over the batch are refused alike: few requests, and no dead letter."""
+def test_a_changed_schema_holds_all_leads(size: int, shape: str) -> None:
+    """Ten leads spread over the batch are refused alike: few requests, and no dead letter."""
     changed = [row({**r.lead, "company": 7}) for r in rows(size, {})]
     run = run_sandbox(changed, error_shape=shape)
     assert run.settled.outcomes == [Held("systemic")] * size
@@ -76,8 +76,8 @@ def test_a_changed_schema_holds_everybody(size: int, shape: str) -> None:
 
 
 @pytest.mark.parametrize("first", [0, 1, 2, 5])
-def test_a_bad_lead_among_them_does_not_deceive_the_guard(first: int) -> None:
-    """A lead that is bad for its own reason does not hide a changed schema."""
+def test_a_bad_lead_does_not_hide_a_changed_schema(first: int) -> None:
+    """A lead that is bad for its own reason does not stop the guard."""
     changed = [row({**r.lead, "company": 7}) for r in rows(200, {})]
     changed[first] = row({"email": "lead.example.com"})
     run = run_sandbox(changed, error_shape="nest")
@@ -85,8 +85,8 @@ def test_a_bad_lead_among_them_does_not_deceive_the_guard(first: int) -> None:
     assert len(run.requests) < 40
 
 
-def test_the_guard_has_the_last_word() -> None:
-    """Leads with other reasons at the front do not hide that all others are refused alike."""
+def test_different_reasons_do_not_hide_a_changed_schema() -> None:
+    """The first leads have other reasons, but all others are refused alike."""
     batch = rows(200, {})
 
     def service(sent: Sequence[Row]) -> Reply:
@@ -107,22 +107,22 @@ def test_bad_neighbours_do_not_trip_the_guard(start: int, shape: str) -> None:
 
 @pytest.mark.parametrize("size", [10, 12, 20])
 def test_a_few_leads_that_are_bad_for_different_reasons_are_all_rejected(size: int) -> None:
-    """The guard is about one reason for all."""
+    """The guard acts only if all leads are refused for one reason."""
     flaws = {i: sorted(FLAWS)[i % len(FLAWS)] for i in range(size)}
     run = run_sandbox(rows(size, flaws), error_shape="index")
     assert run.kinds == "R" * size
 
 
 @pytest.mark.parametrize(("size", "shape"), [(200, "index"), (60, "fastify"), (60, "plain_text")])
-def test_where_nothing_at_all_gets_through_nobody_is_blamed(size: int, shape: str) -> None:
-    """Dozens of refusals and not one acceptance: however the reasons differ, it is not the leads."""
+def test_if_no_lead_is_accepted_all_are_held(size: int, shape: str) -> None:
+    """Dozens of refusals without an acceptance are not the leads' fault, whatever the reasons."""
     run = run_sandbox(rows(size, {i: sorted(FLAWS)[i % len(FLAWS)] for i in range(size)}), error_shape=shape)
     assert run.settled.outcomes == [Held("systemic")] * size
     assert len(run.requests) < 40
 
 
 def replayed(size: int) -> list[Row]:
-    """Leads that an operator sent again."""
+    """Leads that an operator re-sent."""
     return [replace(each, is_replayed=True) for each in rows(size, {})]
 
 
@@ -132,6 +132,6 @@ def blocked(sent: Sequence[Row]) -> Reply:
 
 @pytest.mark.parametrize("size", [9, 30])
 def test_replayed_leads_are_never_held_for_a_changed_schema(size: int) -> None:
-    """An operator waits for their outcome: each is shown to be bad."""
+    """The operator waits for an outcome, so each is rejected on its own request."""
     run = deliver(replayed(size), blocked)
     assert (run.kinds, run.settled.closed) == ("R" * size, None)

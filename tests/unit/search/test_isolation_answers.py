@@ -1,4 +1,4 @@
-"""Answers that are neither a plain success nor a plain refusal: each case of the outcome table."""
+"""Answers that are neither a plain success nor a plain refusal: the cases of the outcome table."""
 
 import json
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ QUOTA = {
 
 
 def received(batch: Sequence[Row], times: int) -> list[Row]:
-    """The same rows, from messages that were received so often."""
+    """The same rows with messages that were received this many times."""
     return [replace(row, messages=[replace(each, receives=times) for each in row.messages]) for row in batch]
 
 
 def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: bool = True) -> Service:
-    """A service that stores all rows but the bad ones, and reports those in a 207."""
+    """A service that stores all rows but the bad ones, and reports those with status 207."""
 
     def service(sent: Sequence[Row]) -> Reply:
         places = [place for place, row in enumerate(sent) if row in bad]
@@ -48,15 +48,15 @@ def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: b
     ],
 )  # fmt: skip
 def test_a_success_that_stored_nothing_holds_all(body: object) -> None:
-    """A quota or an archived campaign is no lead's fault; it raises an alarm."""
+    """A quota or an archived campaign is not a lead's fault. It raises an alarm."""
     run = deliver(rows(10, {}), lambda _: Reply(200, json.dumps(body).encode()))
     assert (run.kinds, run.settled.closed, len(run.requests)) == ("H" * 10, Held("unexpected"), 1)
 
 
 @pytest.mark.parametrize("base", [0, 1])
 @pytest.mark.parametrize("echo", [True, False])
-def test_a_partial_success_asks_again_for_those_it_names(base: int, echo: bool) -> None:  # noqa: FBT001
-    """The others are accepted and not sent again; named again, the lead is rejected with that reason."""
+def test_a_partial_success_re_sends_the_named_leads(base: int, echo: bool) -> None:  # noqa: FBT001
+    """The others are accepted and not re-sent. A lead that is named again is rejected with that reason."""
     batch = rows(9, {})
     entry = {"code": "invalid_email", "message": "Mailbox domain does not exist"}
     run = deliver(batch, partial([batch[3]], entry, base=base, echo=echo))
@@ -66,14 +66,14 @@ def test_a_partial_success_asks_again_for_those_it_names(base: int, echo: bool) 
     assert (outcome.failure.status, outcome.failure.message) == (207, entry["message"])
     metrics = run.settled.metrics
     assert metrics["Enrolled"] + metrics["Unaccounted"] == 8
-    # An index without an address is read from 0 first: the other reading is asked about if a good lead was meant.
-    asked_in_vain = [[4]] if base and not echo else []
-    assert [sent for sent, _ in run.requests] == [[*range(9)], *asked_in_vain, [3]]
+    # An index without an address is read from 0 first, and from 1 if that lead is accepted.
+    wrong_reading = [[4]] if base and not echo else []
+    assert [sent for sent, _ in run.requests] == [[*range(9)], *wrong_reading, [3]]
 
 
 @pytest.mark.parametrize("base", [0, 1])
 def test_neighbours_that_are_named_by_numbers_alone_are_all_found(base: int) -> None:
-    """Two readings of the numbers overlap. Only if every lead of the first one is named again is it the right one."""
+    """Two readings of the numbers overlap. The first is right only if all of its leads are named again."""
     batch = rows(9, {})
     run = deliver(batch, partial(batch[3:5], {"message": "blocked"}, base=base, echo=False))
     assert run.kinds == "AAARRAAAA"
@@ -81,7 +81,7 @@ def test_neighbours_that_are_named_by_numbers_alone_are_all_found(base: int) -> 
 
 
 def test_the_other_reading_waits_while_the_first_is_unproven() -> None:
-    """The service breaks before it says which rows its numbers meant: neither of the two leads is taken for stored."""
+    """If the service fails before a reading is confirmed, the leads of both readings are held."""
     batch = rows(9, {})
     service = partial([batch[3]], {"message": "blocked"}, echo=False)
     run = deliver(batch, lambda sent: service(sent) if len(sent) > 1 else Reply(500))
@@ -90,7 +90,7 @@ def test_the_other_reading_waits_while_the_first_is_unproven() -> None:
 
 @pytest.mark.parametrize("name", ["failedLeads", "invalid_emails", "rejections"])
 def test_errors_under_other_names_are_found(name: str) -> None:
-    """What was not stored may be listed under any name that says so."""
+    """Leads that were not stored may be listed under various names."""
     batch = rows(5, {})
 
     def service(sent: Sequence[Row]) -> Reply:
@@ -101,7 +101,7 @@ def test_errors_under_other_names_are_found(name: str) -> None:
 
 
 def test_a_success_false_that_names_leads_is_a_refusal() -> None:
-    """It stored nothing because of the leads that it names: the others are sent again without them."""
+    """Nothing was stored because of the named leads, so the others are re-sent without them."""
     batch = rows(9, {})
 
     def service(sent: Sequence[Row]) -> Reply:
@@ -116,8 +116,8 @@ def test_a_success_false_that_names_leads_is_a_refusal() -> None:
 
 
 @pytest.mark.parametrize("entry", [{"status": 429}, {"code": "503"}, {"error": {"statusCode": 408}}])
-def test_an_error_that_passes_holds_its_lead(entry: dict[str, Any]) -> None:
-    """A part of a batch may be throttled by itself."""
+def test_a_temporary_error_holds_its_lead(entry: dict[str, Any]) -> None:
+    """A single lead of a batch may be throttled."""
     batch = rows(5, {})
     run = deliver(batch, partial([batch[1]], entry))
     assert run.kinds == "AHAAA"
@@ -126,7 +126,7 @@ def test_an_error_that_passes_holds_its_lead(entry: dict[str, Any]) -> None:
 
 
 def test_a_lead_that_is_not_named_again_is_accepted() -> None:
-    """What was wrong with it has passed."""
+    """Its problem was temporary."""
     batch = rows(5, {})
     service = partial([batch[1]], {"message": "try again"})
     run = deliver(batch, lambda sent: service(sent) if len(sent) > 1 else counts(1))
@@ -134,14 +134,14 @@ def test_a_lead_that_is_not_named_again_is_accepted() -> None:
 
 
 def test_errors_beside_counts_of_all_rows_are_warnings() -> None:
-    """What was counted is stored, and is not sent again."""
+    """Counted leads are stored, and are not re-sent."""
     content = {"enrolled": 5, "updated": 0, "total": 5, "errors": [{"index": 1, "message": "no first name"}]}
     run = deliver(rows(5, {}), lambda _: Reply(200, json.dumps(content).encode()))
     assert (run.kinds, len(run.requests)) == ("AAAAA", 1)
 
 
 def test_errors_that_name_no_lead_leave_the_counts() -> None:
-    """Some were stored, and nothing says which were not: they are unaccounted."""
+    """Some leads were not stored, but it is unknown which: they are unaccounted."""
     content = {"result": {"enrolled": 3, "updated": 0}, "errors": ["one was skipped"]}
     run = deliver(rows(5, {}), lambda _: Reply(200, json.dumps(content).encode()))
     assert (run.kinds, run.settled.metrics["Unaccounted"]) == ("AAAAA", 2)
@@ -155,7 +155,7 @@ def blocking(bad: Sequence[Row]) -> Service:
 
 @pytest.mark.parametrize(("times", "kinds"), [(1, "AAAAAHAAAAAA"), (3, "AAAAARAAAAAA")])
 def test_a_firewall_blocks_one_lead_and_not_the_others(times: int, kinds: str) -> None:
-    """The key is not read again. The lead is held, and rejected when others are accepted and it came three times."""
+    """The key is not read again. The lead is held, and rejected if others are accepted and it came three times."""
     batch = received(rows(12, {}), times)
     run = deliver(batch, blocking([batch[5]]))
     assert (run.keys_read, run.settled.closed) == (0, None)
@@ -165,7 +165,7 @@ def test_a_firewall_blocks_one_lead_and_not_the_others(times: int, kinds: str) -
 
 
 def test_a_lead_is_received_often_if_each_of_its_messages_is() -> None:
-    """The first message of a person who signed up again says nothing of the second."""
+    """For a merged row the message with the fewest receives counts."""
     often, once = (received(rows(1, {}), times)[0] for times in (3, 1))
     batch = [replace(often, messages=[*often.messages, *once.messages]), *rows(12, {})[1:]]
     run = deliver(batch, blocking(batch[:1]))
@@ -175,7 +175,7 @@ def test_a_lead_is_received_often_if_each_of_its_messages_is() -> None:
 
 @pytest.mark.parametrize("size", [5, 200])
 def test_a_firewall_that_blocks_all_dead_letters_none(size: int) -> None:
-    """A ban of our address ends a search early, however often the leads were received."""
+    """If our address is banned the search ends early, and no lead is dead-lettered."""
     batch = received(rows(size, {}), 5)
     run = deliver(batch, blocking(batch))
     assert len(run.requests) < 40
@@ -184,14 +184,14 @@ def test_a_firewall_that_blocks_all_dead_letters_none(size: int) -> None:
 
 
 def breaking(bad: Sequence[Row], status: int | None = 500) -> Service:
-    """A service that breaks at some leads."""
+    """A service that fails at some leads."""
     return lambda sent: Reply(status) if any(row in bad for row in sent) else counts(len(sent))
 
 
 @pytest.mark.parametrize("status", [500, 503, None])
 @pytest.mark.parametrize(("size", "place"), [(12, 0), (12, 7), (1_000, 999)])
-def test_a_lead_that_breaks_the_service_waits_alone(size: int, place: int, status: int | None) -> None:
-    """Once all were received three times, the others are accepted in the same invocation."""
+def test_a_lead_that_breaks_the_service_is_held_alone(size: int, place: int, status: int | None) -> None:
+    """After three receives of all, the others are accepted in the same invocation."""
     batch = received(rows(size, {}), 3)
     run = deliver(batch, breaking([batch[place]], status))
     assert run.kinds == "A" * place + "H" + "A" * (size - place - 1)
@@ -200,22 +200,22 @@ def test_a_lead_that_breaks_the_service_waits_alone(size: int, place: int, statu
     assert run.settled.closed is None
 
 
-def test_an_outage_is_asked_three_times() -> None:
-    """If both halves fail it is not about a lead."""
+def test_an_outage_costs_three_requests() -> None:
+    """If both halves fail, the cause is not a single lead."""
     batch = received(rows(100, {}), 9)
     run = deliver(batch, breaking(batch))
     assert (run.settled.closed, len(run.requests), run.kinds) == (Held("unavailable"), 3, "H" * 100)
 
 
 @pytest.mark.parametrize("times", [[2, 3], [3, 1]])
-def test_nothing_is_halved_before_all_came_three_times(times: list[int]) -> None:
-    """An outage is more likely."""
+def test_a_batch_is_halved_after_three_receives_only(times: list[int]) -> None:
+    """Before that an outage is more likely."""
     batch = [*received(rows(5, {}), times[0]), *received(rows(5, {}), times[1])]
     assert len(deliver(batch, breaking(batch[:1])).requests) == 1
 
 
-def test_a_service_that_breaks_at_whole_groups_only_is_left_alone() -> None:
-    """Halves that are neither accepted nor broken are searched, within the same limit."""
+def test_a_service_that_fails_for_groups_only() -> None:
+    """Halves that are neither accepted nor failing are searched within the same limit."""
     batch = received(rows(8, {}), 3)
     service: Service = lambda sent: Reply(500) if len(sent) > 1 else counts(1)  # noqa: E731
     run = deliver(batch, service)
@@ -225,14 +225,14 @@ def test_a_service_that_breaks_at_whole_groups_only_is_left_alone() -> None:
 
 
 def test_a_throttled_campaign_is_held_as_long_as_it_says() -> None:
-    """429 is no lead's fault, however often they came."""
+    """A 429 is not a lead's fault, however often the leads were received."""
     batch = received(rows(5, {}), 7)
     run = deliver(batch, lambda _: Reply(429, b"{}", {"retry-after": "60"}))
     assert (run.settled.closed, len(run.requests)) == (Held("unavailable", 60.0), 1)
 
 
 def test_all_of_a_partial_success_may_be_named() -> None:
-    """Each is asked by itself; all of ten or more that are refused alike are held."""
+    """Each lead is re-sent alone. Ten or more that are refused alike are held."""
     batch = rows(30, {})
     run = deliver(batch, partial(batch, {"message": "blocked"}))
     assert (run.kinds, run.settled.closed) == ("H" * 30, Held("systemic"))

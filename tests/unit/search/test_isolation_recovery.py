@@ -1,4 +1,4 @@
-"""A service that refuses all leads, and recovers during the search."""
+"""A service that refuses all leads and recovers during the search."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -11,7 +11,7 @@ from tests.simulated import Run, counts, deliver, refusal, row, rows, sandbox, s
 
 
 def recovering(batch: Sequence[Row], after: int, shape: str) -> Run:
-    """A changed schema for so many requests, and then the old one again."""
+    """A changed schema for a number of requests, and then the old one again."""
     service = sandbox(error_shape=shape)
     asked = iter(range(after))
 
@@ -25,8 +25,8 @@ def recovering(batch: Sequence[Row], after: int, shape: str) -> Run:
 @pytest.mark.parametrize("after", [1, 2, 3, 12, 13, 29])
 @pytest.mark.parametrize("size", [9, 10, 40])
 @pytest.mark.parametrize("shape", ["index", "count_only"])
-def test_what_was_refused_before_anybody_got_through_is_doubted(size: int, after: int, shape: str) -> None:
-    """Of the leads that were refused in those requests none is bad, and none is rejected."""
+def test_refusals_before_the_first_acceptance_are_checked_again(size: int, after: int, shape: str) -> None:
+    """None of the leads refused in those requests is bad, so none is rejected."""
     run = recovering(rows(size, {}), after, shape)
     assert "R" not in run.kinds or "A" not in run.kinds
     if size >= 10:
@@ -34,8 +34,8 @@ def test_what_was_refused_before_anybody_got_through_is_doubted(size: int, after
 
 
 @pytest.mark.parametrize(("most", "kinds"), [(7, "ARA"), (6, "HRA")])
-def test_a_bad_one_among_them_is_found_all_the_same(most: int, kinds: str) -> None:
-    """Refused again for another reason than before, it clears the others, also if there is no time to ask again."""
+def test_a_bad_lead_among_them_is_found(most: int, kinds: str) -> None:
+    """Its new reason clears the others, even without time to re-send them."""
     batch = rows(3, {})
     asked = count(1)
 
@@ -51,8 +51,8 @@ def test_a_bad_one_among_them_is_found_all_the_same(most: int, kinds: str) -> No
     assert [sent for sent, _ in run.requests] == [[0, 1, 2], [0], [1, 2], [1], [2], [1], [0]][:most]
 
 
-def test_a_refusal_that_is_shown_again_stands() -> None:
-    """It costs a request."""
+def test_a_repeated_refusal_is_kept() -> None:
+    """Confirming it costs one request."""
     batch = rows(3, {0: "domain"})
     service = sandbox(error_shape="count_only")
     run = deliver(batch, lambda sent: sandbox_reply(service, sent))

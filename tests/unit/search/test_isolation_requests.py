@@ -1,4 +1,4 @@
-"""What a search costs: requests, the first refused one included, and no less certainty for it."""
+"""The number of requests that a search needs, with no good lead rejected."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,31 +13,31 @@ from tests.error_bodies import SHAPES, Shape, refused
 from tests.odd_bodies import READ
 from tests.simulated import Run, Service, counts, deliver, refusal, rows
 
-type Tell = Callable[[list[int], Sequence[Row]], object]
-"""The body that refuses a request: from the places of its bad rows, and its rows."""
+type ErrorBody = Callable[[list[int], Sequence[Row]], object]
+"""Makes a refused request's body from the positions of its bad rows and its rows."""
 
 
-def refusing(bad_rows: Sequence[Row], tell: Tell) -> Service:
+def refusing(bad_rows: Sequence[Row], error_body: ErrorBody) -> Service:
     """A service that refuses a request as a whole for one bad row."""
     bad = {id(row) for row in bad_rows}
 
     def service(sent: Sequence[Row]) -> Reply:
         places = [place for place, row in enumerate(sent) if id(row) in bad]
-        return refusal(tell(places, sent)) if places else counts(len(sent))
+        return refusal(error_body(places, sent)) if places else counts(len(sent))
 
     return service
 
 
-def search(size: int, bad: Sequence[int], tell: Tell) -> Run:
+def search(size: int, bad: Sequence[int], error_body: ErrorBody) -> Run:
     batch = rows(size, {})
-    run = deliver(batch, refusing([batch[index] for index in bad], tell))
+    run = deliver(batch, refusing([batch[index] for index in bad], error_body))
     assert [index for index, letter in enumerate(run.kinds) if letter == "R"] == sorted(bad)
     assert run.kinds.count("A") == size - len(bad)
     return run
 
 
 def drawn(size: int, bad: int, number: int) -> list[list[int]]:
-    """So many sets of bad rows, the same at every run."""
+    """Random sets of bad rows, the same in every run."""
     chance = Random(size * bad)  # noqa: S311 - a simulation
     return [chance.sample(range(size), bad) for _ in range(number)]
 
@@ -54,51 +54,51 @@ def most(size: int, bad: int) -> float:
 @pytest.mark.parametrize(
     ("size", "bad", "draws"), [(1_000, 1, 5), (1_000, 10, 5), (1_000, 50, 1), (500, 25, 2), (100, 1, 10), (100, 25, 5)]
 )
-def test_without_hints_it_costs_little_more_than_information_theory_allows(size: int, bad: int, draws: int) -> None:
-    """In the mean, whatever the size of a batch and the share of bad leads."""
+def test_the_requests_without_hints_are_near_the_theoretical_minimum(size: int, bad: int, draws: int) -> None:
+    """On average, for any batch size and share of bad leads."""
     assert mean(len(search(size, each, silent).requests) for each in drawn(size, bad, draws)) <= most(size, bad)
 
 
 def test_bad_leads_side_by_side_cost_no_more() -> None:
-    """A list that was imported at once stands in one piece."""
+    """Such as those of one imported list."""
     assert len(search(1_000, range(480, 520), silent).requests) <= most(1_000, 40)
 
 
 FEW = [*drawn(200, 4, 1), [196, 197, 198, 199]]
-ONE_OR_TWO: dict[str, Tell] = {
+ONE_OR_TWO: dict[str, ErrorBody] = {
     "the first only, from one": lambda places, _: {"error": {"row": places[0] + 1, "message": "invalid"}},
     "the last only": lambda places, _: {"error": f"body/leads/{places[-1]}/email must match"},
     "two at most, from one": lambda places, _: {"errors": [{"index": place + 1} for place in places[:2]]},
 }
 
 
-def as_shape(shape: Shape, base: int) -> Tell:
+def as_shape(shape: Shape, base: int) -> ErrorBody:
     return lambda places, sent: shape(refused([row.lead for row in sent], places, base))
 
 
 @pytest.mark.parametrize("base", [0, 1])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_honest_hints_cost_ten_requests_for_four_bad_leads(shape: str, base: int) -> None:
-    """Among 200, in every common shape, also where a server names one at a time or counts from one."""
+def test_correct_hints_cost_ten_requests_for_four_bad_leads(shape: str, base: int) -> None:
+    """Among 200, in every common shape, from 0 or from 1, also with one bad lead per answer."""
     assert max(len(search(200, each, as_shape(SHAPES[shape], base)).requests) for each in FEW) <= 10
 
 
 @pytest.mark.parametrize("shape", ONE_OR_TWO)
-def test_so_they_do_where_a_server_stops_early(shape: str) -> None:
-    """A validator may name the first bad lead only."""
+def test_hints_of_a_server_that_stops_early(shape: str) -> None:
+    """A validator may name only the first bad leads."""
     assert max(len(search(200, each, ONE_OR_TWO[shape]).requests) for each in [*FEW, [0, 1, 2, 3]]) <= 10
 
 
 @pytest.mark.parametrize("body", READ)
-def test_any_other_body_costs_no_more_than_none(body: str) -> None:
-    """What misleads at every refusal condemns no good lead and stays within the bound."""
+def test_misleading_bodies_cost_no_more_than_empty_ones(body: str) -> None:
+    """The search stays within the bound, and no good lead is rejected."""
     costs = [len(search(200, each, lambda _, __: READ[body]).requests) for each in FEW]
     assert mean(costs) <= most(200, 4)
 
 
 CHANCE = Random(4)  # noqa: S311 - a simulation
-LYING: dict[str, Callable[[list[int], int], list[int]]] = {
-    "anybody": lambda _, size: [CHANCE.randrange(size)],
+WRONG_HINTS: dict[str, Callable[[list[int], int], list[int]]] = {
+    "one at random": lambda _, size: [CHANCE.randrange(size)],
     "four of them": lambda _, size: CHANCE.sample(range(size), min(size, 4)),
     "offset": lambda places, _: [place + 7 for place in places],
     "from the end": lambda places, size: [size - 1 - place for place in places],
@@ -112,35 +112,35 @@ LYING: dict[str, Callable[[list[int], int], list[int]]] = {
 
 
 @pytest.mark.parametrize("style", ["index", "address"])
-@pytest.mark.parametrize("kind", LYING)
-def test_lying_hints_condemn_nobody_and_cost_little(kind: str, style: str) -> None:
-    """Four bad among 200 and a server that names others: the right four are rejected, in at most 75 requests."""
+@pytest.mark.parametrize("kind", WRONG_HINTS)
+def test_wrong_hints_reject_no_good_lead(kind: str, style: str) -> None:
+    """With four bad among 200 the right four are rejected, in at most 75 requests."""
 
-    def tell(places: list[int], sent: Sequence[Row]) -> object:
-        places_named = LYING[kind](places, len(sent))
+    def error_body(places: list[int], sent: Sequence[Row]) -> object:
+        places_named = WRONG_HINTS[kind](places, len(sent))
         if style == "index":
             return {"errors": [{"index": place} for place in places_named]}
         return {"errors": [{"email": sent[place].lead["email"]} for place in places_named if place < len(sent)]}
 
-    assert max(len(search(200, each, tell).requests) for each in drawn(200, 4, 3)) <= 75
+    assert max(len(search(200, each, error_body).requests) for each in drawn(200, 4, 3)) <= 75
 
 
 def test_hints_and_group_testing_combine() -> None:
-    """Those that the hints name cost a request each, and the others are found as if there were no hints."""
+    """Named leads cost a request each, and the others are found as without hints."""
     named = set(range(0, 1_000, 100))
     hidden = [55, 555]
     batch = rows(1_000, {})
     places = {id(row): index for index, row in enumerate(batch)}
 
-    def tell(bad: list[int], sent: Sequence[Row]) -> object:
+    def error_body(bad: list[int], sent: Sequence[Row]) -> object:
         return {"errors": [{"index": place} for place in bad if places[id(sent[place])] in named]}
 
-    run = deliver(batch, refusing([batch[index] for index in [*named, *hidden]], tell))
+    run = deliver(batch, refusing([batch[index] for index in [*named, *hidden]], error_body))
     assert {index for index, letter in enumerate(run.kinds) if letter == "R"} == {*named, *hidden}
     assert len(run.requests) <= len(named) + 2 + most(990, 2)
 
 
-def test_what_came_after_a_refusal_is_counted_apart() -> None:
-    """A metric says how much of the traffic is the search for bad leads."""
+def test_the_requests_of_a_search_are_counted_separately() -> None:
+    """A metric shows the share of the search in the traffic."""
     metrics = search(200, [17], silent).settled.metrics
     assert metrics["IsolationRequests"] == metrics["Requests"] - 1 > 0

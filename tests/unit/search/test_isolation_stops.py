@@ -1,4 +1,4 @@
-"""What interrupts a search: a limit of size, a refused key, the destination's trouble, the end of time."""
+"""Interruptions of a search: size limits, a refused key, failures of the destination, and the end of time."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from leads.search.isolation import Settled, all_refused_so_far, apply_campaign_g
 from tests.simulated import Service, counts, deliver, refusal, rows, sandbox, sandbox_reply, scripted
 
 
-def taking(most: int) -> Service:
-    """A service that takes so many rows in a request."""
+def size_limited(most: int) -> Service:
+    """A service that accepts at most this many rows in a request."""
     return lambda sent: counts(len(sent)) if len(sent) <= most else Reply(413)
 
 
 def test_a_batch_too_large_is_halved_until_it_fits() -> None:
-    """413 is about the size: the halves are sent, and every lead is in."""
-    run = deliver(rows(10, {}), taking(3))
+    """After a 413 the halves are sent, and every lead is accepted."""
+    run = deliver(rows(10, {}), size_limited(3))
     assert run.kinds == "A" * 10
     assert [len(sent) for sent, _ in run.requests] == [10, 5, 2, 3, 5, 2, 3]
     assert run.settled.metrics["Enrolled"] == 10
 
 
 def test_a_lone_lead_that_is_too_large_is_rejected() -> None:
-    """There is nothing to halve in one lead; the others are in."""
+    """A single lead cannot be halved. The others are accepted."""
     batch = rows(4, {})
     run = deliver(batch, lambda sent: Reply(413) if batch[2] in sent else counts(len(sent)))
     assert run.kinds == "AARA"
@@ -38,8 +38,8 @@ def test_a_lone_lead_that_is_too_large_is_rejected() -> None:
     assert (outcome.failure.status, outcome.failure.field, outcome.failure.detail) == (413, None, None)
 
 
-def test_a_named_lead_that_is_too_large_is_no_proof_of_the_hints() -> None:
-    """Sent by itself it is rejected for its size; the group that named it is searched as before."""
+def test_a_named_lead_that_is_too_large_confirms_no_hint() -> None:
+    """It is rejected for its size, and the rest of the group is searched without hints."""
     batch = rows(8, {})
 
     def service(sent: Sequence[Row]) -> Reply:
@@ -52,28 +52,28 @@ def test_a_named_lead_that_is_too_large_is_no_proof_of_the_hints() -> None:
     assert [sent for sent, _ in run.requests][:2] == [[*range(8)], [2]]
 
 
-def test_a_destination_that_takes_no_size_at_all_holds_everybody() -> None:
-    """Ten leads of which none is small enough are the destination's trouble."""
-    assert deliver(rows(10, {}), taking(0)).settled.outcomes == [Held("systemic")] * 10
+def test_a_destination_that_accepts_no_size_holds_all_leads() -> None:
+    """Ten leads that are all too large are the destination's problem."""
+    assert deliver(rows(10, {}), size_limited(0)).settled.outcomes == [Held("systemic")] * 10
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_read_afresh_once(status: int) -> None:
-    """The same rows are sent again with a fresh key; a rotation heals."""
+def test_a_refused_key_is_read_again_once(status: int) -> None:
+    """The same rows are re-sent with the new key, so a rotation loses nothing."""
     run = deliver(rows(3, {}), scripted([Reply(status, b"{}"), counts(3)]))
     assert (run.kinds, run.keys_read) == ("AAA", 1)
     assert [sent for sent, _ in run.requests] == [[0, 1, 2]] * 2
 
 
-def test_a_key_that_is_refused_twice_holds_everybody() -> None:
-    """A bad key is never a lead's fault."""
+def test_a_key_that_is_refused_twice_holds_all_leads() -> None:
+    """A bad key is not a lead's fault."""
     run = deliver(rows(3, {}), scripted([Reply(401), Reply(403, b"{}")]))
     assert run.settled.outcomes == [Held("unauthorized")] * 3
     assert run.settled.closed == Held("unauthorized")
 
 
 def test_a_key_may_be_rotated_more_than_once() -> None:
-    """Each refusal of the key after an answer of another kind is a rotation of its own."""
+    """A refused key after a different answer counts as another rotation."""
     replies = [Reply(401), refusal("no"), Reply(401), counts(1), Reply(503), counts(1)]
     run = deliver(rows(2, {}), scripted(replies))
     assert run.keys_read == 2
@@ -81,8 +81,8 @@ def test_a_key_may_be_rotated_more_than_once() -> None:
 
 
 @pytest.mark.parametrize(("size", "outcomes"), [(9, "R" + "A" * 0 + "H" * 8), (10, "H" * 10)])
-def test_a_proof_before_the_end_counts_unless_all_might_be_refused(size: int, outcomes: str) -> None:
-    """Of ten leads or more none is rejected before one is accepted."""
+def test_a_refusal_before_the_end_counts_in_small_batches(size: int, outcomes: str) -> None:
+    """In a batch of ten or more no lead is rejected before one is accepted."""
     service = sandbox(error_shape="index")
     asked = iter(range(3))
 
@@ -92,7 +92,7 @@ def test_a_proof_before_the_end_counts_unless_all_might_be_refused(size: int, ou
     assert deliver(rows(size, {0: "format", 4: "format"}), failing).kinds == outcomes
 
 
-def test_no_time_at_all_holds_everybody() -> None:
+def test_without_time_all_leads_are_held() -> None:
     """Without time for a request none is made."""
     run = deliver(rows(3, {}), scripted([None]))
     assert run.settled.outcomes == [Held("deadline")] * 3
@@ -100,7 +100,7 @@ def test_no_time_at_all_holds_everybody() -> None:
 
 
 def parts(*sizes: int, service: Service) -> list[tuple[Sequence[Row], Settled]]:
-    """Batches of such sizes, delivered one after the other."""
+    """Batches of these sizes, delivered one after the other."""
     return [(batch, deliver(batch, service).settled) for batch in (rows(size, {}) for size in sizes)]
 
 
@@ -108,8 +108,8 @@ def alike(_: Sequence[Row]) -> Reply:
     return refusal({"errors": [{"message": "consent is required"}]})
 
 
-def test_small_batches_are_judged_as_one() -> None:
-    """Ten leads of a campaign that are refused alike are held, in however many requests they went."""
+def test_small_batches_are_judged_together() -> None:
+    """Ten leads of a campaign that are refused alike are held, however many batches they came in."""
     found = apply_campaign_guard(parts(4, 4, 4, service=alike))
     assert [settled.outcomes for settled in found] == [[Held("systemic")] * 4] * 3
     assert {settled.closed for settled in found} == {Held("systemic")}
@@ -117,14 +117,14 @@ def test_small_batches_are_judged_as_one() -> None:
 
 @pytest.mark.parametrize("sizes", [(4, 5), (9,)])
 def test_fewer_than_ten_may_all_be_bad(sizes: tuple[int, ...]) -> None:
-    """A plain coincidence: each keeps its proof."""
+    """Each keeps its own refusal."""
     found = apply_campaign_guard(parts(*sizes, service=alike))
     assert all(isinstance(outcome, Rejected) for settled in found for outcome in settled.outcomes)
 
 
 @pytest.mark.parametrize(("refused", "outcome"), [(11, Rejected), (12, Held)])
-def test_twelve_leads_refused_alike_are_no_coincidence(refused: int, outcome: type[Outcome]) -> None:
-    """Of more leads, twelve proofs are enough to hold all, and eleven are not."""
+def test_twelve_leads_refused_alike_hold_all(refused: int, outcome: type[Outcome]) -> None:
+    """In a larger batch twelve equal refusals hold all leads, eleven do not."""
     batch = rows(30, {})
     failure = Failure("rejected", "consent is required", 422)
     outcomes: list[Outcome] = [*[Rejected(failure)] * refused, *[Held("deadline")] * (30 - refused)]
@@ -133,7 +133,7 @@ def test_twelve_leads_refused_alike_are_no_coincidence(refused: int, outcome: ty
 
 
 def test_the_guard_holds_no_replayed_lead() -> None:
-    """An operator waits for its outcome, also if all other leads of the campaign are held."""
+    """The operator waits for its outcome, even if all other leads of the campaign are held."""
     rejected = Rejected(Failure("rejected", "consent is required", 422))
     replayed = [replace(row, is_replayed=True) for row in rows(2, {})]
     _, settled = apply_campaign_guard(
@@ -142,8 +142,8 @@ def test_the_guard_holds_no_replayed_lead() -> None:
     assert settled.outcomes == [rejected, rejected]
 
 
-def test_leads_from_all_over_the_batch_follow_the_fifth_refusal() -> None:
-    """Bad leads often stand side by side, so seven of the others say whether all leads are refused."""
+def test_after_five_refusals_leads_from_the_whole_batch_are_sent() -> None:
+    """Bad leads are often neighbours, so seven others show whether all are refused."""
     run = deliver(rows(200, {}), alike)
     alone = [sent[0] for sent, _ in run.requests if len(sent) == 1]
     assert alone[:5] == [0, 1, 2, 3, 4]
@@ -151,20 +151,20 @@ def test_leads_from_all_over_the_batch_follow_the_fifth_refusal() -> None:
     assert all(later - earlier > 20 for earlier, later in pairwise(alone[5:]))
 
 
-def test_one_who_gets_through_proves_the_others_bad() -> None:
+def test_one_accepted_lead_confirms_the_refusals() -> None:
     """In any of the batches."""
     found = apply_campaign_guard([*parts(4, 4, 4, service=alike), *parts(1, service=lambda sent: counts(len(sent)))])
     assert [type(outcome) for settled in found for outcome in settled.outcomes] == [Rejected] * 12 + [Accepted]
 
 
-def test_nobody_refused_is_nothing_to_judge() -> None:
-    """Batches that were held stay as they were."""
+def test_the_guard_ignores_held_batches() -> None:
+    """Batches without a refusal stay as they are."""
     found = parts(6, 6, service=lambda _: Reply(503))
     assert apply_campaign_guard(found) == [settled for _, settled in found]
     assert not all_refused_so_far(found)
 
 
 @pytest.mark.parametrize(("batches", "enough"), [(5, False), (7, True)])
-def test_it_is_not_tried_for_ever(batches: int, enough: bool) -> None:  # noqa: FBT001
-    """After twenty-one refusals and no accepted lead no further batch is sent."""
+def test_batches_stop_after_many_refusals(batches: int, enough: bool) -> None:  # noqa: FBT001
+    """After 21 refusals without an accepted lead no further batch is sent."""
     assert all_refused_so_far(parts(*[4] * batches, service=alike)) is enough

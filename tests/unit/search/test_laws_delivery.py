@@ -1,4 +1,4 @@
-"""Laws of delivery, for any batch, any set of bad leads and any server: no lead is lost, and no good one rejected."""
+"""Laws of delivery for any batch, bad leads and server: no lead is lost, and no good lead is rejected."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ LARGEST = 32
 batches = st.integers(1, LARGEST).flatmap(
     lambda size: st.tuples(st.just(size), st.dictionaries(st.integers(0, size - 1), st.sampled_from(sorted(FLAWS))))
 )
-# What an error body could be made of, with the names that a reader of hints looks at.
+# Parts of error bodies, with the names that hints are read from.
 words = st.sampled_from(["leads[3].email", "/leads/0", "lead2@example.com", "no", "", "1", "leads.40.x", "nested/0"])
 keys = st.sampled_from(
     ["errors", "index", "email", "value", "loc", "path", "leads", "0", "7", "rows", "message", "lead"]
@@ -32,13 +32,13 @@ bodies = st.recursive(
 
 
 def most_requests(size: int, bad: int) -> int:
-    """What plain halving costs at the most, and a little for the guard's probes and for wrong hints."""
+    """The most requests of plain halving, with some extra for the guard's probes and for wrong hints."""
     halving = min(2 * size, 2 * bad * (math.ceil(math.log2(size)) if size > 1 else 1))
     return 1 + halving + 4 * GUARD_ROWS
 
 
-def prove(run: Run) -> None:
-    """A rejected lead was refused in a request of its own, for that reason. Leadterra has the accepted ones."""
+def check_outcomes(run: Run) -> None:
+    """Each rejected lead was refused in its own request, for that reason. Each accepted lead is stored."""
     for index, outcome in enumerate(run.settled.outcomes):
         if isinstance(outcome, Rejected):
             failure = outcome.failure
@@ -56,8 +56,8 @@ def guarded(run: Run) -> bool:
     return run.settled.closed == Held("systemic")
 
 
-def prove_guard(run: Run) -> None:
-    """The guard acts where ten leads or more were refused one by one and nothing got through."""
+def check_guard(run: Run) -> None:
+    """The guard acts if ten or more leads were refused one by one and none was accepted."""
     refused = {index for index in range(len(run.rows)) for reply in run.singles(index) if reply.status == 422}
     assert len(run.rows) >= GUARD_ROWS <= len(refused)
     assert run.accepted_by_reply == set()
@@ -73,15 +73,15 @@ def prove_guard(run: Run) -> None:
 def test_exactly_the_bad_leads_are_rejected(
     batch: tuple[int, dict[int, str]], shape: str, on_invalid: str, duplicates: str
 ) -> None:
-    """Whatever hints the server gives, the bad leads are found with a proof for each, and the others are accepted."""
+    """For any hints the bad leads are each refused on their own, and the others are accepted."""
     size, flaws = batch
     service = sandbox(error_shape=shape, on_invalid=on_invalid, duplicates=duplicates, invalid_lead_status=422)
     run = deliver(rows(size, flaws), lambda sent: sandbox_reply(service, sent))
     assert len(run.requests) <= most_requests(size, len(flaws))
     if guarded(run):
-        prove_guard(run)
+        check_guard(run)
         return
-    prove(run)
+    check_outcomes(run)
     rejected = {i for i, outcome in enumerate(run.settled.outcomes) if isinstance(outcome, Rejected)}
     accepted = {i for i, outcome in enumerate(run.settled.outcomes) if isinstance(outcome, Accepted)}
     assert rejected == set(flaws)
@@ -90,19 +90,19 @@ def test_exactly_the_bad_leads_are_rejected(
 
 
 @given(batches, st.lists(bodies, min_size=1, max_size=8))
-def test_no_error_body_condemns_an_innocent(batch: tuple[int, dict[int, str]], contents: list[Any]) -> None:
-    """A server may say anything: the search ends, within its bound, with the truth."""
+def test_no_error_body_rejects_a_good_lead(batch: tuple[int, dict[int, str]], contents: list[Any]) -> None:
+    """For any answers the search ends within its bound, with the right outcomes."""
     size, flaws = batch
     batch_rows = rows(size, flaws)
     bad = {id(batch_rows[index]) for index in flaws}
-    spoken = 0
+    answers = 0
 
     def service(sent: Sequence[Row]) -> Reply:
-        nonlocal spoken
-        spoken += 1
+        nonlocal answers
+        answers += 1
         if bad.isdisjoint(map(id, sent)):
             return counts(len(sent))
-        return refusal(contents[spoken % len(contents)])
+        return refusal(contents[answers % len(contents)])
 
     run = deliver(batch_rows, service)
     assert len(run.requests) <= most_requests(size, len(flaws))
@@ -110,29 +110,29 @@ def test_no_error_body_condemns_an_innocent(batch: tuple[int, dict[int, str]], c
         assert not (isinstance(outcome, Rejected) and index not in flaws)
         assert not (isinstance(outcome, Accepted) and index in flaws)
     if guarded(run):
-        prove_guard(run)
+        check_guard(run)
     else:
         assert run.settled.closed is None
         assert not any(isinstance(outcome, Held) for outcome in run.settled.outcomes)
 
 
 @given(st.integers(1, LARGEST), st.sampled_from(sorted(SHAPES)), st.integers(0, 2**32), st.floats(0, 1))
-def test_a_server_of_many_minds_loses_nobody(size: int, shape: str, seed: int, share: float) -> None:
-    """Rows that are good in one request and bad in the next still end with an outcome that some request backs."""
+def test_an_inconsistent_server_loses_no_lead(size: int, shape: str, seed: int, share: float) -> None:
+    """Rows that are good in one request and bad in the next get an outcome that some request confirms."""
     chance = Random(seed)  # noqa: S311 - a simulation
     batch = rows(size, {})
     service = sandbox(error_shape=shape)
 
-    def moody(sent: Sequence[Row]) -> Reply:
+    def inconsistent(sent: Sequence[Row]) -> Reply:
         flawed = [row({**r.lead, "company": 7}) if chance.random() < share else r for r in sent]
         return sandbox_reply(service, flawed)
 
-    run = deliver(batch, moody)
+    run = deliver(batch, inconsistent)
     assert len(run.requests) <= 2 * size + 4 * GUARD_ROWS
     if guarded(run):
-        prove_guard(run)
+        check_guard(run)
     else:
-        prove(run)
+        check_outcomes(run)
         assert not any(isinstance(outcome, Held) for outcome in run.settled.outcomes)
 
 
@@ -142,10 +142,10 @@ def test_a_server_of_many_minds_loses_nobody(size: int, shape: str, seed: int, s
     st.integers(0, 40),
     st.sampled_from(["deadline", "unavailable", "not_found", "unexpected", "unauthorized"]),
 )
-def test_a_search_that_is_stopped_keeps_what_is_settled(
+def test_a_stopped_search_keeps_its_outcomes(
     batch: tuple[int, dict[int, str]], shape: str, before: int, why: str
 ) -> None:
-    """After any number of requests time or the destination may end: the rest is held, for that reason."""
+    """Time or the destination may end after any number of requests. The rest is held for that reason."""
     size, flaws = batch
     service = sandbox(error_shape=shape)
     stops = {"deadline": None, "unavailable": 503, "not_found": 404, "unexpected": 302, "unauthorized": 401}
@@ -160,9 +160,9 @@ def test_a_search_that_is_stopped_keeps_what_is_settled(
 
     run = deliver(rows(size, flaws), failing)
     if guarded(run):
-        prove_guard(run)
+        check_guard(run)
         return
-    prove(run)
+    check_outcomes(run)
     stopped = asked > before
     outcomes = run.settled.outcomes
     assert (run.settled.closed is not None) == stopped

@@ -1,4 +1,4 @@
-"""Virtual time: what is simulated happens in its order, though it runs in threads."""
+"""Virtual time: events happen in order, although they run in threads."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from tests.simulation.timeline import Lane, LaneThreads, Timeline
 
 
 def test_lanes_wait_for_each_other() -> None:
-    """Two that do something at once interleave by the clock, and not by chance."""
+    """Two concurrent lanes interleave by the clock, not by chance."""
     seen: list[tuple[str, float]] = []
     time = Timeline()
 
@@ -27,7 +27,7 @@ def test_lanes_wait_for_each_other() -> None:
     assert seen == [("slow", 0), ("quick", 5), ("quick", 9), ("slow", 10), ("quick", 13), ("slow", 20)]
 
 
-def test_what_breaks_in_a_lane_breaks_the_run() -> None:
+def test_an_error_in_a_lane_ends_the_run() -> None:
     """An assertion of the simulation is not lost in its thread."""
     time = Timeline()
 
@@ -41,7 +41,7 @@ def test_what_breaks_in_a_lane_breaks_the_run() -> None:
 
 
 def test_threads_of_a_lane_take_the_time_of_the_busiest() -> None:
-    """Seven tasks of three seconds on three threads take nine seconds, and end in the order in which they began."""
+    """Seven tasks of three seconds on three threads take nine seconds and keep their order."""
     time = Timeline()
     ended: list[float] = []
 

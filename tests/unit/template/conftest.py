@@ -1,4 +1,4 @@
-"""What several unit tests look at."""
+"""Fixtures of the template's tests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The release: CloudFormation without SAM, with its artifacts, and what `sam publish` reads."""
+"""The release: a template for CloudFormation without SAM, its artifacts, and the metadata of `sam publish`."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _HASH: Final = re.compile(r"[0-9a-f]{10}$")
 
 
 def released(to: Path, template: Path = TEMPLATE) -> Any:
-    """The release of the source tree: what is built has the same places for its code."""
+    """The release of the source tree, whose folders equal those of a build."""
     to.mkdir()
     key = write(template, to, "bucket")
     return json.loads((to / Path(key).name).read_text())
@@ -40,7 +40,7 @@ def body(folder: Path) -> Any:
 
 
 def test_it_has_the_resources_of_the_embedded_stack(body: Any) -> None:
-    """Nothing is left to SAM. `leads dev` deploys each resource or leaves it out; what has no code is the same."""
+    """Nothing is left to SAM. Resources without code equal those that `leads dev` deploys."""
     assert "Transform" not in body
     embedded = load(TEMPLATE)
     deployed = {name: each["Type"] for name, each in embedded.deployable["Resources"].items()} | embedded.left_out
@@ -55,8 +55,8 @@ def test_it_has_the_resources_of_the_embedded_stack(body: Any) -> None:
     assert alike == {name: body["Resources"][name] for name in alike}
 
 
-def test_every_artifact_is_there(folder: Path, body: Any) -> None:
-    """Functions and layers name files of the folder, in the place where they are copied to."""
+def test_every_artifact_exists(folder: Path, body: Any) -> None:
+    """Functions and layers name files of the folder, at the place that they are copied to."""
     kinds = {"AWS::Lambda::Function": "Code", "AWS::Lambda::LayerVersion": "Content"}
     named = [each["Properties"][kinds[each["Type"]]] for each in body["Resources"].values() if each["Type"] in kinds]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -67,7 +67,7 @@ def test_every_artifact_is_there(folder: Path, body: Any) -> None:
 
 
 def test_parameters_stay_parameters(body: Any, template: Template) -> None:
-    """SAM writes the value of one parameter into the template: the release has a reference in its place."""
+    """SAM inserts the value of one parameter into the template; the release refers to it instead."""
     parameters = template.body["Parameters"]
     marked = translate(
         yaml_parse(TEMPLATE.read_text()), {name: f"value of {name}" for name in parameters}, lambda _: "s3://bucket/key"
@@ -80,7 +80,7 @@ def test_parameters_stay_parameters(body: Any, template: Template) -> None:
 
 
 def test_the_same_content_is_the_same_release(tmp_path: Path, folder: Path, body: Any) -> None:
-    """Whenever it is packed. Another configuration alone changes its layer, and publishes both functions."""
+    """At any time. A changed configuration changes its layer and publishes both functions."""
     assert released(tmp_path / "again") == body
     assert {path.name for path in (tmp_path / "again").iterdir()} == {path.name for path in folder.iterdir()}
     project = tmp_path / "project"
@@ -98,8 +98,8 @@ def test_the_same_content_is_the_same_release(tmp_path: Path, folder: Path, body
     assert sorted(changed.values()) == ["AWS::Lambda::LayerVersion", VERSION, VERSION]
 
 
-def test_a_zip_says_nothing_of_when_and_where(tmp_path: Path) -> None:
-    """Neither the time nor the mode of a file changes it."""
+def test_a_zip_is_reproducible(tmp_path: Path) -> None:
+    """A file's time and mode do not change it."""
     (tmp_path / "a.py").write_text("a = 1")
     first = pack(tmp_path)
     (tmp_path / "a.py").unlink()
@@ -109,7 +109,7 @@ def test_a_zip_says_nothing_of_when_and_where(tmp_path: Path) -> None:
 
 
 def test_the_link_opens_the_console_with_the_template() -> None:
-    """The page of the region, with the template's address and a name for the stack."""
+    """It opens the region's console with the template's address and a stack name."""
     template, console = links("bucket", "eu-west-1", "leadterra-enroll/0.2.0/template-1a2b.json")
     assert template == "https://bucket.s3.eu-west-1.amazonaws.com/leadterra-enroll/0.2.0/template-1a2b.json"
     page = urlsplit(console)
@@ -121,12 +121,12 @@ def test_the_link_opens_the_console_with_the_template() -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["bucket"], ["bucket", "Frankfurt"], ["s3://bucket", "eu-west-1"]])
 def test_a_release_needs_a_bucket_and_its_region(arguments: list[str]) -> None:
-    """Anything else ends before something is written."""
+    """Other arguments are refused before anything is written."""
     assert main(arguments) == "name a bucket and its region: make release BUCKET=your-bucket REGION=eu-west-1"
 
 
-def test_sam_publish_takes_the_metadata() -> None:
-    """It is complete, of this version, and its files are there."""
+def test_sam_publish_accepts_the_metadata() -> None:
+    """The metadata is complete, of this version, and names existing files."""
     about = get_app_metadata(yaml_parse(TEMPLATE.read_text()))
     about.validate(["author", "description", "name"])
     assert about.semantic_version == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -135,8 +135,8 @@ def test_sam_publish_takes_the_metadata() -> None:
     assert (ROOT / about.readme_url).is_file()
 
 
-def test_terraform_passes_what_the_template_takes(template: Template) -> None:
-    """The example's parameters and outputs are the template's own, and it lets the stack make its roles."""
+def test_the_terraform_example_fits_the_template(template: Template) -> None:
+    """Its parameters and outputs are the template's, and the stack may create its roles."""
     example = (ROOT / "release" / "main.tf").read_text()
     (given,) = re.findall(r"(?s)  parameters = \{\n(.*?)\n  \}", example)
     named = {*re.findall(r"(?m)^ +(\w+) += ", given)}

@@ -1,4 +1,4 @@
-"""What `sam validate --lint` is silent about, read from the template as CloudFormation gets it."""
+"""Properties of the translated template that `sam validate --lint` does not check."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_visibility_outlasts_six_timeouts_and_the_window(template: Template, queue: str) -> None:
-    """No message becomes visible again while a function may still be working on it."""
+    """No message becomes visible while a function may still work on it."""
     mapping = template.mapping(queue)
     timeout = template.properties(template.function_behind(mapping["FunctionName"]["Ref"]))["Timeout"]
     _, longest_window = template.bounds(mapping["MaximumBatchingWindowInSeconds"])
@@ -28,7 +28,7 @@ def test_visibility_outlasts_six_timeouts_and_the_window(template: Template, que
 
 
 def test_batches_are_large_and_fail_message_by_message(template: Template) -> None:
-    """Enroll gets as many as a bulk request takes. SQS demands a window above ten. Dead letters have no consumer."""
+    """Enroll gets as many as a bulk request holds. SQS requires a window above ten. Dead letters have no consumer."""
     assert [template.consumers(queue) for queue in QUEUES] == [["EnrollFunction"], ["IntakeFunction"], []]
     assert template.mapping("LeadsQueue")["BatchSize"] == 1000
     for mapping in map(template.mapping, CONSUMED):
@@ -39,7 +39,7 @@ def test_batches_are_large_and_fail_message_by_message(template: Template) -> No
 
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_receives_outlast_an_outage_and_end_before_the_retention(template: Template, queue: str) -> None:
-    """After 72 hours nothing is a dead letter; what nothing helps is one before SQS would delete it."""
+    """A 72-hour outage dead-letters nothing, but a hopeless message is dead-lettered before SQS deletes it."""
     redrive = template.properties(queue)["RedrivePolicy"]
     shortest = accumulate(backoff.delay(receive, chance=0.0) for receive in count(1))
     receives = 1 + sum(1 for _ in takewhile(lambda seconds: seconds < 3 * DAY, shortest))
@@ -51,7 +51,7 @@ def test_receives_outlast_an_outage_and_end_before_the_retention(template: Templ
 
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_consumers_are_bounded_without_throttling(template: Template, queue: str) -> None:
-    """Consumers are bounded at the queue: reserved concurrency burns receives, and is there only if a user says so."""
+    """Concurrency is limited at the queue, because a throttled receive counts. Reserving is optional."""
     mapping = template.mapping(queue)
     least, _ = template.bounds(mapping["ScalingConfig"]["MaximumConcurrency"])
     assert least >= 2
@@ -62,8 +62,8 @@ def test_consumers_are_bounded_without_throttling(template: Template, queue: str
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_queues_take_what_sqs_can_and_keep_it_as_long(template: Template, queue: str) -> None:
-    """Every queue takes a message of 1 MiB, keeps it 14 days, encrypted, and outlives the stack."""
+def test_queues_use_the_limits_of_sqs(template: Template, queue: str) -> None:
+    """Messages up to 1 MiB, kept for 14 days and encrypted. Queues outlive the stack."""
     properties = template.properties(queue)
     assert properties["MaximumMessageSize"] == 1024 * 1024
     assert properties["MessageRetentionPeriod"] == 14 * DAY
@@ -74,7 +74,7 @@ def test_queues_take_what_sqs_can_and_keep_it_as_long(template: Template, queue:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_get_the_environment_of_the_contract(template: Template, function: str) -> None:
-    """Both functions are told their queues, table, secret, file and destination, and the service of their metrics."""
+    """Queues, table, secret, configuration, destination, and the service of the metrics."""
     variables = template.properties(function)["Environment"]["Variables"]
     contract = {
         "LEADS_QUEUE_URL": {"Ref": "LeadsQueue"},
@@ -88,12 +88,12 @@ def test_functions_get_the_environment_of_the_contract(template: Template, funct
     }
     assert {name: variables.get(name) for name in contract} == contract
     assert template.body["Parameters"]["ConfigFile"]["Default"] == "enrollment.toml"
-    # Empty: the configuration's own address holds, which a default here would beat unasked.
+    # Empty, because a default would override the address in the configuration.
     assert template.body["Parameters"]["LeadterraBaseUrl"]["Default"] == ""
 
 
 def test_rows_are_found_by_id_and_expire(template: Template) -> None:
-    """The table has the key and the expiry of the contract, and costs nothing when idle."""
+    """The table has the contract's key and expiry, and costs nothing when idle."""
     table = template.properties("DeliveriesTable")
     assert table["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
     assert table["AttributeDefinitions"] == [{"AttributeName": "id", "AttributeType": "S"}]
@@ -103,7 +103,7 @@ def test_rows_are_found_by_id_and_expire(template: Template) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_run_where_they_are_built_for(template: Template, function: str) -> None:
-    """Both functions run on Python 3.13, on arm64 unless the operator says otherwise, and log JSON."""
+    """Python 3.13 on arm64, unless the operator chooses otherwise, with JSON logs."""
     properties = template.properties(function)
     assert (properties["Runtime"], properties["Handler"]) == ("python3.13", "handler.handler")
     assert properties["Architectures"] == [{"Ref": "Architecture"}]
@@ -112,22 +112,22 @@ def test_functions_run_where_they_are_built_for(template: Template, function: st
 
 
 def test_every_log_is_the_stack_s_own_and_expires(template: Template) -> None:
-    """Both functions and the API log into groups whose retention the operator chooses."""
+    """Both functions and the API use log groups whose retention the operator chooses."""
     groups = template.of_type("AWS::Logs::LogGroup")
     used = {template.properties(name)["LoggingConfig"]["LogGroup"]["Ref"] for name in FUNCTIONS}
     assert used == {"IntakeLog", "EnrollLog"}
     assert [group["RetentionInDays"] for group in groups] == [{"Ref": "LogRetentionDays"}] * 3
 
 
-def test_every_parameter_explains_itself(template: Template) -> None:
-    """Each parameter has a description, a default and a bound."""
+def test_every_parameter_is_described(template: Template) -> None:
+    """Each has a description, a default and a constraint."""
     for name, parameter in template.body["Parameters"].items():
         assert {"Description", "Default"} <= parameter.keys(), name
         assert parameter.keys() & {"AllowedValues", "AllowedPattern", "MinValue"}, name
 
 
-def test_outputs_say_where_everything_is(template: Template) -> None:
-    """The stack's outputs name the webhook, the queues, the secret and the table."""
+def test_outputs(template: Template) -> None:
+    """They have the webhook's address, the queues, the secret and the table."""
     outputs = template.body["Outputs"]
     permanent, otherwise = outputs["WebhookUrl"]["Value"]["Fn::If"][1:]
     assert permanent == {"Fn::Sub": "https://${DomainName}/hooks/"}
@@ -149,7 +149,7 @@ REFUSED: Final = {
     "CertificateArn": ["0d2b8f"],
     "HostedZoneId": ["/hostedzone/Z0123456789ABCDEFGHIJ"],
 }
-TAKEN: Final = {
+ACCEPTED: Final = {
     "LeadterraBaseUrl": ["https://app.leadterra.co", "http://127.0.0.1:8000"],
     "AlarmTopicArn": [f"arn:{of}:123456789012:leads-alarms" for of in ("aws:sns:eu-west-1", "aws-cn:sns:cn-north-1")],
     "DomainName": ["signup.example.com"],
@@ -158,11 +158,11 @@ TAKEN: Final = {
 }
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_a_wrong_parameter_is_told_before_anything_is_deployed(template: Template, name: str) -> None:
-    """Each may be empty; no key travels unencrypted to Leadterra."""
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_a_wrong_parameter_is_refused_before_the_deployment(template: Template, name: str) -> None:
+    """Each may be empty. Leadterra's address must use HTTPS or be local."""
     pattern = template.body["Parameters"][name]["AllowedPattern"]
-    assert all(re.search(pattern, value) for value in ("", *TAKEN[name]))
+    assert all(re.search(pattern, value) for value in ("", *ACCEPTED[name]))
     assert not any(re.search(pattern, value) for value in REFUSED[name])
 
 
@@ -182,7 +182,7 @@ SKIPPED: Final[dict[str, Callable[[Template], bool]]] = {
 
 
 def test_every_skipped_finding_has_a_reason() -> None:
-    """Checkov reads the list; each line of it follows a comment, and is among those below."""
+    """Each line of Checkov's list follows a comment, and has a check below."""
     text = (ROOT / ".checkov.yaml").read_text()
     assert yaml_parse(text)["skip-check"] == [*SKIPPED]
     lines = text.splitlines()
@@ -191,5 +191,5 @@ def test_every_skipped_finding_has_a_reason() -> None:
 
 @pytest.mark.parametrize("finding", SKIPPED)
 def test_the_reason_holds(template: Template, finding: str) -> None:
-    """A finding that the template no longer has, or has for another reason, leaves the list."""
+    """A finding is removed from the list if its reason no longer applies."""
     assert SKIPPED[finding](template)

@@ -1,4 +1,4 @@
-"""Who may do what: roles, policies, keys and the secret, as CloudFormation gets them."""
+"""Access: roles, policies, keys and the secret."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 def test_a_function_may_do_what_it_does_and_no_more(
     template: Template, function: str, more: set[tuple[str, str]]
 ) -> None:
-    """Each action on each resource by name: intake takes events and sends leads, enroll takes leads."""
+    """Each action is allowed on named resources only."""
     log = function.replace("Function", "Log")
     assert template.may(function) == more | {
         ("logs:CreateLogStream", log),
@@ -38,7 +38,7 @@ def test_a_function_may_do_what_it_does_and_no_more(
 
 @pytest.mark.parametrize("queue", QUEUES)
 def test_queues_refuse_plain_connections(template: Template, queue: str) -> None:
-    """No one reads or writes a queue without TLS."""
+    """A queue cannot be read or written without TLS."""
     (policy,) = (p for p in template.of_type("AWS::SQS::QueuePolicy") if p["Queues"] == [{"Ref": queue}])
     denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
     assert denied == [
@@ -53,7 +53,7 @@ def test_queues_refuse_plain_connections(template: Template, queue: str) -> None
 
 
 def test_only_this_account_sends_raw_events(template: Template) -> None:
-    """EventBridge and SNS may send for this account, and no one else may send."""
+    """Only this account's EventBridge and SNS may send to EventsQueue."""
     allowed = [
         statement
         for policy in template.of_type("AWS::SQS::QueuePolicy")
@@ -65,15 +65,15 @@ def test_only_this_account_sends_raw_events(template: Template) -> None:
 
 
 @pytest.mark.parametrize("role", ["IntakeRole", "EnrollRole"])
-def test_only_this_accounts_lambda_takes_the_roles(template: Template, role: str) -> None:
-    """Lambda cannot be made to use them for another account."""
+def test_only_this_account_s_lambda_assumes_the_roles(template: Template, role: str) -> None:
+    """Lambda cannot use them for another account."""
     (statement,) = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
 def test_every_role_can_be_bounded(template: Template) -> None:
-    """A company that allows no role without a boundary sets one parameter: SAM adds no role of its own."""
+    """One parameter sets a permissions boundary on every role, and SAM adds no roles."""
     roles = ("IntakeRole", "EnrollRole", "DeploymentRole")
     assert template.named("AWS::IAM::Role") == {*roles}
     bounded = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, NO_VALUE]}
@@ -82,8 +82,8 @@ def test_every_role_can_be_bounded(template: Template) -> None:
     assert [each["ServiceRoleArn"] for each in groups] == [{"Fn::GetAtt": ["DeploymentRole", "Arn"]}] * 2
 
 
-def test_a_key_of_ones_own_encrypts_everything_at_rest(template: Template) -> None:
-    """Queues, table, secret, logs, alarms and the functions' variables; both roles may use it, and nothing else."""
+def test_a_customer_key_encrypts_everything_at_rest(template: Template) -> None:
+    """Queues, table, secret, logs, alarms and environment variables. Both roles may use the key."""
     places = {
         "AWS::SQS::Queue": "KmsMasterKeyId",
         "AWS::SNS::Topic": "KmsMasterKeyId",
@@ -102,8 +102,8 @@ def test_a_key_of_ones_own_encrypts_everything_at_rest(template: Template) -> No
     assert statement["Resource"] == {"Ref": "KmsKeyArn"}
 
 
-def test_the_secret_may_be_closed_to_others(template: Template) -> None:
-    """With named readers no one else in the account can read it. Writing is left to IAM."""
+def test_the_secret_s_readers_can_be_limited(template: Template) -> None:
+    """With named readers nothing else in the account can read it. Writing is left to IAM."""
     assert template.resource("SecretPolicy")["Condition"] == "NamesSecretReaders"
     (statement,) = template.properties("SecretPolicy")["ResourcePolicy"]["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Deny", "secretsmanager:GetSecretValue")
@@ -113,13 +113,13 @@ def test_the_secret_may_be_closed_to_others(template: Template) -> None:
 
 @pytest.mark.parametrize("group", ["IntakeLog", "EnrollLog"])
 def test_logs_may_be_masked(template: Template, group: str) -> None:
-    """CloudWatch finds and masks addresses, if a user pays for it."""
+    """CloudWatch can find and mask addresses, for a fee."""
     condition, policy, otherwise = template.properties(group)["DataProtectionPolicy"]["Fn::If"]
     assert (condition, otherwise) == ("ProtectsLogs", NO_VALUE)
     assert [next(iter(each["Operation"])) for each in policy["Statement"]] == ["Audit", "Deidentify"]
 
 
-def test_the_secret_has_no_value_here(template: Template) -> None:
-    """No update of the stack overwrites a rotated key, since the template holds none; and it is kept."""
+def test_the_template_has_no_secret_value(template: Template) -> None:
+    """So an update does not overwrite a rotated key. The secret outlives the stack."""
     assert template.properties("Secret").keys() == {"Description", "KmsKeyId"}
     assert template.resource("Secret")["DeletionPolicy"] == "RetainExceptOnCreate"

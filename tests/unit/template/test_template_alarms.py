@@ -1,4 +1,4 @@
-"""The alarms: each is there, is heard, explains itself, looks at something that exists, and does not flap."""
+"""The alarms: what they watch, when they are raised, and what they say."""
 
 import json
 import re
@@ -23,7 +23,7 @@ WRITTEN: Final = {*METRICS.values(), *map(held_metric, get_args(Why.__value__)),
 """The metrics that functions, commands and the template's filter of the access log write."""
 QUEUE_AGE: Final = "ApproximateAgeOfOldestMessage"
 QUEUE_LENGTH: Final = "ApproximateNumberOfMessagesVisible"
-# What each looks at, and of what.
+# The metric of each alarm, and the resource or service it belongs to.
 ALARMS: Final = {
     "DeadLettersAlarm": (QUEUE_LENGTH, "DeadLetterQueue"), "NewRejectionsAlarm": (METRICS["rejected"], "enroll"),
     "DeadLettersLeftAlarm": (QUEUE_LENGTH, "DeadLetterQueue"), "LeadsWaitingAlarm": (QUEUE_AGE, "LeadsQueue"),
@@ -41,7 +41,7 @@ ALARMS: Final = {
 }  # fmt: skip
 
 
-def looked_at(alarm: Properties) -> list[Metric]:
+def watched_metrics(alarm: Properties) -> list[Metric]:
     """The metrics of an alarm, each with its period."""
     stats = [query["MetricStat"] for query in alarm.get("Metrics", ()) if "MetricStat" in query]
     return [{**stat["Metric"], "Period": stat["Period"]} for stat in stats] or [alarm]
@@ -52,7 +52,7 @@ def dimensions(metric: Metric) -> dict[str, Any]:
 
 
 def subject(values: list[Any]) -> str:
-    """A dimension's value: a service's name, or the logical id of what it refers to; "" without one."""
+    """A dimension's value: a service's name, the logical id it refers to, or "" without one."""
     value = values[0] if values else ""
     return value if isinstance(value, str) else value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
 
@@ -67,17 +67,17 @@ def text(alarm: Properties) -> tuple[str, str]:
 
 
 def test_the_alarms_are_these(template: Template) -> None:
-    """Together the alarms cover every cause."""
+    """The stack has exactly the listed alarms, each with its own name."""
     found = {name for name, each in template.body["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"}
     assert found == ALARMS.keys()
     assert len({alarm["AlarmName"]["Fn::Sub"] for alarm in template.of_type("AWS::CloudWatch::Alarm")}) == len(found)
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_looks_at_what_it_should(template: Template, name: str) -> None:
-    """The metric and whose it is; a metric of ours is one that the code writes, with the dimensions that it has."""
+def test_an_alarm_watches_an_existing_metric(template: Template, name: str) -> None:
+    """The code writes the metric with these dimensions, or AWS does."""
     metric_name, whose = ALARMS[name]
-    metrics = looked_at(template.properties(name))
+    metrics = watched_metrics(template.properties(name))
     assert (metrics[0]["MetricName"], subject([*dimensions(metrics[0]).values()][-1:])) == (metric_name, whose)
     for metric in metrics:
         named = dimensions(metric)
@@ -92,7 +92,7 @@ def test_an_alarm_looks_at_what_it_should(template: Template, name: str) -> None
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_notifies_the_mailed_topic_or_else_the_given_one(template: Template, name: str) -> None:
-    """Its beginning and its end go to one topic; without any it exists all the same."""
+    """Alarm and recovery go to one topic. Without a topic the alarm still exists."""
     alarm = template.properties(name)
     given = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], []]}
     notified = {"Fn::If": ["MailsAlarms", [{"Ref": "AlarmTopic"}], given]}
@@ -101,7 +101,7 @@ def test_an_alarm_notifies_the_mailed_topic_or_else_the_given_one(template: Temp
 
 
 def test_an_address_gets_a_topic_and_a_subscription(template: Template) -> None:
-    """`AlarmEmail` is all that an operator must give."""
+    """`AlarmEmail` is the only parameter needed."""
     topic = template.body["Resources"]["AlarmTopic"]
     assert topic["Condition"] == "MailsAlarms"
     assert topic["Properties"]["Subscription"] == [{"Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}]
@@ -109,8 +109,8 @@ def test_an_address_gets_a_topic_and_a_subscription(template: Template) -> None:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_says_what_it_means_and_where_help_is(template: Template, name: str) -> None:
-    """One sentence, and a section of the operator's page; no section is left over."""
+def test_an_alarm_explains_itself(template: Template, name: str) -> None:
+    """One sentence, and a section of the operator's page. Each section belongs to an alarm."""
     sentence, section = text(template.properties(name))
     assert re.fullmatch(r"[A-Z][^.]+\.", sentence)
     page, _, anchor = section.partition("#")
@@ -121,20 +121,20 @@ def test_an_alarm_says_what_it_means_and_where_help_is(template: Template, name:
 
 
 @pytest.mark.parametrize("name", sorted(ALARMS.keys() - {"SilentSourceAlarm"}))
-def test_missing_data_is_good_news(template: Template, name: str) -> None:
-    """Nothing here writes zeros: an alarm on what goes wrong is quiet where there is nothing."""
+def test_missing_data_raises_no_alarm(template: Template, name: str) -> None:
+    """Metrics have no zeros, so missing data means that nothing went wrong."""
     alarm = template.properties(name)
     assert (alarm["TreatMissingData"], alarm["ComparisonOperator"]) == ("notBreaching", "GreaterThanThreshold")
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_cloudwatch_takes_the_window(template: Template, name: str) -> None:
-    """It looks back a day at the most, or seven in steps of an hour."""
+def test_cloudwatch_accepts_the_window(template: Template, name: str) -> None:
+    """At most a day, or seven with periods of an hour."""
     alarm = template.properties(name)
     _, periods = template.bounds(alarm["EvaluationPeriods"])
     _, wanted = template.bounds(alarm["DatapointsToAlarm"])
     assert wanted <= periods
-    for metric in looked_at(alarm):
+    for metric in watched_metrics(alarm):
         assert periods * metric["Period"] <= (7 * DAY if metric["Period"] >= HOUR else DAY)
 
 
@@ -142,9 +142,9 @@ def test_cloudwatch_takes_the_window(template: Template, name: str) -> None:
     "name", [name for name, (metric, _) in ALARMS.items() if metric.startswith("Held") and name != "EnrollBrokenAlarm"]
 )
 def test_an_alarm_outlasts_the_longest_backoff(template: Template, name: str) -> None:
-    """Held messages report their age when they come back, and the alarm does not end in between."""
+    """Held messages report their age only when they come back; the alarm continues in between."""
     alarm = template.properties(name)
-    (metric,) = looked_at(alarm)
+    (metric,) = watched_metrics(alarm)
     assert alarm["DatapointsToAlarm"] == 1
     assert window(alarm, metric) >= backoff.LONGEST_SECONDS
 
@@ -152,30 +152,30 @@ def test_an_alarm_outlasts_the_longest_backoff(template: Template, name: str) ->
 @pytest.mark.parametrize(
     "name", ["KeyRefusedAlarm", "CampaignUnknownAlarm", "SystemicAlarm", "UnexpectedAnswerAlarm", "FirewallAlarm"]
 )
-def test_what_does_not_pass_is_told_at_once(template: Template, name: str) -> None:
-    """The first lead that is held for it is enough, for it will be no better the next time."""
+def test_permanent_problems_are_reported_at_once(template: Template, name: str) -> None:
+    """One held lead is enough, because waiting does not help."""
     assert (template.properties(name)["Threshold"], template.properties(name)["Statistic"]) == (0, "Sum")
 
 
 @pytest.mark.parametrize("name", ["LeadsWaitingAlarm", "LeadsHeldAlarm", "EventsWaitingAlarm", "EventsHeldAlarm"])
-def test_trouble_that_passes_raises_no_alarm(template: Template, name: str) -> None:
-    """The alarm comes after a few attempts, and within hours."""
+def test_short_problems_raise_no_alarm(template: Template, name: str) -> None:
+    """The alarm is raised after several attempts, within an hour."""
     threshold = template.properties(name)["Threshold"]
     tries = [sum(backoff.delay(n, chance=1.0) for n in range(1, count + 1)) for count in range(1, 6)]
     assert tries[-1] < threshold <= HOUR
 
 
-def test_dead_letters_left_are_told_before_sqs_deletes_them(template: Template) -> None:
-    """The alarm leaves as many days as SQS's retention is longer than the alarm's window."""
+def test_old_dead_letters_raise_an_alarm_before_sqs_deletes_them(template: Template) -> None:
+    """The alarm's window is at most half of the retention."""
     alarm = template.properties("DeadLettersLeftAlarm")
-    (metric,) = looked_at(alarm)
+    (metric,) = watched_metrics(alarm)
     retention = template.properties("DeadLetterQueue")["MessageRetentionPeriod"]
     assert window(alarm, metric) <= retention / 2
     assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
 
 
-def shown(template: Template, name: str, **values: float | None) -> float:
-    """What an alarm compares with its threshold, where its metrics have these values and the others none."""
+def alarm_value(template: Template, name: str, **values: float | None) -> float:
+    """The value that an alarm compares with its threshold, for these values of its metrics."""
 
     def total(terms: list[float | None]) -> float:
         return sum(term for term in terms if term is not None)
@@ -191,20 +191,20 @@ def shown(template: Template, name: str, **values: float | None) -> float:
     return result
 
 
-def test_a_second_refusal_is_told_too(template: Template) -> None:
-    """New rejections are counted while other dead letters wait, and so are events without a lead."""
-    assert shown(template, "NewRejectionsAlarm", rejected=2, unmappable=1) == 3
-    assert shown(template, "NewRejectionsAlarm", malformed=1) == 1
+def test_new_rejections_raise_an_alarm_again(template: Template) -> None:
+    """Also while older dead letters wait. Events without a lead count."""
+    assert alarm_value(template, "NewRejectionsAlarm", rejected=2, unmappable=1) == 3
+    assert alarm_value(template, "NewRejectionsAlarm", malformed=1) == 1
 
 
-def test_both_signs_of_unaccounted_are_told(template: Template) -> None:
-    """Leadterra may count too few or too many, and one does not hide the other."""
+def test_too_many_and_too_few_unaccounted_raise_an_alarm(template: Template) -> None:
+    """One does not cancel the other."""
     alarm = template.properties("UnaccountedAlarm")
     stats = {query["Id"]: query["MetricStat"]["Stat"] for query in alarm["Metrics"] if "MetricStat" in query}
     assert (stats, alarm["Threshold"]) == ({"most": "Maximum", "least": "Minimum"}, 0)
     assert (
-        shown(template, "UnaccountedAlarm", most=0, least=-3),
-        shown(template, "UnaccountedAlarm", most=2, least=0),
+        alarm_value(template, "UnaccountedAlarm", most=0, least=-3),
+        alarm_value(template, "UnaccountedAlarm", most=2, least=0),
     ) == (3, 2)
 
 
@@ -223,18 +223,18 @@ def test_both_signs_of_unaccounted_are_told(template: Template) -> None:
     ],
 )
 def test_counts_that_differ_over_a_day(template: Template, values: dict[str, int], raised: bool) -> None:  # noqa: FBT001
-    """More than ten leads that neither an outcome nor the queue accounts for raise an alarm, whichever way."""
+    """A difference of more than ten leads between the accepted ones and their outcomes raises an alarm."""
     alarm = template.properties("CountsDifferAlarm")
-    found = shown(template, "CountsDifferAlarm", **{"waiting": 0, "working": 0, **values})
+    found = alarm_value(template, "CountsDifferAlarm", **{"waiting": 0, "working": 0, **values})
     assert (found > alarm["Threshold"]) is raised
     queries = [query["MetricStat"] for query in alarm["Metrics"] if "MetricStat" in query]
     assert {query["Period"] for query in queries} == {DAY}
-    # CloudWatch takes no more of them in an alarm.
+    # CloudWatch allows no more in an alarm.
     assert len(queries) <= 10
 
 
-def test_what_is_settled_is_every_outcome(template: Template) -> None:
-    """The metric that stands for law 2's outcomes in the alarm is the sum of all that enroll writes."""
+def test_the_settled_metric_covers_every_outcome(template: Template) -> None:
+    """The alarm uses it as the sum of law 2's outcomes."""
     assert {*SETTLING} == {METRICS[name] for name in OUTCOMES if name != "queued"}
     queries = [query["MetricStat"]["Metric"] for query in template.properties("CountsDifferAlarm")["Metrics"][3:]]
     counted = {(query["MetricName"], dimensions(query)["service"]) for query in queries if query["Namespace"] == OWN}
@@ -244,7 +244,7 @@ def test_what_is_settled_is_every_outcome(template: Template) -> None:
 
 
 def test_throttled_requests_are_counted(template: Template) -> None:
-    """The filter reads the access log's status, as the log writes it."""
+    """The metric filter reads the status in the access log."""
     (filtered,) = template.of_type("AWS::Logs::MetricFilter")
     (stage,) = template.of_type("AWS::ApiGatewayV2::Stage")
     assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
@@ -265,16 +265,16 @@ def test_throttled_requests_are_counted(template: Template) -> None:
     ],
 )
 def test_refusals_alone_raise_an_alarm(template: Template, values: dict[str, int], most: int) -> None:
-    """An hour with refused leads and no accepted one is shown; one accepted lead in that hour ends it."""
+    """An hour with refused leads and no accepted one raises it, one accepted lead prevents it."""
     alarm = template.properties("NoneAcceptedAlarm")
     names = {query["Id"]: query["MetricStat"]["Metric"]["MetricName"] for query in alarm["Metrics"][1:]}
     assert names == {name: METRICS[name] for name in ("rejected", "enrolled", "updated", "skipped")}
-    assert shown(template, "NoneAcceptedAlarm", **values) == most
-    assert (looked_at(alarm)[0]["Period"], alarm["EvaluationPeriods"]) == (HOUR, 1)
+    assert alarm_value(template, "NoneAcceptedAlarm", **values) == most
+    assert (watched_metrics(alarm)[0]["Period"], alarm["EvaluationPeriods"]) == (HOUR, 1)
 
 
 def test_a_source_that_falls_silent(template: Template) -> None:
-    """There is an alarm only if a source is named, and every hour of silence, which is missing data, counts."""
+    """The alarm exists only if a source is named. Each hour without data counts."""
     assert template.resource("SilentSourceAlarm")["Condition"] == "WatchesSource"
     watched = {"Fn::Not": [{"Fn::Equals": [{"Ref": "WatchedSource"}, ""]}]}
     assert template.body["Conditions"]["WatchesSource"] == watched
@@ -285,10 +285,10 @@ def test_a_source_that_falls_silent(template: Template) -> None:
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
 
 
-def test_the_costs_of_alarms_are_told(template: Template) -> None:
-    """The operator's page has the number of alarms and of the metrics that CloudWatch bills for them."""
+def test_the_costs_of_alarms_are_documented(template: Template) -> None:
+    """The operator's page has the number of alarms and of billed metrics."""
     alarms = [template.properties(name) for name in ALARMS if name != "SilentSourceAlarm"]
-    metrics = sum(len(looked_at(alarm)) for alarm in alarms)
+    metrics = sum(len(watched_metrics(alarm)) for alarm in alarms)
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     assert (
         f"| {len(alarms)} alarms on {metrics} metrics, one more with `WatchedSource` | ${metrics / 10:.2f} to" in page

@@ -1,4 +1,4 @@
-"""The webhook: routes, throttles, the access log and a domain of its own, as CloudFormation gets them."""
+"""The webhook: routes, throttles, the access log and a custom domain."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from tests.unit.template.translated import Template
 
 
 def test_every_request_reaches_intake(template: Template) -> None:
-    """API Gateway answers no path and no method by itself, so that it never says 404."""
+    """API Gateway answers no path or method itself, so it never answers 404."""
     paths = template.properties("Api")["Body"]["paths"]
     assert paths.keys() == {"$default", "/forms/{source}"}
     assert paths["/forms/{source}"].keys() == {"x-amazon-apigateway-any-method"}
@@ -18,14 +18,14 @@ def test_every_request_reaches_intake(template: Template) -> None:
 
 
 def test_intake_answers_before_the_api_gives_up(template: Template) -> None:
-    """A slow dependency ends in the function's own 503, not in the API's 500."""
+    """A slow dependency leads to the function's 503 instead of the API's 500."""
     paths = template.properties("Api")["Body"]["paths"]
     integration = paths["$default"]["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]
     assert template.properties("IntakeFunction")["Timeout"] * 1000 < integration["timeoutInMillis"]
 
 
-def test_the_access_log_knows_nobody(template: Template) -> None:
-    """The access log is JSON of these variables alone: no address, no agent, no path with its token."""
+def test_the_access_log_has_no_personal_data(template: Template) -> None:
+    """JSON of these variables only: no address, no user agent, no path with a token."""
     (stage,) = template.of_type("AWS::ApiGatewayV2::Stage")
     line = json.loads(stage["AccessLogSettings"]["Format"])
     assert " ".join(sorted(re.sub(r"^\$context\.", "", value) for value in line.values())) == (
@@ -35,7 +35,7 @@ def test_the_access_log_knows_nobody(template: Template) -> None:
 
 
 def test_requests_are_throttled(template: Template) -> None:
-    """A flood costs no more than the operator allows; one of a form's address causes no 429 for signed webhooks."""
+    """The operator limits the cost of a flood. A flood of forms does not throttle signed webhooks."""
     (stage,) = template.of_type("AWS::ApiGatewayV2::Stage")
 
     def throttle(kind: str) -> dict[str, object]:
@@ -45,8 +45,8 @@ def test_requests_are_throttled(template: Template) -> None:
     assert stage["RouteSettings"] == {"ANY /forms/{source}": throttle("Form")}
 
 
-def test_a_domain_outlives_the_stack(template: Template) -> None:
-    """A domain of one's own leads to the API's stage, with a DNS record where its zone is known."""
+def test_a_custom_domain(template: Template) -> None:
+    """It maps to the API's stage, with a DNS record if the hosted zone is given."""
     kinds = {"AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping", "AWS::Route53::RecordSet"}
     conditions = {
         each["Type"]: each["Condition"] for each in template.body["Resources"].values() if each["Type"] in kinds

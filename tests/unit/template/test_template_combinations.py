@@ -1,4 +1,4 @@
-"""The template with its conditions switched on and off, in combinations that have every pair of switches."""
+"""The template with its conditions on and off, in combinations that cover every pair."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from tests.unit.template.translated import Template
 
 
 def test_every_condition_is_switched(template: Template) -> None:
-    """A parameter that a condition asks for is among the switches, with a value that the template takes."""
+    """Each parameter of a condition has a test value that the template accepts."""
     asked = {*re.findall(r'"Ref": "(\w+)"', json.dumps(template.body["Conditions"]))}
     assert asked <= EVERYTHING.keys()
     for name, value in EVERYTHING.items():
@@ -26,13 +26,13 @@ def test_every_condition_is_switched(template: Template) -> None:
 
 
 def test_every_pair_is_tried() -> None:
-    """Two switches, both on, both off, and each without the other."""
+    """Each pair of switches is tried with both on, both off, and only one on."""
     for one, other in combinations([next(iter(switch)) for switch in SWITCHES], 2):
         assert {(one in row, other in row) for row in TRIED} == {*product((True, False), repeat=2)}, (one, other)
 
 
-def test_cfn_lint_takes_every_combination(tmp_path: Path) -> None:
-    """In the translated template, with the values: `sam validate --lint` takes none, and looks at all branches."""
+def test_cfn_lint_accepts_every_combination(tmp_path: Path) -> None:
+    """With parameter values, which `sam validate --lint` cannot use."""
     key = write(TEMPLATE, tmp_path, "bucket")
     given = ManualArgs(parameters=TRIED)
     assert [str(each) for each in cfn_lint.lint_file(tmp_path / Path(key).name, config=given)] == []

@@ -1,4 +1,4 @@
-"""The dashboard: JSON that CloudWatch takes, of metrics that are written, and a first number that is law 2."""
+"""The dashboard: valid widgets of existing metrics, and law 2 as its first number."""
 
 import json
 import re
@@ -24,7 +24,7 @@ COLUMNS: Final = 24
 
 @pytest.fixture(scope="module")
 def widgets(template: Template) -> list[Widget]:
-    """As CloudWatch gets them: `Fn::Sub` resolved, a resource by its logical id."""
+    """The widgets with `Fn::Sub` resolved and resources by logical id."""
     pseudo = {"AWS::StackName": "leads", "AWS::Region": "eu-west-1"}
     text = template.properties("Dashboard")["DashboardBody"]["Fn::Sub"]
     filled = re.sub(r"\$\{(?!!)(.+?)\}", lambda found: pseudo.get(found[1], found[1]), text)
@@ -46,8 +46,8 @@ def expressions(widget: Widget) -> dict[str, str]:
     return {row.get("id", f"unnamed {number}"): row["expression"] for number, row in enumerate(rows)}
 
 
-def test_widgets_lie_beside_each_other(widgets: list[Widget]) -> None:
-    """None hides another, and all fit into the dashboard's columns."""
+def test_widgets_do_not_overlap(widgets: list[Widget]) -> None:
+    """All fit into the dashboard's columns."""
     for one, other in combinations(widgets, 2):
         apart = (
             one["x"] + one["width"] <= other["x"]
@@ -59,8 +59,8 @@ def test_widgets_lie_beside_each_other(widgets: list[Widget]) -> None:
     assert all(widget["x"] + widget["width"] <= COLUMNS for widget in widgets)
 
 
-def test_every_metric_is_written_by_somebody(widgets: list[Widget]) -> None:
-    """A widget of a metric that is never written would always be empty."""
+def test_every_metric_is_written(widgets: list[Widget]) -> None:
+    """A widget of any other metric would always be empty."""
     for namespace, name, dimensions, _ in (each for widget in widgets for each in metrics(widget)):
         if namespace == OWN:
             assert name in WRITTEN
@@ -70,21 +70,21 @@ def test_every_metric_is_written_by_somebody(widgets: list[Widget]) -> None:
             assert namespace in {"AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"}
 
 
-def test_every_reason_to_hold_is_shown(widgets: list[Widget]) -> None:
-    """Whatever holds leads, its name is on the dashboard."""
+def test_every_hold_reason_is_shown(widgets: list[Widget]) -> None:
+    """The dashboard has a metric for each reason."""
     shown = {name for widget in widgets for _, name, _, _ in metrics(widget)}
     assert {held_metric(why) for why in get_args(Why.__value__)} <= shown
 
 
 def test_every_alarm_is_shown(template: Template, widgets: list[Widget]) -> None:
-    """Those that always exist; the one of a watched source may not."""
+    """All but the one of a watched source, which may not exist."""
     (shown,) = (widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm")
     alarms = {name for name, each in template.body["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"}
     assert {name.removesuffix(".Arn") for name in shown} == alarms - {"SilentSourceAlarm"}
 
 
-def test_searches_are_bounded(widgets: list[Widget]) -> None:
-    """However many sources and campaigns there are, the busiest are shown, by name."""
+def test_searches_are_limited(widgets: list[Widget]) -> None:
+    """Only the ten busiest sources or campaigns are shown, by name."""
     found = [text for widget in widgets for text in expressions(widget).values() if "SEARCH" in text]
     assert len(found) == 5
     named = rf'\{{"{OWN}",service,(source|campaign)\}} MetricName="(\w+)"'
@@ -113,7 +113,7 @@ def _sum(series: Sequence[Series]) -> Series:
     return Series([sum(column) if column else nan for column in present])
 
 
-# CloudWatch's metric math, as far as the first widget uses it.
+# The functions of CloudWatch's metric math that the first widget uses.
 MATH: Final = {
     "SUM": _sum,
     "FILL": lambda series, value: Series([value if isnan(each) else each for each in series.values]),
@@ -123,7 +123,7 @@ MATH: Final = {
 
 
 def unexplained(widget: Widget, **shown: Sequence[float | None]) -> Sequence[float]:
-    """The first widget's line, where CloudWatch was told these values of its metrics and nothing of the others."""
+    """The first widget's values, for these values of its metrics and no data of the others."""
     points = len(shown["visible"])
     names: dict[str, Any] = {options["id"]: Series([nan] * points) for *_, options in metrics(widget)}
     names |= {name: Series([nan if each is None else each for each in values]) for name, values in shown.items()}
@@ -136,12 +136,12 @@ def unexplained(widget: Widget, **shown: Sequence[float | None]) -> Sequence[flo
 
 @pytest.fixture
 def first(widgets: list[Widget]) -> Widget:
-    """What an operator sees first."""
+    """The first widget that an operator sees."""
     return min((widget for widget in widgets if widget["type"] == "metric"), key=lambda each: (each["y"], each["x"]))
 
 
 def test_the_first_number_has_every_term_of_law_2(first: Widget) -> None:
-    """What was taken, whoever counted it, and every outcome; the queue itself says what is queued."""
+    """Accepted leads of every service, every outcome, and the queue's length."""
     terms = [(name, dimensions["service"]) for namespace, name, dimensions, _ in metrics(first) if namespace == OWN]
     assert {name for name, _ in terms} == {METRICS[name] for name in (*TAKEN, *OUTCOMES) if name != "queued"}
     assert {service for name, service in terms if name == "Accepted"} == set(SERVICES)
@@ -169,8 +169,8 @@ def test_the_first_number_has_every_term_of_law_2(first: Widget) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, dict) else str(value),
 )
-def test_the_first_number_is_0_if_nobody_is_lost(
+def test_the_first_number_is_0_if_no_lead_is_lost(
     first: Widget, shown: dict[str, Sequence[float | None]], last: int
 ) -> None:
-    """Leads that were waiting before, that wait now, or that an operator moved are explained; others are counted."""
+    """Leads that wait or that an operator moved are explained; missing ones are counted."""
     assert unexplained(first, **shown)[-1] == last

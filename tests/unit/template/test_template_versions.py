@@ -1,4 +1,4 @@
-"""Versions behind an alias: what publishes one, what calls it, and how traffic moves to it."""
+"""Versions and aliases: when a version is published, what calls it, and how traffic shifts."""
 
 import json
 import re
@@ -27,19 +27,19 @@ def functions_of(versions: set[str]) -> set[str]:
         ("EnrollFunction", {"EnrollFunction"}),
     ],
 )
-def test_changed_content_alone_is_published(template: Template, uploaded: str, published: set[str]) -> None:
-    """A changed enrollment.toml, library or handler is a new version of the functions that have it, and of no other."""
+def test_changed_content_publishes_a_version(template: Template, uploaded: str, published: set[str]) -> None:
+    """Only of the functions that contain the changed file."""
     assert functions_of(template.named(VERSION)) == {*FUNCTIONS}
     changed = translated(**{uploaded: "other"})
     assert functions_of(changed.named(VERSION) - template.named(VERSION)) == published
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_changed_parameters_are_published(template: Template, function: str) -> None:
-    """Every parameter that a function has is in its version's description, which CloudFormation replaces it for."""
+def test_changed_parameters_publish_a_version(template: Template, function: str) -> None:
+    """A function's parameters are in its version's description, whose change replaces the version."""
     (version,) = (each for each in template.of_type(VERSION) if each["FunctionName"] == {"Ref": function})
     described = {*re.findall(r"\$\{(\w+)\}", version["Description"]["Fn::Sub"])}
-    # Reserved concurrency is the function's, whatever its version.
+    # Reserved concurrency belongs to the function, not to a version.
     own = {"ReservedConcurrentExecutions"}
     written = json.dumps({key: each for key, each in template.properties(function).items() if key not in own})
     used = {*re.findall(r'"Ref": "(\w+)"', written), *re.findall(r"\$\{(\w+)\}", written)}
@@ -47,7 +47,7 @@ def test_changed_parameters_are_published(template: Template, function: str) -> 
 
 
 def test_everything_calls_the_alias(template: Template) -> None:
-    """The API, its permissions and the queues' triggers reach the version that is live, and nothing else."""
+    """The API, its permissions and the queues' triggers call the live version only."""
     aliases = template.named("AWS::Lambda::Alias")
     assert {template.function_behind(alias) for alias in aliases} == {*FUNCTIONS}
     callers = [*template.of_type("AWS::Lambda::EventSourceMapping"), *template.of_type("AWS::Lambda::Permission")]
@@ -57,8 +57,8 @@ def test_everything_calls_the_alias(template: Template) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_trouble_rolls_a_shift_back(template: Template, function: str) -> None:
-    """While traffic moves bit by bit, alarms of this stack end it; all at once does not wait for any."""
+def test_an_alarm_rolls_a_deployment_back(template: Template, function: str) -> None:
+    """During a gradual shift the stack's alarms end it. A shift at once waits for none."""
     group = template.properties(f"{function}DeploymentGroup")
     condition, watched, unwatched = group["AlarmConfiguration"]["Fn::If"]
     moved = {"Fn::Not": [{"Fn::Equals": [{"Ref": "DeploymentPreference"}, "AllAtOnce"]}]}
@@ -72,13 +72,13 @@ def test_trouble_rolls_a_shift_back(template: Template, function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_start_may_come_from_a_snapshot(template: Template, function: str) -> None:
-    """SnapStart is a parameter, and off by default."""
+def test_snapstart_is_a_parameter(template: Template, function: str) -> None:
+    """It is off by default."""
     assert template.properties(function)["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
     parameter = template.body["Parameters"]["SnapStart"]
     assert (parameter["Default"], parameter["AllowedValues"]) == ("None", ["None", "PublishedVersions"])
 
 
-def test_what_starts_from_one_snapshot_does_not_retry_alike() -> None:
-    """Jitter comes from the system: a generator's state would be part of the snapshot."""
+def test_jitter_differs_after_a_snapshot() -> None:
+    """It comes from the system, because a generator's state would be in the snapshot."""
     assert isinstance(getattr(REAL.chance, "__self__", None), SystemRandom)

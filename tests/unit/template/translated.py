@@ -1,4 +1,4 @@
-"""The template as CloudFormation gets it."""
+"""The template as SAM translates it for CloudFormation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ type Properties = dict[str, Any]
 
 
 class NoManagedPolicies:
-    """Stands in for the account, of which the template needs nothing."""
+    """No managed policies, because the template uses none."""
 
     def load(self) -> dict[str, str]:
         return {}
@@ -58,7 +58,7 @@ class Template:
         return {name for name, each in self.body["Resources"].items() if each["Type"] == kind}
 
     def bounds(self, value: Any) -> tuple[int, int]:
-        """The least and the largest that a number, or the parameter behind it, may be."""
+        """The minimum and maximum of a number or of the parameter that it refers to."""
         if isinstance(value, dict):
             parameter = self.body["Parameters"][value["Ref"]]
             return parameter["MinValue"], parameter["MaxValue"]
@@ -71,7 +71,7 @@ class Template:
             yield from policy["PolicyDocument"]["Statement"]
 
     def may(self, function: str) -> set[tuple[str, str]]:
-        """Pairs of an action and the name of the resource that it is allowed on."""
+        """Each allowed action with the name of its resource."""
         return {
             (action, resource["Ref"] if "Ref" in resource else resource["Fn::GetAtt"][0])
             for statement in self.statements(function)
@@ -85,9 +85,9 @@ def _listed(value: Any) -> list[Any]:
 
 
 def translated(additions: Properties | None = None, /, **uploads: str) -> Template:
-    """`template.yaml` by SAM's own translator.
+    """`template.yaml` translated by SAM.
 
-    `additions` are merged into it, as a user would; `uploads` has S3 keys of functions' and layers' content.
+    `additions` are merged into it; `uploads` has S3 keys of functions' and layers' content.
     """
     source = _merged(yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8")), additions or {})
     for name, resource in source["Resources"].items():

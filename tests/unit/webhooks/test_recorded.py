@@ -1,4 +1,4 @@
-"""Recorded events: what each is, and how it is sent."""
+"""Recorded events: their kinds, and how they are sent."""
 
 import base64
 import json
@@ -22,14 +22,14 @@ def request(path: str = "/hooks/website", **more: object) -> dict[str, Any]:
     return {"rawPath": path, "requestContext": {"http": {"method": "POST"}}, "body": "a=1", **more}
 
 
-def test_every_expectation_has_its_event() -> None:
-    """`expected.json` knows the recorded events and no others."""
+def test_every_recorded_event_has_an_expectation() -> None:
+    """`expected.json` lists exactly the recorded events."""
     assert sorted(recorded.expected_leads()) == recorded.names()
 
 
 @pytest.mark.parametrize("name", recorded.names())
 def test_only_invented_people(name: str) -> None:
-    """Addresses are of reserved domains, so no event can reach a real person."""
+    """Addresses use reserved domains, so no event can reach a real person."""
     data = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     text = base64.b64decode(data["body"]).decode() if data.get("isBase64Encoded") else json.dumps(data)
     domains = {
@@ -40,7 +40,7 @@ def test_only_invented_people(name: str) -> None:
 
 
 def test_a_request_is_sent_as_it_was_recorded() -> None:
-    """The bytes and the sender's headers stay; what the gateway added is left out."""
+    """Body and sender's headers are kept; what the gateway added is removed."""
     found = recorded.load("website-form")
     assert isinstance(found, HttpEvent)
     assert (found.source, found.method, found.path) == ("website", "POST", "/hooks/website")
@@ -50,7 +50,7 @@ def test_a_request_is_sent_as_it_was_recorded() -> None:
 
 
 def test_a_stage_is_not_part_of_the_path(tmp_path: Path) -> None:
-    """The stage that the gateway puts before the path is dropped, a query and cookies are kept."""
+    """The gateway's stage is removed from the path; query and cookies are kept."""
     path = write(tmp_path, request("/prod/hooks/api/token", rawQueryString="a=1", cookies=["x=1", "y=2"]))
     found = recorded.load(path)
     assert isinstance(found, HttpEvent)
@@ -58,7 +58,7 @@ def test_a_stage_is_not_part_of_the_path(tmp_path: Path) -> None:
 
 
 def test_a_queued_event_names_its_source(tmp_path: Path) -> None:
-    """In the message's attribute, or in that of SNS's envelope. Without any the configuration's `match` decides."""
+    """In an attribute of the message or of its SNS envelope. Otherwise `match` decides."""
     files = [f"events-queue-{kind}.json" for kind in ("bare", "eventbridge", "sns")]
     for number, body in enumerate(("not JSON", "[]", '{"a": 1}')):
         (tmp_path / f"{number}").mkdir()
@@ -85,8 +85,8 @@ def test_a_queued_event_names_its_source(tmp_path: Path) -> None:
         ({"version": 1, "lead": {"email": "a@example.com"}}, "nor a lead's message"),
     ],
 )
-def test_what_is_no_event_is_explained(tmp_path: Path, data: object, complaint: str) -> None:
-    """A file that cannot be sent is named together with what is wrong about it."""
+def test_an_unusable_file_is_explained(tmp_path: Path, data: object, complaint: str) -> None:
+    """The error names the file and its problem."""
     with pytest.raises(EventError, match=complaint) as caught:
         recorded.load(write(tmp_path, data))
     assert "an-event.json" in str(caught.value)
@@ -94,6 +94,6 @@ def test_what_is_no_event_is_explained(tmp_path: Path, data: object, complaint: 
 
 @pytest.mark.parametrize("name", ["nothing-like-it", "expected"])
 def test_an_unknown_event_lists_the_known(name: str) -> None:
-    """A name that is not recorded is answered with those that are."""
+    """The error lists the recorded names."""
     with pytest.raises(EventError, match="website-form"):
         recorded.load(name)

@@ -1,4 +1,4 @@
-"""Sending: each event goes where its sender would send it, with the proof that its source requires."""
+"""Sending events to where their sender would send them, with the credentials that the source requires."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def write(folder: Path, data: object) -> str:
 
 
 class Aws:
-    """Remembers what it was sent, and knows one secret."""
+    """Records the messages it is sent, and has one secret."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
@@ -59,8 +59,8 @@ def ok(_: httpx.Request) -> httpx.Response:
         ("none", "{}", "Bearer the-secret-of-this-source"),
     ],
 )
-def test_a_source_gets_its_proof(auth: str, secret: str, header: str) -> None:
-    """The newest secret of the source goes where the source looks for it, in place of the recorded one."""
+def test_a_source_gets_its_credentials(auth: str, secret: str, header: str) -> None:
+    """The source's newest secret replaces the recorded one."""
     seen: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -75,8 +75,8 @@ def test_a_source_gets_its_proof(auth: str, secret: str, header: str) -> None:
 @pytest.mark.parametrize(
     "content", ['{"sources": {"api": []}}', '{"sources": {"api": ""}}', '{"sources": []}', "[]", "{}"]
 )
-def test_a_secret_of_another_form_has_none(content: str) -> None:
-    """What is missing under the source's name is named; of a secret that is not JSON not a word is told."""
+def test_a_missing_secret_is_reported(content: str) -> None:
+    """The error names the source. The content of a secret that is not JSON is not shown."""
     with pytest.raises(CommandError, match=r"nothing under sources\.api"):
         sending.send(recorded.load("api-lead"), running("token", content)[0], client(ok))
     with pytest.raises(NotReachableError, match="the stack's secret is not JSON") as raised:
@@ -88,29 +88,29 @@ def test_a_secret_of_another_form_has_none(content: str) -> None:
     ("text", "repeated"),
     [('{"accepted":0,"duplicate":true}', True), ('{"accepted":0}', False), ("[]", False), ("https://x", False)],
 )
-def test_whether_it_was_sent_before(text: str, repeated: bool) -> None:  # noqa: FBT001
-    """Only the stack's own answer counts as a duplicate."""
+def test_a_duplicate_is_recognised(text: str, repeated: bool) -> None:  # noqa: FBT001
+    """Only by the stack's own answer."""
     answer = client(lambda _: httpx.Response(200, text=text))
     assert sending.send(recorded.load("api-lead"), running()[0], answer).repeated is repeated
 
 
 def test_an_unknown_source_is_not_sent_to() -> None:
-    """A stack that has no such source would answer 401 to a mere misspelling."""
+    """The error lists the sources, because a stack would answer a misspelt one with 401."""
     stack = Running("http://127.0.0.1:3000", {}, {"shop": RunningSource("json", "none")}, lambda _: None)
     with pytest.raises(CommandError, match="no source 'api'; it has: shop"):
         sending.send(recorded.load("api-lead"), stack, client(ok))
 
 
 @pytest.mark.parametrize(("status", "taken"), [(200, True), (303, True), (401, False), (422, False), (503, False)])
-def test_whether_it_was_taken(status: int, taken: bool) -> None:  # noqa: FBT001
-    """A sender accepts only 200, a browser only 303."""
+def test_an_accepted_event_is_recognised(status: int, taken: bool) -> None:  # noqa: FBT001
+    """A 200 or a 303 means accepted."""
     answer = client(lambda _: httpx.Response(status, headers={"location": "https://www.example.com/thanks"}))
     sent = sending.send(recorded.load("website-form"), running()[0], answer)
     assert (sent.taken, sent.text) == (taken, "https://www.example.com/thanks")
 
 
-def test_no_answer_says_where() -> None:
-    """A stack that is gone is named by its address."""
+def test_an_unreachable_stack_is_reported() -> None:
+    """The error has the address."""
 
     def refuse(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
@@ -128,8 +128,8 @@ def test_a_queued_event_goes_to_its_queue() -> None:
     assert [(m["QueueUrl"], m["MessageAttributes"]) for m in aws.sent] == [("queue", attribute)] * 2
 
 
-def test_a_lead_of_ones_own_goes_to_leads_queue(tmp_path: Path) -> None:
-    """A message is sent unchanged except for its source: a named source has not counted it."""
+def test_a_lead_s_message_goes_to_leads_queue(tmp_path: Path) -> None:
+    """Only its source changes, because a named source would not have counted it."""
     lead = {"email": "ava@example.com"}
     path = write(tmp_path, {"version": 1, "source": "website", "campaign": "newsletter", "lead": lead})
     stack, aws = running()
@@ -150,7 +150,7 @@ def test_a_lead_of_ones_own_goes_to_leads_queue(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("body", ["not JSON", "[]", '{"a": 1}'])
 def test_records_go_to_the_queue_that_they_came_from(tmp_path: Path, arn: str | None, queue: str, body: str) -> None:
-    """A recorded SQS event names its queue; whatever it holds is sent there, and without a name to EventsQueue."""
+    """A recorded SQS event is sent to its own queue, or to EventsQueue if it names none."""
     path = write(tmp_path, {"Records": [{"messageId": "1", "body": body, "eventSourceARN": arn}]})
     stack, aws = running()
     sending.send(recorded.load(path), stack, client(ok))
@@ -158,7 +158,7 @@ def test_records_go_to_the_queue_that_they_came_from(tmp_path: Path, arn: str | 
 
 
 def test_each_source_has_its_curl() -> None:
-    """The command to paste carries the proof that the source asks for; only the provider itself can sign."""
+    """The command has the credentials that the source requires. Signatures are left to the provider."""
     url = "http://127.0.0.1:3000/hooks/site"
     assert sending.curl(url, "token", "top").startswith(f'curl {url} -H "Authorization: Bearer top" -H \'Content-Type')
     assert f'curl {url} -u "leads:$TOKEN" ' in sending.curl(url, "basic", "$TOKEN")

@@ -1,4 +1,4 @@
-"""Signing as the providers do. What is believed is tested against signatures that others made."""
+"""Signing as providers do. Verification is tested against signatures that others made."""
 
 import base64
 
@@ -14,8 +14,8 @@ ENTROPY = bytes(range(32))
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_what_is_signed_is_believed(provider: str) -> None:
-    """Every provider's signed request is accepted with its secret and refused with another, in either family."""
+def test_signed_requests_are_accepted(provider: str) -> None:
+    """With the right secret only, for every provider."""
     ids = {f"{'svix' if provider == 'clerk' else 'webhook'}-id": "msg_1", "framer-webhook-submission-id": "sub_1"}
     sent = Request(b'{"email":"ava@example.com"}', ids, url="https://hooks.example.com/hooks/one")
     secret = new_secret(provider, ENTROPY)
@@ -30,14 +30,14 @@ def test_what_is_signed_is_believed(provider: str) -> None:
 
 
 def test_a_body_without_members_keeps_its_bytes() -> None:
-    """Google's key is a member of the body: where there are none, nothing can be added."""
+    """Google's key is a member of the body, so it is only added to a JSON object."""
     for body in (b"[]", b"{", b"\xff"):
         assert sign("google-ads", Request(body, {}), "key", 0).body == body
     assert sign("google-ads", Request(b'{"a":1}', {}), "key", 0).body == b'{"a":1,"google_key":"key"}'
 
 
 def test_invented_secrets() -> None:
-    """Each has the form that its provider gives out: a key in base64, or a text of 32 letters and more."""
+    """Each has its provider's form: base64, or at least 32 characters."""
     tables = [
         f'[sources.{name}]\nprovider = "{name}"\ncampaign = "news"\n{"" if each.auth else 'auth = "token"'}\n'
         for name, each in PROVIDERS.items()

@@ -1,4 +1,4 @@
-"""The recorded webhooks, and the configuration that the smoke run sends them to."""
+"""The recorded webhooks, and the configuration of the smoke run."""
 
 import base64
 import json
@@ -12,12 +12,12 @@ from leads_cli.webhooks import webhooks
 from leads_cli.webhooks.webhooks import WEBHOOK_CONFIG
 
 FIXTURE = ("test-fixture-not-a-secret", "test fixture, not a secret")
-# Of as many bytes as base64 has no remainder of.
+# 24 bytes each, so that base64 needs no padding.
 ENCODED = tuple(base64.b64encode(text[:24].encode()).decode() for text in FIXTURE)
 
 
 def test_a_source_for_each_provider() -> None:
-    """The smoke run's file has a source named after every provider of the registry, and takes every field."""
+    """The smoke run's file has a source named after every provider, with all custom fields."""
     enrollment = parse(WEBHOOK_CONFIG.read_text(encoding="utf-8"))
     missing = [name for name in PROVIDERS if name not in enrollment.sources]
     assert not missing, f"{WEBHOOK_CONFIG.name} has no [sources.<name>] for: {', '.join(missing)}"
@@ -27,7 +27,7 @@ def test_a_source_for_each_provider() -> None:
 
 
 def test_the_starter_configuration_is_part_of_it() -> None:
-    """What the recorded events are sent to is as in the file that users start with."""
+    """It has the campaigns and sources of the starter file."""
     wide, starter = (parse(path.read_text(encoding="utf-8")) for path in (WEBHOOK_CONFIG, CONFIG))
     assert wide.campaigns == starter.campaigns
     assert starter.sources.items() <= wide.sources.items()
@@ -35,7 +35,7 @@ def test_the_starter_configuration_is_part_of_it() -> None:
 
 @pytest.mark.parametrize("name", webhooks.names())
 def test_each_recording(name: str) -> None:
-    """It is named after its provider, its header names are in lower case, and its people and secret are invented."""
+    """Named after its provider, with lower-case headers and invented people and secrets."""
     webhook = webhooks.load(name)
     assert name == webhook.provider or name.startswith(f"{webhook.provider}-")
     assert webhook.provider in PROVIDERS
@@ -46,8 +46,8 @@ def test_each_recording(name: str) -> None:
     assert webhook.auth == "none" or plain.startswith(FIXTURE + ENCODED), f"it has to begin with {FIXTURE[0]}"
 
 
-def test_people_are_told_apart() -> None:
-    """No address is recorded twice: each lead of a smoke run is one that was not there before."""
+def test_no_address_is_recorded_twice() -> None:
+    """Each lead of a smoke run is a new person."""
     addresses = [lead["email"] for name in webhooks.names() for lead in webhooks.load(name).leads]
     events = json.dumps([path.read_text() for path in EVENTS.glob("*.json")])
     assert len(addresses) == len(set(addresses))
@@ -56,7 +56,7 @@ def test_people_are_told_apart() -> None:
 
 @pytest.mark.parametrize("event", ["typeform", "typeform.json", str(webhooks.WEBHOOKS / "typeform.json")])
 def test_a_recording_is_found(event: str) -> None:
-    """By its name, with or without the ending, and by its path. Anything else is something else."""
+    """By name, with or without the ending, and by path. Other names are not found."""
     found = webhooks.find(event)
     assert found
     assert found.name == "typeform"
