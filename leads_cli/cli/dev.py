@@ -79,7 +79,7 @@ def dev(
     if smoke:
         serve.run_smoke(options)
     else:
-        serve.serve_until_stopped(options, browser=browser)
+        serve.serve(options, browser=browser)
 
 
 def _check_port(port: int) -> None:

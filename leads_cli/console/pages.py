@@ -1,10 +1,7 @@
 """All pages of the console, on an application, and serving them from the command line."""
 
-import webbrowser
 from collections.abc import Callable
 from http import HTTPStatus
-from threading import Event
-from typing import Final
 
 import typer
 from fastapi import FastAPI
@@ -20,11 +17,9 @@ from leads_cli.console.failures.failure import FailurePage
 from leads_cli.console.failures.overview import FailuresPage
 from leads_cli.console.failures.parts import criteria
 from leads_cli.console.flow import FlowPage
-from leads_cli.console.server import LocalOnly, LocalServer, Stopped, has_display, stop_on_signals
+from leads_cli.console.server import LocalOnly, LocalServer, Stopped, serve_until_stopped, stop_on_signals
 from leads_cli.console.sources import SourcesPage
 from leads_cli.console.subject import Subject
-
-_TURN_SECONDS: Final = 0.5
 
 
 def mount(app: FastAPI, subject: Subject, actions: FailureActions, *, with_form: bool) -> None:
@@ -68,11 +63,7 @@ def serve(subject: Subject, port: int, *, browser: bool) -> None:
         with stop_on_signals():
             server.start(app)
             typer.echo(f"The console of {subject.name} is at {server.url}\nPress Ctrl-C to stop.")
-            if browser and has_display():
-                webbrowser.open(server.url)
-            # In turns: a signal that the system hands to another thread does not wake this one.
-            while not Event().wait(_TURN_SECONDS):
-                pass
+            serve_until_stopped(server.url, browser=browser)
     except Stopped:
         typer.echo("Stopped.")
     finally:

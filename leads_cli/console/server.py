@@ -4,9 +4,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+import webbrowser
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Final
 
 import uvicorn
@@ -72,6 +73,7 @@ def _unframed(send: Send) -> Send:
 
 # How long requests under way may take when the server stops.
 STOP_SECONDS: Final = 3
+_TURN_SECONDS: Final = 0.5
 
 
 class Stopped(BaseException):
@@ -130,5 +132,11 @@ def stop_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def has_display() -> bool:
-    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+def serve_until_stopped(url: str, *, browser: bool, each_turn: Callable[[], object] = lambda: None) -> None:
+    """Open a page if there is a display, and wait for a signal."""
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if browser and (sys.platform in {"darwin", "win32"} or has_display):
+        webbrowser.open(url)
+    # In turns: a signal that the system hands to another thread does not wake this one.
+    while not Event().wait(_TURN_SECONDS):
+        each_turn()

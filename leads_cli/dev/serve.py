@@ -1,19 +1,18 @@
 """Running the embedded stack from the command line: with a banner, until it is stopped; or the smoke run."""
 
 import json
-import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import Final
 
 import typer
 from fastapi import FastAPI
 from starlette.applications import Starlette
 
-from leads_cli.console.server import Stopped, has_display, stop_on_signals
+from leads_cli.console.server import Stopped, serve_until_stopped, stop_on_signals
 from leads_cli.dev import smoke
 from leads_cli.dev.banner import banner
 from leads_cli.dev.page import page
@@ -68,7 +67,6 @@ class ConfigWatch:
         return stat.st_mtime_ns, stat.st_size
 
 
-_TURN_SECONDS: Final = 0.5
 # A person who tries something does not wait for an hour.
 _LONGEST_HOLD_SECONDS: Final = 60.0
 _FAST_SECONDS: Final = 1.0
@@ -85,17 +83,13 @@ class DevOptions:
     fast_retries: bool = False
 
 
-def serve_until_stopped(wanted: DevOptions, *, browser: bool) -> None:
+def serve(wanted: DevOptions, *, browser: bool) -> None:
     """Serve the page and the webhook until Ctrl-C or SIGTERM."""
     watch = _watch(wanted)
     try:
         with stop_on_signals(), _running(wanted, watch, with_page=True) as view:
             typer.echo(banner(view.url, view.enrollment, view.secrets, view.leadterra, wanted.config))
-            if browser and has_display():
-                webbrowser.open(view.url)
-            # In turns: a signal that the system hands to another thread does not wake this one.
-            while not Event().wait(_TURN_SECONDS):
-                watch.broken()
+            serve_until_stopped(view.url, browser=browser, each_turn=watch.broken)
     except Stopped:
         typer.echo("Stopped.")
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from leads_cli.failures.change.edits import Set
-from leads_cli.failures.change.handover import Handover, HandoverResult, chunks_of_ten, replayed
+from leads_cli.failures.change.handover import Handover, HandoverResult, pick, replayed
 from leads_cli.failures.change.mending import Mending, carry_out
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.stacks.pace import Pace
@@ -163,7 +163,7 @@ def test_a_letter_whose_lease_is_over_is_not_sent(operator: Operated) -> None:
     now = [0.0]
     tally = HandoverResult()
     with QueueScan(operator.running, lease=60, clock=lambda: now[0]) as reading:
-        (hand,) = chunks_of_ten(reading, [message_id])
+        hand = list(pick(reading, [message_id]))
         now[0] = 61
         Handover(operator.running, reading, tally).pass_on([(letter, replayed(letter)) for letter in hand])
     assert (tally.failed, operator.messages("LeadsQueue"), len(operator.messages())) == (1, [], 1)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -17,7 +16,7 @@ from leads_cli.failures.read.letter import Letter, indented
 from leads_cli.failures.read.listing import Listing, describe
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.terminal import console, make_table, plain, table
-from leads_cli.words import ago, duration, number
+from leads_cli.words import ago, number
 
 
 def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bool) -> None:
@@ -35,8 +34,8 @@ def listing(found: Listing, reading: QueueScan, where: StackOptions, *, each: bo
         typer.echo(
             "No dead letters." if not reading.seen else f"None of {number(reading.seen, 'dead letter')} matches."
         )
-    if expires := found.expires(reading.retention):
-        typer.echo(f"The first of them expires in {duration(max(0, (expires - datetime.now(UTC)).total_seconds()))}.")
+    if expiry := found.expiry(reading.retention):
+        typer.echo(expiry)
     for words in reading.remarks():
         typer.echo(words)
     if causes:

@@ -141,9 +141,8 @@ class FailuresPage:
             self._letters(found, listing)
 
     def _remarks(self, found: FoundLetters) -> None:
-        if expires := found.listing.expires(found.reading.retention):
-            left = duration(max(0, (expires - datetime.now(UTC)).total_seconds()))
-            frame.text(f"The first of them expires in {left}.", "soft")
+        if expiry := found.listing.expiry(found.reading.retention):
+            frame.text(expiry, "soft")
         for words in found.reading.remarks() if found.whole else ():
             frame.text(words, "note warn")
 

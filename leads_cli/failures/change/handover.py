@@ -110,21 +110,15 @@ class HandoverResult:
         return self.done + self.failed
 
 
-def chunks_of_ten(reading: QueueScan, wanted: Collection[str]) -> Iterator[list[Letter]]:
-    """The letters with these SQS ids, ten at a time, in the order of reading. Ends when all were found."""
+def pick(reading: QueueScan, wanted: Collection[str]) -> Iterator[Letter]:
+    """The letters with these SQS ids, in the order of reading. Ends when all were found."""
     missing = set(wanted)
-    hand: list[Letter] = []
     for letter in reading:
         if letter.message_id in missing:
             missing.remove(letter.message_id)
-            hand.append(letter)
-        if len(hand) == IN_HAND:
-            yield hand
-            hand = []
+            yield letter
         if not missing:
-            break
-    if hand:
-        yield hand
+            return
 
 
 class Handover:

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 from threading import Event
 from typing import Any, Final
 
 from leads.json import dumps
 from leads.message.message import MAX_BYTES, VERSION, id_for_log
 from leads_cli.failures.change.edits import ABSENT, Change, Edit, InapplicableError, apply_edits
-from leads_cli.failures.change.handover import Handover, HandoverResult, Successor, chunks_of_ten, fixed, replayed
+from leads_cli.failures.change.handover import IN_HAND, Handover, HandoverResult, Successor, fixed, pick, replayed
 from leads_cli.failures.read.letter import Letter
 from leads_cli.failures.read.listing import Listing
 from leads_cli.failures.read.queue_scan import QueueScan
@@ -184,7 +185,7 @@ def carry_out(
     """
     with QueueScan(running) as reading:
         handover = Handover(running, reading, tally)
-        for hand in chunks_of_ten(reading, ids):
+        for hand in batched(pick(reading, ids), IN_HAND, strict=False):
             if not pace.take(len(hand), stop):
                 return
             reading.keep()

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Final, Self, TextIO
@@ -15,6 +15,7 @@ from leads.model import LEAD_FIELDS
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.letter import Cause, Letter
 from leads_cli.private_files import escape_formula
+from leads_cli.words import duration
 
 # A message of Leadterra's is short; a hostile one is not worth more.
 _LONGEST: Final = 300
@@ -97,6 +98,12 @@ class Listing:
 
     def expires(self, retention: timedelta | None) -> datetime | None:
         return self._first_sent + retention if self._first_sent and retention else None
+
+    def expiry(self, retention: timedelta | None) -> str:
+        """When the first letter expires, in words; "" if there is none."""
+        expires = self.expires(retention)
+        left = (expires - datetime.now(UTC)).total_seconds() if expires else 0.0
+        return f"The first of them expires in {duration(max(0.0, left))}." if expires else ""
 
     def matching(self, criteria: Criteria) -> Self:
         """The same of the letters that meet the criteria. Texts and times are looked for in the newest letters only."""
