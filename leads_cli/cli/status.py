@@ -18,7 +18,6 @@ from leads_cli.errors import CommandError
 from leads_cli.project import command
 from leads_cli.stacks import cloudwatch, embedded
 from leads_cli.stacks.counts import NAMES, StackStatus
-from leads_cli.stacks.deployed import stack_outputs
 from leads_cli.terminal import console, print_json, print_status, status_parts
 
 _SETTLE_SECONDS: Final = 2.0
@@ -51,8 +50,11 @@ def status(
     """
     start = moment("--since", since)
 
+    running = None if where.stack is None else where.reach()
+
     def look() -> StackStatus:
-        return _embedded(where.url) if where.stack is None else _deployed(where.stack, where, start)
+        now = datetime.now(UTC)
+        return cloudwatch.read_status(running, now - start, now) if running else _embedded(where.url)
 
     if watch:
         _watch(look, _EMBEDDED_SECONDS if where.stack is None else _DEPLOYED_SECONDS, as_json=as_json)
@@ -116,9 +118,3 @@ def _embedded(url: str) -> StackStatus:
     while not (found := embedded.status(url)).counts.balanced and time.monotonic() < until:
         time.sleep(_SETTLE_SECONDS / 10)
     return found
-
-
-def _deployed(stack: str, where: StackOptions, start: datetime) -> StackStatus:
-    user = where.session()
-    now = datetime.now(UTC)
-    return cloudwatch.read_status(user, stack_outputs(stack, user), now - start, now)

@@ -106,24 +106,12 @@ def at_address(running: Running, enrollment: Enrollment) -> Subject:
 def deployed(
     running: Running, enrollment: Enrollment, session: "boto3.Session", stack: str, options: Sequence[str]
 ) -> Subject:
-    def status() -> StackStatus:
-        return cloudwatch.read_status(session, running.outputs, _SINCE, datetime.now(UTC))
-
     def history() -> History:
         now = datetime.now(UTC)
         found = History(now)
-        namespace = running.outputs["MetricsNamespace"]
-        for name, when, number in cloudwatch.read_history(
-            running.client("cloudwatch"), namespace, now - SPAN, now, STEP
-        ):
+        for name, when, number in cloudwatch.read_history(running, now - SPAN, now, STEP):
             found.add(name, when, number)
         return found
-
-    def seen() -> dict[str, datetime]:
-        namespace = running.outputs["MetricsNamespace"]
-        return cloudwatch.last_accepted_times(
-            running.client("cloudwatch"), namespace, enrollment.sources, datetime.now(UTC)
-        )
 
     region = f", {session.region_name}" if session.region_name else ""
     return Subject(
@@ -133,9 +121,9 @@ def deployed(
         read_enrollment=lambda: enrollment,
         pause=SPARING_SECONDS,
         counted=f"Of the last {_SINCE.days} days. CloudWatch is up to three minutes late; it is asked once a minute.",
-        status=status,
+        status=lambda: cloudwatch.read_status(running, _SINCE, datetime.now(UTC)),
         history=history,
-        seen=seen,
+        seen=lambda: cloudwatch.last_accepted_times(running, enrollment.sources, datetime.now(UTC)),
         unseen="none in two weeks",
         log=(read_deployed(stack, session), DEPLOYED_SECONDS),
     )

@@ -162,8 +162,7 @@ def _bare(content: dict[str, object], dialect: Dialect) -> dict[str, object]:
 def _control(sandbox: Sandbox, request: SandboxRequest) -> SandboxAnswer:
     match request.method, request.path.removeprefix(_CONTROL):
         case "GET", "state":
-            limit = request.query.get("limit", [""])[0]
-            return json_answer(sandbox.snapshot(int(limit) if limit.isdecimal() else None))
+            return json_answer(sandbox.snapshot())
         case "PUT", "faults":
             try:
                 sandbox.faults.set(_FAULTS.validate_json(request.body))

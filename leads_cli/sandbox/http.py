@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import parse_qs
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -26,10 +25,6 @@ class SandboxRequest:
     @property
     def path(self) -> str:
         return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> dict[str, list[str]]:
-        return parse_qs(self.target.partition("?")[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from threading import RLock
 from typing import Final, Literal
 
@@ -210,13 +209,13 @@ class Sandbox:
                 "status": found.status,
             }
 
-    def snapshot(self, limit: int | None = None) -> dict[str, object]:
-        """Everything, with the leads that were touched last first; at most `limit` of them."""
+    def snapshot(self) -> dict[str, object]:
+        """Everything, with the leads that were touched last first."""
         with self.lock:
             return {
                 "campaigns": [campaign.as_json() for campaign in self._campaigns.values()],
                 "leadCount": len(self._leads),
-                "leads": [lead.as_json() for lead in islice(reversed(self._leads.values()), limit)],
+                "leads": [lead.as_json() for lead in reversed(self._leads.values())],
                 "suppressed": list(self._suppressed),
             }
 

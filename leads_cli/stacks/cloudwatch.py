@@ -3,14 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 from leads.request.outcome import HELD_AGE, Why, held_metric
 from leads_cli.stacks.counts import METRICS, StackStatus, Waiting, from_metrics, hold_words
-from leads_cli.stacks.running import OPERATOR, aws_errors
-
-if TYPE_CHECKING:
-    import boto3
+from leads_cli.stacks.running import OPERATOR, Running, aws_errors
 
 # Each writes its metrics as a whole, and the same numbers by source and campaign.
 SERVICES: Final = ("intake", "enroll", OPERATOR)
@@ -31,13 +28,13 @@ _WAITING: Final = (
 )
 
 
-def read_status(session: "boto3.Session", outputs: Mapping[str, str], since: timedelta, now: datetime) -> StackStatus:
+def read_status(running: Running, since: timedelta, now: datetime) -> StackStatus:
     """The counts of the last days and of the queue now."""
-    cloudwatch = session.client("cloudwatch")
+    cloudwatch, outputs = running.client("cloudwatch"), running.outputs
     with aws_errors("CloudWatch"):
         found = sum_metrics(cloudwatch, outputs["MetricsNamespace"], since, now)
         oldest = _oldest(cloudwatch, outputs, now)
-    queued = count_messages(session.client("sqs"), outputs["LeadsQueueUrl"])
+    queued = count_messages(running.client("sqs"), outputs["LeadsQueueUrl"])
     waiting = _waiting(cloudwatch, outputs["MetricsNamespace"], queued, oldest, now) if queued else None
     return StackStatus(from_metrics(found, queued=queued), oldest if queued else None, waiting)
 
@@ -124,25 +121,26 @@ _CHARTED: Final = {
 
 
 def read_history(
-    cloudwatch: Any, namespace: str, start: datetime, end: datetime, step: timedelta
+    running: Running, start: datetime, end: datetime, step: timedelta
 ) -> Iterator[tuple[str, datetime, int]]:
     """How many leads were taken, accepted and refused, when."""
     names = [name for _, name in _CHARTED.values()]
+    namespace = running.outputs["MetricsNamespace"]
     metrics = [_metric(namespace, metric, service=service) for metric, (service, _) in _CHARTED.items()]
     with aws_errors("CloudWatch"):
-        for index, values in _values(cloudwatch, metrics, "Sum", step, (start, end)):
+        for index, values in _values(running.client("cloudwatch"), metrics, "Sum", step, (start, end)):
             for when, value in values:
                 yield names[index], when, round(value)
 
 
-def last_accepted_times(cloudwatch: Any, namespace: str, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
+def last_accepted_times(running: Running, sources: Iterable[str], now: datetime) -> dict[str, datetime]:
     """When each source last brought a lead, to five minutes; what is older than two weeks is not found."""
-    names = list(sources)
+    names, namespace = list(sources), running.outputs["MetricsNamespace"]
     metrics = [_metric(namespace, "Accepted", service="intake", source=name) for name in names]
     found: dict[str, datetime] = {}
     with aws_errors("CloudWatch"):
         remembered = now - _REMEMBERED, now + _FIVE_MINUTES
-        for index, values in _values(cloudwatch, metrics, "Sum", _FIVE_MINUTES, remembered):
+        for index, values in _values(running.client("cloudwatch"), metrics, "Sum", _FIVE_MINUTES, remembered):
             if when := next((moment for moment, value in values if value), None):
                 found.setdefault(names[index], when)
     return found

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from leads_cli.cli.main import app
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.counts import METRICS
-from leads_cli.stacks.running import NotReachableError
+from leads_cli.stacks.running import NotReachableError, Running
 from tests.integration.operating import NAMESPACE, Operated
 
 
@@ -60,7 +60,9 @@ def test_the_counts_are_those_of_this_stack(operator: Operated) -> None:
     asked: list[dict[str, Any]] = []
     session = boto3.Session()
     session.events.register("before-parameter-build.cloudwatch.GetMetricData", lambda params, **_: asked.append(params))
-    cloudwatch.read_status(session, operator.outputs, timedelta(days=14), datetime.now(UTC))
+    client: Any = session.client
+    running = Running("", operator.outputs, {}, client)
+    cloudwatch.read_status(running, timedelta(days=14), datetime.now(UTC))
     metrics = [query["MetricStat"]["Metric"] for params in asked for query in params["MetricDataQueries"]]
     own = [metric for metric in metrics if metric["Namespace"] != "AWS/SQS"]
     assert {metric["Namespace"] for metric in own} == {NAMESPACE}

@@ -84,7 +84,7 @@ def _message(message: StoredMessage, request: SqsRequest) -> SqsReply:
 
 
 def _delete(queues: TimedQueues, queue: str, request: SqsRequest) -> SqsReply:
-    queues.delete_message(queue, request["ReceiptHandle"])
+    queues.delete(queue, {request["ReceiptHandle"]})
     return {}
 
 

@@ -192,9 +192,6 @@ class TimedQueues(SQSBackend):
                     return found
                 self._changed.wait(min(left, max(0.001, (queue.next_at() - _now()) / 1000)))
 
-    def delete_message(self, queue_name: str, receipt_handle: str) -> None:
-        self.delete(queue_name, {receipt_handle})
-
     def change_message_visibility(self, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
         queue = self.get_queue(queue_name)
         with self._change():

@@ -140,8 +140,7 @@ def _triggers(running: Running, queue: str) -> Iterator[Trigger]:
 def _sources(running: Running, enrollment: Enrollment, now: datetime, stack: str | None) -> Iterator[Finding]:
     addresses = {name: running.page_address(name) for name in enrollment.sources}
     if stack is not None:
-        namespace = running.outputs["MetricsNamespace"]
-        last = cloudwatch.last_accepted_times(running.client("cloudwatch"), namespace, addresses, now)
+        last = cloudwatch.last_accepted_times(running, addresses, now)
         return subjects.last_events(addresses, last, now, where=f" --stack {stack}")
     return subjects.last_events(addresses, last_events(running.url), now, "since leads dev was started")
 

@@ -178,14 +178,14 @@ def test_faults_are_read_and_set_by_json() -> None:
 
 
 def test_reset_clears_leads_faults_behaviour_and_log() -> None:
-    """The state counts all leads and shows as many as asked for. A reset sandbox is as new."""
+    """The state counts and shows all leads. A reset sandbox is as new."""
     late = Fault(kind="latency", milliseconds=1)
     service = api(late)
     enroll(service)
     service.behaviour = behaving(dialect="guide")
     assert service.faults.pending() == [late]
-    state = json.loads(ask(service, "GET", "/_sandbox/state?limit=1", key=None).body)
-    assert (state["leadCount"], len(state["leads"]), state["campaigns"][0]["leads"]) == (2, 1, 1)
+    state = json.loads(ask(service, "GET", "/_sandbox/state", key=None).body)
+    assert (state["leadCount"], len(state["leads"]), state["campaigns"][0]["leads"]) == (2, 2, 1)
     service.reset()
     assert service.snapshot()["leadCount"] == 0
     assert service.faults.pending() == []
