@@ -20,15 +20,8 @@ from tests.integration.cloud import Cloud, cloud
 from tests.integration.intaking import Answer, Intake
 
 HOST: Final = "hooks.example.com"
-# The same providers with every custom field taken.
-ALL_FIELDS: Final = "-all"
 WEBHOOKS: Final = {name: webhooks.load(name) for name in webhooks.names()}
 _TEXT: Final = ("application/json", "text/")
-
-
-def previous(webhook: Webhook) -> str:
-    """The older secret of a rotation."""
-    return new_secret(webhook.provider, b"an older secret, for tests only!")
 
 
 def foreign(webhook: Webhook) -> str:
@@ -40,30 +33,13 @@ def is_open(webhook: Webhook) -> bool:
     return webhook.auth == "none"
 
 
-def signs(webhook: Webhook) -> bool:
-    """Whether its proof is more than the secret itself in a header."""
-    return not is_open(webhook) and "authorization" not in proved(webhook).headers
-
-
-def proved(
-    webhook: Webhook,
-    secret: str | None = None,
-    *,
-    later: float = 0,
-    source: str | None = None,
-    body: bytes | None = None,
-) -> Request:
-    """The request as its provider sends it now, or so many seconds later; with another body if one is given."""
-    url = f"https://{HOST}/hooks/{source or webhook.name}"
+def proved(webhook: Webhook, secret: str | None = None, *, body: bytes | None = None) -> Request:
+    """The request as its provider sends it now; with another secret or body if one is given."""
+    url = f"https://{HOST}/hooks/{webhook.name}"
     request = Request(webhook.body if body is None else body, webhook.headers, "POST", url)
     if is_open(webhook):
         return request
-    return sign(webhook.provider, request, secret or webhook.secret, time.time() + later)
-
-
-def added(webhook: Webhook, request: Request) -> dict[str, str]:
-    """The headers that signing added."""
-    return {name: value for name, value in request.headers.items() if name not in webhook.headers}
+    return sign(webhook.provider, request, secret or webhook.secret, time.time())
 
 
 def believed(webhook: Webhook, request: Request) -> bool:
@@ -78,15 +54,14 @@ def believed(webhook: Webhook, request: Request) -> bool:
 
 @dataclass
 class Contract:
-    """The function with a source for each recording, and one more that takes every custom field."""
+    """The function with a source for each recording."""
 
     intake: Intake
 
-    def send(self, webhook: Webhook, request: Request | None = None, *, suffix: str = "", token: str = "") -> Answer:
+    def send(self, webhook: Webhook, request: Request | None = None, *, token: str = "") -> Answer:
         """Send a request, the webhook as it should be if none is given, as API Gateway hands it over."""
-        source = webhook.name + suffix
-        sent = request or proved(webhook, source=source)
-        path = f"/hooks/{source}{f'/{token}' if token else ''}"
+        sent = request or proved(webhook)
+        path = f"/hooks/{webhook.name}{f'/{token}' if token else ''}"
         return self.call(sent.method, path, sent.headers, sent.body)
 
     def call(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
@@ -94,15 +69,6 @@ class Contract:
         context = {"http": {"method": method}}
         event = {"version": "2.0", "rawPath": path, "headers": {**headers, "host": HOST}, "requestContext": context}
         return self.intake.invoke({**event, **content})
-
-    def send_encoded(self, webhook: Webhook) -> Answer:
-        """Send the webhook as a gateway may hand it over as well: in base64, and with header names as sent."""
-        sent = proved(webhook)
-        headers = {name.title(): value for name, value in sent.headers.items()}
-        context = {"http": {"method": sent.method}}
-        body = base64.b64encode(sent.body).decode()
-        event = {"rawPath": f"/hooks/{webhook.name}", "headers": {**headers, "Host": HOST}, "requestContext": context}
-        return self.intake.invoke({**event, "body": body, "isBase64Encoded": True})
 
     def _content(self, content_type: str, body: bytes) -> dict[str, Any]:
         try:
@@ -131,14 +97,13 @@ class Contract:
             table.delete_item(TableName="deliveries", Key={"id": item["id"]})
 
 
-def _source(name: str, webhook: Webhook, more: str = "") -> str:
+def _source(name: str, webhook: Webhook) -> str:
     auth = f'auth = "{webhook.auth}"\n' if webhook.auth else ""
-    return f'[sources.{name}]\nprovider = "{webhook.provider}"\ncampaign = "news"\n{auth}{more}\n'
+    return f'[sources.{name}]\nprovider = "{webhook.provider}"\ncampaign = "news"\n{auth}\n'
 
 
 def config() -> str:
     sources = [_source(name, webhook) for name, webhook in WEBHOOKS.items()]
-    sources += [_source(name + ALL_FIELDS, webhook, 'custom_fields = ["*"]\n') for name, webhook in WEBHOOKS.items()]
     return "\n".join(['[campaigns.news]\nid = "camp_news"\n', *sources])
 
 
@@ -149,8 +114,7 @@ def contract_cloud(folder: Path) -> Iterator[Cloud]:
         path = folder / "enrollment.toml"
         path.write_text(config())
         environment.setenv("ENROLLMENT_CONFIG", str(path))
-        secrets = {name: [webhook.secret, previous(webhook)] for name, webhook in WEBHOOKS.items()}
-        made.set_secret(sources=secrets | {name + ALL_FIELDS: value for name, value in secrets.items()})
+        made.set_secret(sources={name: webhook.secret for name, webhook in WEBHOOKS.items()})
         kept.vault.cache_clear()
         yield made
 
@@ -172,8 +136,6 @@ def those(wanted: Callable[[Webhook], bool]) -> pytest.MarkDecorator:
 
 every = those(lambda _: True)
 guarded = those(lambda webhook: not is_open(webhook))
-signing = those(signs)
-by_token = those(lambda webhook: not is_open(webhook) and not signs(webhook))
 
 
 def assert_content(answer: Answer) -> None:

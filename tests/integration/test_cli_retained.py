@@ -21,7 +21,6 @@ from leads_cli.stacks import session
 from leads_cli.stacks.retained import IDENTIFIERS
 
 NAME = "enroll"
-ID = "arn:aws:cloudformation:"
 LEFT = ["DeadLetterQueue", "EventsQueue", "LeadsQueue", "Secret"]
 
 

@@ -1,25 +1,19 @@
 """The contract that every provider in the registry keeps, held against a recorded request of each."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
 from leads.presets.providers import PROVIDERS
 from leads_cli.webhooks.webhooks import Webhook
 from tests.integration.contracting import (
-    ALL_FIELDS,
     WEBHOOKS,
     Contract,
     assert_content,
     assert_refused,
-    by_token,
     every,
-    foreign,
     guarded,
-    previous,
     proved,
-    signing,
     those,
 )
 
@@ -57,50 +51,11 @@ def test_the_recorded_leads(contract: Contract, webhook: Webhook) -> None:
     assert len(contract.leads()) == (0 if webhook.event_id else len(own))
 
 
-@signing
-def test_the_bytes_that_were_signed(contract: Contract, webhook: Webhook) -> None:
-    """Whether the gateway hands a body over as text or in base64, what is verified and read is what was sent."""
-    assert_content(contract.send_encoded(webhook))
-    assert len(contract.leads()) == len(webhook.leads)
-
-
-@every
-def test_the_recorded_custom_fields(contract: Contract, webhook: Webhook) -> None:
-    """With every custom field taken, they are those that a person answered and none of the tool's own."""
-    assert_content(contract.send(webhook, suffix=ALL_FIELDS))
-    assert contract.leads() == list(webhook.leads)
-
-
-@guarded
-def test_the_previous_secret_of_a_rotation(contract: Contract, webhook: Webhook) -> None:
-    """During a rotation the older secret is accepted as well."""
-    assert_content(contract.send(webhook, proved(webhook, previous(webhook))))
-    assert len(contract.leads()) == len(webhook.leads)
-
-
-@guarded
-def test_a_foreign_secret(contract: Contract, webhook: Webhook) -> None:
-    """What another secret proves is nothing."""
-    assert_refused(contract, contract.send(webhook, proved(webhook, foreign(webhook))))
-
-
 @guarded
 def test_no_proof_at_all(contract: Contract, webhook: Webhook) -> None:
     """A request without what proves it is refused."""
     unsigned = replace(proved(webhook), headers=webhook.headers, body=webhook.body)
     assert_refused(contract, contract.send(webhook, unsigned))
-
-
-@by_token
-def test_the_ways_of_a_token(contract: Contract, webhook: Webhook) -> None:
-    """The secret is taken from the path and from either header, and only as it is."""
-    bare = replace(proved(webhook), headers=webhook.headers)
-    for secret, check in ((webhook.secret, assert_content), (f"{webhook.secret}x", partial(assert_refused, contract))):
-        for name, value in (("authorization", f"Bearer {secret}"), ("x-api-key", secret)):
-            check(contract.send(webhook, replace(bare, headers={**bare.headers, name: value})))
-            contract.forget()
-        check(contract.send(webhook, bare, token=secret))
-        contract.forget()
 
 
 @guarded

@@ -1,6 +1,5 @@
 """The webhook's address over real HTTP: what functions get, and what clients get back."""
 
-import base64
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from threading import Event
@@ -46,24 +45,6 @@ def serve() -> Iterator[Serve]:
 def http() -> Iterator[httpx.Client]:
     with httpx.Client(trust_env=False, timeout=30) as client:
         yield client
-
-
-def test_body_is_passed_byte_for_byte(serve: Serve, http: httpx.Client) -> None:
-    """What a signature was made over arrives unchanged, whether as text or in base64."""
-    events: list[dict[str, Any]] = []
-
-    def note(event: dict[str, Any]) -> Result:
-        events.append(event)
-        return Result({"statusCode": 200})
-
-    url = serve(note)
-    text = '{ "a":\t"\u00e9" }\r\n'.encode()
-    form = b"email=ava%40example.com&b=%ZZ+\xff"
-    http.post(f"{url}/hooks/website", content=text, headers={"content-type": "application/json"})
-    http.post(f"{url}/hooks/website", content=form, headers={"content-type": "application/x-www-form-urlencoded"})
-    assert [each["isBase64Encoded"] for each in events] == [False, True]
-    assert events[0]["body"].encode() == text
-    assert base64.b64decode(events[1]["body"]) == form
 
 
 def test_answer(serve: Serve, http: httpx.Client) -> None:

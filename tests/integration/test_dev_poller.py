@@ -98,14 +98,6 @@ def empty(aws: EmbeddedAws, url: str) -> bool:
     return aws.queues.wait_for(lambda: aws.queues.count(url) == 0, 30)
 
 
-def until(condition: Callable[[], bool]) -> bool:
-    """Whether a condition comes true in the end: what a poller notes down is nothing that could be waited for."""
-    end = monotonic() + 30
-    while not condition() and monotonic() < end:
-        Event().wait(0.01)
-    return condition()
-
-
 def failing(*bodies: str) -> Callable[[list[dict[str, Any]]], Result]:
     def answer(records: list[dict[str, Any]]) -> Result:
         failed = [each["messageId"] for each in records if each["body"] in bodies]
@@ -166,27 +158,6 @@ def test_partial_failure(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> No
     make(Recorder(failing("3", "7")))
     assert aws.queues.wait_for(lambda: aws.queues.count(url) == 2, 30)
     assert [(each.body, each.state) for each in aws.queues.stored(url)] == [("3", "in flight"), ("7", "in flight")]
-
-
-@pytest.mark.parametrize(
-    "result",
-    [
-        Result.failed("ValueError", "no"),
-        Result.failed("Sandbox.Timedout", "Task timed out"),
-        Result({"batchItemFailures": [{"itemIdentifier": ""}]}),
-        Result({"batchItemFailures": [{"itemIdentifier": "unknown"}]}),
-        Result("done"),
-    ],
-)
-def test_failed_batch(aws: EmbeddedAws, sqs: Any, url: str, make: Make, result: Result) -> None:
-    """When the whole batch has failed nothing is deleted, and nothing is delivered again before its time."""
-    send(sqs, url, 2)
-    function = Recorder(lambda _: result)
-    poller = make(function)
-    function.wait(1)
-    assert until(lambda: len(poller.left()) == 2)
-    assert [each.state for each in aws.queues.stored(url)] == ["in flight", "in flight"]
-    assert len(function.batches) == 1
 
 
 def test_visibility_is_the_functions(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:

@@ -97,11 +97,3 @@ def test_the_encoding_that_is_chosen(importing: Importing, answer: str) -> None:
     leads = importing.leads()
     assert names(leads)["juergen.boehm@beispiel.example"] == ("Jürgen", "Böhm")
     assert [lead.get("company") for lead in leads] == ["Möbel & Söhne; KG", None]
-
-
-def test_files_with_peoples_data_are_their_owners(importing: Importing) -> None:
-    """No one else may read the refused rows, or what is kept of the import."""
-    importing.write("list.csv", "email,name\nnobody,=1+1\nmia@example.com,Mia\n")
-    assert importing.send("list.csv")[0] == 1
-    made = [importing.folder / f"list.csv.{ending}" for ending in ("refused.csv", "leads-state")]
-    assert [path.stat().st_mode & 0o777 for path in made] == [0o600, 0o600]

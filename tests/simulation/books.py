@@ -23,7 +23,6 @@ class Books:
     Attributes:
         settled: count by signup, from the ids in the log.
         cut_off: leads in metrics whose log line is missing because the function was killed before it.
-        isolating: requests to Leadterra beyond a batch's first.
         numbers: signups by the id in the log.
         with_address: lines with an address. There must be none.
     """
@@ -31,7 +30,6 @@ class Books:
     metrics: Counter[str] = field(default_factory=Counter)
     settled: Counter[int] = field(default_factory=Counter)
     why: Counter[str] = field(default_factory=Counter)
-    isolating: int = 0
     cut_off: int = 0
     with_address: int = 0
     unexpected: list[str] = field(default_factory=list)
@@ -63,7 +61,6 @@ class Books:
         self.settled.update(self.numbers[name] for name in line.get("dropped", ()))
         self.settled.update(self.numbers[rejected["id"]] for rejected in line["rejected"])
         self.why.update(line["why"])
-        self.isolating += max(0, line["requests"] - 1)
 
     def difference(self, queued: int, uncounted: int, repeated: int) -> int:
         """Leads without an outcome: 0, or law 2 is broken.

@@ -2,7 +2,6 @@
 
 import codecs
 import os
-import zipfile
 from pathlib import Path
 from threading import Thread
 
@@ -68,14 +67,6 @@ def test_the_encoding_option(tmp_path: Path) -> None:
         rows(tmp_path, content, FileFormat(encoding="utf-8"))
     with pytest.raises(UsageError, match="--encoding latin-99: not known"):
         rows(tmp_path, content, FileFormat(encoding="latin-99"))
-
-
-def zipped(folder: Path, *names: str) -> bytes:
-    path = folder / "archive"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in names:
-            archive.writestr(name, "x")
-    return path.read_bytes()
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:

@@ -6,34 +6,8 @@ import pytest
 
 from tests.unit.template.translated import Template
 
-FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")
 QUEUES: Final = ("LeadsQueue", "EventsQueue", "DeadLetterQueue")
-CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
 NO_VALUE: Final = {"Ref": "AWS::NoValue"}
-
-
-@pytest.mark.parametrize(
-    ("function", "more"),
-    [
-        (
-            "IntakeFunction",
-            {("sqs:SendMessage", "LeadsQueue"), *((action, "EventsQueue") for action in CONSUME)}
-            | {(f"dynamodb:{does}Item", "DeliveriesTable") for does in ("Put", "Update", "Delete")},
-        ),
-        ("EnrollFunction", {("dynamodb:GetItem", "DeliveriesTable"), *((action, "LeadsQueue") for action in CONSUME)}),
-    ],
-)
-def test_a_function_may_do_what_it_does_and_no_more(
-    template: Template, function: str, more: set[tuple[str, str]]
-) -> None:
-    """Each action is allowed on named resources only."""
-    log = function.replace("Function", "Log")
-    assert template.may(function) == more | {
-        ("logs:CreateLogStream", log),
-        ("logs:PutLogEvents", log),
-        ("sqs:SendMessage", "DeadLetterQueue"),
-        ("secretsmanager:GetSecretValue", "Secret"),
-    }
 
 
 @pytest.mark.parametrize("queue", QUEUES)
