@@ -1,4 +1,4 @@
-"""What `leads import` needs around it: a deployed stack in an invented account, and lists to import."""
+"""Helpers of the import tests: a deployed stack in an invented account, and lists to import."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ id = "camp_1"
 
 @dataclass
 class Importing:
-    """A stack named `leads`, and the folder in which the user stands."""
+    """A stack named `leads`, and the user's working folder."""
 
     folder: Path
     config: Path
@@ -32,26 +32,26 @@ class Importing:
         return path
 
     def run(self, *arguments: str, typed: str | bytes | None = None) -> tuple[int, str]:
-        """The exit code, and everything that was said."""
+        """Run the import. Returns the exit code and the output."""
         result = CliRunner().invoke(app, ["import", *arguments, "--config", str(self.config)], input=typed)
         return result.exit_code, result.output
 
     def send(self, *arguments: str, typed: str | bytes | None = None) -> tuple[int, str]:
-        """The same into the stack, with what else there is to agree to."""
+        """Import into the stack, without a question."""
         return self.run(*arguments, "--stack", "leads", "--yes", typed=typed)
 
     def received(self) -> list[dict[str, Any]]:
-        """The messages in LeadsQueue by row, which are taken out."""
+        """Receive and delete the messages in LeadsQueue, sorted by row."""
         return sorted(self.stack.empty("LeadsQueue"), key=lambda body: int(body["id"].rpartition(":")[2]))
 
     def leads(self) -> list[dict[str, Any]]:
-        """Their leads."""
+        """Receive and delete the messages, and return their leads."""
         return [body["lead"] for body in self.received()]
 
 
 @contextmanager
 def account(folder: Path, environment: pytest.MonkeyPatch) -> Iterator[Importing]:
-    """The stack, deployed."""
+    """The deployed stack."""
     environment.chdir(folder)
     config = folder / "enrollment.toml"
     config.write_text(CONFIG)

@@ -1,4 +1,4 @@
-"""Calls of AWS: what is tried again, what an error means, and that AWS's own code for it is logged."""
+"""AWS calls: retries, errors and their logging."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
-    """A new container, and a server in the place of AWS."""
+    """A new container, and a server in place of AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "invented")
     forget()
@@ -41,7 +41,7 @@ def send(sqs: "SQSClient") -> object:
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "failure",
     [
         (500, {"__type": "com.amazonaws.sqs#InternalError"}),
         (503, b"<html>"),
@@ -50,15 +50,15 @@ def send(sqs: "SQSClient") -> object:
         "hangs up",
     ],
 )
-def test_what_may_pass_is_tried_once_more(server: Standing, sqs: "SQSClient", trouble: Answer) -> None:
-    """Throttling, AWS's own errors and broken connections."""
-    server.answers = [trouble, (200, {"Successful": [{"Id": "0"}]})]
+def test_temporary_errors_are_retried_once(server: Standing, sqs: "SQSClient", failure: Answer) -> None:
+    """Throttling, AWS's internal errors and broken connections."""
+    server.answers = [failure, (200, {"Successful": [{"Id": "0"}]})]
     assert send(sqs) == [{"Id": "0"}]
     assert len(server.asked) == 2
 
 
 @pytest.mark.parametrize(
-    ("trouble", "expected"),
+    ("failure", "expected"),
     [
         ((500, {"__type": "com.amazonaws.sqs#InternalError"}), ("InternalError", 2)),
         ((502, b""), ("502", 2)),
@@ -69,17 +69,17 @@ def test_what_may_pass_is_tried_once_more(server: Standing, sqs: "SQSClient", tr
         ((400, {"__type": "com.amazonaws.sqs#QueueDoesNotExist"}), ("QueueDoesNotExist", 1)),
     ],
 )
-def test_an_error_is_called_what_aws_calls_it(
+def test_an_error_has_aws_s_code(
     server: Standing,
     sqs: "SQSClient",
     capsys: pytest.CaptureFixture[str],
-    trouble: Answer,
+    failure: Answer,
     expected: tuple[str, int],
 ) -> None:
-    """In the error and in the log, without its message, after two attempts at most."""
+    """In the error and the log, without AWS's message, after at most two attempts."""
     code, attempts = expected
     telemetry.logger().registered_handler.stream = sys.stdout  # type: ignore[attr-defined]
-    server.answers = [trouble, trouble]
+    server.answers = [failure, failure]
     with pytest.raises(Unavailable, match=f"^SQS: {code}$"):
         send(sqs)
     assert len(server.asked) == attempts
@@ -87,8 +87,8 @@ def test_an_error_is_called_what_aws_calls_it(
     assert (line["message"], line["service"], line["code"]) == ("AWS call failed", "SQS", code)
 
 
-def test_one_service_may_have_an_address_of_its_own(server: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """boto3's own variable for it beats the one for all services."""
+def test_a_service_may_have_its_own_endpoint(server: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3's variable for one service beats the one for all."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     settings = settings_for(server.url)
     assert aws.dynamodb(settings).meta.endpoint_url == "http://127.0.0.1:1"

@@ -1,4 +1,4 @@
-"""What a web page, or another program, can get from a running `leads dev`: nothing. All over real HTTP."""
+"""Web pages and other programs get nothing from a running `leads dev`, over real HTTP."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ CONFIG = '[campaigns.news]\nid = "camp_1"\n[sources.site]\nprovider = "form"\nca
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that would enroll into a real Leadterra, so its secret has a real key."""
+    """A stack with a real Leadterra and therefore a real key."""
     config = tmp_path_factory.mktemp("private") / "enrollment.toml"
     config.write_text(CONFIG)
     with Stack(
@@ -28,7 +28,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def get_secret(stack: Stack, access_key: str, headers: dict[str, str]) -> httpx.Response:
-    """Ask the embedded Secrets Manager for the stack's secret, as a script would."""
+    """Ask the embedded Secrets Manager for the stack's secret."""
     credential = f"AWS4-HMAC-SHA256 Credential={access_key}/20260101/us-east-1/secretsmanager/aws4_request"
     return httpx.post(
         stack.aws_endpoint,
@@ -39,18 +39,18 @@ def get_secret(stack: Stack, access_key: str, headers: dict[str, str]) -> httpx.
 
 
 def test_the_stacks_own_clients_read_the_secret(stack: Stack) -> None:
-    """With this run's access key the request that the other tests vary is answered."""
+    """The request of the other tests is answered with this run's access key."""
     assert REAL_KEY in get_secret(stack, stack.aws_access_key, {}).text
 
 
-def test_every_run_has_a_key_of_its_own(stack: Stack) -> None:
-    """The key that a page would have to guess is long and in no source code."""
+def test_every_run_has_its_own_access_key(stack: Stack) -> None:
+    """It is long and not in the source code."""
     assert len(stack.aws_access_key) > 32
     assert stack.aws_access_key != session.ACCESS_KEY
 
 
 def test_no_web_page_reads_the_real_key(stack: Stack) -> None:
-    """A script of any page is refused, even with the access key, and its browser may not show it the answer."""
+    """A page's script is refused even with the access key, and CORS is not allowed."""
     for access_key in (stack.aws_access_key, "embedded", "test", ""):
         for origin in ("https://evil.example", "null", stack.url, stack.aws_endpoint):
             answer = get_secret(stack, access_key, {"origin": origin, "content-type": "text/plain"})
@@ -73,15 +73,15 @@ def test_no_web_page_reads_the_real_key(stack: Stack) -> None:
         "secretsmanager.us-east-1.amazonaws.com",
     ],
 )
-def test_no_name_that_points_here_reads_the_real_key(stack: Stack, host: str) -> None:
-    """A page may point its own name at 127.0.0.1 (DNS rebinding): then it sends no origin, but its name."""
+def test_dns_rebinding_does_not_read_the_real_key(stack: Stack, host: str) -> None:
+    """A page whose host name points at 127.0.0.1 sends no Origin, but its Host header."""
     answer = get_secret(stack, stack.aws_access_key, {"host": host})
     assert (answer.status_code, REAL_KEY in answer.text) == (403, False)
 
 
 @pytest.mark.parametrize("access_key", ["", "embedded", "test", "x" * 40, "\u00fc"])
 def test_no_program_without_the_key_is_answered(stack: Stack, access_key: str) -> None:
-    """Nor is one without any signature, or one that asks moto about itself."""
+    """Nor without a signature, nor at moto's own API."""
     headers = {b"authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/x".encode()}
     target = {"x-amz-target": "secretsmanager.GetSecretValue"}
     assert httpx.post(stack.aws_endpoint, timeout=60, headers=headers, trust_env=False).status_code == 403
@@ -103,14 +103,14 @@ def test_no_program_without_the_key_is_answered(stack: Stack, access_key: str) -
     ids=str,
 )
 def test_the_description_is_for_this_origin(stack: Stack, path: str, headers: dict[str, str]) -> None:
-    """Pages about leads, and the way to AWS, are refused to other origins and host names, and to tunnels."""
+    """Pages about leads and AWS are refused to other origins, host names and tunnels."""
     assert httpx.get(f"{stack.url}{path}", timeout=60, trust_env=False).status_code == 200
     answer = httpx.get(f"{stack.url}{path}", timeout=60, headers=headers, trust_env=False)
     assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
 
 
 def test_no_page_of_another_origin_frames_or_loads_an_answer(stack: Stack) -> None:
-    """Everything but the webhook says so, for browsers to hold to it."""
+    """Headers of all answers but the webhook's tell browsers so."""
     answer = httpx.get(f"{stack.url}/_leads/leads", timeout=60, trust_env=False)
     assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
@@ -118,7 +118,7 @@ def test_no_page_of_another_origin_frames_or_loads_an_answer(stack: Stack) -> No
 
 @pytest.mark.parametrize("path", ["/hooks/site", "/forms/site"])
 def test_the_webhook_is_open(stack: Stack, path: str) -> None:
-    """A form of any page, and a provider by way of a tunnel, reach the webhook as they would in production."""
+    """Forms of other pages and tunnelled providers reach it as in production."""
     foreign = {"host": "tunnel.example", "origin": "https://www.example.com", "x-forwarded-for": "192.0.2.1"}
     assert httpx.get(f"{stack.url}{path}", headers=foreign, trust_env=False, timeout=60).status_code == 200
 

@@ -1,4 +1,4 @@
-"""Enroll ends in time, in virtual time, however slow AWS is, and what it could not close is lost nowhere."""
+"""Enroll ends in time, in virtual time, however slow AWS is, and loses no lead."""
 
 import json
 from dataclasses import replace
@@ -27,7 +27,7 @@ def body(signup: Signup) -> str:
 # At six seconds a call, reading the secret and the erasures alone takes twelve.
 @pytest.mark.parametrize(("call_seconds", "allowed"), [(0.008, 25), (0.33, 25), (6.0, 40)])
 def test_an_invocation_ends_in_time(call_seconds: float, allowed: int) -> None:
-    """A thousand leads, most of them bad: each is with Leadterra, a dead letter or still in the queue at the end."""
+    """Of a thousand mostly bad leads each is stored, dead-lettered or still queued at the end."""
     soak = Soak(0, 1, Weather(()), replace(Deployed.from_template(), timeout=allowed))
     soak.account.call_seconds = call_seconds
     soak.truth.add(Arrival(0, form=False, signups=LEADS))

@@ -1,4 +1,4 @@
-"""Handing letters over, with AWS that fails and a command that is killed: nothing is lost, and little is sent twice."""
+"""Moving dead letters with failures of AWS and kills: nothing is lost, and little is sent twice."""
 
 import json
 from collections import Counter
@@ -22,7 +22,7 @@ from tests.letters import failure, refused, unmappable
 REPLAY = Mending(replay=True)
 
 
-def carry(running: Running, ids: list[str], mending: Mending = REPLAY) -> HandoverResult:
+def hand_over(running: Running, ids: list[str], mending: Mending = REPLAY) -> HandoverResult:
     tally = HandoverResult()
     carry_out(running, ids, mending, tally, pace=Pace(None), stop=Event(), progress=lambda _: None)
     return tally
@@ -33,11 +33,11 @@ def denied(*_: object, **__: object) -> Any:
 
 
 class Killed(BaseException):
-    """The process is no more."""
+    """The process was killed."""
 
 
-class Mortal:
-    """AWS's clients, of which the n-th call is the last one: before it takes effect, or just after."""
+class KilledAtCall:
+    """AWS clients that kill the process at the n-th call, before or after it takes effect."""
 
     def __init__(self, operator: Operated, last: int, *, after: bool) -> None:
         self.calls = 0
@@ -58,48 +58,48 @@ class Mortal:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_at_any_call(operator: Operated, after: bool) -> None:  # noqa: FBT001
-    """After a kill at any call, the next run sends the rest: no letter is lost, and at most ten are sent twice."""
+    """The next run sends the rest: no letter is lost, and at most ten are sent twice."""
     everyone = [f"lead-{n}" for n in range(12)]
     last = calls = 0
     while last == calls:
         last += 1
         counted = operator.counted("Replayed")
-        mortal = Mortal(operator, last, after=after)
+        killed_at_call = KilledAtCall(operator, last, after=after)
         ids = operator.put(*map(refused, everyone))
         try:
-            carry(mortal.running, ids)
+            hand_over(killed_at_call.running, ids)
         except Killed:
             operator.end_leases()
-            carry(operator.running, [each["MessageId"] for each in operator.messages()])
-        calls = mortal.calls
+            hand_over(operator.running, [each["MessageId"] for each in operator.messages()])
+        calls = killed_at_call.calls
         bodies = [json.dumps(body) for body in operator.empty("LeadsQueue")]
         sent = Counter(json.loads(body)["id"] for body in bodies)
         assert set(sent) == set(everyone), last
         assert sum(sent.values()) <= len(everyone) + 10, last
         assert len(set(bodies)) == len(everyone), last
         assert operator.messages() == []
-        # Each message that was sent has an outcome: the books count it, unless the kill came right between.
+        # Each sent message is counted, unless the kill came between sending and counting.
         assert sum(sent.values()) - (operator.counted("Replayed") - counted) in {0, 2, 10}, last
     assert last > 6
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_fix_that_is_killed(operator: Operated, after: bool) -> None:  # noqa: FBT001
-    """A letter is edited in place by a successor in the same queue: there is always one of the two."""
+    """The edited letter is sent to the same queue before the old one is deleted, so one always exists."""
     everyone = [f"lead-{n}" for n in range(12)]
     mending = Mending([Set("company", "Acme")])
     last = calls = 0
     while last == calls:
         last += 1
-        mortal = Mortal(operator, last, after=after)
+        killed_at_call = KilledAtCall(operator, last, after=after)
         ids = operator.put(*map(refused, everyone))
         try:
-            carry(mortal.running, ids, mending)
+            hand_over(killed_at_call.running, ids, mending)
         except Killed:
             operator.end_leases()
             left = {each["MessageId"] for each in operator.messages()}
-            carry(operator.running, [each for each in ids if each in left], mending)
-        calls = mortal.calls
+            hand_over(operator.running, [each for each in ids if each in left], mending)
+        calls = killed_at_call.calls
         letters = operator.empty("DeadLetterQueue")
         assert {(body["id"], body["lead"]["company"]) for body in letters} == {(each, "Acme") for each in everyone}, (
             last
@@ -108,8 +108,8 @@ def test_a_fix_that_is_killed(operator: Operated, after: bool) -> None:  # noqa:
     assert last > 6
 
 
-def test_some_are_not_taken(operator: Operated) -> None:
-    """What SendMessageBatch names as failed stays a dead letter; the others go."""
+def test_failed_entries_stay_dead_letters(operator: Operated) -> None:
+    """The other letters are sent."""
 
     def send(own: Callable[..., Any], **wanted: Any) -> Any:
         bad = [entry for entry in wanted["Entries"] if '"lead-3"' in entry["MessageBody"]]
@@ -118,22 +118,22 @@ def test_some_are_not_taken(operator: Operated) -> None:
         return {**answer, "Failed": [{"Id": entry["Id"], "SenderFault": True, "Code": "no"} for entry in bad]}
 
     ids = operator.put(*(refused(f"lead-{n}") for n in range(5)))
-    tally = carry(operator.instead(send_message_batch=send), ids)
+    tally = hand_over(operator.instead(send_message_batch=send), ids)
     assert (tally.done, tally.failed) == (4, 1)
     assert {body["id"] for body in operator.bodies("LeadsQueue")} == {"lead-0", "lead-1", "lead-2", "lead-4"}
     assert [body["id"] for body in operator.bodies()] == ["lead-3"]
 
 
-def test_a_queue_that_takes_nothing(operator: Operated) -> None:
-    """The command stops at once, says which permission may be missing, and every letter is still there."""
+def test_a_queue_that_accepts_nothing(operator: Operated) -> None:
+    """The command stops at once with the permission that may be missing, and every letter is kept."""
     ids = operator.put(*(refused(f"lead-{n}") for n in range(15)))
     with pytest.raises(NotReachableError, match=r"LeadsQueue took none of 10 messages.*sqs:SendMessage"):
-        carry(operator.instead(send_message_batch=denied), ids)
+        hand_over(operator.instead(send_message_batch=denied), ids)
     assert len(operator.messages()) == 15
 
 
 def test_what_is_counted(operator: Operated) -> None:
-    """By source, and only what is one more lead to account for."""
+    """Replays are counted by source, and only if they add a lead to account for."""
     ids = operator.put(
         refused("a"),
         refused("b", source="app"),
@@ -141,7 +141,7 @@ def test_what_is_counted(operator: Operated) -> None:
         refused("d", failure=None),
         unmappable({"email": "ava@example.com"}),
     )
-    assert carry(operator.running, ids).done == 5
+    assert hand_over(operator.running, ids).done == 5
     assert operator.counted("Replayed") == 3
     metrics = boto3.client("cloudwatch").list_metrics(Namespace="LeadterraEnroll/leads")["Metrics"]
     named = {each["Value"] for metric in metrics for each in metric["Dimensions"] if each["Name"] == "source"}
@@ -150,15 +150,15 @@ def test_what_is_counted(operator: Operated) -> None:
     assert [body["event"] for body in operator.bodies("EventsQueue")] == [{"email": "ava@example.com"}]
 
 
-def test_a_count_that_is_not_taken(operator: Operated) -> None:
-    """It is no reason to stop, and it is not hidden."""
+def test_a_failed_count_is_reported(operator: Operated) -> None:
+    """It does not stop the command."""
     ids = operator.put(refused("a"), refused("b"))
-    tally = carry(operator.instead(put_metric_data=denied), ids)
+    tally = hand_over(operator.instead(put_metric_data=denied), ids)
     assert (tally.done, tally.uncounted, len(operator.messages("LeadsQueue"))) == (2, 2, 2)
 
 
 def test_a_letter_whose_lease_is_over_is_not_sent(operator: Operated) -> None:
-    """A letter whose lease is over may be in another reader's hands, for instance after the machine slept."""
+    """Another reader may have received it, for example while the machine slept."""
     (message_id,) = operator.put(refused())
     now = [0.0]
     tally = HandoverResult()
@@ -169,9 +169,9 @@ def test_a_letter_whose_lease_is_over_is_not_sent(operator: Operated) -> None:
     assert (tally.failed, operator.messages("LeadsQueue"), len(operator.messages())) == (1, [], 1)
 
 
-def test_what_came_in_later_is_not_meant(operator: Operated) -> None:
-    """Only the letters of the plan are touched."""
+def test_later_letters_are_not_touched(operator: Operated) -> None:
+    """Only the letters of the plan are replayed."""
     ids = operator.put(refused("a"), refused("b"))
     operator.put(refused("c"))
-    assert carry(operator.running, ids).done == 2
+    assert hand_over(operator.running, ids).done == 2
     assert [body["id"] for body in operator.bodies()] == ["c"]

@@ -1,4 +1,4 @@
-"""Bodies from the field through the real handler: the answer, LeadsQueue and the dead-letter queue."""
+"""Recorded bodies through the real handler."""
 
 import json
 from base64 import b64encode
@@ -14,7 +14,7 @@ CASES = json.loads((Path(__file__).parents[1] / "data" / "intake_cases.json").re
 
 @pytest.fixture
 def configured(intake: Intake, enrollment: Path) -> Intake:
-    """One source for each case."""
+    """A source for each case."""
     enrollment.write_text(
         '[campaigns.news]\nid = "camp_news"\n' + "".join(f"[sources.case-{n}]\n{toml(c)}" for n, c in enumerate(CASES))
     )
@@ -23,7 +23,7 @@ def configured(intake: Intake, enrollment: Path) -> Intake:
 
 
 def toml(case: dict[str, Any]) -> str:
-    """A case's source as lines of the configuration file."""
+    """A case's source in the configuration file's format."""
     source = {"campaign": "news", **case["source"]}
     rules = source.pop("require", {})
     flat = source | {f"require.{name}": value for name, value in rules.items()}
@@ -32,7 +32,7 @@ def toml(case: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case["name"] for case in CASES])
 def test_a_body_becomes_its_leads(configured: Intake, number: int) -> None:
-    """The queue has exactly the people of the body, and nothing is dead-lettered."""
+    """LeadsQueue has exactly the body's people, and nothing is dead-lettered."""
     case = CASES[number]
     body = case["text"].encode("latin-1") if "text" in case else json.dumps(case["body"]).encode()
     answer = configured.invoke(

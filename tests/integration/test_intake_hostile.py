@@ -1,4 +1,4 @@
-"""Intake under whatever may come: always one of the table's answers, never an exception."""
+"""Intake with random input: always a documented answer, never an exception."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ BODIES = st.one_of(
     VALUES.map(lambda value: json.dumps(value).encode()),
     VALUES.map(lambda value: b'--B\r\nContent-Disposition: form-data; name="email"\r\n\r\n%a\r\n--B--' % value),
 )
-# One account for all examples: what one of them leaves in the queues is nothing to the next.
+# One account for all examples. Messages left in the queues do not affect the next example.
 HOSTILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -40,7 +40,7 @@ HOSTILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_request_has_an_answer(
     intake: Intake, source: str, body: bytes, content_type: str, headers: dict[str, str]
 ) -> None:
-    """Whatever its bytes, its content type and its headers are."""
+    """For any bytes, content type and headers."""
     names = {"content-type": content_type, **TOKEN, **headers}
     answer = intake.post(source, body, headers=names, encoded=True)
     assert answer.status in STATUSES
@@ -52,7 +52,7 @@ def test_any_request_has_an_answer(
     st.text(max_size=40), st.sampled_from(["GET", "HEAD", "POST", "OPTIONS", "PUT", "", "\x00"]), st.text(max_size=20)
 )
 def test_any_path_and_method_have_an_answer(intake: Intake, path: str, method: str, body: str) -> None:
-    """No answer says that a path does not exist."""
+    """No answer is a 404."""
     for place in (path, f"/hooks/{path}", f"/forms/{path}", f"/hooks/website/{path}"):
         request: dict[str, Any] = {"rawPath": place, "requestContext": {"http": {"method": method}}, "body": body}
         assert intake.invoke(request).status in STATUSES
@@ -61,7 +61,7 @@ def test_any_path_and_method_have_an_answer(intake: Intake, path: str, method: s
 @HOSTILE
 @given(VALUES)
 def test_any_event_is_settled_or_held(intake: Intake, body: Any) -> None:
-    """A record of the queue never harms the invocation, and is never held for what it says."""
+    """No record fails the invocation or is held for its content."""
     record = {
         "messageId": "m-1",
         "receiptHandle": "handle",
@@ -73,7 +73,7 @@ def test_any_event_is_settled_or_held(intake: Intake, body: Any) -> None:
     assert intake._handled({"Records": [record]}) == {"batchItemFailures": []}
 
 
-def test_a_request_of_an_older_gateway_has_an_answer(intake: Intake) -> None:
-    """Even with nothing in it."""
+def test_an_empty_request_has_an_answer(intake: Intake) -> None:
+    """Also with missing or null parts."""
     for request in ({}, {"headers": None, "body": None}, {"rawPath": None}, {"pathParameters": None}):
         assert intake.invoke(dict(request)).status == 401

@@ -1,4 +1,4 @@
-"""Intake while something is down: the sender is asked to come back, and nothing is acknowledged that is not durable."""
+"""Intake during outages: senders are asked to retry, and only stored leads are acknowledged."""
 
 from typing import Any
 
@@ -36,8 +36,8 @@ def remembered(intake: Intake) -> list[str]:
         ("secretsmanager", "GetSecretValue", {"SecretBinary": "AA=="}),
     ],
 )
-def test_the_sender_is_asked_to_come_back(intake: Intake, service: str, operation: str, answer: object) -> None:
-    """503 with `Retry-After`, never 500. The event is not remembered, so the next delivery counts."""
+def test_the_sender_is_asked_to_retry(intake: Intake, service: str, operation: str, answer: object) -> None:
+    """503 with Retry-After, never 500. The event's id is not remembered, so the retry counts."""
     intake.fail(service, operation, answer)
     response = intake.post(body=AVA, headers=KEYED)
     assert (response.status, response.headers["retry-after"]) == (503, "30")
@@ -46,21 +46,21 @@ def test_the_sender_is_asked_to_come_back(intake: Intake, service: str, operatio
 
 
 def test_an_open_form_needs_no_secret(intake: Intake) -> None:
-    """Its visitors sign up while Secrets Manager is down."""
+    """It works while Secrets Manager is down."""
     intake.fail("secretsmanager", "GetSecretValue")
     assert intake.post("website", AVA, headers={"content-type": "application/json"}).status == 200
     assert intake.emails() == ["ava@example.com"]
 
 
-def test_what_sqs_did_not_take_is_sent_again(intake: Intake) -> None:
-    """`SendMessageBatch` answers 200 and names what it did not take: that is not lost."""
+def test_failed_entries_are_sent_again(intake: Intake) -> None:
+    """SQS may answer 200 and list failed entries."""
     intake.fail("sqs", "SendMessageBatch", failed(range(10)), times=2)
     assert intake.post(body=LIST).body == {"accepted": 25}
     assert len(intake.emails()) == 25
 
 
-def test_what_was_sent_before_the_error_is_counted(intake: Intake) -> None:
-    """It will be enrolled, and once more when the sender comes back: duplicates, never losses."""
+def test_leads_sent_before_an_error_are_counted(intake: Intake) -> None:
+    """They are enrolled, and again when the sender retries: duplicates, but no loss."""
     intake.fail("sqs", "SendMessageBatch", after=1, times=1)
     assert intake.post(body=LIST, headers=KEYED).status == 503
     first = intake.emails()

@@ -1,4 +1,4 @@
-"""Law 6: no address, name or secret in a log line, a metric or an exception's text, whatever happens."""
+"""Law 6: no address, name or secret in a log line, a metric or an exception's text."""
 
 import json
 from base64 import b64encode
@@ -27,7 +27,7 @@ FORM_BODY = b"email=zephyrine%40hushmail.example.com&name=Zephyrine+Quackenbush&
 
 
 def test_requests_leave_no_trace_of_a_person(intake: Intake) -> None:
-    """Good, bad, hostile and refused ones, in every part of a request that a sender can fill in."""
+    """Good, bad, hostile and refused requests, with personal data in every part that a sender controls."""
     guess = {"content-type": "application/json", "authorization": "Bearer wrong-guess"}
     basic = {"authorization": f"Basic {b64encode(b'zephyrine:wrong-guess').decode()}"}
     for answer in [
@@ -38,7 +38,7 @@ def test_requests_leave_no_trace_of_a_person(intake: Intake) -> None:
         intake.post(body=LEAD, headers={**TOKEN, "idempotency-key": ADDRESS}),
         intake.post(body=LEAD, headers={**TOKEN, "idempotency-key": ADDRESS}),
         intake.post(body={**LEAD, "event_id": "Zephyrine Quackenbush"}),
-        # A table's key and an id in the log may be of letters and digits: a name, or a telephone number.
+        # An id of letters and digits, as used in table keys and logs, may be a name or a telephone number.
         intake.post(body=LEAD, headers={**TOKEN, "idempotency-key": "zephyrine"}),
         intake.post(body=LEAD, headers={**TOKEN, "idempotency-key": "5551234567"}),
         intake.post(body={**LEAD, "essay": "Quackenbush" * 100_000}),
@@ -55,18 +55,18 @@ def test_requests_leave_no_trace_of_a_person(intake: Intake) -> None:
         intake.post("website", LEAD, headers={}, method=ADDRESS),
     ]:
         assert answer.status < 500
-    _assert_discreet(intake)
+    _assert_no_personal_data(intake)
 
 
 def test_events_leave_no_trace_of_a_person(intake: Intake) -> None:
-    """Neither do envelopes, which may carry anything in the place of an id."""
+    """Including envelopes with personal data as their id."""
     topic: dict[str, Any] = {"Type": "Notification", "TopicArn": "arn:aws:sns:x", "MessageId": ADDRESS}
     rule = {"detail-type": "user.created", "source": ADDRESS, "id": f"2 {ADDRESS}", "detail": LEAD}
     assert intake.deliver(LEAD, BROKEN, ADDRESS, [BROKEN, LEAD], {**topic, "Message": json.dumps(LEAD)}, rule) == []
     assert intake.deliver(LEAD, source=None) == []
     assert len(intake.deliver(LEAD, source="zephyrine")) == 1
     assert len(intake.taken()) == 4
-    _assert_discreet(intake)
+    _assert_no_personal_data(intake)
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_events_leave_no_trace_of_a_person(intake: Intake) -> None:
 )
 @pytest.mark.parametrize("error", [None, ValueError(f"{ADDRESS} and newest-token")])
 def test_errors_leave_no_trace_of_a_person(intake: Intake, service: str, operation: str, error: Any) -> None:
-    """Not even those whose text quotes what was sent: the log has where it was, not what it said."""
+    """Even if the error's text quotes the request: the log has only where it was raised."""
     intake.fail(service, operation, error)
     headers = {**TOKEN, "idempotency-key": "key-1"}
     intake.post(body=LEAD, headers=headers)
     intake.deliver(LEAD, BROKEN)
-    _assert_discreet(intake)
+    _assert_no_personal_data(intake)
 
 
-def _assert_discreet(intake: Intake) -> None:
+def _assert_no_personal_data(intake: Intake) -> None:
     output = intake.output()
     assert output
     assert [word for word in PERSONAL if word in output.lower()] == []
@@ -100,6 +100,6 @@ def _assert_discreet(intake: Intake) -> None:
 
 
 def test_settings_show_no_secret(intake: Intake) -> None:
-    """What describes the environment in an error has names of things, not their content."""
+    """Their representation has names only."""
     assert intake.post(body=LEAD).status == 200
     assert [word for word in PERSONAL if word in repr(Settings.from_environ())] == []

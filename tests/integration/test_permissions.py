@@ -1,4 +1,4 @@
-"""Least privilege, proven: what the functions call is what their roles allow, no more and no less."""
+"""The functions call exactly what their roles allow."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,10 +8,10 @@ from tests.integration.enrolling import Enrolling, message
 from tests.integration.intaking import TOKEN, Intake
 from tests.unit.template.translated import translated
 
-# Lambda's own: it writes the logs, and takes messages out of the queue for the function.
+# Actions of Lambda itself: it writes the logs and receives messages for the function.
 LOGS: Final = {"logs:CreateLogStream", "logs:PutLogEvents"}
 POLLS: Final = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-# What IAM calls them.
+# The IAM actions of the calls.
 ACTIONS: Final = {
     "SendMessageBatch": "sqs:SendMessage",
     "SendMessage": "sqs:SendMessage",
@@ -22,7 +22,7 @@ ACTIONS: Final = {
 
 
 def used(cloud: Cloud) -> Iterator[tuple[str, str]]:
-    """Each call that a function made, as IAM names its action, and the template its resource."""
+    """Each call of a function by its IAM action and the template's resource."""
     for name, parameters in cloud.asked:
         action = ACTIONS.get(name, f"dynamodb:{name}")
         places = {"sqs": "QueueUrl", "dynamodb": "TableName", "secretsmanager": "SecretId"}
@@ -31,16 +31,16 @@ def used(cloud: Cloud) -> Iterator[tuple[str, str]]:
 
 
 def with_lambdas(queue: str, log: str, made: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The same with what Lambda does in the function's name."""
+    """These permissions with the actions of Lambda itself."""
     return made | {(action, log) for action in LOGS} | {(action, queue) for action in POLLS}
 
 
 def test_intake_uses_all_that_its_role_allows(intake: Intake) -> None:
-    """Leads, dead letters, a redelivery, a failure in the middle of one, and an event that is held."""
+    """With leads, dead letters, a redelivery, a failed delivery, and a held event."""
     headers = {**TOKEN, "idempotency-key": "key-1"}
     lead = {"email": "ava@example.com"}
     assert [intake.post(body=lead, headers=headers).body["accepted"] for _ in range(2)] == [1, 0]
-    intake.deliver({"nobody": "here"})
+    intake.deliver({"no": "address"})
     intake.fail("sqs", "SendMessageBatch", times=1)
     assert intake.post(body=lead, headers={**TOKEN, "idempotency-key": "key-2"}).status == 503
     assert len(intake.deliver(lead, source="unknown")) == 1
@@ -48,7 +48,7 @@ def test_intake_uses_all_that_its_role_allows(intake: Intake) -> None:
 
 
 def test_enroll_uses_all_that_its_role_allows(enrolling: Enrolling) -> None:
-    """A lead that is taken, one that is refused, and one that is held for a campaign that does not exist."""
+    """With an accepted lead, a refused one, and one held for an unknown campaign."""
     lost = {**message("cleo@example.com"), "campaign": "camp_gone"}
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), lost)
     assert (done.metrics["Enrolled"], done.metrics["Rejected"], len(done.failures)) == (1, 1, 1)

@@ -1,4 +1,4 @@
-"""Queues: what was not sent is admitted, calls stay within SQS's limits, and messages can be held back."""
+"""Queues: unsent messages are reported, calls respect SQS's limits, and messages can be held."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ SILENCE = ReadTimeoutError(endpoint_url="https://sqs.example")
 
 
 def sent(intake: Intake) -> list[list[int]]:
-    """The indexes in each call."""
+    """The entries' ids by call."""
     return [[int(entry["Id"]) for entry in call["Entries"]] for call in intake.cloud.calls("SendMessageBatch")]
 
 
@@ -26,7 +26,7 @@ def queues(intake: Intake, seconds_left: Callable[[], float] = lambda: 60.0) -> 
 
 
 def hold(intake: Intake, *handles: str, seconds_left: Callable[[], float] = lambda: 60.0) -> int:
-    """Hold messages of LeadsQueue; how many could not be hidden, as the log says."""
+    """Hold messages of LeadsQueue. Returns how many could not be hidden, by the log."""
     intake.deliver()
     records: list[tuple[Record, None]] = [({"receiptHandle": handle}, None) for handle in handles]
     queues(intake, seconds_left).hold(url(intake), records)
@@ -54,8 +54,8 @@ def test_a_call_holds_ten_messages_and_a_mebibyte(intake: Intake, sizes: list[in
     assert sorted(sent(intake)) == calls
 
 
-def test_attributes_travel_and_count(intake: Intake) -> None:
-    """Their names and values are part of the size."""
+def test_attributes_are_sent_and_count(intake: Intake) -> None:
+    """Their names and values count towards the size."""
     entry = Entry(json.dumps({"a": 1}), {"reason": "rejected", "source": "wébsite"})
     assert entry.size >= len(entry.body) + len("reasonrejectedsource") + len("wébsite".encode()) + 2 * len("String")
     assert queues(intake).send(intake.cloud.settings.dead_letter_queue_url, [entry]) == set()
@@ -63,8 +63,8 @@ def test_attributes_travel_and_count(intake: Intake) -> None:
     assert (letter.body, letter.attributes) == ({"a": 1}, {"reason": "rejected", "source": "wébsite"})
 
 
-def test_what_sqs_names_as_failed_is_sent_again(intake: Intake) -> None:
-    """Up to three times in all; what is not taken by then is admitted."""
+def test_failed_entries_are_sent_again(intake: Intake) -> None:
+    """At most three times. Entries that still fail are reported."""
     partly = {"Successful": [{"Id": "0"}, {"Id": "2"}], "Failed": [{"Id": "1", "Code": "x", "SenderFault": False}]}
     intake.fail("sqs", "SendMessageBatch", partly)
     assert queues(intake).send(url(intake), [Entry("a"), Entry("b"), Entry("c")]) == {1}
@@ -72,7 +72,7 @@ def test_what_sqs_names_as_failed_is_sent_again(intake: Intake) -> None:
 
 
 def test_several_calls_run_at_once(intake: Intake) -> None:
-    """Each of sixteen calls waits here until all of them have started."""
+    """Sixteen calls wait for each other here."""
     together = Barrier(16, timeout=30)
 
     def wait(_: object) -> None:
@@ -85,8 +85,8 @@ def test_several_calls_run_at_once(intake: Intake) -> None:
     assert (len(handles), hold(intake, *handles)) == (160, 0)
 
 
-def test_nothing_starts_after_an_error(intake: Intake) -> None:
-    """What was sent by then is not among what is missing; calls that had started by then may still succeed."""
+def test_no_call_starts_after_an_error(intake: Intake) -> None:
+    """Calls that had started may still succeed. Sent entries are not reported as missing."""
     intake.fail("sqs", "SendMessageBatch", after=1)
     missing = queues(intake).send(url(intake), [Entry("x")] * 500)
     calls = sent(intake)
@@ -95,7 +95,7 @@ def test_nothing_starts_after_an_error(intake: Intake) -> None:
 
 
 def test_no_call_starts_that_might_not_end_in_time(intake: Intake) -> None:
-    """What there was no time for is reported as not sent, and as not held."""
+    """Entries that there was no time for are reported as not sent and not held."""
     left = iter([60.0, *[CALL_SECONDS - 0.1] * 10])
     missing = queues(intake, lambda: next(left)).send(url(intake), [Entry("x")] * 25)
     assert (len(missing), len(sent(intake))) == (15, 1)
@@ -103,14 +103,14 @@ def test_no_call_starts_that_might_not_end_in_time(intake: Intake) -> None:
     assert intake.cloud.calls("ChangeMessageVisibilityBatch") == []
 
 
-def test_nothing_to_send_is_no_call(intake: Intake) -> None:
+def test_an_empty_list_makes_no_call(intake: Intake) -> None:
     """SQS refuses an empty batch."""
     assert queues(intake).send(url(intake), []) == set()
     assert sent(intake) == []
 
 
 def test_messages_that_cannot_be_hidden_are_counted(intake: Intake) -> None:
-    """An unknown handle is one of them; the others are hidden all the same."""
+    """Such as one with an unknown handle. The others are hidden."""
     intake.cloud.send("x")
     (record,) = intake.cloud.records()
     assert hold(intake, record["receiptHandle"], "unknown") == 1
@@ -118,13 +118,13 @@ def test_messages_that_cannot_be_hidden_are_counted(intake: Intake) -> None:
 
 @pytest.mark.parametrize("error", [None, SILENCE])
 def test_an_error_while_holding_ends_it(intake: Intake, error: Exception | None) -> None:
-    """The queue's own visibility timeout does the same, later."""
+    """The queue's visibility timeout has the same effect later."""
     intake.fail("sqs", "ChangeMessageVisibilityBatch", error)
     assert hold(intake, *"abcdefghijkl") == 12
 
 
-def test_a_queues_url_is_that_of_its_neighbour() -> None:
-    """Lambda's records have the ARN of their queue, calls need the URL."""
+def test_a_queue_s_url_is_made_from_its_arn() -> None:
+    """Lambda's records have only the ARN. The rest comes from another queue's URL."""
     neighbour = "https://sqs.eu-central-1.amazonaws.com/123456789012/LeadsQueue"
     record = {"eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:EventsQueue"}
     assert queue_url(record, neighbour) == "https://sqs.eu-central-1.amazonaws.com/123456789012/EventsQueue"

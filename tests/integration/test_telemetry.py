@@ -1,4 +1,4 @@
-"""Metrics as the functions write them: CloudWatch reads them from the log."""
+"""Metrics that CloudWatch reads from the functions' logs."""
 
 import json
 from typing import Any
@@ -21,8 +21,8 @@ def written(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return found
 
 
-def test_a_metric_is_there_as_a_whole_and_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    """Metrics are written as a whole, for alarms, and by campaign."""
+def test_a_metric_is_written_with_and_without_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """In total for alarms, and by campaign."""
     count("campaign", "newsletter", {"Enrolled": 3, "Requests": 1})
     line = written(capsys)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
@@ -34,13 +34,13 @@ def test_a_metric_is_there_as_a_whole_and_by_name(capsys: pytest.CaptureFixture[
 
 
 def test_a_metric_counts_once_where_lines_are_read(capsys: pytest.CaptureFixture[str]) -> None:
-    """The embedded stack reads the same line: what is in two sets of dimensions is still one number."""
+    """In the embedded stack a metric with two sets of dimensions is one number."""
     count("source", "website", {"Accepted": 3})
     assert sum_metrics_line(written(capsys)) == {"Accepted": 3}
 
 
 def test_an_age_is_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is no count, and no sum of law 2 takes it for one."""
+    """It is not added to the counts of law 2."""
     count("campaign", "newsletter", {"Held": 1, "HeldAge": 90})
     line = written(capsys)
     assert {metric["Name"]: metric["Unit"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]} == {
@@ -50,18 +50,16 @@ def test_an_age_is_in_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     assert sum_metrics_line(line) == {"Held": 1}
 
 
-def test_nothing_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """CloudWatch bills the hours in which a metric has a value: zeros are not written."""
+def test_zeros_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """CloudWatch bills each hour in which a metric has a value."""
     count("source", "website", {"Accepted": 0, "Ignored": 2})
     assert "Accepted" not in written(capsys)
     count("source", "website", {"Accepted": 0})
     assert capsys.readouterr().out == ""
 
 
-def test_whoever_runs_a_function_by_hand_needs_no_environment(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Metrics are written all the same."""
+def test_metrics_need_no_environment(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that is run by hand writes metrics with default names."""
     monkeypatch.delenv("POWERTOOLS_SERVICE_NAME")
     monkeypatch.delenv("POWERTOOLS_METRICS_NAMESPACE")
     count("source", "website", {"Accepted": 1})

@@ -1,4 +1,4 @@
-"""Batches as Lambda makes them, and what a function's answer to one means."""
+"""Batches in Lambda's format, and a function's answer to one."""
 
 from typing import Any
 
@@ -32,13 +32,13 @@ ALL = set(IDS)
     ],
 )
 def test_which_messages_stay(result: Result, failed: set[str]) -> None:
-    """Those named; all for a failure, an unknown name or another shape. Without the response type, all or none."""
+    """The named ones; all after an error, an unknown id or another shape. Without the response type all or none."""
     assert failed_ids(result, IDS, partial=True) == failed
     assert failed_ids(result, IDS, partial=False) == (ALL if result.error else set())
 
 
 def test_record() -> None:
-    """A received message becomes a record in Lambda's shape: names in camel case, binary values in base64."""
+    """A message becomes a record in Lambda's shape: camel case, binary values in base64."""
     named = {
         "source": {"DataType": "String", "StringValue": "shop"},
         "raw": {"DataType": "Binary", "BinaryValue": "AAE="},
@@ -62,5 +62,5 @@ def test_record() -> None:
 
 
 def test_size() -> None:
-    """A record weighs what its JSON does, escapes included."""
+    """A record's size is that of its JSON, including escapes."""
     assert record_size({"body": "\u00e9"}) == len('{"body": "\\u00e9"}')

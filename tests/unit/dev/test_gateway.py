@@ -1,4 +1,4 @@
-"""HTTP requests as API Gateway's events of format 2.0, and results as HTTP."""
+"""HTTP requests as API Gateway events of format 2.0, and results as HTTP answers."""
 
 import base64
 from datetime import UTC, datetime
@@ -34,15 +34,15 @@ def http(result: Result) -> tuple[int, list[tuple[str, str]], bytes]:
 
 
 def test_event() -> None:
-    """A JSON request arrives as AWS documents it."""
+    """A JSON request becomes the event that AWS documents."""
     body = '{"email": "ava@example.com", "name": "Zo\u00eb"}'
-    taken = event(
+    found = event(
         ("content-type", "application/json"), ("user-agent", "curl/8"), body=body.encode(), query="a=1", route=ROUTE
     )
     forwarded = {"x-forwarded-for": "127.0.0.1", "x-forwarded-port": "3000", "x-forwarded-proto": "http"}
     client = {"sourceIp": "127.0.0.1", "userAgent": "curl/8"}
     domain = {"domainName": "127.0.0.1:3000", "domainPrefix": "127"}
-    assert taken == {
+    assert found == {
         "version": "2.0",
         "routeKey": "POST /hooks/{source}",
         "rawPath": "/hooks/website",
@@ -76,9 +76,9 @@ def test_event() -> None:
     ["application/json", "Application/JSON; charset=utf-8", "text/plain", "text/csv; header=yes", "application/xml"],
 )
 def test_text(content_type: str) -> None:
-    """Text arrives as text, and bytes that are not the text they are called in base64."""
-    taken = event(("content-type", content_type), body="gr\u00fc\u00dfe".encode())
-    assert (taken["body"], taken["isBase64Encoded"]) == ("gr\u00fc\u00dfe", False)
+    """Text is passed as text, and bytes that do not decode in base64."""
+    found = event(("content-type", content_type), body="gr\u00fc\u00dfe".encode())
+    assert (found["body"], found["isBase64Encoded"]) == ("gr\u00fc\u00dfe", False)
     assert event(("content-type", content_type), body=b"\xff")["isBase64Encoded"]
 
 
@@ -94,13 +94,13 @@ def test_text(content_type: str) -> None:
 )
 @pytest.mark.parametrize("body", [b"a=1&b=%20", b"\x00\xff\r\n"])
 def test_binary(headers: list[tuple[str, str]], body: bytes) -> None:
-    """Forms, what is binary and what has no type arrive in base64, byte for byte."""
-    taken = event(*headers, body=body)
-    assert (base64.b64decode(taken["body"]), taken["isBase64Encoded"]) == (body, True)
+    """Forms, binary bodies and bodies without a type are passed in base64, byte for byte."""
+    found = event(*headers, body=body)
+    assert (base64.b64decode(found["body"]), found["isBase64Encoded"]) == (body, True)
 
 
 def test_repeated_headers() -> None:
-    """Joined by commas, as is an address to those before it. The connection's own and what is missing are left out."""
+    """Joined by commas, also x-forwarded-for. Connection headers and missing parts are left out."""
     headers = event(("x-sig", "1"), ("x-sig", "2"), ("connection", "keep-alive"))["headers"]
     assert headers["x-sig"] == "1,2"
     assert "connection" not in headers
@@ -109,21 +109,21 @@ def test_repeated_headers() -> None:
 
 
 def test_cookies() -> None:
-    """Cookies have a list of their own and are no header."""
-    taken = event(("cookie", "a=1; b=2"), ("cookie", "c=3"))
-    assert taken["cookies"] == ["a=1", "b=2", "c=3"]
-    assert "cookie" not in taken["headers"]
+    """Cookies are in a separate list and not in the headers."""
+    found = event(("cookie", "a=1; b=2"), ("cookie", "c=3"))
+    assert found["cookies"] == ["a=1", "b=2", "c=3"]
+    assert "cookie" not in found["headers"]
 
 
 def test_query() -> None:
-    """The raw query stays as it was sent; the parameters are decoded, repeated ones joined by commas."""
-    taken = event(query="a=%20x&a=y+z&b=&c=%2C")
-    assert taken["rawQueryString"] == "a=%20x&a=y+z&b=&c=%2C"
-    assert taken["queryStringParameters"] == {"a": " x,y z", "b": "", "c": ","}
+    """The raw query is unchanged. Parameters are decoded, repeated ones joined by commas."""
+    found = event(query="a=%20x&a=y+z&b=&c=%2C")
+    assert found["rawQueryString"] == "a=%20x&a=y+z&b=&c=%2C"
+    assert found["queryStringParameters"] == {"a": " x,y z", "b": "", "c": ","}
 
 
 def test_structured_result() -> None:
-    """A status, headers, cookies and a body, decoded if it is base64, are what the client gets."""
+    """The client gets the status, headers, cookies and body, decoded if it is base64."""
     headers = {"Location": "/x", "X-N": 1}
     result: dict[str, Any] = {"statusCode": 303, "headers": headers, "cookies": ["a=1", "b=2"], "body": "ok"}
     kind = ("content-type", "text/plain;charset=UTF-8")
@@ -151,7 +151,7 @@ def test_inferred_result(payload: Any, body: bytes) -> None:
     ],
 )
 def test_failed_result(result: Result) -> None:
-    """A failed function or an invalid result is answered 500, missing capacity 503, with API Gateway's own bodies."""
+    """A failed function or an invalid result gives API Gateway's 500, missing capacity its 503."""
     kind = [("content-type", "application/json")]
     assert http(result) == (500, kind, b'{"message":"Internal Server Error"}')
     busy = Result.failed("TooManyRequestsException", "Rate Exceeded.")

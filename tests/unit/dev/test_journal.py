@@ -1,4 +1,4 @@
-"""What the journal makes of logs, metrics and messages."""
+"""The journal of leads, read from logs, metrics and messages."""
 
 import json
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ def only(journal: Journal) -> LeadRow:
 
 
 def test_a_delivered_message_gives_the_lead_its_address(journal: Journal) -> None:
-    """What intake logged is a lead on its way; who it is comes from LeadsQueue, for logs hold no one's data."""
+    """Intake's log shows a queued lead. Its address comes from LeadsQueue, because logs have no personal data."""
     lead = {"email": "ava@example.com", "firstName": "Ava", "customFields": {"plan": "pro"}}
     journal.observe_records("EventsQueue", [record("b", "ben@example.com")])
     journal.observe_log("intake", log("taken", source="website", accepted=1, ids=["a"]))
@@ -60,15 +60,15 @@ def test_a_delivered_message_gives_the_lead_its_address(journal: Journal) -> Non
     assert (shown["lead"], shown["email"], "settled" in shown) == (lead, "ava@example.com", False)
 
 
-def test_a_waiting_message_tells_who_it_is(journal: Journal) -> None:
-    """A lead whose message still lies in the queue has its address already, and its state is not touched."""
+def test_a_waiting_message_gives_the_lead_its_address(journal: Journal) -> None:
+    """A message still in the queue adds the address without changing the state."""
     journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
     journal.observe_waiting([record("a", "ava@example.com")["body"], record("b", "new@example.com")["body"]])
     assert (only(journal).email, only(journal).state) == ("ava@example.com", LeadState.REJECTED)
 
 
 def test_a_settled_batch_gives_every_lead_its_state(journal: Journal) -> None:
-    """Accepted leads are enrolled, the others held or rejected, with what the log knows of the reason."""
+    """Leads are enrolled, held or rejected, with the reason from the log."""
     journal.observe_records("LeadsQueue", [record(lead, f"{lead}@example.com") for lead in "abc"])
     rejected = [{"id": "c", "reason": "rejected", "field": "email", "status": 422}]
     why = {"unavailable": 1}
@@ -82,7 +82,7 @@ def test_a_settled_batch_gives_every_lead_its_state(journal: Journal) -> None:
 
 
 def test_a_message_without_an_id_goes_by_that_of_sqs(journal: Journal) -> None:
-    """Whatever other producers leave out, the lead is followed by the message's own id."""
+    """If a producer gave no id, the lead has that of the message."""
     journal.observe_records(
         "LeadsQueue", [{"messageId": "m-1", "body": '{"campaign": "c", "lead": {"email": "x@example.com"}}'}]
     )
@@ -92,7 +92,7 @@ def test_a_message_without_an_id_goes_by_that_of_sqs(journal: Journal) -> None:
 
 @pytest.mark.parametrize("letter_first", [True, False])
 def test_the_dead_letter_explains_a_rejection(journal: Journal, letter_first: bool) -> None:  # noqa: FBT001
-    """The reason shown is the dead letter's own, whichever of it and the log line is seen first."""
+    """The dead letter's reason is shown, whether it or the log line comes first."""
     body = record("a", "ava@refused.example", failure={"reason": "rejected", "field": "email", "message": "is refused"})
     if letter_first:
         journal.observe_dead_letters([body["body"]])
@@ -104,7 +104,7 @@ def test_the_dead_letter_explains_a_rejection(journal: Journal, letter_first: bo
 
 
 def test_an_event_without_a_lead_is_shown_once(journal: Journal) -> None:
-    """A dead letter that holds a raw event has no id: seeing it again makes no second row."""
+    """A dead-lettered event has no id, but is not listed twice."""
     letter = json.dumps({"version": 1, "source": "typeform", "event": {}, "failure": {"message": "no address"}})
     journal.observe_dead_letters([letter])
     journal.observe_dead_letters([letter])
@@ -112,35 +112,35 @@ def test_an_event_without_a_lead_is_shown_once(journal: Journal) -> None:
 
 
 def test_a_dead_letter_without_a_failure_is_exhausted(journal: Journal) -> None:
-    """A message that SQS moved by itself carries no reason, and that is what the operator reads."""
+    """A message that SQS moved has no reason, so it is shown as exhausted."""
     journal.observe_dead_letters([record("a", "ava@example.com")["body"]])
     assert (only(journal).state, only(journal).reason) == (LeadState.REJECTED, EXHAUSTED)
 
 
 @pytest.mark.parametrize("reason", ["unmappable", "malformed"])
-def test_what_no_lead_was_made_of_is_no_rejection(journal: Journal, reason: str) -> None:
-    """The list has the words of the counts: only leads that were refused are rejected."""
+def test_unusable_events_are_not_rejections(journal: Journal, reason: str) -> None:
+    """The list has the terms of the counts: only refused leads are rejected."""
     failure = {"reason": reason, "message": "no address"}
     journal.observe_dead_letters([json.dumps({"version": 1, "source": "api", "event": {}, "failure": failure})])
     assert only(journal).state == reason
 
 
 def test_a_replayed_lead_is_queued_again(journal: Journal) -> None:
-    """A rejected lead that is delivered once more is on its way, and its old reason is gone."""
+    """A rejected lead that is delivered again is queued, without its old reason."""
     journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
     journal.observe_records("LeadsQueue", [record("a", "ava@example.com")])
     assert (only(journal).state, only(journal).reason) == (LeadState.QUEUED, "")
 
 
-def test_a_letter_that_lingers_does_not_undo_an_enrolment(journal: Journal) -> None:
-    """Once a replayed lead is enrolled, its old dead letter says nothing any more."""
+def test_an_old_letter_does_not_undo_an_enrolment(journal: Journal) -> None:
+    """After a replayed lead is enrolled, its old dead letter is ignored."""
     journal.observe_log("enroll", log("batch settled", accepted=["a"]))
     journal.observe_dead_letters([record("a", "ava@example.com", failure={"message": "refused"})["body"]])
     assert only(journal).state is LeadState.ENROLLED
 
 
 def test_metrics_are_summed(journal: Journal) -> None:
-    """A metric's value is a number or a list, and every line of both functions counts."""
+    """A metric's value is a number or a list, and the lines of both functions count."""
     journal.observe_log("intake", metrics(Accepted=[2.0, 1.0], Ignored=[1.0]))
     journal.observe_log("enroll", metrics(Enrolled=2, Unaccounted=[1], Requests=[1.0]))
     counts = journal.counts()
@@ -148,8 +148,8 @@ def test_metrics_are_summed(journal: Journal) -> None:
     assert counts.balanced
 
 
-def test_what_commands_report_is_added(journal: Journal) -> None:
-    """Metrics that are in no log are added to those that are, for one question and not for good; none is dropped."""
+def test_counts_of_commands_are_added(journal: Journal) -> None:
+    """They are added to one answer only, not stored in the journal."""
     journal.observe_log("enroll", metrics(Enrolled=3, Unaccounted=[-1], Rejected=[1]))
     counts = journal.counts(0, {"Accepted": 2, "Replayed": 1})
     assert (counts.accepted, counts.replayed, counts.unaccounted, counts.balanced) == (2, 1, -1, True)
@@ -165,15 +165,15 @@ def test_what_commands_report_is_added(journal: Journal) -> None:
         '{"message": "batch settled", "accepted": [7, null], "rejected": ["a"], "why": []}',
     ],
 )  # fmt: skip
-def test_other_lines_say_nothing(journal: Journal, line: str) -> None:
-    """Only log lines that follow the contract are read."""
+def test_other_lines_are_ignored(journal: Journal, line: str) -> None:
+    """Only log lines of the contract are read."""
     journal.observe_log("intake", line)
     assert journal.leads() == []
     assert not any(journal.counts().as_json()[name] for name in ("accepted", "enrolled", "rejected"))
 
 
 def test_the_newest_leads_are_kept() -> None:
-    """Beyond its capacity the journal forgets the oldest leads, and lists the newest first."""
+    """Beyond its capacity the journal drops the oldest leads. The newest are listed first."""
     small = Journal(capacity=3, now=lambda: NOW)
     small.observe_records("LeadsQueue", [record(str(n), f"{n}@example.com") for n in range(5)])
     assert [row.email for row in small.leads()] == ["4@example.com", "3@example.com", "2@example.com"]
@@ -182,7 +182,7 @@ def test_the_newest_leads_are_kept() -> None:
 
 
 def test_threads_lose_no_count(journal: Journal) -> None:
-    """Functions log from several threads at once, and every count arrives."""
+    """Counts of concurrent threads are all added."""
 
     def observe() -> None:
         for _ in range(200):

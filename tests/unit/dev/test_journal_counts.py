@@ -1,4 +1,4 @@
-"""The counts of law 2, from metrics and back from JSON."""
+"""The counts of law 2, from metrics and from JSON."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from leads_cli.stacks.counts import StackCounts, StackStatus, Waiting, from_json
 
 
 def test_law_2() -> None:
-    """Every outcome counts once, and what happened beside the sum changes nothing."""
+    """Every outcome counts once, and other counts do not matter."""
     counts = StackCounts(
         28, 1, 2, 3, 4, 5, 6, 7, ignored=9, redelivered=9, refused=9, held=9, duplicates=9, requests=9, retries=9
     )
@@ -14,7 +14,7 @@ def test_law_2() -> None:
 
 
 def test_law_2_with_an_operator() -> None:
-    """A letter that goes back is a lead once more; one that is taken out has its outcome. Too many balance as well."""
+    """A replayed letter is a lead again, an erased one has an outcome. Negative unaccounted counts balance, too."""
     assert StackCounts(accepted=2, rejected=1, enrolled=2, replayed=1).balanced
     assert StackCounts(accepted=2, enrolled=1, erased=1).balanced
     assert StackCounts(accepted=1, replayed=2, erased=1).difference == 2
@@ -31,13 +31,13 @@ def test_law_2_with_an_operator() -> None:
         (StackCounts(accepted=9, enrolled=1, queued=1), False),
     ],
 )
-def test_leads_on_their_way_explain_a_difference(counts: StackCounts, in_progress: bool) -> None:  # noqa: FBT001
-    """In the middle of an import the queue holds leads that nothing has counted yet: that is no failure."""
+def test_queued_leads_explain_a_difference(counts: StackCounts, in_progress: bool) -> None:  # noqa: FBT001
+    """During an import the queue has leads that are not counted yet, which is not a failure."""
     assert StackStatus(counts).in_progress is in_progress
 
 
-def test_what_waits_is_told_in_a_sentence() -> None:
-    """How many, why, since when, until when; what SQS does not tell is at most an hour away."""
+def test_the_sentence_about_waiting_leads() -> None:
+    """How many, why, for how long, and the next attempt, which without data is within an hour."""
     waiting = Waiting(3, {hold_words("unavailable"): 2, "other": 1}, 90, 20.4)
     assert waiting.text == (
         "3 leads wait: Leadterra is down or busy (2); other (1). The first for 2 min, next attempt in 20 s."
@@ -48,7 +48,7 @@ def test_what_waits_is_told_in_a_sentence() -> None:
 
 
 def test_json_is_read_back() -> None:
-    """What a running stack answers is what it counted; anything else in the answer is passed over."""
+    """Counts round-trip through JSON. Other keys are ignored."""
     counts = StackCounts(accepted=3, enrolled=1, queued=1)
     data = counts.as_json()
     assert (data["difference"], data["balanced"]) == (1, False)

@@ -1,4 +1,4 @@
-"""The page's parts: the form of a source, the counts and the leads as HTML."""
+"""Parts of the page: the form of a source, the counts and the leads as HTML."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ def config(more: str = "") -> Enrollment:
 
 @dataclass
 class Form(HTMLParser):
-    """The controls of a form by name, as a browser would find them."""
+    """The controls of a form by name."""
 
     action: str = ""
     controls: dict[str, dict[str, str | None]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def form(more: str = "") -> Form:
 
 
 def test_the_form_posts_to_its_source() -> None:
-    """It is a form like any on a website: an address, a method and a label for every field that is seen."""
+    """It has the address, the method and a label for every visible field."""
     found = form()
     assert found.action == "post /hooks/website"
     assert set(found.controls) == {"email", "firstName", "lastName", "company", "jobTitle"}
@@ -70,7 +70,7 @@ def test_the_form_posts_to_its_source() -> None:
 
 
 def test_fields_go_by_the_names_of_the_source() -> None:
-    """A field that the configuration renames is sent under that name, and still known as the lead's."""
+    """A renamed field is sent under its configured name, and marked with the lead's."""
     found = form('[sources.website.fields]\njobTitle = "your_role"\n')
     assert found.controls["your_role"]["data-lead-field"] == "jobTitle"
     assert "jobTitle" not in found.controls
@@ -78,13 +78,13 @@ def test_fields_go_by_the_names_of_the_source() -> None:
 
 @pytest.mark.parametrize("value", ['"yes"', "true"])
 def test_consent_is_asked_for(value: str) -> None:
-    """What the source requires a person to say yes to is a box to tick, unticked."""
+    """A required consent is an unticked checkbox."""
     box = form(f"[sources.website.require]\nconsent = {value}\n").controls["consent"]
     assert (box["type"], box["value"], "checked" in box) == ("checkbox", value.strip('"'), False)
 
 
-def test_what_no_person_fills_in() -> None:
-    """A required value that is no one's decision is sent along unseen; the honeypot is out of the keyboard's reach."""
+def test_hidden_fields() -> None:
+    """Other required values are sent in hidden fields. The honeypot cannot be reached with the keyboard."""
     controls = form('honeypot = "nickname"\n[sources.website.require]\nformName = "signup & more"\n').controls
     assert (controls["formName"]["type"], controls["formName"]["value"]) == ("hidden", "signup & more")
     assert (controls["nickname"]["tabindex"], controls["nickname"]["autocomplete"]) == ("-1", "off")
@@ -92,7 +92,7 @@ def test_what_no_person_fills_in() -> None:
 
 
 def test_a_choice_is_offered() -> None:
-    """Where several values will do, or the person chooses a list, the form lets them choose."""
+    """Several accepted values, or campaigns, are options to choose from."""
     found = form(
         'campaign_field = "list"\n[sources.website.campaigns]\nnews = "newsletter"\ntry = "trial"\n'
         '[sources.website.require]\nregion = ["eu", "us"]\n'
@@ -118,14 +118,14 @@ def test_a_choice_is_offered() -> None:
     ],
 )
 def test_the_verdict(counts: StackCounts, mood: str, verdict: str) -> None:
-    """The page says, also by its colour, whether law 2 holds, and does not cry wolf while leads are on their way."""
+    """The page shows, also in colour, whether law 2 holds. Queued leads are no failure."""
     shown = live.counts(StackStatus(counts))
     assert verdict in shown
     assert f"verdict {mood}" in shown
 
 
-def test_what_an_operator_did_is_a_term() -> None:
-    """Leads that were sent again or erased stand in the equation once there are some."""
+def test_replayed_and_erased_leads_are_terms() -> None:
+    """They are in the equation only if there are any."""
     assert "erased" not in live.counts(StackStatus(StackCounts(accepted=1, enrolled=1)))
     shown = live.counts(StackStatus(StackCounts(accepted=1, replayed=1, erased=2)))
     replayed, equals, erased = (shown.index(f) for f in ("<dt>replayed", ' equals"', "<dt>erased"))
@@ -133,14 +133,14 @@ def test_what_an_operator_did_is_a_term() -> None:
 
 
 def test_the_age_of_the_oldest_lead() -> None:
-    """The waiting time of a lead is shown in words."""
+    """It is shown in words."""
     assert "waiting for 90 s" not in live.counts(StackStatus(StackCounts(accepted=1, queued=1), 90))
     assert "waiting for 2 min" in live.counts(StackStatus(StackCounts(accepted=1, queued=1), 90))
     assert "Nothing is waiting" in live.counts(StackStatus(StackCounts()))
 
 
-def test_what_a_person_typed_is_shown_as_text() -> None:
-    """Markup in an address or in Leadterra's words stays what it is. A held lead needs no action."""
+def test_markup_in_leads_is_escaped() -> None:
+    """In an address and in Leadterra's message. A held lead is shown to need no action."""
     state = LeadState.HELD
     row = LeadRow("a", datetime.now(UTC), "<b>@example.com", "web<site", "news", state, "<script>no</script>")
     shown = live.leads([row])
@@ -149,8 +149,8 @@ def test_what_a_person_typed_is_shown_as_text() -> None:
     assert "&lt;script&gt;no&lt;/script&gt;; it is tried again automatically" in shown
 
 
-def test_what_was_mapped_is_shown() -> None:
-    """A lead's fields are on its row as they were mapped, as text, and a few of very many or very long ones."""
+def test_the_fields_of_a_lead_are_shown() -> None:
+    """As text, with long values cut and only some of many fields."""
     custom = {"plan": "<b>pro</b>", "seats": 12, "trial": True}
     name = {"firstName": "Ada", "lastName": "King"}
     lead = {"email": "a@example.com", **name, "company": "A & B", "customFields": custom}
@@ -164,7 +164,7 @@ def test_what_was_mapped_is_shown() -> None:
 
 
 def test_a_long_list_is_cut() -> None:
-    """The page shows the newest leads and how many there are besides."""
+    """The page shows the newest leads and the number of older ones."""
     rows = [LeadRow(str(n), datetime.now(UTC), f"{n}@example.com") for n in range(live.SHOWN + 2)]
     assert live.leads(rows).count("<li") == live.SHOWN
     assert ">2 older<" in live.leads(rows)
@@ -172,8 +172,8 @@ def test_a_long_list_is_cut() -> None:
 
 
 @pytest.mark.parametrize("captcha", ["turnstile", "hcaptcha"])
-def test_a_captcha_is_solved_by_its_services_token_for_tests(captcha: Captcha) -> None:
-    """The form has the token, and the embedded stack the secret with which the service takes it."""
+def test_a_captcha_has_its_service_s_test_token(captcha: Captcha) -> None:
+    """The form has the token, and the embedded stack the secret that accepts it."""
     enrollment = Enrollment(sources={"site": Source(provider="form", auth="none", captcha=captcha)})
     assert invent_secrets(enrollment) == {"site": TEST_SECRETS[captcha]}
     found = open_form(enrollment)

@@ -1,4 +1,4 @@
-"""The outcome of each lead as the sandbox remembers it."""
+"""The outcome of each lead in the sandbox."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +26,7 @@ def states(sandbox: Sandbox, *rows: LeadRow) -> list[LeadState]:
 
 
 def test_a_new_and_a_known_lead(sandbox: Sandbox) -> None:
-    """Each signup has the outcome of its own request: the first enrolled the person, the second updated it."""
+    """Each signup has the outcome of its own request: enrolled first, updated later."""
     sandbox.bulk_upsert("camp_1", [{"email": "Ava@example.com"}], NOW)
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW + 2 * SECOND)
     newest = row("b", "ava@example.com", NOW + 3 * SECOND)
@@ -34,7 +34,7 @@ def test_a_new_and_a_known_lead(sandbox: Sandbox) -> None:
 
 
 def test_a_suppressed_and_a_merged_lead(sandbox: Sandbox) -> None:
-    """A suppressed address is shown as skipped. Of two messages in one row one is enrolled, the other merged."""
+    """A suppressed lead is skipped. Of two messages in one row one is enrolled and one merged."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW)
     both = row("b", "ava@example.com"), row("a", "AVA@example.com")
     assert states(sandbox, *both) == [LeadState.ENROLLED, LeadState.MERGED]
@@ -43,7 +43,7 @@ def test_a_suppressed_and_a_merged_lead(sandbox: Sandbox) -> None:
 
 
 def test_other_rows_stay_as_they_are(sandbox: Sandbox) -> None:
-    """The sandbox says nothing about leads that are queued, refused or unknown to it."""
+    """Leads that are queued, rejected or unknown to the sandbox do not change."""
     sandbox.bulk_upsert("camp_1", [{"email": "ava@example.com"}], NOW)
     rows = [
         row("a", "ava@example.com", None, LeadState.QUEUED),

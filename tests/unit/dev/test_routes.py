@@ -1,4 +1,4 @@
-"""Which route of an HTTP API takes a request."""
+"""The route of an HTTP API that matches a request."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ DEFAULT = route("ANY", "$default")
     ],
 )
 def test_most_specific_route(method: str, path: str, expected: tuple[Route, dict[str, str]]) -> None:
-    """Method and path decide, and `$default` takes what is left."""
+    """Method and path decide, and `$default` gets the rest."""
     assert find([DEFAULT, TOKEN, HOOK], method, path) == expected
 
 
@@ -46,12 +46,12 @@ def test_most_specific_route(method: str, path: str, expected: tuple[Route, dict
     ("method", "path"), [("GET", "/hooks/website"), ("POST", "/hooks"), ("POST", "/hooks/a/"), ("GET", "/aXb")]
 )
 def test_no_route(method: str, path: str) -> None:
-    """A path or method that the template lacks has no route; a path is no regular expression."""
+    """An unknown path or method has no route. Paths are not regular expressions."""
     assert find([HOOK, TOKEN, route("GET", "/a.b")], method, path) is None
 
 
 def test_routes_of_a_translated_api() -> None:
-    """Method, path, function and timeout are those that SAM wrote."""
+    """Method, path, function and timeout are read from SAM's output."""
     paths = {
         "/hooks/{source}": {"post": operation(timeoutInMillis=5000)},
         "$default": {"x-amazon-apigateway-any-method": operation()},
@@ -71,6 +71,6 @@ def test_routes_of_a_translated_api() -> None:
     ],
 )
 def test_unsupported_api(unknown: dict[str, Any]) -> None:
-    """What would behave differently here than on AWS is an error rather than a surprise."""
+    """A feature that would behave differently than on AWS is an error."""
     with pytest.raises(StartError):
         routes_of(unknown, {})

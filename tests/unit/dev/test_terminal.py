@@ -1,4 +1,4 @@
-"""What `leads dev` says in the terminal: the banner, and a file that breaks while it runs."""
+"""Terminal output of `leads dev`: the banner, and a configuration that becomes invalid."""
 
 import sys
 from pathlib import Path
@@ -14,28 +14,28 @@ from leads_cli.project import CONFIG
 RIGHT = '[campaigns.news]\nid = "camp_1"\n'
 
 
-def shown(text: str, url: str = "http://127.0.0.1:3000") -> str:
+def banner_of(text: str, url: str = "http://127.0.0.1:3000") -> str:
     return banner(url, parse(text), {"api": "t0p", "shop": "it"}, None, Path("enrollment.toml"))
 
 
 def test_the_banner_has_the_token() -> None:
-    """A source's secret stands by itself on a line, and in the command beside it; a captcha's is for no sender."""
-    text = shown(CONFIG.read_text(encoding="utf-8"))
+    """A source's secret is on a line of its own and in the command. A captcha's secret is not shown."""
+    text = banner_of(CONFIG.read_text(encoding="utf-8"))
     assert '\n    TOKEN=t0p\n    curl http://127.0.0.1:3000/hooks/api -H "Authorization: Bearer t0p"' in text
     assert text.count("TOKEN=") == 1
     shop = '[sources.shop]\nprovider = "json"\ncampaign = "news"\nauth = "basic"\n'
-    assert "\n    PASSWORD=it\n" in shown(RIGHT + shop)
+    assert "\n    PASSWORD=it\n" in banner_of(RIGHT + shop)
     form = '[sources.shop]\nprovider = "form"\ncampaign = "news"\nauth = "none"\ncaptcha = "turnstile"\n'
-    assert "=it\n" not in shown(RIGHT + form)
+    assert "=it\n" not in banner_of(RIGHT + form)
 
 
 @pytest.mark.parametrize(
     ("source", "event"), [("website", " website-form"), ("api", " api-batch"), ("shop", " json"), ("", "")]
 )
-def test_the_banner_sends_what_the_configuration_takes(source: str, event: str) -> None:
-    """The event to try is one whose source there is, else the request of a provider; the command lists all of them."""
+def test_the_banner_s_event_fits_the_configuration(source: str, event: str) -> None:
+    """An event of an existing source, else a provider's request, else no event."""
     text = f'[sources.{source}]\nprovider = "json"\ncampaign = "news"\nauth = "token"\n' if source else ""
-    assert f"    leads send{event} --url http://127.0.0.1:1\n" in shown(RIGHT + text, "http://127.0.0.1:1")
+    assert f"    leads send{event} --url http://127.0.0.1:1\n" in banner_of(RIGHT + text, "http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_the_banner_sends_what_the_configuration_takes(source: str, event: str) 
 def test_commands_run_as_they_are_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: str, path: str, expected: str
 ) -> None:
-    """Where the shell does not find `leads`, texts name the path by which it was called."""
+    """If the shell does not find `leads`, messages have the path by which it was called."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "leads").touch(0o755)
     monkeypatch.chdir(tmp_path)
@@ -59,14 +59,14 @@ def test_commands_run_as_they_are_printed(
     assert project.command() == expected.format(here=tmp_path)
 
 
-def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
-    """Each change is told once, with the lines of `leads check`, however often it is asked for."""
+def test_a_broken_file_is_reported_once(tmp_path: Path) -> None:
+    """Each change is reported once, with the lines of `leads check`."""
     path = tmp_path / "enrollment.toml"
     path.write_text(RIGHT)
     lines: list[str] = []
     watch = ConfigWatch(path, lines.append)
-    taken_up: list[str] = []
-    watch.on_valid = lambda: taken_up.append(path.read_text())
+    reloaded: list[str] = []
+    watch.on_valid = lambda: reloaded.append(path.read_text())
     assert not watch.broken()
     path.write_text(f"{RIGHT}tokenz = []\n")
     assert [watch.broken() for _ in range(3)] == [True] * 3
@@ -77,4 +77,4 @@ def test_a_broken_file_is_told_once(tmp_path: Path) -> None:
     path.write_text(RIGHT)
     assert [watch.broken() for _ in range(2)] == [False] * 2
     assert lines[2:] == [f"{path}: read again."]
-    assert taken_up == [RIGHT]
+    assert reloaded == [RIGHT]

@@ -1,4 +1,4 @@
-"""Faults act on the requests they are meant for, in order, and look as they do in the wild."""
+"""Faults apply to the right requests in order, and look like real ones."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ LIMITED = Fault(kind="rate_limited")
 
 
 def never() -> float:
-    raise AssertionError("a certain fault needs no luck")
+    raise AssertionError("a fault without a probability must not draw")
 
 
 def schedule(*faults: Fault, draw: Callable[[], float] = never) -> FaultSchedule:
@@ -22,12 +22,12 @@ def schedule(*faults: Fault, draw: Callable[[], float] = never) -> FaultSchedule
 
 
 def kinds(faults: FaultSchedule, requests: int) -> list[str | None]:
-    taken = [faults.take("bulk", leads=10)[1] for _ in range(requests)]
-    return [fault.kind if fault else None for fault in taken]
+    faults_met = [faults.take("bulk", leads=10)[1] for _ in range(requests)]
+    return [fault.kind if fault else None for fault in faults_met]
 
 
 def test_faults_with_a_number_play_in_order() -> None:
-    """A list of numbered faults is a script, and what was played is gone; one without a number stays."""
+    """Numbered faults run in order and are then removed. A fault without a number stays."""
     faults = schedule(
         Fault(kind="rate_limited", after=1, next=1),
         Fault(kind="drop_after", next=2),
@@ -42,26 +42,26 @@ def test_faults_with_a_number_play_in_order() -> None:
 
 
 def test_latency_adds_up_and_lets_another_fault_answer() -> None:
-    """Delays are summed, wherever in the list they are, and the first other fault wins."""
+    """Delays are summed, and the first other fault decides the answer."""
     faults = schedule(Fault(kind="latency", milliseconds=20), LIMITED, Fault(kind="latency", milliseconds=5))
     assert faults.take("bulk", leads=1) == (25, LIMITED)
 
 
-def test_faults_act_on_their_endpoint() -> None:
-    """By default that is the bulk endpoint; others are named, or all of them at once."""
+def test_faults_apply_to_their_endpoint() -> None:
+    """The bulk endpoint by default, a named one, or any."""
     faults = schedule(Fault(kind="rate_limited", on="start"), Fault(kind="redirect", on="any"))
     assert kinds(faults, 1) == ["redirect"]
     assert faults.take("start", leads=0) == (0, Fault(kind="rate_limited", on="start"))
 
 
-def test_a_limit_acts_on_what_is_above_it() -> None:
-    """A request at the limit passes; one above it does not."""
+def test_a_limit_refuses_larger_requests() -> None:
+    """A request at the limit is accepted."""
     at, above = (schedule(Fault(kind="too_many", limit=limit)) for limit in (10, 9))
     assert (kinds(at, 1), kinds(above, 1)) == ([None], ["too_many"])
 
 
 def test_probability_is_decided_by_the_numbers_given() -> None:
-    """The same numbers give the same faults; requests that got away count towards `next`."""
+    """The same numbers give the same faults. Requests without a fault count towards `next`."""
     numbers = iter([0.49, 0.5, 0.0])
     faults = schedule(Fault(kind="hang", milliseconds=1, probability=0.5, next=3), draw=lambda: next(numbers))
     assert kinds(faults, 4) == ["hang", None, "hang", None]
@@ -78,8 +78,8 @@ def test_probability_is_decided_by_the_numbers_given() -> None:
         ({"kind": "earthquake"}, "Input should be"),
     ],
 )
-def test_a_fault_that_could_not_act_is_refused(fault: dict[str, object], message: str) -> None:
-    """A fault that lacks what its kind needs is an error rather than a fault that never shows."""
+def test_an_incomplete_fault_is_refused(fault: dict[str, object], message: str) -> None:
+    """A fault without a setting that its kind needs is an error."""
     with pytest.raises(ValueError, match=message):
         Fault.model_validate(fault)
 
@@ -97,7 +97,7 @@ def test_a_fault_that_could_not_act_is_refused(fault: dict[str, object], message
     ],
 )  # fmt: skip
 def test_faults_that_answer(fault: Fault, status: int, start: bytes) -> None:
-    """Each answers with its status, in the format that such an answer has."""
+    """Each has its status and the usual format."""
     answer = answer_instead(fault)
     assert answer is not None
     assert (answer.status, answer.body[: len(start)], answer.ending) == (status, start, "answered")
@@ -106,14 +106,14 @@ def test_faults_that_answer(fault: Fault, status: int, start: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["rate_limited", "server_error"])
 def test_retry_after(kind: str) -> None:
-    """A fault may say when to come back."""
+    """A fault may have a Retry-After header."""
     answer = answer_instead(Fault.model_validate({"kind": kind, "retry_after": 90}))
     assert answer is not None
     assert answer.headers == {"Retry-After": "90"}
 
 
 def test_spoiled_answers() -> None:
-    """What was done stays done; what is spoiled is only how the client learns of it."""
+    """The request is processed; only the answer is lost or damaged."""
     good, refused = json_answer({"total": 1}), json_answer({"errors": []}, 422)
     assert answer_spoiled(good, Fault(kind="drop_after")).ending == "reset"
     assert answer_spoiled(good, Fault(kind="truncated_answer")).ending == "cut"
