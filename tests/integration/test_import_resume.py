@@ -106,23 +106,3 @@ def test_stopped_by_hand(imports: Imports, number: signal.Signals) -> None:
     assert f"Stopped: {ROWS - imports.counts()[0]} of 600 leads left to be sent; the same command goes on" in said
     imports.finish()
     assert imports.counts() == (ROWS, ROWS)
-
-
-def test_another_run_meets_an_unfinished_one(imports: Imports) -> None:
-    """While one runs, a second sends nothing. Other columns would make other leads. A new file is a new import."""
-    process = imports.start("--rate", "20")
-    imports.until_sent(10, process)
-    second = imports.start()
-    said, _ = second.communicate(timeout=PATIENCE_SECONDS)
-    assert second.returncode == 2
-    assert "another import of this file is running" in said
-    assert process.poll() is None
-    process.kill()
-    process.communicate()
-    other = imports.start("--map", "name=company")
-    said, _ = other.communicate(timeout=PATIENCE_SECONDS)
-    assert other.returncode == 2
-    assert "It had the columns email=email, name=fullName, and now would have email=email, name=company" in said
-    assert "begin anew with --again" in said
-    (imports.folder / "list.csv").write_text("email\nava@example.com\n")
-    assert "In LeadsQueue now: 1 lead." in imports.finish()
