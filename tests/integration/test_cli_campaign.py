@@ -45,7 +45,7 @@ def sandbox() -> Sandbox:
 
 @pytest.fixture
 def stack(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
-    """A stack that enrolls into it."""
+    """A stack that enrolls into the sandbox."""
     config = tmp_path / "enrollment.toml"
     config.write_text(CONFIG)
     with SandboxServer(sandbox) as server, operated(monkeypatch, config, LeadterraBaseUrl=server.url) as made:
@@ -61,8 +61,8 @@ def asked(box: Sandbox) -> list[tuple[str, str]]:
     return [(entry.method, entry.path) for entry in box.requests]
 
 
-def test_the_list_says_what_feeds_each_campaign(stack: Operated, sandbox: Sandbox) -> None:
-    """Each campaign has its sources, tokens and status; one that Leadterra does not know has the reason."""
+def test_the_list_has_each_campaign_s_sources(stack: Operated, sandbox: Sandbox) -> None:
+    """And its tokens and status, or the reason if Leadterra does not know it."""
     enroll(sandbox, "camp_news")
     news, trial, gone = stack.leads("campaign", "list", "--json").json["campaigns"]
     assert news == {
@@ -79,16 +79,16 @@ def test_the_list_says_what_feeds_each_campaign(stack: Operated, sandbox: Sandbo
 
 
 def test_a_list_without_leadterra_is_the_configuration(stack: Operated, sandbox: Sandbox) -> None:
-    """A refused key is said once, is asked about once, and hides no campaign."""
+    """A refused key is reported once after one request, and all campaigns are listed."""
     stack.put_secret({"leadterra_api_key": "sk_live_revoked"})
-    said = stack.leads("campaign", "list")
-    assert said.code == 0
-    assert [line.split()[:3] for line in said.out.splitlines()[1:]] == [
+    result = stack.leads("campaign", "list")
+    assert result.code == 0
+    assert [line.split()[:3] for line in result.out.splitlines()[1:]] == [
         ["news", "camp_news", "?"],
         ["trial", "camp_trial", "?"],
         ["gone", "camp_gone", "?"],
     ]
-    assert said.err.startswith("news, trial, gone: Leadterra refuses the API key")
+    assert result.err.startswith("news, trial, gone: Leadterra refuses the API key")
     assert asked(sandbox) == [("GET", "/v1/campaigns/camp_news/stats")]
 
 
@@ -101,54 +101,54 @@ def test_stats(stack: Operated, sandbox: Sandbox) -> None:
     assert (found["stats"]["totalEnrolled"], found["stats"]["replyRate"]) == (1, 0.0)
 
 
-def test_a_key_of_the_environment_where_the_stack_has_none(stack: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a key in the secret the one in LEADTERRA_API_KEY is used; with neither, both are named."""
+def test_the_environment_s_key_is_used_if_the_stack_has_none(stack: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without either the message names both."""
     stack.put_secret({"sources": {}})
-    said = stack.leads("campaign", "stats", "news")
-    assert said.code == 1
-    assert "leads secrets set leadterra_api_key" in said.err
-    assert "LEADTERRA_API_KEY" in said.err
+    result = stack.leads("campaign", "stats", "news")
+    assert result.code == 1
+    assert "leads secrets set leadterra_api_key" in result.err
+    assert "LEADTERRA_API_KEY" in result.err
     monkeypatch.setenv("LEADTERRA_API_KEY", "sk_live_sandbox\n")
     assert stack.leads("campaign", "stats", "news").code == 0
 
 
 def test_an_unknown_campaign(stack: Operated) -> None:
-    """A misspelt name is answered with the one that was meant, and nothing is asked of Leadterra."""
-    said = stack.leads("campaign", "start", "nwes", "--yes")
-    assert said.code == 2
-    assert "did you mean news?" in said.err
+    """A misspelt name gets a suggestion, without a request to Leadterra."""
+    result = stack.leads("campaign", "start", "nwes", "--yes")
+    assert result.code == 2
+    assert "did you mean news?" in result.err
 
 
 def test_a_draft_is_started(stack: Operated, sandbox: Sandbox) -> None:
     """After a yes the campaign runs."""
     enroll(sandbox, "camp_news")
-    said = stack.leads("campaign", "start", "news", typed="y\n")
-    assert said.code == 0
-    assert "Started news: status running" in said.out
+    result = stack.leads("campaign", "start", "news", typed="y\n")
+    assert result.code == 0
+    assert "Started news: status running" in result.out
     assert sandbox.stats("camp_news")["status"] == "running"
 
 
 def test_nothing_is_started_without_a_yes(stack: Operated, sandbox: Sandbox) -> None:
-    """A no, or no terminal to ask, leaves the campaign as it is. The command said before what would happen."""
+    """A no, or no terminal to ask, changes nothing. The consequences are shown before the question."""
     enroll(sandbox, "camp_trial")
     for typed in ("n\n", ""):
-        said = stack.leads("campaign", "start", "trial", typed=typed)
-        assert (said.code, "its sending RESUMES" in said.out) == (1, True)
-        assert "Nothing was started." in said.err
+        result = stack.leads("campaign", "start", "trial", typed=typed)
+        assert (result.code, "its sending RESUMES" in result.out) == (1, True)
+        assert "Nothing was started." in result.err
     assert [method for method, _ in asked(sandbox)] == ["GET", "GET"]
 
 
 def test_a_running_campaign_is_left_alone(stack: Operated, sandbox: Sandbox) -> None:
-    """Nothing is asked and nothing is sent where there is nothing to start."""
+    """The command neither asks nor sends a start."""
     enroll(sandbox, "camp_news")
     sandbox.start("camp_news", datetime.now(UTC))
-    said = stack.leads("campaign", "start", "news")
-    assert (said.code, "running already" in said.out) == (0, True)
+    result = stack.leads("campaign", "start", "news")
+    assert (result.code, "running already" in result.out) == (0, True)
     assert [method for method, _ in asked(sandbox)] == ["GET"]
 
 
-def test_a_program_has_to_say_yes(stack: Operated, sandbox: Sandbox) -> None:
-    """--json without --yes is a wrong call; with it, only JSON is on stdout."""
+def test_json_needs_yes(stack: Operated, sandbox: Sandbox) -> None:
+    """--json without --yes is a usage error. With it, stdout has only JSON."""
     enroll(sandbox, "camp_news")
     assert stack.leads("campaign", "start", "news", "--json").code == 2
     found = stack.leads("campaign", "start", "news", "--json", "--yes").json
@@ -156,9 +156,9 @@ def test_a_program_has_to_say_yes(stack: Operated, sandbox: Sandbox) -> None:
 
 
 def test_a_start_without_an_answer(stack: Operated, sandbox: Sandbox) -> None:
-    """Where the connection ends before the answer, the operator is told to look before doing it again."""
+    """If the connection breaks, the operator is told to check the status before starting again."""
     enroll(sandbox, "camp_news")
     sandbox.faults.set([Fault.model_validate({"kind": "drop_after", "on": "start"})])
-    said = stack.leads("campaign", "start", "news", "--yes")
-    assert said.code == 1
-    assert "look first: leads campaign stats news" in said.err
+    result = stack.leads("campaign", "start", "news", "--yes")
+    assert result.code == 1
+    assert "look first: leads campaign stats news" in result.err

@@ -1,4 +1,4 @@
-"""`leads send PROVIDER` and `--probe`: a request proved with the stack's own secret, before the real intake."""
+"""`leads send PROVIDER` and `--probe`: requests signed with the stack's secrets to the real intake."""
 
 import json
 from collections.abc import Callable
@@ -38,7 +38,7 @@ auth = "basic"
 
 
 class Stack:
-    """The real intake function behind an HTTP client, and what an operator knows of it."""
+    """The real intake function behind an HTTP client, with its configuration and secrets."""
 
     def __init__(self, intake: Intake, text: str, folder: Path) -> None:
         self._intake = intake
@@ -52,7 +52,7 @@ class Stack:
             return probe(name, self._running(), client)
 
     def send(self, name: str, source: str | None = None) -> str:
-        """Send a webhook; the source that took it."""
+        """Send a webhook. Returns the source that accepted it."""
         event = with_address(webhooks.load(name), self._running(), source)
         with httpx.Client(transport=httpx.MockTransport(self._answer)) as client:
             assert send(event, self._running(), client).taken
@@ -94,7 +94,7 @@ def stack(intake: Intake, tmp_path: Path) -> MakeStack:
 
 
 def test_a_probe_of_every_provider(stack: MakeStack, intake: Intake) -> None:
-    """A probe is accepted by a source of each provider, and leaves neither a lead nor a dead letter."""
+    """Each provider's source accepts a probe, which leaves no lead and no dead letter."""
     made = stack(CONFIG)
     for name, source in EVERY.sources.items():
         answer = made.probe(name)
@@ -105,7 +105,7 @@ def test_a_probe_of_every_provider(stack: MakeStack, intake: Intake) -> None:
 
 
 def test_a_wrong_secret(stack: MakeStack) -> None:
-    """A secret that the function does not accept is a 401, which the meaning says."""
+    """The answer is a 401, and its meaning is explained."""
     made = stack(CONFIG)
     made.secrets["typeform"] = "another"
     answer = made.probe("typeform")
@@ -113,7 +113,7 @@ def test_a_wrong_secret(stack: MakeStack) -> None:
 
 
 def test_a_source_is_found_by_its_provider(stack: MakeStack) -> None:
-    """A provider's name is enough; one without a source is named with those that there are."""
+    """For a provider without a source the error lists the sources."""
     made = stack('[campaigns.a]\nid = "c"\n[sources.contacts]\nprovider = "hubspot"\ncampaign = "a"\n')
     assert made.probe("hubspot").where == "POST /hooks/contacts"
     with pytest.raises(CommandError, match="the stack has no source 'fax'"):
@@ -122,18 +122,18 @@ def test_a_source_is_found_by_its_provider(stack: MakeStack) -> None:
 
 @pytest.mark.parametrize("status", [301, 403, 404, 422, 429, 500])
 def test_each_answer_has_a_meaning(status: int) -> None:
-    """No answer but 200 is called right."""
+    """Only a 200 is reported as right."""
     assert "right. " not in probe_meaning(HookAnswer("POST /hooks/x", status, ""))
 
 
 def test_a_probe_needs_a_source() -> None:
-    """Without a name there is nothing to probe."""
+    """Without a source the command is a usage error."""
     done = CliRunner().invoke(app, ["send", "--probe"])
     assert (done.exit_code, "--source NAME" in done.output) == (2, True)
 
 
 def test_the_first_source_of_a_provider(stack: MakeStack) -> None:
-    """The first one of the file gets it, or the one that was named; signed for the address that its sender has."""
+    """The first source in the file, or the named one, with a signature for its public address."""
     made = stack(ELSEWHERE)
     assert made.send("hubspot") == "contacts"
     assert made.send("hubspot", "contacts-two") == "contacts-two"
@@ -141,22 +141,22 @@ def test_the_first_source_of_a_provider(stack: MakeStack) -> None:
 
 
 def test_no_source_of_a_provider(stack: MakeStack) -> None:
-    """The message has the lines that the configuration lacks."""
+    """The error has the missing configuration lines."""
     with pytest.raises(CommandError) as raised:
         stack(ELSEWHERE).send("zapier")
     assert '[sources.zapier]\n  provider = "zapier"\n  campaign = "newsletter"\n  auth = "token"' in str(raised.value)
 
 
 def test_a_source_of_another_provider(stack: MakeStack) -> None:
-    """A source that was named and is another provider's is no place for it; nor is one that is not there."""
+    """A named source of another provider is refused, and so is an unknown one."""
     with pytest.raises(CommandError, match="contacts is a source for hubspot, not for form"):
         stack(ELSEWHERE).send("form", "contacts")
     with pytest.raises(CommandError, match="the stack has no source 'shop'"):
         stack(ELSEWHERE).send("form", "shop")
 
 
-def test_what_can_be_sent() -> None:
-    """Without an argument the command lists the events and the providers; an unknown name gets both as well."""
+def test_events_and_providers_are_listed() -> None:
+    """Without an argument, and after an unknown name."""
     listed = CliRunner().invoke(app, ["send"])
     assert listed.exit_code == 0
     for name in ("website-form", *webhooks.names()):

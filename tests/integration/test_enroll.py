@@ -11,7 +11,7 @@ from tests.integration.enrolling import CONFIG, Enrolling, message
 
 
 def test_it_can_be_run_by_hand(enrolling: Enrolling) -> None:
-    """Without Lambda's context nothing says how much time is left, and there is enough."""
+    """Without Lambda's context the time left is unknown and assumed to be enough."""
     enrolling.cloud.send(message("ava@example.com"))
     records = enrolling.cloud.records()
     assert enrolling.watching(lambda: handler({"Records": records}, None), records).failures == []
@@ -20,7 +20,7 @@ def test_it_can_be_run_by_hand(enrolling: Enrolling) -> None:
 
 @pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
 def test_counts_in_every_envelope(enrolling: Enrolling, dialect: Dialect) -> None:
-    """New, known and suppressed leads are counted apart, in the log too; what it leaves out is unaccounted for."""
+    """New, known and suppressed leads are counted separately, also in the log. Uncounted ones are unaccounted."""
     enrolling.leadterra.behaviour = Behaviour(dialect=dialect)
     enrolling.deliver(message("ava@example.com"))
     done = enrolling.deliver(*map(message, ("ava@example.com", "ben@example.com", "eve@suppressed.example")))
@@ -31,8 +31,8 @@ def test_counts_in_every_envelope(enrolling: Enrolling, dialect: Dialect) -> Non
 
 
 @pytest.mark.parametrize("outcome", ["accepted", "held", "rejected"])
-def test_what_sqs_delivers_twice_is_counted_apart(enrolling: Enrolling, outcome: str) -> None:
-    """A second record of one message shares its outcome, and is named and counted once."""
+def test_duplicate_deliveries_are_counted_separately(enrolling: Enrolling, outcome: str) -> None:
+    """A second record of a message has the same outcome, and is logged and counted once."""
     enrolling.cloud.send(message("ava@refused.example" if outcome == "rejected" else "ava@example.com"))
     (record,) = enrolling.cloud.records()
     if outcome == "held":
@@ -54,8 +54,8 @@ def test_an_event_that_was_taken_twice_may_be_delivered_twice_as_well(enrolling:
     assert done.failures == []
 
 
-def test_what_another_producer_sends_is_accepted_here(enrolling: Enrolling) -> None:
-    """A lead of another producer is counted once, when it is first received."""
+def test_leads_of_other_producers_are_counted_as_accepted(enrolling: Enrolling) -> None:
+    """Once, when they are first received."""
     counted = [message("ava@example.com"), {**message("eve@example.com"), "source": "direct"}]
     named = {**message("ben@example.com"), "source": "website"}
     enrolling.leadterra.faults.set([Fault(kind="server_error")])
@@ -68,18 +68,18 @@ def test_what_another_producer_sends_is_accepted_here(enrolling: Enrolling) -> N
 
 
 @pytest.mark.parametrize(("reason", "accepted"), [("rejected", None), ("malformed", {"Accepted": 1})])
-def test_what_is_sent_again_was_accepted_before(
+def test_replayed_leads_are_not_counted_as_accepted_again(
     enrolling: Enrolling, reason: str, accepted: dict[str, int] | None
 ) -> None:
-    """A replayed dead letter is counted by the command, unless it was malformed the first time."""
+    """Unless they were malformed, and therefore not counted, the first time."""
     replay = {"of": "letter-1", "count": 1, "reason": reason}
     done = enrolling.deliver({**message("ava@example.com"), "replay": replay})
     assert done.dimensions.get("source=direct") == accepted
     assert done.metrics["Enrolled"] == 1
 
 
-def test_campaigns_have_requests_of_their_own(enrolling: Enrolling) -> None:
-    """A name is resolved when the lead is delivered; what is no name is an id, quoted in the address."""
+def test_each_campaign_has_its_own_requests(enrolling: Enrolling) -> None:
+    """A name is resolved on delivery. An unknown name is used as an id, quoted in the URL."""
     odd = "camp/../x?y=1#ä"
     done = enrolling.deliver(
         message("ava@example.com"),
@@ -96,7 +96,7 @@ def test_campaigns_have_requests_of_their_own(enrolling: Enrolling) -> None:
 
 
 def test_a_message_of_a_later_release_waits(enrolling: Enrolling) -> None:
-    """What this release cannot read stays in the queue, and the others go through."""
+    """It stays in the queue, and the other messages are delivered."""
     done = enrolling.deliver({"version": 2, "people": []}, {**message("ava@example.com"), "version": 1})
     assert done.held() == [{"version": 2, "people": []}]
     assert done.metrics == {"Requests": 1, "Enrolled": 1, "Held": 1, "HeldNewer": 1}
@@ -108,7 +108,7 @@ def test_a_message_of_a_later_release_waits(enrolling: Enrolling) -> None:
 def test_a_broken_configuration_holds_messages(
     enrolling: Enrolling, enrollment: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    """All stay in the queue, hidden for a while if the environment says where that is. The log says why."""
+    """They are hidden for a while if the environment names the queue. The log has the problem."""
     website = ({**message(f"lead{n}@example.com"), "source": "website"} for n in range(2))
     enrolling.cloud.send(message("direct@example.com"), *website)
     records = enrolling.cloud.records()
@@ -122,5 +122,5 @@ def test_a_broken_configuration_holds_messages(
     expected = "fax" if broken == "file" else "SECRET_ID: not set"
     (line,) = (log for log in done.logs if "problems" in log)
     assert expected in line["problems"][0]
-    # Another producer's lead is new only now.
+    # A lead of another producer is counted at its first receive.
     assert done.dimensions["source=direct"] == {"Accepted": 1}

@@ -1,4 +1,4 @@
-"""The outcome table of docs/delivery.md, row by row, through the real HTTP client."""
+"""The outcome table of docs/delivery.md through the real HTTP client."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -21,10 +21,10 @@ type Service = Callable[[str, list[Lead]], httpx.Response]
 
 @dataclass
 class Answering:
-    """Enroll before a Leadterra that answers as a function says.
+    """Enroll with a Leadterra that answers by a function.
 
     Attributes:
-        asked: the requests' numbers of leads.
+        asked: the number of leads of each request.
         calls: the requests' methods and paths.
     """
 
@@ -73,7 +73,7 @@ def emails(bodies: Sequence[Any]) -> list[str]:
 
 
 def test_a_quota_in_a_200_holds_every_lead(answering: Answering) -> None:
-    """Nothing was stored: all are held, with an error in the log that names no lead as its cause."""
+    """All leads are held, and the error in the log names none of them."""
     answer = {
         "success": False,
         "enrolled": 0,
@@ -87,12 +87,12 @@ def test_a_quota_in_a_200_holds_every_lead(answering: Answering) -> None:
 
 
 def test_a_partial_success_rejects_the_lead_that_it_names(answering: Answering) -> None:
-    """The lead that a 207 names is sent again by itself. Named again, it is rejected with the reason."""
-    bad = "nobody@nowhere.example"
+    """A lead that a 207 names is re-sent alone, and rejected with the reason if it is named again."""
+    bad = "unknown@nowhere.example"
 
     def service(_: str, leads: list[Lead]) -> httpx.Response:
-        said = {"code": "invalid_email", "message": "Mailbox domain does not exist"}
-        errors = [{"index": n, "email": bad, **said} for n, lead in enumerate(leads) if lead["email"] == bad]
+        reason = {"code": "invalid_email", "message": "Mailbox domain does not exist"}
+        errors = [{"index": n, "email": bad, **reason} for n, lead in enumerate(leads) if lead["email"] == bad]
         stored = len(leads) - len(errors)
         return httpx.Response(207, json={"enrolled": stored, "updated": 0, "total": stored, "errors": errors})
 
@@ -105,8 +105,8 @@ def test_a_partial_success_rejects_the_lead_that_it_names(answering: Answering) 
     assert answering.asked == [9, 1]
 
 
-def test_a_lead_that_breaks_the_service_waits_alone(answering: Answering) -> None:
-    """After three receives a 5xx is searched by halves: eleven leads are accepted, the one is held."""
+def test_a_lead_that_breaks_the_service_is_held_alone(answering: Answering) -> None:
+    """After three receives the batch is halved: eleven leads are accepted, one is held."""
 
     def service(_: str, leads: list[Lead]) -> httpx.Response:
         if any(lead["email"] == "eve@example.com" for lead in leads):
@@ -121,7 +121,7 @@ def test_a_lead_that_breaks_the_service_waits_alone(answering: Answering) -> Non
 
 @pytest.mark.parametrize(("receives", "rejected"), [(1, 0), (2, 0), (3, 1)])
 def test_a_blocked_lead_is_rejected_at_its_third_receive(answering: Answering, receives: int, rejected: int) -> None:
-    """A firewall's page about one lead, while others get through: it is held twice, then it is a dead letter."""
+    """If other leads are accepted, a lead that a firewall blocks is held twice and then dead-lettered."""
 
     def service(_: str, leads: list[Lead]) -> httpx.Response:
         blocked = any(lead["email"] == "eve@example.com" for lead in leads)
@@ -132,7 +132,7 @@ def test_a_blocked_lead_is_rejected_at_its_third_receive(answering: Answering, r
 
 
 def test_no_campaign_is_ever_started(answering: Answering) -> None:
-    """Whatever Leadterra answers, enroll makes bulk requests and nothing else (law 9)."""
+    """For any answer of Leadterra enroll makes only bulk requests (law 9)."""
     for status in (200, 207, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500):
         paused = httpx.Response(status, json={"error": "campaign paused"})
         answering.deliver(lambda _, leads, paused=paused: counted(leads) if paused.is_success else paused, good(3))  # type: ignore[misc]

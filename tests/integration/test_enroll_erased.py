@@ -1,4 +1,4 @@
-"""A person who asked to be forgotten is not enrolled by an older message that comes back."""
+"""A person who was erased is not enrolled by an older message that comes back."""
 
 import time
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def forget(enrolling: Enrolling, email: str, now: datetime | None = None) -> Non
 
 
 def test_older_messages_are_dropped_and_counted(enrolling: Enrolling) -> None:
-    """Leads of the person from before the erasure are dropped. Later ones, and those of others, are sent."""
+    """Leads from before the erasure are dropped. Later ones, and those of others, are sent."""
     forget(enrolling, "ava@example.com")
     older = {**message("Ava@example.com"), "receivedAt": OLD}
     newer = {**message("ava@example.com"), "receivedAt": NEW}
@@ -32,7 +32,7 @@ def test_older_messages_are_dropped_and_counted(enrolling: Enrolling) -> None:
 
 
 def test_an_opt_out_outlives_an_erasure(enrolling: Enrolling) -> None:
-    """A person who is forgotten still wants no e-mail."""
+    """The opt-out of an erased person is still suppressed."""
     forget(enrolling, "ava@example.com")
     opt_out = {"version": 2, "action": "suppress", "email": "ava@example.com", "receivedAt": OLD}
     done = enrolling.deliver({**message("ava@example.com"), "receivedAt": OLD}, opt_out)
@@ -40,7 +40,7 @@ def test_an_opt_out_outlives_an_erasure(enrolling: Enrolling) -> None:
 
 
 def test_the_item_is_read_once_a_minute(enrolling: Enrolling) -> None:
-    """Two invocations of a container within a minute ask once."""
+    """Two invocations of a container within a minute read it once."""
     asked = []
     enrolling.cloud.serve("GetItem", lambda _: asked.append(1))
     for _ in range(2):
@@ -49,13 +49,13 @@ def test_the_item_is_read_once_a_minute(enrolling: Enrolling) -> None:
 
 
 def test_without_the_table_leads_are_delivered(enrolling: Enrolling) -> None:
-    """DynamoDB's trouble holds no lead."""
+    """A failure of DynamoDB holds no lead."""
     enrolling.cloud.answer("GetItem", 500, {"__type": "Busy"})
     assert enrolling.deliver(message("bo@example.com")).metrics["Enrolled"] == 1
 
 
 def test_old_erasures_are_removed(enrolling: Enrolling) -> None:
-    """No message is older than two weeks, so the hash of the address is not kept for longer either."""
+    """Messages live for at most two weeks, so hashes of addresses are not kept longer."""
     forget(enrolling, "ava@example.com", datetime(2026, 1, 1, tzinfo=UTC))
     forget(enrolling, "bo@example.com")
     item = enrolling.cloud.dynamodb.get_item(TableName="deliveries", Key={"id": {"S": ERASURES_ID}})["Item"]

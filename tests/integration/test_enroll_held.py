@@ -1,4 +1,4 @@
-"""Enroll when the fault is not a lead's: all leads stay in the queue, longer each time."""
+"""Enroll when no lead is at fault: all leads stay in the queue, longer each time."""
 
 import json
 import time
@@ -21,7 +21,7 @@ def fault(kind: str, **settings: object) -> Fault:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "why", "metric"),
+    ("failure", "why", "metric"),
     [
         (fault("status", status=503), *UNAVAILABLE),
         (fault("status", status=409), *UNEXPECTED),
@@ -34,12 +34,12 @@ def fault(kind: str, **settings: object) -> Fault:
     ],
     ids=lambda value: f"{value.kind}-{value.status}" if isinstance(value, Fault) else value,
 )
-def test_a_destination_in_trouble_holds_everybody(enrolling: Enrolling, trouble: Fault, why: str, metric: str) -> None:
-    """Each message is hidden for about half a minute, named as a failure and counted by its reason.
+def test_a_failing_destination_holds_all_leads(enrolling: Enrolling, failure: Fault, why: str, metric: str) -> None:
+    """Each message is hidden for about half a minute, returned as a failure and counted by its reason.
 
-    What does not pass is an error.
+    A permanent failure is logged as an error.
     """
-    enrolling.leadterra.faults.set([trouble])
+    enrolling.leadterra.faults.set([failure])
     done = enrolling.deliver(*THREE)
     assert sorted(done.failures) == sorted(record["messageId"] for record in done.records)
     assert done.hidden.keys() == set(done.failures)
@@ -51,7 +51,7 @@ def test_a_destination_in_trouble_holds_everybody(enrolling: Enrolling, trouble:
 
 
 def test_the_backoff_doubles_with_every_receive(enrolling: Enrolling) -> None:
-    """The receive count of each message decides, up to an hour."""
+    """By each message's receive count, up to an hour."""
     enrolling.leadterra.faults.set([fault("server_error")])
     records = []
     for receives in (1, 2, 5, 50):
@@ -63,7 +63,7 @@ def test_the_backoff_doubles_with_every_receive(enrolling: Enrolling) -> None:
         assert longest / 2 <= done.hidden[record["messageId"]] <= longest
 
 
-def test_how_long_the_oldest_has_been_waiting(enrolling: Enrolling) -> None:
+def test_the_age_of_held_messages(enrolling: Enrolling) -> None:
     """Held messages report their age, and redelivered ones count as retries."""
     enrolling.leadterra.faults.set([fault("server_error")])
     now = time.time()
@@ -81,8 +81,8 @@ def test_how_long_the_oldest_has_been_waiting(enrolling: Enrolling) -> None:
     assert enrolling.invoke(records).ages == []
 
 
-def test_a_rotated_key_heals_within_the_invocation(enrolling: Enrolling) -> None:
-    """The key is read afresh once it is refused, and the same leads are sent again."""
+def test_a_rotated_key_is_read_within_the_invocation(enrolling: Enrolling) -> None:
+    """A refused key is read again once, and the same leads are re-sent."""
     enrolling.deliver(message("ava@example.com"))
     enrolling.leadterra.rotate_keys(["sk_live_new"])
     enrolling.cloud.set_secret(leadterra_api_key="sk_live_new\n")
@@ -92,7 +92,7 @@ def test_a_rotated_key_heals_within_the_invocation(enrolling: Enrolling) -> None
 
 
 def test_a_wrong_key_stops_the_invocation(enrolling: Enrolling) -> None:
-    """After a key was refused twice, no other campaign is tried."""
+    """After two refusals of the key no other campaign is tried."""
     enrolling.leadterra.rotate_keys(["sk_live_new"])
     done = enrolling.deliver(*THREE, {**message("ava@example.com"), "campaign": "trial"})
     assert (len(done.failures), done.why()) == (4, {"unauthorized": 4})
@@ -100,15 +100,15 @@ def test_a_wrong_key_stops_the_invocation(enrolling: Enrolling) -> None:
 
 
 def test_without_a_key_nothing_is_sent(enrolling: Enrolling) -> None:
-    """All leads are held, and the log says what the secret lacks."""
+    """All leads are held, and the log says what is missing in the secret."""
     enrolling.cloud.set_secret(leadterra_api_key="")
     done = enrolling.deliver(*THREE)
     assert (len(done.failures), done.why(), enrolling.requests()) == (3, {"unavailable": 3}, [])
     assert done.logs[0]["detail"] == "the secret has no `leadterra_api_key`"
 
 
-def test_a_campaign_that_does_not_exist_is_its_own_trouble(enrolling: Enrolling, enrollment: Path) -> None:
-    """404 holds that campaign's leads, all batches of them with one request; other campaigns go through."""
+def test_an_unknown_campaign_holds_its_own_leads(enrolling: Enrolling, enrollment: Path) -> None:
+    """A 404 holds all batches of the campaign after one request. Other campaigns are delivered."""
     lost = [{**message(f"lead{n}@example.com"), "campaign": "camp_lost"} for n in range(5)]
     enrollment.write_text(f"[leadterra]\nbatch_size = 2\n{CONFIG}")
     done = enrolling.deliver(*lost, *THREE)
@@ -118,7 +118,7 @@ def test_a_campaign_that_does_not_exist_is_its_own_trouble(enrolling: Enrolling,
 
 
 def test_an_outage_costs_a_request_for_each_of_two_campaigns(enrolling: Enrolling, enrollment: Path) -> None:
-    """A campaign's first failure holds its other batches; the second campaign that fails holds every further one."""
+    """A campaign's first failure holds its other batches. The second failing campaign holds all others."""
     enrolling.leadterra.faults.set([fault("server_error")])
     enrollment.write_text(f"[leadterra]\nbatch_size = 2\n{CONFIG}")
     others = [{**message(f"lead{n}@example.com"), "campaign": name} for n in range(5) for name in ("trial", "camp_3")]
@@ -140,7 +140,7 @@ def test_a_throttled_campaign_holds_no_other(enrolling: Enrolling) -> None:
 
 
 def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
-    """With so little time that closing the ledger needs the rest, everything goes back to the queue."""
+    """If only the time to close the ledger is left, all messages go back to the queue."""
     enrolling.context = Context(lambda: 15_400)
     done = enrolling.deliver(*THREE, {**message("ava@example.com"), "campaign": "trial"})
     assert (len(done.failures), done.why(), done.metrics) == (
@@ -152,7 +152,7 @@ def test_no_request_is_made_when_time_is_short(enrolling: Enrolling) -> None:
 
 
 def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
-    """What is in stays in, what is shown to be bad is rejected, and the rest is held."""
+    """Accepted leads stay accepted, refused ones are rejected, and the rest is held."""
     enrolling.leadterra.behaviour = behaving(error_shape="index")
     times = chain([90_000, 60_000, 30_000], repeat(15_000))
     enrolling.context = Context(lambda: next(times))
@@ -163,8 +163,8 @@ def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
     assert done.metrics == counted
 
 
-def test_an_sqs_in_trouble_holds_nobody_less(enrolling: Enrolling) -> None:
-    """What cannot be hidden stays in the queue by its own visibility timeout, and is counted in the log."""
+def test_messages_that_cannot_be_hidden_are_held(enrolling: Enrolling) -> None:
+    """They return after the queue's visibility timeout, and are counted in the log."""
     enrolling.leadterra.faults.set([fault("server_error")])
     enrolling.cloud.answer("ChangeMessageVisibilityBatch", 500, {"__type": "com.amazonaws.sqs#InternalError"})
     done = enrolling.deliver(*THREE)
@@ -173,8 +173,8 @@ def test_an_sqs_in_trouble_holds_nobody_less(enrolling: Enrolling) -> None:
 
 
 @pytest.mark.parametrize("size", [4, 1_000])
-def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling, enrollment: Path, size: int) -> None:
-    """The guard judges all batches of a campaign as one, and stops asking when it is plain."""
+def test_a_changed_schema_dead_letters_no_lead(enrolling: Enrolling, enrollment: Path, size: int) -> None:
+    """The guard judges all batches of a campaign together, and then stops sending."""
     enrollment.write_text(f"[leadterra]\nbatch_size = {size}\n{CONFIG}")
     enrolling.leadterra.faults.set([fault("refuse_all")])
     done = enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(60)))
@@ -183,8 +183,8 @@ def test_a_changed_schema_dead_letters_nobody(enrolling: Enrolling, enrollment: 
     assert done.logs[-1]["level"] == "ERROR"
 
 
-def test_whatever_breaks_holds_everybody_for_a_while(enrolling: Enrolling) -> None:
-    """Each message is hidden by its backoff and counted as held, which raises the alarm."""
+def test_an_unexpected_error_holds_all_messages(enrolling: Enrolling) -> None:
+    """Each is hidden by its backoff and counted as held, which raises the alarm."""
     enrolling.cloud.send(*THREE)
     records = [{**record, "body": None} for record in enrolling.cloud.records()]
     done = enrolling.invoke(records)
@@ -195,8 +195,8 @@ def test_whatever_breaks_holds_everybody_for_a_while(enrolling: Enrolling) -> No
     assert [log["message"] for log in done.logs] == ["unexpected", "batch settled"]
 
 
-def test_nobody_is_forgotten_by_the_queue(enrolling: Enrolling) -> None:
-    """SQS deletes what is fourteen days old: what has waited for twelve is set aside as it is, and the rest is held."""
+def test_messages_are_dead_lettered_before_sqs_deletes_them(enrolling: Enrolling) -> None:
+    """SQS deletes after 14 days, so held messages older than 12 days are dead-lettered unchanged."""
     enrolling.leadterra.faults.set([fault("status", status=429, retry_after=86_400)])
     enrolling.cloud.send(*THREE)
     first, *others = enrolling.cloud.records()
@@ -209,8 +209,8 @@ def test_nobody_is_forgotten_by_the_queue(enrolling: Enrolling) -> None:
     assert letter.attributes["reason"] == "exhausted"
 
 
-def test_a_message_that_could_not_be_set_aside_stays(enrolling: Enrolling) -> None:
-    """It is in one queue or the other at any time."""
+def test_a_message_that_cannot_be_dead_lettered_stays(enrolling: Enrolling) -> None:
+    """It is always in one of the two queues."""
     enrolling.leadterra.faults.set([fault("server_error")])
     enrolling.cloud.answer("SendMessageBatch", 500, {"__type": "InternalError"})
     enrolling.cloud.send(*THREE)

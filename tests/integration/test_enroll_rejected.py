@@ -1,4 +1,4 @@
-"""Enroll when a lead is refused: the dead letter is there first, says why, and can be sent again."""
+"""Enroll when a lead is refused: the dead letter is sent first, has the reason, and can be replayed."""
 
 import json
 from datetime import UTC, datetime
@@ -23,8 +23,8 @@ NOT_SENT = {"Successful": [], "Failed": [{"Id": "0", "SenderFault": False, "Code
 
 
 @pytest.mark.parametrize(("shape", "status"), [("index", 400), ("count_only", 422), ("nest", 422)])
-def test_bad_leads_are_set_apart(enrolling: Enrolling, shape: str, status: int) -> None:
-    """With hints or without, the bad leads are dead letters and the good ones are enrolled."""
+def test_bad_leads_are_dead_lettered(enrolling: Enrolling, shape: str, status: int) -> None:
+    """And the good ones enrolled, with hints or without."""
     enrolling.leadterra.behaviour = behaving(error_shape=shape, invalid_lead_status=status)
     people = ["ava@example.com", "ben@refused.example", "cleo@example.com", "not-an-address", "dora@example.com"]
     done = enrolling.deliver(*map(message, people))
@@ -36,7 +36,7 @@ def test_bad_leads_are_set_apart(enrolling: Enrolling, shape: str, status: int) 
 
 
 def test_a_dead_letter_is_the_message_and_its_failure(enrolling: Enrolling) -> None:
-    """The body is as it came, unknown keys included, with what Leadterra said and where to look it up."""
+    """The body is unchanged, with unknown keys, Leadterra's message and the request id."""
     before = datetime.now(UTC)
     enrolling.deliver(WHOLE)
     (letter,) = enrolling.letters()
@@ -45,13 +45,13 @@ def test_a_dead_letter_is_the_message_and_its_failure(enrolling: Enrolling) -> N
     assert letter.attributes == {"reason": "rejected", "source": "website", "campaign": "newsletter"}
     failed_at = datetime.fromisoformat(failure.pop("failedAt"))
     assert before.replace(microsecond=0) <= failed_at <= datetime.now(UTC)
-    said = "email domain does not accept mail"
-    error = {"index": 0, "field": "email", "message": said, "email": "ben@refused.example", "code": "refused"}
+    reason = "email domain does not accept mail"
+    error = {"index": 0, "field": "email", "message": reason, "email": "ben@refused.example", "code": "refused"}
     assert failure == {
         "reason": "rejected",
         "status": 422,
         "field": "email",
-        "message": said,
+        "message": reason,
         "detail": {"errors": [error]},
         "attempts": 1,
         "requestId": None,
@@ -59,7 +59,7 @@ def test_a_dead_letter_is_the_message_and_its_failure(enrolling: Enrolling) -> N
 
 
 def test_attempts_are_the_receives(enrolling: Enrolling) -> None:
-    """A lead that was held before says how often it was tried."""
+    """A held lead's dead letter has the number of attempts."""
     enrolling.leadterra.faults.set([Fault(kind="server_error", next=1)])
     held = enrolling.deliver(WHOLE)
     enrolling.show(held.records)
@@ -69,14 +69,14 @@ def test_attempts_are_the_receives(enrolling: Enrolling) -> None:
 
 
 def test_every_message_of_a_refused_row_is_a_dead_letter(enrolling: Enrolling) -> None:
-    """Two messages about one person share the refusal, each with its own body."""
+    """Two messages of one person have the same failure and their own bodies."""
     done = enrolling.deliver(WHOLE, {**WHOLE, "id": "evt-2", "receivedAt": "2026-11-22T02:00:01.000Z"})
     assert done.metrics == {"Requests": 1, "Rejected": 2}
     assert sorted(letter.body["id"] for letter in enrolling.letters()) == ["evt-1", "evt-2"]
 
 
-def test_leads_without_a_token_are_kept_out(enrolling: Enrolling, enrollment: Path) -> None:
-    """With `on_missing_token = "dead_letter"`, a lead without a token becomes a dead letter and is not sent."""
+def test_leads_without_a_token_are_dead_lettered(enrolling: Enrolling, enrollment: Path) -> None:
+    """With `on_missing_token = "dead_letter"` they are not sent."""
     enrollment.write_text(
         '[campaigns.newsletter]\nid = "camp_news"\ntokens = ["firstName"]\non_missing_token = "dead_letter"\n'
     )
@@ -99,7 +99,7 @@ def test_leads_without_a_token_are_kept_out(enrolling: Enrolling, enrollment: Pa
 def test_a_message_without_a_lead_is_malformed(
     enrolling: Enrolling, body: str, field: str, attributes: dict[str, str]
 ) -> None:
-    """It is set aside as it is, and counted apart: intake wrote none of these."""
+    """It is dead-lettered unchanged and counted separately, because intake wrote none of these."""
     done = enrolling.deliver(body, message("ava@example.com"))
     (letter,) = enrolling.letters()
     failure = letter.body.pop("failure")
@@ -117,10 +117,8 @@ def test_a_message_without_a_lead_is_malformed(
         (500, {"__type": "com.amazonaws.sqs#InternalError"}),
     ],
 )
-def test_what_is_not_in_the_dead_letter_queue_is_not_acknowledged(
-    enrolling: Enrolling, status: int, answer: object
-) -> None:
-    """A refused lead whose dead letter could not be sent stays in the queue, and the good one is settled."""
+def test_a_lead_whose_dead_letter_fails_is_held(enrolling: Enrolling, status: int, answer: object) -> None:
+    """The good lead is settled."""
     enrolling.cloud.answer("SendMessageBatch", status, answer)
     done = enrolling.deliver(WHOLE, message("ava@example.com"), "not JSON")
     assert len(done.failures) == 2
@@ -129,20 +127,20 @@ def test_what_is_not_in_the_dead_letter_queue_is_not_acknowledged(
     assert done.why() == {"internal": 2}
 
 
-def test_more_refused_leads_than_a_call_of_sqs_takes(enrolling: Enrolling) -> None:
-    """Dead letters are sent in tens; each lead is rejected with a proof of its own."""
+def test_more_refused_leads_than_an_sqs_call_holds(enrolling: Enrolling) -> None:
+    """Dead letters are sent in tens. Each lead is rejected on its own request."""
     people = [f"lead{n}@{'refused.example' if n % 2 else 'example.com'}" for n in range(50)]
     done = enrolling.deliver(*map(message, people))
     letters = enrolling.letters()
     assert sorted(letter.body["lead"]["email"] for letter in letters) == sorted(people[1::2])
     assert all(letter.failure["detail"]["errors"][0]["index"] == 0 for letter in letters)
-    # The calls are made at once, in any order.
+    # Calls run concurrently, in any order.
     assert sorted(len(call["Entries"]) for call in enrolling.cloud.calls("SendMessageBatch")) == [5, 10, 10]
     assert done.metrics == {"Requests": 27, "IsolationRequests": 26, "Enrolled": 25, "Rejected": 25}
 
 
-def test_a_message_that_no_failure_fits_into_is_held(enrolling: Enrolling) -> None:
-    """A malformed message that fills its place to the brim stays as it is, until SQS itself moves it."""
+def test_a_message_without_room_for_a_failure_is_held(enrolling: Enrolling) -> None:
+    """It stays in LeadsQueue until SQS moves it."""
     done = enrolling.deliver("x" * 1_048_000, message("ava@example.com"))
     assert (len(done.failures), done.metrics) == (
         1,
@@ -153,7 +151,7 @@ def test_a_message_that_no_failure_fits_into_is_held(enrolling: Enrolling) -> No
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_replayed_leads_that_are_refused_again_are_dead_letters_again(enrolling: Enrolling, *, alone: bool) -> None:
-    """An operator's replay is no sign of a changed schema. Where ten other leads show one, those alone are held."""
+    """Replays do not count towards a changed schema. If ten other leads indicate one, only those are held."""
     enrolling.leadterra.behaviour = behaving(error_shape="by_email")
     replay = {"of": "letter-1", "count": 1, "reason": "rejected"}
     replayed = [{**message(f"lead{n}@refused.example"), "replay": replay} for n in range(30)]

@@ -1,4 +1,4 @@
-"""Laws of delivery for the whole function: leads are accounted for, and logs name no person."""
+"""Laws of delivery for the whole function: leads are accounted for, and logs have no personal data."""
 
 import hmac
 import json
@@ -27,7 +27,7 @@ LEADS = 600
 
 @dataclass
 class Queue:
-    """LeadsQueue in memory: at least once, in any order, with faults that are drawn by lot."""
+    """LeadsQueue in memory: at least once, in any order, with random failures."""
 
     chance: Random
     waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Queue:
             }
 
     def take(self, most: int) -> list[dict[str, Any]]:
-        """Some messages; a few of them come twice."""
+        """Some messages, a few of them twice."""
         chosen = self.chance.sample(sorted(self.waiting), min(most, len(self.waiting)))
         records = []
         for place, message_id in enumerate([*chosen, *chosen[: len(chosen) // 50]]):
@@ -57,13 +57,13 @@ class Queue:
     def hide(self, call: Mapping[str, Any]) -> tuple[int, object]:
         return 200, {"Successful": [{"Id": entry["Id"]} for entry in call["Entries"]], "Failed": []}
 
-    def bury(self, call: Mapping[str, Any]) -> tuple[int, object]:
-        """Take dead letters, but not always all of them."""
+    def accept_some_letters(self, call: Mapping[str, Any]) -> tuple[int, object]:
+        """Accept dead letters, but not always all of them."""
         if self.chance.random() < 0.1:
             return 503, {"__type": "ServiceUnavailable"}
-        taken = [entry for entry in call["Entries"] if self.chance.random() < 0.8]
-        self.letters += [json.loads(entry["MessageBody"]) for entry in taken]
-        return 200, {"Successful": [{"Id": entry["Id"]} for entry in taken], "Failed": []}
+        accepted_entries = [entry for entry in call["Entries"] if self.chance.random() < 0.8]
+        self.letters += [json.loads(entry["MessageBody"]) for entry in accepted_entries]
+        return 200, {"Successful": [{"Id": entry["Id"]} for entry in accepted_entries], "Failed": []}
 
 
 FAULTS = [
@@ -94,16 +94,16 @@ FAULTS = [
     ],
 )
 def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour: dict[str, Any]) -> None:
-    """After every invocation accepted is the sum of all outcomes, suppressed and dropped among them, and of the queued.
+    """After every invocation the accepted leads equal all outcomes, including suppressed and dropped, plus the queued.
 
-    No one is enrolled by an opt-out, and no opt-out is lost.
+    No opt-out enrolls a person or is lost.
     """
     chance = Random(seed)  # noqa: S311 - a simulation
     queue = Queue(chance)
     enrolling.leadterra.behaviour = behaving(**behaviour)
     enrolling.leadterra.faults.set([Fault.model_validate(fault) for fault in FAULTS])
     enrolling.cloud.serve("ChangeMessageVisibilityBatch", queue.hide)
-    enrolling.cloud.serve("SendMessageBatch", queue.bury)
+    enrolling.cloud.serve("SendMessageBatch", queue.accept_some_letters)
     domains = ["example.com"] * 90 + ["refused.example"] * 4 + ["suppressed.example"] * 6
     people = [
         f"lead{n % 900}@{domains[n % 90]}" if n % 9 else f"lead{n}@{chance.choice(domains)}" for n in range(LEADS)
@@ -153,16 +153,16 @@ WRONG = [
 ]
 
 
-def check_discretion(output: str) -> None:
+def check_no_personal_data(output: str) -> None:
     assert output
     assert [word for word in PRIVATE if word in output.lower()] == []
 
 
 @pytest.mark.parametrize(("wrong", "shape"), WRONG)
-def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, wrong: str, shape: str) -> None:
-    """Ids and counts only, whatever the outcome, whatever Leadterra quotes and whatever a producer takes for an id.
+def test_logs_and_metrics_have_no_personal_data(enrolling: Enrolling, wrong: str, shape: str) -> None:
+    """Only ids and counts, for any outcome, any quote of Leadterra's and any id of a producer.
 
-    Without a key no address is hashed.
+    Without a key there are no hashes of addresses.
     """
     enrolling.leadterra.behaviour = behaving(error_shape=shape)
     bodies: list[object] = [AVA, {**AVA, "id": {"email": "marigold@example.com"}}]
@@ -173,7 +173,7 @@ def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, wrong: str, s
     if wrong.isdecimal():
         enrolling.leadterra.faults.set([Fault(kind="status", status=int(wrong))])
     done = enrolling.deliver(*bodies)
-    check_discretion(done.output)
+    check_no_personal_data(done.output)
     assert not any("addresses" in log for log in done.logs)
     assert sum(len(log.get(kind, ())) for log in done.logs for kind in ("accepted", "held", "rejected")) == len(bodies)
 
@@ -182,7 +182,7 @@ def test_nobody_is_named_in_logs_and_metrics(enrolling: Enrolling, wrong: str, s
     ("field", "logged"), [("email", True), ("company", True), ("Benedict", False), ("b@example.com", False)]
 )
 def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: str, logged: bool) -> None:  # noqa: FBT001
-    """Leadterra's word for a field is passed on where it is the name of one; the dead letter has it anyway."""
+    """Leadterra's name of a field is logged only if it is a known one. The dead letter has it anyway."""
     record = {"messageId": "m-1", "body": "{}", "attributes": {}}
     lead = Message(
         id="evt-1", source="website", campaign="newsletter", receivedAt=NOW, lead={"email": "benedict@refused.example"}
@@ -194,12 +194,12 @@ def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: s
     assert enrolling.letters()[0].failure["field"] == field
 
 
-def test_a_person_is_found_by_who_has_the_key(enrolling: Enrolling) -> None:
-    """The log line has the keyed hash of each address, beside its id, in the order of accepted, held and rejected."""
+def test_a_person_is_found_by_the_hash_of_the_address(enrolling: Enrolling) -> None:
+    """The log has keyed hashes of addresses, in the order of accepted, held and rejected ids."""
     enrolling.cloud.set_secret(log_key="key-of-the-logs")
     enrolling.leadterra.behaviour = behaving(error_shape="index")
     done = enrolling.deliver(AVA, BEN)
-    check_discretion(done.output)
+    check_no_personal_data(done.output)
     (line,) = done.logs
     ids = [*line["accepted"], *line["held"], *(each["id"] for each in line["rejected"])]
     people = {"marigold@example.com": "evt-1", "benedict@refused.example": "benedict@refused.example"}
@@ -213,10 +213,10 @@ def explode(*_: object, **__: object) -> NoReturn:
 
 
 def test_an_unexpected_error_at_a_batch_is_logged_without_its_text(enrolling: Enrolling) -> None:
-    """The log says where it broke; the batch is held."""
+    """The log has the place of the error, and the batch is held."""
     enrolling.cloud.serve("GetSecretValue", explode)
     done = enrolling.deliver(AVA)
-    check_discretion(done.output)
+    check_no_personal_data(done.output)
     assert (len(done.failures), done.why(), done.metrics) == (
         1,
         {"internal": 1},
@@ -226,9 +226,9 @@ def test_an_unexpected_error_at_a_batch_is_logged_without_its_text(enrolling: En
 
 
 def test_an_unexpected_error_at_the_end_acknowledges_nothing(enrolling: Enrolling) -> None:
-    """If closing the ledger fails, every message stays in the queue, and nothing raises."""
+    """If closing the ledger fails, every message stays in the queue, and no exception is raised."""
     enrolling.cloud.serve("SendMessageBatch", explode)
     done = enrolling.deliver(AVA, BEN)
-    check_discretion(done.output)
+    check_no_personal_data(done.output)
     assert len(done.failures) == 2
     assert [log["where"][0] for log in done.logs if log["message"] == "unexpected"] == ["LookupError"]

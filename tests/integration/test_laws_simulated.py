@@ -1,8 +1,8 @@
-"""The laws, kept by the real functions in a world that hypothesis draws: any service, any trouble, in any order.
+"""The laws, tested on the real functions with any service and any failures in any order.
 
-Of each run the simulation itself says what was not as it should be: leads lost or left, good leads dead-lettered, bad
-leads enrolled, rows of no signup, names in the log, and hours at which law 2 did not hold. The fewer-than-ten case of
-law 4 is excused, and the operator's replay must bring those leads back.
+The simulation reports the problems of each run: leads lost or left, good leads dead-lettered, bad leads enrolled, rows
+without a signup, addresses in the log, and hours at which law 2 did not hold. The fewer-than-ten case of law 4 is
+allowed, and the operator's replay must bring those leads back.
 """
 
 from dataclasses import replace
@@ -29,12 +29,12 @@ def behaviour(drawn: dict[str, Any]) -> Behaviour:
 STACK = Deployed.from_template()
 rare = st.sampled_from([0.0, 0.01, 0.1, 0.3])
 
-# How bad leads are refused: all of the request, all but the good ones, or inside a 2xx that names them.
+# How bad leads are refused: with the whole request, without the good leads, or in a 2xx that names them.
 refusals = st.one_of(
     st.tuples(st.sampled_from(["atomic", "partial"]), st.sampled_from(sorted(SHAPES))),
     st.tuples(st.just("report"), st.sampled_from(REPORTED)),
 )
-# Honest or lying, refusing duplicates or merging them: a service that may change its mind.
+# With correct or wrong hints, refusing duplicates or merging them.
 services = st.fixed_dictionaries(
     {
         "refusal": refusals,
@@ -48,7 +48,7 @@ services = st.fixed_dictionaries(
 
 @st.composite
 def spells(draw: st.DrawFn) -> tuple[Spell, ...]:
-    """Failures of every kind, one after the other or at once. A key is rotated at most once."""
+    """Failures of every kind, consecutive or overlapping. The key and the schema change at most once."""
     chosen = draw(st.lists(st.sampled_from(get_args(Kind.__value__)), max_size=5))
     once = [kind for n, kind in enumerate(chosen) if kind not in {"key", "schema"} or kind not in chosen[:n]]
     starts = draw(st.lists(st.floats(0, DAYS * 24), min_size=len(once), max_size=len(once)))
@@ -71,7 +71,7 @@ weathers = st.builds(
 oddities = st.builds(Oddities, twins=rare, shared=rare, ghosts=st.sampled_from([0.0, 0.01, 0.1]))
 
 
-# One example is a simulated week: fewer than elsewhere.
+# Fewer examples than elsewhere, because one is a simulated week.
 @settings(
     max_examples=settings().max_examples // 4,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -85,7 +85,7 @@ oddities = st.builds(Oddities, twins=rare, shared=rare, ghosts=st.sampled_from([
     concurrency=st.integers(1, 5),
     window=st.sampled_from([1, 20, 300]),
 )
-def test_nobody_is_lost_and_nobody_is_blamed(
+def test_no_lead_is_lost_and_no_good_lead_is_dead_lettered(
     *,
     leads: int,
     weather: Weather,
@@ -95,7 +95,7 @@ def test_nobody_is_lost_and_nobody_is_blamed(
     concurrency: int,
     window: int,
 ) -> None:
-    """Through answers that are lost, calls that fail, kills between any two effects and messages that come twice."""
+    """With lost answers, failed calls, kills between any two effects, and duplicate messages."""
     stack = replace(STACK, concurrency=concurrency, window=window)
     soak = Soak(leads, DAYS, weather, stack, seed, lambda hour: services[hour % len(services)], odd)
     soak.run()

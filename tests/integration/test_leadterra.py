@@ -1,4 +1,4 @@
-"""The client of the bulk endpoint: no network and no service makes it raise."""
+"""The client of the bulk endpoint raises for no failure of the network or the service."""
 
 import gzip
 import socket
@@ -31,13 +31,13 @@ def bulk(client: Leadterra, *, campaign: str = "camp_news", timeout: float = 5) 
 
 
 def over(transport: Callable[[httpx.Request], httpx.Response]) -> Leadterra:
-    """A client without a network."""
+    """A client with this transport."""
     return Leadterra(httpx.Client(transport=httpx.MockTransport(transport), base_url="https://leadterra.example/api"))
 
 
 @pytest.fixture
 def real(leadterra_server: SandboxServer, leadterra: Sandbox) -> Leadterra:
-    """The client that the function uses, before a real socket."""
+    """The function's client with a real socket."""
     assert not leadterra.requests
     return _client(leadterra_server.url)
 
@@ -46,7 +46,7 @@ _client = leadterra
 
 
 def test_a_request_is_as_documented() -> None:
-    """Path, method, key and content type are those of the reference; the body is passed as it is."""
+    """Path, method, key and content type follow the reference. The body is sent unchanged."""
     seen: list[httpx.Request] = []
 
     def transport(request: httpx.Request) -> httpx.Response:
@@ -67,7 +67,7 @@ def test_a_request_is_as_documented() -> None:
 
 
 def test_an_untrusted_server_is_sent_nothing(tmp_path: Path) -> None:
-    """A server with a certificate that is not trusted gets neither the key nor a lead."""
+    """A server with an untrusted certificate gets neither the key nor a lead."""
     with standing(_self_signed(tmp_path / "server.pem")) as server:
         assert bulk(_client(server.url)).status is None
         assert server.asked == []
@@ -88,11 +88,11 @@ def _self_signed(file: Path) -> ssl.SSLContext:
 
 
 def test_an_answer_does_not_quote_the_key() -> None:
-    """Answers end up in dead letters, and a service or a proxy may send back what it was sent."""
+    """Answers are stored in dead letters, and a service or proxy may echo the request."""
 
     def transport(request: httpx.Request) -> httpx.Response:
-        said = request.headers["authorization"]
-        return httpx.Response(422, text=f"refused: {said}", headers={"X-Request-Id": f"{said} {'x' * 10_000}"})
+        key = request.headers["authorization"]
+        return httpx.Response(422, text=f"refused: {key}", headers={"X-Request-Id": f"{key} {'x' * 10_000}"})
 
     reply = bulk(over(transport))
     assert (reply.body, reply.request_id) == (b"refused: Bearer ***", f"Bearer *** {'x' * 245}")
@@ -111,7 +111,7 @@ def test_an_answer_does_not_quote_the_key() -> None:
     ],
 )
 def test_an_id_is_one_segment_of_the_path(campaign: str, segment: bytes) -> None:
-    """Whatever a producer calls a campaign, the request goes to the bulk endpoint of that one."""
+    """Any campaign id is quoted, so the request goes to its own bulk endpoint."""
     seen: list[bytes] = []
 
     def transport(request: httpx.Request) -> httpx.Response:
@@ -130,8 +130,8 @@ def test_an_id_is_one_segment_of_the_path(campaign: str, segment: bytes) -> None
         httpx.ProxyError, httpx.UnsupportedProtocol, httpx.DecodingError, httpx.TooManyRedirects,
     ],
 )  # fmt: skip
-def test_trouble_on_the_way_is_no_answer(error: type[httpx.RequestError]) -> None:
-    """Whatever httpx raises, the reply says that there is none."""
+def test_a_network_error_is_no_answer(error: type[httpx.RequestError]) -> None:
+    """Any httpx error gives a reply without a status."""
 
     def transport(_: httpx.Request) -> httpx.Response:
         raise error("ava@example.com")
@@ -140,7 +140,7 @@ def test_trouble_on_the_way_is_no_answer(error: type[httpx.RequestError]) -> Non
 
 
 class _Raw(httpx.SyncByteStream):
-    """A body that httpx has not read yet, as it comes over a network."""
+    """An unread body, as it comes over a network."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -156,24 +156,24 @@ def compressed(content: bytes, encoding: str = "gzip") -> Leadterra:
 
 @pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
 def test_a_compressed_answer_is_read(compress: Callable[[bytes], bytes]) -> None:
-    """Gzip is asked for, and deflate is understood as well."""
+    """The client asks for gzip, and also reads deflate."""
     assert bulk(compressed(compress(b'{"enrolled":1}'))).body == b'{"enrolled":1}'
 
 
 def test_a_compressed_answer_is_cut() -> None:
-    """A kilobyte that becomes a gigabyte takes a megabyte of memory."""
+    """A kilobyte that unpacks to a gigabyte takes a megabyte of memory."""
     reply = bulk(compressed(gzip.compress(b"x" * 50_000_000)))
     assert (reply.status, len(reply.body)) == (200, 1_000_000)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
 def test_a_broken_encoding_is_no_answer(encoding: str) -> None:
-    """A body that is not what its encoding says, or in one that was not asked for, is trouble on the way."""
+    """A body that does not match its encoding, or has an unsupported one, counts as a network error."""
     assert bulk(compressed(b"not compressed", encoding)) == Reply(None)
 
 
 def test_a_redirect_is_not_followed() -> None:
-    """Leads and key go to no other address. The client is the one that the function uses."""
+    """Leads and key are sent to no other address. Tested with the function's own client."""
     with standing() as server:
         server.answers = [(307, {}), (200, {"enrolled": 1})]
         server.headers = {"Location": f"{server.url}/elsewhere"}
@@ -184,7 +184,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 
 class _Endless(httpx.SyncByteStream):
-    """An answer that never ends; how much of it was read is counted."""
+    """An endless answer that counts how much was read."""
 
     def __init__(self, chunk: bytes) -> None:
         self._chunk = chunk
@@ -196,8 +196,8 @@ class _Endless(httpx.SyncByteStream):
             yield self._chunk
 
 
-def test_an_answer_without_end_is_cut() -> None:
-    """Not much more than a megabyte is read."""
+def test_an_endless_answer_is_cut() -> None:
+    """Little more than a megabyte is read."""
     endless = _Endless(b"x" * 65_536)
     reply = bulk(over(lambda _: httpx.Response(422, stream=endless)))
     assert reply.status == 422
@@ -212,8 +212,8 @@ def test_an_answer_without_end_is_cut() -> None:
         b'HTTP/1.0 200 OK\r\n\r\n{"enrolled":1}' + b" " * 1_000,
     ],
 )
-def test_an_answer_that_trickles_is_none(answer: bytes) -> None:
-    """Bytes that keep coming, of headers or of a body, do not keep the function beyond its time."""
+def test_a_slow_answer_is_cut_off(answer: bytes) -> None:
+    """Headers or a body that arrive byte by byte do not exceed the time limit."""
 
     def serve() -> None:
         connection, _ = server.accept()
@@ -222,7 +222,7 @@ def test_an_answer_that_trickles_is_none(answer: bytes) -> None:
             for byte in answer:
                 connection.sendall(bytes([byte]))
                 sent.append(byte)
-                # Ten seconds for the whole answer.
+                # The whole answer would take ten seconds.
                 closed.wait(0.01)
 
     sent: list[int] = []
@@ -238,7 +238,7 @@ def test_an_answer_that_trickles_is_none(answer: bytes) -> None:
 
 @pytest.mark.parametrize(("timeout", "connect", "read"), [(80, 5, 30), (40, 5, 17.5), (12, 3, 4.5), (4, 1, 1.5)])
 def test_no_step_takes_more_than_its_share(timeout: float, connect: float, read: float) -> None:
-    """Connecting, writing and reading together stay within the time that is left."""
+    """Connecting, writing and reading together stay within the time left."""
     seen: list[dict[str, float]] = []
 
     def transport(request: httpx.Request) -> httpx.Response:
@@ -253,7 +253,7 @@ def test_no_step_takes_more_than_its_share(timeout: float, connect: float, read:
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncated_answer"])
 def test_a_broken_connection_is_no_answer(real: Leadterra, leadterra: Sandbox, kind: str) -> None:
-    """The next request has a connection of its own."""
+    """The next request uses a new connection."""
     leadterra.faults.set([Fault.model_validate({"kind": kind, "next": 1})])
     assert bulk(real) == Reply(None)
     assert bulk(real).status == 200

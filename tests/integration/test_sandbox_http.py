@@ -1,4 +1,4 @@
-"""The sandbox on a real socket: kept-alive connections, real drops, a clean end."""
+"""The sandbox on a real socket: kept-alive connections, resets and a clean stop."""
 
 import socket
 import threading
@@ -37,7 +37,7 @@ def client(server: SandboxServer) -> Iterator[httpx.Client]:
 
 
 def ports(client: httpx.Client, requests: int) -> set[int]:
-    """The local ports from which so many requests were sent."""
+    """The local ports from which the requests were sent."""
     used = set()
     for _ in range(requests):
         with client.stream("POST", BULK, json=LEADS) as answer:
@@ -47,7 +47,7 @@ def ports(client: httpx.Client, requests: int) -> set[int]:
 
 
 def test_a_connection_is_kept_alive(sandbox: Sandbox, client: httpx.Client) -> None:
-    """Successes and refusals travel over one and the same connection."""
+    """Successes and refusals use the same connection."""
     sandbox.faults.set([Fault(kind="rate_limited", after=1, next=1)])
     assert len(ports(client, 5)) == 1
     assert Counter(entry.status for entry in sandbox.requests) == {200: 4, 429: 1}
@@ -55,7 +55,7 @@ def test_a_connection_is_kept_alive(sandbox: Sandbox, client: httpx.Client) -> N
 
 @pytest.mark.parametrize(("kind", "leads"), [("drop_before", 0), ("drop_after", 1)])
 def test_a_drop_resets_the_connection(sandbox: Sandbox, client: httpx.Client, kind: str, leads: int) -> None:
-    """The client reads a reset, before or after the lead is in, and the next request works."""
+    """The client gets a reset, before or after the lead is stored, and the next request works."""
     sandbox.faults.set([Fault.model_validate({"kind": kind, "next": 1})])
     with pytest.raises(httpx.ReadError):
         client.post(BULK, json=LEADS)
@@ -64,7 +64,7 @@ def test_a_drop_resets_the_connection(sandbox: Sandbox, client: httpx.Client, ki
 
 
 def test_a_hang_is_ended_by_the_clients_timeout(sandbox: Sandbox, client: httpx.Client) -> None:
-    """A client that waits for less than the hang runs into its own timeout."""
+    """A client with a shorter timeout runs into it."""
     sandbox.faults.set([Fault(kind="hang", milliseconds=60_000, next=1)])
     with pytest.raises(httpx.ReadTimeout):
         client.post(BULK, json=LEADS, timeout=0.05)
@@ -72,7 +72,7 @@ def test_a_hang_is_ended_by_the_clients_timeout(sandbox: Sandbox, client: httpx.
 
 
 def test_concurrent_requests_lose_no_lead(sandbox: Sandbox, client: httpx.Client) -> None:
-    """Eight clients that enroll overlapping leads agree on who was first."""
+    """Each lead is enrolled by one of eight concurrent clients, and updated by the others."""
     batch = {"leads": [{"email": f"lead{n}@example.com"} for n in range(100)]}
     with ThreadPoolExecutor(8) as pool:
         answers = [answer.json() for answer in pool.map(lambda _: client.post(BULK, json=batch), range(32))]
@@ -82,7 +82,7 @@ def test_concurrent_requests_lose_no_lead(sandbox: Sandbox, client: httpx.Client
 
 
 def test_stop_ends_kept_connections_and_hangs_and_frees_the_port() -> None:
-    """No thread survives a stop, whatever its client is doing, and the port can be taken again."""
+    """No thread survives a stop, and the port can be used again."""
     before = set(threading.enumerate())
     sandbox = Sandbox(["camp_1"])
     sandbox.faults.set([Fault(kind="hang", milliseconds=60_000)])
@@ -100,10 +100,10 @@ def test_stop_ends_kept_connections_and_hangs_and_frees_the_port() -> None:
     assert left == []
 
 
-def test_an_unforeseen_failure_is_logged_without_its_text(
+def test_an_unexpected_error_is_logged_without_its_text(
     sandbox: Sandbox, client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log says where it failed; the text of the exception, which may quote a lead, stays out."""
+    """The log has the place of the error. The exception's text may quote a lead."""
 
     def explode() -> float:
         raise LookupError("ava@example.com")

@@ -30,7 +30,7 @@ def signup(email: str, received_at: str) -> dict[str, Any]:
 
 
 def enrolled(enrolling: Enrolling) -> list[str]:
-    """The addresses that are in a campaign; the sandbox also knows those that it skipped."""
+    """The addresses in a campaign, without those that were skipped."""
     return [email for email, lead in enrolling.enrolled().items() if lead["campaigns"]]
 
 
@@ -49,7 +49,7 @@ def crm(intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inta
 
 
 def test_an_opt_out_becomes_a_suppression(crm: Intake) -> None:
-    """The sender is told that no lead was accepted; a second delivery of the same event changes nothing."""
+    """The answer has no accepted lead. A second delivery of the event changes nothing."""
     body = {"type": "unsubscribed", "email": "ava@example.com"}
     headers = {"content-type": "application/json", "webhook-id": "e-1", **TOKEN}
     assert crm.post("crm", body, headers=headers).body == {"accepted": 0}
@@ -63,7 +63,7 @@ def test_an_opt_out_becomes_a_suppression(crm: Intake) -> None:
 
 @pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
 def test_an_address_is_suppressed(enrolling: Enrolling, dialect: Dialect) -> None:
-    """New or known, in every dialect; Leadterra skips the person from then on."""
+    """New or known, in every dialect. Leadterra then skips the person."""
     enrolling.leadterra.behaviour = Behaviour(dialect=dialect)
     done = enrolling.deliver(opt_out("ava@example.com"), opt_out("Ava@example.com"), opt_out("ben@example.com"))
     assert (done.failures, done.metrics) == ([], {"Requests": 1, "Suppressed": 2, "Merged": 1})
@@ -75,7 +75,7 @@ def test_an_address_is_suppressed(enrolling: Enrolling, dialect: Dialect) -> Non
 
 
 def test_older_signups_are_dropped_and_opt_outs_go_first(enrolling: Enrolling) -> None:
-    """In an invocation with both, the older signup is not sent; the newer one is sent after the opt-out."""
+    """An older signup is not sent, and a newer one is sent after the opt-out."""
     done = enrolling.deliver(
         signup("ava@example.com", "2026-11-22T01:00:00Z"),
         signup("eve@example.com", "2026-11-22T01:00:00Z"),
@@ -100,7 +100,7 @@ def test_older_signups_are_dropped_and_opt_outs_go_first(enrolling: Enrolling) -
 
 @pytest.mark.parametrize("shape", ["index", "count_only"])
 def test_a_refused_address_is_a_dead_letter(enrolling: Enrolling, shape: str) -> None:
-    """A 422 dead-letters the addresses that are none, with or without hints, and suppresses the others."""
+    """With or without hints, invalid addresses are dead-lettered and the others suppressed."""
     enrolling.leadterra.behaviour = behaving(error_shape=shape)
     good = [f"lead{number}@example.com" for number in range(20)]
     done = enrolling.deliver(*map(opt_out, [*good, "ben@refused.example", "eve@refused.example"]))
@@ -120,8 +120,8 @@ def test_a_refused_address_is_a_dead_letter(enrolling: Enrolling, shape: str) ->
         ({"kind": "status", "status": 404}, "not_found"),
     ],
 )
-def test_trouble_holds_opt_outs(enrolling: Enrolling, fault: dict[str, Any], why: str) -> None:
-    """They come back; the older signup is dropped all the same, and a bad key holds the leads as well."""
+def test_a_failure_holds_opt_outs(enrolling: Enrolling, fault: dict[str, Any], why: str) -> None:
+    """The older signup is dropped anyway, and a bad key also holds the leads."""
     enrolling.leadterra.faults.set([Fault.model_validate({**fault, "on": "suppress"})])
     older, other = signup("ava@example.com", "2026-11-22T01:00:00Z"), message("eve@example.com")
     done = enrolling.deliver(older, opt_out("ava@example.com"), other)
@@ -138,13 +138,13 @@ def test_trouble_holds_opt_outs(enrolling: Enrolling, fault: dict[str, Any], why
 
 
 def test_a_changed_service_dead_letters_no_opt_out(enrolling: Enrolling) -> None:
-    """Where every address of an invocation is refused alike, they are held."""
+    """If every address of an invocation is refused alike, all are held."""
     done = enrolling.deliver(*(opt_out(f"lead{number}@refused.example") for number in range(30)))
     assert (len(done.failures), enrolling.letters()) == (30, [])
 
 
 def test_a_batch_is_at_most_a_thousand(enrolling: Enrolling) -> None:
-    """However small the batches of leads are."""
+    """Whatever the configured batch size for leads."""
     records = [
         {
             "messageId": f"m-{number}",
