@@ -10,21 +10,22 @@ from typing import Final
 
 from leads.message.message import MAX_BYTES
 from leads_cli.importing.read.document import ImportFile
-from leads_cli.importing.read.sheet import Sheet, SheetRecord, find_header, has_address, named_fields, width
+from leads_cli.importing.read.sheet import SheetRecord, find_header, has_address, named_fields, open_sheet, width
+from leads_cli.importing.read.table import Table
 
 SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Excel's own first line, which names the separator.
 _NAMED: Final = re.compile(r'"?sep=(.)"?\s*')
 
 
-def open_delimited(document: ImportFile, separator: str | None = None) -> Sheet:
+def open_delimited(document: ImportFile, separator: str | None = None) -> Table:
     """The table of separated cells in a text. Raises UsageError if it has no header."""
     sample = document.sample()
     named = _NAMED.fullmatch(sample.partition("\n")[0])
     separator = separator or (named[1] if named else detect_separator(sample))
     encoding = document.encoding.removesuffix("-sig").upper()
     about = f"text in {encoding}, columns separated by {SEPARATORS.get(separator, repr(separator))}"
-    return Sheet(partial(_records, document, separator, skipped=1 if named else 0), about)
+    return open_sheet(partial(_records, document, separator, skipped=1 if named else 0), about)
 
 
 def _records(document: ImportFile, separator: str, skipped: int) -> Iterator[SheetRecord]:

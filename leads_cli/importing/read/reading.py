@@ -1,13 +1,13 @@
 """Reading a file: which kind of table it is, and how the user wants it read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from leads_cli.errors import UsageError
 from leads_cli.importing.read.delimited import open_delimited
 from leads_cli.importing.read.document import ImportFile
-from leads_cli.importing.read.jsonlines import JsonLines
+from leads_cli.importing.read.jsonlines import open_jsonlines
 from leads_cli.importing.read.table import Cell, FileRow, Table
 from leads_cli.importing.read.workbook import open_workbook
 from leads_cli.private_files import unescape_formula
@@ -30,7 +30,7 @@ def open_table(document: ImportFile, reading: FileFormat) -> Table:
         found = _found(document, reading)
     except UsageError as error:
         raise UsageError(f"{document.name}: {error}") from error
-    return RefusedRowsTable(found) if RefusedRowsTable.fits(found) else found
+    return _corrected(found) if set(REASON_COLUMNS) <= set(found.columns) else found
 
 
 def _found(document: ImportFile, reading: FileFormat) -> Table:
@@ -40,7 +40,7 @@ def _found(document: ImportFile, reading: FileFormat) -> Table:
             return open_workbook(document, reading.sheet)
         case "jsonl":
             _refuse("JSON lines", delimiter=reading.delimiter, sheet=reading.sheet)
-            return JsonLines(document)
+            return open_jsonlines(document)
         case "delimited":
             _refuse("no workbook", sheet=reading.sheet)
             return open_delimited(document, _separator(reading.delimiter))
@@ -63,32 +63,16 @@ def _separator(delimiter: str) -> str | None:
 REASON_COLUMNS: Final = ("refused_row", "refused_field", "refused_reason")
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRowsTable:
-    """A file of refused rows after its correction: the table that it was made of."""
+def _corrected(found: Table) -> Table:
+    """The table that a file of refused rows was made of."""
 
-    found: Table
-
-    @staticmethod
-    def fits(table: Table) -> bool:
-        return set(REASON_COLUMNS) <= set(table.columns)
-
-    @property
-    def columns(self) -> Sequence[str]:
-        return [unescape_formula(name) for name in self.found.columns if name not in REASON_COLUMNS]
-
-    @property
-    def about(self) -> str:
-        return f"{self.found.about}; rows that were refused before"
-
-    @property
-    def notes(self) -> Sequence[str]:
-        return self.found.notes
-
-    def rows(self) -> Iterator[FileRow]:
-        for row in self.found.rows():
+    def rows() -> Iterator[FileRow]:
+        for row in found.rows():
             cells = {unescape_formula(n): _unescaped(cell) for n, cell in row.cells.items() if n not in REASON_COLUMNS}
             yield replace(row, cells=cells)
+
+    columns = [unescape_formula(name) for name in found.columns if name not in REASON_COLUMNS]
+    return Table(columns, f"{found.about}; rows that were refused before", rows, found.notes)
 
 
 def _unescaped(cell: Cell) -> Cell:

@@ -1,13 +1,13 @@
 """A table of records of cells. Reports have lines above the header and below the rows: those are passed over."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from leads.fields.names import MENTION, meaning
 from leads_cli.errors import UsageError
-from leads_cli.importing.read.table import MAX_COLUMNS, Cell, FileRow, addresses, column_names, is_filled, row_of
+from leads_cli.importing.read.table import MAX_COLUMNS, Cell, FileRow, Table, addresses, column_names, is_filled, row_of
 
 # A report has no more lines above its header, or below its rows.
 MAX_ABOVE: Final = 100
@@ -22,61 +22,62 @@ class SheetRecord(NamedTuple):
     flaw: str | None = None
 
 
-class Sheet:
+def open_sheet(records: Callable[[], Iterator[SheetRecord]], about: str, *, separated: bool = True) -> Table:
     """A table of records. Raises UsageError if it has no header, or one that cannot be read."""
+    first = list(islice(records(), MAX_ABOVE))
+    place = find_header([record.cells for record in first])
+    if place is None:
+        raise UsageError(f"there is no row in it ({about})")
+    header = first[place]
+    if header.flaw:
+        raise UsageError(f"the header cannot be read: {header.flaw}")
+    columns = column_names(header.cells)
+    above = place if any(any(map(is_filled, record.cells)) for record in first[:place]) else 0
+    notes = list(_passed_over(above, 0))
 
-    def __init__(self, records: Callable[[], Iterator[SheetRecord]], about: str, *, separated: bool = True) -> None:
-        self.about = about
-        self._separated = separated
-        self._records = records
-        first = list(islice(records(), MAX_ABOVE))
-        place = find_header([record.cells for record in first])
-        if place is None:
-            raise UsageError(f"there is no row in it ({about})")
-        self._header = first[place]
-        if self._header.flaw:
-            raise UsageError(f"the header cannot be read: {self._header.flaw}")
-        self.columns: Sequence[str] = column_names(self._header.cells)
-        self._above = place if any(any(map(is_filled, record.cells)) for record in first[:place]) else 0
-        self._below = 0
+    def rows() -> Iterator[FileRow]:
+        below = yield from _people((r for r in records() if r.number > header.number), columns, separated=separated)
+        notes[:] = _passed_over(above, below)
 
-    @property
-    def notes(self) -> list[str]:
-        places = ((self._above, "before the header"), (self._below, "after the last row"))
-        return [
-            f"{count} {'line' if count == 1 else 'lines'} {place} {'is' if count == 1 else 'are'} passed over"
-            for count, place in places
-            if count
-        ]
+    return Table(columns, about, rows, notes)
 
-    def rows(self) -> Iterator[FileRow]:
-        """All rows except empty ones and the footer."""
-        footer: list[FileRow] = []
-        gap = people = False
-        for record in self._records():
-            if record.number <= self._header.number:
-                continue
-            row = self._row(record)
-            if row is None:
-                gap = True
-                continue
-            below = not record.flaw and is_footer(record.cells, len(self.columns), after_gap=gap or bool(footer))
-            gap = False
-            if below and len(footer) < _MAX_BELOW:
-                footer.append(row)
-                continue
-            yield from footer
-            footer.clear()
-            people = True
-            yield row
-        if not people:
-            yield from footer
-        self._below = len(footer) if people else 0
 
-    def _row(self, record: SheetRecord) -> FileRow | None:
-        if record.flaw:
-            return FileRow(record.number, {self.columns[0]: record.cells[0]}, record.flaw)
-        return row_of(record.number, self.columns, record.cells, separated=self._separated)
+def _passed_over(above: int, below: int) -> Iterator[str]:
+    for count, place in ((above, "before the header"), (below, "after the last row")):
+        if count:
+            yield f"{count} {'line' if count == 1 else 'lines'} {place} {'is' if count == 1 else 'are'} passed over"
+
+
+def _people(
+    records: Iterable[SheetRecord], columns: Sequence[str], *, separated: bool
+) -> Generator[FileRow, None, int]:
+    """All rows except empty ones and the footer. Returns how many rows the footer has."""
+    footer: list[FileRow] = []
+    gap = people = False
+    for record in records:
+        row = _row(record, columns, separated=separated)
+        if row is None:
+            gap = True
+            continue
+        below = not record.flaw and is_footer(record.cells, len(columns), after_gap=gap or bool(footer))
+        gap = False
+        if below and len(footer) < _MAX_BELOW:
+            footer.append(row)
+            continue
+        yield from footer
+        footer.clear()
+        people = True
+        yield row
+    if people:
+        return len(footer)
+    yield from footer
+    return 0
+
+
+def _row(record: SheetRecord, columns: Sequence[str], *, separated: bool) -> FileRow | None:
+    if record.flaw:
+        return FileRow(record.number, {columns[0]: record.cells[0]}, record.flaw)
+    return row_of(record.number, columns, record.cells, separated=separated)
 
 
 # Longer than any column's name.

@@ -1,9 +1,9 @@
 """Tables: rows of named cells, from any kind of file."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from leads.fields.address import address_like
 from leads_cli.errors import UsageError
@@ -33,23 +33,21 @@ class FileRow:
     flaw: str | None = None
 
 
-class Table(Protocol):
-    """A file's rows, which may be read again and again."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's rows.
 
-    @property
-    def columns(self) -> Sequence[str]:
-        """The columns, each with a name of its own."""
+    Attributes:
+        columns: each with a name of its own.
+        about: how it was read, to be shown.
+        rows: reads all rows but empty ones, in their order, as often as it is called.
+        notes: what was skipped, to be shown; complete once all rows were read.
+    """
 
-    @property
-    def about(self) -> str:
-        """How it was read, to be shown."""
-
-    @property
-    def notes(self) -> Sequence[str]:
-        """What was skipped, to be shown; complete once all rows were read."""
-
-    def rows(self) -> Iterator[FileRow]:
-        """All rows but empty ones, in their order."""
+    columns: Sequence[str]
+    about: str
+    rows: Callable[[], Iterator[FileRow]]
+    notes: list[str] = field(default_factory=list)
 
 
 def column_names(header: Sequence[Cell]) -> list[str]:

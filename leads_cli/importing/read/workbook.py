@@ -13,8 +13,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 
 from leads_cli.errors import UsageError
 from leads_cli.importing.read.document import ImportFile
-from leads_cli.importing.read.sheet import MAX_ABOVE, Sheet, SheetRecord, find_header, named_fields
-from leads_cli.importing.read.table import Cell
+from leads_cli.importing.read.sheet import MAX_ABOVE, SheetRecord, find_header, named_fields, open_sheet
+from leads_cli.importing.read.table import Cell, Table
 
 # calamine keeps a sheet in memory as a rectangle of 32 bytes a cell, however few of its cells are filled.
 _MAX_CELLS: Final = 50_000_000
@@ -29,7 +29,7 @@ _OF_WORKBOOKS: Final = frozenset({"[content_types].xml", "content.xml"})
 _DAMAGED: Final = "a damaged or protected workbook ({}); open it, save it without a password, and try again"
 
 
-def open_workbook(document: ImportFile, name: str) -> Sheet:
+def open_workbook(document: ImportFile, name: str) -> Table:
     """The named sheet of a workbook, or the first visible one whose header names a column of addresses.
 
     If no sheet has such a header, it is the first visible one.
@@ -46,7 +46,7 @@ def open_workbook(document: ImportFile, name: str) -> Sheet:
         raise UsageError(_DAMAGED.format(error)) from error
     unread = ", ".join(other for other in book.sheet_names if other != sheet.name)
     about = f"workbook, sheet {sheet.name}" + (f" (not read: {unread}; --sheet names another)" if unread else "")
-    return Sheet(partial(_records, sheet), about, separated=False)
+    return open_sheet(partial(_records, sheet), about, separated=False)
 
 
 def _check_size(path: Path) -> None:
