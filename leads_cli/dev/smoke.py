@@ -6,7 +6,7 @@ It talks to the stack by its address only, so it proves the same as `leads send`
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -44,9 +44,8 @@ def run(url: str, say: OnLine, *, patience: float = PATIENCE_SECONDS) -> tuple[b
     before = embedded.status(url).counts
     tally = SmokeTally()
     with sending.http_client(stack) as client:
-        for name in recorded.names():
-            _send(name, stack, client, tally, say)
-        _send_webhooks(stack, client, tally, say)
+        for event, expected in _events(stack, tally, say):
+            _deliver(event, expected, tally, say, stack=stack, client=client)
     if tally.expected:
         say(f"Waiting until each of {tally.expected} leads has its outcome ...")
     status = _settled(url, before.accepted + tally.expected, patience)
@@ -54,35 +53,32 @@ def run(url: str, say: OnLine, *, patience: float = PATIENCE_SECONDS) -> tuple[b
     return _judge(tally, accepted, status, say), status
 
 
-def _send(name: str, stack: Running, client: httpx.Client, tally: SmokeTally, say: OnLine) -> None:
-    expected = recorded.expected_leads().get(name)
-    try:
-        event = recorded.load(name)
+def _events(stack: Running, tally: SmokeTally, say: OnLine) -> Iterator[tuple[RecordedEvent, int]]:
+    """Each event for a source of the stack, and how many leads it makes.
+
+    A recorded webhook is for the source that has its provider's name. Another source of the provider may have rules, of
+    which fields and whose submissions, that a recording cannot know.
+    """
+    expected = recorded.expected_leads()
+    for name in recorded.names():
+        try:
+            event = recorded.load(name)
+        except EventError as error:
+            tally.failed += 1
+            say(f"  FAILED   {error}")
+            continue
         if event.source is not None and event.source not in stack.sources:
             say(f"  skipped  {name}: the configuration has no source {event.source!r}")
-            return
-        if expected is None:
+        elif name in expected:
+            yield event, expected[name]
+        else:
             tally.failed += 1
             say(f"  FAILED   {name}: {recorded.EXPECTED} does not say how many leads it makes; add it there")
-            return
-    except EventError as error:
-        tally.failed += 1
-        say(f"  FAILED   {error}")
-        return
-    _deliver(event, expected, tally, say, stack=stack, client=client)
-
-
-def _send_webhooks(stack: Running, client: httpx.Client, tally: SmokeTally, say: OnLine) -> None:
-    """Each recorded webhook to the source that has its provider's name.
-
-    Another source of the provider may have rules, of which fields and whose submissions, that a recording cannot know.
-    """
     skipped = []
     for webhook in map(webhooks.load, webhooks.names()):
         source = stack.sources.get(webhook.provider)
         if source and source.provider == webhook.provider:
-            event = webhook.to(webhook.provider)
-            _deliver(event, len(webhook.leads), tally, say, stack=stack, client=client)
+            yield webhook.to(webhook.provider), len(webhook.leads)
         else:
             skipped.append(webhook.name)
     if skipped:

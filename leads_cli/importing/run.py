@@ -101,12 +101,12 @@ class ImportOptions:
             kept = opened.beside.with_name(opened.beside.name + SUFFIX)
             try:
                 with Worklist(kept) as worklist:
-                    return Import(opened, worklist, there, agree).run(pace, again=again)
+                    return opened.run(worklist, there, pace, agree, again=again)
             except sqlite3.Error as error:
                 raise CommandError(f"{kept}: the progress can no longer be saved there ({error})") from error
 
     @contextmanager
-    def _open(self) -> "Iterator[OpenedTable]":
+    def _open(self) -> "Iterator[Import]":
         """The file, after its columns were shown."""
         campaign = self.campaign_name()
         self._check_source()
@@ -125,7 +125,7 @@ class ImportOptions:
                 opted_out="included" if self.include_opted_out else "left out",
             )
             report.show_columns(self.console, f"{document.name}: {table.about}", columns)
-            yield OpenedTable(self, table, columns, facts, document.lines, document.beside)
+            yield Import(self, table, columns, facts, document.lines, document.beside)
 
     def _check_source(self) -> None:
         if self.source == DIRECT:
@@ -155,8 +155,8 @@ class ImportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedTable:
-    """A file that is to be imported.
+class Import:
+    """A file on its way to a destination.
 
     Attributes:
         facts: what is known before its rows are read.
@@ -182,69 +182,60 @@ class OpenedTable:
             report.show_problems(console, self.columns, worklist)
         return found
 
+    def run(
+        self, worklist: Worklist, there: Destination, pace: Pace, agree: Callable[[str], bool], *, again: bool
+    ) -> ImportResult:
+        def agreed(facts: Facts) -> bool:
+            leads = facts.totals.left
+            return leads > 0 and agree(f"Send {number(leads, 'lead')} to {there.name}?")
 
-@dataclass(slots=True)
-class Import:
-    """The rows of a file on their way to a destination."""
-
-    opened: OpenedTable
-    worklist: Worklist
-    destination: Destination
-    agree: Callable[[str], bool]
-
-    def run(self, pace: Pace, *, again: bool) -> ImportResult:
-        worklist = self.worklist
-        wanted = replace(self.opened.facts, destination=self.destination.identity)
+        wanted = replace(self.facts, destination=there.identity)
         if not again and (done := describe_finished(worklist, wanted)):
             return ImportResult("finished before", done)
         known = None if again else describe_begun(worklist, wanted)
-        facts, agreed = self._begin(wanted) if known is None else self._resume(known)
-        if not agreed:
+        facts, goes_on = (
+            self._begin(worklist, wanted, agreed) if known is None else self._resume(worklist, known, agreed)
+        )
+        if not goes_on:
             return ImportResult("declined", facts)
         trouble = None
         try:
             done_before = worklist.progress()[0]
             with stop_on_interrupt() as stop, show_progress("sent", facts.totals.leads, done_before) as on_progress:
-                self.destination.send_all(worklist, pace, stop, on_progress)
+                there.send_all(worklist, pace, stop, on_progress)
         except CommandError as error:
             trouble = str(error)
         finally:
-            facts = self._note(facts)
-        summary = tuple(self.destination.summary(facts))
+            facts = self._note(worklist, facts)
+        summary = tuple(there.summary(facts))
         if trouble or facts.totals.left:
             return ImportResult("stopped", facts, summary, trouble)
         worklist.finish()
         return ImportResult("finished", facts, summary)
 
-    def _begin(self, facts: Facts) -> tuple[Facts, bool]:
+    def _begin(self, worklist: Worklist, facts: Facts, agreed: Callable[[Facts], bool]) -> tuple[Facts, bool]:
         """Read the file and ask. If the answer is no, the worklist is removed."""
-        with self.worklist.filling() as keep:
-            facts = self.opened.read(self.worklist, facts)
-            agreed = self._agreed(facts)
-            if agreed:
-                self.worklist.begin(facts.key, asdict(facts))
+        with worklist.filling() as keep:
+            facts = self.read(worklist, facts)
+            if goes_on := agreed(facts):
+                worklist.begin(facts.key, asdict(facts))
                 keep()
-        return facts, agreed
+        return facts, goes_on
 
-    def _resume(self, facts: Facts) -> tuple[Facts, bool]:
-        facts = replace(facts, totals=totals(facts.totals.rows, self.worklist))
+    def _resume(self, worklist: Worklist, facts: Facts, agreed: Callable[[Facts], bool]) -> tuple[Facts, bool]:
+        facts = replace(facts, totals=totals(facts.totals.rows, worklist))
         left, leads = f"{facts.totals.left:,}", number(facts.totals.leads, "lead")
         stopped = f"This import was stopped: {left} of {leads} are still to be sent."
-        self.opened.options.console.print(stopped, soft_wrap=True)
+        self.options.console.print(stopped, soft_wrap=True)
         # If none is left, the leads are only not counted yet.
-        return facts, not facts.totals.left or self._agreed(facts)
+        return facts, not facts.totals.left or agreed(facts)
 
-    def _agreed(self, facts: Facts) -> bool:
-        leads = facts.totals.left
-        return leads > 0 and self.agree(f"Send {number(leads, 'lead')} to {self.destination.name}?")
-
-    def _note(self, facts: Facts) -> Facts:
+    def _note(self, worklist: Worklist, facts: Facts) -> Facts:
         """The result, and the file with the rows that were refused, in the file or by the destination."""
-        opened = self.opened
-        facts = replace(facts, totals=totals(facts.totals.rows, self.worklist))
+        facts = replace(facts, totals=totals(facts.totals.rows, worklist))
         if facts.totals.refused:
-            path = facts.refused_file or str(refused.refused_path(opened.beside).absolute())
+            path = facts.refused_file or str(refused.refused_path(self.beside).absolute())
             facts = replace(facts, refused_file=path)
-            refused.write_refused(Path(path), opened.table, self.worklist)
-        self.worklist.update(asdict(facts))
+            refused.write_refused(Path(path), self.table, worklist)
+        worklist.update(asdict(facts))
         return facts
