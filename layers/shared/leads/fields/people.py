@@ -73,7 +73,7 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
         # As most are in a list of people.
         alone = _own_address(_named_texts(members))
         return [PersonPart(dict(members), *alone)] if alone else []
-    others = {key for key in inside if _is_elses(key) or _is_before_or_sender(key, members[key])}
+    others = {k for k in inside if _is_elses(k) or (isinstance(members[k], dict) and canonical(k) in OBJECTS_OF_OTHERS)}
     found = {key: inner for key, inner in inside.items() if key not in others}
     # A list of addresses, without names, is one person's.
     addresses = {
@@ -81,7 +81,8 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
     }
     own = _own_address(_named_texts(members)) or next(((one.address, True) for one in addresses.values()), None)
     found = {key: inner for key, inner in found.items() if key not in addresses}
-    by_id = {key for key, inner in found.items() if len(inner) == 1 and _is_by_id(key, members[key])}
+    named_so = {key for key in found if _ID.fullmatch(key) and meaning(key) is None and isinstance(members[key], dict)}
+    by_id = {key for key in named_so if len(found[key]) == 1}
     lists = {key for key, inner in found.items() if len(inner) > 1} | (by_id if len(by_id) > 1 else set())
     single = {key: inner[0] for key, inner in found.items() if key not in lists}
     persons = {key: one for key, one in single.items() if not _means(key, "company")}
@@ -200,13 +201,5 @@ def _is_elses(name: str) -> bool:
     return is_other_persons(name) or _OPERATOR.search(name) is not None
 
 
-def _is_before_or_sender(key: str, member: Any) -> bool:
-    return isinstance(member, dict) and canonical(key) in OBJECTS_OF_OTHERS
-
-
 def _is_named(person: PersonPart) -> bool:
     return isinstance(person.document, dict) and any(_means(name, *_NAMES) for name in person.document)
-
-
-def _is_by_id(key: str, member: Any) -> bool:
-    return isinstance(member, dict) and _ID.fullmatch(key) is not None and meaning(key) is None

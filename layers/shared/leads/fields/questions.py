@@ -3,27 +3,29 @@
 Each object is examined alone, so a skipped question or a grid does not affect the others.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from leads.fields.address import address_like
 from leads.fields.names import MAX_NAME, meaning
 from leads.words import word_set
 
+
+def _keys(names: str) -> KeysView[str]:
+    """The names in their order, and then in .NET's spelling."""
+    return dict.fromkeys([*names.split(), *(name[0].upper() + name[1:] for name in names.split())]).keys()
+
+
 # Keys of a question's name: texts that people saw come before a program's names.
-_LABELS: Final = (
-    "label", "title", "question", "questionText", "question_text", "prompt", "caption", "text", "name", "field_label",
-    "fieldLabel", "field_name", "fieldName", "column_name", "key", "field", "slug", "ref", "column_id", "id",
-)  # fmt: skip
-_ANSWERS: Final = (
-    "value", "answer", "values", "answers", "response", "responses", "string_value", "field_value", "answerText",
-    "answer_text", "answer_value", "reply", "val",
-)  # fmt: skip
-_ANSWER_KEYS: Final = frozenset(_ANSWERS)
+_LABELS: Final = _keys("""label title question questionText question_text prompt caption text name field_label
+    fieldLabel field_name fieldName column_name key field slug ref column_id id""")
+_ANSWERS: Final = _keys("""value answer values answers response responses string_value field_value answerText
+    answer_text answer_value reply val""")
 # A form or a page of one has these as well: it is no question if there are objects in them.
-_CONTAINERS: Final = word_set("values answers response responses")
+_CONTAINERS: Final = _keys("values answers response responses")
 # Only a question has these.
-MARKS: Final = word_set("""label question questionText question_text prompt field_label fieldLabel field_name fieldName
+MARKS: Final = _keys("""label question questionText question_text prompt field_label fieldLabel field_name fieldName
     column_name field_type fieldType question_type required is_required options choices placeholder raw_value value_raw
     rawValue""")
 TYPES: Final = word_set("type kind")
@@ -48,7 +50,7 @@ def is_question(item: Any, key: str | None = None) -> bool:
     part = _answer_part(item)
     if not part or (part in _CONTAINERS and _holds_objects(answer_of(item))):
         return False
-    if any(_has_address(value) for name, value in item.items() if name not in _ANSWER_KEYS):
+    if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS):
         return False
     label = label_of(item)
     only = item.keys() <= QUESTION_KEYS
@@ -59,7 +61,7 @@ def is_question(item: Any, key: str | None = None) -> bool:
     return marked or not key.isalpha() or meaning(label) is not None
 
 
-def is_skipped(item: Any, marks: frozenset[str]) -> bool:
+def is_skipped(item: Any, marks: AbstractSet[str]) -> bool:
     """Whether it is a question without an answer: skipped, or from the form's definition."""
     keys = item.keys() if isinstance(item, dict) and not _answer_part(item) else frozenset[str]()
     return keys <= QUESTION_KEYS and not keys.isdisjoint(_LABELS) and not keys.isdisjoint(marks)
@@ -67,16 +69,23 @@ def is_skipped(item: Any, marks: frozenset[str]) -> bool:
 
 def label_of(question: Mapping[str, Any]) -> str:
     """A question's name: one with a known meaning, if there is one."""
-    given = [question[part] for part in _LABELS if part in question]
-    texts = [text[0] if isinstance(text, list) and len(text) == 1 else text for text in given]
-    names = [text[:MAX_NAME] for text in texts if isinstance(text, str) and text.strip()]
+    names = list(_labels(question))
     return next(filter(meaning, names), names[0]) if len(names) > 1 else "".join(names)
 
 
 def first_label(item: Mapping[str, Any]) -> str:
     """The first name that a question with an answer may have."""
-    names = [item[part] for part in _LABELS if part in item] if _answer_part(item) else []
-    return next((name for name in names if isinstance(name, str)), "")
+    return next(_labels(item), "") if _answer_part(item) else ""
+
+
+def _labels(question: Mapping[str, Any], *, inside: bool = False) -> Iterator[str]:
+    """The names that a question may have, also those in an object: `{"question": {"id": 1, "title": "Your name"}}`."""
+    for label in [question[part] for part in _LABELS if part in question]:
+        text = label[0] if isinstance(label, list) and len(label) == 1 else label
+        if isinstance(text, str) and text.strip():
+            yield text[:MAX_NAME]
+        elif isinstance(text, dict) and not inside:
+            yield from _labels(text, inside=True)
 
 
 def answer_of(item: Any) -> Any:
@@ -101,7 +110,7 @@ def _is_choice(value: Any) -> bool:
 
 
 def _answer_part(item: Any) -> str:
-    if not isinstance(item, dict) or _ANSWER_KEYS.isdisjoint(item):
+    if not isinstance(item, dict) or _ANSWERS.isdisjoint(item):
         return ""
     return next(part for part in _ANSWERS if part in item)
 

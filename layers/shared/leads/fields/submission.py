@@ -13,7 +13,7 @@ from leads.fields.address import address_like
 from leads.fields.answers import Value, read_answers
 from leads.fields.body import Document, check_length, parse
 from leads.fields.event_values import named_values
-from leads.fields.names import canonical, inner_name
+from leads.fields.names import canonical, inner_name, words_of
 from leads.fields.people import PersonPart, people
 from leads.fields.questions import are_questions
 from leads.json import at, dumps
@@ -25,7 +25,6 @@ from leads.words import word_set
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/=+-]{0,127}")
 _CAPTCHAS: Final = frozenset(map(canonical, CAPTCHAS))
 # The words for ids, names of events, times and test flags: all that a connection test sends.
-_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _IDS_AND_TIMES: Final = word_set("id ids uuid guid at timestamp ts time date")
 _EVENTS_AND_FLAGS: Final = word_set("""event hook webhook type topic action trigger created is test ping mode live
     testmode livemode""")
@@ -160,7 +159,7 @@ def is_connection_test(submission: Submission) -> bool:
 
 
 def _is_of_a_test(name: str) -> bool:
-    words = [word.lower() for word in _WORD.findall(name.rpartition(".")[2])]
+    words = words_of(name.rpartition(".")[2])
     return bool(words) and (words[-1] in _IDS_AND_TIMES or _EVENTS_AND_FLAGS.issuperset(words))
 
 

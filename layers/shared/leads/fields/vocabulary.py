@@ -47,8 +47,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     efternavn sukunimi nazwisko prijmeni soyad soyadi фамилия 姓 성 soyadiniz soyisim soyismi soyisminiz numedefamilie
     numeledefamilie numefamilie numelefamilie vezeteknev vezetekneve vezetekneved csaladnev csaladinev csaladineve
     επωνυμο επιθετο שםמשפחה שםהמשפחה اسمالعايلة اسمعايلتك الاسمالاخير اسمكالاخير الاسمالعايلي ho hovatendem прізвище
-    priezvisko prezime priimek pavarde uzvards perekonnanimi perenimi namabelakang cognoms apelidos นามสกล نامخانوادگی
-    eftirnafn""",
+    priezvisko prezime priimek pavarde uzvards perekonnanimi namabelakang cognoms apelidos นามสกล نامخانوادگی""",
         FULL_NAME: """fullname individualname name displayname firstandlastname firstlastname firstnamelastname namefull
     realname namefirstlast nameandsurname namesurname firstnameandlastname firstnameandsurname completename legalname
     fulllegalname yourname contactname contactperson whoareyou whatshouldwecallyou howshouldwecallyou vollername
@@ -148,7 +147,7 @@ SPOKEN: Final = FILLER | word_set("""at in within ihres ihrer deinen deines dein
     del al en que cual es o as da dos e em na qual quale voce che lo gli di della dello dell nella per tua suo u wat van
     het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoj swoje swojej jaki jaka jakie
     jest podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau az mi kerjuk ποιο ποια ποιος ειναι το ο η
-    σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban la gi ваш ваша ваше ваші твоє твоя твии яке яка якии є
+    σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban gi ваш ваша ваше ваші твоє твоя твии яке яка якии є
     heisst anda""")
 # Filler only before the noun: a "business type" is no business.
 FILLER_BEFORE: Final = PEOPLE | word_set("""and so now und y optional required enter provide share tell client candidate
@@ -170,7 +169,7 @@ WRAPPERS: Final = PEOPLE | word_set("""user fields field data values value answe
     personaldata contactdata contactinfo publicprofile customfields customfield wpforms customattributes customdata
     questions question responses namedvalues fielddata questionsandanswers usercolumndata fieldvalues jform submitted
     mauticform contactform contactdetails personalinfo personaldetails userdata userinfo customerdata customerinfo
-    customerdetails core current formvalues formsubmission submissiondata stringvalue""")
+    customerdetails core current formvalues formsubmission submissiondata stringvalue text""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
 AMBIGUOUS: Final = word_set("""name title first last position role job business mail org displayname replyto nom nombre
     nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume nev ad
@@ -206,8 +205,7 @@ SALUTATIONS: Final = TITLES | word_set("""madam m sig signor signora""")
 # What programs write for no answer.
 NULL_WORDS: Final = word_set("""n/a N/A null undefined None NaN""") | {"[object Object]"}
 # A box that is ticked, or not.
-YES: Final = word_set("""true yes on 1 y checked ja oui si sí sim tak ano áno evet igen da да так ναι כן نعم có はい 是
-    예 네""")
+YES: Final = word_set("true yes on 1 y checked ja oui si sí sim tak ano evet igen da да так ναι כן نعم có はい 是 예")
 NO: Final = word_set("false no off 0 n nein non nee nej não nao nie nope none na")
 # Answers to "Are you a business?" or to an unwanted field. None is the name of a company or job.
 NO_ANSWERS: Final = YES | NO | word_set("keine keins aucune aucun ninguna ninguno nenhuma nessuna geen ingen brak")

@@ -136,13 +136,11 @@ def _by_field(
     for name in sorted((name for name in found if name not in claimed), key=surest):
         m = found[name]
         is_alone = m.word in COUNTS_BESIDE and words.isdisjoint(COUNTS_BESIDE[m.word])
-        if is_alone or (m.field == FULL_NAME and _is_login_client(canonical(name), names)):
+        # A client with an id is a program that people log in with.
+        own = canonical(name)
+        is_program = own.endswith("clientname") and f"{own.removesuffix('name')}id" in names
+        if is_alone or (m.field == FULL_NAME and is_program):
             continue
         field = "lastName" if m.field == FULL_NAME and m.word in surnames else m.field
         ordered.setdefault(field, []).append(name)
     return ordered
-
-
-def _is_login_client(name: str, names: set[str]) -> bool:
-    """Whether a client is a program that people log in with, which has an id, and not a person."""
-    return name.endswith("clientname") and f"{name.removesuffix('name')}id" in names

@@ -7,6 +7,7 @@ event may also suppress the person, because suppression cannot be undone.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final
 
 from leads.fields.address import address_like
@@ -119,19 +120,18 @@ def _flags_and_statuses(layout: Layout) -> list[str]:
     return [name for name in layout.names if _is_status(name) or _is_flag(name)]
 
 
-def _steps(name: str) -> list[tuple[str, ...]]:
-    """The words of a name's steps; none if it is a question, another person's or about another channel."""
+def _last_words(name: str) -> tuple[str, ...]:
+    """The words of a name's last step; none if it is a question, another person's or about another channel."""
     steps = [] if "?" in name or is_other_persons(name) else [words_of(step) for step in parts(name)]
-    return [] if any(not _OTHER_CHANNELS.isdisjoint(words) for words in steps) else steps
+    return steps[-1] if steps and _OTHER_CHANNELS.isdisjoint(chain.from_iterable(steps)) else ()
 
 
 def _is_status(name: str) -> bool:
-    steps = _steps(name)
-    return bool(steps) and steps[-1][-1] in _STATUSES
+    return not _STATUSES.isdisjoint(_last_words(name)[-1:])
 
 
 def _is_flag(name: str) -> bool:
-    *_, words = [(), *_steps(name)]
+    words = _last_words(name)
     words = words[:-1] if _WHEN.intersection(words[-1:]) else words
     return not _FLAGS.isdisjoint({"".join(words), "".join(word for word in words if word not in _GENERAL)})
 

@@ -56,10 +56,7 @@ def honeypot_filled(submission: Submission, rules: SourceRules) -> bool:
 
 
 def is_true(value: Value) -> bool:
-    """Whether a value is a plain yes, in any of its spellings.
-
-    Rails and ASP.NET send a hidden no beside a ticked box: `0, 1` and `true, false`.
-    """
+    """Whether a value is a plain yes. Rails and ASP.NET send a hidden no beside it: `0, 1` and `true, false`."""
     words = {word.strip() for word in str(value)[:_MAX_CHOICE].lower().split(",")}
     return not words.isdisjoint(YES) and words <= YES | NO
 

@@ -22,9 +22,8 @@ _CONTROLS: Final[dict[int, str]] = dict.fromkeys([*range(32), 127], "") | {
 }
 _SPACES: Final = tuple(map(ord, "\t\n\r"))
 _IN_CUSTOM_FIELDS: Final = {code: text for code, text in _CONTROLS.items() if code not in _SPACES}
-# Marks that copied text brings along.
-_INVISIBLE: Final = (0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, 0xFEFF)
-_IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(_SPACES, " ") | dict.fromkeys(_INVISIBLE, "")
+# Copied text brings invisible marks.
+_IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(_SPACES, " ") | dict.fromkeys(map(ord, "\xad\u200b\u200e\ufeff"), "")
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
 # What a mail tool or a template leaves if nothing replaced it. A field's name in brackets is judged by the name.

@@ -21,8 +21,8 @@ ROWS: Final = word_set(
 # An identity provider's fields of the account.
 ACCOUNTS: Final = word_set("""iss sub aud user_id provider_id picture avatar_url email_verified phone_verified
     phone_number_verified last_sign_in_at identities""")
-# About the request, not the person: an honest retry has another number.
-EVENT_IDS: Final = word_set("event_id eventid attempt attempts attempt_number retry_count")
+# About the request, not the person: an honest retry has another number, and n8n's item has the caller's headers.
+EVENT_IDS: Final = word_set("event_id eventid attempt attempts attempt_number retry_count headers webhookurl")
 # The columns of an entry that are no fields of the form.
 GRAVITY_FORMS: Final = word_set("""id form_id post_id date_created date_updated is_starred is_read ip source_url
     user_agent currency payment_status payment_date payment_amount payment_method transaction_id is_fulfilled created_by
