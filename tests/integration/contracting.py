@@ -4,7 +4,7 @@ import base64
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import pytest
 from leads.io import kept
 from leads.presets.providers import PROVIDERS
 from leads_cli.webhooks import webhooks
-from leads_cli.webhooks.signing import Request, new_secret, sign
+from leads_cli.webhooks.signing import Request, sign
 from leads_cli.webhooks.webhooks import Webhook
 from tests import signed
 from tests.integration.cloud import Cloud, cloud
@@ -24,22 +24,17 @@ WEBHOOKS: Final = {name: webhooks.load(name) for name in webhooks.names()}
 _TEXT: Final = ("application/json", "text/")
 
 
-def foreign(webhook: Webhook) -> str:
-    """A secret of the right form that the source never had."""
-    return new_secret(webhook.provider, b"somebody else's secret, in tests")
-
-
 def is_open(webhook: Webhook) -> bool:
     return webhook.auth == "none"
 
 
-def proved(webhook: Webhook, secret: str | None = None, *, body: bytes | None = None) -> Request:
-    """The request as its provider sends it now; with another secret or body if one is given."""
+def proved(webhook: Webhook, body: bytes | None = None) -> Request:
+    """The request as its provider sends it now; with another body if one is given."""
     url = f"https://{HOST}/hooks/{webhook.name}"
     request = Request(webhook.body if body is None else body, webhook.headers, "POST", url)
     if is_open(webhook):
         return request
-    return sign(webhook.provider, request, secret or webhook.secret, time.time())
+    return sign(webhook.provider, request, webhook.secret, time.time())
 
 
 def believed(webhook: Webhook, request: Request) -> bool:
@@ -117,16 +112,6 @@ def contract_cloud(folder: Path) -> Iterator[Cloud]:
         made.set_secret(sources={name: webhook.secret for name, webhook in WEBHOOKS.items()})
         kept.vault.cache_clear()
         yield made
-
-
-def with_body(request: Request, body: bytes) -> Request:
-    return replace(request, body=body)
-
-
-def secrets_within(webhook: Webhook) -> set[str]:
-    """What must appear in no log: who signed up, and what proves who sends."""
-    people = {str(value) for lead in webhook.leads for key, value in lead.items() if key != "customFields"}
-    return {text for text in (*people, webhook.secret) if text}
 
 
 def those(wanted: Callable[[Webhook], bool]) -> pytest.MarkDecorator:

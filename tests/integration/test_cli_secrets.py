@@ -96,6 +96,8 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Operated) -> None:
     assert stack.secret()["leadterra_api_key"] == "sk_live_x"
     assert stack.secret()["sources"] == {"app": ["new", "old"], "clerk": "whsec_x"}
     assert stage(stack.leads("secrets", "status", "--json").json)["app"] == "two values"
+    said = stack.leads("secrets", "rotate", "app", "-", typed="new")
+    assert (said.code, "already has this value" in said.err) == (2, True)
     assert stack.leads("secrets", "rotate", "app", "--drop-previous").code == 0
     assert stack.secret()["sources"] == {"app": "new", "clerk": "whsec_x"}
     said = stack.leads("secrets", "rotate", "app", "--drop-previous")
@@ -112,6 +114,7 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Operated) -> None:
         (("set", "app"), "no terminal to ask"),
         (("set", "ap", "-"), "did you mean app?"),
         (("set", "website", "-"), 'auth = "none"'),
+        (("set", "leadterra_key", "-"), "leadterra_api_key"),
         (("rotate", "leadterra_api_key", "-"), "one key at a time"),
         (("rotate", "app", "-", "--drop-previous"), "takes no new value"),
         (("set", "app", "-"), "is empty"),
@@ -128,10 +131,11 @@ def test_what_is_no_way_to_give_a_value(stack: Operated, arguments: tuple[str, .
 
 def test_the_status_tells_no_value(stack: Operated) -> None:
     """What each source has, what is missing and what nothing reads: and nothing of any value."""
-    stack.put_secret({"leadterra_api_key": "sk_live_hidden", "sources": {"app": "hidden", "gone": "hidden"}})
+    sources = dict.fromkeys(("app", "website", "gone"), "hidden")
+    stack.put_secret({"leadterra_api_key": "sk_live_hidden", "old_key": "hidden", "sources": sources})
     said = stack.leads("secrets", "status", "--json")
     found = said.json
-    assert (found["leadterra_api_key"], found["unread"]) == (True, ["sources.gone"])
+    assert (found["leadterra_api_key"], found["unread"]) == (True, ["old_key", "sources.website", "sources.gone"])
     assert stage(found) == {"website": "not needed", "app": "set", "clerk": "missing"}
     shown = stack.leads("secrets", "status")
     assert "leads secrets set clerk" in shown.out

@@ -124,3 +124,12 @@ def test_a_broken_configuration_holds_messages(
     assert expected in line["problems"][0]
     # A lead of another producer is counted at its first receive.
     assert done.dimensions["source=direct"] == {"Accepted": 1}
+
+
+@pytest.mark.parametrize("status", [None, 207, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500])
+def test_no_campaign_is_ever_started(enrolling: Enrolling, status: int | None) -> None:
+    """Whatever Leadterra answers, enroll makes bulk requests and nothing else (law 9)."""
+    enrolling.leadterra.faults.set([Fault(kind="status", status=status)] if status else [])
+    enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(3)))
+    asked = {(each.method, each.path) for each in enrolling.leadterra.requests}
+    assert asked == {("POST", "/v1/campaigns/camp_news/leads/bulk")}

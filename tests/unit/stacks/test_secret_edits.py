@@ -72,45 +72,6 @@ def test_a_rotation_keeps_the_newest_value_beside_the_new_one(content: dict[str,
         assert StoredSecret(drop_previous(after, name)).values(name) == ("brand new",)
 
 
-def test_what_cannot_be_rotated() -> None:
-    """Leadterra's key, an existing value and a missing previous value are refused with the reason."""
-    stored = StoredSecret({"sources": {"app": "same"}})
-    with pytest.raises(UsageError, match="one key at a time"):
-        rotate(stored, API_KEY, "x")
-    with pytest.raises(UsageError, match="already"):
-        rotate(stored, "app", "same")
-    with pytest.raises(UsageError, match="no previous value"):
-        drop_previous(stored, "app")
-    with pytest.raises(UsageError, match="no previous value"):
-        drop_previous(stored, "forms")
-    with pytest.raises(UsageError, match="is no object"):
-        set_value({"sources": ["app"]}, "app", "x")
-
-
-@pytest.mark.parametrize(
-    ("name", "complaint"), [("ap", "did you mean app?"), ("website", 'auth = "none"'), ("leadterra_key", API_KEY)]
-)
-def test_an_unused_name_is_refused(name: str, complaint: str) -> None:
-    """A secret is stored only under a name that a function reads."""
-    known_sources(ENROLLMENT, "app")
-    known_sources(ENROLLMENT, API_KEY)
-    with pytest.raises(UsageError) as refused:
-        known_sources(ENROLLMENT, name)
-    assert complaint in str(refused.value)
-
-
-def test_the_list_of_secrets() -> None:
-    """Each source with its state, and unused names. No value is shown."""
-    stored = StoredSecret({API_KEY: " ", "old_key": "x", "sources": {"app": ["b", "a"], "website": "y", "gone": "z"}})
-    assert [(each.name, each.state) for each in list_states(ENROLLMENT, stored)] == [
-        ("website", SecretState.NOT_NEEDED),
-        ("app", SecretState.OVERLAP),
-        ("forms", SecretState.MISSING),
-    ]
-    assert find_unread(ENROLLMENT, stored) == ["old_key", "sources.website", "sources.gone"]
-    assert stored.api_key is None
-
-
 @pytest.mark.parametrize(
     ("provider", "auth", "secret", "problem"),
     [

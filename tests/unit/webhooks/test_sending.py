@@ -94,13 +94,6 @@ def test_a_duplicate_is_recognised(text: str, repeated: bool) -> None:  # noqa: 
     assert sending.send(recorded.load("api-lead"), running()[0], answer).repeated is repeated
 
 
-def test_an_unknown_source_is_not_sent_to() -> None:
-    """The error lists the sources, because a stack would answer a misspelt one with 401."""
-    stack = Running("http://127.0.0.1:3000", {}, {"shop": RunningSource("json", "none")}, lambda _: None)
-    with pytest.raises(CommandError, match="no source 'api'; it has: shop"):
-        sending.send(recorded.load("api-lead"), stack, client(ok))
-
-
 @pytest.mark.parametrize(("status", "taken"), [(200, True), (303, True), (401, False), (422, False), (503, False)])
 def test_an_accepted_event_is_recognised(status: int, taken: bool) -> None:  # noqa: FBT001
     """A 200 or a 303 means accepted."""
