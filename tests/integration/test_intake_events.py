@@ -25,31 +25,6 @@ def sns(message: object, source: str | None = None) -> dict[str, Any]:
     return {"Type": "Notification", "MessageId": "sns-1", "TopicArn": topic, "Message": json.dumps(message), **named}
 
 
-@pytest.mark.parametrize(
-    ("body", "source", "expected"),
-    [
-        (AVA, "api", ("api", "news")),
-        (eventbridge(AVA), "api", ("api", "news")),
-        (eventbridge(AVA), None, ("app", "demo")),
-        (sns(AVA), "api", ("api", "news")),
-        (sns(AVA, "other"), None, ("other", "news")),
-        (sns(eventbridge(AVA)), None, ("app", "demo")),
-        (json.dumps(AVA, indent=2), "api", ("api", "news")),
-        ("email=ava%40example.com&first_name=Ava", "api", ("api", "news")),
-        ({"version": 1, "source": "api", "event": AVA}, None, ("api", "news")),
-        ({"version": 1, "source": "", "event": sns(eventbridge(AVA))}, None, ("app", "demo")),
-    ],
-)
-def test_the_event_is_found_in_its_envelopes(
-    intake: Intake, body: Any, source: str | None, expected: tuple[str, str]
-) -> None:
-    """Bare, from SNS, from EventBridge, from both, or a dead letter that is sent again."""
-    assert intake.deliver(body, source=source) == []
-    (message,) = intake.taken()
-    assert (message["source"], message["campaign"], message["lead"]) == (*expected, AVA)
-    assert intake.letters() == []
-
-
 def test_a_kind_that_only_the_envelope_says_enrolls_no_one(intake: Intake) -> None:
     """EventBridge's `detail-type`, in EventsQueue as by HTTP."""
     deleted = eventbridge(AVA, kind="user.deleted")

@@ -52,13 +52,6 @@ def test_an_open_form_needs_no_secret(intake: Intake) -> None:
     assert intake.emails() == ["ava@example.com"]
 
 
-def test_failed_entries_are_sent_again(intake: Intake) -> None:
-    """SQS may answer 200 and list failed entries."""
-    intake.fail("sqs", "SendMessageBatch", failed(range(10)), times=2)
-    assert intake.post(body=LIST).body == {"accepted": 25}
-    assert len(intake.emails()) == 25
-
-
 def test_leads_sent_before_an_error_are_counted(intake: Intake) -> None:
     """They are enrolled, and again when the sender retries: duplicates, but no loss."""
     intake.fail("sqs", "SendMessageBatch", after=1, times=1)
