@@ -1,4 +1,4 @@
-"""Handlers for the tests of the embedded stack; what they do is in the event."""
+"""Handlers for the tests of the embedded stack, which do what the event says."""
 
 import os
 import socket
@@ -21,7 +21,7 @@ def obey(event: dict[str, Any], _: object) -> Any:
             time.sleep(seconds)
         case {"hold": port}:
             with socket.create_connection(("127.0.0.1", port)) as connection:
-                connection.recv(1)  # until the test lets go
+                connection.recv(1)  # until the test closes the connection
         case {"variables": names}:
             return {name: os.environ.get(name) for name in names}
         case {"return": value}:

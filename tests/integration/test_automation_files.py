@@ -1,4 +1,4 @@
-"""What Zapier, Make and n8n send when their users follow the recipes and import the files, to the real intake."""
+"""Requests of Zapier, Make and n8n as their recipes and files define them, to the real intake."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from tests.integration.intaking import Answer, Intake
 
 TOOLS: Final = ("zapier", "make", "n8n")
 TOKEN: Final = "an-invented-token"
-# What a tool keeps apart from its file: the recipe says to name the header so.
+# Tools store the credential outside of the file. The recipe names its header.
 CREDENTIAL: Final = {"x-api-key": TOKEN}
 PERSON: Final = {"email": "ava@example.com", "firstName": 'Ava "A" O\'Neil', "company": "Fish & Chips"}
 
@@ -27,7 +27,7 @@ def load(tool: str) -> dict[str, Any]:
 
 @pytest.fixture
 def stack(intake: Intake, enrollment: Path) -> Intake:
-    """The sources exactly as the recipes give them."""
+    """The sources exactly as in the recipes."""
     tables = [re.findall(r"^```toml\n(.*?)^```$", recipe(tool), re.MULTILINE | re.DOTALL) for tool in TOOLS]
     enrollment.write_text('[campaigns.newsletter]\nid = "camp_1"\n' + "\n".join(text for (text,) in tables))
     intake.cloud.set_secret(sources=dict.fromkeys(TOOLS, TOKEN))
@@ -43,11 +43,11 @@ def leads(stack: Intake) -> list[Any]:
 
 
 type Send = Callable[..., Answer]
-"""A tool's request for the fields of a person; `again` is sent by another run of the tool."""
+"""A tool's request with a person's fields; `again` means another run of the tool."""
 
 
 def n8n(stack: Intake, item: Mapping[str, Any], *, again: bool = False) -> Answer:
-    """What the HTTP Request node sends for an item, after HttpRequestV3.node.ts and request-helper-functions.ts."""
+    """The HTTP Request node's request for an item, after HttpRequestV3.node.ts and request-helper-functions.ts."""
     (node,) = (node for node in load("n8n")["nodes"] if node["type"] == "n8n-nodes-base.httpRequest")
     given = node["parameters"]
     assert (given["authentication"], given["genericAuthType"]) == ("genericCredentialType", "httpHeaderAuth")
@@ -61,7 +61,7 @@ def n8n(stack: Intake, item: Mapping[str, Any], *, again: bool = False) -> Answe
 
 
 def resolved(text: str, values: Mapping[str, Any]) -> Any:
-    """An expression of n8n: alone it keeps its type, within a text it becomes text."""
+    """An n8n expression. Alone it keeps its type, within text it becomes text."""
     assert text.startswith("=")
     if alone := re.fullmatch(r"=\{\{ ([^{}]+) \}\}", text):
         return values[alone[1]]
@@ -69,7 +69,7 @@ def resolved(text: str, values: Mapping[str, Any]) -> Any:
 
 
 def make(stack: Intake, fields: Mapping[str, str], *, again: bool = False) -> Answer:
-    """What the HTTP module sends once these fields, and the trigger's id, were mapped."""
+    """The HTTP module's request with these fields and the trigger's id mapped."""
     (module,) = load("make")["flow"]
     given = module["mapper"]
     assert (module["module"], module["parameters"]["authenticationType"]) == ("http:MakeRequest", "apiKey")
@@ -83,14 +83,14 @@ def make(stack: Intake, fields: Mapping[str, str], *, again: bool = False) -> An
 
 
 def zapier(stack: Intake, rows: Mapping[str, str], *, again: bool = False) -> Answer:
-    """What Webhooks by Zapier sends with *Payload Type* Json: the rows of *Data*, all as text."""
-    if not rows:  # the row that the recipe tells to type for a test
+    """The request of Webhooks by Zapier with *Payload Type* Json: the rows of *Data*, all as text."""
+    if not rows:  # the recipe's test row
         rows = dict(re.findall(r"\| \*Data\* \| `(\w+)` \| `(\w+)` \|", recipe("zapier")))
     else:
         _, _, table = recipe("zapier").partition("| left | right |")
-        told = re.findall(r"`(\w+)`", "".join(re.findall(r"^   \| (`[^|]+) \|", table, re.MULTILINE)))
+        documented = re.findall(r"`(\w+)`", "".join(re.findall(r"^   \| (`[^|]+) \|", table, re.MULTILINE)))
         rows = {**rows, "event_id": "rec-13" if again else "rec-12"}
-        assert rows.keys() <= {*told}
+        assert rows.keys() <= {*documented}
     return stack.post("zapier", rows, headers={"content-type": "application/json", **CREDENTIAL})
 
 
@@ -98,7 +98,7 @@ every = pytest.mark.parametrize("send", [n8n, make, zapier])
 
 
 def test_a_workflow_starts_at_its_button() -> None:
-    """n8n's manual trigger leads to the node that enrolls."""
+    """n8n's manual trigger is connected to the node that enrolls."""
     workflow = load("n8n")
     trigger, node = workflow["nodes"]
     assert trigger["type"] == "n8n-nodes-base.manualTrigger"
@@ -107,7 +107,7 @@ def test_a_workflow_starts_at_its_button() -> None:
 
 @every
 def test_the_first_run_enrolls_no_one(stack: Intake, send: Send) -> None:
-    """The run that checks address and key: nothing is mapped yet, or what the recipe says is sent."""
+    """The run that tests address and key has no mapped fields, or those of the recipe."""
     answer = send(stack, {})
     assert (answer.status, answer.body) == (200, {"accepted": 0})
     assert (stack.taken(), stack.letters()) == ([], [])
@@ -122,15 +122,15 @@ def test_a_person_is_enrolled_once(stack: Intake, send: Send) -> None:
 
 
 def test_the_workflow_sends_an_item_as_a_lead(stack: Intake) -> None:
-    """Names are recognised as a trigger of n8n writes them, and nothing else of the item goes on."""
+    """Names as an n8n trigger writes them are recognised, and other values are left out."""
     item = {"Email": "ava@example.com", "First name": "Ava", "submittedAt": "2026-11-30T08:00:00", "formMode": "test"}
     assert n8n(stack, item).body == {"accepted": 1}
     assert leads(stack) == [{"email": "ava@example.com", "firstName": "Ava"}]
 
 
 def test_the_blueprint_shows_and_keeps_a_refusal(stack: Intake) -> None:
-    """The module fails at a refusal, and the failed run is stored and tried again."""
-    assert make(stack, {"email": "nobody"}).status == 422
+    """A refused request fails the module, and Make stores the run and retries it."""
+    assert make(stack, {"email": "text"}).status == 422
     blueprint = load("make")
     (module,) = blueprint["flow"]
     (handler,) = module["onerror"]
@@ -141,7 +141,7 @@ def test_the_blueprint_shows_and_keeps_a_refusal(stack: Intake) -> None:
 
 @pytest.mark.parametrize("tool", ["n8n", "make"])
 def test_a_file_has_the_recipe_s_address_and_no_secret(tool: str) -> None:
-    """Whoever imports it puts in the host and a key of their own; the recipe links to it."""
+    """The user adds host and key after the import. The recipe links to the file."""
     text = json.dumps(load(tool))
     assert re.findall(r"https?://[^\"]+", text) == [f"https://YOUR-API/hooks/{tool}"]
     assert not re.search(r"credentials|Keychain\": \d|__IMTCONN__|authorization", text, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""A source with a captcha, against a real HTTP server in the place of the captcha's service."""
+"""Sources with a captcha, with a real HTTP server in place of the captcha's service."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs
@@ -32,7 +32,7 @@ PERSON = b"email=ava%40example.com&cf-turnstile-response=token-1"
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
-    """The service. Unless a test says otherwise, it finds every token good."""
+    """The service. By default it accepts every token."""
     with standing() as made:
         made.answers = [(200, {"success": True})]
         for kind in captcha.SERVICES:
@@ -40,27 +40,27 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
         yield made
 
 
-def asked(service: Standing) -> list[dict[str, list[str]]]:
+def verifications(service: Standing) -> list[dict[str, list[str]]]:
     return [parse_qs(each.content.decode()) for each in service.asked]
 
 
 @pytest.fixture
 def site(intake: Intake) -> Intake:
-    """The function with two sources that have a captcha, and their secret."""
+    """The function with two captcha sources and their secrets."""
     intake.cloud.settings.config_path.write_text(CONFIG)
     intake.cloud.set_secret(sources={"site": [SECRET, "0x-previous"], "other": SECRET})
     return intake
 
 
 def refusal(*codes: str) -> dict[str, object]:
-    """How both services say no."""
+    """Both services' answer to a wrong token."""
     return {"success": False, "error-codes": codes}
 
 
 def test_a_person_who_solved_it_is_enrolled(site: Intake, service: Standing) -> None:
-    """The service is asked once, with the newest secret; its token is no field of the lead, even where it is named."""
+    """One request to the service with the newest secret. The token is not a custom field."""
     assert site.post("site", PERSON + b"&plan=pro", headers=BROWSER).status == 303
-    assert asked(service) == [{"secret": [SECRET], "response": ["token-1"]}]
+    assert verifications(service) == [{"secret": [SECRET], "response": ["token-1"]}]
     (message,) = site.taken()
     assert message["lead"] == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
 
@@ -70,12 +70,12 @@ def test_hcaptcha_in_json(site: Intake, service: Standing, name: str) -> None:
     """A script may send the token as JSON, under either of the widget's names."""
     body = {"email": "ava@example.com", name: "token-2"}
     assert site.post("other", body, headers={"content-type": "application/json"}).status == 200
-    assert asked(service) == [{"secret": [SECRET], "response": ["token-2"]}]
+    assert verifications(service) == [{"secret": [SECRET], "response": ["token-2"]}]
 
 
 @pytest.mark.parametrize("token", [None, "", "x" * 10_001, "<script>alert(1)</script>", "a b", "\ud800"])
-def test_without_a_token_nobody_is_asked(site: Intake, service: Standing, token: str | None) -> None:
-    """A missing token, or a text that can be none, is refused without a call, which it could make fail."""
+def test_without_a_token_the_service_is_not_called(site: Intake, service: Standing, token: str | None) -> None:
+    """A missing or impossible token is refused without a request that could fail."""
     body = {"email": "ava@example.com", "cf-turnstile-response": token}
     answer = site.post("site", body, headers={"content-type": "application/json"})
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
@@ -89,7 +89,7 @@ def test_without_a_token_nobody_is_asked(site: Intake, service: Standing, token:
     [("invalid-input-response",), ("timeout-or-duplicate",), ()],
 )
 def test_a_wrong_token_is_refused(site: Intake, service: Standing, codes: tuple[str, ...]) -> None:
-    """Whatever a sender can cause by its token: a program gets 422, and it is counted."""
+    """For every error that a sender can cause: a script gets a 422, and it is counted."""
     service.answers = [(200, refusal(*codes))]
     assert site.post("site", PERSON, headers={"content-type": FORM}).status == 422
     assert site.taken() == []
@@ -97,7 +97,7 @@ def test_a_wrong_token_is_refused(site: Intake, service: Standing, codes: tuple[
 
 
 def test_a_person_gets_a_page(site: Intake, service: Standing) -> None:
-    """A visitor gets a page that says what to do. The page contains nothing from the request."""
+    """A visitor gets a page with what to do and nothing from the request."""
     service.answers = [(200, refusal("timeout-or-duplicate"))]
     answer = site.post("site", PERSON, headers=BROWSER)
     assert (answer.status, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
@@ -118,7 +118,7 @@ def test_a_person_gets_a_page(site: Intake, service: Standing) -> None:
     ],
 )
 def test_if_the_service_is_down_the_signup_passes(site: Intake, service: Standing, status: int, answer: object) -> None:
-    """A lost lead is worse than a program's. A metric counts it, and the log has neither token nor secret."""
+    """Losing a lead is worse than accepting a bot's. A metric counts it, and the log has no token or secret."""
     service.answers = [(status, answer)]
     assert site.post("site", PERSON, headers=BROWSER).status == 303
     written = site.output()
@@ -130,10 +130,10 @@ def test_if_the_service_is_down_the_signup_passes(site: Intake, service: Standin
 
 
 @pytest.mark.parametrize("missing", ["service", "secret"])
-def test_what_cannot_be_asked_lets_the_signup_pass(
+def test_an_unreachable_service_or_a_missing_secret_lets_the_signup_pass(
     site: Intake, service: Standing, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    """A failed connection counts like a missing answer. `leads check --live` reports a missing secret."""
+    """`leads check --live` reports a missing secret."""
     if missing == "service":
         monkeypatch.setitem(captcha.SERVICES, "turnstile", "http://127.0.0.1:1/")
     else:
@@ -142,14 +142,14 @@ def test_what_cannot_be_asked_lets_the_signup_pass(
     assert (service.asked, site.metrics()["site", "CaptchaUnchecked"]) == ([], 1)
 
 
-def test_a_mistake_in_the_form_uses_no_token_up(site: Intake, service: Standing) -> None:
-    """A token is good for one check, so that it is checked only if there is a lead."""
+def test_a_mistake_in_the_form_uses_up_no_token(site: Intake, service: Standing) -> None:
+    """A token is valid once, so it is checked only if there is a lead."""
     body = b"email=ava%40&cf-turnstile-response=token-1"
     assert site.post("site", body, headers={"content-type": FORM}).body["errors"][0]["field"] == "email"
     assert service.asked == []
 
 
-def test_an_event_of_the_queue_has_no_browser(site: Intake, service: Standing) -> None:
-    """Who may send to EventsQueue needs no captcha."""
+def test_a_queued_event_needs_no_captcha(site: Intake, service: Standing) -> None:
+    """Senders to EventsQueue are authorised by IAM."""
     assert site.deliver({"email": "ava@example.com"}, source="site") == []
     assert (site.emails(), service.asked) == (["ava@example.com"], [])

@@ -1,4 +1,4 @@
-"""`leads check`, help, and what commands say where they cannot work."""
+"""`leads check`, help, and errors of commands that cannot run."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ def leads(*arguments: str) -> Result:
 
 
 def test_help_is_quick_to_import() -> None:
-    """Help imports none of the heavy parts: they would take a second or more."""
+    """Help imports no slow package."""
     heavy = ["boto3", "nicegui", "moto", "pydantic", "httpx", "starlette"]
     code = (
         "import sys; from typer.testing import CliRunner; from leads_cli.cli.main import app; "
@@ -35,13 +35,13 @@ def test_help_is_quick_to_import() -> None:
 
 
 def test_check_counts_what_it_read() -> None:
-    """A file without a problem is answered with what is in it."""
+    """For a valid file it prints the number of campaigns and sources."""
     done = leads("check")
     assert (done.exit_code, done.stdout) == (0, "ok: 1 campaign, 2 sources\n")
 
 
-def test_check_warns_of_what_is_hardly_meant(tmp_path: Path) -> None:
-    """A warning is shown, and the exit code is 0."""
+def test_check_warns_of_likely_mistakes(tmp_path: Path) -> None:
+    """The exit code is 0."""
     path = tmp_path / "enrollment.toml"
     path.write_text('[campaigns.news]\nid = "camp_1"\ntokens = ["frstName"]\n')
     done = leads("check", "--config", str(path))
@@ -51,7 +51,7 @@ def test_check_warns_of_what_is_hardly_meant(tmp_path: Path) -> None:
 
 
 def test_check_names_every_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every problem has a line with its place and the remedy, under the name of the file; --json has the same."""
+    """One line each with place and remedy, under the file's name. --json has the same."""
     monkeypatch.chdir(tmp_path)
     Path("wrong.toml").write_text(WRONG)
     done = leads("check", "--config", "wrong.toml")
@@ -67,7 +67,7 @@ def test_check_names_every_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_dev_refuses_a_wrong_file_before_it_starts_anything(tmp_path: Path) -> None:
-    """`leads dev` lists the problems as `leads check` does; the call was wrong, not a check."""
+    """It lists the problems as `leads check` does, and exits with 2."""
     path = tmp_path / "enrollment.toml"
     path.write_text('[sources.site]\nprovider = "form"\ncampaign = "news"\nauth = "none"\n')
     done = leads("dev", "--config", str(path))
@@ -76,27 +76,27 @@ def test_dev_refuses_a_wrong_file_before_it_starts_anything(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "options"),
     [
         (("--leadterra-url", "https://app.leadterra.co"), ("--api-key", "LEADTERRA_API_KEY")),
         (("--api-key", "sk_live_x"), ("--leadterra-url",)),
     ],
 )
-def test_the_real_service_needs_an_address_and_a_key(arguments: tuple[str, ...], told: tuple[str, ...]) -> None:
-    """One without the other is refused at once, with the way to give it."""
+def test_the_real_service_needs_an_address_and_a_key(arguments: tuple[str, ...], options: tuple[str, ...]) -> None:
+    """One without the other is refused at once."""
     done = leads("dev", *arguments)
     assert done.exit_code == 2
-    assert all(each in done.stderr for each in told)
+    assert all(each in done.stderr for each in options)
 
 
-def test_a_taken_port_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A port that something else listens at is a mistake in the call: the message has a way out.
+def test_a_used_port_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that another program uses is a usage error, and the message suggests another.
 
-    A key in the environment without an address is no mistake: it may be for other things.
+    A key in the environment without an address is accepted, because it may be for other commands.
     """
     monkeypatch.setenv("LEADTERRA_API_KEY", "sk_live_x")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
         done = leads("dev", "--no-browser", "--port", str(port))
     assert (done.exit_code, done.stdout) == (2, "")
     assert f"Port {port} is not free" in done.stderr
@@ -105,13 +105,13 @@ def test_a_taken_port_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("arguments", [("nonsense",), ("status", "--since", "0"), ("dev", "--port", "70000")])
 def test_a_wrong_call_is_a_usage_error(arguments: tuple[str, ...]) -> None:
-    """What the command does not know ends with 2, as everywhere."""
+    """Unknown commands and values exit with 2."""
     assert leads(*arguments).exit_code == 2
 
 
 @pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("send", "website-form")])
 def test_no_stack_says_how_to_start_one(command: tuple[str, ...]) -> None:
-    """Where nothing answers, the next step is named."""
+    """If no stack answers, the message has the next step."""
     done = leads(*command, "--url", "http://127.0.0.1:9")
     assert done.exit_code == 1
     assert "no stack answers at http://127.0.0.1:9" in done.stderr

@@ -17,7 +17,7 @@ from tests.integration.operating import NAMESPACE, Operated
 
 
 def put(dimension: str, name: str, ago: timedelta = timedelta(), **values: float) -> None:
-    """Metrics as a function's log line makes them: for the function as a whole, and by name."""
+    """Put metrics as a function's log line makes them: in total, and by name."""
     client: Any = boto3.client("cloudwatch")
     service = {"Name": "service", "Value": "intake" if dimension == "source" else "enroll"}
     client.put_metric_data(
@@ -37,7 +37,7 @@ def put(dimension: str, name: str, ago: timedelta = timedelta(), **values: float
 
 
 def test_the_counts_of_a_deployed_stack(operator: Operated) -> None:
-    """Each metric is summed once, whatever sets of dimensions it has; the queue says what is on its way."""
+    """Each metric is summed once, whatever its sets of dimensions. Queued leads come from the queue."""
     put("source", "website", Accepted=5)
     put("source", "api", timedelta(days=3), Accepted=4)
     put("campaign", "newsletter", Enrolled=6, Rejected=1, Requests=2)
@@ -56,7 +56,7 @@ def test_the_counts_of_a_deployed_stack(operator: Operated) -> None:
 
 
 def test_the_counts_are_those_of_this_stack(operator: Operated) -> None:
-    """Every query names the stack's namespace, so two stacks in an account have separate counts."""
+    """Every query names the stack's namespace, so stacks of one account have separate counts."""
     asked: list[dict[str, Any]] = []
     session = boto3.Session()
     session.events.register("before-parameter-build.cloudwatch.GetMetricData", lambda params, **_: asked.append(params))
@@ -70,7 +70,7 @@ def test_the_counts_are_those_of_this_stack(operator: Operated) -> None:
 
 
 def test_the_age_of_the_oldest_lead(operator: Operated) -> None:
-    """How long the oldest lead has been waiting is SQS's newest word on it, and nothing where none waits."""
+    """SQS's newest value, or nothing if no lead waits."""
     queue = operator.outputs["LeadsQueueUrl"].rpartition("/")[2]
     client: Any = boto3.client("cloudwatch")
     for minutes, age in [(9, 500.0), (4, 90.0)]:
@@ -87,8 +87,8 @@ def test_the_age_of_the_oldest_lead(operator: Operated) -> None:
     assert operator.json("status")["oldestSeconds"] == 90
 
 
-def test_the_age_of_what_is_held(operator: Operated) -> None:
-    """SQS leaves out what came back several times; what enroll said of it last counts then."""
+def test_the_age_of_held_leads(operator: Operated) -> None:
+    """SQS's metric leaves out messages that were received often, so enroll's last value is used."""
     operator.put("{}", queue="LeadsQueue")
     put("source", "website", Accepted=1)
     put("campaign", "newsletter", timedelta(minutes=70), HeldAge=100)
@@ -98,30 +98,30 @@ def test_the_age_of_what_is_held(operator: Operated) -> None:
 
 
 def test_a_difference_is_a_failure(operator: Operated) -> None:
-    """Counts that do not add up end with 1; the message says that CloudWatch may be late, and where leads may be."""
+    """The exit code is 1. The message says that CloudWatch may be late, and where leads may be."""
     put("source", "website", Accepted=5)
-    said = operator.leads("status")
-    assert said.code == 1
+    result = operator.leads("status")
+    assert result.code == 1
     for part in ("a difference of +5", "CloudWatch", "failures list"):
-        assert part in said.out + said.err
+        assert part in result.out + result.err
 
 
 @pytest.mark.usefixtures("operator")
-def test_an_unknown_stack_is_named() -> None:
-    """A stack that is not there, or not in this region, is named with the options to check."""
+def test_an_unknown_stack_is_reported() -> None:
+    """The message has the stack's name and the options to check."""
     result = CliRunner().invoke(app, ["status", "--stack", "elsewhere"])
     assert (result.exit_code, "stack elsewhere" in result.output, "--region" in result.output) == (1, True, True)
 
 
 def test_an_event_for_the_queue_of_a_deployed_stack(operator: Operated) -> None:
-    """A recorded SQS event arrives in EventsQueue with its attribute."""
+    """A recorded SQS event is sent to EventsQueue with its attribute."""
     assert operator.leads("send", "events-queue-sns") == (0, "events-queue-sns: EventsQueue\n1 message queued\n", "")
     (body,) = operator.bodies("EventsQueue")
     assert body["Type"] == "Notification"
 
 
-def test_what_an_operator_did_is_counted(operator: Operated) -> None:
-    """Commands add to the same counts as the functions, by source; what is zero is not there."""
+def test_counts_of_commands_are_added(operator: Operated) -> None:
+    """By source, without zeros."""
     put("source", "website", Accepted=2)
     put("campaign", "newsletter", Rejected=2, Enrolled=1)
     operator.running.count("website", {"Replayed": 2, "Erased": 0})
@@ -137,8 +137,8 @@ def test_what_an_operator_did_is_counted(operator: Operated) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a line\nbreak", "\u00e9", ":", "x" * 300])
-def test_a_name_that_is_no_sources(operator: Operated, name: str) -> None:
-    """What a producer called itself is no metric of its own, and nothing that CloudWatch would refuse."""
+def test_an_unusual_source_name_is_counted_as_other(operator: Operated, name: str) -> None:
+    """It gets no metric of its own, and CloudWatch accepts it."""
     operator.running.count(name, {"Replayed": 1})
     metrics = operator.client("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"]
     service, named = {"Name": "service", "Value": "operator"}, {"Name": "source", "Value": "other"}
@@ -146,13 +146,13 @@ def test_a_name_that_is_no_sources(operator: Operated, name: str) -> None:
 
 
 def test_counts_that_cannot_be_reported(operator: Operated) -> None:
-    """CloudWatch's refusal is shown, with what to check."""
+    """CloudWatch's refusal is shown with what to check."""
     elsewhere = replace(operator.running, outputs={**operator.outputs, "MetricsNamespace": "AWS/SQS"})
     with pytest.raises(NotReachableError, match="CloudWatch: AWS refused"):
         elsewhere.count("website", {"Replayed": 1, "": 1})
 
 
 def test_a_secret_without_a_value(operator: Operated) -> None:
-    """A stack that was just deployed has none yet: what is missing is named, not the credentials of AWS."""
-    said = operator.leads("send", "api-lead")
-    assert (said.code, "nothing under sources.api" in said.err) == (1, True)
+    """For a new stack the message names the missing secret, not AWS credentials."""
+    result = operator.leads("send", "api-lead")
+    assert (result.code, "nothing under sources.api" in result.err) == (1, True)

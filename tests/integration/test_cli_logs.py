@@ -21,7 +21,7 @@ DAY = 86_400_000
 
 @pytest.fixture
 def written(operator: Operated) -> Any:
-    """Writes lines into the logs of the stack, so many milliseconds ago."""
+    """Writes lines to the stack's logs, this many milliseconds ago."""
     client = operator.client("logs")
     for name in reading.FUNCTIONS:
         client.create_log_group(logGroupName=f"/aws/lambda/leads-{name}")
@@ -41,8 +41,8 @@ def leads(*arguments: str) -> Any:
     return CliRunner().invoke(app, [*arguments, "--stack", "leads"])
 
 
-def test_one_leads_way_through_both_functions(written: Any) -> None:
-    """In the order of time: taken, held, accepted; other leads' lines and older ones are left out."""
+def test_one_lead_s_lines_of_both_functions(written: Any) -> None:
+    """In order of time, without other leads' lines and older ones."""
     written("enroll", 2_000, message="batch settled", campaign="news", accepted=["other"], requests=1)
     written("enroll", 1_000, message="batch settled", campaign="news", accepted=[LEAD], requests=1)
     written("enroll", 3_000, message="batch settled", campaign="news", held=[LEAD], why={"unavailable": 1})
@@ -58,8 +58,8 @@ def test_one_leads_way_through_both_functions(written: Any) -> None:
     assert len(json.loads(leads("logs", LEAD, "--since", "3d", "--json").stdout)["lines"]) == 4
 
 
-def test_a_lead_that_no_line_knows(written: Any) -> None:
-    """The operator hears where else to look; a time that is none is a wrong call."""
+def test_a_lead_without_lines(written: Any) -> None:
+    """The error says where else to look. An invalid time is a usage error."""
     written("intake", 1_000, message="taken", source="website", ids=["other"])
     result = leads("logs", LEAD)
     assert (result.exit_code, "Look further back with --since" in result.stderr) == (1, True)
@@ -73,7 +73,7 @@ BEN = address_for_log(KEY, "ben@example.com")
 
 
 def batch(ids: list[str], people: list[str], refused: str | None = None) -> dict[str, Any]:
-    """A line of enroll with the hashes of its addresses; `refused` is the id of the last one."""
+    """A line of enroll with hashes of addresses; `refused` is the last one's id."""
     rejected = [{"id": refused, "reason": "rejected", "field": "email", "status": 422}] if refused else []
     about = {"message": "batch settled", "campaign": "news", "requests": 1}
     return {**about, "accepted": ids, "held": [], "rejected": rejected, "addresses": people}
@@ -81,13 +81,13 @@ def batch(ids: list[str], people: list[str], refused: str | None = None) -> dict
 
 @pytest.fixture
 def stack(operator: Operated, written: Any) -> Any:
-    """The same, for a stack whose secret has a key for hashes."""
+    """A stack with log lines and a key for hashes."""
     operator.put_secret({"log_key": KEY})
     return written
 
 
 def test_a_person_is_found_by_the_address(stack: Any) -> None:
-    """All leads of the address, in both functions, and no one else's."""
+    """All of the person's leads in both functions, and no others."""
     stack("intake", 4_000, message="taken", source="website", ids=[LEAD, "other"])
     stack("enroll", 3_000, **batch([LEAD, "other"], [ADA, BEN]))
     stack("enroll", 1_000, **batch(["other-2"], [BEN, ADA], refused="second"))
@@ -102,12 +102,12 @@ def test_a_person_is_found_by_the_address(stack: Any) -> None:
 
 @pytest.mark.usefixtures("written")
 def test_without_a_key_no_person_is_found() -> None:
-    """The operator reads how to make one."""
+    """The error has the command that makes a key."""
     result = leads("logs", "ada@example.com")
     assert (result.exit_code, "leads secrets set log_key --generate" in result.stderr) == (1, True)
 
 
-def test_who_sent_something_newer_is_known(operator: Operated, stack: Any) -> None:
+def test_people_with_a_newer_lead_are_found(operator: Operated, stack: Any) -> None:
     """Only a later line of the same person about another lead counts."""
     now = datetime.now(UTC)
     stack("enroll", 60_000, **batch(["old", "late"], [ADA, BEN]))

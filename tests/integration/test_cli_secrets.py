@@ -1,4 +1,4 @@
-"""`leads secrets` of a deployed stack, as an operator types it."""
+"""`leads secrets` of a deployed stack."""
 
 import stat
 from collections.abc import Iterator
@@ -33,19 +33,19 @@ campaign = "news"
 
 @pytest.fixture
 def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
-    """A stack that was just deployed: its secret has no value."""
+    """A new stack, whose secret has no value."""
     config = tmp_path / "enrollment.toml"
     config.write_text(CONFIG)
     with operated(monkeypatch, config) as made:
         yield made
 
 
-def stage(said: Any) -> dict[str, str]:
-    return {source["name"]: source["state"] for source in said["sources"]}
+def source_states(result: Any) -> dict[str, str]:
+    return {source["name"]: source["state"] for source in result["sources"]}
 
 
 def test_the_first_value_of_a_stack(stack: Operated) -> None:
-    """A secret without a value takes its first one, and then the others beside it."""
+    """The secret gets its first value, and then others beside it."""
     assert stack.leads("secrets", "set", "leadterra_api_key", "-", typed="sk_live_first\n").code == 0
     assert stack.leads("secrets", "set", "app", "-", typed="first\n").code == 0
     content = stack.secret()
@@ -54,54 +54,54 @@ def test_the_first_value_of_a_stack(stack: Operated) -> None:
 
 
 def test_a_log_key_is_made_once_and_replaced_on_request(stack: Operated) -> None:
-    """The first command that writes makes it. Later ones keep it. No one has to see it, so it needs no file."""
+    """The first command that writes creates it, and later ones keep it. It is never shown, so it needs no file."""
     stack.leads("secrets", "set", "app", "-", typed="first\n")
     first = stack.secret()["log_key"]
     stack.leads("secrets", "set", "app", "-", typed="second\n")
     assert stack.secret()["log_key"] == first
-    said = stack.leads("secrets", "set", "log_key", "--generate")
-    assert (said.code, stack.secret()["log_key"] != first) == (0, True)
-    assert stack.secret()["log_key"] not in said.out + said.err
+    result = stack.leads("secrets", "set", "log_key", "--generate")
+    assert (result.code, stack.secret()["log_key"] != first) == (0, True)
+    assert stack.secret()["log_key"] not in result.out + result.err
     assert stack.leads("secrets", "status", "--json").json["log_key"] is True
     assert stack.leads("secrets", "rotate", "log_key", "--generate").code == 2
 
 
-def test_a_generated_value_is_written_and_shown_nowhere(stack: Operated, tmp_path: Path) -> None:
-    """It is in a file that only the operator may read, in the form that the provider's secrets have."""
+def test_a_generated_value_is_written_to_a_file_and_not_shown(stack: Operated, tmp_path: Path) -> None:
+    """The file is the owner's only, and the value has the provider's form."""
     out = tmp_path / "token"
-    said = stack.leads("secrets", "set", "clerk", "--generate", "--out", str(out))
+    result = stack.leads("secrets", "set", "clerk", "--generate", "--out", str(out))
     value = out.read_text().strip()
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert value.startswith("whsec_")
     assert stack.secret()["sources"] == {"clerk": value}
-    assert value not in said.out + said.err
+    assert value not in result.out + result.err
     again = stack.leads("secrets", "set", "app", "--generate", "--out", str(out))
     assert (again.code, "is there already" in again.err) == (2, True)
     assert out.read_text().strip() == value
 
 
 def test_a_generated_value_that_is_not_in_the_secret_is_not_kept(stack: Operated, tmp_path: Path) -> None:
-    """If the value is not stored, its file is removed."""
+    """If storing fails, the file is removed."""
     out = tmp_path / "token"
     stack.put_secret({"sources": ["not", "an", "object"]})
-    said = stack.leads("secrets", "set", "app", "--generate", "--out", str(out))
-    assert (said.code, "is no object" in said.err) == (2, True)
+    result = stack.leads("secrets", "set", "app", "--generate", "--out", str(out))
+    assert (result.code, "is no object" in result.err) == (2, True)
     assert not out.exists()
 
 
 def test_a_rotation_from_the_first_value_to_the_last(stack: Operated) -> None:
-    """The new value comes first, the previous one stays valid until it is dropped; other names keep theirs."""
+    """The new value comes first, and the previous one is valid until it is dropped. Other names are unchanged."""
     stack.put_secret({"leadterra_api_key": "sk_live_x", "sources": {"app": "old", "clerk": "whsec_x"}})
     assert stack.leads("secrets", "rotate", "app", "-", typed="new").code == 0
     assert stack.secret()["leadterra_api_key"] == "sk_live_x"
     assert stack.secret()["sources"] == {"app": ["new", "old"], "clerk": "whsec_x"}
-    assert stage(stack.leads("secrets", "status", "--json").json)["app"] == "two values"
-    said = stack.leads("secrets", "rotate", "app", "-", typed="new")
-    assert (said.code, "already has this value" in said.err) == (2, True)
+    assert source_states(stack.leads("secrets", "status", "--json").json)["app"] == "two values"
+    result = stack.leads("secrets", "rotate", "app", "-", typed="new")
+    assert (result.code, "already has this value" in result.err) == (2, True)
     assert stack.leads("secrets", "rotate", "app", "--drop-previous").code == 0
     assert stack.secret()["sources"] == {"app": "new", "clerk": "whsec_x"}
-    said = stack.leads("secrets", "rotate", "app", "--drop-previous")
-    assert (said.code, "no previous value" in said.err) == (2, True)
+    result = stack.leads("secrets", "rotate", "app", "--drop-previous")
+    assert (result.code, "no previous value" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -120,40 +120,40 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Operated) -> None:
         (("set", "app", "-"), "is empty"),
     ],
 )
-def test_what_is_no_way_to_give_a_value(stack: Operated, arguments: tuple[str, ...], complaint: str) -> None:
-    """A wrong call is refused with the right ones, repeats no value, and changes nothing."""
-    said = stack.leads("secrets", *arguments, typed=" \n")
-    assert said.code == 2
-    assert complaint in said.err
-    assert "typed-in-the-open" not in said.err
+def test_a_wrong_way_to_give_a_value_is_refused(stack: Operated, arguments: tuple[str, ...], complaint: str) -> None:
+    """The error has the right ways and no value, and nothing changes."""
+    result = stack.leads("secrets", *arguments, typed=" \n")
+    assert result.code == 2
+    assert complaint in result.err
+    assert "typed-in-the-open" not in result.err
     assert stack.leads("secrets", "status", "--json").json["leadterra_api_key"] is False
 
 
-def test_the_status_tells_no_value(stack: Operated) -> None:
-    """What each source has, what is missing and what nothing reads: and nothing of any value."""
+def test_the_status_shows_no_value(stack: Operated) -> None:
+    """It has each source's state, missing values and unused names."""
     sources = dict.fromkeys(("app", "website", "gone"), "hidden")
     stack.put_secret({"leadterra_api_key": "sk_live_hidden", "old_key": "hidden", "sources": sources})
-    said = stack.leads("secrets", "status", "--json")
-    found = said.json
+    result = stack.leads("secrets", "status", "--json")
+    found = result.json
     assert (found["leadterra_api_key"], found["unread"]) == (True, ["old_key", "sources.website", "sources.gone"])
-    assert stage(found) == {"website": "not needed", "app": "set", "clerk": "missing"}
+    assert source_states(found) == {"website": "not needed", "app": "set", "clerk": "missing"}
     shown = stack.leads("secrets", "status")
     assert "leads secrets set clerk" in shown.out
-    assert "hidden" not in said.out + shown.out
+    assert "hidden" not in result.out + shown.out
 
 
 def test_a_secret_that_is_not_json_is_left_alone(stack: Operated) -> None:
-    """A secret of another form is not overwritten."""
+    """It is not overwritten."""
     for text, complaint in (("sk_live_bare", "is not JSON"), ('["sk_live_bare"]', "is no JSON object")):
         stack.put_secret(text)
-        said = stack.leads("secrets", "set", "app", "-", typed="x")
-        assert (said.code, complaint in said.err) == (1, True)
-        assert "sk_live_bare" not in said.err
+        result = stack.leads("secrets", "set", "app", "-", typed="x")
+        assert (result.code, complaint in result.err) == (1, True)
+        assert "sk_live_bare" not in result.err
         assert stack.client("secretsmanager").get_secret_value(SecretId="leads")["SecretString"] == text
 
 
-def test_somebody_else_was_faster(stack: Operated) -> None:
-    """A change between reading and writing is not overwritten."""
+def test_a_concurrent_change_is_not_overwritten(stack: Operated) -> None:
+    """A change between reading and writing is an error."""
     stack.put_secret({"sources": {"app": "a"}})
     before = secret.read_secret(stack.running)
     stack.put_secret({"sources": {"app": "theirs"}})
@@ -163,9 +163,9 @@ def test_somebody_else_was_faster(stack: Operated) -> None:
 
 
 def test_a_secret_that_can_never_verify_is_not_stored(stack: Operated) -> None:
-    """The command says what is wrong with it, without repeating it, before any sender is refused."""
+    """The error names the problem without the value."""
     value = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
-    said = stack.leads("secrets", "set", "clerk", "-", typed=f"{value}\n")
-    assert (said.code, "is a public key" in said.err, value in said.err) == (2, True, False)
+    result = stack.leads("secrets", "set", "clerk", "-", typed=f"{value}\n")
+    assert (result.code, "is a public key" in result.err, value in result.err) == (2, True, False)
     assert stack.leads("secrets", "status", "--json").json["sources"][2]["state"] == "missing"
     assert stack.leads("secrets", "set", "clerk", "-", typed="whsec_YWI\n").code == 0

@@ -1,4 +1,4 @@
-"""The smoke run against stacks that do not do what they should."""
+"""The smoke run against stacks that fail."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,14 +38,14 @@ auth = "none"
 
 @dataclass
 class Fake:
-    """A stack with one source that answers every event alike and returns given counts."""
+    """A stack with one source that gives every event the same answer, and has these counts."""
 
     status_code: int = 200
     answer: dict[str, object] = field(default_factory=lambda: {"accepted": 1})
     counts: StackCounts = field(default_factory=StackCounts)
     oldest: float | None = None
     enrollment: Enrollment = field(default_factory=lambda: parse(CONFIG))
-    taken: int = 0
+    accepted: int = 0
 
     def description(self) -> dict[str, Any]:
         sources = [
@@ -57,7 +57,7 @@ class Fake:
     def status(self) -> StackStatus:
         done = {name: getattr(self.counts, name) for name in ("rejected", "queued")}
         return StackStatus(
-            StackCounts(accepted=self.taken, enrolled=self.counts.enrolled * self.taken, **done), self.oldest
+            StackCounts(accepted=self.accepted, enrolled=self.counts.enrolled * self.accepted, **done), self.oldest
         )
 
     def leads(self, limit: int) -> Sequence[LeadRow]:
@@ -70,7 +70,7 @@ class Fake:
         return 2
 
     async def hook(self, _: "Request") -> JSONResponse:
-        self.taken += self.status_code == 200
+        self.accepted += self.status_code == 200
         return JSONResponse(self.answer, self.status_code)
 
 
@@ -85,49 +85,49 @@ def serving(app: Starlette) -> Iterator[str]:
 
 
 def smoke_of(fake: Fake) -> tuple[bool, str]:
-    said: list[str] = []
+    output: list[str] = []
     hook = Route("/hooks/{source}", fake.hook, methods=["POST"])
     with serving(Starlette(routes=[*page.routes(cast("StackView", fake)), hook])) as url:
-        succeeded, _ = smoke.run(url, said.append, patience=0.5)
-    return succeeded, "\n".join(said)
+        succeeded, _ = smoke.run(url, output.append, patience=0.5)
+    return succeeded, "\n".join(output)
 
 
 def test_a_stack_is_asked_to_try_again() -> None:
-    """Only by a POST: a link on a page must not do it."""
+    """Only by a POST, so that a link cannot do it."""
     with serving(Starlette(routes=list(page.routes(cast("StackView", Fake()))))) as url:
         assert embedded.release(url) == 2
         with pytest.raises(NotReachableError):
             embedded.get_json(url, "/_leads/release")
 
 
-def test_a_run_that_sends_nothing_is_no_success() -> None:
-    """A run that could send nothing has shown nothing, and says so without waiting."""
-    succeeded, said = smoke_of(Fake(enrollment=parse(CONFIG.replace("website", "elsewhere"))))
+def test_a_run_that_sends_nothing_fails() -> None:
+    """It says so without waiting."""
+    succeeded, output = smoke_of(Fake(enrollment=parse(CONFIG.replace("website", "elsewhere"))))
     assert not succeeded
-    assert "failed: nothing was sent" in said
-    assert "leave out --config" in said
-    assert "Waiting" not in said
+    assert "failed: nothing was sent" in output
+    assert "leave out --config" in output
+    assert "Waiting" not in output
 
 
 def test_an_event_that_is_refused() -> None:
-    """A refusal is shown with the event and the answer, and is a failure."""
-    succeeded, said = smoke_of(Fake(status_code=422, answer={"detail": "no lead"}))
+    """The run fails, and shows the event and the answer."""
+    succeeded, output = smoke_of(Fake(status_code=422, answer={"detail": "no lead"}))
     assert not succeeded
     assert (
-        'FAILED   website-form: POST /hooks/website 422, it was to be taken; the answer: {"detail":"no lead"}' in said
+        'FAILED   website-form: POST /hooks/website 422, it was to be taken; the answer: {"detail":"no lead"}' in output
     )
-    assert "failed: 3 of the events went wrong, see above" in said
+    assert "failed: 3 of the events went wrong, see above" in output
 
 
 def test_leads_that_stay_queued() -> None:
-    """Leads without an outcome are a failure although the counts add up, with how long they have been waiting."""
-    succeeded, said = smoke_of(Fake(counts=StackCounts(queued=3), oldest=90))
+    """The run fails although the counts add up, and shows how long they have waited."""
+    succeeded, output = smoke_of(Fake(counts=StackCounts(queued=3), oldest=90))
     assert not succeeded
-    assert "failed: 3 leads still queued, the oldest for 2 min" in said
+    assert "failed: 3 leads still queued, the oldest for 2 min" in output
 
 
 def test_leads_that_are_lost() -> None:
-    """A lead that nothing accounts for is what the run is there to find."""
-    succeeded, said = smoke_of(Fake(counts=StackCounts(enrolled=1, rejected=-1)))
+    """A difference in the counts fails the run."""
+    succeeded, output = smoke_of(Fake(counts=StackCounts(enrolled=1, rejected=-1)))
     assert not succeeded
-    assert "failed: the counts do not add up: a difference of +1" in said
+    assert "failed: the counts do not add up: a difference of +1" in output

@@ -1,4 +1,4 @@
-"""Functions as Lambda runs them: environments, time limits, crashes, logs."""
+"""Functions run as in Lambda: environments, time limits, crashes and logs."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def make(log: list[tuple[str, str]]) -> Iterator[Make]:
 
 @pytest.fixture
 def server() -> Iterator[socket.socket]:
-    """Where a handler that is to be busy calls."""
+    """The address that a handler calls while it is kept busy."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         yield server
@@ -54,7 +54,7 @@ def port(server: socket.socket) -> int:
 
 
 def test_result(make: Make) -> None:
-    """What the handler returns is the payload, and an idle environment is used again."""
+    """The payload is what the handler returns, and an idle environment is reused."""
     function = make()
     first, second = function.invoke({"n": 1}), function.invoke({"n": 2})
     assert [first.payload["event"], second.payload["event"]] == [{"n": 1}, {"n": 2}]
@@ -63,7 +63,7 @@ def test_result(make: Make) -> None:
 
 
 def test_environment_is_the_deployed_one(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the machine's variables only what Python needs is inherited; above all no profile and no keys of AWS."""
+    """Only the variables that Python needs are inherited from the machine: no AWS profile, no keys."""
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
     monkeypatch.setenv("LEADTERRA_BASE_URL", "https://app.leadterra.co")
@@ -73,7 +73,7 @@ def test_environment_is_the_deployed_one(make: Make, monkeypatch: pytest.MonkeyP
 
 
 def test_log_is_complete_before_the_result(make: Make, log: list[tuple[str, str]]) -> None:
-    """Every line of both streams has been handed over when the result is there."""
+    """All lines of both streams have arrived when the result does."""
     function = make()
     for n in range(50):
         function.invoke({"say": f"line {n}"})
@@ -82,7 +82,7 @@ def test_log_is_complete_before_the_result(make: Make, log: list[tuple[str, str]
 
 
 def test_exception(make: Make, log: list[tuple[str, str]]) -> None:
-    """An exception is an error with type, message and trace; the environment lives on."""
+    """An exception is an error with type, message and trace. The environment is kept."""
     function = make()
     error = function.invoke({"raise": "no"}).error or {}
     assert (error["errorType"], error["errorMessage"]) == ("ValueError", "no")
@@ -93,7 +93,7 @@ def test_exception(make: Make, log: list[tuple[str, str]]) -> None:
 
 
 def test_crash(make: Make) -> None:
-    """A process that dies fails its invocation; the next one has a new environment."""
+    """If the process ends, its invocation fails and the next one gets a new environment."""
     function = make()
     assert function.invoke({"exit": 3}).error == {
         "errorType": "Runtime.ExitError",
@@ -104,7 +104,7 @@ def test_crash(make: Make) -> None:
 
 
 def test_timeout(make: Make) -> None:
-    """What takes longer than the function's timeout is killed, and the next event has a new environment."""
+    """The process is killed, and the next event gets a new environment."""
     function = make(replace(SPEC, timeout=0.5))
     assert function.invoke({"sleep": 60}).timed_out
     assert function.environments == 0
@@ -112,8 +112,8 @@ def test_timeout(make: Make) -> None:
 
 
 @pytest.mark.parametrize("handler", ["dev_stub:missing", "no_such_module:handler"])
-def test_handler_that_is_not_there(make: Make, handler: str) -> None:
-    """A handler that cannot be imported fails every invocation with the reason."""
+def test_a_missing_handler(make: Make, handler: str) -> None:
+    """Every invocation fails with the import's error."""
     function = make(replace(SPEC, handler=handler))
     kinds = {(function.invoke({}).error or {})["errorType"] for _ in range(2)}
     assert kinds <= {"AttributeError", "ModuleNotFoundError"}
@@ -121,7 +121,7 @@ def test_handler_that_is_not_there(make: Make, handler: str) -> None:
 
 
 def test_concurrency(make: Make, server: socket.socket) -> None:
-    """As many environments as events at hand, up to the limit; what is above waits for one of them."""
+    """One environment per concurrent event, up to the limit. Further events wait."""
     function = make(most=2)
     with ThreadPoolExecutor(5) as pool:
         results = [pool.submit(function.invoke, {"hold": port(server)}) for _ in range(5)]
@@ -134,7 +134,7 @@ def test_concurrency(make: Make, server: socket.socket) -> None:
 
 
 def test_worker_dies_with_its_parent(server: socket.socket) -> None:
-    """A worker ends when the stack is killed without a chance to clean up."""
+    """A worker ends when the stack is killed."""
     script = """
 from tests.integration.test_dev_functions import SPEC
 from leads_cli.dev.runtime.functions import Function

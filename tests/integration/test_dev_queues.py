@@ -1,4 +1,4 @@
-"""The embedded SQS: what the stack may rely on, and what looking at it does not change."""
+"""The embedded SQS: its guarantees, and reading it without changing it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def receive(sqs: Any, url: str, most: int = 10, wait: int = 0) -> list[Any]:
 
 
 def test_looking_changes_nothing(aws: EmbeddedAws, sqs: Any, url: str) -> None:
-    """Messages are seen in whatever state, and a look leaves states and receive counts as they are."""
+    """Messages are seen in every state, and states and receive counts do not change."""
     attributes = {"source": {"DataType": "String", "StringValue": "shop"}}
     sqs.send_message(QueueUrl=url, MessageBody="taken", MessageAttributes=attributes)
     receive(sqs, url)
@@ -51,7 +51,7 @@ def test_looking_changes_nothing(aws: EmbeddedAws, sqs: Any, url: str) -> None:
 
 
 def test_nothing_is_lost_among_threads(aws: EmbeddedAws, sqs: Any, url: str) -> None:
-    """What is sent while other messages are received and deleted arrives exactly once."""
+    """Messages sent during concurrent receives and deletes arrive exactly once."""
     received: list[str] = []
 
     def send(part: int) -> None:
@@ -75,7 +75,7 @@ def test_nothing_is_lost_among_threads(aws: EmbeddedAws, sqs: Any, url: str) -> 
 
 
 def test_release(aws: EmbeddedAws, sqs: Any, url: str) -> None:
-    """A message is released by the handle of its last delivery only."""
+    """A message is released only by the handle of its last delivery."""
     sqs.send_message(QueueUrl=url, MessageBody="x")
     first = receive(sqs, url)[0]["ReceiptHandle"]
     assert aws.queues.release(url, {"other"}) == 0
@@ -87,7 +87,7 @@ def test_release(aws: EmbeddedAws, sqs: Any, url: str) -> None:
 
 
 def test_deleting(sqs: Any, url: str) -> None:
-    """A message is deleted by any handle it had, once or twice; a handle that it never had is refused."""
+    """Any handle of a message deletes it, once or twice. An unknown handle is refused."""
     sqs.send_message(QueueUrl=url, MessageBody="x")
     handle = receive(sqs, url)[0]["ReceiptHandle"]
     for _ in range(2):
@@ -102,7 +102,7 @@ def test_deleting(sqs: Any, url: str) -> None:
     "bodies", [["a"] * 11, ["x" * 600_000] * 2, []], ids=["eleven messages", "more than 1 MiB", "no message"]
 )
 def test_a_batch_that_sqs_refuses(aws: EmbeddedAws, sqs: Any, url: str, bodies: list[str]) -> None:
-    """A batch beyond SQS's limits is refused as a whole, so that no code passes here that fails there."""
+    """A batch beyond SQS's limits is refused as a whole, as on AWS."""
     entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies)]
     with pytest.raises(ClientError, match="BatchRequest"):
         sqs.send_message_batch(QueueUrl=url, Entries=entries)
@@ -110,7 +110,7 @@ def test_a_batch_that_sqs_refuses(aws: EmbeddedAws, sqs: Any, url: str, bodies: 
 
 
 def test_a_message_that_sqs_refuses(sqs: Any, url: str) -> None:
-    """A body with a character that SQS does not take is refused, and the others of its batch are taken."""
+    """A body with an unsupported character is refused, and the rest of its batch is accepted."""
     entries = [{"Id": "good", "MessageBody": "a"}, {"Id": "bad", "MessageBody": "\x00"}]
     answer = sqs.send_message_batch(QueueUrl=url, Entries=entries)
     assert [each["Id"] for each in answer["Successful"]] == ["good"]

@@ -1,4 +1,4 @@
-"""The embedded stack as a whole, with handlers of these tests in the place of the real ones."""
+"""The whole embedded stack with test handlers."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -30,7 +30,7 @@ campaign = "newsletter"
 auth = "token"
 """
 
-# Intake: what was posted goes to LeadsQueue. Enroll: a lead that says "hold" stays.
+# Intake sends the posted body to LeadsQueue. Enroll holds the body "hold" once.
 HANDLERS = {
     "intake": """
 import json, os, boto3
@@ -38,8 +38,8 @@ import json, os, boto3
 VARIABLES = {"config": "ENROLLMENT_CONFIG", "leadterra": "LEADTERRA_BASE_URL", "level": "LOG_LEVEL"}
 
 def handler(event, context):
-    told = {name: os.environ[variable] for name, variable in VARIABLES.items()}
-    print(json.dumps({**told, "arn": context.invoked_function_arn, "version": context.function_version}))
+    settings = {name: os.environ[variable] for name, variable in VARIABLES.items()}
+    print(json.dumps({**settings, "arn": context.invoked_function_arn, "version": context.function_version}))
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SECRET_ID"])["SecretString"]
     sqs = boto3.client("sqs")
     for body in [r["body"] for r in event["Records"]] if "Records" in event else [event["body"]]:
@@ -64,16 +64,16 @@ def handler(event, context):
 }
 
 
-class Notes(Journal):
-    """A journal of these tests: lines by function, and bodies by queue."""
+class RecordingJournal(Journal):
+    """A journal that records log lines by function and bodies by queue."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.said: list[tuple[str, str]] = []
+        self.log_lines: list[tuple[str, str]] = []
         self.records: list[tuple[str, str]] = []
 
     def observe_log(self, function: str, line: str) -> None:
-        self.said.append((function, line))
+        self.log_lines.append((function, line))
 
     def observe_records(self, queue: str, records: Any) -> None:
         self.records += [(queue, record["body"]) for record in records]
@@ -81,7 +81,7 @@ class Notes(Journal):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the real template and other handlers."""
+    """A project with the real template and test handlers."""
     root = tmp_path_factory.mktemp("project")
     (root / "template.yaml").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
     (root / "enrollment.toml").write_text(CONFIG, encoding="utf-8")
@@ -103,13 +103,13 @@ def post(http: httpx.Client, stack: Stack, body: str) -> httpx.Response:
     return answer
 
 
-def test_the_way_of_a_lead(project: Path, http: httpx.Client) -> None:
-    """A post runs through both functions, which read an invented secret; what is held comes back when time is skipped.
+def test_a_lead_passes_both_functions(project: Path, http: httpx.Client) -> None:
+    """Both functions run and read an invented secret. A held message comes back when time is skipped.
 
-    A deployment with another parameter is a new version and runs at once; the earlier one can be live again.
+    A deployment with another parameter is a new live version. The earlier version can be made live again.
     """
-    notes = Notes()
-    with Stack(project / "enrollment.toml", template=project / "template.yaml", journal=notes) as stack:
+    journal = RecordingJournal()
+    with Stack(project / "enrollment.toml", template=project / "template.yaml", journal=journal) as stack:
         secret = json.loads(post(http, stack, "hold").text)
         assert len(secret.pop("log_key")) > 40
         assert secret == {"leadterra_api_key": DEFAULT_API_KEY, "sources": stack.secrets}
@@ -119,9 +119,9 @@ def test_the_way_of_a_lead(project: Path, http: httpx.Client) -> None:
         assert stack.unsettled() == {"EventsQueue": 0, "LeadsQueue": 1}
         while not stack.wait_until_settled(0.1):
             stack.fast_forward()
-        assert notes.records == [("LeadsQueue", "hold")] * 2
-        assert ("EnrollFunction", "delivered hold") in notes.said
-        notes.said.clear()
+        assert journal.records == [("LeadsQueue", "hold")] * 2
+        assert ("EnrollFunction", "delivered hold") in journal.log_lines
+        journal.log_lines.clear()
 
         functions, physical = stack.client("lambda"), stack.functions["IntakeFunction"].spec.arn.split(":")[6]
         stack.deploy({"LogLevel": "DEBUG"})
@@ -130,23 +130,23 @@ def test_the_way_of_a_lead(project: Path, http: httpx.Client) -> None:
         for version in ("2", "1"):
             functions.update_alias(FunctionName=physical, Name="live", FunctionVersion=version)
             post(http, stack, version)
-        seen = [json.loads(line) for name, line in notes.said if name == "IntakeFunction"]
+        seen = [json.loads(line) for name, line in journal.log_lines if name == "IntakeFunction"]
         assert [(each["version"], each["level"]) for each in seen] == [("2", "DEBUG"), ("1", "INFO")]
         assert seen[0]["arn"].endswith(f":function:{physical}:live")
 
 
 def test_options(project: Path, http: httpx.Client, tmp_path: Path) -> None:
-    """With a real service there is no sandbox, and a hold of an hour lasts as long as `leads dev` allows.
+    """With a real service there is no sandbox, and holds are cut to the configured length.
 
-    A changed file is taken up without a restart: new sources get a secret.
+    A changed file is loaded without a restart, and new sources get a secret.
     """
-    config, notes = tmp_path / "enrollment.toml", Notes()
+    config, journal = tmp_path / "enrollment.toml", RecordingJournal()
     config.write_text(CONFIG)
     real: Any = {"leadterra_url": "https://leadterra.invalid", "api_key": "sk_live_x"}
-    with Stack(config, template=project / "template.yaml", journal=notes, longest_hold=3, **real) as stack:
+    with Stack(config, template=project / "template.yaml", journal=journal, longest_hold=3, **real) as stack:
         assert stack.sandbox is None
         assert json.loads(post(http, stack, "hold").text)["leadterra_api_key"] == "sk_live_x"
-        assert json.loads(notes.said[0][1])["leadterra"] == "https://leadterra.invalid"
+        assert json.loads(journal.log_lines[0][1])["leadterra"] == "https://leadterra.invalid"
         assert stack.wait_for(lambda: [each.body for each in stack.held()] == ["hold"], 90)
         assert stack.wait_until_settled(90)
         first = stack.secrets["app"]
@@ -156,8 +156,8 @@ def test_options(project: Path, http: httpx.Client, tmp_path: Path) -> None:
         assert (secret["app"], secret["shop"]) == (first, stack.secrets["shop"])
 
 
-def test_pages_end_before_what_they_read(project: Path) -> None:
-    """A page that is open when the stack ends still finds the queues."""
+def test_pages_end_before_the_queues(project: Path) -> None:
+    """A page that is open when the stack ends can still read the queues."""
     read: list[object] = []
 
     def application(stack: Stack) -> Starlette:

@@ -1,4 +1,4 @@
-"""`leads import --direct`: a list straight to Leadterra, with the isolation of bad leads that enroll has."""
+"""`leads import --direct`: a list is sent straight to Leadterra, with enroll's isolation of bad leads."""
 
 import csv
 import json
@@ -32,8 +32,8 @@ id = "camp_news"
 
 
 @dataclass
-class Directly:
-    """A list, and a Leadterra to which it is sent."""
+class DirectImport:
+    """A list, and the Leadterra to which it is sent."""
 
     folder: Path
     url: str
@@ -45,14 +45,14 @@ class Directly:
         (self.folder / "list.csv").write_text(f"email,name,plan\n{rows}")
 
     def command(self, *options: str) -> tuple[int, str]:
-        """The command as a user runs it; the exit code, and what it said."""
+        """Run the command as a user. Returns the exit code and the output."""
         config = str(self.folder / "enrollment.toml")
         arguments = ["list.csv", "--direct", "--leadterra-url", self.url, "--yes", "--config", config, *options]
         result = CliRunner().invoke(app, ["import", *arguments])
         return result.exit_code, result.output
 
     def run(self, key: str = API_KEY) -> ImportResult:
-        """The same with a virtual clock."""
+        """Run the import with a virtual clock."""
         config = parse((self.folder / "enrollment.toml").read_text())
         order = ImportOptions("list.csv", None, "import", config, Console(quiet=True))
         with httpx.Client(base_url=self.url, trust_env=False) as http:
@@ -72,19 +72,19 @@ class Directly:
 @pytest.fixture
 def directly(
     tmp_path: Path, leadterra: Sandbox, leadterra_server: SandboxServer, monkeypatch: pytest.MonkeyPatch
-) -> Directly:
-    """A Leadterra with a campaign, whose key is in the environment."""
+) -> DirectImport:
+    """A Leadterra with a campaign, and its key in the environment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LEADTERRA_API_KEY", API_KEY)
     (tmp_path / "enrollment.toml").write_text(CONFIG)
-    return Directly(tmp_path, leadterra_server.url, leadterra)
+    return DirectImport(tmp_path, leadterra_server.url, leadterra)
 
 
 PEOPLE: Final = [f"lead{n}@example.com" for n in range(120)]
 
 
-def test_good_leads_are_enrolled_and_bad_ones_written_out(directly: Directly) -> None:
-    """No good row is refused because of a bad one. Each bad row is written out with Leadterra's reason."""
+def test_good_leads_are_enrolled_and_bad_ones_written_out(directly: DirectImport) -> None:
+    """No good row is refused because of a bad one. Bad rows are written with Leadterra's reason."""
     bad = ["rita@refused.example", "ron@refused.example"]
     directly.write([*PEOPLE[:30], bad[0], *PEOPLE[30:], bad[1], "sue@suppressed.example"])
     code, output = directly.command()
@@ -101,8 +101,8 @@ def test_good_leads_are_enrolled_and_bad_ones_written_out(directly: Directly) ->
     assert all("does not accept mail" in row["refused_reason"] for row in rows)
 
 
-def test_an_outage_is_waited_for(directly: Directly) -> None:
-    """Leads that are held are tried again after what Leadterra asked for; the wait grows while nothing goes through."""
+def test_an_outage_is_waited_for(directly: DirectImport) -> None:
+    """Held leads are retried after Retry-After. The wait grows while no lead is accepted."""
     directly.write(PEOPLE)
     directly.sandbox.faults.set(
         [
@@ -117,7 +117,7 @@ def test_an_outage_is_waited_for(directly: Directly) -> None:
     assert directly.pauses == [(1, None), (2, 60.0)]
 
 
-def test_an_outage_that_does_not_end(directly: Directly) -> None:
+def test_an_outage_that_does_not_end(directly: DirectImport) -> None:
     """After half an hour the import stops. The next run sends the rest, and no one is enrolled twice."""
     directly.write(PEOPLE)
     directly.sandbox.faults.set([Fault(kind="drop_after", after=1)])
@@ -132,8 +132,8 @@ def test_an_outage_that_does_not_end(directly: Directly) -> None:
     assert directly.sandbox.snapshot()["leadCount"] == 120
 
 
-def test_what_a_person_has_to_mend(directly: Directly) -> None:
-    """A refused key, a campaign that there is not, a schema that changed: each stops at once, with what to do."""
+def test_a_permanent_problem_stops_the_import(directly: DirectImport) -> None:
+    """A refused key, an unknown campaign or a changed schema stops it at once, with what to do."""
     directly.write(PEOPLE)
     assert "refuses the API key" in str(directly.run("sk_live_old").trouble)
     directly.sandbox.faults.set([Fault(kind="refuse_all")])
@@ -149,8 +149,8 @@ def test_what_a_person_has_to_mend(directly: Directly) -> None:
     assert "it has no such campaign; correct the campaign's id" in output
 
 
-def test_a_rotated_key_is_read_afresh(directly: Directly) -> None:
-    """A refused key is read again once, so a rotation does not stop the import."""
+def test_a_rotated_key_is_read_again(directly: DirectImport) -> None:
+    """Once after a refusal, so a rotation does not stop the import."""
     directly.write(PEOPLE)
     keys = iter(["sk_live_old", API_KEY])
     key = ApiKey(lambda: next(keys))
@@ -159,7 +159,7 @@ def test_a_rotated_key_is_read_afresh(directly: Directly) -> None:
 
 
 def test_the_key_of_a_stack(operator: Operated) -> None:
-    """A deployed stack's secret has it; where it has none, that is said."""
+    """It is in the deployed stack's secret. A missing key is reported."""
     operator.put_secret({"leadterra_api_key": " sk_live_stack\n"})
     assert key_of_stack(operator.running).value() == "sk_live_stack"
     operator.put_secret({"leadterra_api_key": ""})
@@ -168,15 +168,15 @@ def test_the_key_of_a_stack(operator: Operated) -> None:
 
 
 class Picky:
-    """A Leadterra that answers in its own way if a request holds certain texts, and a text blocks it entirely."""
+    """A Leadterra that fails if a request contains certain texts."""
 
-    def __init__(self, troubles: dict[str, int]) -> None:
-        self.troubles = troubles
+    def __init__(self, failures: dict[str, int]) -> None:
+        self.failures = failures
         self.stored: set[str] = set()
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         body = request.content.decode()
-        for text, status in self.troubles.items():
+        for text, status in self.failures.items():
             if text in body:
                 return httpx.Response(status, text="<html>no</html>", headers={"content-type": "text/html"})
         leads = json.loads(body)["leads"]
@@ -184,7 +184,7 @@ class Picky:
         return httpx.Response(200, json={"enrolled": len(leads), "updated": 0, "skipped": 0})
 
 
-def send_to(directly: Directly, picky: Picky, batch_size: int = 50) -> ImportResult:
+def send_to(directly: DirectImport, picky: Picky, batch_size: int = 50) -> ImportResult:
     config = parse(CONFIG.replace("50", str(batch_size)))
     order = ImportOptions("list.csv", None, "import", config, Console(quiet=True))
     with httpx.Client(base_url="https://leadterra.example", transport=httpx.MockTransport(picky.answer)) as http:
@@ -192,14 +192,14 @@ def send_to(directly: Directly, picky: Picky, batch_size: int = 50) -> ImportRes
         return order.run(nullcontext(direct), Pace(None), lambda _: True, again=False)
 
 
-def refused(directly: Directly) -> dict[str, str]:
+def refused(directly: DirectImport) -> dict[str, str]:
     with (directly.folder / "list.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["email"]: row["refused_reason"] for row in csv.DictReader(file)}
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 50])
-def test_a_row_that_is_trouble_by_itself_is_set_aside(directly: Directly, batch_size: int) -> None:
-    """A row that a firewall blocks, or that breaks the service, is refused with the reason. All others are sent."""
+def test_a_row_that_is_blocked_or_breaks_the_service_is_refused(directly: DirectImport, batch_size: int) -> None:
+    """With the reason. All other rows are sent."""
     odd = {PEOPLE[0]: 403, PEOPLE[3]: 500, PEOPLE[4]: 500, PEOPLE[70]: 500, PEOPLE[90]: 403, PEOPLE[-1]: 500}
     directly.write(PEOPLE)
     picky = Picky({f'"{address}"': status for address, status in odd.items()})
@@ -210,14 +210,14 @@ def test_a_row_that_is_trouble_by_itself_is_set_aside(directly: Directly, batch_
         assert ("403" if odd[address] == 403 else "5xx") in reason
 
 
-def test_a_firewall_that_blocks_everything_is_nobodys_fault(directly: Directly) -> None:
-    """No row is refused: the import stops, and the next run sends all of them."""
+def test_a_firewall_that_blocks_everything_refuses_no_row(directly: DirectImport) -> None:
+    """The import stops, and the next run sends all rows."""
     directly.write(PEOPLE)
     picky = Picky({"@": 403})
     for _ in range(2):
         end = send_to(directly, picky)
         assert (end.ending, end.facts.totals.left) == ("stopped", 120)
         assert "a firewall in front of it blocks every request" in str(end.trouble)
-    picky.troubles.clear()
+    picky.failures.clear()
     assert send_to(directly, picky).ending == "finished"
     assert picky.stored == set(PEOPLE)

@@ -1,4 +1,4 @@
-"""An import that is stopped, by hand or by force, and continued: no row is left out."""
+"""An import that is stopped or killed and continued: every row is sent."""
 
 import os
 import signal
@@ -18,14 +18,14 @@ from tests.integration.importing import CONFIG
 
 LEADS: Final = Path(sys.executable).parent / "leads"
 ROWS: Final = 600
-# What eight threads have in their hands, ten each.
-IN_HAND: Final = 80
-PATIENCE_SECONDS: Final = 60
+# Eight threads send ten rows each.
+IN_PROGRESS: Final = 80
+TIMEOUT_SECONDS: Final = 60
 
 
 @dataclass
 class Imports:
-    """Runs of the command in processes of their own, against an SQS in another."""
+    """Runs of the command in separate processes, with SQS in another."""
 
     folder: Path
     url: str
@@ -46,19 +46,19 @@ class Imports:
         return process
 
     def finish(self, *options: str) -> str:
-        """Run it to its end; what it said."""
+        """Run the import to its end. Returns the output."""
         process = self.start(*options)
-        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
-        assert process.returncode == 0, said
-        return said
+        output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
+        assert process.returncode == 0, output
+        return output
 
     def counts(self) -> tuple[int, int]:
-        """How many messages SQS got, and of how many different rows."""
+        """The number of messages that SQS got, and of different rows."""
         found = self.http.get(f"{self.url}/counts").json()
         return found["messages"], found["rows"]
 
     def until_sent(self, number: int, process: subprocess.Popen[str]) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + TIMEOUT_SECONDS
         while self.counts()[0] < number:
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < until
@@ -81,28 +81,28 @@ def imports(tmp_path: Path) -> Iterator[Imports]:
 
 
 def test_killed_in_the_middle(imports: Imports) -> None:
-    """The next run continues where the killed one was. All rows are sent, and at most those under way twice."""
+    """The next run continues. All rows are sent, and at most those in progress twice."""
     process = imports.start("--rate", "50")
     imports.until_sent(100, process)
     process.kill()
     process.communicate()
     sent, _ = imports.counts()
     assert 100 <= sent < ROWS
-    said = imports.finish()
-    assert "This import was stopped:" in said
+    output = imports.finish()
+    assert "This import was stopped:" in output
     messages, rows = imports.counts()
     assert rows == ROWS
-    assert messages <= ROWS + IN_HAND
+    assert messages <= ROWS + IN_PROGRESS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_by_hand(imports: Imports, number: signal.Signals) -> None:
-    """A signal ends the run in good order. The next run sends the rest, and no one twice."""
+def test_stopped_by_a_signal(imports: Imports, number: signal.Signals) -> None:
+    """The run ends cleanly. The next run sends the rest, and no row twice."""
     process = imports.start("--rate", "50")
     imports.until_sent(10, process)
     process.send_signal(number)
-    said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 1
-    assert f"Stopped: {ROWS - imports.counts()[0]} of 600 leads left to be sent; the same command goes on" in said
+    assert f"Stopped: {ROWS - imports.counts()[0]} of 600 leads left to be sent; the same command goes on" in output
     imports.finish()
     assert imports.counts() == (ROWS, ROWS)

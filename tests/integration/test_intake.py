@@ -1,4 +1,4 @@
-"""Intake over HTTP: every line of the contract's table."""
+"""Intake over HTTP: every row of the contract's table."""
 
 import json
 from base64 import b64encode
@@ -11,7 +11,7 @@ from leads.message.message import MAX_MESSAGE_BYTES
 from tests.integration.intaking import FORM, TOKEN, Intake
 
 AVA = {"email": "ava@example.com", "firstName": "Ava"}
-BASIC = {"authorization": f"Basic {b64encode(b'anybody:partner-password').decode()}"}
+BASIC = {"authorization": f"Basic {b64encode(b'any:partner-password').decode()}"}
 ORIGIN = "https://www.example.com"
 DEEP: Any = "x"
 for _ in range(20):
@@ -23,7 +23,7 @@ def form(**fields: str) -> bytes:
 
 
 def test_a_lead_is_in_the_queue_before_it_is_acknowledged(intake: Intake) -> None:
-    """The answer is exactly 200 and says how many."""
+    """The answer is exactly 200 with the number of leads."""
     answer = intake.post(body={**AVA, "plan": "pro", "trial": True})
     assert (answer.status, answer.body) == (200, {"accepted": 1})
     (message,) = intake.taken()
@@ -32,16 +32,16 @@ def test_a_lead_is_in_the_queue_before_it_is_acknowledged(intake: Intake) -> Non
 
 
 @pytest.mark.parametrize("body", [[AVA], {"leads": [AVA, {"email": "bea@example.com"}]}, []])
-def test_a_list_is_taken_lead_by_lead(intake: Intake, body: Any) -> None:
-    """A list may be an array or the bulk endpoint's envelope. An empty one has no person in it."""
+def test_a_list_is_accepted_lead_by_lead(intake: Intake, body: Any) -> None:
+    """An array or the bulk endpoint's envelope. An empty list has no leads."""
     leads = body["leads"] if isinstance(body, dict) else body
     answer = intake.post(body=body)
     assert (answer.status, answer.body) == (200, {"accepted": len(leads)})
     assert intake.emails() == sorted(lead["email"] for lead in leads)
 
 
-def test_a_thousand_leads_are_taken_at_once(intake: Intake) -> None:
-    """As many as one bulk request holds, each a message of its own."""
+def test_a_thousand_leads_are_accepted_at_once(intake: Intake) -> None:
+    """As many as a bulk request holds, each as a message."""
 
     def take(call: dict[str, Any]) -> tuple[int, object]:
         return 200, {"Successful": [{"Id": each["Id"]} for each in call["Entries"]]}
@@ -54,8 +54,8 @@ def test_a_thousand_leads_are_taken_at_once(intake: Intake) -> None:
     assert (len(calls), len(set(sent))) == (100, 1_000)
 
 
-def test_the_bad_ones_of_a_list_are_named_and_the_others_taken(intake: Intake) -> None:
-    """By their index in what was sent."""
+def test_bad_leads_of_a_list_are_reported_and_the_others_accepted(intake: Intake) -> None:
+    """With their index in the request."""
     answer = intake.post(body=[AVA, {"email": "no"}, {"name": "Bea"}, DEEP, {"email": "bea@example.com"}])
     assert (answer.status, answer.body["accepted"]) == (200, 2)
     assert [(bad["index"], bad["field"]) for bad in answer.body["rejected"]] == [
@@ -68,8 +68,8 @@ def test_the_bad_ones_of_a_list_are_named_and_the_others_taken(intake: Intake) -
     assert intake.letters() == []
 
 
-def test_a_provider_hears_which_of_a_list_were_not_taken(intake: Intake) -> None:
-    """They are dead letters as well: no provider fixes them."""
+def test_a_provider_s_bad_leads_are_also_dead_lettered(intake: Intake) -> None:
+    """They are reported in the answer, but providers do not fix them."""
     path = intake.cloud.settings.config_path
     path.write_text(f'{path.read_text()}\n[sources.ads]\nprovider = "meta-lead-ads"\ncampaign = "news"\n')
     intake.cloud.set_secret(sources={"ads": "ads-token"})
@@ -91,8 +91,8 @@ def test_a_provider_hears_which_of_a_list_were_not_taken(intake: Intake) -> None
         ({"accept": "application/json"}, 200),
     ],
 )
-def test_a_browser_is_sent_to_the_configured_page(intake: Intake, headers: dict[str, str], status: int) -> None:
-    """And nowhere else, whatever the form says; a script reads the answer."""
+def test_a_browser_is_redirected_to_the_configured_page(intake: Intake, headers: dict[str, str], status: int) -> None:
+    """And to no address from the form. A script gets the answer itself."""
     body = form(email="ava@example.com", _next="https://evil.example", redirect="https://evil.example")
     answer = intake.post("website", body, headers={"Content-Type": FORM, **headers}, encoded=True)
     assert (answer.status, answer.headers.get("location")) == (
@@ -105,8 +105,8 @@ def test_a_browser_is_sent_to_the_configured_page(intake: Intake, headers: dict[
     ("source", "fields"),
     [("website", {"nickname": "robot"}), ("choosy", {}), ("choosy", {"consent": "no"})],
 )
-def test_programs_and_what_the_rules_leave_out_see_success(intake: Intake, source: str, fields: dict[str, str]) -> None:
-    """They are counted, and no one is enrolled."""
+def test_ignored_submissions_get_success(intake: Intake, source: str, fields: dict[str, str]) -> None:
+    """A filled honeypot or an unmet rule is counted, and no one is enrolled."""
     body = form(email="ava@example.com", **fields)
     answer = intake.post(source, body, headers={"content-type": FORM, "accept": "application/json"})
     assert (answer.status, answer.body) == (200, {"accepted": 0})
@@ -133,7 +133,7 @@ def test_programs_and_what_the_rules_leave_out_see_success(intake: Intake, sourc
     ],
 )
 def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[str, str], path: str | None) -> None:
-    """Wrong secret, unknown source, other path, foreign page: always 401, never 404 or 410, and no one is enrolled."""
+    """Wrong secret, unknown source, other path, foreign page: always 401, never 404, and no one is enrolled."""
     answer = intake.post(source, AVA, headers={"content-type": "application/json", **headers}, path=path)
     assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
     assert answer.body["detail"] == "unknown source, wrong credentials, or an origin that is not allowed"
@@ -142,8 +142,8 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
 
 
 @pytest.mark.parametrize("source", ["api", "website", "unknown"])
-def test_a_stranger_makes_us_read_no_large_body(intake: Intake, source: str) -> None:
-    """Some proofs are in the body, so its size comes first, and the answer of an unknown source is the same."""
+def test_a_large_body_is_refused_before_verification(intake: Intake, source: str) -> None:
+    """Credentials may be in the body, so its size is checked first, for unknown sources too."""
     assert intake.post(source, b"[" * (MAX_MESSAGE_BYTES + 1), headers={}).status == 413
 
 
@@ -156,8 +156,8 @@ def test_a_stranger_makes_us_read_no_large_body(intake: Intake, source: str) -> 
         ("partner", {"list": "?"}, ["email", "list"]),
     ],
 )
-def test_what_is_wrong_with_a_lead_is_told(intake: Intake, source: str, body: Any, fields: list[str]) -> None:
-    """Form and JSON senders read the answer: 422, each field by its name, and no dead letter."""
+def test_problems_of_a_lead_are_reported(intake: Intake, source: str, body: Any, fields: list[str]) -> None:
+    """Form and JSON senders get a 422 that names each field, and there is no dead letter."""
     headers = TOKEN if source == "api" else BASIC
     answer = intake.post(source, body, headers=headers)
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
@@ -166,8 +166,8 @@ def test_what_is_wrong_with_a_lead_is_told(intake: Intake, source: str, body: An
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"hello", b'"text"', b'{"email": NaN}', json.dumps(DEEP).encode()])
-def test_a_body_that_is_something_else_is_told(intake: Intake, body: bytes) -> None:
-    """400 with the reason, so that the sender can fix it."""
+def test_an_unreadable_body_is_a_400(intake: Intake, body: bytes) -> None:
+    """With the reason, so that the sender can fix it."""
     answer = intake.post(body=body)
     assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
     assert intake.letters() == []
@@ -181,8 +181,8 @@ def test_a_body_that_is_something_else_is_told(intake: Intake, body: bytes) -> N
         json.dumps([1] * 5_001).encode(),
     ],
 )
-def test_what_is_too_large_is_told(intake: Intake, body: bytes) -> None:
-    """More than a message holds, or more leads than can be sent in time: 413."""
+def test_too_large_bodies_are_a_413(intake: Intake, body: bytes) -> None:
+    """More than a message holds, or more leads than can be sent in time."""
     assert intake.post(body=body).status == 413
     assert intake.taken() == []
 
@@ -191,8 +191,8 @@ def test_what_is_too_large_is_told(intake: Intake, body: bytes) -> None:
     ("source", "headers", "status"),
     [("website", {}, 405), ("api", TOKEN, 405), ("api", {"x-api-key": "wrong"}, 401), ("unknown", {}, 401)],
 )
-def test_a_form_sent_as_a_get_is_told_so(intake: Intake, source: str, headers: dict[str, str], status: int) -> None:
-    """A GET with answers gets 405, not a 200 that looks like success. Without credentials it gets 401."""
+def test_a_form_sent_as_get_is_a_405(intake: Intake, source: str, headers: dict[str, str], status: int) -> None:
+    """Instead of a 200 that looks like success. Without credentials it is a 401."""
     query = urlencode({"your-email": "ava@example.com", "your-name": "Ava"})
     request = {
         "rawPath": f"/hooks/{source}",
@@ -210,8 +210,8 @@ def test_a_form_sent_as_a_get_is_told_so(intake: Intake, source: str, headers: d
 @pytest.mark.parametrize(
     ("method", "status"), [("GET", 200), ("HEAD", 200), ("PUT", 405), ("DELETE", 405), ("PATCH", 405)]
 )
-def test_other_methods_take_nobody(intake: Intake, method: str, status: int) -> None:
-    """GET and HEAD show that the hook exists. Other methods get 405 with the right ones."""
+def test_other_methods_enroll_no_one(intake: Intake, method: str, status: int) -> None:
+    """GET and HEAD show that the hook exists. Others get a 405 with the allowed ones."""
     answer = intake.post("website", AVA, headers={}, method=method)
     assert answer.status == status
     assert ("allow" in answer.headers) is (status == 405)
@@ -221,8 +221,8 @@ def test_other_methods_take_nobody(intake: Intake, method: str, status: int) -> 
 
 
 @pytest.mark.parametrize(("origin", "allowed"), [(ORIGIN, True), ("https://evil.example", False)])
-def test_a_browsers_script_asks_first(intake: Intake, origin: str, allowed: bool) -> None:  # noqa: FBT001
-    """A configured page gets the permission, with the answer as well; another one does not."""
+def test_cors(intake: Intake, origin: str, allowed: bool) -> None:  # noqa: FBT001
+    """A configured page may read preflight and answer, another page may not."""
     asked = intake.post("website", headers={"origin": origin}, method="OPTIONS")
     assert asked.status == 204
     headers = {"origin": origin, "content-type": "application/json"}
@@ -236,13 +236,13 @@ def test_a_browsers_script_asks_first(intake: Intake, origin: str, allowed: bool
 
 @pytest.mark.parametrize("source", ["unknown", "api"])
 def test_a_source_without_pages_is_like_an_unknown_one(intake: Intake, source: str) -> None:
-    """A preflight request tells a stranger nothing."""
+    """Its preflight reveals nothing."""
     answer = intake.post(source, headers={"origin": ORIGIN}, method="OPTIONS")
     assert (answer.status, "access-control-allow-origin" in answer.headers) == (401, False)
 
 
-def test_forms_have_an_address_of_their_own(intake: Intake) -> None:
-    """An open source is served under `/forms` as under `/hooks`; one with a secret is not, even with the right one."""
+def test_open_sources_have_a_forms_address(intake: Intake) -> None:
+    """A source with a secret is not served under `/forms`, even with the right secret."""
     ava = {"email": "ava@example.com"}
     assert (
         intake.post("website", ava, path="/forms/website", headers={"content-type": "application/json"}).status == 200

@@ -1,4 +1,4 @@
-"""How intake starts: imports are light, and a wrong configuration is loud."""
+"""Intake's start: light imports, and clear errors for a wrong configuration."""
 
 import json
 import subprocess
@@ -14,14 +14,14 @@ from leads.io.settings import Settings, enrollment
 from tests.integration.intaking import CONFIG, Intake
 
 ROOT: Final = Path(__file__).parents[2]
-# What intake uses, and what that uses.
+# The packages that intake uses, and their dependencies.
 NEEDED: Final = {
     "annotated_types", "aws_lambda_powertools", "boto3", "botocore", "dateutil", "jmespath",
     "pydantic", "pydantic_core", "s3transfer", "six", "typing_extensions", "typing_inspection", "urllib3",
 }  # fmt: skip
-# What those load only where they find it: not in Lambda, but among the tools of this project.
+# Loaded by these if installed: not in Lambda, but with this project's development tools.
 FOUND: Final = {"OpenSSL", "awscrt", "certifi", "cryptography"}
-# Every look at the environment is noted, whoever looks.
+# Record every read of the environment.
 WATCH: Final = """
 import os, sys
 class Watched(dict):
@@ -58,7 +58,7 @@ def imported(function: str) -> tuple[set[str], set[str]]:
 
 
 def test_the_import_is_light() -> None:
-    """Intake loads neither Leadterra's client nor Powertools' Idempotency, and no package but those it uses."""
+    """Intake loads neither Leadterra's client nor Powertools' Idempotency, and no unlisted package."""
     _, modules = imported("intake")
     assert not modules & {"httpx", "multipart", "leads.io.leadterra", "aws_lambda_powertools.utilities.idempotency"}
     packages = {module.partition(".")[0] for module in modules if not module.startswith("_")}
@@ -67,15 +67,15 @@ def test_the_import_is_light() -> None:
 
 
 @pytest.mark.parametrize("function", ["intake", "enroll"])
-def test_the_import_asks_for_nothing(function: str) -> None:
-    """The variables of the contract and of AWS are read at each invocation."""
+def test_the_import_reads_no_settings(function: str) -> None:
+    """The contract's and AWS's variables are read at each invocation."""
     ours = {"LEADS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "SECRET_ID", "ENROLLMENT_CONFIG", "DELIVERIES_TABLE"}
     aws = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"}
     assert not imported(function)[0] & {*ours, *aws, "LEADTERRA_BASE_URL"}
 
 
 def test_missing_variables_are_named() -> None:
-    """All of them, with who sets them."""
+    """All of them, with what sets them."""
     with pytest.raises(ConfigError) as caught:
         Settings.from_environ({"SECRET_ID": "leads", "LEADS_QUEUE_URL": ""})
     assert caught.value.problems == [
@@ -85,7 +85,7 @@ def test_missing_variables_are_named() -> None:
 
 
 def test_the_environment_has_defaults() -> None:
-    """Only the queues and the secret have to be named."""
+    """Only the queues and the secret are required."""
     required = {"LEADS_QUEUE_URL": "l", "DEAD_LETTER_QUEUE_URL": "d", "SECRET_ID": "s"}
     found = Settings.from_environ({**required, "DELIVERIES_TABLE": ""})
     assert found.config_path == Path("/opt/enrollment.toml")
@@ -94,7 +94,7 @@ def test_the_environment_has_defaults() -> None:
 
 @pytest.mark.parametrize("address", ["http://app.leadterra.co", "http://10.0.0.1:8080", "http://[", "app.leadterra.co"])
 def test_leadterra_is_called_by_tls(address: str) -> None:
-    """Its key and people's data leave the machine encrypted, or not at all."""
+    """Its key and personal data are sent encrypted, or to this machine."""
     required = {"LEADS_QUEUE_URL": "l", "DEAD_LETTER_QUEUE_URL": "d", "SECRET_ID": "s"}
     with pytest.raises(ConfigError, match="LEADTERRA_BASE_URL: must be an https:// address"):
         Settings.from_environ({**required, "LEADTERRA_BASE_URL": address})
@@ -103,10 +103,10 @@ def test_leadterra_is_called_by_tls(address: str) -> None:
 
 
 @pytest.mark.parametrize("broken", ["file", "environment"])
-def test_a_broken_configuration_asks_senders_to_come_back(
+def test_a_broken_configuration_asks_senders_to_retry(
     intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    """503 over HTTP, and all records stay in their queue; the log names what to fix."""
+    """503 over HTTP, and all records stay in their queue. The log has the problem."""
     intake.cloud.sqs.send_message(QueueUrl=intake.cloud.events_queue_url, MessageBody='{"email": "ava@example.com"}')
     (record,) = intake.visible()
     path = tmp_path / "enrollment.toml"
@@ -128,8 +128,8 @@ def test_a_broken_configuration_asks_senders_to_come_back(
     ("content", "problem"),
     [(None, "No such file or directory; ENROLLMENT_CONFIG names the file"), (b"\xff", "cannot be read as UTF-8 text")],
 )
-def test_a_file_that_cannot_be_read_is_loud(tmp_path: Path, content: bytes | None, problem: str) -> None:
-    """The path is in the error."""
+def test_an_unreadable_file_is_an_error(tmp_path: Path, content: bytes | None, problem: str) -> None:
+    """The error has the path."""
     path = tmp_path / "enrollment.toml"
     if content is not None:
         path.write_bytes(content)
@@ -139,7 +139,7 @@ def test_a_file_that_cannot_be_read_is_loud(tmp_path: Path, content: bytes | Non
 
 
 def test_a_corrected_file_is_read_again(tmp_path: Path) -> None:
-    """On a developer's machine it changes while the functions run."""
+    """In development it changes while the functions run."""
     path = tmp_path / "enrollment.toml"
     path.write_text("[leadterra]\nbatch_size = 10\n")
     assert enrollment(path).leadterra.batch_size == 10

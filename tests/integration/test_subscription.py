@@ -1,4 +1,4 @@
-"""Confirming a subscription at SNS, against a real HTTP server in its place."""
+"""Confirming an SNS subscription, with a real HTTP server in place of SNS."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_anything_but_200_is_tried_again(status: int) -> None:
         assert [asked.path for asked in sns.asked] == ["/first"]
 
 
-def test_an_sns_that_is_not_reached_is_tried_again() -> None:
-    """The sender is asked to come back."""
+def test_an_unreachable_sns_is_tried_again() -> None:
+    """The sender is asked to retry."""
     with pytest.raises(Unavailable, match="SNS: ConnectError"):
         confirm_subscription("http://127.0.0.1:1/")
