@@ -175,8 +175,8 @@ class Journal:
         for lead in observed.texts(data.get("held")):
             self._outcome(lead, campaign, LeadState.HELD, observed.hold_text(data.get("why")))
         for refusal in observed.objects(data.get("rejected")):
-            words = [str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key)]
-            self._outcome(str(refusal.get("id")), campaign, _set_aside(refusal), ", ".join(words))
+            why = ", ".join(observed.refusal_words(refusal))
+            self._outcome(str(refusal.get("id")), campaign, _set_aside(refusal), why)
 
     def _outcome(self, lead: str, campaign: str, state: LeadState, reason: str) -> None:
         lead = self._ids.get(lead) or id_for_log(lead)

@@ -37,6 +37,11 @@ def hold_text(why: object) -> str:
     return "; ".join(hold_words(str(cause)) for cause in why) if isinstance(why, dict) else ""
 
 
+def refusal_words(refusal: Mapping[str, Any]) -> list[str]:
+    """Why a lead was refused: reason, field and status, as far as they are known."""
+    return [str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key)]
+
+
 def failure_text(failure: object) -> str:
     if not isinstance(failure, dict):
         return EXHAUSTED

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from leads_cli.logs.observed import hold_text, objects, texts
+from leads_cli.logs.observed import hold_text, objects, refusal_words, texts
 from leads_cli.logs.reading import Line
 from leads_cli.words import number
 
@@ -62,14 +62,10 @@ def _settled(data: LogData) -> str:
     return f"{data.get('campaign')}: {', '.join(parts) or 'no outcome'}, {took}"
 
 
-def _failed(data: LogData) -> str:
-    """A crash in one line. `--json` shows the whole trace."""
-    return f"failed: {data.get('errorType', 'Error')}: {str(data.get('errorMessage', '')).strip()}"
-
-
 def _other(data: LogData) -> str:
     if "stackTrace" in data:
-        return _failed(data)
+        # A crash in one line. `--json` shows the whole trace.
+        return f"failed: {data.get('errorType', 'Error')}: {str(data.get('errorMessage', '')).strip()}"
     rest = {key: value for key, value in data.items() if key not in _FRAME and value not in (None, "")}
     # Lambda itself writes a crash, or its own events, without a message.
     happened = data.get("message") or rest.pop("errorMessage", None) or rest.pop("type", None) or "?"
@@ -101,7 +97,7 @@ def _causes(data: LogData) -> str:
 
 
 def _verdict(refusal: LogData) -> str:
-    return " ".join(str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key))
+    return " ".join(refusal_words(refusal))
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from leads_cli.failures.change.mending import Plan
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.letter import EXHAUSTED, Letter, indented
 from leads_cli.failures.read.listing import Group, describe
+from leads_cli.logs.observed import refusal_words
 from leads_cli.words import ago, number
 
 # What can be asked for in the page's address.
@@ -164,7 +165,7 @@ def read_history(letter: Letter) -> Iterator[tuple[str, str, str]]:
     if letter.is_lead and isinstance(taken := letter.content.get("receivedAt"), str):
         yield f"Accepted from {letter.source}", _local(taken), ""
     if replay:
-        before = [str(replay[key]) for key in ("reason", "field", "status") if replay.get(key)]
+        before = refusal_words(replay)
         yield "Failed for the first time", _local(replay.get("first")), ""
         times = "once" if letter.replays == 1 else f"{letter.replays} times"
         yield f"Sent again {times}", _local(replay.get("failedAt")), f"after: {', '.join(before)}"

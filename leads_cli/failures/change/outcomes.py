@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any, Final
 
 from leads.message.message import id_for_log
-from leads_cli.logs.observed import hold_text, objects, texts
+from leads_cli.logs.observed import hold_text, objects, refusal_words, texts
 from leads_cli.logs.reading import Line, Reader
 from leads_cli.words import number
 
@@ -40,8 +40,7 @@ class ReplayOutcomes:
         for refusal in objects(data.get("rejected")):
             for lead in self._known([str(refusal.get("id"))]):
                 self._settle(lead)
-                words = (str(refusal[key]) for key in ("reason", "field", "status") if refusal.get(key))
-                self.refused[" ".join(words)] += 1
+                self.refused[" ".join(refusal_words(refusal))] += 1
 
     def _event(self, event: str, data: Any) -> None:
         """Read intake's line about an event: its leads, or the reason why it has none."""
