@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
 from leads_cli.dev.aws.template import FUNCTION, EventSource, Template
-from leads_cli.dev.runtime.environment import LATEST, FunctionSpec, OnLog
+from leads_cli.dev.runtime.environment import FunctionSpec, OnLog
 from leads_cli.dev.runtime.functions import Function
 from leads_cli.dev.runtime.poller import OnRecords, Poller
 
@@ -53,14 +53,13 @@ def make_deployment(
 
     @cache
     def spec(name: str, version: str) -> FunctionSpec:
-        function, alias = deployed.physical[name], template.aliases.get(name)
-        found = aws.client("lambda").get_function_configuration(FunctionName=function, Qualifier=version)
+        found = aws.client("lambda").get_function_configuration(FunctionName=deployed.physical[name], Qualifier=version)
         arn = found["FunctionArn"].removesuffix(f":{version}")
         # Moto keeps a parameter of type Number a number; in Lambda every variable is text.
         deployed_variables = {key: str(value) for key, value in found["Environment"]["Variables"].items()}
         return FunctionSpec(
             name=name,
-            arn=f"{arn}:{alias}" if alias else arn,
+            arn=f"{arn}:{template.aliases[name]}",
             version=version,
             handler=template.handlers[name],
             variables={**deployed_variables, **variables},
@@ -79,9 +78,8 @@ def make_deployment(
         return Poller(source, url, aws.queues, invoke=invoke, on_records=on_records, on_failed=shorten)
 
     def live(name: str) -> FunctionSpec:
-        alias = template.aliases.get(name)
-        return spec(name, aws.version_behind(deployed.physical[name], alias) if alias else LATEST)
+        return spec(name, aws.version_behind(deployed.physical[name], template.aliases[name]))
 
     names = template.of_type(FUNCTION)
-    functions = {name: Function(live(name), on_log, live=partial(live, name)) for name in names}
+    functions = {name: Function(partial(live, name), on_log) for name in names}
     return Deployment(functions, tuple(map(poller, template.event_sources)))

@@ -14,7 +14,7 @@ from leads.config.schema import parse
 from leads_cli.console.server import LocalServer
 from leads_cli.dev.aws.queues import StoredMessage
 from leads_cli.dev.aws.server import Deployed, EmbeddedAws
-from leads_cli.dev.aws.template import HTTP_API, QUEUE, SECRET, load
+from leads_cli.dev.aws.template import HTTP_API, QUEUE, load
 from leads_cli.dev.deployment import make_deployment
 from leads_cli.dev.http.front import Front, routes
 from leads_cli.dev.invented import invent_secrets
@@ -136,7 +136,7 @@ class Stack:
         return {each.queue: self._aws.queues.count(self.queues[each.queue]) for each in self._template.event_sources}
 
     def dead_letters(self) -> list[StoredMessage]:
-        return [each for queue in sorted(self._template.dead_letter_queues) for each in self.messages(queue)]
+        return self.messages("DeadLetterQueue")
 
     def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
         """Wait until a condition on the queues holds. It is checked after each change."""
@@ -210,8 +210,7 @@ class Stack:
 
     def _fill_secret(self, deployed: Deployed) -> None:
         value = json.dumps({"leadterra_api_key": self._api_key, "log_key": self._log_key, "sources": self.secrets})
-        for name in self._template.of_type(SECRET):
-            self.client("secretsmanager").put_secret_value(SecretId=deployed.physical[name], SecretString=value)
+        self.client("secretsmanager").put_secret_value(SecretId=deployed.physical["Secret"], SecretString=value)
 
 
 def _local(deployed: Deployed, url: str) -> dict[str, str]:

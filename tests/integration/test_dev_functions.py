@@ -34,7 +34,7 @@ def make(log: list[tuple[str, str]]) -> Iterator[Make]:
     with ExitStack() as opened:
 
         def make(spec: FunctionSpec = SPEC, most: int = 4) -> Function:
-            function = Function(spec, lambda name, line: log.append((name, line)), most)
+            function = Function(lambda: spec, lambda name, line: log.append((name, line)), most)
             opened.callback(function.close)
             return function
 
@@ -106,7 +106,7 @@ def test_crash(make: Make) -> None:
 def test_timeout(make: Make) -> None:
     """The process is killed, and the next event gets a new environment."""
     function = make(replace(SPEC, timeout=0.5))
-    assert function.invoke({"sleep": 60}).timed_out
+    assert (function.invoke({"sleep": 60}).error or {})["errorType"] == "Sandbox.Timedout"
     assert function.environments == 0
     assert function.invoke({"return": 1}).payload == 1
 
@@ -139,7 +139,7 @@ def test_worker_dies_with_its_parent(server: socket.socket) -> None:
 from tests.integration.test_dev_functions import SPEC
 from leads_cli.dev.runtime.functions import Function
 import sys
-Function(SPEC, lambda name, line: None).invoke({"hold": int(sys.argv[1])})
+Function(lambda: SPEC, lambda name, line: None).invoke({"hold": int(sys.argv[1])})
 """
     command = [sys.executable, "-c", script, str(port(server))]
     with Popen(command, stdin=PIPE, cwd=ROOT) as parent, server.accept()[0] as connection:  # noqa: S603 - ours

@@ -55,7 +55,6 @@ def test_event_sources(template: Template) -> None:
     leads = by_queue["LeadsQueue"]
     assert (leads.function, leads.batch_size, leads.partial_failures) == ("EnrollFunction", 1_000, True)
     assert by_queue["EventsQueue"].function == "IntakeFunction"
-    assert template.dead_letter_queues == {"DeadLetterQueue"}
 
 
 @pytest.mark.parametrize("parameters", TRIED, ids=lambda row: f"{len(row)}")

@@ -40,7 +40,6 @@ FUNCTION: Final = "AWS::Lambda::Function"
 VERSION: Final = "AWS::Lambda::Version"
 ALIAS: Final = "AWS::Lambda::Alias"
 QUEUE: Final = "AWS::SQS::Queue"
-SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 
 # What stays out of the embedded AWS, and why.
 LEFT_OUT: Final[dict[str, str]] = {
@@ -93,12 +92,6 @@ class Template:
     routes: tuple[Route, ...]
     aliases: dict[str, str]
     handlers: dict[str, str]
-
-    @property
-    def dead_letter_queues(self) -> set[str]:
-        """The queues that the polled ones move messages to."""
-        queues = [self.deployable["Resources"][source.queue]["Properties"] for source in self.event_sources]
-        return {each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for each in queues}
 
     def of_type(self, kind: str) -> list[str]:
         return [name for name, resource in self.deployable["Resources"].items() if resource["Type"] == kind]

@@ -36,10 +36,6 @@ class Result:
     def throttled(self) -> bool:
         return self.error is not None and self.error.get("errorType") == "TooManyRequestsException"
 
-    @property
-    def timed_out(self) -> bool:
-        return self.error is not None and self.error.get("errorType") == "Sandbox.Timedout"
-
 
 # Lambda allows 10 s and then starts over; a busy laptop deserves more.
 INIT_SECONDS: Final = 30.0

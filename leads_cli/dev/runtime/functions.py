@@ -16,14 +16,8 @@ class Function:
     `live` is the version to run, asked for before each event; environments of another one take no more events.
     """
 
-    def __init__(
-        self,
-        spec: FunctionSpec,
-        on_log: OnLog,
-        most: int = MOST_ENVIRONMENTS,
-        live: Callable[[], FunctionSpec] | None = None,
-    ) -> None:
-        self.spec = spec
+    def __init__(self, live: Callable[[], FunctionSpec], on_log: OnLog, most: int = MOST_ENVIRONMENTS) -> None:
+        self.spec = live()
         self._live = live
         self._on_log = on_log
         self._slots = BoundedSemaphore(most)
@@ -39,8 +33,7 @@ class Function:
 
     def invoke(self, event: object, patience: float | None = None) -> Result:
         """Run one event, after waiting at most `patience` seconds for an environment."""
-        if self._live:
-            self._switch(self._live())
+        self._switch(self._live())
         if self._slots.acquire(timeout=patience):
             try:
                 if environment := self._take():
