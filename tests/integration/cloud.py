@@ -1,4 +1,4 @@
-"""The AWS that the functions meet in tests: moto's queues, table and secret, and a look at what was asked of them."""
+"""The functions' AWS in tests: moto's queues, table and secret, with a record of calls."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,12 +50,12 @@ class Cloud:
 
     @property
     def settings(self) -> Settings:
-        """The functions' own."""
+        """The functions' settings."""
         return Settings.from_environ()
 
     @property
     def sqs(self) -> "SQSClient":
-        """A client for the test: what it asks is not noted."""
+        """A client for the test, whose calls are not recorded."""
         return _client("sqs")  # type: ignore[no-any-return]
 
     @property
@@ -68,7 +68,7 @@ class Cloud:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note what the functions ask AWS, and answer in its place where a test says so."""
+        """Record the functions' AWS calls, and answer those that a test replaces."""
         events = [client(self.settings).meta.events for client in (aws.sqs, aws.dynamodb, aws.secretsmanager)]
         for each in events:
             each.register("before-call", self._before_call)
@@ -77,7 +77,7 @@ class Cloud:
             each.unregister("before-call", self._before_call)
 
     def _before_call(self, model: Any, params: Any, **_: object) -> Any:
-        """Note a call, and perhaps answer it before a request is made."""
+        """Record a call, and perhaps answer it without a request."""
         parameters = json.loads(params["body"])
         self.asked.append((model.name, parameters))
         services = (service for name, service in self._services if name == model.name)
@@ -102,12 +102,12 @@ class Cloud:
         _client("secretsmanager").put_secret_value(SecretId=self.settings.secret_id, SecretString=text)
 
     def answer(self, operation: str, status: int, body: object, *, times: int = 1_000_000) -> None:
-        """Answer so many calls of an operation with this, before they reach anybody."""
+        """Answer this many calls of an operation with an error or a body."""
         left = iter(range(times))
         self.serve(operation, lambda _: None if next(left, None) is None else (status, body))
 
     def serve(self, operation: str, service: Service) -> None:
-        """Answer an operation by a function from its parameters to a status and a body, or None to pass it on."""
+        """Answer an operation by a function of its parameters that returns status and body, or None to pass it on."""
         self._services.append((operation, service))
 
     def send(self, *bodies: object) -> None:
@@ -117,7 +117,7 @@ class Cloud:
             self.sqs.send_message(QueueUrl=self.settings.leads_queue_url, MessageBody=text)
 
     def records(self, queue: str = "LeadsQueue") -> list[dict[str, Any]]:
-        """All visible messages of a queue as Lambda passes them to a function."""
+        """All visible messages of a queue as Lambda passes them."""
         return [
             {
                 "messageId": message["MessageId"],
@@ -136,8 +136,8 @@ class Cloud:
         ]
 
     def settle(self, records: Sequence[Mapping[str, Any]], kept: Sequence[str], queue: str = "LeadsQueue") -> None:
-        """Delete those that a function does not name as failures, as Lambda does."""
-        # Not by way of the environment, which a test may have broken.
+        """Delete the records that are not failures, as Lambda does."""
+        # Not from the environment, which a test may have changed.
         url = self.events_queue_url.replace("EventsQueue", queue)
         for record in records:
             if record["messageId"] not in kept:
@@ -146,14 +146,14 @@ class Cloud:
     def _received(self, url: str) -> Iterator[Any]:
         names: Any = {"AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
         messages: list[Any] = [None] * 10
-        # moto leaves none behind: after fewer than ten there is nothing more.
+        # moto returns fewer than ten only if no more are visible.
         while len(messages) == 10:
             answer: Any = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, **names)
             messages = answer.get("Messages", [])
             yield from messages
 
     def letters(self) -> list[Letter]:
-        """The dead letters, which are taken out."""
+        """Receive the dead letters."""
         return [
             Letter(
                 json.loads(message["Body"]),
@@ -171,14 +171,14 @@ def _client(service: str) -> Any:
 
 
 def settings_for(endpoint_url: str | None, region: str | None = REGION) -> Settings:
-    """The functions' own, with AWS at an address."""
+    """The functions' settings with this AWS endpoint."""
     required = {"LEADS_QUEUE_URL": "leads", "DEAD_LETTER_QUEUE_URL": "letters", "SECRET_ID": "leads"}
     optional = {"AWS_ENDPOINT_URL": endpoint_url, "AWS_REGION": region}
     return Settings.from_environ({**required, **{name: value for name, value in optional.items() if value}})
 
 
 def forget() -> None:
-    """Start as a new container would: without clients, configuration or secret."""
+    """Start like a new container, without clients, configuration or secret."""
     aws._client.cache_clear()
     _forget_settings()
 
@@ -190,7 +190,7 @@ def _forget_settings() -> None:
 
 @contextmanager
 def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """A fresh account, and the environment in which the template puts the functions."""
+    """A fresh account, and the environment that the template gives the functions."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -201,7 +201,7 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[Cloud]:
         "DELIVERIES_TABLE": "deliveries",
     }.items():
         environment.setenv(name, value)
-    # The clients stay: making three of them takes longer than most tests.
+    # Clients are kept, because making three takes longer than most tests.
     _forget_settings()
     with mock_aws():
         sqs = _client("sqs")

@@ -1,4 +1,4 @@
-"""What the functions need around them."""
+"""Fixtures of the integration tests."""
 
 from collections.abc import Iterator
 from functools import cache, partial
@@ -20,7 +20,7 @@ from tests.integration.operating import Operated, operated
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
-    """Keep AWS's service models and the parser of `leads`: making them anew takes longer than what they are for."""
+    """Cache AWS's service models and the parser of `leads`, which take longer than most tests."""
     read = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
@@ -37,7 +37,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def leadterra_server() -> Iterator[SandboxServer]:
-    """One socket for all tests; each starts with an empty workspace, see `leadterra`."""
+    """One socket for all tests. `leadterra` empties the workspace for each test."""
     with SandboxServer(Sandbox(["camp_news", "camp_trial"])) as server:
         yield server
         client(server.url)._http.close()
@@ -45,7 +45,7 @@ def leadterra_server() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def leadterra(leadterra_server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A Leadterra with two running campaigns, at the address that the functions are given."""
+    """A Leadterra with two running campaigns, at the functions' configured address."""
     leadterra_server.sandbox.reset()
     leadterra_server.sandbox.rotate_keys(["sk_live_sandbox"])
     monkeypatch.setenv("LEADTERRA_BASE_URL", leadterra_server.url)
@@ -63,20 +63,20 @@ def enrollment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def enrolling(leadterra: Sandbox, enrollment: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Enrolling:
-    """The enroll function with everything around it."""
+    """The enroll function with AWS and Leadterra."""
     assert enrollment.exists()
     return Enrolling(cloud, leadterra, capsys)
 
 
 @pytest.fixture
 def intake(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Intake:
-    """The intake function with everything around it."""
+    """The intake function with AWS."""
     return set_up(cloud, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")
 def contract_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """An account with all sources; only the queues are emptied between tests."""
+    """An account with all sources. Only the queues are emptied between tests."""
     with contract_cloud(tmp_path_factory.mktemp("contract")) as made:
         yield made
 
@@ -91,6 +91,6 @@ def contract(contract_account: Cloud, capsys: pytest.CaptureFixture[str]) -> Con
 
 @pytest.fixture
 def operator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
-    """A deployed stack, and the command for it."""
+    """A deployed stack, and its commands."""
     with operated(monkeypatch) as made:
         yield made

@@ -1,4 +1,4 @@
-"""Enroll as Lambda runs it: the real handler, with AWS and Leadterra stood in for."""
+"""Enroll as Lambda runs it: the real handler, with AWS and Leadterra in this process."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ id = "camp_trial"
 
 @dataclass
 class Context:
-    """What Lambda passes to a handler, as far as it is used."""
+    """The used part of Lambda's context."""
 
     remaining: Callable[[], int] = lambda: 90_000
     aws_request_id: str = "request-1"
@@ -36,21 +36,21 @@ class Context:
 
 @dataclass(frozen=True)
 class Invocation:
-    """What an invocation answered, wrote and asked for; `metrics` are the sums of what became of the leads."""
+    """An invocation's answer, output and calls. `metrics` are the sums over campaigns."""
 
     records: Sequence[Mapping[str, Any]]
     failures: list[str]
     metrics: Counter[str]
     dimensions: Mapping[str, Counter[str]]
     ages: list[float]
-    """Seconds that what is held has been waiting."""
+    """Ages of held leads in seconds."""
     logs: list[dict[str, Any]]
     output: str
     hidden: Mapping[str, int]
-    """Seconds by message id."""
+    """Visibility timeouts in seconds, by message id."""
 
     def held(self) -> list[Any]:
-        """The bodies of what stays in the queue."""
+        """The bodies of messages that stay in the queue."""
         return [json.loads(record["body"]) for record in self.records if record["messageId"] in self.failures]
 
     def why(self) -> Counter[str]:
@@ -59,7 +59,7 @@ class Invocation:
 
 @dataclass
 class Enrolling:
-    """The function, what it talks to, and what came of it."""
+    """The function with AWS and Leadterra."""
 
     cloud: Cloud
     leadterra: Sandbox
@@ -67,19 +67,19 @@ class Enrolling:
     context: Context = field(default_factory=Context)
 
     def deliver(self, *bodies: object) -> Invocation:
-        """Send messages, receive what is visible, invoke the function, and delete what it settled."""
+        """Send messages, receive the visible ones, invoke the function, and delete what it settled."""
         self.cloud.send(*bodies)
         done = self.invoke(self.cloud.records())
         self.cloud.settle(done.records, done.failures)
         return done
 
     def invoke(self, records: Sequence[Mapping[str, Any]]) -> Invocation:
-        """Invoke the function, and delete nothing."""
+        """Invoke the function without deleting messages."""
         return self.watching(lambda: handler({"Records": list(records)}, self.context), records)  # type: ignore[arg-type]
 
     def watching(self, step: Callable[[], Any], records: Sequence[Mapping[str, Any]] = ()) -> Invocation:
-        """Take a step, and see what it writes and asks for."""
-        # The logger outlives a test; its first stream belonged to the test that came first.
+        """Run a step and record its output and AWS calls."""
+        # The logger outlives a test, but its stream belongs to an earlier one.
         telemetry.logger().registered_handler.stream = sys.stdout  # type: ignore[attr-defined]
         self.captured.readouterr()
         self.cloud.asked.clear()
@@ -105,7 +105,7 @@ class Enrolling:
         return {ids[entry["ReceiptHandle"]]: entry["VisibilityTimeout"] for entry in entries}
 
     def show(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Let held messages come back at once."""
+        """Make held messages visible again."""
         for record in records:
             self.cloud.sqs.change_message_visibility(
                 QueueUrl=self.cloud.settings.leads_queue_url,
@@ -122,12 +122,12 @@ class Enrolling:
         return {lead["email"]: lead for lead in leads}
 
     def requests(self) -> list[tuple[int, int | None]]:
-        """Each request's number of leads and status."""
+        """The number of leads and the status of each request."""
         return [(entry.leads, entry.status) for entry in self.leadterra.requests]
 
 
 def _dimensions(metrics: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
-    """Sums of EMF lines by the source or the campaign that they are about."""
+    """Sums of EMF lines by source or campaign."""
     sums: dict[str, Counter[str]] = {}
     for line in metrics:
         (directive,) = line["_aws"]["CloudWatchMetrics"]
@@ -137,7 +137,7 @@ def _dimensions(metrics: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]
             if metric["Unit"] == "Count":
                 counter[metric["Name"]] += sum(line[metric["Name"]])
     for counter in sums.values():
-        # An alarm compares it with what was accepted.
+        # An alarm compares this sum with the accepted leads.
         assert counter.pop(SETTLED, 0) == sum(counter[name] for name in SETTLING)
     return sums
 
@@ -151,5 +151,5 @@ def _sum(dimensions: Mapping[str, Counter[str]]) -> Counter[str]:
 
 
 def message(email: str, **fields: Any) -> dict[str, Any]:
-    """The least that a producer may send."""
+    """A minimal message of another producer."""
     return {"campaign": "newsletter", "lead": {"email": email, **fields}}

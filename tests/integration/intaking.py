@@ -1,4 +1,4 @@
-"""Intake as API Gateway and SQS run it: the real handler, with AWS stood in for."""
+"""Intake as API Gateway and SQS run it: the real handler, with AWS in this process."""
 
 import base64
 import json
@@ -70,7 +70,7 @@ TOKEN = {"authorization": "Bearer newest-token"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a sender gets."""
+    """An answer to a sender."""
 
     status: int
     headers: dict[str, str]
@@ -83,7 +83,7 @@ class Answer:
 
 @dataclass
 class Intake:
-    """The function, its queues, and what it wrote."""
+    """The function, its queues and its output."""
 
     cloud: Cloud
     captured: pytest.CaptureFixture[str]
@@ -98,7 +98,7 @@ class Intake:
         method: str = "POST",
         encoded: bool = False,
     ) -> Answer:
-        """Send a request as API Gateway hands it over: JSON with the right token, unless told otherwise."""
+        """Send a request as API Gateway passes it: by default JSON with the right token."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         names = {"content-type": "application/json", **TOKEN} if headers is None else headers
         return self.invoke(
@@ -117,7 +117,7 @@ class Intake:
         return Answer(response["statusCode"], response["headers"], response["body"])
 
     def deliver(self, *bodies: Any, source: str | None = "api") -> list[str]:
-        """Put events into EventsQueue and hand over all that are visible; the ids of those that are held."""
+        """Put events into EventsQueue and process all visible ones. Returns the ids of held ones."""
         attributes: Any = {"source": {"DataType": "String", "StringValue": source}} if source else {}
         for body in bodies:
             text = body if isinstance(body, str) else json.dumps(body)
@@ -127,17 +127,17 @@ class Intake:
         return self.records(self.visible())
 
     def records(self, records: list[dict[str, Any]]) -> list[str]:
-        """Invoke with records, and delete those that are settled, as Lambda does."""
+        """Process records, and delete the settled ones as Lambda does."""
         failures = [item["itemIdentifier"] for item in self._handled({"Records": records})["batchItemFailures"]]
         self.cloud.settle(records, failures, "EventsQueue")
         return failures
 
     def visible(self) -> list[dict[str, Any]]:
-        """What EventsQueue has for the function."""
+        """The visible messages in EventsQueue, as records."""
         return self.cloud.records("EventsQueue")
 
     def _handled(self, event: dict[str, Any]) -> dict[str, Any]:
-        # The logger took the output of the test before.
+        # The logger's stream belongs to an earlier test.
         telemetry.logger().registered_handler.stream = sys.stdout  # type: ignore[attr-defined]
         return handler(event, None)
 
@@ -152,11 +152,11 @@ class Intake:
         return self.cloud.letters()
 
     def output(self) -> str:
-        """All that the function has written since the last look."""
+        """The function's output since the last call."""
         return "".join(self.captured.readouterr())
 
     def metrics(self) -> Counter[tuple[str, str]]:
-        """Counts by source and name since the last look."""
+        """Counts by source and name since the last call."""
         found: Counter[tuple[str, str]] = Counter()
         for line in map(json.loads, self.output().splitlines()):
             for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
@@ -166,7 +166,7 @@ class Intake:
         return found
 
     def fail(self, service: str, operation: str, answer: Any = None, *, after: int = 0, times: int = 10**6) -> None:
-        """Answer calls of an operation with an error, or with this; or raise it, if it is an exception."""
+        """Answer calls of an operation with an error or with `answer`, or raise it if it is an exception."""
         calls = count()
         denied = {"__type": f"com.amazonaws.{service}#AccessDenied", "message": "for ava@example.com"}
 
@@ -181,7 +181,7 @@ class Intake:
 
 
 def set_up(cloud: Cloud, folder: Path, environment: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]) -> Intake:
-    """The function in an account of its own."""
+    """The function in its own account."""
     path = folder / "enrollment.toml"
     path.write_text(CONFIG)
     environment.setenv("ENROLLMENT_CONFIG", str(path))

@@ -1,4 +1,4 @@
-"""A deployed stack in this process, and an operator with its dead letters in front of them."""
+"""A deployed stack in this process, and an operator's commands for it."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -45,12 +45,12 @@ TEMPLATE: dict[str, Any] = {
 
 
 type Instead = Callable[..., Any]
-"""Called with the operation itself and its parameters."""
+"""Called with the original operation and its parameters."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """A client with some of its operations replaced."""
+    """A client with some operations replaced."""
 
     real: Any
     operations: Mapping[str, Instead]
@@ -61,7 +61,7 @@ class Client:
 
 
 class Said(NamedTuple):
-    """What a command said, and how it ended."""
+    """The output and exit code of a command."""
 
     code: int
     out: str
@@ -74,14 +74,14 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Operated:
-    """A stack named `leads`, and the command for it; `config` is the file it was deployed with."""
+    """A stack named `leads`, and commands for it. `config` is its configuration file."""
 
     outputs: dict[str, str]
     _config: Path | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """One client for each service: making one takes longer than anything that is asked of it."""
+        """A cached client for a service, because making one is slow."""
         if service not in self._clients:
             self._clients[service] = boto3.client(service)  # type: ignore[call-overload]
         return self._clients[service]
@@ -96,7 +96,7 @@ class Operated:
         return Running("", self.outputs, {}, self.client)
 
     def instead(self, **operations: Instead) -> Running:
-        """The stack, with something else for some operations of whatever service has them."""
+        """The stack with some operations of any service replaced."""
         return Running("", self.outputs, {}, lambda service: Client(self.client(service), operations))
 
     def counted(self, metric: str) -> int:
@@ -110,7 +110,7 @@ class Operated:
         return self.client("sqs")
 
     def put(self, *bodies: object, queue: str = "DeadLetterQueue", **attributes: str) -> list[str]:
-        """Put messages into a queue; their ids."""
+        """Put messages into a queue. Returns their ids."""
         typed = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
         return [
             self.sqs.send_message(
@@ -149,11 +149,11 @@ class Operated:
         return [json.loads(each["Body"]) for each in found]
 
     def bodies(self, queue: str = "DeadLetterQueue") -> list[Any]:
-        """The same, as JSON."""
+        """The visible messages' bodies as JSON."""
         return [json.loads(each["Body"]) for each in self.messages(queue)]
 
     def leads(self, *arguments: str, typed: str = "") -> Said:
-        """Run a command on the stack; `typed` is what the operator types."""
+        """Run a command on the stack with this input."""
         config = ["--config", str(self._config)] if self._config else []
         result = CliRunner().invoke(app, [*arguments, "--stack", "leads", *config], input=typed)
         return Said(result.exit_code, result.stdout, result.stderr)
@@ -167,7 +167,7 @@ class Operated:
         return json.loads(self.client("secretsmanager").get_secret_value(SecretId="leads")["SecretString"])
 
     def accepted(self) -> dict[str, int]:
-        """The leads that CloudWatch has as accepted, by source."""
+        """CloudWatch's accepted leads by source."""
         now, metrics = datetime.now(UTC), self.client("cloudwatch").list_metrics(MetricName="Accepted")["Metrics"]
         asked: Any = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(hours=1), "Period": 86_400}
         found = {}
@@ -178,7 +178,7 @@ class Operated:
         return found
 
     def json(self, *arguments: str) -> Any:
-        """What a command that succeeds says to programs."""
+        """The JSON output of a command that succeeds."""
         said = self.leads(*arguments, "--json")
         assert (said.code, said.err) == (0, ""), said
         return said.json
@@ -188,13 +188,13 @@ class Operated:
 def operated(
     environment: pytest.MonkeyPatch, config: Path | None = None, template: object = TEMPLATE, **parameters: str
 ) -> Iterator[Operated]:
-    """The stack in an invented account, with some values of its template's parameters; its secret has no value yet."""
+    """The stack in an invented account with these parameters. Its secret has no value yet."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         environment.setenv(name, "invented")
     environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
     for name in ("AWS_PROFILE", "LEADTERRA_API_KEY"):
         environment.delenv(name, raising=False)
-    # A long poll of an empty queue waits for messages that no one sends.
+    # Long polls of an empty queue would only wait.
     environment.setattr("leads_cli.failures.read.queue_scan._WAIT_SECONDS", 0)
     with mock_aws():
         boto3.client("secretsmanager").create_secret(Name="leads")

@@ -1,4 +1,4 @@
-"""A server in place of AWS with failures on demand that a mock inside the process cannot have."""
+"""A server in place of AWS with failures that a mock in the process cannot have."""
 
 import json
 import ssl
@@ -14,7 +14,7 @@ type Answer = tuple[int, object] | str
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it came."""
+    """A request."""
 
     path: str
     content: bytes
@@ -22,7 +22,7 @@ class Asked:
 
 @dataclass
 class Standing:
-    """The server as a test sees it; `answers` are given in their order, then `{}`."""
+    """The server. `answers` are given in order, then `{}`."""
 
     url: str
     answers: list[Answer] = field(default_factory=list)
@@ -57,15 +57,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def standing(tls: ssl.SSLContext | None = None) -> Iterator[Standing]:
-    """Serve as long as it is needed."""
+    """Serve during a test."""
     handler = type("Handler", (_Handler,), {})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        # A connection that is kept must not keep the test.
+        # A kept connection must not block the end of the test.
         server.daemon_threads = True
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -35,7 +35,7 @@ QUEUES = ("LeadsQueue", "EventsQueue")
 
 
 def template() -> dict[str, Any]:
-    """The queues as the project's template has them, and all its outputs."""
+    """The project's queues and all of its outputs."""
     dead = {"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": 300}
     limits = {"MaximumMessageSize": 1_048_576, "MessageRetentionPeriod": 1_209_600, "VisibilityTimeout": 600}
     queues = {name: {"Type": "AWS::SQS::Queue", "Properties": {**limits, "RedrivePolicy": dead}} for name in QUEUES}
@@ -59,7 +59,7 @@ def leadterra() -> Iterator[tuple[Sandbox, str]]:
 
 @pytest.fixture
 def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operated]:
-    """A stack with nothing wrong about it."""
+    """A stack without a problem."""
     config = tmp_path / "enrollment.toml"
     config.write_text(CONFIG)
     (tmp_path / "leads.toml").write_text(STAGE.format(leadterra=leadterra[1]))
@@ -68,7 +68,7 @@ def stack(leadterra: tuple[Sandbox, str], tmp_path: Path, monkeypatch: pytest.Mo
         made.put_secret({"leadterra_api_key": "sk_live_sandbox", "sources": {"app": "x"}})
         trigger()
         alarm("arn:aws:sns:us-east-1:123456789012:alarms")
-        heard(timedelta(hours=3))
+        put_last_lead(timedelta(hours=3))
         yield made
 
 
@@ -121,41 +121,41 @@ def output(name: str) -> str:
     return next(each["OutputValue"] for each in found if each["OutputKey"] == name)
 
 
-def heard(ago: timedelta) -> None:
+def put_last_lead(ago: timedelta) -> None:
     client: Any = boto3.client("cloudwatch")
     dimensions = [{"Name": "service", "Value": "intake"}, {"Name": "source", "Value": "app"}]
     data = {"MetricName": "Accepted", "Dimensions": dimensions, "Timestamp": datetime.now(UTC) - ago, "Value": 1.0}
     client.put_metric_data(Namespace=NAMESPACE, MetricData=[data])
 
 
-def wrong(stack: Operated) -> list[tuple[str, str]]:
-    """What is not ok, by what it is about."""
-    said = stack.leads("check", "--live", "--json")
-    found = said.json
-    assert found["ok"] == (said.code == 0)
+def not_ok(stack: Operated) -> list[tuple[str, str]]:
+    """The findings that are not ok: subject and verdict."""
+    result = stack.leads("check", "--live", "--json")
+    found = result.json
+    assert found["ok"] == (result.code == 0)
     return [(each["about"], each["verdict"]) for each in found["findings"] if each["verdict"] != "ok"]
 
 
 def test_a_stack_with_nothing_wrong(stack: Operated) -> None:
-    """Every subject is looked at and is ok, in a table as well."""
-    assert wrong(stack) == []
-    said = stack.leads("check", "--live")
-    assert (said.code, said.out.splitlines()[-1]) == (0, "10 checks, nothing failed.")
+    """Every subject is checked and ok, also in the table."""
+    assert not_ok(stack) == []
+    result = stack.leads("check", "--live")
+    assert (result.code, result.out.splitlines()[-1]) == (0, "10 checks, nothing failed.")
     for about in ("configuration", "template", "secret", "campaign news", "LeadsQueue", "EventsQueue", "source app"):
-        assert about in said.out
+        assert about in result.out
 
 
-def test_a_key_and_a_campaign_are_told_apart(stack: Operated, leadterra: tuple[Sandbox, str]) -> None:
-    """A refused key says to put another, an unknown campaign to correct its id."""
+def test_a_key_and_a_campaign_have_their_own_remedies(stack: Operated, leadterra: tuple[Sandbox, str]) -> None:
+    """A refused key has to be replaced, an unknown campaign's id corrected."""
     stack.config.write_text(CONFIG.replace("camp_news", "camp_gone"))
     assert "no campaign camp_gone" in stack.leads("check", "--live").out
     leadterra[0].rotate_keys(["sk_live_new"])
-    said = stack.leads("check", "--live")
-    assert (said.code, "leads secrets set leadterra_api_key" in said.out) == (1, True)
+    result = stack.leads("check", "--live")
+    assert (result.code, "leads secrets set leadterra_api_key" in result.out) == (1, True)
 
 
-def test_what_is_wrong_with_the_stack(stack: Operated) -> None:
-    """A missing secret, another redrive, a disabled trigger, a silent source and a raised alarm are found."""
+def test_problems_of_the_stack_are_found(stack: Operated) -> None:
+    """A missing secret, another redrive, a disabled trigger, a silent source and a raised alarm."""
     stack.config.write_text(CONFIG + '\n[sources.quiet]\nprovider = "typeform"\ncampaign = "news"\n')
     sqs, functions = boto3.client("sqs"), boto3.client("lambda")
     policy = json.dumps({"deadLetterTargetArn": output("DeadLetterQueueArn"), "maxReceiveCount": "3"})
@@ -168,7 +168,7 @@ def test_what_is_wrong_with_the_stack(stack: Operated) -> None:
     )
     stage = live.Expected.of("leads").stage
     stage.write_text(stage.read_text().replace('["', '["ConfigFile=prod.toml", "'))
-    assert wrong(stack) == [
+    assert not_ok(stack) == [
         ("parameter ConfigFile", "warn"),
         ("secret of quiet", "fail"),
         ("LeadsQueue", "fail"),
@@ -180,7 +180,7 @@ def test_what_is_wrong_with_the_stack(stack: Operated) -> None:
     ]
 
 
-def test_a_wrong_file_is_told_before_anything_is_asked(stack: Operated) -> None:
-    """Each of its problems is a finding, and nothing else is said of a stack that it does not describe."""
+def test_a_wrong_file_is_reported_first(stack: Operated) -> None:
+    """Its problems are the only findings, because it does not describe the stack."""
     stack.config.write_text('[sources.app]\nprovider = "jsn"\ncampaign = "news"\n')
-    assert {about for about, _ in wrong(stack)} == {"configuration"}
+    assert {about for about, _ in not_ok(stack)} == {"configuration"}

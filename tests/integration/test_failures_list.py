@@ -5,7 +5,7 @@ from tests.letters import failure, refused, unmappable
 
 
 def test_the_groups(operator: Operated) -> None:
-    """What has one cause stands in one line, the largest group first, with what to type next."""
+    """Each cause is a line, the largest group first, with the next command to run."""
     operator.put(*(refused(f"lead-{n}") for n in range(3)), unmappable("hello"))
     code, output, _ = operator.leads("failures", "list")
     assert code == 0
@@ -20,10 +20,10 @@ def test_the_groups(operator: Operated) -> None:
 
 
 def test_one_by_one(operator: Operated) -> None:
-    """The newest letters are listed with their people, and how many there are besides."""
+    """The newest letters are listed with their addresses, and the number of older ones."""
     for n in range(3):
-        said = failure(failedAt=f"2026-11-24T1{n}:00:00.000Z")
-        operator.put(refused(f"lead-{n}", f"ava{n}@example.com", failure=said))
+        reason = failure(failedAt=f"2026-11-24T1{n}:00:00.000Z")
+        operator.put(refused(f"lead-{n}", f"ava{n}@example.com", failure=reason))
     code, output, _ = operator.leads("failures", "list", "--each", "--limit", "2")
     assert code == 0
     assert [line.split()[0] for line in output.splitlines()[2:4]] == ["lead-2", "lead-1"]
@@ -32,7 +32,7 @@ def test_one_by_one(operator: Operated) -> None:
 
 
 def test_for_programs(operator: Operated) -> None:
-    """JSON has the same, with everything that the filters left."""
+    """JSON has the filtered groups or letters."""
     operator.put(refused("lead-1"), refused("lead-2", campaign="trial"), unmappable("hello"))
     found = operator.json("failures", "list", "--campaign", "trial")
     assert (found["total"], found["elsewhere"], found["whole"]) == (1, 0, True)
@@ -43,14 +43,14 @@ def test_for_programs(operator: Operated) -> None:
 
 
 def test_nothing_to_list(operator: Operated) -> None:
-    """An empty queue and filters that match nothing have different messages."""
+    """An empty queue and filters without a match have different messages."""
     assert operator.leads("failures", "list")[1] == "No dead letters.\n"
     operator.put(refused())
     assert operator.leads("failures", "list", "--field", "company")[1] == "None of 1 dead letter matches.\n"
 
 
-def test_everything_about_a_letter(operator: Operated) -> None:
-    """The lead, the reason, the history and commands that can be typed as they stand, by a beginning of the id."""
+def test_the_details_of_a_letter(operator: Operated) -> None:
+    """The lead, the reason, the history and runnable commands, by the start of an id."""
     operator.put(refused("lead-1", replay={"count": 2, "of": "before"}), refused("other"))
     code, output, _ = operator.leads("failures", "show", "lead")
     assert code == 0
@@ -60,15 +60,15 @@ def test_everything_about_a_letter(operator: Operated) -> None:
     assert len(operator.messages()) == 2
 
 
-def test_everything_for_programs(operator: Operated) -> None:
+def test_the_details_as_json(operator: Operated) -> None:
     """JSON has the event of a letter without a lead as it was sent."""
     (message_id,) = operator.put(unmappable({"answers": ["Ava"]}))
     (found,) = operator.json("failures", "show", message_id[:8])
     assert (found["event"], found["reason"], found["messageId"]) == ({"answers": ["Ava"]}, "unmappable", message_id)
 
 
-def test_what_a_letter_says_is_not_obeyed(operator: Operated) -> None:
-    """Control characters and markup in a lead are shown escaped."""
+def test_control_characters_are_escaped(operator: Operated) -> None:
+    """Control characters and markup in a letter are shown escaped."""
     evil = "\x1b[2J[bold]x[/bold]\r\u202e"
     operator.put(refused("lead-1", evil, source=evil, failure=failure(field=evil, message=evil)))
     for command in (["list"], ["list", "--each"], ["show", "lead-1"]):
@@ -78,12 +78,12 @@ def test_what_a_letter_says_is_not_obeyed(operator: Operated) -> None:
         assert not {"\x1b", "\r", "\u202e"} & set(output)
 
 
-def test_an_id_of_nobody(operator: Operated) -> None:
-    """An id that nothing begins with ends with 1, and says where to look."""
+def test_an_unknown_id(operator: Operated) -> None:
+    """The error says where to look."""
     operator.put(refused())
     code, _, complaint = operator.leads("failures", "show", "ava@example.com")
     assert (code, "list --each --contains ava@example.com" in complaint) == (2, True)
-    code, _, complaint = operator.leads("failures", "show", "nobody")
+    code, _, complaint = operator.leads("failures", "show", "unknown")
     assert code == 1
-    assert complaint.startswith("nobody: no visible dead letter")
+    assert complaint.startswith("unknown: no visible dead letter")
     assert "failures list --each --stack leads" in complaint

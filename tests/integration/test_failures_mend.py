@@ -25,7 +25,7 @@ def test_a_fix_is_shown_first(operator: Operated) -> None:
 
 
 def test_a_fix_of_many(operator: Operated) -> None:
-    """The first few are shown with the number of the others, and one answer does for all."""
+    """The first letters are shown with the number of the others, and one answer confirms all."""
     operator.put(*(refused(f"lead-{n}", f"Ava{n}@Example.com") for n in range(22)), unmappable("hello"))
     code, output, asked = operator.leads(*FIX, "--normalise", "email", "--set", "company=Acme", typed="y\n")
     assert (code, asked) == (0, "Fix 22 dead letters? [y/N]:")
@@ -37,18 +37,18 @@ def test_a_fix_of_many(operator: Operated) -> None:
     assert operator.messages("LeadsQueue") == []
 
 
-def test_no_is_no(operator: Operated) -> None:
-    """A no, or no terminal to ask, changes nothing, and the command fails."""
+def test_declining_changes_nothing(operator: Operated) -> None:
+    """Without a yes, or without a terminal to ask, the command fails."""
     operator.put(refused())
-    for said in ("n\n", ""):
-        code, _, complaint = operator.leads(*REPLAY, typed=said)
+    for typed in ("n\n", ""):
+        code, _, complaint = operator.leads(*REPLAY, typed=typed)
         assert code == 1
         assert complaint.endswith("Nothing was replayed.\n")
     assert (len(operator.messages()), operator.messages("LeadsQueue")) == (1, [])
 
 
 def test_a_letter_is_fixed_and_replayed(operator: Operated) -> None:
-    """One letter, by the beginning of its id, goes back corrected; its neighbour stays."""
+    """One letter, found by the start of its id, is replayed with the new value. The other one stays."""
     operator.put(refused("lead-1"), refused("other"))
     code, output, _ = operator.leads(*FIX, "lead", "--set", "email=ava@example.org", "--replay", "--yes")
     assert (code, "Fixed and replayed: 1.\n" in output) == (0, True)
@@ -60,7 +60,7 @@ def test_a_letter_is_fixed_and_replayed(operator: Operated) -> None:
 
 
 def test_an_event_keeps_its_id_when_it_is_fixed(operator: Operated) -> None:
-    """To SQS it is another message, to the operator the same letter."""
+    """SQS gives it a new message id, but the operator sees the same letter id."""
     (message_id,) = operator.put(unmappable({"mail": "ava@example.com"}))
     assert operator.json(*FIX, message_id, "--rename", "mail=email", "--yes")["fixed"] == 1
     assert operator.json("failures", "show", message_id)[0]["event"] == {"email": "ava@example.com"}
@@ -71,7 +71,7 @@ def test_an_event_keeps_its_id_when_it_is_fixed(operator: Operated) -> None:
 
 
 def test_all_that_match_are_replayed(operator: Operated) -> None:
-    """The groups are shown, one question is asked, and only what matches goes."""
+    """The groups are shown, one question is asked, and only matching letters are replayed."""
     operator.put(*(refused(f"lead-{n}") for n in range(3)), refused("other", failure=failure("missing_token")))
     code, output, asked = operator.leads(*REPLAY, "--reason", "rejected", typed="y\n")
     assert (code, asked) == (0, "Replay 3 dead letters? [y/N]:")
@@ -82,7 +82,7 @@ def test_all_that_match_are_replayed(operator: Operated) -> None:
 
 
 def test_for_programs(operator: Operated) -> None:
-    """JSON tells the plan or the result, and never asks."""
+    """JSON has the plan or the result, without a question."""
     operator.put(refused("lead-1"), {"lead": {"email": "x"}, "failure": failure("malformed")})
     plan = operator.json(*REPLAY, "--dry-run")
     assert (plan["planned"], [group["count"] for group in plan["groups"]], plan["changes"]) == (1, [1], [])
@@ -104,8 +104,8 @@ def test_for_programs(operator: Operated) -> None:
     }
 
 
-def test_somebody_else_was_faster(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters that disappear between the question and the answer are reported apart from those that were sent."""
+def test_letters_deleted_meanwhile_are_reported(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters that disappear before the answer are counted separately from those that were sent."""
     operator.put(refused("lead-1"), refused("lead-2"))
 
     def answer(*_: object, **__: object) -> bool:
@@ -122,8 +122,8 @@ def test_somebody_else_was_faster(operator: Operated, monkeypatch: pytest.Monkey
     assert "1 dead letter not found any more" in output
 
 
-def test_aws_refuses_in_the_middle(operator: Operated) -> None:
-    """The command fails, says what was sent and what to check, and the rest is still there."""
+def test_an_aws_error_stops_the_replay(operator: Operated) -> None:
+    """The command reports what was sent and what to check, and keeps the rest."""
     operator.put(refused())
     boto3.client("sqs").delete_queue(QueueUrl=operator.outputs["LeadsQueueUrl"])
     code, output, complaint = operator.leads(*REPLAY, "--yes")

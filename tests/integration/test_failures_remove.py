@@ -18,12 +18,12 @@ ERASE = ("failures", "erase", "Ava@Example.com")
 EXPORT = ("failures", "export")
 
 
-def on_its_way(lead_id: str, email: str, **more: Any) -> dict[str, Any]:
+def queued_lead(lead_id: str, email: str, **more: Any) -> dict[str, Any]:
     return {key: value for key, value in refused(lead_id, email, **more).items() if key != "failure"}
 
 
 def test_letters_are_discarded(operator: Operated) -> None:
-    """Those that match are shown, asked for, and gone; nothing is sent anywhere."""
+    """Matching letters are shown and deleted after a question. Nothing is sent."""
     operator.put(refused("lead-1"), refused("lead-2"), unmappable("hello"))
     code, output, asked = operator.leads(*DISCARD, "--reason", "rejected", typed="y\n")
     assert (code, asked.strip()) == (0, "Discard 2 dead letters? [y/N]:")
@@ -32,8 +32,8 @@ def test_letters_are_discarded(operator: Operated) -> None:
     assert operator.messages("LeadsQueue") == operator.messages("EventsQueue") == []
 
 
-def test_everything_has_to_be_said(operator: Operated) -> None:
-    """Without an id or a filter nothing is discarded unless --all says so."""
+def test_discarding_all_needs_an_option(operator: Operated) -> None:
+    """Without an id or a filter nothing is discarded unless --all is given."""
     operator.put(refused())
     code, _, complaint = operator.leads(*DISCARD, "--yes")
     assert code == 2
@@ -43,7 +43,7 @@ def test_everything_has_to_be_said(operator: Operated) -> None:
 
 
 def test_an_export(operator: Operated, tmp_path: Path) -> None:
-    """A file for its owner alone, with every letter that matches; the letters stay."""
+    """The file is readable only by its owner, has every matching letter, and the letters stay."""
     operator.put(refused("lead-1"), refused("lead-2"), unmappable("hello"))
     path = tmp_path / "letters.csv"
     code, output, said = operator.leads(*EXPORT, "--output", str(path), "--reason", "rejected")
@@ -56,7 +56,7 @@ def test_an_export(operator: Operated, tmp_path: Path) -> None:
 
 
 def test_an_export_to_a_pipe(operator: Operated) -> None:
-    """Without a file it goes to standard output, and what is said about it does not."""
+    """Without a file the letters go to standard output, and the message to standard error."""
     operator.put(refused("lead-1"), refused("other"))
     code, output, said = operator.leads(*EXPORT, "lead-1", "--format", "jsonl")
     assert (code, said) == (0, "1 dead letter written.\n")
@@ -77,8 +77,8 @@ def test_an_export_that_fails_leaves_nothing(operator: Operated, tmp_path: Path)
     assert [each.read_text() for each in tmp_path.iterdir()] == ["older"]
 
 
-def test_an_export_that_is_not_whole(operator: Operated) -> None:
-    """Letters in other hands are missing in it, which is a failure."""
+def test_an_incomplete_export_fails(operator: Operated) -> None:
+    """Letters that another reader holds are missing."""
     operator.put(refused("lead-1"), refused("lead-2"))
     operator.sqs.receive_message(QueueUrl=operator.outputs["DeadLetterQueueUrl"], VisibilityTimeout=600)
     code, _, complaint = operator.leads(*EXPORT)
@@ -88,11 +88,11 @@ def test_an_export_that_is_not_whole(operator: Operated) -> None:
 
 @pytest.fixture
 def crowd(operator: Operated) -> Operated:
-    """Ava in every queue, as Bo is, and Ava mentioned by Bo."""
+    """Ava and Bo in every queue, and Ava mentioned in a lead of Bo's."""
     operator.put(refused("dead"), refused("dead-bo", "bo@example.org"), unmappable({"mail": "AVA@example.com"}))
-    operator.put(on_its_way("live", "ava@example.com"), on_its_way("live-bo", "bo@example.org"), queue="LeadsQueue")
+    operator.put(queued_lead("live", "ava@example.com"), queued_lead("live-bo", "bo@example.org"), queue="LeadsQueue")
     friend = {"email": "bo@example.org", "customFields": {"referred_by": "ava@example.com"}}
-    operator.put(on_its_way("friend", "", lead=friend), queue="LeadsQueue")
+    operator.put(queued_lead("friend", "", lead=friend), queue="LeadsQueue")
     operator.put({"email": "ava@example.com"}, "email=bo%40example.org", queue="EventsQueue", source="forms")
     return operator
 
@@ -101,7 +101,7 @@ def ids(operator: Operated, queue: str) -> set[str]:
     return {body.get("id", "event") for body in operator.bodies(queue)}
 
 
-def test_a_person_is_forgotten(crowd: Operated) -> None:
+def test_a_person_is_erased(crowd: Operated) -> None:
     """The person's messages leave all three queues, and no others do. The accepted lead counts as erased."""
     code, output, asked = crowd.leads(*ERASE, typed="y\n")
     assert (code, asked.strip()) == (0, "Erase 4 messages? [y/N]:")
@@ -128,25 +128,25 @@ def test_mentions_are_erased_when_asked_for(crowd: Operated) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said", "code"), [(("--dry-run",), "", 0), (("--dry-run", "--json"), "", 0), ((), "n\n", 1)]
+    ("options", "typed", "code"), [(("--dry-run",), "", 0), (("--dry-run", "--json"), "", 0), ((), "n\n", 1)]
 )
-def test_a_look_erases_nothing(crowd: Operated, options: tuple[str, ...], said: str, code: int) -> None:
-    """Neither does a look, nor a no."""
-    assert crowd.leads(*ERASE, *options, typed=said)[0] == code
+def test_without_a_yes_nothing_is_erased(crowd: Operated, options: tuple[str, ...], typed: str, code: int) -> None:
+    """A dry run succeeds, declining fails."""
+    assert crowd.leads(*ERASE, *options, typed=typed)[0] == code
     assert [len(crowd.messages(queue)) for queue in ("DeadLetterQueue", "LeadsQueue")] == [3, 3]
     assert crowd.counted("Erased") == 0
 
 
 @pytest.mark.parametrize("address", ["", "ava", "@example.com", "ava@"])
-def test_half_an_address(operator: Operated, address: str) -> None:
-    """What would be in too many messages is not searched for."""
+def test_a_partial_address_is_refused(operator: Operated, address: str) -> None:
+    """It would match too many messages."""
     code, _, complaint = operator.leads("failures", "erase", address)
     assert code == 2
     assert "whole address" in complaint
 
 
-def test_messages_that_cannot_be_looked_at(crowd: Operated) -> None:
-    """Leads that wait for their next attempt cannot be read, so the command fails."""
+def test_messages_that_cannot_be_read_fail_the_command(crowd: Operated) -> None:
+    """Such as leads that wait for their next attempt."""
     crowd.sqs.receive_message(QueueUrl=crowd.outputs["LeadsQueueUrl"], VisibilityTimeout=600, MaxNumberOfMessages=2)
     code, output, complaint = crowd.leads(*ERASE, "--yes")
     assert code == 1
@@ -154,10 +154,10 @@ def test_messages_that_cannot_be_looked_at(crowd: Operated) -> None:
     assert "run this again" in complaint
 
 
-def test_a_person_in_other_hands_is_forgotten_when_the_messages_return(
+def test_held_messages_of_an_erased_person_are_dropped_later(
     crowd: Operated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a key for hashes enroll can drop them, so the request is done with. Files with the address are named."""
+    """With a log key enroll drops them, so the command succeeds. Local files with the address are listed."""
     crowd.put_secret({"log_key": "key-of-the-logs"})
     monkeypatch.chdir(tmp_path)
     for name, text in {"a.csv": "x,AVA@example.com", "b.csv.leads-state": "\0ava@example.com", "c.csv": "bo"}.items():
@@ -177,7 +177,7 @@ def test_a_person_in_other_hands_is_forgotten_when_the_messages_return(
 
 
 def test_an_event_that_looks_like_a_lead_is_not_counted(operator: Operated) -> None:
-    """What was in EventsQueue was never accepted, whatever it looks like; nor is what enroll could not read."""
+    """Messages in EventsQueue and malformed ones were never accepted."""
     operator.put({"campaign": "x", "lead": {"email": "ava@example.com"}}, queue="EventsQueue")
     operator.put({"lead": {"email": "ava@example.com"}}, queue="LeadsQueue")
     operator.put(refused("again", failure=failure("malformed")))

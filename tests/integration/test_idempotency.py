@@ -1,4 +1,4 @@
-"""Law 8: an event is taken once, and its id belongs to the leads that were made of it."""
+"""Law 8: an event is accepted once, and its id belongs to its leads."""
 
 import json
 from http import HTTPStatus
@@ -29,8 +29,8 @@ def edit(intake: Intake, **values: str) -> None:
 
 
 @pytest.mark.parametrize("delivery", [KEYED, {**KEYED, "authorization": "Bearer previous-token"}])
-def test_an_event_is_taken_once(intake: Intake, delivery: dict[str, str]) -> None:
-    """Delivered again it is acknowledged and enrolls no one."""
+def test_an_event_is_accepted_once(intake: Intake, delivery: dict[str, str]) -> None:
+    """A redelivery is acknowledged and enrolls no one."""
     first, second = intake.post(body=AVA, headers=KEYED), intake.post(body=AVA, headers=delivery)
     assert (first.body, second.status, second.body) == ({"accepted": 1}, 200, DUPLICATE)
     assert intake.metrics()["api", "Redelivered"] == 1
@@ -39,7 +39,7 @@ def test_an_event_is_taken_once(intake: Intake, delivery: dict[str, str]) -> Non
 
 @pytest.mark.parametrize("seed", range(5))
 def test_each_event_enrolls_once(intake: Intake, seed: int) -> None:
-    """Any number of copies in any order, some of which SQS does not take at first: one message for each event."""
+    """Copies in any order, with failures of SQS, give one message per event."""
     chance = Random(seed)  # noqa: S311 - no secret
     intake.cloud.serve("SendMessageBatch", lambda _: (503, {"__type": "Busy"}) if chance.random() < 0.3 else None)
     copies = chance.choices(range(4), k=30)
@@ -47,12 +47,12 @@ def test_each_event_enrolls_once(intake: Intake, seed: int) -> None:
         intake.post(body={"email": f"ava{n}@example.com"}, headers={**TOKEN, "idempotency-key": f"key-{n}"}).status
         for n in copies
     ]
-    taken = {n for n, status in zip(copies, statuses, strict=True) if status == HTTPStatus.OK}
-    assert intake.emails() == sorted(f"ava{n}@example.com" for n in taken)
+    accepted = {n for n, status in zip(copies, statuses, strict=True) if status == HTTPStatus.OK}
+    assert intake.emails() == sorted(f"ava{n}@example.com" for n in accepted)
 
 
 def test_the_row_holds_no_id_and_no_lead(intake: Intake) -> None:
-    """The key is a hash of source and event id, and DynamoDB deletes the row after seven days."""
+    """Its key is a hash of source and event id, and DynamoDB deletes it after seven days."""
     intake.post(body=AVA, headers=KEYED)
     (row,) = rows(intake)
     assert row.keys() == {"id", "status", "expiresAt", "in_progress_expiration", "validation", "data"}
@@ -62,7 +62,7 @@ def test_the_row_holds_no_id_and_no_lead(intake: Intake) -> None:
 
 
 def test_two_copies_at_the_same_moment_enroll_once(intake: Intake) -> None:
-    """The second arrives while the first is sending: it is asked to come back, and is then known."""
+    """The second copy arrives while the first is sent. Its sender is asked to retry, and then it is a duplicate."""
     copies: list[Answer] = []
 
     def deliver_copy(_: object) -> None:
@@ -81,7 +81,7 @@ class Crash(BaseException):
 
 
 def test_a_crash_frees_the_id_when_the_functions_time_is_over(intake: Intake) -> None:
-    """Until then another delivery is asked to come back; nothing is lost."""
+    """Until then senders are asked to retry. No lead is lost."""
 
     def crash(_: object) -> None:
         intake.cloud._services.clear()
@@ -97,8 +97,8 @@ def test_a_crash_frees_the_id_when_the_functions_time_is_over(intake: Intake) ->
 
 
 @pytest.mark.parametrize("error", [None, ReadTimeoutError(endpoint_url="https://aws.example"), RuntimeError("ours")])
-def test_without_the_table_senders_come_back(intake: Intake, error: Exception | None) -> None:
-    """It is unknown whether the event was taken."""
+def test_without_the_table_senders_are_asked_to_retry(intake: Intake, error: Exception | None) -> None:
+    """It is unknown whether the event was accepted before."""
     intake.fail("dynamodb", "PutItem", error)
     assert intake.post(body=AVA, headers=KEYED).status == 503
     assert intake.taken() == []
@@ -115,7 +115,7 @@ def test_an_id_that_cannot_be_recorded_costs_a_duplicate_at_most(intake: Intake,
 
 
 def test_an_id_that_cannot_be_freed_is_free_later(intake: Intake) -> None:
-    """The sender is asked to come back either way."""
+    """The sender is asked to retry in both cases."""
     intake.fail("sqs", "SendMessageBatch", times=1)
     intake.fail("dynamodb", "DeleteItem", times=1)
     assert [intake.post(body=AVA, headers=KEYED).status for _ in range(2)] == [503, 503]
@@ -125,7 +125,7 @@ def test_an_id_that_cannot_be_freed_is_free_later(intake: Intake) -> None:
 
 @pytest.mark.parametrize("other", [BEA, {**AVA, "firstName": "Ava"}, [AVA, BEA], [AVA, {"email": "no"}, BEA]])
 def test_an_id_that_is_used_for_other_leads_is_refused(intake: Intake, other: object) -> None:
-    """The program that sends them reads why; the first leads stay taken."""
+    """The sender gets the reason, and the first leads stay accepted."""
     intake.post(body=AVA, headers=KEYED)
     answer = intake.post(body=other, headers=KEYED)
     assert (answer.status, answer.body["errors"]) == (422, [{"field": "id", "message": "id reused"}])
@@ -134,17 +134,17 @@ def test_an_id_that_is_used_for_other_leads_is_refused(intake: Intake, other: ob
 
 
 def test_a_provider_that_reuses_an_id_loses_nothing(intake: Intake) -> None:
-    """It reads no answer, so the event becomes a dead letter."""
+    """It does not read answers, so the event is dead-lettered."""
     assert intake.deliver({**AVA, "event_id": "e-1"}, {**BEA, "event_id": "e-1"}) == []
     (letter,) = intake.letters()
     assert (letter.failure["reason"], letter.failure["message"]) == ("unmappable", "id reused")
     assert len(intake.emails()) == 1
 
 
-def test_bodies_of_honest_retries_may_differ(intake: Intake) -> None:
-    """Only the leads count: an attempt counter is no part of them."""
+def test_bodies_of_retries_may_differ(intake: Intake) -> None:
+    """Only the leads are compared, without an attempt counter."""
     other = {"authorization": "Bearer other-token", "idempotency-key": "key-1"}
-    # Nor where every custom field is taken.
+    # Also if every custom field is accepted.
     mine = {**TOKEN, "idempotency-key": "evt-attempts"}
     assert intake.post(body={**AVA, "attempt": 1}, headers=mine).body == {"accepted": 1}
     assert intake.post(body={**AVA, "attempt": 2}, headers=mine).body == DUPLICATE
@@ -153,15 +153,15 @@ def test_bodies_of_honest_retries_may_differ(intake: Intake) -> None:
 
 
 def test_the_same_id_of_another_source_is_another_event(intake: Intake) -> None:
-    """Ids are unique where they were made, no further."""
+    """Ids are unique per source only."""
     intake.post("api", AVA, headers=KEYED)
     other = {"authorization": "Bearer other-token", "idempotency-key": "key-1"}
     assert intake.post("other", AVA, headers=other).body == {"accepted": 1}
     assert len(rows(intake)) == 2
 
 
-def test_what_was_left_out_keeps_no_id(intake: Intake) -> None:
-    """An event that a rule left out does not stop the one of the same id that counts."""
+def test_an_ignored_event_does_not_use_its_id(intake: Intake) -> None:
+    """Another event with the same id is accepted."""
     keyed = {"content-type": FORM, "idempotency-key": "key-1"}
     answers = [
         intake.post("choosy", f"email=ava%40example.com&consent={consent}".encode(), headers=keyed).body
@@ -171,13 +171,13 @@ def test_what_was_left_out_keeps_no_id(intake: Intake) -> None:
 
 
 def test_a_refused_lead_may_be_fixed_under_its_id(intake: Intake) -> None:
-    """Nothing of it was taken."""
+    """Because none of it was accepted."""
     assert intake.post(body={"email": "no"}, headers=KEYED).status == 422
     assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
 
 
 def test_an_id_is_forgotten_after_seven_days(intake: Intake) -> None:
-    """No sender retries for longer. Rows that DynamoDB has not deleted yet no longer count."""
+    """Senders do not retry longer. Expired rows do not count even before DynamoDB deletes them."""
     intake.post(body=AVA, headers=KEYED)
     (row,) = rows(intake)
     seven_days = 7 * 24 * 3_600
@@ -188,19 +188,19 @@ def test_an_id_is_forgotten_after_seven_days(intake: Intake) -> None:
 
 
 def test_without_an_id_nothing_is_a_duplicate(intake: Intake) -> None:
-    """Two people may send the same. A clock or a hash of the body would be guessing."""
+    """Two people may send the same body, so neither time nor a hash of it identifies an event."""
     assert [intake.post(body=AVA).body for _ in range(2)] == [{"accepted": 1}] * 2
     assert (len(intake.taken()), rows(intake)) == (2, [])
 
 
 def test_without_a_table_nothing_is_a_duplicate(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The upsert absorbs what comes twice."""
+    """Leadterra updates a lead that comes twice."""
     monkeypatch.delenv("DELIVERIES_TABLE")
     assert [intake.post(body=AVA, headers=KEYED).body for _ in range(2)] == [{"accepted": 1}] * 2
 
 
-def test_a_browser_that_posts_twice_is_sent_on_twice(intake: Intake) -> None:
-    """A person sees the page of thanks, not a line of JSON."""
+def test_a_browser_that_posts_twice_is_redirected_twice(intake: Intake) -> None:
+    """The visitor sees the page, not a line of JSON."""
     headers = {"content-type": FORM, "idempotency-key": "key-1"}
     assert [intake.post("website", b"email=ava@example.com", headers=headers).status for _ in range(2)] == [303, 303]
     assert intake.emails() == ["ava@example.com"]

@@ -22,7 +22,7 @@ def importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Impor
 
 
 def test_a_list_becomes_messages(importing: Importing) -> None:
-    """Columns are recognised as intake recognises fields; each row is a message that is labelled as imported."""
+    """Columns are recognised as in intake, and each row is a message with the source `import`."""
     importing.write("list.csv", LIST)
     code, output = importing.send("list.csv", "--custom", "plan")
     assert code == 0, output
@@ -43,7 +43,7 @@ def test_a_list_becomes_messages(importing: Importing) -> None:
 
 
 def test_a_finished_import_is_not_repeated(importing: Importing) -> None:
-    """A second import of the same file into the same campaign sends nothing without `--again`."""
+    """The same file for the same campaign is sent again only with `--again`."""
     importing.write("list.csv", LIST)
     importing.send("list.csv")
     first = importing.received()
@@ -57,8 +57,8 @@ def test_a_finished_import_is_not_repeated(importing: Importing) -> None:
     assert not {body["id"] for body in again} & {body["id"] for body in first}
 
 
-def test_refused_rows_are_mended_and_imported(importing: Importing) -> None:
-    """Good rows are sent. The others are in a file with their reasons, which can be corrected and imported."""
+def test_refused_rows_are_corrected_and_imported(importing: Importing) -> None:
+    """Good rows are sent. The others are in a file with their reasons."""
     importing.write("list.csv", LIST + "=nobody;=Cleo;Q;;\ndora@example.com;D;Q;A;B;C\n")
     code, output = importing.send("list.csv", "--custom", "plan")
     assert code == 1
@@ -85,7 +85,7 @@ def test_refused_rows_are_mended_and_imported(importing: Importing) -> None:
 
 
 def test_a_dry_run_says_what_is_wrong(importing: Importing) -> None:
-    """It reads everything and names row, column and problem; nothing is sent, asked for or left behind."""
+    """It reports row, column and problem, and sends, asks and leaves nothing."""
     importing.write("list.csv", LIST + "nobody;Cleo;Q;;\n\n;Dora;;;\nben@example.org;;Bell;;\n")
     code, output = importing.run("list.csv", "--dry-run")
     assert code == 1
@@ -103,8 +103,8 @@ def test_a_dry_run_says_what_is_wrong(importing: Importing) -> None:
     assert importing.run("good.csv", "--dry-run")[0] == 0
 
 
-def test_what_is_sent_as_json(importing: Importing) -> None:
-    """What it came to, for programs: nothing else is on stdout."""
+def test_the_result_as_json(importing: Importing) -> None:
+    """Only the JSON is on stdout."""
     importing.write("list.csv", LIST + "nobody;;;;\n")
     _, output = importing.send("list.csv", "--json")
     assert json.loads(output) == {
@@ -122,7 +122,7 @@ def test_what_is_sent_as_json(importing: Importing) -> None:
 
 
 def test_it_asks_before_it_sends(importing: Importing) -> None:
-    """What becomes of each column is shown first; a no sends nothing and leaves no trace."""
+    """The columns' use is shown first. A no sends nothing and leaves no file."""
     importing.write("list.csv", LIST)
     code, output = importing.run("list.csv", "--stack", "leads", typed="n\n")
     assert code == 1
@@ -134,8 +134,8 @@ def test_it_asks_before_it_sends(importing: Importing) -> None:
     assert len(importing.received()) == 2
 
 
-def test_what_is_piped_in(importing: Importing) -> None:
-    """It leaves no way to ask; it is known again by its content."""
+def test_a_piped_list(importing: Importing) -> None:
+    """It needs --yes, and is recognised by its content."""
     code, output = importing.run("-", "--stack", "leads", typed=LIST)
     assert code == 2
     assert "add --yes" in output
@@ -148,7 +148,7 @@ def test_what_is_piped_in(importing: Importing) -> None:
 
 
 def test_other_kinds_of_files(importing: Importing) -> None:
-    """A workbook and JSON lines are lists as well; values keep their types."""
+    """Workbooks and JSON lines can be imported, and values keep their types."""
     book = Workbook()
     for row in (["E-Mail", "Name", "Size"], ["ava@example.com", "Ava King", 5]):
         book.worksheets[0].append(row)
@@ -160,8 +160,8 @@ def test_other_kinds_of_files(importing: Importing) -> None:
         assert importing.leads() == [expected]
 
 
-def test_the_campaigns_own_rules(importing: Importing) -> None:
-    """A lead that the campaign would set aside for a token that it lacks is refused at once, with the reason."""
+def test_the_campaign_s_rules_apply(importing: Importing) -> None:
+    """A lead without a required token is refused at once, with the reason."""
     rules = 'tokens = ["company"]\non_missing_token = "dead_letter"\n'
     importing.config.write_text(importing.config.read_text() + rules)
     importing.write("list.csv", LIST + "ben@example.org;;;Bell Ltd;\ncleo@example.com;;;;\n")
@@ -172,7 +172,7 @@ def test_the_campaigns_own_rules(importing: Importing) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["nowhere.csv"], "nowhere.csv: there is no such file"),
         (
@@ -190,17 +190,17 @@ def test_the_campaigns_own_rules(importing: Importing) -> None:
         (["list.csv", "--direct"], "--direct needs Leadterra's key: set LEADTERRA_API_KEY"),
     ],
 )
-def test_what_it_cannot_work_with(importing: Importing, options: list[str], said: str) -> None:
-    """The message says what is wrong and what would be right; the exit code is that of a wrong call."""
+def test_wrong_options_are_refused(importing: Importing, options: list[str], message: str) -> None:
+    """The message says what is wrong and what would be right."""
     importing.write("list.csv", LIST)
     code, output = importing.run(*options, "--yes") if "--direct" in options else importing.send(*options)
     assert code == 2
-    assert said in output
+    assert message in output
     assert not list(importing.folder.glob("*.leads-state"))
 
 
-def test_which_campaign(importing: Importing) -> None:
-    """With several campaigns the user has to choose, by name or id."""
+def test_the_campaign_must_be_named_if_there_are_several(importing: Importing) -> None:
+    """By name or by id."""
     importing.config.write_text(importing.config.read_text() + '[campaigns.trial]\nid = "camp_2"\n')
     importing.write("list.csv", LIST)
     code, output = importing.send("list.csv")

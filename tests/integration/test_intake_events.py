@@ -1,4 +1,4 @@
-"""Intake from EventsQueue: raw events in any envelope, each settled by itself."""
+"""Intake from EventsQueue: events in any envelope, each settled separately."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from tests.integration.intaking import Intake
 
 AVA = {"email": "ava@example.com", "firstName": "Ava"}
 BEA = {"email": "bea@example.com"}
-NOBODY = {"firstName": "Ava"}
+NO_ADDRESS = {"firstName": "Ava"}
 
 
 def eventbridge(detail: object, event_id: str = "eb-1", kind: str = "user.created") -> dict[str, Any]:
@@ -25,33 +25,33 @@ def sns(message: object, source: str | None = None) -> dict[str, Any]:
     return {"Type": "Notification", "MessageId": "sns-1", "TopicArn": topic, "Message": json.dumps(message), **named}
 
 
-def test_a_kind_that_only_the_envelope_says_enrolls_no_one(intake: Intake) -> None:
-    """EventBridge's `detail-type`, in EventsQueue as by HTTP."""
+def test_a_deletion_in_the_envelope_enrolls_no_one(intake: Intake) -> None:
+    """EventBridge's `detail-type` counts as by HTTP."""
     deleted = eventbridge(AVA, kind="user.deleted")
     assert intake.deliver(deleted, sns(deleted)) == []
     assert (intake.taken(), intake.letters()) == ([], [])
 
 
 def test_a_rule_may_name_the_envelope(intake: Intake) -> None:
-    """Also when the event's dead letter is corrected and sent again: `require` of the source names `detail-type`."""
-    assert intake.deliver(eventbridge(NOBODY), source=None) == []
+    """`require` may name `detail-type`, also for a corrected and replayed dead letter."""
+    assert intake.deliver(eventbridge(NO_ADDRESS), source=None) == []
     (letter,) = intake.letters()
     letter.body["event"]["detail"] |= AVA
     assert intake.deliver({**letter.body, "replay": {"of": "letter-1", "count": 1}}, source=None) == []
     assert intake.emails() == ["ava@example.com"]
 
 
-def test_a_list_is_taken_lead_by_lead(intake: Intake) -> None:
-    """Those that no lead can be made of are dead letters, each by itself."""
-    assert intake.deliver({"leads": [AVA, NOBODY, BEA, "text"]}) == []
+def test_a_list_is_accepted_lead_by_lead(intake: Intake) -> None:
+    """Each unusable entry is a dead letter."""
+    assert intake.deliver({"leads": [AVA, NO_ADDRESS, BEA, "text"]}) == []
     assert intake.emails() == ["ava@example.com", "bea@example.com"]
-    assert sorted(str(letter.body["event"]) for letter in intake.letters()) == sorted([str(NOBODY), "text"])
+    assert sorted(str(letter.body["event"]) for letter in intake.letters()) == sorted([str(NO_ADDRESS), "text"])
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        (NOBODY, "email"),
+        (NO_ADDRESS, "email"),
         ("hello", "body"),
         ([], None),
         (5, "body"),
@@ -59,8 +59,8 @@ def test_a_list_is_taken_lead_by_lead(intake: Intake) -> None:
         ([1] * 5_001, "body"),
     ],
 )
-def test_what_no_lead_can_be_made_of_is_a_dead_letter(intake: Intake, body: Any, field: str | None) -> None:
-    """With the reason, the event as it was, and the attributes by which it is found."""
+def test_an_unusable_event_is_a_dead_letter(intake: Intake, body: Any, field: str | None) -> None:
+    """With the reason, the unchanged event and the attributes."""
     assert intake.deliver(body) == []
     letters = intake.letters()
     assert [letter.failure["field"] for letter in letters] == ([field] if field else [])
@@ -71,7 +71,7 @@ def test_what_no_lead_can_be_made_of_is_a_dead_letter(intake: Intake, body: Any,
 
 
 def test_a_lead_that_fits_no_message_is_a_dead_letter(intake: Intake) -> None:
-    """It would be refused for ever: the operator hears of it now."""
+    """It would always be refused, so the operator sees it at once."""
     essays = {f"essay{n}": "x" * 9_950 for n in range(104)}
     assert intake.deliver({"email": "ava@example.com", **essays}) == []
     (letter,) = intake.letters()
@@ -79,8 +79,8 @@ def test_a_lead_that_fits_no_message_is_a_dead_letter(intake: Intake) -> None:
 
 
 @pytest.mark.parametrize("letter", ["я", "字", "\U0001f642", "\x85я"])
-def test_a_part_that_fits_only_as_it_came_is_set_aside_once(intake: Intake, letter: str) -> None:
-    """Escapes would make it larger than a queue takes; the leads beside it are sent once, whatever becomes of it."""
+def test_a_large_part_is_dead_lettered_unescaped(intake: Intake, letter: str) -> None:
+    """With escapes it would not fit into a message. The other leads are sent once."""
     comment = letter * 190_000
     assert intake.deliver(json.dumps([{"email": "ava@example.com"}, {"comment": comment}], ensure_ascii=False)) == []
     assert intake.emails() == ["ava@example.com"]
@@ -88,8 +88,8 @@ def test_a_part_that_fits_only_as_it_came_is_set_aside_once(intake: Intake, lett
     assert found.body["event"] == {"comment": comment}
 
 
-def test_an_event_of_nobody_is_a_dead_letter(intake: Intake) -> None:
-    """The reason says what names a source; once the file has a `match` it can be sent again."""
+def test_an_event_without_a_source_is_a_dead_letter(intake: Intake) -> None:
+    """The reason says how to name a source. With a `match` in the file it can be replayed."""
     assert intake.deliver(AVA, source=None) == []
     (letter,) = intake.letters()
     assert (letter.failure["field"], letter.body["event"]) == ("source", AVA)
@@ -97,8 +97,8 @@ def test_an_event_of_nobody_is_a_dead_letter(intake: Intake) -> None:
     assert "message attribute `source`" in letter.failure["message"]
 
 
-def test_a_dead_letter_is_sent_again(intake: Intake) -> None:
-    """A replayed letter, with or without its failure, is no redelivery, although its event id was seen before."""
+def test_a_dead_letter_is_replayed(intake: Intake) -> None:
+    """With or without its failure it is no redelivery, although its event id is known."""
     event = {"event_id": "e-1", "firstName": "Ava"}
     assert intake.deliver(event) == []
     (letter,) = intake.letters()
@@ -108,15 +108,15 @@ def test_a_dead_letter_is_sent_again(intake: Intake) -> None:
 
 
 def test_a_redelivery_is_known_by_the_senders_id(intake: Intake) -> None:
-    """SNS and EventBridge deliver at least once; the ids in their envelopes stay the same."""
+    """SNS and EventBridge may deliver twice, with the same id in the envelope."""
     assert intake.deliver(eventbridge(AVA), eventbridge(AVA), eventbridge(BEA, "eb-2"), sns(AVA), sns(AVA)) == []
     assert intake.emails() == ["ava@example.com", "ava@example.com", "bea@example.com"]
 
 
-def test_one_bad_record_harms_no_other(intake: Intake) -> None:
-    """Each is settled by itself: taken, set aside, or held and named."""
+def test_one_bad_record_does_not_affect_others(intake: Intake) -> None:
+    """Each is accepted, dead-lettered or held."""
     intake.fail("sqs", "SendMessageBatch", after=1, times=1)
-    held = intake.deliver(AVA, BEA, "hello", NOBODY, {"email": "cleo@example.com"})
+    held = intake.deliver(AVA, BEA, "hello", NO_ADDRESS, {"email": "cleo@example.com"})
     assert len(held) == 1
     assert (len(intake.taken()), len(intake.letters())) == (2, 2)
 
@@ -130,9 +130,9 @@ def test_one_bad_record_harms_no_other(intake: Intake) -> None:
         ("dynamodb", "PutItem", None),
     ],
 )
-@pytest.mark.parametrize("body", [AVA, NOBODY])
-def test_what_is_not_durable_is_held(intake: Intake, body: Any, service: str, operation: str, answer: Any) -> None:
-    """It goes back to its queue, hidden for a while, and comes again."""
+@pytest.mark.parametrize("body", [AVA, NO_ADDRESS])
+def test_an_unstored_event_is_held(intake: Intake, body: Any, service: str, operation: str, answer: Any) -> None:
+    """It is hidden for a while and received again."""
     intake.fail(service, operation, answer, times=3)
     (held,) = intake.deliver(body)
     assert (intake.taken(), intake.letters(), intake.visible()) == ([], [], [])
@@ -159,8 +159,8 @@ def test_an_unknown_source_waits_for_its_deployment(intake: Intake, receives: st
     assert shortest <= call["Entries"][0]["VisibilityTimeout"] <= longest
 
 
-def test_how_long_an_event_has_been_waiting(intake: Intake) -> None:
-    """Held events report their source and age. SQS's own metric leaves them out."""
+def test_the_age_of_held_events(intake: Intake) -> None:
+    """Held events report source and age, because SQS's metric leaves them out."""
     intake.fail("sqs", "SendMessageBatch")
     source: Any = {"source": {"DataType": "String", "StringValue": "api"}}
     intake.cloud.sqs.send_message(

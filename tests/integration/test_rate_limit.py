@@ -1,4 +1,4 @@
-"""The rate limit towards Leadterra, in virtual time: it holds in every minute, and no lead is lost."""
+"""The rate limit towards Leadterra in virtual time: it holds in every minute, and no lead is lost."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ STACK = Deployed.from_template()
 @settings(deadline=None, max_examples=10)
 @given(share=st.integers(1, 6), concurrency=st.integers(1, 5), leads=st.integers(1, 150))
 def test_no_minute_has_more_requests_than_the_limit(share: int, concurrency: int, leads: int) -> None:
-    """However many invocations run at once, each keeps to its share; all leads are delivered in the end."""
+    """Each concurrent invocation keeps to its share, and all leads are delivered."""
     limit = share * concurrency
     stack = replace(STACK, concurrency=concurrency, window=1)
     outage = Spell("outage", 0.5 * HOUR, 0.7 * HOUR)
@@ -36,9 +36,9 @@ def test_no_minute_has_more_requests_than_the_limit(share: int, concurrency: int
 @pytest.mark.parametrize("order", [("import", "replay", "partner"), ("partner", "replay", "import")])
 @pytest.mark.parametrize("campaigns", [("trial", "trial"), ("trial", "newsletter"), ("newsletter", "trial")])
 def test_live_leads_are_sent_before_imports_and_replays(order: tuple[str, ...], campaigns: tuple[str, str]) -> None:
-    """What does not fit into the time is held until its turn, and is no failure."""
+    """Leads that do not fit into the time are held, which is not a failure."""
     stack = replace(STACK, timeout=90)
-    # A request each minute, so there is time for two.
+    # With one request per minute there is time for two.
     limited = f"requests_per_minute = {stack.concurrency}\nbatch_size = 1"
     soak = Soak(0, 1, Weather(()), stack, leadterra=limited)
     signups = {"partner": Signup(11, 11), "import": Signup(12, 12), "replay": Signup(13, 13)}
@@ -61,7 +61,7 @@ def test_live_leads_are_sent_before_imports_and_replays(order: tuple[str, ...], 
 
 
 def body(name: str, signup: Signup, campaign: str) -> str:
-    """A message as intake, `leads import` or `leads failures replay` writes it."""
+    """A message of intake, `leads import` or `leads failures replay`."""
     custom = {key: value for key, value in signup.fields.items() if key in {"signup", "plan"}}
     own = {key: value for key, value in signup.fields.items() if key not in custom}
     content = {

@@ -27,7 +27,7 @@ def put(intake: Intake, text: str) -> None:
 def test_a_source_has_one_secret_or_several(
     intake: Intake, vault: Vault, secret: Any, expected: tuple[str, ...]
 ) -> None:
-    """The newest first; an empty one is none."""
+    """The newest comes first, and empty ones are left out."""
     intake.cloud.set_secret(sources={"api": secret})
     assert vault.source("api", 0.0) == expected
 
@@ -35,8 +35,8 @@ def test_a_source_has_one_secret_or_several(
 @pytest.mark.parametrize(
     "content", [{}, {"sources": {"api": ""}}, {"sources": {"api": []}}, {"sources": {"other": "x"}}]
 )
-def test_a_secret_that_is_not_there_is_ours_to_mend(intake: Intake, vault: Vault, content: Any) -> None:
-    """The sender is not turned away, and no part of something else is taken for the secret."""
+def test_a_missing_secret_is_unavailable(intake: Intake, vault: Vault, content: Any) -> None:
+    """The sender is asked to retry, and no other value is used as the secret."""
     put(intake, json.dumps(content))
     with pytest.raises(Unavailable, match=r"the secret has nothing under sources\.api"):
         vault.source("api", 0.0)
@@ -57,15 +57,15 @@ def test_a_secret_that_is_not_there_is_ours_to_mend(intake: Intake, vault: Vault
     ],
 )
 def test_a_malformed_secret_is_explained(intake: Intake, vault: Vault, text: str, reason: str) -> None:
-    """Without its content, anywhere in the error or what caused it."""
+    """Neither the error nor its causes have the content."""
     intake.fail("secretsmanager", "GetSecretValue", {"SecretString": text} if text else {"SecretBinary": "AA=="})
     with pytest.raises(Unavailable, match=f"^the secret is malformed: {reason}$") as caught:
         vault.source("api", 0.0)
     assert "sk_live_x" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_malformed_entry_is_its_sources_alone(intake: Intake) -> None:
-    """The others and Leadterra's key keep working. The log names the source, and the sender comes back."""
+def test_a_malformed_entry_affects_only_its_source(intake: Intake) -> None:
+    """Other sources and Leadterra's key work. The log names the source, and its sender is asked to retry."""
     intake.cloud.set_secret(sources={"api": "good", "other": {"current": "sk_live_x"}})
     assert intake.post(body={"email": "ava@example.com"}, headers={"authorization": "Bearer good"}).status == 200
     assert (
@@ -77,7 +77,7 @@ def test_a_malformed_entry_is_its_sources_alone(intake: Intake) -> None:
 
 
 def test_a_malformed_secret_does_not_replace_a_good_one(intake: Intake, vault: Vault) -> None:
-    """What was read before stays in use, and keys that are not ours do no harm."""
+    """The cached values stay in use, and unknown keys are ignored."""
     intake.cloud.set_secret(sources={"api": "good"}, owner={"team": "growth"})
     assert vault.source("api", 0.0) == ("good",)
     put(intake, "{")
@@ -85,7 +85,7 @@ def test_a_malformed_secret_does_not_replace_a_good_one(intake: Intake, vault: V
 
 
 @pytest.mark.parametrize("content", [{}, {"leadterra_api_key": " "}])
-def test_a_missing_key_is_ours_to_mend(intake: Intake, vault: Vault, content: Any) -> None:
+def test_a_missing_key_is_unavailable(intake: Intake, vault: Vault, content: Any) -> None:
     """Leads are held until it is set."""
     put(intake, json.dumps(content))
     with pytest.raises(Unavailable, match="the secret has no `leadterra_api_key`"):
@@ -93,15 +93,15 @@ def test_a_missing_key_is_ours_to_mend(intake: Intake, vault: Vault, content: An
 
 
 @pytest.mark.parametrize("mark", ["\u200b", "\u201d", "\n", "\x7f"])
-def test_a_key_that_cannot_be_sent_is_none(intake: Intake, vault: Vault, mark: str) -> None:
-    """An invisible character in a pasted key is reported, instead of failing in the HTTP client."""
+def test_a_key_with_an_invalid_character_is_reported(intake: Intake, vault: Vault, mark: str) -> None:
+    """Such as an invisible one in a pasted key, which would fail in the HTTP client."""
     put(intake, json.dumps({"leadterra_api_key": f"sk_live{mark}_x"}))
     with pytest.raises(Unavailable, match="has a character that no key has"):
         vault.api_key(0.0)
 
 
-def test_the_secret_is_kept_for_a_while(intake: Intake, vault: Vault) -> None:
-    """Five minutes, in which nothing is asked; then a rotation is noticed."""
+def test_the_secret_is_cached_for_five_minutes(intake: Intake, vault: Vault) -> None:
+    """Then a rotation is noticed."""
     assert vault.source("api", 0.0) == ("newest-token", "previous-token")
     intake.cloud.set_secret(sources={"api": "rotated"})
     assert vault.source("api", 299.0) == ("newest-token", "previous-token")
@@ -109,7 +109,7 @@ def test_the_secret_is_kept_for_a_while(intake: Intake, vault: Vault) -> None:
 
 
 def test_wrong_tokens_neither_delay_a_rotation_nor_cost_a_call_each(intake: Intake, vault: Vault) -> None:
-    """Under a flood of them the secret is read every five seconds, so a new one is known that soon."""
+    """During a flood of them the secret is read every five seconds."""
     vault.source("api", 0.0)
     calls = len(intake.cloud.calls("GetSecretValue"))
     intake.cloud.set_secret(sources={"api": "rotated"})
@@ -123,15 +123,15 @@ def test_wrong_tokens_neither_delay_a_rotation_nor_cost_a_call_each(intake: Inta
     assert vault.source("api", 105.0) == ("rotated again",)
 
 
-def test_a_new_source_is_looked_for(intake: Intake, vault: Vault) -> None:
-    """Its secret may have come after what is kept."""
+def test_the_secret_is_read_again_for_a_new_source(intake: Intake, vault: Vault) -> None:
+    """Its value may be newer than the cache."""
     vault.source("api", 0.0)
     intake.cloud.set_secret(sources={"new": "x"})
     assert vault.source("new", 1.0) == ("x",)
 
 
-def test_an_outage_stops_nobody_who_was_known(intake: Intake, vault: Vault) -> None:
-    """Yesterday's secret is most likely today's; without any there is nothing to go by."""
+def test_cached_secrets_are_used_during_an_outage(intake: Intake, vault: Vault) -> None:
+    """Without a cached secret the sender is asked to retry."""
     vault.source("api", 0.0)
     intake.fail("secretsmanager", "GetSecretValue")
     assert vault.source("api", 301.0) == ("newest-token", "previous-token")
@@ -141,8 +141,8 @@ def test_an_outage_stops_nobody_who_was_known(intake: Intake, vault: Vault) -> N
         Vault(intake.cloud.settings).source("api", 0.0)
 
 
-def test_a_rotated_token_is_good_at_once(intake: Intake) -> None:
-    """The container reads the secret afresh before it turns a sender away."""
+def test_a_rotated_token_is_accepted_at_once(intake: Intake) -> None:
+    """The secret is read again before a sender is refused."""
     assert intake.post(body={"email": "ava@example.com"}).status == 200
     intake.cloud.set_secret(sources={"api": "rotated"})
     rotated = {"authorization": "Bearer rotated"}
