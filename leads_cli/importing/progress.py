@@ -25,11 +25,10 @@ def show_progress(
     total: int | None,
     done: int = 0,
     *,
-    console: Console | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[OnProgress]:
-    """Show, on stderr if nowhere else, how many of `total` are done; None where that is not known."""
-    console = console or Console(stderr=True, highlight=False)
+    """Show on stderr how many of `total` are done; None where that is not known."""
+    console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         lines = _lines(console, clock, what, total, done)
         next(lines)

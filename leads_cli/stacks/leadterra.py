@@ -6,7 +6,6 @@ envelopes than the reference.
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -59,10 +58,10 @@ class CampaignApi:
         return read_answer(answer.status_code, answer.content, campaign_id)
 
 
-def connect(running: Running, enrollment: Enrollment, environment: Mapping[str, str] = os.environ) -> CampaignApi:
+def connect(running: Running, enrollment: Enrollment) -> CampaignApi:
     """The Leadterra that a stack enrolls into, with the key that the stack uses, or else the environment's."""
     base_url = (running.leadterra_url or enrollment.leadterra.base_url).rstrip("/")
-    own = (environment.get(KEY_VARIABLE) or "").strip()
+    own = os.environ.get(KEY_VARIABLE, "").strip()
     try:
         key = read_secret(running).api_key
     except NotReachableError:

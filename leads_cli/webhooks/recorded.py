@@ -63,8 +63,8 @@ def names(folder: Path = EVENTS) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json") if path.name != EXPECTED)
 
 
-def expected_leads(folder: Path = EVENTS) -> dict[str, int]:
-    counts: dict[str, int] = json.loads((folder / EXPECTED).read_text(encoding="utf-8"))
+def expected_leads() -> dict[str, int]:
+    counts: dict[str, int] = json.loads((EVENTS / EXPECTED).read_text(encoding="utf-8"))
     return counts
 
 

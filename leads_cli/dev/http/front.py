@@ -57,9 +57,10 @@ class Front:
         return gateway.failure(503)
 
 
-def routes(front: Front, prefixes: Sequence[str] = ("/hooks", "/forms")) -> list[HttpRoute]:
-    """Every path under the prefixes, with any method."""
-    found = [HttpRoute(path, front) for prefix in prefixes for path in (prefix, f"{prefix}/{{rest:path}}") if path]
+def routes(front: Front) -> list[HttpRoute]:
+    """Every path of the webhook, with any method."""
+    prefixes = ("/hooks", "/forms")
+    found = [HttpRoute(path, front) for prefix in prefixes for path in (prefix, f"{prefix}/{{rest:path}}")]
     for route in found:
         # A path may hold a line break, which Starlette's pattern does not take: its 404 is what no hook may answer.
         route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
