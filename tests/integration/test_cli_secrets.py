@@ -96,10 +96,10 @@ def test_a_rotation_from_the_first_value_to_the_last(stack: Operated) -> None:
     assert stack.secret()["leadterra_api_key"] == "sk_live_x"
     assert stack.secret()["sources"] == {"app": ["new", "old"], "clerk": "whsec_x"}
     assert source_states(stack.leads("secrets", "status", "--json").json)["app"] == "two values"
-    result = stack.leads("secrets", "rotate", "app", "-", typed="new")
-    assert (result.code, "already has this value" in result.err) == (2, True)
     assert stack.leads("secrets", "rotate", "app", "--drop-previous").code == 0
     assert stack.secret()["sources"] == {"app": "new", "clerk": "whsec_x"}
+    result = stack.leads("secrets", "rotate", "app", "-", typed="new")
+    assert (result.code, "already has this value" in result.err) == (2, True)
     result = stack.leads("secrets", "rotate", "app", "--drop-previous")
     assert (result.code, "no previous value" in result.err) == (2, True)
 
