@@ -58,6 +58,7 @@ def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
         (b"a%5Bb%5D=2&a=1", FORM, {"a": {"b": "2"}}), (b"a%5Bb=1&a%5D=2", FORM, {"a[b": "1", "a]": "2"}),
         (b"a%5Bb%5D%5Bc%5D=1&a%5Bb%5D%5Bd%5D=2", FORM, {"a": {"b": {"c": "1", "d": "2"}}}),
         (b"a%5Bb%5D=1&a%5Bb%5D=2", FORM, {"a": {"b": ["1", "2"]}}),
+        ("name=\u9ad9\u6a4b".encode("cp932"), f"{FORM}; charset=Shift_JIS", {"name": "\u9ad9\u6a4b"}),
         ('{"name": "José"}'.encode("latin-1"), f"{JSON}; charset=latin1", {"name": "José"}),
         ('{"name": "José"}'.encode("utf-16"), f"{JSON}; charset=utf-16", {"name": "José"}),
         ('{"name": "José"}'.encode("utf-16"), JSON, {"name": "José"}),

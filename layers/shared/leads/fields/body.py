@@ -18,8 +18,9 @@ from leads.json import loads, loads_or_none
 # The charsets that Python knows. Looking up an unknown name would fill a cache. Left out are those that decode in
 # quadratic time or are no charsets.
 _CHARSETS: Final = ({*aliases, *aliases.values()} | {"utf_8_sig"}) - {"punycode", "idna", "undefined", "utf_7", "u7"}
-# As browsers read them.
+# As browsers read them: each as the larger one that its users write.
 _WINDOWS_1252: Final = frozenset({"iso8859_1", "latin_1", "ascii", "cp1252"})
+_LARGER: Final = {"shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "iso8859_9": "cp1254"}
 _C1: Final = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(128, 160)}
 # PHP's and Rails' nested names, no deeper than forms go.
 _BRACKETED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\]){1,8})")
@@ -74,7 +75,7 @@ def _decoded(raw: bytes, charsets: Iterable[str]) -> str:
     """The text in the first charset that fits, else in windows-1252, which can decode any byte."""
     for charset in charsets:
         name = charset.strip().lower().replace("-", "_").replace(" ", "_")
-        name = aliases.get(name, name)
+        name = _LARGER.get(name := aliases.get(name, name), name)
         if name in _WINDOWS_1252:
             break
         if name in _CHARSETS:

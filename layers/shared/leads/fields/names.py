@@ -147,7 +147,9 @@ def meaning(name: str) -> Meaning | None:
     if not steps or is_other_persons(name):
         return None
     filler = SPOKEN if " " in name.strip() else FILLER
-    return _nested(steps, filler) or _asked(name) or _address(words)
+    found = _nested(steps, filler) or _asked(name) or _address(words)
+    before, _, hint = name.partition("(")
+    return found or (meaning(before) if hint and not meaning(hint) else None)
 
 
 def _known(words: Words, penalty: int = 0, *, ambiguous: bool = True) -> Meaning | None:

@@ -47,8 +47,10 @@ def are_questions(items: Iterable[Any]) -> bool:
 
 def is_question(item: Any, key: str | None = None) -> bool:
     """Whether an object, in a list or under a key, is a question with its answer. One with an address is a person."""
-    part = _answer_part(item)
-    if not part or (part in _CONTAINERS and _holds_objects(answer_of(item))):
+    if not (part := _answer_part(item)):
+        return False
+    answer = chosen(item[part]) if part in _CONTAINERS else None
+    if isinstance(answer, dict) or (isinstance(answer, list) and any(isinstance(each, dict) for each in answer)):
         return False
     if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS):
         return False
@@ -118,7 +120,3 @@ def _answer_part(item: Any) -> str:
 def _has_address(value: Any) -> bool:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
     return any(isinstance(text, str) and address_like(text) for text in inner)
-
-
-def _holds_objects(answer: Any) -> bool:
-    return isinstance(answer, dict) or (isinstance(answer, list) and any(isinstance(item, dict) for item in answer))

@@ -140,15 +140,14 @@ PERSONS: Final = PEOPLE | word_set("user profile metadata traits")
 
 # Words that say nothing about what the field holds: "your-name".
 FILLER: Final = word_set("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr ihren
-    deine dein votre su tu il tuo uw je jouw de la el le der die das seu sua din ditt twoj twoje""")
+    deine dein votre su tu il tuo uw je jouw de la el le der die das seu sua din ditt twoj twoje swoj heisst anda""")
 # The same in whole sentences ("Quel est le ..."). In a program's `name_en` they may be codes.
 SPOKEN: Final = FILLER | word_set("""at in within ihres ihrer deinen deines deiner den dem des wie lautet ist sie du was
     fur bei im bitte welche welches welcher welchem welchen vos ton ta vous les l d un une quel quelle est dans los las
     del al en que cual es o as da dos e em na qual quale voce che lo gli di della dello dell nella per tua suo u wat van
-    het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoj swoje swojej jaki jaka jakie
-    jest podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau az mi kerjuk ποιο ποια ποιος ειναι το ο η
-    σας σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban gi ваш ваша ваше ваші твоє твоя твии яке яка якии є
-    heisst anda""")
+    het een bij welk dit vad ar hva hvad vilket vilken hvilket twoja twojej twojego swoje swojej jaki jaka jakie jest
+    podaj w nedir lutfen sizin senin care este sunt dvs dumneavoastra tau az mi kerjuk ποιο ποια ποιος ειναι το ο η σας
+    σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban gi ваш ваша ваше ваші твоє твоя твии яке яка якии є""")
 # Filler only before the noun: a "business type" is no business.
 FILLER_BEFORE: Final = PEOPLE | word_set("""and so now und y optional required enter provide share tell client candidate
     submitter delegate donor volunteer buyer from sender valid current input field value answer raw text mce wpcf7 pb
@@ -194,7 +193,7 @@ SECRETS: Final = word_set("""password passwd pwd passphrase passcode passwort ke
     wachtwoord losenord passord adgangskode haslo token secret apikey accesskey privatekey secretkey sharedkey
     signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac authorization
     bearer credential credentials jwt cookie sessionid otp csrf xsrf cardnumber creditcard creditcardnumber ccnumber cvc
-    cvv iban ssn viewstate eventvalidation""")
+    cvv iban ssn viewstate eventvalidation integrationkey securitycode""")
 
 # Titles before a name. Those with a full stop are names without it: "Ing".
 TITLES: Final = word_set("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof priv-doz
