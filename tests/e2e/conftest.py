@@ -1,4 +1,4 @@
-"""A running `leads dev`, as a user starts it."""
+"""A running `leads dev`, started as by a user."""
 
 import os
 import re
@@ -17,14 +17,14 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from leads_cli.project import CONFIG
 
 LEADS: Final = Path(sys.executable).parent / "leads"
-# The names that the Makefile looks for as well.
+# The same names as in the Makefile.
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
 @contextmanager
 def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`leads dev` in a process group of its own, and its address; killed as a whole at the end."""
+    """`leads dev` in its own process group, and its address. The group is killed at the end."""
     process = subprocess.Popen(  # noqa: S603 - a command of ours
         [LEADS, "dev", "--no-browser", "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -42,17 +42,17 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def _address(process: subprocess.Popen[str]) -> str:
     assert process.stdout
-    said = []
+    output = []
     for line in process.stdout:
-        said.append(line)
+        output.append(line)
         if found := re.search(r"runs at (http://127\.0\.0\.1:\d+)", line):
             return found[1]
-    pytest.fail(f"leads dev ended before it was ready: {''.join(said)}")
+    pytest.fail(f"leads dev ended before it was ready: {''.join(output)}")
 
 
 @pytest.fixture(scope="session")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a stack that all tests share: of the shipped file, and a source whose opt-outs suppress."""
+    """The address of a shared stack with the shipped configuration and a source that suppresses opt-outs."""
     path = tmp_path_factory.mktemp("dev") / "enrollment.toml"
     crm = '\n[sources.crm]\nprovider = "json"\ncampaign = "newsletter"\nauth = "token"\nopt_outs = "suppress"\n'
     path.write_text(CONFIG.read_text(encoding="utf-8") + crm, encoding="utf-8")
@@ -62,7 +62,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    # Other tests run on the same machine: how soon a page answers is no test's subject.
+    # Other tests run at the same time, so pages may be slow.
     expect.set_options(timeout=30_000)
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     with sync_playwright() as play:

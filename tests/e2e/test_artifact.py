@@ -1,4 +1,4 @@
-"""What `sam build` makes, run as Lambda runs it: this is what is deployed, not the source tree."""
+"""The output of `sam build` run as in Lambda, because that is what is deployed."""
 
 import base64
 import importlib.util
@@ -31,7 +31,7 @@ SHIPPED: Final = ("SharedLayer", *FUNCTIONS)
 MEGABYTE: Final = 1024 * 1024
 REGION: Final = "us-east-1"
 ACCOUNT: Final = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
-PATIENCE: Final = 60.0
+TIMEOUT: Final = 60.0
 
 # The offset and the values of `e_machine` in an ELF file.
 MACHINE_AT: Final = slice(18, 20)
@@ -45,7 +45,7 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("part", SHIPPED)
 def test_every_module_is_shipped_compiled(artifact: Path, part: str) -> None:
-    """A cold start compiles nothing: each module has bytecode that is not checked against its file's time."""
+    """Each module has unchecked bytecode, so a cold start compiles nothing."""
     sources = list((artifact / part).rglob("*.py"))
     assert sources
     for source in sources:
@@ -60,7 +60,7 @@ def _bytecode(source: Path) -> bytes:
 
 
 def test_the_same_sources_make_the_same_layer(artifact: Path, tmp_path: Path) -> None:
-    """Every file and its time, byte by byte, so that what runs can be compared with what was reviewed."""
+    """Every file is equal in content and time, so the deployed layer can be compared with the source."""
     again = tmp_path / "layer"
     command = ["make", "-C", str(ROOT / "layers/shared"), "build-SharedLayer", f"ARTIFACTS_DIR={again}"]
     subprocess.run(command, check=True)  # noqa: S603 - ours
@@ -76,7 +76,7 @@ def _content(folder: Path) -> dict[str, tuple[bytes, float]]:
 
 
 def test_the_layer_has_its_bill_of_materials(artifact: Path) -> None:
-    """CycloneDX: each package that is shipped, with the version and the hashes that it was installed by."""
+    """CycloneDX with each shipped package, its version and hashes."""
     bill = json.loads((artifact / "SharedLayer" / "sbom.cdx.json").read_text())
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     shipped = {path.stem.lower() for path in (artifact / "SharedLayer").rglob("*.dist-info")}
@@ -84,8 +84,8 @@ def test_the_layer_has_its_bill_of_materials(artifact: Path) -> None:
     assert all(each["hashes"] for each in bill["components"])
 
 
-def test_a_release_has_what_was_built(artifact: Path, tmp_path: Path) -> None:
-    """Its zips unpack to the configuration, the layer and the functions, as Lambda wants them, and load quickly."""
+def test_a_release_has_the_built_files(artifact: Path, tmp_path: Path) -> None:
+    """Its zips unpack to the configuration, the layer and the functions, and are small."""
     write(artifact / "template.yaml", tmp_path, "bucket")
     folders = {"config": ROOT / "layers" / "config", **{part: artifact / part for part in SHIPPED}}
     packed = {}
@@ -100,7 +100,7 @@ def test_a_release_has_what_was_built(artifact: Path, tmp_path: Path) -> None:
 
 
 def test_the_layer_runs_on_both_architectures(artifact: Path) -> None:
-    """Every native module is there for each architecture that the template offers."""
+    """Every native module exists for each architecture of the template."""
     extensions = list((artifact / "SharedLayer").rglob("*.so"))
     assert extensions
     found = {(path.name.partition(".")[0], path.read_bytes()[MACHINE_AT]) for path in extensions}
@@ -108,8 +108,8 @@ def test_the_layer_runs_on_both_architectures(artifact: Path) -> None:
     assert len(found) == len(extensions)
 
 
-def test_the_layer_ships_what_runs_and_no_more(artifact: Path) -> None:
-    """Neither commands, tests and type stubs, nor what Lambda brings itself, nor the operator's tool."""
+def test_the_layer_has_only_what_runs(artifact: Path) -> None:
+    """No commands, tests, type stubs, packages that Lambda has, or operator's tool."""
     shipped = {path.name for path in (artifact / "SharedLayer" / "python").iterdir()}
     assert "leads" in shipped
     assert not shipped & {"bin", "boto3", "botocore", "leads_cli", "pytest", "moto"}
@@ -117,7 +117,7 @@ def test_the_layer_ships_what_runs_and_no_more(artifact: Path) -> None:
 
 
 class Function:
-    """One built function in one process, as Lambda starts it: the runtime client and the environment, no more."""
+    """A built function in one process, started like Lambda's: the runtime client and its environment."""
 
     def __init__(self, python: Path, task_root: Path, environment: Mapping[str, str]) -> None:
         self._api = RuntimeApi()
@@ -152,12 +152,12 @@ class Function:
         self._api.answers.put(("exit", output))
 
     def __call__(self, event: Mapping[str, Any]) -> Any:
-        return self._api.invoke(event, PATIENCE)
+        return self._api.invoke(event, TIMEOUT)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The built template's functions, in an account and beside a Leadterra of our own."""
+    """The built template's functions, with an account and a Leadterra."""
 
     artifact: Path
     python: Path
@@ -175,11 +175,11 @@ class Stack:
             "PYTHONPATH": str(self.artifact / "SharedLayer" / "python"),
             "ENROLLMENT_CONFIG": str(config / "enrollment.toml"),
         }
-        said = {key: self._said(value) for key, value in variables.items()}
+        resolved = {key: self._resolve(value) for key, value in variables.items()}
         account = {**ACCOUNT, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.endpoint}
-        return Function(self.python, self.artifact / name, {**said, **mounts, **account})
+        return Function(self.python, self.artifact / name, {**resolved, **mounts, **account})
 
-    def _said(self, value: Any) -> str:
+    def _resolve(self, value: Any) -> str:
         match value:
             case {"Ref": name}:
                 return self.resolved[name]
@@ -189,7 +189,7 @@ class Stack:
                 return str(value)
 
     def record(self) -> dict[str, Any]:
-        """The one message in LeadsQueue, as Lambda passes it on."""
+        """The only message in LeadsQueue, as Lambda passes it."""
         asked: Any = {"MaxNumberOfMessages": 10, "AttributeNames": ["All"]}
         (message,) = self.client("sqs").receive_message(QueueUrl=self.resolved["LeadsQueue"], **asked)["Messages"]
         names = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body", "attributes": "Attributes"}
@@ -241,7 +241,7 @@ def stack(artifact: Path, lambda_python: Path) -> Iterator[Stack]:
 
 
 def form_event(path: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """What API Gateway makes of a form that a page's script sends (payload format 2.0), as far as intake reads it."""
+    """API Gateway's event (format 2.0) for a form that a page's script sends, with the parts that intake reads."""
     return {
         "version": "2.0",
         "rawPath": path,
@@ -253,7 +253,7 @@ def form_event(path: str, fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def test_a_form_becomes_an_enrolled_lead(stack: Stack) -> None:
-    """The built functions, started by Lambda's own client, take a form and enroll its lead."""
+    """The built functions, started by Lambda's runtime client, accept a form and enroll its lead."""
     fields = {"email": "ava@example.com", "first_name": "Ava", "your_role": "CTO", "plan": "pro"}
 
     with stack.function("IntakeFunction") as intake:

@@ -1,4 +1,4 @@
-"""The console in a real browser, on the embedded stack: refused leads are shown, corrected, replayed and discarded."""
+"""The console of the embedded stack in a real browser: refused leads are shown, corrected, replayed and discarded."""
 
 import json
 import re
@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.console import dialog, look
 
-# The batching window, a cold start of both functions and a busy machine.
-PATIENCE: Final = 60_000
+# For the batching window, two cold starts and a busy machine.
+TIMEOUT: Final = 60_000
 LONG: Final = "long" * 12
 PEOPLE: Final[dict[str, dict[str, str]]] = {
     "mistyped": {},
@@ -33,7 +33,7 @@ PAGES: Final = ("/flow", "/failures", "/campaigns", "/sources")
 
 @pytest.fixture(scope="module")
 def refused(dev: str) -> None:
-    """A refused lead for each test. Accepted leads between them keep the schema guard from holding all."""
+    """A refused lead for each test. Accepted leads in between keep the schema guard from holding all."""
     httpx.post(f"{dev}/hooks/website", timeout=60, data={"email": "fine@example.com"})
     for name, more in PEOPLE.items():
         form = {"email": f"{name}@refused.example", "first_name": "Ada", **more}
@@ -53,7 +53,7 @@ def is_settled(dev: str) -> bool:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + TIMEOUT / 1000
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -73,10 +73,10 @@ def open_letter(page: Page, address: str) -> None:
 
 
 def test_a_refused_person_is_corrected_and_enrolled(page: Page) -> None:
-    """A letter shows its reason at the field. Edited, it shows the changes, is sent again and is enrolled."""
+    """The reason is shown at the field. The edited lead is reviewed, replayed and enrolled."""
     open_letter(page, "mistyped@refused.example")
     expect(page.get_by_role("alert").filter(has_text="email domain does not accept mail")).to_be_visible()
-    # The address is wrong: to send it as it is cannot help, to correct it can.
+    # The address is wrong, so correcting is suggested instead of replaying.
     expect(page.get_by_role("button", name="Replay as it is")).to_have_class(OUTLINED)
     expect(page.get_by_role("button", name="Review the changes")).not_to_have_class(OUTLINED)
     email = page.get_by_label("email", exact=True)
@@ -88,13 +88,13 @@ def test_a_refused_person_is_corrected_and_enrolled(page: Page) -> None:
     expect(review).to_contain_text('+ email: "typo@example.com"')
     review.get_by_role("button", name="Save and replay").click()
     sent = page.get_by_role("region", name="Sent again")
-    expect(sent).to_contain_text("enrolled", timeout=PATIENCE)
+    expect(sent).to_contain_text("enrolled", timeout=TIMEOUT)
     look(page, "mistyped@refused.example")
     expect(page.get_by_text("No dead letter matches.")).to_be_visible()
 
 
 def test_correcting_needs_no_mouse(page: Page) -> None:
-    """Keys alone open a letter, rename a field, leave the review with Escape, and save."""
+    """By keyboard: open a letter, rename a field, leave the review with Escape, and save."""
     look(page, "keys@refused.example")
     page.get_by_role("link", name="keys@refused.example").focus()
     page.keyboard.press("Enter")
@@ -122,15 +122,15 @@ def test_correcting_needs_no_mouse(page: Page) -> None:
 
 
 def test_a_group_is_replayed(page: Page, dev: str) -> None:
-    """All that is shown goes out again after a yes; who is refused once more comes back with the history of it."""
+    """All shown letters are re-sent after a yes. A lead that is refused again has its history."""
     look(page, ".again@refused")
     heading = page.get_by_role("heading", name="Leadterra Enroll")
     place = heading.bounding_box()
     page.get_by_role("button", name="Replay these 2").click()
-    asked = dialog(page, "Replay 2 dead letters?")
-    expect(asked).to_contain_text("At most 50 a second")
+    question = dialog(page, "Replay 2 dead letters?")
+    expect(question).to_contain_text("At most 50 a second")
     assert heading.bounding_box() == place, "the page behind the question moved"
-    asked.get_by_role("button", name="Cancel").click()
+    question.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Replay these 2").click()
     dialog(page, "Replay 2 dead letters?").get_by_role("button", name="Replay").click()
     expect(page.get_by_role("status", name="Progress")).to_contain_text("Replayed: 2.")
@@ -140,7 +140,7 @@ def test_a_group_is_replayed(page: Page, dev: str) -> None:
     expect(page.get_by_text("Sent again once")).to_be_visible()
 
 
-def test_letting_go_is_asked_for(page: Page) -> None:
+def test_discarding_asks_first(page: Page) -> None:
     """A letter is discarded only after a yes."""
     open_letter(page, "gone@refused.example")
     page.get_by_role("button", name="Discard").click()
@@ -157,7 +157,7 @@ def test_letting_go_is_asked_for(page: Page) -> None:
 
 
 def test_an_export(page: Page) -> None:
-    """What is shown can be taken away as a file."""
+    """The shown letters can be downloaded as a file."""
     look(page, "file@refused.example")
     with page.expect_download() as found:
         page.get_by_role("button", name="Export JSON lines").click()
@@ -166,17 +166,17 @@ def test_an_export(page: Page) -> None:
     assert [json.loads(line)["email"] for line in lines] == ["file@refused.example"]
 
 
-def test_one_change_for_many(page: Page) -> None:
-    """All shown letters are changed at once, after a preview."""
+def test_many_letters_are_fixed_at_once(page: Page) -> None:
+    """All shown letters are changed after a preview."""
     look(page, ".typo@refused")
     page.get_by_role("button", name="Fix these 2").click()
-    asked = dialog(page, "Fix all that are shown")
-    asked.get_by_label("Change").click()
+    question = dialog(page, "Fix all that are shown")
+    question.get_by_label("Change").click()
     page.get_by_role("option", name="set to").click()
-    asked.get_by_label("Field").click()
+    question.get_by_label("Field").click()
     page.get_by_role("option", name="company").click()
-    asked.get_by_label("Value").fill("Acme")
-    asked.get_by_role("button", name="Show what changes").click()
+    question.get_by_label("Value").fill("Acme")
+    question.get_by_role("button", name="Show what changes").click()
     review = dialog(page, "Fix and replay 2 dead letters?")
     expect(review).to_contain_text('+ company: "Acme"')
     review.get_by_role("button", name="Fix and replay").click()
@@ -184,18 +184,18 @@ def test_one_change_for_many(page: Page) -> None:
 
 
 def test_the_flow(page: Page) -> None:
-    """The counts are those of the other page, beside the last hours and how many were set aside."""
+    """It has the counts, the last hours, and the number of dead letters."""
     page.goto("/flow")
     expect(page.get_by_role("region", name="Counts")).to_contain_text(re.compile(r"accepted\s*\d+"))
     chart = page.get_by_role("img", name=re.compile(r"taken: [1-9]\d* in the last 6 hours"))
-    expect(chart).to_be_visible(timeout=PATIENCE)
+    expect(chart).to_be_visible(timeout=TIMEOUT)
     expect(page.get_by_role("region", name="Where they wait")).to_contain_text(re.compile(r"dead letters\s*[1-9]\d*"))
     page.get_by_role("link", name="See the dead letters").click()
     expect(page).to_have_url(re.compile("/failures$"))
 
 
 def test_a_campaign(page: Page) -> None:
-    """Leadterra's numbers and how many leads have a token; a campaign that runs already cannot be started."""
+    """Leadterra's numbers and the token coverage are shown. A running campaign cannot be started."""
     page.goto("/campaigns")
     campaign = page.get_by_role("region", name="newsletter")
     expect(campaign).to_contain_text("running")
@@ -206,7 +206,7 @@ def test_a_campaign(page: Page) -> None:
 
 
 def test_the_sources(page: Page, dev: str) -> None:
-    """Each source has its address to copy, the state of its secret, and a test that works as it stands."""
+    """Each source has its address to copy, the state of its secret, and a working test command."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/sources")
     website = page.get_by_role("region", name="website")
@@ -228,7 +228,7 @@ def test_the_sources(page: Page, dev: str) -> None:
 
 
 def test_a_body_is_tried(page: Page, dev: str) -> None:
-    """A pasted body is shown as the lead it becomes, with what is left out and why; no one is enrolled by it."""
+    """A pasted body is shown as its lead, with omitted fields and reasons. No one is enrolled."""
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto("/sources")
     source = page.get_by_role("region", name="website")
@@ -254,15 +254,15 @@ def test_a_body_is_tried(page: Page, dev: str) -> None:
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])
 @pytest.mark.usefixtures("refused")
 def test_every_page(browser: Browser, dev: str, scheme: Any, width: int) -> None:
-    """In light and dark, on a phone and a desktop: axe finds nothing, and nothing has to be scrolled sideways.
+    """In light and dark, on a phone and a desktop: axe finds no violation, and there is no sideways scrolling.
 
-    Axe looks at contrast, landmarks, the order of headings, lists and names. No page loads anything from another host.
+    Axe checks contrast, landmarks, heading order, lists and names. No page loads anything from another host.
     """
     size: Any = {"width": width, "height": 800}
     context = browser.new_context(base_url=dev, color_scheme=scheme, viewport=size)
     shown = context.new_page()
-    asked: list[str] = []
-    shown.on("request", lambda request: asked.append(request.url))
+    question: list[str] = []
+    shown.on("request", lambda request: question.append(request.url))
     found: list[tuple[str, str]] = []
 
     def check(path: str) -> None:
@@ -275,19 +275,19 @@ def test_every_page(browser: Browser, dev: str, scheme: Any, width: int) -> None
         if path in PAGES:
             expect(shown.get_by_role("button", name="Refresh")).to_be_visible()
         check(path)
-    # Its address and reason are as long as they may be.
+    # This letter's address and reason have the maximum length.
     open_letter(shown, f"{LONG}@refused.example")
     shown.get_by_text("The whole message").click()
     expect(shown.locator("pre").first).to_be_visible()
     check("letter")
     assert found == []
-    assert asked
-    assert [url for url in asked if not url.startswith((dev, "data:"))] == []
+    assert question
+    assert [url for url in question if not url.startswith((dev, "data:"))] == []
     context.close()
 
 
 @pytest.mark.parametrize("headers", [{"Host": "rebound.example:3000"}, {"Origin": "https://www.example.com"}])
-def test_only_this_machine_sees_it(dev: str, headers: dict[str, str]) -> None:
-    """Neither another host's name nor another page's script gets an answer from any page, or from its socket."""
+def test_only_this_machine_has_access(dev: str, headers: dict[str, str]) -> None:
+    """Other host names and other pages' scripts are refused, also at the WebSocket."""
     for path in ("/", *PAGES, "/failures/letter?id=x", "/_nicegui_ws/socket.io/?EIO=4&transport=polling"):
         assert httpx.get(f"{dev}{path}", timeout=60, headers=headers).status_code == 403, path

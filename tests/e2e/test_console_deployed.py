@@ -1,4 +1,4 @@
-"""The console of a deployed stack: the same pages, with AWS and Leadterra in this process."""
+"""The console of a deployed stack, with AWS and Leadterra in this process."""
 
 import json
 import re
@@ -49,14 +49,14 @@ SECRET: Final = {
     "leadterra_api_key": "sk_live_sandbox",
     "sources": {"api": SECRETS[0], "forms": [SECRETS[1], SECRETS[2]]},
 }
-PATIENCE: Final = 30_000
-# No function runs here: after a while the page says that the outcome is not known.
+TIMEOUT: Final = 30_000
+# No function runs here, so the outcome may be shown as unknown.
 SENT: Final = re.compile(r"It is on its way\.|Replayed: 1\.")
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack named `leads` in an invented account, its Leadterra, and where its console is."""
+    """A stack named `leads` in an invented account, its Leadterra, and its console's address."""
 
     stack: Operated
     leadterra: Sandbox
@@ -65,7 +65,7 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """AWS is in this process. The command reaches it through a server, which has the same account."""
+    """AWS runs in this process. The command reaches it through a server with the same account."""
     config = tmp_path_factory.mktemp("deployed") / "enrollment.toml"
     config.write_text(CONFIG, encoding="utf-8")
     leadterra = Sandbox(statuses={"camp_paused": "paused"}, behaviour=Behaviour(dialect="guide"))
@@ -86,7 +86,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 @contextmanager
 def _console(endpoint: str, config: Path) -> Iterator[str]:
-    """`leads console` as an operator starts it, and its address."""
+    """`leads console` started as by an operator, and its address."""
     process = subprocess.Popen(  # noqa: S603 - a command of ours
         [LEADS, "console", "--stack", "leads", "--config", config, "--port", "0", "--no-browser"],
         stdout=subprocess.PIPE,
@@ -101,19 +101,19 @@ def _console(endpoint: str, config: Path) -> Iterator[str]:
         },
     )
     assert process.stdout
-    said = []
+    output = []
     for line in process.stdout:
-        said.append(line)
+        output.append(line)
         if found := re.search(r"is at (http://127\.0\.0\.1:\d+)", line):
             break
     else:
-        pytest.fail(f"leads console ended before it was ready: {''.join(said)}")
+        pytest.fail(f"leads console ended before it was ready: {''.join(output)}")
     try:
         yield found[1]
     finally:
         process.terminate()
         rest, _ = process.communicate(timeout=30)
-    # Nothing that a page shows is in what the command prints.
+    # The command's output has no content of the pages.
     assert rest.splitlines()[-1:] == ["Stopped."], rest
     assert "@" not in rest
     assert process.returncode == 0
@@ -127,7 +127,7 @@ def page(browser: Browser, deployed: Deployed) -> Iterator[Page]:
 
 
 def test_an_event_is_corrected(deployed: Deployed, page: Page) -> None:
-    """An event of which no lead could be made is edited value by value, and goes back to where it came from."""
+    """An event without a lead is edited value by value, and sent back to its queue."""
     deployed.stack.put(
         unmappable({"answers": [{"question": "Your address", "value": "ava at example.com"}], "seats": 3})
     )
@@ -140,13 +140,13 @@ def test_an_event_is_corrected(deployed: Deployed, page: Page) -> None:
     page.get_by_label("seats (JSON)", exact=True).fill("4")
     page.get_by_role("button", name="Review the changes").click()
     dialog(page, "Review the changes").get_by_role("button", name="Save and replay").click()
-    expect(page.get_by_role("region", name="Sent again")).to_contain_text(SENT, timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Sent again")).to_contain_text(SENT, timeout=TIMEOUT)
     (sent,) = deployed.stack.empty("EventsQueue")
     assert sent["event"] == {"answers": [{"question": "Your address", "value": "ava@example.com"}], "seats": 4}
 
 
 def test_the_next_failure_is_one_of_the_same_cause(deployed: Deployed, page: Page) -> None:
-    """From a corrected letter, "Next failure" leads to one with the same cause, not to a newer one with another."""
+    """The link "Next failure" opens a letter with the same cause, not a newer one with another."""
     cause = failure(field="company", message="this company is blocked")
     for email in ("one@blocked.example", "two@blocked.example"):
         deployed.stack.put(refused(email, email, failure=cause))
@@ -158,13 +158,13 @@ def test_the_next_failure_is_one_of_the_same_cause(deployed: Deployed, page: Pag
 
 
 def test_work_can_be_stopped(deployed: Deployed, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long replay shows how far it is; stopped, it leaves the rest where it was."""
+    """A long replay shows its progress. Stopping it leaves the rest unchanged."""
     deployed.stack.put(*(refused(f"many-{n}", f"many{n}@many.example") for n in range(100)))
     look(page, "@many.example")
     calls, stopped, send = count(), Event(), SQSBackend.send_message_batch
 
     def wait_and_send(*arguments: Any, **named: Any) -> Any:
-        """Until the page says stop, each ten but the first take seconds: less than a client of AWS waits for."""
+        """Delay all calls but the first until the page is stopped, for less than AWS clients wait."""
         if next(calls):
             stopped.wait(3)
         return send(*arguments, **named)
@@ -176,15 +176,15 @@ def test_work_can_be_stopped(deployed: Deployed, page: Page, monkeypatch: pytest
     expect(progress).to_contain_text(re.compile("Replayed: [1-9]0 of 100"))
     progress.get_by_role("button", name="Stop").click()
     stopped.set()
-    expect(progress).to_contain_text("Stopped: the other letters are unchanged.", timeout=PATIENCE)
+    expect(progress).to_contain_text("Stopped: the other letters are unchanged.", timeout=TIMEOUT)
     sent = len(deployed.stack.empty("LeadsQueue"))
     assert 0 < sent < 100
-    expect(page.get_by_role("heading", name=f"{100 - sent} dead letters in 1 group")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=f"{100 - sent} dead letters in 1 group")).to_be_visible(timeout=TIMEOUT)
     assert sum("@many.example" in json.dumps(body) for body in deployed.stack.empty("DeadLetterQueue")) == 100 - sent
 
 
-def test_a_paused_campaign_is_resumed_by_a_yes_alone(deployed: Deployed, page: Page) -> None:
-    """The question says that sending resumes; no and Escape change nothing, yes starts it."""
+def test_a_paused_campaign_is_resumed_only_after_a_yes(deployed: Deployed, page: Page) -> None:
+    """The question says that sending resumes. Declining and Escape change nothing."""
     page.goto("/campaigns")
     campaign = page.get_by_role("region", name="newsletter")
     expect(campaign).to_contain_text("paused")
@@ -200,7 +200,7 @@ def test_a_paused_campaign_is_resumed_by_a_yes_alone(deployed: Deployed, page: P
 
 
 def test_the_sources(deployed: Deployed, page: Page) -> None:
-    """A deployed source shows whether its secret is set and when it last sent a lead, never the secret."""
+    """A source shows whether its secret is set and when it last sent a lead, but never the secret."""
     when = datetime.now(UTC) - timedelta(hours=3)
     dimensions = [{"Name": "service", "Value": "intake"}, {"Name": "source", "Value": "api"}]
     data = [{"MetricName": "Accepted", "Dimensions": dimensions, "Timestamp": when, "Value": 2.0, "Unit": "Count"}]
@@ -219,14 +219,14 @@ def test_the_sources(deployed: Deployed, page: Page) -> None:
     assert not any(value in page.content() for value in SECRETS)
 
 
-def test_who_may_look(deployed: Deployed) -> None:
-    """Neither another host's name nor another page's script gets an answer; the address itself leads to the flow."""
+def test_other_hosts_and_origins_are_refused(deployed: Deployed) -> None:
+    """The root redirects to the flow page."""
     for headers in ({"Host": "rebound.example"}, {"Origin": "https://www.example.com"}, {"Origin": "null"}):
         assert httpx.get(f"{deployed.url}/failures", timeout=60, headers=headers).status_code == 403
     assert httpx.get(deployed.url, timeout=60).headers["location"] == "/flow"
 
 
-def test_aws_that_does_not_answer(deployed: Deployed, page: Page) -> None:
+def test_an_aws_error_is_shown(deployed: Deployed, page: Page) -> None:
     """A missing queue is shown as an error, and the page stays as it was."""
     page.goto("/failures")
     expect(page.get_by_text(re.compile("^Read at"))).to_be_visible()
@@ -235,6 +235,6 @@ def test_aws_that_does_not_answer(deployed: Deployed, page: Page) -> None:
     sqs.delete_queue(QueueUrl=deployed.stack.outputs["DeadLetterQueueUrl"])
     try:
         page.get_by_role("button", name="Refresh").click()
-        expect(page.get_by_text("AWS refused or did not answer")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("AWS refused or did not answer")).to_be_visible(timeout=TIMEOUT)
     finally:
         sqs.create_queue(QueueName=name)

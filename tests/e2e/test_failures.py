@@ -1,4 +1,4 @@
-"""An operator and dead letters of a running stack: fixed, replayed and enrolled, refused again, or interrupted."""
+"""An operator's work with many dead letters: grouped, fixed, replayed and enrolled, although commands are killed."""
 
 import json
 import os
@@ -33,17 +33,17 @@ provider = "json"
 campaign = "newsletter"
 auth = "token"
 """
-PATIENCE_SECONDS: Final = 60
+TIMEOUT_SECONDS: Final = 60
 
 
 @dataclass
-class Desk:
-    """A running stack with an operator in front of it."""
+class OperatedStack:
+    """A running stack and an operator's commands for it."""
 
     stack: Stack
 
     def put(self, *letters: dict[str, Any], **counted: int) -> None:
-        """Put dead letters into the stack, and count what they were before."""
+        """Put dead letters into the stack by reason and body, and count their earlier outcomes."""
         url = self.stack.queues["DeadLetterQueue"]
         for chunk in batched(letters, 10, strict=False):
             entries = [{"Id": str(n), "MessageBody": json.dumps(body)} for n, body in enumerate(chunk)]
@@ -51,15 +51,15 @@ class Desk:
         embedded.find(self.stack.url).count("app", counted)
 
     def command(self, *arguments: str, code: int = 0) -> dict[str, Any]:
-        """A command that ends with this code, and what it says to programs."""
+        """The JSON output of a command that ends with this code."""
         done = CliRunner().invoke(app, ["failures", *arguments, "--yes", "--json", "--url", self.stack.url])
         assert done.exit_code == code, done.output
-        said: dict[str, Any] = json.loads(done.stdout)
-        return said
+        output: dict[str, Any] = json.loads(done.stdout)
+        return output
 
     def settle(self) -> None:
-        """Until everything that was sent has its outcome."""
-        for _ in range(PATIENCE_SECONDS):
+        """Wait until everything that was sent has its outcome."""
+        for _ in range(TIMEOUT_SECONDS):
             if self.stack.wait_until_settled(1):
                 return
             self.stack.fast_forward()
@@ -72,47 +72,47 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def operated(tmp_path: Path) -> Iterator[OperatedStack]:
     path = tmp_path / "enrollment.toml"
     path.write_text(CONFIG, encoding="utf-8")
     journal = Journal()
     with Stack(path, journal=journal, app=without_pages(journal)) as stack:
-        yield Desk(stack)
+        yield OperatedStack(stack)
 
 
-def test_what_fails_again(desk: Desk) -> None:
-    """A lead that is refused again is a dead letter with its history, and so is an event that is no lead again.
+def test_replays_that_are_refused_again(operated: OperatedStack) -> None:
+    """A refused lead and an unusable event are dead letters again, with their history.
 
-    Each refusal is counted. As with a row that `leads import` cannot enroll, the command ends with 1.
+    Each refusal is counted, and the command exits with 1.
     """
     lead = {"email": "bo@refused.example"}
     event = unmappable({"friend_email": "ava@fine.example"}, source="app")
-    desk.put(refused("lead-1", source="app", lead=lead), event, Accepted=1, Rejected=1, Unmappable=1)
+    operated.put(refused("lead-1", source="app", lead=lead), event, Accepted=1, Rejected=1, Unmappable=1)
     for times in (1, 2):
-        told = desk.command("replay", code=1)
+        result = operated.command("replay", code=1)
         refused_again = {"rejected email 422": 1, "unmappable": 1}
-        assert (told["replayed"], told["outcomes"]["refusedAgain"]) == (2, refused_again)
-        bodies = [json.loads(each.body) for each in desk.stack.messages("DeadLetterQueue")]
+        assert (result["replayed"], result["outcomes"]["refusedAgain"]) == (2, refused_again)
+        bodies = [json.loads(each.body) for each in operated.stack.messages("DeadLetterQueue")]
         found = {body["failure"]["reason"]: body for body in bodies}
         assert {reason: (body["replay"]["count"], body["failure"]["field"]) for reason, body in found.items()} == {
             "rejected": (times, "email"),
             "unmappable": (times, "email"),
         }
         assert (found["rejected"]["id"], found["rejected"]["lead"]) == ("lead-1", lead)
-    counts = embedded.status(desk.stack.url).counts
+    counts = embedded.status(operated.stack.url).counts
     assert (counts.accepted, counts.replayed, counts.rejected, counts.difference) == (1, 2, 3, 0)
     fix = ("fix", "--reason", "unmappable", "--rename", "friend_email=email", "--replay")
-    assert desk.command(*fix)["fixed"] == 1
-    desk.settle()
-    assert desk.enrolled() == ["ava@fine.example"]
-    assert embedded.status(desk.stack.url).counts.balanced
+    assert operated.command(*fix)["fixed"] == 1
+    operated.settle()
+    assert operated.enrolled() == ["ava@fine.example"]
+    assert embedded.status(operated.stack.url).counts.balanced
 
 
-def test_ctrl_c(desk: Desk) -> None:
-    """An interrupted command says how far it came and gives every letter back at once."""
-    missing, queue = failure("missing_token", field="company"), desk.stack.queues["DeadLetterQueue"]
+def test_ctrl_c(operated: OperatedStack) -> None:
+    """An interrupted command reports its progress and makes every letter visible at once."""
+    missing, queue = failure("missing_token", field="company"), operated.stack.queues["DeadLetterQueue"]
     people = [refused(f"lead-{n}", f"lead{n}@fine.example", source="app", failure=missing) for n in range(40)]
-    desk.put(*(each | {"campaign": "trial"} for each in people), Accepted=40, Rejected=40)
+    operated.put(*(each | {"campaign": "trial"} for each in people), Accepted=40, Rejected=40)
     process = subprocess.Popen(  # noqa: S603 - a command of ours
         [
             LEADS,
@@ -125,18 +125,18 @@ def test_ctrl_c(desk: Desk) -> None:
             "20",
             "--yes",
             "--url",
-            desk.stack.url,
+            operated.stack.url,
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert desk.stack.wait_for(lambda: desk.stack._aws.queues.count(queue) <= 30, PATIENCE_SECONDS)
+    assert operated.stack.wait_for(lambda: operated.stack._aws.queues.count(queue) <= 30, TIMEOUT_SECONDS)
     os.kill(process.pid, signal.SIGINT)
-    said, complaint = process.communicate(timeout=PATIENCE_SECONDS)
-    left = desk.stack.messages("DeadLetterQueue")
+    output, complaint = process.communicate(timeout=TIMEOUT_SECONDS)
+    left = operated.stack.messages("DeadLetterQueue")
     assert (process.returncode, complaint) == (1, "Stopped: the other letters are unchanged.\n")
-    assert f"Fixed and replayed: {40 - len(left)}." in said
+    assert f"Fixed and replayed: {40 - len(left)}." in output
     assert {letter.state for letter in left} == {"visible"}
-    desk.settle()
-    assert len(desk.enrolled()) == embedded.status(desk.stack.url).counts.replayed == 40 - len(left)
+    operated.settle()
+    assert len(operated.enrolled()) == embedded.status(operated.stack.url).counts.replayed == 40 - len(left)

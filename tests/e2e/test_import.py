@@ -1,4 +1,4 @@
-"""A list into a stack that runs as a user starts it: from the file to leads that are enrolled, or refused."""
+"""An import into a running stack, from the file to enrolled or refused leads."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from leads_cli.cli.main import app
 from leads_cli.project import CONFIG
 
-PATIENCE_SECONDS: Final = 60
+TIMEOUT_SECONDS: Final = 60
 LIST: Final = (
     "E-Mail;Vorname;Nachname;Firma;Plan\n"
     "Ava@List.example;Ava;King;Acme;pro\n"
@@ -30,7 +30,7 @@ def get(url: str) -> Any:
 
 
 def test_from_a_list_to_enrolled_leads(dev: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each row has an outcome, the counts add up, and a refused row is found by the list's name and its number."""
+    """Each row has an outcome, the counts add up, and a refused row is found by source and row number."""
     monkeypatch.chdir(tmp_path)
     Path("list.csv").write_text(LIST)
 
@@ -47,7 +47,7 @@ def test_from_a_list_to_enrolled_leads(dev: str, tmp_path: Path, monkeypatch: py
     assert (done.exit_code, done.stderr) == (1, "")
     assert "In LeadsQueue now: 4 leads." in done.stdout
     assert "Refused: 1 row." in done.stdout
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     while (status := get(f"{dev}/_leads/status"))["queued"] or not status["balanced"]:
         assert time.monotonic() < until, status
         time.sleep(0.1)

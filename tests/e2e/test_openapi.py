@@ -1,4 +1,4 @@
-"""The OpenAPI description against the running webhook: schemathesis looks for answers that are not described."""
+"""The OpenAPI description against the running webhook: schemathesis looks for undescribed answers."""
 
 import subprocess
 import sys
@@ -32,8 +32,8 @@ custom_fields = ["*"]
 provider = "typeform"
 campaign = "newsletter"
 """
-# Not asked: whether generated leads are taken (most name no source there is), whether what is described is all that
-# is (any event of any tool is), and whether other methods get a 405 (without a right credential they get a 401).
+# Not checked: whether generated leads are accepted (most name an unknown source), whether undescribed requests are
+# refused (any event of any tool is accepted), and 405 for other methods (without credentials it is a 401).
 CHECKS: Final = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
     "response_schema_conformance,allow_header_conformance"
@@ -59,7 +59,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     ],
 )
 def test_every_answer_is_described(stack: Stack, tmp_path: Path, source: str, path: str, phases: str) -> None:
-    """Whatever is sent to an open, a token or a signed source: status, headers, type and body are as described."""
+    """For open, token and signed sources: status, headers, type and body match the description."""
     names = {"source": source, "token": stack.secrets.get(source)}
     settings = tmp_path / "schemathesis.toml"
     pinned = [f'"path.{name}" = "{value}"' for name, value in names.items() if value and f"{{{name}}}" in path]

@@ -17,12 +17,12 @@ from tests.e2e.conftest import LEADS
 
 
 def leads(*arguments: str) -> Result:
-    """A command in this process: those that need a terminal or a signal get one of their own."""
+    """A command in this process. Tests that need a terminal or a signal start their own."""
     return CliRunner().invoke(app, arguments)
 
 
 def test_a_typed_secret_is_not_shown(dev: str) -> None:
-    """At a terminal the command asks for the value, and the terminal does not show it; the old one stays valid."""
+    """At a terminal the command asks for the value without echo. The old value stays valid."""
     (before,) = secret.read_secret(embedded.find(dev)).values("api")
     ours, theirs = pty.openpty()
     process = subprocess.Popen(  # noqa: S603 - a command of ours
@@ -33,28 +33,28 @@ def test_a_typed_secret_is_not_shown(dev: str) -> None:
         start_new_session=True,
     )
     os.close(theirs)
-    said = b""
+    output = b""
     try:
         while chunk := os.read(ours, 1024):
-            said += chunk
-            if said.endswith(b"(it is not shown): "):
+            output += chunk
+            if output.endswith(b"(it is not shown): "):
                 os.write(ours, b"typed-by-hand\n")
     except OSError:
-        assert b"the new value and the previous one are valid" in said  # the other end is closed
+        assert b"the new value and the previous one are valid" in output  # the other end is closed
     assert process.wait() == 0
-    assert b"typed-by-hand" not in said
+    assert b"typed-by-hand" not in output
     assert secret.read_secret(embedded.find(dev)).values("api") == ("typed-by-hand", before)
 
 
 def test_a_lead_is_followed(dev: str) -> None:
-    """`leads tail` shows a lead as it is taken and settled, until Ctrl-C; `leads logs` finds both by its id."""
+    """`leads tail` shows a lead's lines until Ctrl-C, and `leads logs` finds them by its id."""
     with subprocess.Popen(  # noqa: S603 - a command of ours
         [LEADS, "tail", "--json", "--url", dev], stdout=subprocess.PIPE, text=True
     ) as tail:
         assert tail.stdout
         lines = map(json.loads, tail.stdout)
         assert leads("send", "website-form", "--url", dev).exit_code == 0
-        # Other tests may have sent what the source's rules leave out.
+        # Other tests may have sent ignored events.
         (lead,) = next(line["ids"] for line in lines if line["message"] == "taken" and len(line["ids"]) == 1)
         assert next(line for line in lines if line["message"] == "batch settled" and lead in line["accepted"])
         tail.send_signal(signal.SIGINT)
@@ -63,43 +63,43 @@ def test_a_lead_is_followed(dev: str) -> None:
     assert [line["message"] for line in json.loads(done.stdout)["lines"]] == ["taken", "batch settled"]
 
 
-def test_the_counts_on_a_screen(dev: str) -> None:
-    """At a terminal the counts are shown in place, and a Ctrl-C leaves the last ones there."""
+def test_watched_counts_at_a_terminal(dev: str) -> None:
+    """They are updated in place, and stay on the screen after Ctrl-C."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(  # noqa: S603 - a command of ours
         [LEADS, "status", "--watch", "--url", dev], stdout=theirs, stderr=theirs, start_new_session=True
     )
     os.close(theirs)
-    said = b""
+    output = b""
     asked = False
     try:
         while chunk := os.read(ours, 4096):
-            said += chunk
-            # Once: a second one would end whatever ends it.
-            if b"Ctrl-C ends it." in said and not asked:
+            output += chunk
+            # Once, because a second Ctrl-C would interrupt the clean end.
+            if b"Ctrl-C ends it." in output and not asked:
                 process.send_signal(signal.SIGINT)
                 asked = True
     except OSError:
-        assert b"accepted" in said  # the other end is closed
+        assert b"accepted" in output  # the other end is closed
     assert process.wait() == 0
-    assert b"Traceback" not in said
+    assert b"Traceback" not in output
 
 
 def test_groups_are_shown_while_dead_letters_are_read(dev: str) -> None:
-    """At a terminal an operator does not wait for the last of thousands of letters."""
+    """At a terminal groups appear before all letters have been read."""
     running = embedded.find(dev)
     letter = {"version": 1, "source": "website", "event": {}, "failure": {"reason": "unmappable", "message": "no lead"}}
     running.client("sqs").send_message(QueueUrl=running.outputs["DeadLetterQueueUrl"], MessageBody=json.dumps(letter))
     ours, theirs = pty.openpty()
     process = subprocess.Popen([LEADS, "failures", "list", "--url", dev], stdout=theirs, stderr=theirs)  # noqa: S603
     os.close(theirs)
-    said = b""
+    output = b""
     with contextlib.suppress(OSError):  # the other end is closed
         while chunk := os.read(ours, 65_536):
-            said += chunk
+            output += chunk
     assert process.wait() == 0
     # Other tests may have left letters.
-    before, end = re.split(rb" in \d+ groups?", said)
+    before, end = re.split(rb" in \d+ groups?", output)
     assert re.search(rb"Reading: \d+ dead letters? so far", before)
     assert b"unmappable" in before
     assert b"unmappable" in end
@@ -107,7 +107,7 @@ def test_groups_are_shown_while_dead_letters_are_read(dev: str) -> None:
 
 
 def test_a_running_stack_is_checked(dev: str) -> None:
-    """`leads check --live` looks at the stack of `leads dev`, with the file that it reads."""
+    """`leads check --live` checks the stack of `leads dev` with its configuration."""
     done = leads("check", "--live", "--json", "--url", dev)
     findings = {each["about"]: each["verdict"] for each in json.loads(done.stdout)["findings"]}
     assert {"secret", "campaign newsletter", "LeadsQueue", "EventsQueue", "source api"} <= findings.keys()
@@ -115,7 +115,7 @@ def test_a_running_stack_is_checked(dev: str) -> None:
 
 
 def test_status_and_send_of_a_running_stack(dev: str, tmp_path: Path) -> None:
-    """From another terminal an event can be sent and the counts be asked for, as a table or as JSON."""
+    """From another terminal events can be sent and counts be shown, as a table or JSON."""
     sent = leads("send", "api-batch", "--url", dev)
     assert sent.exit_code == 0, sent.stderr
     assert sent.stdout.startswith("api-batch: POST /hooks/api 200\n")

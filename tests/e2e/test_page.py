@@ -1,4 +1,4 @@
-"""The page in a real browser: the way of a newcomer."""
+"""The page in a real browser, as a new user sees it."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from leads_cli.stacks import embedded, secret
 
-# The batching window, a cold start of both functions and a busy machine.
-PATIENCE: Final = 60_000
+# For the batching window, two cold starts and a busy machine.
+TIMEOUT: Final = 60_000
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def sign_up(page: Page, address: str) -> None:
 
 
 def test_a_newcomer_sees_a_person_enrolled(page: Page) -> None:
-    """Someone who fills in the form sees that it was taken, and seconds later that the person is enrolled."""
+    """After submitting the form the page says that it was accepted, and seconds later that the lead is enrolled."""
     page.get_by_label("First name").fill("Ada")
     page.get_by_label("Last name").fill("King")
     page.get_by_label("Company").fill("Analytical Engines")
@@ -42,14 +42,14 @@ def test_a_newcomer_sees_a_person_enrolled(page: Page) -> None:
     sign_up(page, "ada.king@example.com")
     expect(page.get_by_role("status")).to_contain_text("Taken")
     expect(page.get_by_label("E-mail address")).to_have_value("")
-    expect(lead(page, "ada.king@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+    expect(lead(page, "ada.king@example.com")).to_contain_text("enrolled", timeout=TIMEOUT)
     expect(lead(page, "ada.king@example.com")).to_contain_text("website → newsletter")
     expect(lead(page, "ada.king@example.com")).to_contain_text("Ada King · Analytical Engines · Countess")
-    expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=TIMEOUT)
 
 
 def test_the_form_needs_no_mouse(page: Page) -> None:
-    """The keyboard goes through the fields in order, past the trap for programs, and Enter submits."""
+    """Tab goes through the fields in order without the honeypot, and Enter submits."""
     page.get_by_label("E-mail address").focus()
     page.keyboard.type("keys@example.com")
     for answer in ("Kay", "Board", "Cherry & Co", "Typist"):
@@ -59,18 +59,18 @@ def test_the_form_needs_no_mouse(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Sign up")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(lead(page, "keys@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+    expect(lead(page, "keys@example.com")).to_contain_text("enrolled", timeout=TIMEOUT)
 
 
-def test_a_refused_lead_tells_its_reason(page: Page) -> None:
-    """An address that the sandbox refuses on purpose is shown as rejected, with Leadterra's own words."""
+def test_a_refused_lead_has_its_reason(page: Page) -> None:
+    """An address that the sandbox refuses is shown as rejected, with Leadterra's message."""
     sign_up(page, "someone@refused.example")
-    expect(lead(page, "someone@refused.example")).to_contain_text("rejected", timeout=PATIENCE)
+    expect(lead(page, "someone@refused.example")).to_contain_text("rejected", timeout=TIMEOUT)
     expect(lead(page, "someone@refused.example")).to_contain_text("email domain does not accept mail")
 
 
 def test_an_empty_address_is_asked_for(page: Page) -> None:
-    """Nothing is sent without an address: the field asks for it in plain words."""
+    """Without an address nothing is sent, and the field asks for it."""
     page.get_by_role("button", name="Sign up").click()
     field = page.get_by_label("E-mail address")
     expect(field).to_have_accessible_description("Please fill in an e-mail address.")
@@ -78,7 +78,7 @@ def test_an_empty_address_is_asked_for(page: Page) -> None:
 
 
 def test_a_bad_address_is_shown_at_its_field(page: Page) -> None:
-    """What is no address is not taken: the field says what is wrong, has the focus, and keeps what was typed."""
+    """The field shows the problem, has the focus, and keeps the typed text."""
     sign_up(page, "nobody-at-all")
     field = page.get_by_label("E-mail address")
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -88,11 +88,11 @@ def test_a_bad_address_is_shown_at_its_field(page: Page) -> None:
     expect(lead(page, "nobody-at-all")).to_have_count(0)
     sign_up(page, "somebody@example.com")
     expect(field).not_to_have_attribute("aria-invalid", "true")
-    expect(lead(page, "somebody@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+    expect(lead(page, "somebody@example.com")).to_contain_text("enrolled", timeout=TIMEOUT)
 
 
 def test_the_form_works_without_scripts(browser: Browser, dev: str, page: Page) -> None:
-    """Without JavaScript the form posts by itself: the browser is sent to the source's page of thanks."""
+    """Without JavaScript the form posts itself, and the browser is redirected to the source's page."""
     context = browser.new_context(base_url=dev, java_script_enabled=False)
     visited: list[str] = []
 
@@ -107,19 +107,19 @@ def test_the_form_works_without_scripts(browser: Browser, dev: str, page: Page) 
     expect(plain.get_by_text("Thank you")).to_be_visible()
     assert visited == ["https://www.example.com/thanks"]
     context.close()
-    expect(lead(page, "plain@example.com")).to_contain_text("enrolled", timeout=PATIENCE)
+    expect(lead(page, "plain@example.com")).to_contain_text("enrolled", timeout=TIMEOUT)
 
 
 def test_an_opt_out_arrives_as_a_suppression(page: Page, dev: str) -> None:
-    """The page shows it, the sandbox has the address on its list, and the counts add up."""
+    """The page shows it, the sandbox lists the address, and the counts add up."""
     (token,) = secret.read_secret(embedded.find(dev)).values("crm")
     event = {"type": "contact.unsubscribed", "email": "ava@opted-out.example"}
     answer = httpx.post(f"{dev}/hooks/crm", timeout=60, json=event, headers={"X-Api-Key": token})
     assert answer.json() == {"accepted": 0}
     expect(lead(page, "ava@opted-out.example")).to_contain_text(
-        re.compile("suppressed.*suppression list", re.DOTALL), timeout=PATIENCE
+        re.compile("suppressed.*suppression list", re.DOTALL), timeout=TIMEOUT
     )
     leadterra = embedded.find(dev).leadterra_url
     assert "ava@opted-out.example" in httpx.get(f"{leadterra}/_sandbox/state", timeout=60).json()["suppressed"]
-    expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Every lead is accounted for")).to_be_visible(timeout=TIMEOUT)
     expect(page.get_by_role("region", name="Counts")).to_contain_text(re.compile(r"[1-9]\d* opted out"))

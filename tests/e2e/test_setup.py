@@ -1,4 +1,4 @@
-"""The Makefile on a machine where nothing is set up yet."""
+"""The Makefile on a machine without any setup."""
 
 import os
 import re
@@ -29,7 +29,7 @@ BUILD: Final = ("hatchling==", "packaging==", "pathspec==", "pluggy==", "trove-c
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What `make setup` reads of a fresh clone."""
+    """The parts of a fresh clone that `make setup` reads."""
     folder = tmp_path / "clone"
     ignored = shutil.ignore_patterns("__pycache__")
     for name in (*NEEDED, "layers/shared/leads"):
@@ -38,7 +38,7 @@ def clone(tmp_path: Path) -> Path:
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         else:
             shutil.copy(ROOT / name, folder / name)
-    # A clone with what builds the project alone: the other packages take a minute to compile.
+    # Only the build dependencies, because installing the others takes a minute.
     lock = folder / "requirements-test.txt"
     lock.write_text(
         "".join(pin for pin in re.findall(r"(?ms)^\w.*?(?=^\w|\Z)", lock.read_text()) if pin.startswith(BUILD))
@@ -49,7 +49,7 @@ def clone(tmp_path: Path) -> Path:
 def make(clone: Path, *targets: str, path: Iterable[Path | str]) -> subprocess.CompletedProcess[str]:
     command = shutil.which("make")
     assert command
-    # Nothing of the `make` that may be running these tests.
+    # Without variables of a `make` that runs these tests.
     own = ("MAKE", "MFLAGS", "ARGS", "AWS_DEFAULT_REGION")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     environment = {**inherited, "PATH": os.pathsep.join(map(str, path)), "HOME": os.environ.get("HOME", str(clone))}
@@ -63,22 +63,22 @@ def make(clone: Path, *targets: str, path: Iterable[Path | str]) -> subprocess.C
     )
 
 
-def test_a_machine_without_python_is_told_so_in_one_line(clone: Path, tmp_path: Path) -> None:
-    """What is missing is named, with the remedy; nothing is created."""
+def test_missing_python_is_reported_in_one_line(clone: Path, tmp_path: Path) -> None:
+    """With the remedy, and nothing is created."""
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "tr").symlink_to(shutil.which("tr") or "")
     before = set(clone.rglob("*"))
     outcome = make(clone, "setup", path=[tools])
     assert outcome.returncode != 0
-    said = [line for line in outcome.stderr.splitlines() if "***" not in line]
-    assert len(said) == 1
-    assert "Python is missing" in said[0]
+    lines = [line for line in outcome.stderr.splitlines() if "***" not in line]
+    assert len(lines) == 1
+    assert "Python is missing" in lines[0]
     assert set(clone.rglob("*")) == before
 
 
 def test_setup_makes_the_environment_and_nothing_else(clone: Path) -> None:
-    """A fresh clone gets .venv with the command in it; a second time there is nothing to do."""
+    """A fresh clone gets .venv with the command. A second run does nothing."""
     path: list[Path | str] = [BIN, *os.get_exec_path()]
     before = {item for item in clone.rglob("*") if ".venv" not in item.parts}
     first = make(clone, "setup", path=path)
@@ -91,8 +91,8 @@ def test_setup_makes_the_environment_and_nothing_else(clone: Path) -> None:
     assert {item: item.lstat().st_mtime_ns for item in clone.rglob("*")} == made
 
 
-def test_a_built_wheel_brings_everything_that_the_command_reads(tmp_path: Path) -> None:
-    """The command works from the wheel's files alone: its pages, the recorded events, the starter configuration."""
+def test_the_wheel_has_everything_that_the_command_reads(tmp_path: Path) -> None:
+    """Pages, recorded events and the starter configuration."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - a command of ours
     unpacked = tmp_path / "unpacked"
@@ -130,8 +130,8 @@ STAGES: Final = {
 
 
 @pytest.mark.parametrize("target", ["deploy", "release"])
-def test_what_has_no_name_is_told_before_anything_is_built(clone: Path, target: str) -> None:
-    """The stack of a deployment, the bucket of a release: one line says how it is typed."""
+def test_a_missing_name_is_reported_before_the_build(clone: Path, target: str) -> None:
+    """`make deploy` needs a stack and `make release` a bucket. One line shows the syntax."""
     before = set(clone.rglob("*"))
     done = make(clone, target, path=os.get_exec_path())
     assert done.returncode != 0
@@ -140,19 +140,19 @@ def test_what_has_no_name_is_told_before_anything_is_built(clone: Path, target: 
 
 
 @pytest.mark.parametrize(
-    ("stack", "told"),
+    ("stack", "message"),
     [
         ("prdo", "there is no stages/prdo.toml, only stages/default.toml stages/prod.toml"),
         ("prod", "stages/prod.toml selects layers/config/prod.toml, which is not there"),
     ],
 )
-def test_a_wrong_stage_is_told_before_anything_is_built(clone: Path, stack: str, told: str) -> None:
-    """A mistyped name would make a second stack, or give this one the other configuration."""
+def test_a_wrong_stage_is_reported_before_the_build(clone: Path, stack: str, message: str) -> None:
+    """A mistyped name would create a second stack, or deploy the wrong configuration."""
     shutil.copytree(ROOT / "stages", clone / "stages")
     (clone / "stages/prod.toml").write_text(STAGES["prod"])
     done = make(clone, "deploy", f"STACK={stack}", path=os.get_exec_path())
     assert done.returncode != 0
-    assert told in done.stderr.splitlines()[0]
+    assert message in done.stderr.splitlines()[0]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_wrong_stage_is_told_before_anything_is_built(clone: Path, stack: str,
     ],
 )
 def test_a_deployment_is_checked_where_it_is(clone: Path, tmp_path: Path, stack: str, stage: str, where: str) -> None:
-    """Region, profile and configuration are those of the stage's file; what is commented out there does not count."""
+    """With region, profile and configuration of the stage's file, without commented lines."""
     stages = clone / "stages"
     shutil.copytree(ROOT / "stages", stages)
     shutil.copytree(ROOT / "layers/config", clone / "layers/config")
@@ -179,6 +179,6 @@ def test_a_deployment_is_checked_where_it_is(clone: Path, tmp_path: Path, stack:
     done = make(clone, "--old-file=build", "deploy", f"STACK={stack}", f"BIN={tmp_path}", path=os.get_exec_path())
     assert done.returncode == 0, done.stderr
     _, deployed, checked = done.stdout.splitlines()
-    # Without a region of its own the deployment goes to the profile's.
+    # Without a region in the file the profile's is used.
     assert deployed == f"sam deploy --config-file {clone}/stages/{stage}.toml --stack-name {stack}"
     assert checked == f"leads check --live --stack {stack} {where}"

@@ -1,4 +1,4 @@
-"""`leads dev` as a process: the smoke run, and the end."""
+"""`leads dev` as a process: the smoke run, and stopping."""
 
 import json
 import os
@@ -44,12 +44,12 @@ def leads(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def invoke(*arguments: str) -> Result:
-    """The same in this process."""
+    """Run a command in this process."""
     return CliRunner().invoke(app, arguments)
 
 
 def test_smoke() -> None:
-    """Every recorded event is taken as expected, every lead has its outcome, and the counts add up."""
+    """Every recorded event is answered as expected, every lead has its outcome, and the counts add up."""
     done = leads("dev", "--smoke")
     assert done.returncode == 0, done.stdout + done.stderr
     recordings = [webhooks.load(name) for name in webhooks.names()]
@@ -60,7 +60,7 @@ def test_smoke() -> None:
 
 
 def test_smoke_with_every_parameter(tmp_path: Path) -> None:
-    """The same where all conditions of the template hold. Every call goes through the alias."""
+    """With all conditions of the template on. Every call goes through the alias."""
     source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
     for name, value in EVERYTHING.items():
         source["Parameters"][name]["Default"] = value
@@ -70,19 +70,19 @@ def test_smoke_with_every_parameter(tmp_path: Path) -> None:
         (tmp_path / folder).symlink_to(ROOT / folder)
     journal = Journal()
 
-    said: list[str] = []
+    output: list[str] = []
     with Stack(
         WEBHOOK_CONFIG, template=tmp_path / "template.yaml", journal=journal, app=without_pages(journal)
     ) as stack:
-        succeeded, status = smoke.run(stack.url, said.append)
+        succeeded, status = smoke.run(stack.url, output.append)
         called = [(each.spec.arn.rpartition(":")[2], each.spec.version) for each in stack.functions.values()]
-    assert succeeded, said
+    assert succeeded, output
     assert status.counts.balanced
     assert called == [("live", "1")] * 2
 
 
-def test_ctrl_c_ends_it_and_all_that_it_started() -> None:
-    """It ends in good order, with 0, and leaves no process behind."""
+def test_ctrl_c_ends_all_processes() -> None:
+    """The exit code is 0."""
     with started() as (process, url):
         lead = Request(f"{url}/hooks/website", b"email=ava%40example.com", method="POST")  # noqa: S310 - http
         lead.add_header("Accept", "application/json")
@@ -94,7 +94,7 @@ def test_ctrl_c_ends_it_and_all_that_it_started() -> None:
 
 
 def check_end(process: subprocess.Popen[str]) -> str:
-    """It was told to stop, and did; what it printed."""
+    """Check that the process stops cleanly, and return its output."""
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
     assert "Stopped." in output
@@ -104,10 +104,10 @@ def check_end(process: subprocess.Popen[str]) -> str:
     return output
 
 
-def test_a_configuration_broken_meanwhile_is_told(tmp_path: Path, browser: Browser) -> None:
-    """The mistake has its line and remedy on every page, in every command, and once in the terminal.
+def test_a_configuration_that_becomes_invalid_is_reported(tmp_path: Path, browser: Browser) -> None:
+    """The mistake is shown with line and remedy on every page, in every command, and once in the terminal.
 
-    What was taken before waits, and is delivered by itself when the file is right again. SIGTERM ends it like Ctrl-C.
+    Accepted leads wait, and are delivered when the file is valid again. SIGTERM ends it like Ctrl-C.
     """
     path = tmp_path / "enrollment.toml"
     right = ONE_SOURCE.format(name="website")

@@ -1,4 +1,4 @@
-"""Every recorded webhook through the real handler, each with a source that says no more than provider and campaign."""
+"""Every recorded webhook through the real handler, each with a source of provider and campaign only."""
 
 import base64
 import time
@@ -28,8 +28,8 @@ def is_open(webhook: Webhook) -> bool:
     return webhook.auth == "none"
 
 
-def proved(webhook: Webhook, body: bytes | None = None) -> Request:
-    """The request as its provider sends it now; with another body if one is given."""
+def authenticated(webhook: Webhook, body: bytes | None = None) -> Request:
+    """The request as its provider sends it now, or with another body."""
     url = f"https://{HOST}/hooks/{webhook.name}"
     request = Request(webhook.body if body is None else body, webhook.headers, "POST", url)
     if is_open(webhook):
@@ -37,8 +37,8 @@ def proved(webhook: Webhook, body: bytes | None = None) -> Request:
     return sign(webhook.provider, request, webhook.secret, time.time())
 
 
-def believed(webhook: Webhook, request: Request) -> bool:
-    """Whether what was sent can be proved at all: a key inside of a body that is no object cannot."""
+def can_be_verified(webhook: Webhook, request: Request) -> bool:
+    """Whether a request can be verified. Google's key cannot be put into a body that is not an object."""
     scheme = PROVIDERS[webhook.provider].signature
     if scheme is None:
         return True
@@ -54,8 +54,8 @@ class Contract:
     intake: Intake
 
     def send(self, webhook: Webhook, request: Request | None = None, *, token: str = "") -> Answer:
-        """Send a request, the webhook as it should be if none is given, as API Gateway hands it over."""
-        sent = request or proved(webhook)
+        """Send a request as API Gateway passes it, by default the webhook itself."""
+        sent = request or authenticated(webhook)
         path = f"/hooks/{webhook.name}{f'/{token}' if token else ''}"
         return self.call(sent.method, path, sent.headers, sent.body)
 
@@ -74,15 +74,15 @@ class Contract:
         return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
     def leads(self) -> list[dict[str, Any]]:
-        """The leads in LeadsQueue, by address."""
-        return sorted((message["lead"] for message in self.intake.taken()), key=lambda lead: str(lead["email"]))
+        """Receive the leads in LeadsQueue, sorted by address."""
+        return sorted((message["lead"] for message in self.intake.received()), key=lambda lead: str(lead["email"]))
 
     def nothing_queued(self) -> bool:
-        return not self.intake.taken() and not self.intake.letters()
+        return not self.intake.received() and not self.intake.letters()
 
     def forget(self) -> None:
-        """Empty the queues and the memory of deliveries."""
-        self.intake.taken()
+        """Empty the queues and the table of deliveries."""
+        self.intake.received()
         self.intake.letters()
         self.forget_deliveries()
 
@@ -104,7 +104,7 @@ def config() -> str:
 
 @contextmanager
 def contract_cloud(folder: Path) -> Iterator[Cloud]:
-    """An account of its own with every source configured, for as many tests as want it."""
+    """An account with every source configured, shared by many tests."""
     with pytest.MonkeyPatch.context() as environment, cloud(environment) as made:
         path = folder / "enrollment.toml"
         path.write_text(config())
@@ -114,23 +114,23 @@ def contract_cloud(folder: Path) -> Iterator[Cloud]:
         yield made
 
 
-def those(wanted: Callable[[Webhook], bool]) -> pytest.MarkDecorator:
-    found = {name: webhook for name, webhook in WEBHOOKS.items() if wanted(webhook)}
+def webhooks_where(condition: Callable[[Webhook], bool]) -> pytest.MarkDecorator:
+    found = {name: webhook for name, webhook in WEBHOOKS.items() if condition(webhook)}
     return pytest.mark.parametrize("webhook", found.values(), ids=found)
 
 
-every = those(lambda _: True)
-guarded = those(lambda webhook: not is_open(webhook))
+every = webhooks_where(lambda _: True)
+guarded = webhooks_where(lambda webhook: not is_open(webhook))
 
 
 def assert_content(answer: Answer) -> None:
-    """Exactly 200, small, and no key that a sender takes for a refusal."""
+    """Exactly 200, small, and without a key that a sender treats as a refusal."""
     assert answer.status == 200, answer.text
     assert len(answer.text) < 1_000
     assert "error" not in answer.body
 
 
 def assert_refused(intake: Contract, *answers: Answer) -> None:
-    """401, which no sender takes for a hook that is gone; and nothing is queued."""
+    """A 401, which no sender treats as a removed hook, and nothing is queued."""
     assert [answer.text for answer in answers if answer.status != 401] == []
     assert intake.nothing_queued()

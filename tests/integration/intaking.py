@@ -141,12 +141,12 @@ class Intake:
         telemetry.logger().registered_handler.stream = sys.stdout  # type: ignore[attr-defined]
         return handler(event, None)
 
-    def taken(self) -> list[dict[str, Any]]:
+    def received(self) -> list[dict[str, Any]]:
         """The messages in LeadsQueue, which are taken out."""
         return [json.loads(message["Body"]) for message in self.cloud._received(self.cloud.settings.leads_queue_url)]
 
     def emails(self) -> list[str]:
-        return sorted(message["lead"]["email"] for message in self.taken())
+        return sorted(message["lead"]["email"] for message in self.received())
 
     def letters(self) -> list[Letter]:
         return self.cloud.letters()

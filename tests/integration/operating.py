@@ -60,7 +60,7 @@ class Client:
         return partial(self.operations[name], own) if name in self.operations else own
 
 
-class Said(NamedTuple):
+class CommandResult(NamedTuple):
     """The output and exit code of a command."""
 
     code: int
@@ -152,11 +152,11 @@ class Operated:
         """The visible messages' bodies as JSON."""
         return [json.loads(each["Body"]) for each in self.messages(queue)]
 
-    def leads(self, *arguments: str, typed: str = "") -> Said:
+    def leads(self, *arguments: str, typed: str = "") -> CommandResult:
         """Run a command on the stack with this input."""
         config = ["--config", str(self._config)] if self._config else []
         result = CliRunner().invoke(app, [*arguments, "--stack", "leads", *config], input=typed)
-        return Said(result.exit_code, result.stdout, result.stderr)
+        return CommandResult(result.exit_code, result.stdout, result.stderr)
 
     def put_secret(self, content: object) -> None:
         """Store a value in the stack's secret, as JSON unless it is text."""
@@ -179,9 +179,9 @@ class Operated:
 
     def json(self, *arguments: str) -> Any:
         """The JSON output of a command that succeeds."""
-        said = self.leads(*arguments, "--json")
-        assert (said.code, said.err) == (0, ""), said
-        return said.json
+        result = self.leads(*arguments, "--json")
+        assert (result.code, result.err) == (0, ""), result
+        return result.json
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def recipe(tool: str) -> str:
 
 
 def leads(stack: Intake) -> list[Any]:
-    return [message["lead"] for message in stack.taken()]
+    return [message["lead"] for message in stack.received()]
 
 
 type Send = Callable[..., Answer]
@@ -110,7 +110,7 @@ def test_the_first_run_enrolls_no_one(stack: Intake, send: Send) -> None:
     """The run that tests address and key has no mapped fields, or those of the recipe."""
     answer = send(stack, {})
     assert (answer.status, answer.body) == (200, {"accepted": 0})
-    assert (stack.taken(), stack.letters()) == ([], [])
+    assert (stack.received(), stack.letters()) == ([], [])
 
 
 @every

@@ -61,7 +61,7 @@ def test_a_person_who_solved_it_is_enrolled(site: Intake, service: Standing) -> 
     """One request to the service with the newest secret. The token is not a custom field."""
     assert site.post("site", PERSON + b"&plan=pro", headers=BROWSER).status == 303
     assert verifications(service) == [{"secret": [SECRET], "response": ["token-1"]}]
-    (message,) = site.taken()
+    (message,) = site.received()
     assert message["lead"] == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
 
 
@@ -81,7 +81,7 @@ def test_without_a_token_the_service_is_not_called(site: Intake, service: Standi
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
     problem = {"field": "captcha", "message": "the captcha was not solved, or its token has expired"}
     assert answer.body["errors"] == [problem]
-    assert (service.asked, site.taken()) == ([], [])
+    assert (service.asked, site.received()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_wrong_token_is_refused(site: Intake, service: Standing, codes: tuple[
     """For every error that a sender can cause: a script gets a 422, and it is counted."""
     service.answers = [(200, refusal(*codes))]
     assert site.post("site", PERSON, headers={"content-type": FORM}).status == 422
-    assert site.taken() == []
+    assert site.received() == []
     assert site.metrics()["site", "Refused"] == 1
 
 

@@ -1,4 +1,4 @@
-"""`leads retained`: what a deleted stack left is given to a new one, or deleted, in the embedded AWS."""
+"""`leads retained`: what a deleted stack left is adopted by a new one or deleted, in the embedded AWS."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ LEFT = ["DeadLetterQueue", "EventsQueue", "LeadsQueue", "Secret"]
 
 @pytest.fixture
 def template() -> Template:
-    """The real one. moto knows one of the two policies that retain."""
+    """The real template with the retaining policy that moto knows."""
     made = load(TEMPLATE)
     for each in made.deployable["Resources"].values():
         if each.get("DeletionPolicy") == "RetainExceptOnCreate":
@@ -36,7 +36,7 @@ def template() -> Template:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws]:
-    """The embedded AWS, and what moto's CloudFormation lacks: resources of deleted stacks, owners, imports."""
+    """The embedded AWS with parts that moto's CloudFormation lacks: resources of deleted stacks, owners, imports."""
     monkeypatch.setattr(CloudFormationResponse, "list_stack_resources", list_stack_resources)
     monkeypatch.setattr(CloudFormationResponse, "describe_stack_resources", describe_stack_resources)
     monkeypatch.setattr(CloudFormationResponse, "create_change_set", create_change_set)
@@ -48,7 +48,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws]:
 
 
 def made_by(stack: Stack) -> dict[str, Any]:
-    """The resources that a stack made; moto makes those of a deleted stack again if it is asked for them."""
+    """The resources of a stack, without making those of a deleted stack again."""
     made = stack.resource_map._parsed_resources
     return {name: made[name] for name in stack.resource_map.resources if made.get(name) is not None}
 
@@ -90,7 +90,7 @@ _created = CloudFormationResponse.create_change_set
 
 
 def create_change_set(self: CloudFormationResponse) -> ActionResult:
-    """An import makes nothing: the new stack has the objects that are there."""
+    """An import creates nothing: the new stack gets the existing resources."""
     answer = _created(self)
     about: Any = answer.result
     backend: CloudFormationBackend = self.cloudformation_backend
@@ -108,16 +108,16 @@ def leads(*arguments: str, typed: str | None = None) -> Any:
     return CliRunner().invoke(app, ["retained", *arguments, "--stack", NAME], input=typed)
 
 
-def left() -> list[dict[str, Any]]:
-    said = leads("list", "--json")
-    assert said.exit_code == 0, (said.output, said.exception)
-    stacks: list[dict[str, Any]] = json.loads(said.stdout)["stacks"]
+def retained() -> list[dict[str, Any]]:
+    result = leads("list", "--json")
+    assert result.exit_code == 0, (result.output, result.exception)
+    stacks: list[dict[str, Any]] = json.loads(result.stdout)["stacks"]
     return stacks
 
 
 @pytest.fixture
 def outputs(aws: EmbeddedAws, template: Template) -> dict[str, str]:
-    """Those of a stack that was deleted with a lead in its queue and a key in its secret."""
+    """The outputs of a deleted stack with a lead in its queue and a key in its secret."""
     found = aws.deploy(template, NAME).outputs
     aws.client("sqs").send_message(QueueUrl=found["LeadsQueueUrl"], MessageBody="a lead")
     aws.client("secretsmanager").put_secret_value(SecretId=found["SecretId"], SecretString='{"sources": {}}')
@@ -125,25 +125,25 @@ def outputs(aws: EmbeddedAws, template: Template) -> dict[str, str]:
     return found
 
 
-def test_what_is_left_is_listed(outputs: dict[str, str]) -> None:
-    """Three queues with their messages, and the secret; everything else is gone."""
-    (stack,) = left()
+def test_retained_resources_are_listed(outputs: dict[str, str]) -> None:
+    """Three queues with their messages, and the secret. Everything else is deleted."""
+    (stack,) = retained()
     found = {each["name"]: (each["id"], each["messages"]) for each in stack["resources"]}
     assert sorted(found) == LEFT
     assert found["LeadsQueue"] == (outputs["LeadsQueueUrl"], 1)
     assert found["Secret"] == (outputs["SecretId"], None)
-    said = leads("list")
-    assert "1 deleted stack left something." in said.stdout
+    result = leads("list")
+    assert "1 deleted stack left something." in result.stdout
 
 
-def test_a_new_stack_adopts_what_is_left(aws: EmbeddedAws, template: Template, outputs: dict[str, str]) -> None:
-    """The queues with their messages and the secret are the new stack's; a deployment keeps them and adds the rest."""
-    said = leads("adopt")
-    assert said.exit_code == 0, (said.output, said.exception)
+def test_a_new_stack_adopts_retained_resources(aws: EmbeddedAws, template: Template, outputs: dict[str, str]) -> None:
+    """It gets the queues with their messages and the secret. A deployment keeps them and adds the rest."""
+    result = leads("adopt")
+    assert result.exit_code == 0, (result.output, result.exception)
     cloudformation = aws.client("cloudformation")
     imported = cloudformation.list_stack_resources(StackName=NAME)["StackResourceSummaries"]
     assert sorted(each["LogicalResourceId"] for each in imported) == LEFT
-    assert f"make deploy STACK={NAME}" in said.stdout
+    assert f"make deploy STACK={NAME}" in result.stdout
 
     again = aws.deploy(template, NAME).outputs
     # The table is not retained.
@@ -155,13 +155,13 @@ def test_a_new_stack_adopts_what_is_left(aws: EmbeddedAws, template: Template, o
     )
 
 
-def test_what_a_stack_has_is_not_left(aws: EmbeddedAws, outputs: dict[str, str]) -> None:
-    """Neither what was adopted nor what was imported into a stack of another name can be deleted."""
+def test_resources_of_a_stack_are_not_retained(aws: EmbeddedAws, outputs: dict[str, str]) -> None:
+    """Adopted resources, and those imported into another stack, cannot be deleted."""
     leads("adopt")
-    assert left() == []
+    assert retained() == []
     assert leads("delete", "--yes", "--with-messages").exit_code == 1
     aws.client("cloudformation").delete_stack(StackName=NAME)
-    (adopted,) = left()
+    (adopted,) = retained()
     assert sorted(each["name"] for each in adopted["resources"]) == LEFT
     by_hand = {"ResourceType": "AWS::SQS::Queue", "LogicalResourceId": "Mine"}
     resource = {"Type": "AWS::SQS::Queue", "DeletionPolicy": "Retain"}
@@ -173,39 +173,39 @@ def test_what_a_stack_has_is_not_left(aws: EmbeddedAws, outputs: dict[str, str])
         ResourcesToImport=[{**by_hand, "ResourceIdentifier": {"QueueUrl": outputs["LeadsQueueUrl"]}}],
     )
     aws.client("cloudformation").execute_change_set(StackName="another", ChangeSetName="import")
-    names = {each["name"] for stack in left() for each in stack["resources"]}
+    names = {each["name"] for stack in retained() for each in stack["resources"]}
     assert names == {"DeadLetterQueue", "EventsQueue", "Secret"}
 
 
 def test_leads_are_not_deleted_by_accident(aws: EmbeddedAws, outputs: dict[str, str]) -> None:
-    """A queue with messages stops everything; who is asked and says no, too."""
-    said = leads("delete", "--yes")
-    assert (said.exit_code, "there are messages in LeadsQueue" in said.stderr) == (1, True)
+    """A queue with messages stops the command, and so does declining."""
+    result = leads("delete", "--yes")
+    assert (result.exit_code, "there are messages in LeadsQueue" in result.stderr) == (1, True)
     assert leads("delete", "--with-messages", typed="n\n").exit_code == 1
     assert leads("delete", "--with-messages", "--json").exit_code == 2
-    assert len(left()[0]["resources"]) == 4
+    assert len(retained()[0]["resources"]) == 4
 
     assert leads("delete", "--with-messages", typed="y\n").exit_code == 0
-    assert left() == []
+    assert retained() == []
     assert "QueueUrls" not in aws.client("sqs").list_queues()
-    # Within 30 days it comes back.
+    # The secret can be restored within 30 days.
     aws.client("secretsmanager").restore_secret(SecretId=outputs["SecretId"])
-    assert [each["name"] for each in left()[0]["resources"]] == ["Secret"]
+    assert [each["name"] for each in retained()[0]["resources"]] == ["Secret"]
 
 
-def test_what_cannot_be_adopted(aws: EmbeddedAws, template: Template, outputs: dict[str, str]) -> None:
-    """A part of it, as the import would refer to what is gone; anything by a stack with queues of its own."""
+def test_incomplete_resources_are_not_adopted(aws: EmbeddedAws, template: Template, outputs: dict[str, str]) -> None:
+    """Nor anything by a stack that exists."""
     aws.client("sqs").delete_queue(QueueUrl=outputs["DeadLetterQueueUrl"])
-    said = leads("adopt")
-    assert (said.exit_code, said.stderr) == (1, "Only the whole can be adopted, and DeadLetterQueue is gone.\n")
+    result = leads("adopt")
+    assert (result.exit_code, result.stderr) == (1, "Only the whole can be adopted, and DeadLetterQueue is gone.\n")
     aws._bodies.clear()
     aws.deploy(template, NAME)
-    said = leads("adopt")
-    assert (said.exit_code, f"There is a stack {NAME}" in said.stderr) == (1, True)
+    result = leads("adopt")
+    assert (result.exit_code, f"There is a stack {NAME}" in result.stderr) == (1, True)
 
 
-def test_cloudformation_can_import_it(aws: EmbeddedAws, outputs: dict[str, str], tmp_path: Path) -> None:
-    """The import's template stands alone, and AWS knows the resources by these properties. moto imports nothing."""
+def test_the_import_template_is_valid(aws: EmbeddedAws, outputs: dict[str, str], tmp_path: Path) -> None:
+    """It is complete, and AWS identifies the resources by these properties. moto imports nothing."""
     assert outputs
     leads("adopt")
     asked = aws.client("cloudformation").get_template(StackName=NAME)["TemplateBody"]
@@ -213,7 +213,7 @@ def test_cloudformation_can_import_it(aws: EmbeddedAws, outputs: dict[str, str],
     assert all(each["DeletionPolicy"] == "Retain" for each in asked["Resources"].values())
     path = tmp_path / "import.json"
     path.write_text(json.dumps(asked))
-    # W: parameters and conditions of the whole template that these resources do not need.
+    # W: unused parameters and conditions of the whole template.
     assert [str(each) for each in cfn_lint.lint_file(path) if not each.rule.id.startswith("W")] == []
     for kind, name in IDENTIFIERS.items():
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema

@@ -56,7 +56,7 @@ class Stack:
         event = with_address(webhooks.load(name), self._running(), source)
         with httpx.Client(transport=httpx.MockTransport(self._answer)) as client:
             assert send(event, self._running(), client).taken
-        (message,) = self._intake.taken()
+        (message,) = self._intake.received()
         return str(message["source"])
 
     def _running(self) -> Running:
@@ -101,7 +101,7 @@ def test_a_probe_of_every_provider(stack: MakeStack, intake: Intake) -> None:
         assert (name, answer.status) == (name, 200), answer
         assert "No one was enrolled" in probe_meaning(answer)
         assert ("is open" in probe_meaning(answer)) is (source.authentication == "none")
-    assert (intake.taken(), intake.letters()) == ([], [])
+    assert (intake.received(), intake.letters()) == ([], [])
 
 
 def test_a_wrong_secret(stack: MakeStack) -> None:

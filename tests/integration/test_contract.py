@@ -1,4 +1,4 @@
-"""The contract that every provider in the registry keeps, held against a recorded request of each."""
+"""The contract of every provider in the registry, tested with a recorded request of each."""
 
 import json
 from dataclasses import replace
@@ -13,12 +13,12 @@ from tests.integration.contracting import (
     Contract,
     assert_content,
     assert_refused,
-    believed,
+    authenticated,
+    can_be_verified,
     every,
     guarded,
     is_open,
-    proved,
-    those,
+    webhooks_where,
 )
 
 JUNK = (
@@ -26,28 +26,28 @@ JUNK = (
     b"null",
     b'{"a":1}}',
     b'{"data":{"fields":7,"object":[]},"payload":"x","form_response":{"answers":{"a":[]}},"properties":[1]}',
-    b'{"email":{"email":["nobody"]},"data":null,"record":[],"user":7,"traits":"x","submission":[[]]}',
+    b'{"email":{"email":["text"]},"data":null,"record":[],"user":7,"traits":"x","submission":[[]]}',
 )
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_each_provider_has_a_recorded_request(provider: str) -> None:
-    """A provider without a recorded request in events/webhooks is not supported, only named."""
+    """Without one in events/webhooks a provider is not supported."""
     assert provider in WEBHOOKS, f"{provider}: record one of its requests in events/webhooks/{provider}.json"
     assert WEBHOOKS[provider].provider == provider
 
 
 @every
 def test_the_recorded_leads(contract: Contract, webhook: Webhook) -> None:
-    """Provider and campaign are all that a source has to say: its leads are queued, no custom field among them.
+    """With only provider and campaign configured, the leads are queued without custom fields.
 
-    A message is named after its event, as the provider's own support would name it. A redelivered event with an id
-    enrolls no one twice. One without an id counts as new.
+    A message has the id of its event. A redelivered event with an id enrolls no one twice. One without an id counts as
+    new.
     """
     answer = contract.send(webhook)
     assert_content(answer)
     assert answer.body == {"accepted": len(webhook.leads)}
-    messages = contract.intake.taken()
+    messages = contract.intake.received()
     own = [{key: value for key, value in lead.items() if key != "customFields"} for lead in webhook.leads]
     assert sorted((message["lead"] for message in messages), key=lambda lead: str(lead["email"])) == own
     ids = {message["id"] for message in messages}
@@ -64,15 +64,15 @@ def test_the_recorded_leads(contract: Contract, webhook: Webhook) -> None:
 
 
 @guarded
-def test_no_proof_at_all(contract: Contract, webhook: Webhook) -> None:
-    """A request without what proves it is refused."""
-    unsigned = replace(proved(webhook), headers=webhook.headers, body=webhook.body)
+def test_an_unauthenticated_request_is_refused(contract: Contract, webhook: Webhook) -> None:
+    """Without the signature or token of its source."""
+    unsigned = replace(authenticated(webhook), headers=webhook.headers, body=webhook.body)
     assert_refused(contract, contract.send(webhook, unsigned))
 
 
 @guarded
-def test_a_look_at_the_address(contract: Contract, webhook: Webhook) -> None:
-    """Tools that sign ask whether the address is there before they sign anything; the others bring their token."""
+def test_a_get_of_the_address(contract: Contract, webhook: Webhook) -> None:
+    """Tools that sign check the address without a signature. The others have to send their token."""
     path = f"/hooks/{webhook.name}"
     bare = contract.call("GET", path, {"accept": "*/*"})
     if PROVIDERS[webhook.provider].signature:
@@ -83,9 +83,9 @@ def test_a_look_at_the_address(contract: Contract, webhook: Webhook) -> None:
     assert contract.nothing_queued()
 
 
-@those(lambda webhook: bool(webhook.handshakes))
+@webhooks_where(lambda webhook: bool(webhook.handshakes))
 def test_handshakes(contract: Contract, webhook: Webhook) -> None:
-    """What a provider asks before it sends anything is answered as it wants, and makes no lead."""
+    """A provider's handshake is answered as it expects, and makes no lead."""
     token = "" if PROVIDERS[webhook.provider].signature else f"/{webhook.secret}"
     for handshake in webhook.handshakes:
         path = f"/hooks/{webhook.name}{token}"
@@ -97,14 +97,14 @@ def test_handshakes(contract: Contract, webhook: Webhook) -> None:
 
 
 @every
-def test_junk_that_is_authentic(contract: Contract, webhook: Webhook) -> None:
-    """For a body without a lead a provider gets 200 and we get a dead letter. A sender that reads answers gets 422."""
+def test_authenticated_junk(contract: Contract, webhook: Webhook) -> None:
+    """For a body without a lead a provider gets 200 and there is a dead letter. Other senders get 422."""
     letters = 0
     for junk in JUNK:
         contract.forget_deliveries()
-        request = proved(webhook, body=junk)
+        request = authenticated(webhook, body=junk)
         answer = contract.send(webhook, request)
-        if not believed(webhook, request):
+        if not can_be_verified(webhook, request):
             assert answer.status == 401, junk[:40]
         elif PROVIDERS[webhook.provider].interactive:
             assert answer.status in {400, 422}, junk[:40]
@@ -118,12 +118,12 @@ def test_junk_that_is_authentic(contract: Contract, webhook: Webhook) -> None:
 
 @every
 def test_no_secret_in_a_dead_letter(contract: Contract, webhook: Webhook) -> None:
-    """Some providers send our own address, token included, or the key, back in the body: an operator reads neither."""
+    """Some providers echo our address with its token, or the key, in the body. The dead letter has neither."""
     if is_open(webhook) or PROVIDERS[webhook.provider].interactive:
         return
     contract.forget()
     echo = json.dumps({"webhookURL": f"https://{HOST}/hooks/x/{webhook.secret}", "google_key": webhook.secret})
-    answer = contract.send(webhook, proved(webhook, body=echo.encode()))
+    answer = contract.send(webhook, authenticated(webhook, body=echo.encode()))
     assert_content(answer)
     (letter,) = contract.intake.letters()
     written = json.dumps(letter.body)

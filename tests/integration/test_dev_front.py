@@ -1,4 +1,4 @@
-"""The webhook's address over real HTTP: what functions get, and what clients get back."""
+"""The webhook's address over real HTTP: the functions' events and the clients' answers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -48,7 +48,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 def test_answer(serve: Serve, http: httpx.Client) -> None:
-    """Status, headers and cookies are the function's; the length is right and the request has an id."""
+    """The function's status, headers and cookies, with the right length and a request id."""
     result = {
         "statusCode": 201,
         "headers": {"X-Own": "1", "Content-Length": "999"},
@@ -62,14 +62,14 @@ def test_answer(serve: Serve, http: httpx.Client) -> None:
     assert answer.headers["apigw-requestid"]
 
 
-def test_every_path_below_is_the_hooks(serve: Serve, http: httpx.Client) -> None:
-    """A line break in a source's name, too: no path below may get the server's own 404."""
+def test_every_path_below_belongs_to_the_hook(serve: Serve, http: httpx.Client) -> None:
+    """Also with a line break in it, so that the server answers no 404 itself."""
     answer = http.post(f"{serve()}/hooks/web%0Asite/%0D%0A")
     assert (answer.status_code, answer.text) == (200, "/hooks/web\nsite/\r\n")
 
 
-def test_route_that_the_template_lacks(serve: Serve, http: httpx.Client) -> None:
-    """What no route takes is answered as API Gateway answers it."""
+def test_an_unknown_route(serve: Serve, http: httpx.Client) -> None:
+    """It is answered as by API Gateway."""
     url = serve(template=[Route("POST", "/hooks/{source}", "Stub", 30.0)])
     answer = http.get(f"{url}/hooks/website")
     assert (answer.status_code, answer.content) == (404, b'{"message":"Not Found"}')
@@ -77,23 +77,23 @@ def test_route_that_the_template_lacks(serve: Serve, http: httpx.Client) -> None
 
 
 def test_other_paths_are_the_pages(serve: Serve, http: httpx.Client) -> None:
-    """The webhook leaves every other path to the application that it shares the address with."""
+    """Other paths belong to the application at the same address."""
     url = serve()
     assert http.get(url).text == "the page"
     assert http.get(f"{url}/hooksmith").status_code == 404
 
 
 def test_timeout(serve: Serve, http: httpx.Client) -> None:
-    """A function that takes longer than its route allows is a 503."""
-    let_go = Event()
-    url = serve(lambda _: Result(let_go.wait(30)), [Route("ANY", "$default", "Stub", 0.1)])
+    """A function that exceeds its route's timeout is a 503."""
+    finish = Event()
+    url = serve(lambda _: Result(finish.wait(30)), [Route("ANY", "$default", "Stub", 0.1)])
     answer = http.post(f"{url}/hooks/website")
-    let_go.set()
+    finish.set()
     assert (answer.status_code, answer.content) == (503, b'{"message":"Service Unavailable"}')
 
 
 @pytest.mark.parametrize(("size", "status"), [(6_000_000, 200), (6_500_000, 413), (10_485_761, 413)])
 def test_large_body(serve: Serve, http: httpx.Client, size: int, status: int) -> None:
-    """What is larger than API Gateway takes, or than Lambda takes as an event, is a 413."""
+    """A body that is too large for API Gateway, or for Lambda's event, is a 413."""
     answer = http.post(f"{serve()}/hooks/website", content=b"x" * size, headers={"content-type": "text/plain"})
     assert answer.status_code == status

@@ -1,4 +1,4 @@
-"""Event source mappings as Lambda runs them, against the embedded SQS."""
+"""Event source mappings as in Lambda, against the embedded SQS."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ type Make = Callable[..., Poller]
 
 
 class Recorder:
-    """A function that records its events and returns `answer`; without one, no failures."""
+    """A function that records its events and returns `answer`, by default no failures."""
 
     def __init__(self, answer: Callable[[list[dict[str, Any]]], Result] = lambda _: Result()) -> None:
         self.answer = answer
@@ -64,7 +64,7 @@ def url(sqs: Any, dead: str) -> str:
 
 @pytest.fixture
 def make(aws: EmbeddedAws, url: str) -> Iterator[Make]:
-    """Start a poller; it is stopped at the end, as the stack does it."""
+    """Start a poller that is stopped at the end, as the stack does."""
     with ExitStack() as opened:
 
         def make(
@@ -107,7 +107,7 @@ def failing(*bodies: str) -> Callable[[list[dict[str, Any]]], Result]:
 
 
 def test_event(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """A function gets what Lambda would give it: message, attributes, receive count, source."""
+    """A function gets Lambda's format: message, attributes, receive count and source."""
     attributes = {"source": {"DataType": "String", "StringValue": "shop"}}
     name = sqs.send_message(QueueUrl=url, MessageBody="hi", MessageAttributes=attributes)["MessageId"]
     function = Recorder()
@@ -122,7 +122,7 @@ def test_event(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
 
 
 def test_thousand_messages(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """A thousand messages come as one batch, long before the window is over, and leave the queue."""
+    """They come as one batch before the window ends, and leave the queue."""
     send(sqs, url, 1_000)
     function = Recorder()
     make(function, EventSource("Stub", "LeadsQueue", batch_size=1_000, window=30))
@@ -131,7 +131,7 @@ def test_thousand_messages(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> 
 
 
 def test_window(sqs: Any, url: str, make: Make) -> None:
-    """A batch that is not full is delivered when its window is over, counted from the first message."""
+    """A partial batch is delivered when the window ends, counted from the first message."""
     function = Recorder()
     make(function, EventSource("Stub", "LeadsQueue", batch_size=1_000, window=1))
     since = monotonic()
@@ -142,7 +142,7 @@ def test_window(sqs: Any, url: str, make: Make) -> None:
 
 
 def test_six_megabytes(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """An event is no larger than Lambda takes: what does not fit comes with the next batch."""
+    """An event is at most as large as Lambda accepts. Further messages come in the next batch."""
     for _ in range(8):
         send(sqs, url, 1, "x" * 1_000_000)
     function = Recorder()
@@ -153,18 +153,18 @@ def test_six_megabytes(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None
 
 
 def test_partial_failure(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """Only what failed stays, in flight until its visibility timeout is over."""
+    """Only failed messages stay, in flight until their visibility timeout ends."""
     send(sqs, url, 10)
     make(Recorder(failing("3", "7")))
     assert aws.queues.wait_for(lambda: aws.queues.count(url) == 2, 30)
     assert [(each.body, each.state) for each in aws.queues.stored(url)] == [("3", "in flight"), ("7", "in flight")]
 
 
-def test_visibility_is_the_functions(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """A failed message comes back when the function said so, with its receive counted."""
+def test_the_function_s_visibility_timeout_is_used(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
+    """A failed message comes back then, with its receive counted."""
     send(sqs, url, 1)
 
-    def back_at_once(records: list[dict[str, Any]]) -> Result:
+    def show_at_once(records: list[dict[str, Any]]) -> Result:
         counts.put(int(records[0]["attributes"]["ApproximateReceiveCount"]))
         handle = records[0]["receiptHandle"]
         if records[0]["attributes"]["ApproximateReceiveCount"] == "2":
@@ -173,21 +173,21 @@ def test_visibility_is_the_functions(aws: EmbeddedAws, sqs: Any, url: str, make:
         return failing("0")(records)
 
     counts: SimpleQueue[int] = SimpleQueue()
-    make(Recorder(back_at_once))
+    make(Recorder(show_at_once))
     assert empty(aws, url)
     assert [counts.get(timeout=30), counts.get(timeout=30)] == [1, 2]
 
 
 def test_redrive(aws: EmbeddedAws, sqs: Any, url: str, dead: str, make: Make) -> None:
-    """A message that fails as often as the queue allows ends in the dead-letter queue."""
+    """After the queue's maximum of receives a message moves to the dead-letter queue."""
     send(sqs, url, 1)
 
-    def never(records: list[dict[str, Any]]) -> Result:
+    def always_fail(records: list[dict[str, Any]]) -> Result:
         handle = records[0]["receiptHandle"]
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
         return Result.failed("ValueError", "no")
 
-    function = Recorder(never)
+    function = Recorder(always_fail)
     make(function)
     assert aws.queues.wait_for(lambda: aws.queues.count(dead) == 1, 30)
     assert aws.queues.count(url) == 0
@@ -195,14 +195,14 @@ def test_redrive(aws: EmbeddedAws, sqs: Any, url: str, dead: str, make: Make) ->
 
 
 def test_concurrency(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """At most so many invocations at once as the mapping allows; the rest of the messages wait in the queue."""
+    """Invocations run at once up to the mapping's limit. Other messages wait in the queue."""
     send(sqs, url, 5)
-    let_go = Event()
-    function = Recorder(lambda _: Result() if let_go.wait(30) else Result.failed("Error", ""))
+    finish = Event()
+    function = Recorder(lambda _: Result() if finish.wait(30) else Result.failed("Error", ""))
     make(function, EventSource("Stub", "LeadsQueue", batch_size=1, concurrency=2))
     function.wait(2)
     states = [each.state for each in aws.queues.stored(url)]
-    let_go.set()
+    finish.set()
     assert sorted(states) == ["in flight", "in flight", "visible", "visible", "visible"]
     assert empty(aws, url)
     assert len(function.batches) == 5

@@ -1,4 +1,4 @@
-"""The real template, translated and deployed into the embedded AWS."""
+"""The real template, translated and deployed to the embedded AWS."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def aws() -> Iterator[EmbeddedAws]:
 
 @pytest.fixture
 def edit(tmp_path: Path) -> Edit:
-    """A copy of the template in which one text stands in the place of another."""
+    """A copy of the template with a text replaced."""
 
     def edit(old: str, new: str) -> Path:
         text = TEMPLATE.read_text(encoding="utf-8")
@@ -43,13 +43,13 @@ def edit(tmp_path: Path) -> Edit:
 
 
 def test_translation_is_silent(caplog: pytest.LogCaptureFixture) -> None:
-    """`leads dev` prints nothing about the switches of SAM's translator."""
+    """`leads dev` prints no messages of SAM's translator."""
     load(TEMPLATE)
     assert caplog.text == ""
 
 
 def test_event_sources(template: Template) -> None:
-    """Each queue that Lambda polls comes with its function, size, window, concurrency and response type."""
+    """Each polled queue has its function, size, window, concurrency and response type."""
     by_queue = {source.queue: source for source in template.event_sources}
     assert by_queue.keys() == {"LeadsQueue", "EventsQueue"}
     leads = by_queue["LeadsQueue"]
@@ -59,7 +59,7 @@ def test_event_sources(template: Template) -> None:
 
 @pytest.mark.parametrize("parameters", TRIED, ids=lambda row: f"{len(row)}")
 def test_every_combination_is_deployed(aws: EmbeddedAws, parameters: dict[str, str]) -> None:
-    """Whatever is on, the embedded AWS has the template's resources, but those that are left out by name."""
+    """The embedded AWS has all of the template's resources but those it lists as left out."""
     wanted = load(TEMPLATE, parameters)
     made = aws.deploy(wanted, f"t{uuid4().hex}")
     unwanted = {name for name, each in wanted.deployable["Resources"].items() if "Condition" in each}
@@ -70,14 +70,14 @@ def test_every_combination_is_deployed(aws: EmbeddedAws, parameters: dict[str, s
 
 
 def test_only_one(aws: EmbeddedAws) -> None:
-    """A second embedded AWS in the same process is an error: they would share everything."""
+    """A second embedded AWS in the process is an error, because they would share state."""
     assert aws.endpoint
     with pytest.raises(StartError), EmbeddedAws():
         pass
 
 
-def test_reference_to_nothing(aws: EmbeddedAws, edit: Edit) -> None:
-    """A reference that the embedded AWS cannot resolve fails the deployment, with its name."""
+def test_an_unresolvable_reference_fails_the_deployment(aws: EmbeddedAws, edit: Edit) -> None:
+    """The error has the attribute's name."""
     with pytest.raises(StartError, match="does not support attribute type Name"):
         aws.deploy(load(edit("Value: !GetAtt LeadsQueue.Arn", "Value: !GetAtt LeadsQueue.Name")), f"t{uuid4().hex}")
 
@@ -90,19 +90,19 @@ def test_reference_to_nothing(aws: EmbeddedAws, edit: Edit) -> None:
     ],
 )
 def test_unsupported_event_source(edit: Edit, old: str, new: str) -> None:
-    """What the poller would not do as Lambda does is refused."""
+    """A setting that the poller does not implement like Lambda is refused."""
     with pytest.raises(StartError):
         load(edit(old, new))
 
 
 def test_unknown_types_are_left_out(aws: EmbeddedAws, edit: Edit) -> None:
-    """A resource of a type that moto does not know is named among those left out, and fails nothing."""
+    """A resource type that moto does not know is listed as left out."""
     path = edit("Outputs:\n", "  Pipe:\n    Type: AWS::Pipes::Pipe\n    Properties: {Name: x}\n\nOutputs:\n")
     assert aws.deploy(load(path), f"t{uuid4().hex}").left_out["Pipe"] == "AWS::Pipes::Pipe"
 
 
-def test_users_configuration_is_out_of_reach(monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -> None:
-    """A profile that the user has set, even a broken one, neither matters nor is changed."""
+def test_the_user_s_aws_configuration_is_not_used(monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -> None:
+    """Even a broken profile is neither used nor changed."""
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")

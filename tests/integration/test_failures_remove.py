@@ -46,9 +46,9 @@ def test_an_export(operator: Operated, tmp_path: Path) -> None:
     """The file is readable only by its owner, has every matching letter, and the letters stay."""
     operator.put(refused("lead-1"), refused("lead-2"), unmappable("hello"))
     path = tmp_path / "letters.csv"
-    code, output, said = operator.leads(*EXPORT, "--output", str(path), "--reason", "rejected")
+    code, output, message = operator.leads(*EXPORT, "--output", str(path), "--reason", "rejected")
     assert (code, output) == (0, "")
-    assert said.startswith("2 dead letters written to ")
+    assert message.startswith("2 dead letters written to ")
     assert path.stat().st_mode & 0o777 == 0o600
     assert {row["id"] for row in csv.DictReader(path.read_text().splitlines())} == {"lead-1", "lead-2"}
     assert len(operator.messages()) == 3
@@ -58,8 +58,8 @@ def test_an_export(operator: Operated, tmp_path: Path) -> None:
 def test_an_export_to_a_pipe(operator: Operated) -> None:
     """Without a file the letters go to standard output, and the message to standard error."""
     operator.put(refused("lead-1"), refused("other"))
-    code, output, said = operator.leads(*EXPORT, "lead-1", "--format", "jsonl")
-    assert (code, said) == (0, "1 dead letter written.\n")
+    code, output, message = operator.leads(*EXPORT, "lead-1", "--format", "jsonl")
+    assert (code, message) == (0, "1 dead letter written.\n")
     assert json.loads(output)["id"] == "lead-1"
     _, output, _ = operator.leads(*EXPORT)
     assert {row["id"] for row in csv.DictReader(io.StringIO(output))} == {"lead-1", "other"}

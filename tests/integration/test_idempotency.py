@@ -101,7 +101,7 @@ def test_without_the_table_senders_are_asked_to_retry(intake: Intake, error: Exc
     """It is unknown whether the event was accepted before."""
     intake.fail("dynamodb", "PutItem", error)
     assert intake.post(body=AVA, headers=KEYED).status == 503
-    assert intake.taken() == []
+    assert intake.received() == []
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError("the end of this container")])
@@ -111,7 +111,7 @@ def test_an_id_that_cannot_be_recorded_costs_a_duplicate_at_most(intake: Intake,
     assert intake.post(body=AVA, headers=KEYED).body == {"accepted": 1}
     edit(intake, in_progress_expiration="1")
     assert [intake.post(body=AVA, headers=KEYED).body for _ in range(2)] == [{"accepted": 1}, DUPLICATE]
-    assert len(intake.taken()) == 2
+    assert len(intake.received()) == 2
 
 
 def test_an_id_that_cannot_be_freed_is_free_later(intake: Intake) -> None:
@@ -190,7 +190,7 @@ def test_an_id_is_forgotten_after_seven_days(intake: Intake) -> None:
 def test_without_an_id_nothing_is_a_duplicate(intake: Intake) -> None:
     """Two people may send the same body, so neither time nor a hash of it identifies an event."""
     assert [intake.post(body=AVA).body for _ in range(2)] == [{"accepted": 1}] * 2
-    assert (len(intake.taken()), rows(intake)) == (2, [])
+    assert (len(intake.received()), rows(intake)) == (2, [])
 
 
 def test_without_a_table_nothing_is_a_duplicate(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:

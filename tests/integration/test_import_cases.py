@@ -1,4 +1,4 @@
-"""Lists as common programs export them: who is imported, and what is said of the others."""
+"""Lists as common programs export them: who is imported, and what is reported."""
 
 import csv
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ LISTS: Final = Path(__file__).parents[1] / "data" / "import"
 
 @pytest.fixture
 def importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
-    """A deployed stack, and the lists where the user stands."""
+    """A deployed stack, and the lists in the user's folder."""
     with account(tmp_path, monkeypatch) as made:
         for path in LISTS.glob("*.csv"):
             made.write(path.name, path.read_bytes())
@@ -27,7 +27,7 @@ def names(leads: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
 
 
 def test_people_who_opted_out_are_left_out(importing: Importing) -> None:
-    """They are counted and left out, unless they are asked for."""
+    """They are counted, and imported only with --include-opted-out."""
     code, output = importing.send("opted-out.csv")
     assert code == 0
     assert "1 person opted out and is left out; --include-opted-out takes them" in output
@@ -39,8 +39,8 @@ def test_people_who_opted_out_are_left_out(importing: Importing) -> None:
     assert list(names(importing.leads())) == ["mia@example.com", "noah@example.com"]
 
 
-def test_an_opt_out_is_a_persons_and_not_a_rows(importing: Importing) -> None:
-    """Another row of a person who opted out enrolls no one either."""
+def test_an_opt_out_applies_to_all_rows_of_a_person(importing: Importing) -> None:
+    """Other rows of a person who opted out are left out, too."""
     importing.write(
         "list.csv", "Email,Unsubscribed\nMia@example.com,\nmia@example.com,yes\n,yes\nnoah@example.com,no\n"
     )
@@ -51,7 +51,7 @@ def test_an_opt_out_is_a_persons_and_not_a_rows(importing: Importing) -> None:
 
 
 def test_the_first_of_several_addresses(importing: Importing) -> None:
-    """Google puts all addresses of a person into one cell."""
+    """Google exports all addresses of a person in one cell."""
     code, output = importing.send("two-addresses-in-a-cell.csv")
     assert code == 0
     assert "In 1 row the first of several addresses is taken" in output
@@ -60,7 +60,7 @@ def test_the_first_of_several_addresses(importing: Importing) -> None:
 
 
 def test_lines_before_the_header(importing: Importing) -> None:
-    """They are passed over and counted; rows keep the numbers that a spreadsheet shows."""
+    """They are skipped and counted. Rows keep a spreadsheet's numbers."""
     code, output = importing.send("preamble.csv")
     assert code == 1
     assert "3 lines before the header are passed over" in output
@@ -71,7 +71,7 @@ def test_lines_before_the_header(importing: Importing) -> None:
 
 @pytest.mark.parametrize("options", [["--yes"], ["--yes", "--dry-run"], ["--yes", "--json"]])
 def test_an_uncertain_encoding_is_not_guessed(importing: Importing, options: list[str]) -> None:
-    """Without a way to ask nothing is imported; the first row is shown in each encoding that fits."""
+    """Without a terminal nothing is imported. The first row is shown in each possible encoding."""
     code, output = importing.run("polish-cp1250.csv", "--stack", "leads", *options)
     assert code == 2
     assert "cp1250:  Światosław;Kąkol;sz@example.pl;Ćma" in output
@@ -81,16 +81,16 @@ def test_an_uncertain_encoding_is_not_guessed(importing: Importing, options: lis
     assert not list(importing.folder.glob("*.leads-state"))
 
 
-def test_the_encoding_that_is_named(importing: Importing) -> None:
-    """It counts, and is shown."""
+def test_the_encoding_option(importing: Importing) -> None:
+    """It is used for the whole file."""
     assert importing.send("polish-cp1250.csv", "--encoding", "cp1250")[0] == 0
     found = names(importing.leads())
     assert found == {"sz@example.pl": ("Światosław", "Kąkol"), "anna@example.pl": ("Anna", "Król")}
 
 
 @pytest.mark.parametrize("answer", ["1", "cp1252", "what?\nCP1252"])
-def test_the_encoding_that_is_chosen(importing: Importing, answer: str) -> None:
-    """The user sees what the first row reads in each, and names one by its number or its name."""
+def test_the_user_chooses_the_encoding(importing: Importing, answer: str) -> None:
+    """By number or name, after seeing the first row in each."""
     code, output = importing.run("excel-german.csv", "--stack", "leads", typed=f"{answer}\ny\n")
     assert code == 0, output
     assert "  1  cp1252, " in output

@@ -26,7 +26,7 @@ def test_a_lead_is_in_the_queue_before_it_is_acknowledged(intake: Intake) -> Non
     """The answer is exactly 200 with the number of leads."""
     answer = intake.post(body={**AVA, "plan": "pro", "trial": True})
     assert (answer.status, answer.body) == (200, {"accepted": 1})
-    (message,) = intake.taken()
+    (message,) = intake.received()
     assert (message["version"], message["source"], message["campaign"]) == (1, "api", "news")
     assert message["lead"] == {**AVA, "customFields": {"plan": "pro", "trial": True}}
 
@@ -111,7 +111,7 @@ def test_ignored_submissions_get_success(intake: Intake, source: str, fields: di
     answer = intake.post(source, body, headers={"content-type": FORM, "accept": "application/json"})
     assert (answer.status, answer.body) == (200, {"accepted": 0})
     assert intake.metrics() == {(source, "Ignored"): 1}
-    assert (intake.taken(), intake.letters()) == ([], [])
+    assert (intake.received(), intake.letters()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_stranger_learns_nothing(intake: Intake, source: str, headers: dict[st
     assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")
     assert answer.body["detail"] == "unknown source, wrong credentials, or an origin that is not allowed"
     assert answer.headers["www-authenticate"] == 'Bearer realm="hooks"'
-    assert intake.taken() == []
+    assert intake.received() == []
 
 
 @pytest.mark.parametrize("source", ["api", "website", "unknown"])
@@ -162,7 +162,7 @@ def test_problems_of_a_lead_are_reported(intake: Intake, source: str, body: Any,
     answer = intake.post(source, body, headers=headers)
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
     assert [found["field"] for found in answer.body["errors"]] == fields
-    assert (intake.taken(), intake.letters()) == ([], [])
+    assert (intake.received(), intake.letters()) == ([], [])
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"hello", b'"text"', b'{"email": NaN}', json.dumps(DEEP).encode()])
@@ -184,7 +184,7 @@ def test_an_unreadable_body_is_a_400(intake: Intake, body: bytes) -> None:
 def test_too_large_bodies_are_a_413(intake: Intake, body: bytes) -> None:
     """More than a message holds, or more leads than can be sent in time."""
     assert intake.post(body=body).status == 413
-    assert intake.taken() == []
+    assert intake.received() == []
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_form_sent_as_get_is_a_405(intake: Intake, source: str, headers: dict[
         "requestContext": {"http": {"method": "GET"}},
     }
     answer = intake.invoke(request)
-    assert (answer.status, intake.taken()) == (status, [])
+    assert (answer.status, intake.received()) == (status, [])
     if status == 405:
         assert (answer.headers["allow"], "POST" in answer.body["detail"]) == ("POST, OPTIONS", True)
     assert "ava" not in answer.text
@@ -217,7 +217,7 @@ def test_other_methods_enroll_no_one(intake: Intake, method: str, status: int) -
     assert ("allow" in answer.headers) is (status == 405)
     assert intake.post("unknown", AVA, headers={}, method=method).status == 401
     assert intake.post("api", AVA, headers={}, method=method).status == 401
-    assert intake.taken() == []
+    assert intake.received() == []
 
 
 @pytest.mark.parametrize(("origin", "allowed"), [(ORIGIN, True), ("https://evil.example", False)])
@@ -249,4 +249,4 @@ def test_open_sources_have_a_forms_address(intake: Intake) -> None:
     )
     assert intake.post("api", ava, path="/forms/api").status == 401
     assert intake.post("nothing", ava, path="/forms/nothing").status == 401
-    assert [message["lead"]["email"] for message in intake.taken()] == ["ava@example.com"]
+    assert [message["lead"]["email"] for message in intake.received()] == ["ava@example.com"]

@@ -44,6 +44,6 @@ def test_a_body_becomes_its_leads(configured: Intake, number: int) -> None:
             "isBase64Encoded": True,
         }
     )
-    leads = [message["lead"] for message in configured.taken()]
+    leads = [message["lead"] for message in configured.received()]
     assert (answer.status, answer.body.get("accepted", 0), leads) == (case["status"], len(leads), case["leads"])
     assert configured.letters() == []

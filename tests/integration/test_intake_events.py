@@ -29,7 +29,7 @@ def test_a_deletion_in_the_envelope_enrolls_no_one(intake: Intake) -> None:
     """EventBridge's `detail-type` counts as by HTTP."""
     deleted = eventbridge(AVA, kind="user.deleted")
     assert intake.deliver(deleted, sns(deleted)) == []
-    assert (intake.taken(), intake.letters()) == ([], [])
+    assert (intake.received(), intake.letters()) == ([], [])
 
 
 def test_a_rule_may_name_the_envelope(intake: Intake) -> None:
@@ -118,7 +118,7 @@ def test_one_bad_record_does_not_affect_others(intake: Intake) -> None:
     intake.fail("sqs", "SendMessageBatch", after=1, times=1)
     held = intake.deliver(AVA, BEA, "hello", NO_ADDRESS, {"email": "cleo@example.com"})
     assert len(held) == 1
-    assert (len(intake.taken()), len(intake.letters())) == (2, 2)
+    assert (len(intake.received()), len(intake.letters())) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_an_unstored_event_is_held(intake: Intake, body: Any, service: str, oper
     """It is hidden for a while and received again."""
     intake.fail(service, operation, answer, times=3)
     (held,) = intake.deliver(body)
-    assert (intake.taken(), intake.letters(), intake.visible()) == ([], [], [])
+    assert (intake.received(), intake.letters(), intake.visible()) == ([], [], [])
     (hidden,) = intake.cloud.calls("ChangeMessageVisibilityBatch")
     assert hidden["QueueUrl"] == intake.cloud.events_queue_url
     (entry,) = hidden["Entries"]

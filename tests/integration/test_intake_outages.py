@@ -42,7 +42,7 @@ def test_the_sender_is_asked_to_retry(intake: Intake, service: str, operation: s
     response = intake.post(body=AVA, headers=KEYED)
     assert (response.status, response.headers["retry-after"]) == (503, "30")
     assert response.headers["content-type"] == "application/problem+json"
-    assert (intake.taken(), remembered(intake)) == ([], [])
+    assert (intake.received(), remembered(intake)) == ([], [])
 
 
 def test_an_open_form_needs_no_secret(intake: Intake) -> None:

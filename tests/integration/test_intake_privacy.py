@@ -65,7 +65,7 @@ def test_events_leave_no_trace_of_a_person(intake: Intake) -> None:
     assert intake.deliver(LEAD, BROKEN, ADDRESS, [BROKEN, LEAD], {**topic, "Message": json.dumps(LEAD)}, rule) == []
     assert intake.deliver(LEAD, source=None) == []
     assert len(intake.deliver(LEAD, source="zephyrine")) == 1
-    assert len(intake.taken()) == 4
+    assert len(intake.received()) == 4
     _assert_no_personal_data(intake)
 
 

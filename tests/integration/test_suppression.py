@@ -53,12 +53,12 @@ def test_an_opt_out_becomes_a_suppression(crm: Intake) -> None:
     body = {"type": "unsubscribed", "email": "ava@example.com"}
     headers = {"content-type": "application/json", "webhook-id": "e-1", **TOKEN}
     assert crm.post("crm", body, headers=headers).body == {"accepted": 0}
-    (sent,) = crm.taken()
+    (sent,) = crm.received()
     assert sent.pop("receivedAt")
     assert sent == {"version": 2, "action": "suppress", "id": "e-1", "source": "crm", "email": "ava@example.com"}
     assert crm.metrics() == {("crm", "Accepted"): 1, ("crm", "OptedOut"): 1}
     assert crm.post("crm", body, headers=headers).body == {"accepted": 0, "duplicate": True}
-    assert crm.taken() == []
+    assert crm.received() == []
 
 
 @pytest.mark.parametrize("dialect", ["reference", "guide", "data"])
