@@ -142,7 +142,7 @@ class Intake:
         return handler(event, None)
 
     def received(self) -> list[dict[str, Any]]:
-        """The messages in LeadsQueue, which are taken out."""
+        """Receive and delete the messages in LeadsQueue."""
         return [json.loads(message["Body"]) for message in self.cloud._received(self.cloud.settings.leads_queue_url)]
 
     def emails(self) -> list[str]:

@@ -10,19 +10,19 @@ import pytest
 from leads.errors import Unavailable
 from leads.io import aws, telemetry
 from tests.integration.cloud import forget, settings_for
-from tests.integration.standing import Answer, Standing, standing
+from tests.integration.stand_in import Answer, StandIn, stand_in
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     """A new container, and a server in place of AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "invented")
     forget()
-    with standing() as made:
+    with stand_in() as made:
         monkeypatch.setenv("AWS_ENDPOINT_URL", made.url)
         yield made
         aws.sqs(settings_for(made.url)).close()
@@ -30,7 +30,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
 
 
 @pytest.fixture
-def sqs(server: Standing) -> "SQSClient":
+def sqs(server: StandIn) -> "SQSClient":
     return aws.sqs(settings_for(server.url))
 
 
@@ -50,7 +50,7 @@ def send(sqs: "SQSClient") -> object:
         "hangs up",
     ],
 )
-def test_temporary_errors_are_retried_once(server: Standing, sqs: "SQSClient", failure: Answer) -> None:
+def test_temporary_errors_are_retried_once(server: StandIn, sqs: "SQSClient", failure: Answer) -> None:
     """Throttling, AWS's internal errors and broken connections."""
     server.answers = [failure, (200, {"Successful": [{"Id": "0"}]})]
     assert send(sqs) == [{"Id": "0"}]
@@ -70,7 +70,7 @@ def test_temporary_errors_are_retried_once(server: Standing, sqs: "SQSClient", f
     ],
 )
 def test_an_error_has_aws_s_code(
-    server: Standing,
+    server: StandIn,
     sqs: "SQSClient",
     capsys: pytest.CaptureFixture[str],
     failure: Answer,
@@ -87,7 +87,7 @@ def test_an_error_has_aws_s_code(
     assert (line["message"], line["service"], line["code"]) == ("AWS call failed", "SQS", code)
 
 
-def test_a_service_may_have_its_own_endpoint(server: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_may_have_its_own_endpoint(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """boto3's variable for one service beats the one for all."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     settings = settings_for(server.url)

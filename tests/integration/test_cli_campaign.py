@@ -156,7 +156,7 @@ def test_json_needs_yes(stack: Operated, sandbox: Sandbox) -> None:
 
 
 def test_a_start_without_an_answer(stack: Operated, sandbox: Sandbox) -> None:
-    """If the connection breaks, the operator is told to check the status before starting again."""
+    """If the connection breaks, the message says to check the status before starting again."""
     enroll(sandbox, "camp_news")
     sandbox.faults.set([Fault.model_validate({"kind": "drop_after", "on": "start"})])
     result = stack.leads("campaign", "start", "news", "--yes")

@@ -44,8 +44,8 @@ def test_duplicate_deliveries_are_counted_separately(enrolling: Enrolling, outco
     assert len(enrolling.letters()) == (outcome == "rejected")
 
 
-def test_an_event_that_was_taken_twice_may_be_delivered_twice_as_well(enrolling: Enrolling) -> None:
-    """Its two messages differ by the moment: each is one of its own, and what comes again is counted apart."""
+def test_two_messages_of_one_event_may_be_delivered_twice(enrolling: Enrolling) -> None:
+    """Messages with another time are separate. Repeated deliveries of each are counted as duplicates."""
     times = ("2026-11-22T02:00:00Z", "2026-11-22T02:00:45Z")
     enrolling.cloud.send(*({**message("ava@example.com"), "id": "evt-1", "receivedAt": moment} for moment in times))
     records = enrolling.cloud.records()
@@ -128,7 +128,7 @@ def test_a_broken_configuration_holds_messages(
 
 @pytest.mark.parametrize("status", [None, 207, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500])
 def test_no_campaign_is_ever_started(enrolling: Enrolling, status: int | None) -> None:
-    """Whatever Leadterra answers, enroll makes bulk requests and nothing else (law 9)."""
+    """For any answer of Leadterra enroll makes only bulk requests (law 9)."""
     enrolling.leadterra.faults.set([Fault(kind="status", status=status)] if status else [])
     enrolling.deliver(*(message(f"lead{n}@example.com") for n in range(3)))
     asked = {(each.method, each.path) for each in enrolling.leadterra.requests}

@@ -92,7 +92,7 @@ def test_a_letter_that_sqs_moved(queue: DeadLetterQueue) -> None:
     """SQS names the queue that it moved a message from."""
 
     def receive(own: Any, **asked: Any) -> Any:
-        """Moto moves messages, and does not say whence."""
+        """Add the attribute that moto lacks."""
         answer = own(**asked)
         for message in answer.get("Messages", ()):
             message["Attributes"]["DeadLetterQueueSourceArn"] = "arn:events"

@@ -43,7 +43,7 @@ class Queue:
                 "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:LeadsQueue",
             }
 
-    def take(self, most: int) -> list[dict[str, Any]]:
+    def receive(self, most: int) -> list[dict[str, Any]]:
         """Some messages, a few of them twice."""
         chosen = self.chance.sample(sorted(self.waiting), min(most, len(self.waiting)))
         records = []
@@ -118,7 +118,7 @@ def test_every_lead_is_accounted_for(enrolling: Enrolling, seed: int, behaviour:
     )
     totals: Counter[str] = Counter()
     for _ in range(300):
-        done = enrolling.invoke(queue.take(250))
+        done = enrolling.invoke(queue.receive(250))
         for record in done.records:
             if record["messageId"] not in done.failures:
                 queue.waiting.pop(record["messageId"], None)

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from leads.io.leadterra import Leadterra, leadterra
 from leads.request.reply import Reply
 from leads_cli.sandbox import Fault, Sandbox, SandboxServer
-from tests.integration.standing import standing
+from tests.integration.stand_in import stand_in
 
 BODY = b'{"leads":[{"email":"ava@example.com"}]}'
 
@@ -68,7 +68,7 @@ def test_a_request_is_as_documented() -> None:
 
 def test_an_untrusted_server_is_sent_nothing(tmp_path: Path) -> None:
     """A server with an untrusted certificate gets neither the key nor a lead."""
-    with standing(_self_signed(tmp_path / "server.pem")) as server:
+    with stand_in(_self_signed(tmp_path / "server.pem")) as server:
         assert bulk(_client(server.url)).status is None
         assert server.asked == []
 
@@ -130,7 +130,7 @@ def test_an_id_is_one_segment_of_the_path(campaign: str, segment: bytes) -> None
         httpx.ProxyError, httpx.UnsupportedProtocol, httpx.DecodingError, httpx.TooManyRedirects,
     ],
 )  # fmt: skip
-def test_a_network_error_is_no_answer(error: type[httpx.RequestError]) -> None:
+def test_a_network_error_raises_nothing(error: type[httpx.RequestError]) -> None:
     """Any httpx error gives a reply without a status."""
 
     def transport(_: httpx.Request) -> httpx.Response:
@@ -167,14 +167,14 @@ def test_a_compressed_answer_is_cut() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
-def test_a_broken_encoding_is_no_answer(encoding: str) -> None:
-    """A body that does not match its encoding, or has an unsupported one, counts as a network error."""
+def test_a_broken_encoding_counts_as_a_network_error(encoding: str) -> None:
+    """Also one that the client did not ask for."""
     assert bulk(compressed(b"not compressed", encoding)) == Reply(None)
 
 
 def test_a_redirect_is_not_followed() -> None:
     """Leads and key are sent to no other address. Tested with the function's own client."""
-    with standing() as server:
+    with stand_in() as server:
         server.answers = [(307, {}), (200, {"enrolled": 1})]
         server.headers = {"Location": f"{server.url}/elsewhere"}
         client = _client(server.url)
@@ -252,7 +252,7 @@ def test_no_step_takes_more_than_its_share(timeout: float, connect: float, read:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncated_answer"])
-def test_a_broken_connection_is_no_answer(real: Leadterra, leadterra: Sandbox, kind: str) -> None:
+def test_a_broken_connection_counts_as_a_network_error(real: Leadterra, leadterra: Sandbox, kind: str) -> None:
     """The next request uses a new connection."""
     leadterra.faults.set([Fault.model_validate({"kind": kind, "next": 1})])
     assert bulk(real) == Reply(None)

@@ -4,12 +4,12 @@ import pytest
 
 from leads.errors import Unavailable
 from leads.io.aws import confirm_subscription
-from tests.integration.standing import standing
+from tests.integration.stand_in import stand_in
 
 
 def test_a_subscription_is_confirmed_by_one_call() -> None:
     """SNS answers 200."""
-    with standing() as sns:
+    with stand_in() as sns:
         confirm_subscription(f"{sns.url}/?Action=ConfirmSubscription")
         assert [asked.path for asked in sns.asked] == ["/?Action=ConfirmSubscription"]
 
@@ -17,7 +17,7 @@ def test_a_subscription_is_confirmed_by_one_call() -> None:
 @pytest.mark.parametrize("status", [302, 500])
 def test_anything_but_200_is_tried_again(status: int) -> None:
     """A redirect could lead anywhere, so it is not followed."""
-    with standing() as sns:
+    with stand_in() as sns:
         sns.answers, sns.headers = [(status, {})], {"Location": f"{sns.url}/ok"}
         with pytest.raises(Unavailable, match=str(status)):
             confirm_subscription(f"{sns.url}/first")

@@ -56,7 +56,7 @@ class Intake:
             sqs=lambda _: client, dynamodb=lambda _: client, threads=partial(LaneThreads, self.timeline)
         )
 
-    def take(self, arrival: Arrival) -> None:
+    def accept_event(self, arrival: Arrival) -> None:
         """Accept an event now, or when its sender retries."""
         now = self.timeline.now
         intake = RealIntake(
@@ -73,10 +73,10 @@ class Intake:
             if isinstance(error, Killed):
                 self.kills += 1
                 self.uncounted += self.account.sends - self.output.books.metrics["Accepted"] - before
-            self.timeline.at(now + _RETRY_SECONDS, partial(self.take, arrival))
+            self.timeline.at(now + _RETRY_SECONDS, partial(self.accept_event, arrival))
         else:
             if not result.duplicate and self.chance.random() < self.account.weather.resent:
-                self.timeline.at(now + _RESENT_WITHIN * self.chance.random(), partial(self.take, arrival))
+                self.timeline.at(now + _RESENT_WITHIN * self.chance.random(), partial(self.accept_event, arrival))
         self.on_accept()
 
 

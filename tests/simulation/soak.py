@@ -162,7 +162,7 @@ class Soak:
         """Schedule the next arrival."""
         if arrival := next(self._coming, None):
             self.truth.add(arrival)
-            self.timeline.at(arrival.moment, partial(self.intake.take, arrival))
+            self.timeline.at(arrival.moment, partial(self.intake.accept_event, arrival))
             self.timeline.at(arrival.moment, self._next)
         else:
             self._all_have_come = True

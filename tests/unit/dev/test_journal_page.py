@@ -118,7 +118,7 @@ def test_a_choice_is_offered() -> None:
     ],
 )
 def test_the_verdict(counts: StackCounts, mood: str, verdict: str) -> None:
-    """The page shows, also in colour, whether law 2 holds. Queued leads are no failure."""
+    """The page shows, also in colour, whether law 2 holds. Queued leads are not a failure."""
     shown = live.counts(StackStatus(counts))
     assert verdict in shown
     assert f"verdict {mood}" in shown

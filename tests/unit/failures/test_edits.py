@@ -108,7 +108,7 @@ def test_edits_are_applied_in_order() -> None:
         *(Set("firstName", "Ava"), Normalise("customFields"), Remove("email.domain"), Remove("customFields.0")),
     ],
 )
-def test_an_edit_without_effect_is_no_error(edit: Edit) -> None:
+def test_an_edit_may_have_no_effect(edit: Edit) -> None:
     """A field may be missing, not text, or already correct, because one edit applies to many letters."""
     assert apply_edits(LEAD, [edit], is_lead=True) == (LEAD, [])
 

@@ -97,7 +97,7 @@ def test_without_an_address_there_are_no_people(content: Any) -> None:
 
 def test_as_many_people_by_id_as_in_a_list() -> None:
     """The limit on one person's fields does not limit people by id."""
-    assert len(take({f"u{number}": {"email": f"p{number}@example.com"} for number in range(3_000)}).messages) == 3_000
+    assert len(submit({f"u{number}": {"email": f"p{number}@example.com"} for number in range(3_000)}).messages) == 3_000
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_as_many_people_by_id_as_in_a_list() -> None:
 def test_an_ambiguous_body_makes_no_lead(content: Any) -> None:
     """The answer says that it is unclear which person signed up."""
     assert [person.unclear for person in people(content)] == [True]
-    found = take(content)
+    found = submit(content)
     assert not found.messages
     assert [problem["field"] for problem in found.problems()] == ["body"]
 
@@ -155,7 +155,7 @@ NEIGHBOURS = st.dictionaries(
 )
 
 
-def take(content: Any) -> Reading:
+def submit(content: Any) -> Reading:
     numbers = count()
     return read(event(content), source(custom_fields=["*"]), lambda: str(next(numbers)))
 
@@ -193,7 +193,7 @@ def bodies(draw: st.DrawFn) -> tuple[int, Any]:
 def test_k_people_become_k_leads(sample: tuple[int, Any]) -> None:
     """Or the answer reports a problem. No lead has another person's address or name."""
     k, body = sample
-    found = take(body)
+    found = submit(body)
     if not found.problems():
         assert len(found.messages) == k
     for message in found.messages:

@@ -26,9 +26,9 @@ def refusal(status: int, code: str) -> ClientError:
 
 @dataclass
 class Sqs:
-    """A queue. `trouble` maps a call's number to an error, or to how many entries fail."""
+    """A queue. `failure` maps a call's number to an error, or to how many entries fail."""
 
-    trouble: Callable[[int], Exception | int] = lambda _: 0
+    failure: Callable[[int], Exception | int] = lambda _: 0
     accepted: Counter[int] = field(default_factory=Counter)
     sizes: list[int] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
@@ -36,7 +36,7 @@ class Sqs:
     def send_message_batch(self, **asked: Any) -> dict[str, Any]:
         with self.lock:
             self.sizes.append(len(asked["Entries"]))
-            match self.trouble(len(self.sizes)):
+            match self.failure(len(self.sizes)):
                 case Exception() as error:
                     raise error
                 case left:
@@ -98,14 +98,14 @@ def test_large_leads_are_sent_in_smaller_batches(sending: Sending) -> None:
 
 def test_failed_entries_are_sent_again(sending: Sending) -> None:
     """After failed entries, a throttle, a 500 and a broken connection every lead is sent."""
-    troubles: dict[int, Exception | int] = {
+    failures: dict[int, Exception | int] = {
         1: 4,
         3: refusal(400, "RequestThrottled"),
         5: EndpointConnectionError(endpoint_url="x"),
         6: 10,
         8: refusal(500, "InternalFailure"),
     }
-    sending.sqs.trouble = lambda call: troubles.get(call, 0)
+    sending.sqs.failure = lambda call: failures.get(call, 0)
     sending.run()
     assert sending.sent == ALL
 
@@ -116,23 +116,23 @@ def test_failed_entries_are_sent_again(sending: Sending) -> None:
 )
 def test_a_permanent_error_is_not_retried(sending: Sending, error: Exception) -> None:
     """The import stops at once with AWS's message. Sent leads are counted, and the rest is kept."""
-    sending.sqs.trouble = lambda call: error if call > 2 else 0
+    sending.sqs.failure = lambda call: error if call > 2 else 0
     with pytest.raises(CommandError, match="LeadsQueue: "):
         sending.run()
     assert sending.worklist.left() == ROWS - len(sending.sent)
     assert sum(sending.counted) == len(sending.sent) == 20
     assert len(sending.sqs.sizes) <= ROWS // 10 + 1
-    sending.sqs.trouble = lambda _: 0
+    sending.sqs.failure = lambda _: 0
     sending.run()
     assert sending.sent == ALL
 
 
 def test_a_long_outage_ends_the_import(sending: Sending) -> None:
     """After some attempts the import stops with the reason, and no lead is lost."""
-    sending.sqs.trouble = lambda _: refusal(503, "ServiceUnavailable")
+    sending.sqs.failure = lambda _: refusal(503, "ServiceUnavailable")
     with pytest.raises(CommandError, match="ServiceUnavailable"):
         sending.run()
-    sending.sqs.trouble = lambda _: 10
+    sending.sqs.failure = lambda _: 10
     with pytest.raises(CommandError, match="it does not take all of them"):
         sending.run()
     assert sending.worklist.left() == ROWS
@@ -147,7 +147,7 @@ def test_stop_finishes_the_calls_in_progress(sending: Sending) -> None:
             sending.stop.set()
         return 0
 
-    sending.sqs.trouble = stop_at_third
+    sending.sqs.failure = stop_at_third
     sending.run()
     assert sending.worklist.left() == ROWS - len(sending.sent) > 0
     assert sum(sending.counted) == len(sending.sent)

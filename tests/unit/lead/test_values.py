@@ -59,8 +59,8 @@ def test_real_companies_are_kept(company: str) -> None:
         "[object Object]", "null", "undefined", "null null", "{{a}} {{b}}", "*|FNAME|* *|LNAME|*", "N/A", "None",
     ],
 )  # fmt: skip
-def test_placeholders_and_null_words_are_no_answers(placeholder: str) -> None:
-    """They are left out of every field, and not forwarded as custom fields."""
+def test_placeholders_and_null_words_are_left_out(placeholder: str) -> None:
+    """In every field, and they are not forwarded as custom fields."""
     for field in ("first_name", "last_name", "name", "company", "job_title"):
         assert lead({field: placeholder, "plan": "pro"}) == {"customFields": {"plan": "pro"}}, field
 

@@ -28,7 +28,7 @@ custom_fields = ["*", "cf-turnstile-response"]
 FORM = "application/x-www-form-urlencoded"
 
 
-def take(body: Any, source: str = "app", content_type: str = "", **headers: str) -> Reading:
+def read_body(body: Any, source: str = "app", content_type: str = "", **headers: str) -> Reading:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     names = {"content-type": content_type, **{name.replace("_", "-"): text for name, text in headers.items()}}
     ids = count()
@@ -46,14 +46,14 @@ def take(body: Any, source: str = "app", content_type: str = "", **headers: str)
 )
 def test_a_captcha_s_token_is_not_a_custom_field(body: dict[str, Any], token: str) -> None:
     """Even if `custom_fields` names it."""
-    reading = take({"email": "ava@example.com", "plan": "pro", **body}, "guarded")
+    reading = read_body({"email": "ava@example.com", "plan": "pro", **body}, "guarded")
     assert reading.captcha_token == token
     assert reading.messages[0].lead == {"email": "ava@example.com", "customFields": {"plan": "pro"}}
 
 
 def test_an_event_becomes_a_message() -> None:
     """The lead, its campaign's name, its source and its time of arrival."""
-    reading = take({"email": "Ava@Example.com", "name": "Ava King", "plan": "pro"})
+    reading = read_body({"email": "Ava@Example.com", "name": "Ava King", "plan": "pro"})
     (body,) = map(json.loads, reading.bodies)
     lead = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "customFields": {"plan": "pro"}}
     envelope = {"version": 1, "id": "new-0", "source": "app", "campaign": "news"}
@@ -67,7 +67,7 @@ def test_leads_of_a_list_are_accepted_separately() -> None:
     for _ in range(20):
         deep = {"a": deep}
     leads = [{"email": "ava@example.com"}, {"email": "no"}, "text", {"email": "bea@example.com"}, deep]
-    reading = take({"leads": leads}, idempotency_key="k1")
+    reading = read_body({"leads": leads}, idempotency_key="k1")
     assert [(message.id, message.lead["email"]) for message in reading.messages] == [
         ("k1:0", "ava@example.com"),
         ("k1:3", "bea@example.com"),
@@ -79,7 +79,7 @@ def test_leads_of_a_list_are_accepted_separately() -> None:
 
 def test_a_single_lead_has_no_index() -> None:
     """A problem of a single lead has no index."""
-    assert take({"email": "no"}).problems() == [
+    assert read_body({"email": "no"}).problems() == [
         {"field": "email", "message": "not an e-mail address: An email address must have an @-sign."}
     ]
 
@@ -87,15 +87,15 @@ def test_a_single_lead_has_no_index() -> None:
 def test_an_ignored_event_has_no_id() -> None:
     """It is not remembered, because a rule may be fixed, or the signup itself may have the same id."""
     bodies = (b"email=ava@example.com&consent=no", b"email=ava@example.com&consent=yes")
-    assert [take(body, "form", FORM, idempotency_key="k-1").event_id for body in bodies] == [None, "k-1"]
+    assert [read_body(body, "form", FORM, idempotency_key="k-1").event_id for body in bodies] == [None, "k-1"]
 
 
 def test_a_lead_that_fits_no_message_is_too_large() -> None:
     """A single lead is refused as too large; in a list it is reported as a bad lead."""
     large = {"email": "ava@example.com"} | {f"essay {n}": "\U0001f600" * 9_000 for n in range(10)}
     with pytest.raises(TooLarge):
-        take(large)
-    reading = take([large, {"email": "bea@example.com"}])
+        read_body(large)
+    reading = read_body([large, {"email": "bea@example.com"}])
     assert [message.lead["email"] for message in reading.messages] == ["bea@example.com"]
     assert [(found["index"], found["field"]) for found in reading.problems()] == [(0, "body")]
 
@@ -111,7 +111,7 @@ def test_a_lead_of_a_replay_carries_its_history() -> None:
 @pytest.mark.parametrize("body", [[{"email": "a@example.com"}], {"x": [{"email": "a@example.com"}] * 2}])
 def test_an_open_source_accepts_one_person(body: Any) -> None:
     """A list is refused as a whole, because anyone may post to the source."""
-    reading = take(body, "form")
+    reading = read_body(body, "form")
     assert (reading.messages, reading.problems()) == (
         [],
         [{"field": "body", "message": "a list: this source takes one person at a time"}],
@@ -130,18 +130,18 @@ def test_an_open_source_accepts_one_person(body: Any) -> None:
 )  # fmt: skip
 def test_a_request_without_answers_is_a_connection_test(body: Any, is_test: bool) -> None:  # noqa: FBT001
     """Only ids, event names, times and flags. An authenticated sender gets a success, a stranger does not."""
-    reading = take(body)
+    reading = read_body(body)
     assert (bool(reading.unmappable), reading.ignored) == (not is_test, int(is_test))
     if isinstance(body, dict):
-        assert take(body, "guarded").unmappable
+        assert read_body(body, "guarded").unmappable
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "x" * 50])
 def test_a_compressed_body_is_refused(encoding: str) -> None:
     """It is not parsed as something else."""
     with pytest.raises(Compressed, match="is not read: send it as it is"):
-        take({"email": "ava@example.com"}, content_encoding=encoding)
-    assert take({"email": "ava@example.com"}, content_encoding="Identity").messages
+        read_body({"email": "ava@example.com"}, content_encoding=encoding)
+    assert read_body({"email": "ava@example.com"}, content_encoding="Identity").messages
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,6 @@ def test_a_compressed_body_is_refused(encoding: str) -> None:
 )
 def test_the_title_of_a_person_is_a_job(body: Any) -> None:
     """Next to an address or name, inside a wrapper, or in an object named like a person."""
-    (message,) = take(body).messages
+    (message,) = read_body(body).messages
     lead = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "jobTitle": "CTO"}
     assert {key: message.lead.get(key) for key in lead} == lead

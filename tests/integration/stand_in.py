@@ -21,7 +21,7 @@ class Asked:
 
 
 @dataclass
-class Standing:
+class StandIn:
     """The server. `answers` are given in order, then `{}`."""
 
     url: str
@@ -33,16 +33,16 @@ class Standing:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    standing: Standing
+    stand_in: StandIn
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"] or 0))
-        self.standing.asked.append(Asked(self.path, content))
-        match self.standing.answers.pop(0) if self.standing.answers else (200, {}):
+        self.stand_in.asked.append(Asked(self.path, content))
+        match self.stand_in.answers.pop(0) if self.stand_in.answers else (200, {}):
             case "hangs up":
                 self.close_connection = True
             case "is silent":
-                self.standing.over.wait()
+                self.stand_in.over.wait()
             case (int(status), body):
                 content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self._answer(status, content)
@@ -51,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **self.standing.headers}.items():
+        for name, value in {"Content-Length": str(len(body)), **self.stand_in.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
@@ -61,7 +61,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def standing(tls: ssl.SSLContext | None = None) -> Iterator[Standing]:
+def stand_in(tls: ssl.SSLContext | None = None) -> Iterator[StandIn]:
     """Serve during a test."""
     handler = type("Handler", (_Handler,), {})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -69,8 +69,8 @@ def standing(tls: ssl.SSLContext | None = None) -> Iterator[Standing]:
         server.daemon_threads = True
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
-        made = Standing(f"{'https' if tls else 'http'}://localhost:{server.server_address[1]}")
-        handler.standing = made  # type: ignore[attr-defined]
+        made = StandIn(f"{'https' if tls else 'http'}://localhost:{server.server_address[1]}")
+        handler.stand_in = made  # type: ignore[attr-defined]
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
