@@ -41,6 +41,14 @@ def test_a_rule_may_name_the_envelope(intake: Intake) -> None:
     assert intake.emails() == ["ava@example.com"]
 
 
+def test_an_unreadable_event_keeps_its_envelope(intake: Intake) -> None:
+    """Its dead letter has all of EventBridge's event."""
+    event = eventbridge("hello")
+    assert intake.deliver(event) == []
+    (letter,) = intake.letters()
+    assert letter.body["event"] == event
+
+
 def test_a_list_is_accepted_lead_by_lead(intake: Intake) -> None:
     """Each unusable entry is a dead letter."""
     assert intake.deliver({"leads": [AVA, NO_ADDRESS, BEA, "text"]}) == []

@@ -141,9 +141,11 @@ def test_the_person_is_found(fields: dict[str, Any], person: dict[str, Any]) -> 
 
 
 def test_the_name_next_to_the_address_is_used() -> None:
-    """Not the name of the envelope around it."""
+    """Not the name of the envelope around it, or in another object."""
     fields = {"name": "Webinar", "data.name": "Ava King", "data.email": "ava@example.com", "company": "Host Ltd"}
     assert lead(fields) == ADDRESS | {"firstName": "Ava", "lastName": "King", "company": "Host Ltd"}
+    fields = {"shipping.first_name": "Ben", "billing.first_name": "Ava", "billing.email": "ava@example.com"}
+    assert lead(fields) == ADDRESS | {"firstName": "Ava"}
 
 
 @pytest.mark.parametrize("place", ["signup", "students", "lead_data", "data.entry"])

@@ -83,9 +83,8 @@ class Search:
         if self._claim:
             return Question("named", self._claim.named[:1])
         if refused := self.left(self._refused):
-            # Sending all of them again would give no information.
-            most = max(1, len(refused) - 1)
-            return Question("part", refused[: self._prevalence.group(most, len(refused))], len(refused))
+            size = self._prevalence.group(len(refused), len(refused))
+            return Question("part", refused[:size], len(refused))
         if unknown := [index for index in self.left() if index not in self._suspects]:
             end = min((cut for cut in self._cuts if cut > unknown[0]), default=self.size)
             unknown = [index for index in unknown if index < end]
