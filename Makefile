@@ -1,6 +1,6 @@
 # What a person runs; `make` alone lists it. Needs make and any Python 3: the rest comes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test lint lint-types lint-rest check build stage-is-right deploy bucket-is-named release audit bench drill soak docs format lock browser
+.PHONY: help setup dev test lint lint-types lint-rest check check-core build stage-is-right deploy bucket-is-named release audit bench drill soak docs format lock browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,9 +12,9 @@ CONFIGS := $(wildcard layers/config/*.toml)
 # Names under which a distribution installs a Chromium; tests/e2e looks for the same ones.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-# Three processes for two cores, because many tests wait. The tests of a file stay together, as do their servers. They
+# Two processes for each core, because many tests wait. The tests of a file stay together, as do their servers. They
 # run in the order of the folders: those of tests/e2e take longest, and a long one at the end would run alone.
-PARALLEL = -n $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2) --dist loadfile --no-loadscope-reorder
+PARALLEL = -n $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2) --dist loadfile --no-loadscope-reorder
 # The tests of the core, the only ones under coverage, without generated examples: it makes a test take twice as long.
 CORE := $(addprefix tests/unit/,config event fields lead message presets request search)
 
@@ -56,10 +56,13 @@ lint-rest:
 	$(BIN)/cfn-lint template.yaml
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 
-check: lint browser ## Everything that CI checks: `make lint`, and every test with the coverage of the core
-	$(BIN)/pytest $(PARALLEL) $(CORE) --hypothesis-profile=explicit --cov --cov-report=
-	$(BIN)/coverage report --include='*/leads/*' --fail-under=100
+check: setup browser ## Everything that CI checks: `make lint`, and every test with the coverage of the core
+	@$(MAKE) --no-print-directory --jobs 3 check-core lint-types lint-rest
 	$(BIN)/pytest $(PARALLEL) tests -m "hypothesis or not core"
+
+check-core:
+	$(BIN)/pytest $(PARALLEL) -n auto $(CORE) --hypothesis-profile=explicit --cov --cov-report=
+	$(BIN)/coverage report --include='*/leads/*' --fail-under=100
 
 build: setup ## Check the configuration and build the Lambda artifact into .aws-sam
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
