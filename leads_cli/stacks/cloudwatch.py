@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, get_args
 
-from leads.request.outcome import HELD_AGE, Why, held_metric
+from leads.io.telemetry import HELD_AGE
+from leads.request.outcome import Why, held_metric
 from leads_cli.stacks.counts import METRICS, StackStatus, Waiting, from_metrics, hold_words
 from leads_cli.stacks.running import OPERATOR, Running, aws_errors
 

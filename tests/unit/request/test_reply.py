@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.request.outcome import HELD_AGE, Counts, Held, Why, held_metric, tally
+from leads.io.telemetry import HELD_AGE
+from leads.request.outcome import Counts, Held, Why, held_metric, tally
 from leads.request.reply import Partial, Refused, Reply, Verdict, is_passing, judge
 from leads_cli.stacks.counts import METRICS
 

@@ -7,8 +7,9 @@ from typing import Any, Final, get_args
 import pytest
 
 from leads.io.ledger import SETTLED, SETTLING
+from leads.io.telemetry import HELD_AGE
 from leads.request import backoff
-from leads.request.outcome import HELD_AGE, Why, held_metric
+from leads.request.outcome import Why, held_metric
 from leads_cli.stacks.cloudwatch import SERVICES
 from leads_cli.stacks.counts import METRICS, OUTCOMES, TAKEN
 from tests.unit.template.translated import ROOT, Properties, Template

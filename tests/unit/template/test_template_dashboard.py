@@ -10,7 +10,8 @@ from typing import Any, Final, Self, get_args
 
 import pytest
 
-from leads.request.outcome import HELD_AGE, Why, held_metric
+from leads.io.telemetry import HELD_AGE
+from leads.request.outcome import Why, held_metric
 from leads_cli.stacks.cloudwatch import SERVICES
 from leads_cli.stacks.counts import METRICS, OUTCOMES, TAKEN
 from tests.unit.template.translated import Template

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from leads.config.lines import line_of, unfinished_line
@@ -95,6 +94,8 @@ def auth_choices(provider: object) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The most similar names, and all valid ones."""
+    from difflib import get_close_matches  # noqa: PLC0415 - a right configuration needs none
+
     names = sorted(known)
     close = get_close_matches(word, names, n=1)
     likely = f"; did you mean {close[0]!r}?" if close else ""

@@ -16,13 +16,12 @@ from leads.io.captcha import check_captcha
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.queues import Entry, Queues, Record, age, queue_url, receives
 from leads.io.settings import Settings
-from leads.io.telemetry import UNKNOWN, count, described, logger
+from leads.io.telemetry import HELD_AGE, UNKNOWN, count, described, logger
 from leads.json import dumps
 from leads.lead.lead import Problem
 from leads.message.dead_letter import Failure, attributes, dead_letter, without
 from leads.message.intake import Reading, read
 from leads.message.message import id_for_log
-from leads.request.outcome import HELD_AGE
 
 _ID_REUSED: Final = Problem("id", "id reused")
 _NO_SOURCE: Final = Problem(

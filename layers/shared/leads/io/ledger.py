@@ -16,12 +16,12 @@ from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.queues import Entry, Queues, Record, age, queue_url, receives
 from leads.io.settings import Settings
-from leads.io.telemetry import count, logger, where
+from leads.io.telemetry import HELD_AGE, count, logger, where
 from leads.message.dead_letter import Failure, attributes, dead_letter, unreadable
 from leads.message.message import DIRECT, AnyMessage, address_for_log, as_json, id_for_log
 from leads.model import LEAD_FIELDS
 from leads.request.batch import AnyReceived, ReceivedMessage
-from leads.request.outcome import HELD_AGE, Dropped, Held, Outcome, Rejected, held_metric
+from leads.request.outcome import Dropped, Held, Outcome, Rejected, held_metric
 
 # A long Retry-After is honoured, so a message may reach SQS's retention of 14 days before its receives run out.
 _EXPIRING_SECONDS: Final = 12 * 24 * 3_600

@@ -9,12 +9,14 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from leads.errors import LeadsError
-from leads.request.outcome import HELD_AGE
 
 # The template adds the stack's name, so that two stacks in an account have separate counts.
 DEFAULT_NAMESPACE: Final = "LeadterraEnroll"
 # ... and the function's name. Without the template there is none.
 DEFAULT_SERVICE: Final = "leads"
+# How long what is held has been waiting in its queue, in seconds. SQS's own age leaves out messages that were received
+# more than three times, which are those that have been waiting.
+HELD_AGE: Final = "HeldAge"
 # Names that the configuration does not have would be dimensions without end.
 UNKNOWN: Final = "unknown"
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from leads.message.dead_letter import Failure
 
@@ -19,10 +19,6 @@ type Why = Literal[
     "internal",
 ]
 """Why a lead is held: none of these is known to be the lead's own fault."""
-
-# The metric of how long what is held has been waiting in its queue, in seconds. SQS's own age leaves out whatever was
-# received more than three times, which is what has been waiting.
-HELD_AGE: Final = "HeldAge"
 
 
 def held_metric(why: Why) -> str:
