@@ -56,8 +56,8 @@ lint-rest:
 	$(BIN)/cfn-lint template.yaml
 	@set -e; for file in $(CONFIGS); do $(BIN)/leads check --config "$$file"; done
 
-check: setup browser ## Everything that CI checks: `make lint`, and every test with the coverage of the core
-	@$(MAKE) --no-print-directory --jobs 3 check-core lint-types lint-rest
+check: setup ## Everything that CI checks: `make lint`, and every test with the coverage of the core
+	@$(MAKE) --no-print-directory --jobs 4 check-core lint-types lint-rest browser
 	$(BIN)/pytest $(PARALLEL) tests -m "hypothesis or not core"
 
 check-core:
