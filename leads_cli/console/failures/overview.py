@@ -215,8 +215,9 @@ class FailuresPage:
             field.props("outlined dense use-input").bind_value_to(chosen, "field")
             edit = ui.select(list(_EDITS), value="tidy up", label="Change").props("outlined dense")
             edit.bind_value_to(chosen, "edit")
-            value = ui.input("Value").props("outlined dense").bind_value_to(chosen, "value")
-            value.bind_visibility_from(edit, "value", lambda name: name in {"set to", "rename to"})
+            # Always shown, so that nothing changes under the cursor while a person types.
+            value = ui.input("Value").props('outlined dense hint="For set to and rename to"')
+            value.bind_value_to(chosen, "value")
 
         if await frame.ask("Fix all that are shown", ["Show what changes"], content):
             edit = _EDITS[chosen["edit"]](chosen["field"], chosen["value"])
