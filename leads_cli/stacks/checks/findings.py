@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How it is; only `fail` is a failure of the check."""
+    """How severe a finding is. Only `fail` makes the check fail."""
 
     OK = "ok"
     WARN = "warn"

@@ -61,6 +61,12 @@ def test_a_long_name_costs_no_more_than_a_short_one(function: Callable[[str], ob
         assert large <= small + 100, text
 
 
+def test_nested_hints_cost_no_more_than_words() -> None:
+    """A label may have a hint in brackets. Each further bracket is not read as a label with a hint of its own."""
+    words, brackets = (lines_run(meaning, f"{sign} field {f'ab{sign}' * 80}") for sign in (" ", "("))
+    assert brackets <= 5 * words
+
+
 def test_configured_names_cost_nothing_per_field() -> None:
     """The allow list is prepared once, so a hundred names cost no more than one."""
     fields: dict[str, Any] = {"email": "ada@example.com"} | {f"field{n}": "x" for n in range(200)}

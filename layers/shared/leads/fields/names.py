@@ -149,7 +149,8 @@ def meaning(name: str) -> Meaning | None:
     filler = SPOKEN if " " in name.strip() else FILLER
     found = _nested(steps, filler) or _asked(name) or _address(words)
     before, _, hint = name.partition("(")
-    return found or (meaning(before) if hint and not meaning(hint) else None)
+    # One hint is read, with all that is in it: a name of many brackets must not be read once for each of them.
+    return found or (meaning(before) if hint and not meaning(hint.replace("(", " ")) else None)
 
 
 def _known(words: Words, penalty: int = 0, *, ambiguous: bool = True) -> Meaning | None:

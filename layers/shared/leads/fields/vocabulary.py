@@ -132,7 +132,7 @@ FAMILY_FIRST: Final = word_set("""nume numele numecomplet numelecomplet numesipr
     прізвищеіімя прізвищеімя прізвищеімяпобатькові фио фамилияиимя фамилияимя фамилияимяотчество お名前 氏名 姓名
     您的姓名 이름 성함""")
 
-# Whoever signs up.
+# Words for a person who signs up.
 PEOPLE: Final = word_set("""contact lead customer person applicant visitor subscriber attendee guest invitee member
     participant registrant respondent prospect""")
 # Objects named for a person. A `name` in one is the person's, and of two objects with addresses the event is about it.
