@@ -71,11 +71,13 @@ def test_a_provider_s_own_flag(provider: str, body: dict[str, Any], expected: Op
         *((kind, OptOut.PROVIDER) for kind in (
             "unsubscribed", "contact.unsubscribed", "email.complained", "group_unsubscribe", "spam_report",
             "subscriber.unsubscribe", "ContactOptedOut", "marketing.opted_out", "email.marked_as_spam", "unsub",
+            "consent.withdrawn", "RevokeConsent", "contact.blacklisted", "lead.do_not_contact",
         )),
         *((kind, OptOut.DELETION) for kind in (
             "user.deleted", "contact.deleted", "com.auth0.user.deleted", "customers/redact", "customer.deletion",
             "UserDeleted", "delete_user", "dsync.user.deleted", "contact.privacyDeletion", "lead_post_delete", "DELETE",
             "customer.subscription.deleted", "people.removed", "submission.deleted", "REMOVE",
+            "user.lifecycle.delete.initiated", "person.anonymized", "gdpr.erase",
         )),
         ("sms.unsubscribed", OptOut.ANSWER), ("spam", OptOut.ANSWER),
         *((kind, None) for kind in (
@@ -138,13 +140,34 @@ def test_a_rule_that_names_a_deletion_beats_the_provider_s_own_choice_of_kinds()
 
 FLAGS = ["unsubscribed", "email_opt_out", "emailBlacklisted", "Abgemeldet", "Désinscrit",
          "opt_out", "HasOptedOutOfEmail", "contact.unsubscribed_from_emails", "optOut",
-         "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out"]  # fmt: skip
+         "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out",
+         "opt_out.email", "do_not_contact.marketing", "hs_email_optout", "is_do_not_email", "email_optout_flag",
+         "consent_withdrawn", "I do not wish to receive marketing emails", "Please don't send me emails"]  # fmt: skip
 NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "Opt out?", "opt_in",
-            "subscribed", "data_opt_out", "friend_unsubscribed", "unsubscribed_at",
-            "phone_unsubscribed", "smsBlacklisted", "[]"]  # fmt: skip
+            "subscribed", "data_opt_out", "friend_unsubscribed", "unsubscribed_at", "opt_out.sms", "do_not_call",
+            "do_not_track", "phone_unsubscribed", "smsBlacklisted", "[]"]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", [True, "true", "1", 1, "yes", "ON", "Ja", "Evet", ["0", "1"]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        True,
+        "true",
+        "1",
+        1,
+        "yes",
+        "ON",
+        "Ja",
+        "Evet",
+        ["0", "1"],
+        1.0,
+        "t",
+        "\u2713",
+        "unsubscribe",
+        "Opted out",
+        "Yes, unsubscribe me",
+    ],
+)
 @pytest.mark.parametrize("name", FLAGS)
 def test_a_true_value_under_an_opt_out_name(name: str, value: Any) -> None:
     """It enrolls no one but is not suppressed, because any visitor may have sent it."""
@@ -154,7 +177,8 @@ def test_a_true_value_under_an_opt_out_name(name: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        *((name, value, OptOut.ANSWER) for name in ("unsubscribed_at", "optedOutDate", "subscriber.unsubscribed_on")
+        *((name, value, OptOut.ANSWER)
+          for name in ("unsubscribed_at", "optedOutDate", "subscriber.unsubscribed_on", "date_unsubscribed")
           for value in ("2026-01-02T03:04:05Z", "Jan 5, 2026", 1767225600)),
         *(("unsubscribed_at", value, None) for value in ("", "0000-00-00 00:00:00", 0, "never", True)),
         ("sms_unsubscribed_at", "2026-01-02", None),
@@ -196,7 +220,15 @@ def test_other_values_are_not_opt_outs(name: str, value: Any) -> None:
         ("subscription_status", "unsubscribed", OptOut.ANSWER),
         ("email_marketing_consent.state", "Opted out", OptOut.ANSWER),
         ("subscriber.state", "cancelled", OptOut.ANSWER),
-        *((name, "unsubscribed", OptOut.ANSWER) for name in ("newsletter", "email_marketing", "subscription")),
+        *(
+            (name, "unsubscribed", OptOut.ANSWER)
+            for name in ("newsletter", "email_marketing", "subscription", "consents.email")
+        ),
+        *(("newsletter", value, OptOut.ANSWER) for value in ("unsubscribe", "Abgemeldet", "Do not contact")),
+        ("consent_status", "withdrawn", OptOut.ANSWER),
+        ("application.state", "withdrawn", None),
+        ("subscriber.list", "Cancelled flights", None),
+        ("previous_status", "unsubscribed", None),
         ("order.state", "cancelled", None),
         ("sms_consent.state", "unsubscribed", None),
         ("note", "unsubscribed", None),

@@ -5,7 +5,8 @@ event may also suppress the person, because suppression cannot be undone.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from itertools import chain
 from typing import Any, Final
@@ -13,9 +14,9 @@ from typing import Any, Final
 from leads.fields.address import address_like
 from leads.fields.answers import Value
 from leads.fields.event_values import MAX_KIND, kinds_in
-from leads.fields.names import canonical, is_other_persons, parts, words_of
+from leads.fields.names import is_other_persons, parts, words_of
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import PEOPLE
+from leads.fields.vocabulary import OBJECTS_OF_OTHERS, PEOPLE
 from leads.json import at
 from leads.lead.lead import is_true
 from leads.lead.rules import Layout, SourceRules
@@ -35,29 +36,38 @@ class OptOut(StrEnum):
 
 
 _UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription unsub optout optedout optsout
-    complaint complained complaints spamreport spamreported spamcomplaint markedasspam""")
+    complaint complained complaints spamreport spamreported spamcomplaint markedasspam donotcontact blacklisted
+    blocklisted consentwithdrawn consentrevoked withdrawconsent revokeconsent""")
 # A complaint, or what a form tool says of a program's submission, whose address must not be suppressed.
 _SPAM: Final = ("spam",)
-_DELETED: Final = word_set("delete deleted deletion deletes destroyed remove removed redact redacted erased erasure")
+_DELETED: Final = word_set("""delete deleted deletion deletes destroyed remove removed redact redacted erase erased
+    erasure anonymized anonymised""")
 _PERSONS: Final = PEOPLE | word_set("""user people membership subscription profile account identity privacy gdpr entry
     record row submission registration""")
-# Words of a kind that say nothing: `mautic.lead_post_delete`, `com.auth0.user.deleted`.
-_AROUND: Final = word_set("post pre on after before was has been is event webhook")
+# Words of a kind that say nothing: `mautic.lead_post_delete`, `user.lifecycle.delete.initiated`.
+_AROUND: Final = word_set("post pre on after before was has been is event webhook lifecycle")
 # An opt-out of another channel does not affect e-mail.
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
-_FLAGS: Final = word_set("""unsubscribe unsubscribed optout optedout donotemail donotbulkemail donotcontact
-    blacklisted blocklisted suppressed abgemeldet abbestellt desabonne desinscrit dadodebaja disiscritto descadastrado
-    afgemeld uitgeschreven avregistrerad avmeldt afmeldt wypisany wypisana odhlasen odhlaseny""")
-_STATUSES: Final = word_set("status state consent subscription subscriptions newsletter newsletters marketing")
-_STATES: Final = word_set("unsubscribed optedout optout complained")
-# Of a subscriber (Kit). Elsewhere an order or a plan is cancelled.
-_CANCELLED: Final = word_set("cancelled canceled")
-# Behind a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
-_WHEN: Final = word_set("at on date time timestamp")
+# What says so in a name, beside a yes, and in a value.
+_FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donotemail donotbulkemail donotsendmm noemail
+    noemails nomarketing marketingsuspended suppressed abgemeldet abbestellt keinewerbung keinemails desabonne
+    desinscrit dadodebaja disiscritto descadastrado afgemeld uitgeschreven avregistrerad avmeldt afmeldt wypisany
+    wypisana odhlasen odhlaseny""")
+_STATUSES: Final = word_set("""status state statut estado stato consent consents subscription subscriptions subscribed
+    newsletter newsletters marketing list permission""")
+# States of nothing else: elsewhere an order or a plan is cancelled, an application withdrawn.
+_STATES: Final = {"subscriber": word_set("cancelled canceled"), "consent": word_set("withdrawn revoked")}
+# Beside a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
+_WHEN: Final = word_set("at on date time timestamp datetime")
 _DATE: Final = re.compile(r"(?=.*[1-9])(?:\D*\d){5}")
-# Words of a flag that name e-mail, everything, or the person: `contact.has_opted_out_of_email`.
-_GENERAL: Final = word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list lists all
-    global globally is has from of me user contact customer person subscriber member lead""")
+# Words beside it that name e-mail, everything, the person or a wish: `contact.has_opted_out_of_email`, "Please do not
+# send me marketing emails".
+_GENERAL: Final = (
+    word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list lists all
+    global globally is has from of me user contact customer person subscriber member lead hs status state flag yes
+    please i my the any would like want wish to receive hear you""")
+    | _WHEN
+)
 
 
 def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | None:
@@ -77,8 +87,11 @@ def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | 
             return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER, kind
         if _says_deleted(words) and not any(kind in allowed for allowed in admitted):
             return OptOut.DELETION, kind
-    names = rules.layout(submission).once(_flags_and_statuses)
-    return next(((OptOut.ANSWER, name) for name in names if _is_opt_out(name, submission.fields)), None)
+    if not (names := rules.layout(submission).once(_flags_and_statuses)):
+        return None
+    answers = submission.fields
+    addresses = {answer for answer in answers.values() if isinstance(answer, str) and address_like(answer)}
+    return next(((OptOut.ANSWER, name) for name in names if _is_opt_out(name, answers[name], addresses)), None)
 
 
 def says_unsubscribed(words: tuple[str, ...]) -> bool:
@@ -116,34 +129,38 @@ def _members(document: Any, place: str) -> list[Any]:
 
 
 def _flags_and_statuses(layout: Layout) -> list[str]:
-    """The names that may say so, of e-mail or of everything, and neither as a question nor for another person."""
-    return [name for name in layout.names if _is_status(name) or _is_flag(name)]
+    """The names that may say so."""
+    named = ((name, _about(name)) for name in layout.names)
+    return [name for name, about in named if not _STATUSES.isdisjoint(about) or _is_opted_out(about)]
 
 
-def _last_words(name: str) -> tuple[str, ...]:
-    """The words of a name's last step; none if it is a question, another person's or about another channel."""
+def _about(name: str) -> tuple[str, ...]:
+    """The words of a name's last step, and of the one before if that is general: `opt_out.email`.
+
+    None if it is a question, another person's, a previous value, or about another channel.
+    """
     steps = [] if "?" in name or is_other_persons(name) else [words_of(step) for step in parts(name)]
-    return steps[-1] if steps and _OTHER_CHANNELS.isdisjoint(chain.from_iterable(steps)) else ()
+    words = {*chain.from_iterable(steps)}
+    if not words.isdisjoint(_OTHER_CHANNELS | OBJECTS_OF_OTHERS):
+        return ()
+    is_general = _GENERAL.issuperset(chain.from_iterable(steps[-1:]))
+    return tuple(chain.from_iterable(steps[-2 if is_general else -1 :]))
 
 
-def _is_status(name: str) -> bool:
-    return not _STATUSES.isdisjoint(_last_words(name)[-1:])
-
-
-def _is_flag(name: str) -> bool:
-    words = _last_words(name)
-    words = words[:-1] if _WHEN.intersection(words[-1:]) else words
+def _is_opted_out(words: Iterable[str]) -> bool:
+    """Whether words say that a person opted out of e-mail or everything, and nothing else."""
     return not _FLAGS.isdisjoint({"".join(words), "".join(word for word in words if word not in _GENERAL)})
 
 
-def _is_opt_out(name: str, answers: Mapping[str, Value]) -> bool:
+def _is_opt_out(name: str, value: Value, addresses: AbstractSet[str]) -> bool:
     """Whether an answer to such a field is one. The only address among the answers may say so, `unsubscribe_email`."""
-    value = answers[name]
-    states = _STATES | _CANCELLED if "subscriber" in words_of(name) else _STATES
-    if _is_status(name) and canonical(str(value)[:MAX_KIND]) in states:
+    about = _about(name)
+    said = words_of(str(value)[:MAX_KIND])
+    # A box's value may be its label: `unsubscribe: "Unsubscribe me"`.
+    if _is_opted_out(said) or any("".join(said) in states for of, states in _STATES.items() if of in words_of(name)):
         return True
-    addresses = {each for each in answers.values() if isinstance(each, str) and address_like(each)}
-    says_when = not _WHEN.isdisjoint(words_of(name)[-1:])
-    return _is_flag(name) and (
-        _DATE.match(str(value)) is not None if says_when else is_true(value) or {value} == addresses
-    )
+    if not _is_opted_out(about):
+        return False
+    if not _WHEN.isdisjoint(about):
+        return _DATE.match(str(value)) is not None
+    return is_true(value) or {value} == addresses
