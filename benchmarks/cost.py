@@ -222,5 +222,5 @@ def _resources() -> dict[str, Any]:
 def _access_log_bytes() -> int:
     """A line of API Gateway's log; the values are as long as real ones."""
     line = _resources()["Api"]["Properties"]["AccessLogSettings"]["Format"]
-    lengths = {"requestId": 16, "requestTimeEpoch": 13, "httpMethod": 4, "routeKey": 8, "status": 3}
+    lengths = {"requestId": 16, "httpMethod": 4, "routeKey": 8, "status": 3}
     return len(re.sub(r"\$context\.([A-Za-z.]+)", lambda found: "x" * lengths.get(found[1], 2), line))

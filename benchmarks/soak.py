@@ -79,7 +79,7 @@ def _accounts(soak: Soak) -> Iterator[str]:
     for name in SETTLED:
         yield f"  {name.lower():10}{metrics[name]:>11,}"
     yield f"  queued    {len(soak.queue.messages):>11,}"
-    again = soak.counted_again() + soak.books.cut_off + soak.intake.uncounted
+    again = soak.counted_again() + soak.intake.uncounted
     yield f"  less      {again:>11,}  settled or taken again after a kill, or as SQS delivered them again"
     yield f"duplicates  {metrics['Duplicates']:>11,}  twice in a batch"
 

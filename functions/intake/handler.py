@@ -14,7 +14,7 @@ from leads.io.aws import confirm_subscription
 from leads.io.intake import Intake, IntakeResult
 from leads.io.queues import Record
 from leads.io.settings import Settings, enrollment
-from leads.io.telemetry import UNKNOWN, count, described, logger
+from leads.io.telemetry import UNKNOWN, described, logger, report
 from leads.message.message import MAX_MESSAGE_BYTES
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ def _success(result: IntakeResult, event: Event, source: Source) -> answer.Respo
 
 
 def _report(error: Exception, source: str, status: int) -> None:
-    count("source", source, {"Refused": 1})
+    refused = {"Refused": 1}
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger().info("refused", extra={"source": source, "status": status, "why": type(error).__name__})
+        report("refused", "source", source, refused, {"status": status, "why": type(error).__name__})
         return
     message = "unavailable" if isinstance(error, LeadsError) else "unexpected"
-    logger().error(message, extra={"source": source, "status": status, **described(error)})
+    report(message, "source", source, refused, {"status": status, **described(error)}, level="error")

@@ -94,12 +94,10 @@ class Journal:
         self._last_events: dict[str, datetime] = {}
 
     def observe_log(self, function: str, line: str) -> None:
-        """A line of a function's output. Lines that are neither a metric nor a known message are only kept."""
+        """A line of a function's output. A line without metrics and with an unknown message is only kept."""
         data = observed.json_object(line)
         with self._lock:
-            if "_aws" in data:
-                self._sums.update(observed.sum_metrics_line(data))
-                return
+            self._sums.update(observed.sum_metrics_line(data))
             name = function.removesuffix("Function").lower()
             self._lines.append(Line(str(next(self._numbers)), self._now(), name, line.rstrip(), data))
             if data.get("message") == "taken":

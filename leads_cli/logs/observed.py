@@ -51,14 +51,21 @@ def failure_text(failure: object) -> str:
 
 
 def sum_metrics_line(data: Mapping[str, Any]) -> dict[str, float]:
-    """The sums of one line in CloudWatch's embedded metric format."""
-    about = data["_aws"] if isinstance(data["_aws"], dict) else {}
-    named = {
-        metric.get("Name")
-        for directive in objects(about.get("CloudWatchMetrics"))
-        for metric in objects(directive.get("Metrics"))
-    }
+    """The sums in one line, which may be in CloudWatch's embedded metric format."""
+    named = _metric_names(data)
     return {name: _sum(data.get(name)) for name in METRICS.values() if name in named}
+
+
+def without_metrics(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A line without its metrics, which repeat what it says."""
+    hidden = {"_aws", *_metric_names(data)}
+    return {name: value for name, value in data.items() if name not in hidden}
+
+
+def _metric_names(data: Mapping[str, Any]) -> set[str]:
+    about = data.get("_aws")
+    directives = objects(about.get("CloudWatchMetrics")) if isinstance(about, dict) else []
+    return {str(metric.get("Name")) for directive in directives for metric in objects(directive.get("Metrics"))}
 
 
 def _sum(value: object) -> float:

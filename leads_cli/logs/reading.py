@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from leads_cli.logs.observed import json_object
+from leads_cli.logs.observed import json_object, without_metrics
 from leads_cli.stacks.embedded import get_object
 from leads_cli.stacks.running import NotReachableError, aws_errors
 
@@ -47,10 +47,9 @@ class Line:
         return {"when": self.when.isoformat(timespec="milliseconds"), "function": self.function, **written}
 
 
-def parse(line_id: str, when: datetime, function: str, text: str) -> Line | None:
-    """A line as it was written; None for a metric, which repeats what the line beside it says."""
-    data = json_object(text)
-    return None if "_aws" in data else Line(line_id, when, function, text.rstrip(), data)
+def parse(line_id: str, when: datetime, function: str, text: str) -> Line:
+    """A line as it was written; its `data` is without the metrics."""
+    return Line(line_id, when, function, text.rstrip(), without_metrics(json_object(text)))
 
 
 FUNCTIONS: Final = ("intake", "enroll")
@@ -72,9 +71,8 @@ def read_embedded(url: str) -> Reader:
     def read(since: datetime, text: str | None) -> Iterator[Line]:
         found = get_object(url, "/_leads/logs", {"since": since.isoformat()})
         for item in found["lines"]:
-            line = parse(str(item["id"]), datetime.fromisoformat(item["when"]), item["function"], item["text"])
-            if line and (text is None or text in line.text):
-                yield line
+            if text is None or text in item["text"]:
+                yield parse(str(item["id"]), datetime.fromisoformat(item["when"]), item["function"], item["text"])
 
     return read
 
@@ -96,8 +94,7 @@ def read_deployed(stack: str, session: "boto3.Session") -> Reader:
             for page in pages:
                 for event in page["events"]:
                     when = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-                    if line := parse(event["eventId"], when, name, event["message"]):
-                        yield line
+                    yield parse(event["eventId"], when, name, event["message"])
 
     return read
 

@@ -122,9 +122,9 @@ def test_the_wheel_has_everything_that_the_command_reads(tmp_path: Path) -> None
 STAGES: Final = {
     "prod": (
         '[default.deploy.parameters]\nregion = "eu-central-1" # Frankfurt\nprofile = "production"\n'
-        'parameter_overrides = ["LogLevel=DEBUG", "ConfigFile=prod.toml"] # "ConfigFile=other.toml"\n'
+        'parameter_overrides = ["BatchingWindow=5", "ConfigFile=prod.toml"] # "ConfigFile=other.toml"\n'
     ),
-    "text": 'parameter_overrides = "LogLevel=DEBUG ConfigFile=prod.toml AlarmEmail=ops@example.com"\n',
+    "text": 'parameter_overrides = "BatchingWindow=5 ConfigFile=prod.toml AlarmEmail=ops@example.com"\n',
     "bare": 'parameter_overrides = [\n  # "ConfigFile=other.toml",\n]\n',
 }
 

@@ -94,7 +94,7 @@ class Enrolling:
             metrics=_sum(dimensions),
             dimensions=dimensions,
             ages=[age for line in metrics for age in line.get("HeldAge", ())],
-            logs=[line for line in lines if "_aws" not in line],
+            logs=[line for line in lines if line["message"] != "sent by other producers"],
             output=output,
             hidden=self._hidden(records),
         )

@@ -1,8 +1,8 @@
 """The counts that an operator could keep from the functions' output and the queue.
 
 Law 2: accepted by intake = enrolled + updated + skipped + unaccounted + merged + rejected + suppressed +
-dropped + still queued. Messages that SQS delivers again after they were settled, and those that a killed function
-settled without logging it, are counted separately, by the ids in the log.
+dropped + still queued. Messages that SQS delivers again after they were settled are counted separately, by the ids in
+the log.
 """
 
 import io
@@ -22,7 +22,6 @@ class Books:
 
     Attributes:
         settled: count by signup, from the ids in the log.
-        cut_off: leads in metrics whose log line is missing because the function was killed before it.
         numbers: signups by the id in the log.
         with_address: lines with an address. There must be none.
     """
@@ -30,11 +29,9 @@ class Books:
     metrics: Counter[str] = field(default_factory=Counter)
     settled: Counter[int] = field(default_factory=Counter)
     why: Counter[str] = field(default_factory=Counter)
-    cut_off: int = 0
     with_address: int = 0
     unexpected: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
-    _unlogged: int = 0
 
     def read(self, line: str) -> None:
         """Read one line of a function's output."""
@@ -44,19 +41,12 @@ class Books:
             names = [metric["Name"] for metric in written["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
             counts = {name: int(sum(written[name])) for name in names}
             self.metrics.update(counts)
-            self._unlogged = sum(counts.get(name, 0) for name in SETTLED)
-        elif written["message"] == "batch settled":
+        if written["message"] == "batch settled":
             self._settle(written)
         elif written["message"] == "unexpected":
             self.unexpected.append(line)
 
-    def killed(self) -> None:
-        """The function that wrote last was killed."""
-        self.cut_off += self._unlogged
-        self._unlogged = 0
-
     def _settle(self, line: dict[str, Any]) -> None:
-        self._unlogged = 0
         self.settled.update(self.numbers[name] for name in line["accepted"])
         self.settled.update(self.numbers[name] for name in line.get("dropped", ()))
         self.settled.update(self.numbers[rejected["id"]] for rejected in line["rejected"])
@@ -67,7 +57,7 @@ class Books:
 
         `uncounted` were accepted by a function that was killed before it counted them, or re-sent by the operator.
         """
-        accepted = self.metrics["Accepted"] + uncounted + repeated + self.cut_off
+        accepted = self.metrics["Accepted"] + uncounted + repeated
         return accepted - sum(self.metrics[name] for name in SETTLED) - queued
 
 

@@ -168,7 +168,6 @@ class Soak:
             self._all_have_come = True
 
     def _killed(self, batch: Received) -> None:
-        self.books.killed()
         self.repeated.update(message.number for _, message in batch)
 
     def _hour(self) -> None:

@@ -125,10 +125,10 @@ def test_sources_and_alarms() -> None:
 
 def test_parameters_are_those_of_the_stage() -> None:
     """A deployed value that differs from the stage's file is a warning: the next deployment would replace it."""
-    expected = {"LogLevel": "INFO", "BatchingWindow": "2"}
+    expected = {"SnapStart": "None", "BatchingWindow": "2"}
     (same,) = subjects.parameters(expected, expected, "stages/prod.toml", "prod")
     assert same.verdict == "ok"
-    (window,) = subjects.parameters({"LogLevel": "INFO", "BatchingWindow": "9"}, expected, "stages/prod.toml", "prod")
+    (window,) = subjects.parameters({"SnapStart": "None", "BatchingWindow": "9"}, expected, "stages/prod.toml", "prod")
     assert (window.about, window.verdict) == ("parameter BatchingWindow", "warn")
     assert window.message == "'9' is deployed, stages/prod.toml says '2'"
     assert "make deploy STACK=prod" in window.remedy

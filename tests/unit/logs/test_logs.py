@@ -56,12 +56,17 @@ def test_a_line_in_words(data: dict[str, Any], text: str) -> None:
 
 
 def test_lines_that_are_not_json() -> None:
-    """A crash is shown as it is and counts as an error. Metrics are not shown."""
+    """A crash is shown as it is and counts as an error."""
     crash = parse("1", NOW, "enroll", "Traceback (most recent call last):\n")
-    assert crash
     assert (sentence(crash), crash.level) == ("Traceback (most recent call last):", "ERROR")
-    assert parse("2", NOW, "enroll", '{"_aws": {}, "Accepted": 1}') is None
-    assert parse("3", NOW, "enroll", '["a", "list"]')
+    assert sentence(parse("2", NOW, "enroll", '["a", "list"]')) == '["a", "list"]'
+
+
+def test_metrics_are_not_shown() -> None:
+    """They repeat what their line says."""
+    about = {"CloudWatchMetrics": [{"Metrics": [{"Name": "Held"}, {"Name": "HeldAge"}]}]}
+    written = {"message": "held", "message_id": "m", "_aws": about, "Held": [1], "HeldAge": [90]}
+    assert sentence(parse("1", NOW, "intake", json.dumps(written))) == "held message_id=m"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,8 @@ def test_functions_run_where_they_are_built_for(template: Template, function: st
     assert properties["Architectures"] == [{"Ref": "Architecture"}]
     assert template.body["Parameters"]["Architecture"]["Default"] == "arm64"
     assert properties["LoggingConfig"]["LogFormat"] == "JSON"
+    # Lambda drops lines below the level, and the metrics are in lines of INFO.
+    assert properties["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
 
 
 def test_every_log_is_the_stack_s_own_and_expires(template: Template) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leads.config.schema import Captcha
 from leads.errors import CaptchaFailed, Unavailable
-from leads.io.telemetry import count, described, logger
+from leads.io.telemetry import described, report
 
 if TYPE_CHECKING:
     import httpx
@@ -41,8 +41,8 @@ def check_captcha(name: str, kind: Captcha, token: str, secret: Callable[[], str
     try:
         solved = _is_solved(SERVICES[kind], token, secret())
     except Unavailable as error:
-        count("source", name, {"CaptchaUnchecked": 1})
-        logger().error("captcha not checked", extra={"source": name, **described(error)})
+        unchecked = {"CaptchaUnchecked": 1}
+        report("captcha not checked", "source", name, unchecked, described(error), level="error")
         return
     if not solved:
         raise CaptchaFailed

@@ -16,7 +16,7 @@ from leads.io.captcha import check_captcha
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.queues import Entry, Queues, Record, age, queue_url, receives
 from leads.io.settings import Settings
-from leads.io.telemetry import HELD_AGE, UNKNOWN, count, described, logger
+from leads.io.telemetry import HELD_AGE, UNKNOWN, described, report
 from leads.json import dumps
 from leads.lead.lead import Problem
 from leads.message.dead_letter import Failure, attributes, dead_letter, without
@@ -83,11 +83,9 @@ class Intake:
                 return IntakeResult(problems=[{"field": problem.field, "message": problem.message}])
             raise
         if not taken:
-            count("source", event.source, {"Redelivered": 1})
-            event_id = id_for_log(reading.event_id or "")
-            logger().info("redelivered", extra={"source": event.source, "event_id": event_id, **_replay_of(event)})
+            about = {"event_id": id_for_log(reading.event_id or ""), **_replay_of(event)}
+            report("redelivered", "source", event.source, {"Redelivered": 1}, about)
             return IntakeResult(duplicate=True)
-        self._report(event, reading)
         accepted = len(reading.messages)
         return IntakeResult(accepted, problems=reading.problems() if interactive or accepted else ())
 
@@ -108,14 +106,15 @@ class Intake:
             name = event.source
             self.accept(event, source, interactive=False, attempts=attempts)
         except Exception as error:  # noqa: BLE001 - the record stays in its queue, whatever broke here
-            logger().error("held", extra={"message_id": record["messageId"], **described(error)})
-            count("source", name, {"Held": 1, HELD_AGE: age(record, self.now)})
+            about = {"message_id": record["messageId"], **described(error)}
+            report("held", "source", name, {"Held": 1, HELD_AGE: age(record, self.now)}, about, level="error")
             return False
         return True
 
     def hold_all(self, records: Sequence[Record]) -> None:
         """Count and hold records of EventsQueue that cannot be read, because the configuration is broken."""
-        count("source", UNKNOWN, {"Held": len(records), HELD_AGE: max(age(record, self.now) for record in records)})
+        counts = {"Held": len(records), HELD_AGE: max(age(record, self.now) for record in records)}
+        report("held", "source", UNKNOWN, counts, level="error")
         self.hold(records)
 
     def hold(self, records: Sequence[Record]) -> None:
@@ -158,6 +157,8 @@ class Intake:
     def _put(self, event: Event, reading: Reading, letters: Sequence[Entry]) -> None:
         if reading.bodies:
             self._send_leads(event, reading.bodies)
+        # Before a dead letter can fail: what is in the queue will be enrolled.
+        _report(event, reading)
         if letters:
             self._send_letters(event, letters, [each for part in reading.unmappable for each in part.problems])
 
@@ -182,20 +183,21 @@ class Intake:
             remaining_millis=self.remaining_millis,
         )
 
-    def _send_leads(self, event: Event, bodies: Sequence[str]) -> None:
-        missing = self._queues().send(self.settings.leads_queue_url, [Entry(body) for body in bodies])
-        # Counted even if the rest failed: what is in the queue will be enrolled.
-        count("source", event.source, {"Accepted": len(bodies) - len(missing)})
-        if missing:
-            raise Unavailable(f"LeadsQueue took {len(bodies) - len(missing)} of {len(bodies)}")
-
     def _send_letters(self, event: Event, letters: Sequence[Entry], problems: Sequence[Problem]) -> None:
         if self._queues().send(self.settings.dead_letter_queue_url, letters):
             raise Unavailable("the dead-letter queue did not take an event")
-        count("source", event.source or UNKNOWN, {"Unmappable": len(letters)})
         fields = sorted({problem.field for problem in problems})
-        about = {"source": event.source, "count": len(letters), "fields": fields, **_replay_of(event)}
-        logger().warning("unmappable", extra=about)
+        about = {"count": len(letters), "fields": fields, **_replay_of(event)}
+        report("unmappable", "source", event.source or UNKNOWN, {"Unmappable": len(letters)}, about, level="warning")
+
+    def _send_leads(self, event: Event, bodies: Sequence[str]) -> None:
+        missing = self._queues().send(self.settings.leads_queue_url, [Entry(body) for body in bodies])
+        if missing:
+            accepted = len(bodies) - len(missing)
+            report(
+                "taken in part", "source", event.source, {"Accepted": accepted}, {"count": accepted}, level="warning"
+            )
+            raise Unavailable(f"LeadsQueue took {accepted} of {len(bodies)}")
 
     def _queues(self) -> Queues:
         outside = self.dependencies
@@ -207,23 +209,24 @@ class Intake:
         body = dead_letter(raw, failure, attempts=attempts, failed_at=self.now)
         return Entry(without(body, self.secrets), attributes("unmappable", event.source, None))
 
-    def _report(self, event: Event, reading: Reading) -> None:
-        count("source", event.source, {"Ignored": reading.ignored, "OptedOut": len(reading.opt_outs)})
-        ids = [id_for_log(message.id) for message in (*reading.messages, *reading.suppressions)]
-        event_id = reading.event_id and id_for_log(reading.event_id)
-        others = {
-            # A lone lead has the event's own id.
-            "event_id": event_id if event_id not in ids else None,
-            "ids": ids,
-            "ignored": reading.ignored,
-            "opted_out": len(reading.opt_outs),
-            "suppressing": len(reading.suppressions),
-            "unmappable": len(reading.unmappable),
-            **_replay_of(event),
-        }
-        # Logs cost by the byte.
-        details = {name: value for name, value in others.items() if value}
-        logger().info("taken", extra={"source": event.source, "accepted": len(reading.messages), **details})
+
+def _report(event: Event, reading: Reading) -> None:
+    ids = [id_for_log(message.id) for message in (*reading.messages, *reading.suppressions)]
+    event_id = reading.event_id and id_for_log(reading.event_id)
+    counts = {"Accepted": len(ids), "Ignored": reading.ignored, "OptedOut": len(reading.opt_outs)}
+    others = {
+        # A lone lead has the event's own id.
+        "event_id": event_id if event_id not in ids else None,
+        "ids": ids,
+        "ignored": reading.ignored,
+        "opted_out": len(reading.opt_outs),
+        "suppressing": len(reading.suppressions),
+        "unmappable": len(reading.unmappable),
+        **_replay_of(event),
+    }
+    # Logs cost by the byte.
+    about = {name: value for name, value in others.items() if value}
+    report("taken", "source", event.source, counts, about)
 
 
 def _replay_of(event: Event) -> dict[str, str]:

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from leads.errors import TooLarge
 from leads.io.aws import CALL_SECONDS
 from leads.io.dependencies import REAL, Dependencies
 from leads.io.queues import Entry, Queues, Record, age, queue_url, receives
 from leads.io.settings import Settings
-from leads.io.telemetry import HELD_AGE, count, logger, where
+from leads.io.telemetry import HELD_AGE, logger, report, where
 from leads.message.dead_letter import Failure, attributes, dead_letter, unreadable
 from leads.message.message import DIRECT, AnyMessage, address_for_log, as_json, id_for_log
 from leads.model import LEAD_FIELDS
@@ -191,9 +191,9 @@ class Ledger:
             ids[type(line.outcome)].append(name)
             addresses[type(line.outcome)].append(message.address if message else "")
         written = {**metrics, **counts}
-        count("campaign", campaign, {**written, SETTLED: sum(written.get(name, 0) for name in SETTLING)})
+        written[SETTLED] = sum(written.get(name, 0) for name in SETTLING)
         held, rejected, dropped = ids.values()
-        settled = {"campaign": campaign, "requests": metrics.get("Requests", 0), "why": dict(why)}
+        settled = {"requests": metrics.get("Requests", 0), "why": dict(why)}
         settled |= {"accepted": [id_for_log(each.message.id) for each in accepted], "held": held, "rejected": rejected}
         settled |= {"dropped": dropped} if dropped else {}
         # Leadterra does not say which of the accepted leads these are.
@@ -202,8 +202,8 @@ class Ledger:
             # In the order of accepted, held, rejected and dropped.
             known = chain((each.message.address for each in accepted), *addresses.values())
             settled["addresses"] = [address and address_for_log(log_key, address) for address in known]
-        log = logger().error if why.keys() - _PASSING else logger().info
-        log("batch settled", extra=settled)
+        level: Literal["error", "info"] = "error" if why.keys() - _PASSING else "info"
+        report("batch settled", "campaign", campaign, written, settled, level=level)
 
     def _log_key(self) -> str | None:
         """The key for addresses in logs; None without one, and if there may be no time to read the secret."""
@@ -218,7 +218,8 @@ class Ledger:
 def count_direct(messages: Iterable[ReceivedMessage[AnyMessage]]) -> None:
     """Count the messages that other producers sent. Intake counts its own; a crash must not lose these."""
     new = sum(_is_direct(received.message) and received.receives == 1 for received in messages)
-    count("source", DIRECT, {"Accepted": new})
+    if new:
+        report("sent by other producers", "source", DIRECT, {"Accepted": new}, {"count": new})
 
 
 def _is_direct(message: AnyMessage) -> bool:

@@ -2,8 +2,9 @@
 
 import os
 import traceback
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -23,20 +24,35 @@ UNKNOWN: Final = "unknown"
 
 @cache
 def logger() -> Logger:
-    """The container's logger: one JSON object per line. Service and level come from POWERTOOLS_* and LOG_LEVEL."""
+    """The container's logger: one JSON object per line. The service comes from POWERTOOLS_SERVICE_NAME."""
     # Each message has one place in the code, so the place is left out.
     return Logger(use_rfc3339=True, utc=True, location=None)
 
 
-def count(dimension: str, name: str, counts: dict[str, int]) -> None:
-    """Write counts as CloudWatch metrics, for instance `count("source", "website", {"Accepted": 1})`.
+def report(
+    message: str,
+    dimension: str,
+    name: str,
+    counts: Mapping[str, int],
+    about: Mapping[str, Any] | None = None,
+    *,
+    level: Literal["info", "warning", "error"] = "info",
+) -> None:
+    """Write a log line whose counts are CloudWatch metrics: `report("taken", "source", "website", {"Accepted": 1})`.
 
-    Each is there for the function as a whole, so that alarms need not know the configuration, and by name. Names come
-    from the configuration: each costs $0.30 a month.
+    It is one line, because logs cost by the byte. Each metric is there for the function as a whole, so that alarms need
+    not know the configuration, and by name. Names come from the configuration: each costs $0.30 a month.
     """
+    fields = {dimension: name, **(about or {}), **_metrics(dimension, name, counts)}
+    write = getattr(logger(), level)
+    write(message, extra=fields)
+
+
+def _metrics(dimension: str, name: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """The counts that are not zero, in CloudWatch's embedded metric format."""
     written = {metric: value for metric, value in counts.items() if value}
     if not written:
-        return
+        return {}
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or DEFAULT_NAMESPACE
     service = os.environ.get("POWERTOOLS_SERVICE_NAME") or DEFAULT_SERVICE
     # The service is a set of dimensions by itself.
@@ -44,7 +60,7 @@ def count(dimension: str, name: str, counts: dict[str, int]) -> None:
     metrics.add_dimensions(**{"service": service, dimension: name})
     for metric, value in written.items():
         metrics.add_metric(metric, MetricUnit.Seconds if metric == HELD_AGE else MetricUnit.Count, value)
-    metrics.flush_metrics()
+    return dict(metrics.serialize_metric_set())
 
 
 def described(error: Exception) -> dict[str, Any]:
