@@ -69,7 +69,8 @@ def test_a_form_is_read_without_a_label_too(content_type: str) -> None:
         (b'{"name": "Ava"}', f"{JSON}; charset=a\0b", {"name": "Ava"}),
         (rb'{"a\udc00": ["Ava \ud83d\ude00", "Ava \ud83d"]}', JSON, {"a": ["Ava \U0001f600", "Ava "]}),
         (b'{"a": 1}\n{"a": 2}\n\n', "application/x-ndjson", [{"a": 1}, {"a": 2}]),
-        (json.dumps('{"a": "\u00e9"}').encode(), JSON, {"a": "\u00e9"}),
+        *((json.dumps('{"a": "\u00e9"}').encode(), kind, {"a": "\u00e9"}) for kind in (JSON, "")),
+        *((body, FORM, {"a": "\u00e9 +"}) for body in (b'{"a":"\xe9 %2B"}=', b"%7B%22a%22%3A%22%C3%A9+%2B%22%7D")),
         (b'{"a": true, "b": 1.5, "c": null, "d": 10000000000000000000001}', JSON, None),
     ],
 )  # fmt: skip
@@ -135,7 +136,7 @@ def test_a_body_has_a_limit_before_any_work(content: object) -> None:
         (b"", JSON, "the body is empty"), (b" \r\n", FORM, "the body is empty"),
         *((body, JSON, "not JSON") for body in (b"{", b'{"a": NaN}', b'{"a": 1e999}', b'{"a": 1}\n{', b"[" * 100_000)),
         *((body, JSON, "JSON, but neither an object nor a list") for body in (b'"text"', b"null")),
-        (b"hello", FORM, "not a form"), (b"=1&=2", FORM, "not a form"),
+        (b"%7B=", FORM, "not JSON"), (b"hello", FORM, "not a form"), (b"=1&=2", FORM, "not a form"),
         (b"a=1&" * (MAX_FIELDS + 1), FORM, f"a form of more than {MAX_FIELDS} fields"),
         (b"hello", "text/plain", "neither JSON nor a form (content type 'text/plain')"),
         (b"a=1\nb=2", "text/plain", "neither JSON nor a form (content type 'text/plain')"),

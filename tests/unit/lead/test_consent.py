@@ -141,7 +141,8 @@ def test_a_rule_that_names_a_deletion_beats_the_provider_s_own_choice_of_kinds()
 FLAGS = ["unsubscribed", "email_opt_out", "emailBlacklisted", "Abgemeldet", "Désinscrit",
          "opt_out", "HasOptedOutOfEmail", "contact.unsubscribed_from_emails", "optOut",
          "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out",
-         "opt_out.email", "do_not_contact.marketing", "hs_email_optout", "is_do_not_email", "email_optout_flag",
+         "opt_out.email", "do_not_contact.marketing", "unsubscribed.booleanValue", "hs_email_optout", "is_do_not_email",
+         "email_optout_flag",
          "consent_withdrawn", "I do not wish to receive marketing emails", "Please don't send me emails"]  # fmt: skip
 NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "Opt out?", "opt_in",
             "subscribed", "data_opt_out", "friend_unsubscribed", "unsubscribed_at", "opt_out.sms", "do_not_call",

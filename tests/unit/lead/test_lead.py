@@ -148,6 +148,15 @@ def test_the_name_next_to_the_address_is_used() -> None:
     assert lead(fields) == ADDRESS | {"firstName": "Ava"}
 
 
+def test_the_name_that_begins_like_the_address_is_used() -> None:
+    """Of several names in one form."""
+    pupil = {"Pupil First Name": "Ben", "Pupil Last Name": "Roe"}
+    fields = {**pupil, "Parent First Name": "Ava", "Parent Last Name": "King", "Parent Email": "ava@example.com"}
+    assert lead(fields) == ADDRESS | KING
+    assert lead({"name": "King Fund", "contact_name": "Ava King", "contact_email": "ava@example.com"}) == ADDRESS | KING
+    assert lead({"\u2709": "ava@example.com", **pupil}) == ADDRESS | {"firstName": "Ben", "lastName": "Roe"}
+
+
 @pytest.mark.parametrize("place", ["signup", "students", "lead_data", "data.entry"])
 @pytest.mark.parametrize("address", ["email", "emails.0.email"])
 def test_an_object_with_an_address_is_a_person(place: str, address: str) -> None:
@@ -170,12 +179,16 @@ def test_an_object_with_an_address_is_a_person(place: str, address: str) -> None
          ADDRESS | {"firstName": "Ava"}),
         ({"user.email": "ava@example.com", "sender.name": "Bea Lee", "previous.name": "Ann Lee"}, ADDRESS),
         (ADDRESS | {"sender_name": "Ava"}, ADDRESS | {"firstName": "Ava"}),
+        (ADDRESS | {"name": "Ava King", "createdBy.firstname": "Bea", "UPDATED_BY.lastName": "Lee"}, ADDRESS | KING),
+        ({"from": "Ava <ava@x>", "e-mail": "ava@example.com", "To": "desk@example.com"}, ADDRESS),
+        ({"to": "desk@example.com", "cc": "x@example.com", "lead": "ava@example.com"}, ADDRESS),
     ],
 )  # fmt: skip
 def test_values_of_things_and_other_people_are_not_used(fields: dict[str, Any], expected: dict[str, Any]) -> None:
     """Such as a job applied for, the event's sender, or earlier values."""
     assert lead(fields) == expected
-    assert problems({"sender.email": "bea@example.com"})[0] == ("email", MISSING)
+    for name in ("sender.email", "To", "created_by.email"):
+        assert problems({name: "bea@example.com"})[0] == ("email", MISSING)
 
 
 @pytest.mark.parametrize("thing", ["form", "bookings", "order", "ticket"])

@@ -55,7 +55,8 @@ def test_real_companies_are_kept(company: str) -> None:
     [
         "*|FNAME|*", "{{first_name}}", "{{ contact.first_name }}", "{{{name}}}", '{{ name | default: "you" }}',
         "${name}", "%FIRSTNAME%", "%recipient.name%", "%%First_Name%%", "[first_name]", "[First Name]", "[[name]]",
-        "[plan]", "={{ $json.name }}", "{{a}}, {{b}}",
+        "[plan]", "={{ $json.name }}", "{First_Name}", "<FNAME>", "{!Contact.FirstName}", "#{name}", "@{plan}",
+        "{{a}}, {{b}}",
         "[object Object]", "null", "undefined", "null null", "{{a}} {{b}}", "*|FNAME|* *|LNAME|*", "N/A", "None",
     ],
 )  # fmt: skip
@@ -93,6 +94,7 @@ def test_a_name_that_cannot_be_one_is_left_out(field: str, text: str) -> None:
         ("O&#039;Hara &#x26; Co", "O'Hara & Co"), ("Caf&eacute;&nbsp;Ada", "Café Ada"),
         ("&lt;b&gt; &#60;i&#x3E;", "&lt;b&gt; &#60;i&#x3E;"),
         ("AT&T &amp Co &notit; &copy", "AT&T &amp Co &notit; &copy"), ("A\x00c\x1bm\x7fe\x0b", "Acme"),
+        ("\u202aAda\u202c \u2067Ltd\u2069\u200f", "Ada Ltd"), ("<Ada> {Co} #1 @home", "<Ada> {Co} #1 @home"),
         ("\ufeffAda\t\nL\u200btd\r\n", "Ada Ltd"), ("O\x92Brien \x80 \x81Ltd", "O\u2019Brien € Ltd"),
     ],
 )  # fmt: skip

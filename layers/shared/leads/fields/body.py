@@ -54,7 +54,7 @@ def parse(body: bytes, content_type: str, accepted: str = "") -> Document | list
     # UTF-16 contains zero bytes; without them the declaration is wrong.
     wide = [] if is_form or (found := detect_encoding(body)) == "utf-8" else [found]
     text = _decoded(body, [*wide, *charsets[:2]])
-    if text.lstrip()[:1] in {"{", "["} or "json" in kind:
+    if text.lstrip()[:1] in {"{", "[", '"'} or "json" in kind:
         try:
             return _json(text)
         except Unreadable:
@@ -131,7 +131,7 @@ def _lines(text: str) -> list[Any]:
     raise Unreadable("not JSON")
 
 
-def _form(body: bytes, charsets: Sequence[str]) -> Document:
+def _form(body: bytes, charsets: Sequence[str]) -> Document | list[Any]:
     try:
         # In latin-1 a character is a byte, so that raw and percent-encoded bytes are decoded alike.
         pairs = parse_qsl(
@@ -139,6 +139,9 @@ def _form(body: bytes, charsets: Sequence[str]) -> Document:
         )
     except ValueError as error:
         raise Unreadable(f"a form of more than {MAX_FIELDS} fields") from error
+    if len(pairs) == 1 and not pairs[0][1] and pairs[0][0][:1] in {"{", "["}:
+        # `new URLSearchParams(JSON.stringify(...))`
+        return _json(_decoded(pairs[0][0].encode("latin-1"), charsets))
     if b"=" not in body or not any(name for name, _ in pairs):
         raise Unreadable("not a form")
     return _collect([(name.encode("latin-1"), value.encode("latin-1"), "") for name, value in pairs], charsets)

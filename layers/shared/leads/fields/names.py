@@ -28,6 +28,9 @@ _LETTERS: Final = str.maketrans(
 )
 # What a secret's name ends in where its words are not separated.
 _OF_SECRETS: Final = ("nonce", "token", "secret", "password", "apikey")
+# `created_by` and the like name an operator.
+OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])(?i:by)$|[a-z]By$")
+_RECEIVERS: Final = frozenset({"to", "cc", "bcc"})
 # A request's signature. A person's is an image's address or a name.
 _DIGEST: Final = re.compile(r"[\w+/=.,-]{16,1000}")
 _CONFIRMATION: Final = frozenset({"confirm", "confirmation", "repeat", "verify", "again", "retype"})
@@ -121,7 +124,13 @@ def is_other_persons(name: str) -> bool:
     """Whether a name is about another person or a previous value: `friend_email`, `referred_by`, `previous.email`."""
     if any(word in OTHERS or word.removesuffix("s") in OTHERS for word in words_of(name)):
         return True
-    return any(canonical(step) in vocabulary.OBJECTS_OF_OTHERS for step in parts(name)[:-1])
+    steps = parts(name)
+    around = [canonical(step) for step in steps]
+    return (
+        not _RECEIVERS.isdisjoint(around)
+        or not vocabulary.OBJECTS_OF_OTHERS.isdisjoint(around[:-1])
+        or any(map(OPERATOR.search, steps[:-1]))
+    )
 
 
 def is_secret(name: str, value: object = "") -> bool:

@@ -10,15 +10,13 @@ from typing import Any, Final, NamedTuple
 
 from leads.fields.address import address_like
 from leads.fields.answers import MAX_DEPTH
-from leads.fields.names import MENTION, canonical, is_other_persons, meaning
+from leads.fields.names import MENTION, OPERATOR, canonical, is_other_persons, meaning
 from leads.fields.questions import answer_of, are_questions, label_of
 from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS
 from leads.words import word_set
 
 # A key may be as long as the body, so each part stops where the next one begins: one pass, without going back.
 _ID: Final = re.compile(r"[^\s\d]*\d\S*|[^\s@]+@\S+")
-# `created_by` and the like name an operator.
-_OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])by$|[a-z]By$")
 # What a link fills in. People fill in the rest.
 _OF_A_LINK: Final = word_set("""hidden hiddenfields hiddenvalues urlparameters urlparams queryparameters queryparams
     querystring query""")
@@ -198,7 +196,7 @@ def _means(name: str, *fields: str) -> bool:
 
 
 def _is_elses(name: str) -> bool:
-    return is_other_persons(name) or _OPERATOR.search(name) is not None
+    return is_other_persons(name) or OPERATOR.search(name) is not None
 
 
 def _is_named(person: PersonPart) -> bool:

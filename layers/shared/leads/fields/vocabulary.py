@@ -136,7 +136,7 @@ FAMILY_FIRST: Final = word_set("""nume numele numecomplet numelecomplet numesipr
 PEOPLE: Final = word_set("""contact lead customer person applicant visitor subscriber attendee guest invitee member
     participant registrant respondent prospect""")
 # Objects named for a person. A `name` in one is the person's, and of two objects with addresses the event is about it.
-PERSONS: Final = PEOPLE | word_set("user profile metadata traits")
+PERSONS: Final = PEOPLE | word_set("user profile metadata traits payer requester booker")
 
 # Words that say nothing about what the field holds: "your-name".
 FILLER: Final = word_set("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr ihren
@@ -168,7 +168,8 @@ WRAPPERS: Final = PEOPLE | word_set("""user fields field data values value answe
     personaldata contactdata contactinfo publicprofile customfields customfield wpforms customattributes customdata
     questions question responses namedvalues fielddata questionsandanswers usercolumndata fieldvalues jform submitted
     mauticform contactform contactdetails personalinfo personaldetails userdata userinfo customerdata customerinfo
-    customerdetails core current formvalues formsubmission submissiondata stringvalue text""")
+    customerdetails core current formvalues formsubmission submissiondata stringvalue booleanvalue text
+    newimage dynamodb s bool""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
 AMBIGUOUS: Final = word_set("""name title first last position role job business mail org displayname replyto nom nombre
     nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume nev ad
@@ -182,7 +183,7 @@ OTHERS: Final = word_set("""friend colleague coworker referrer referral referred
     colega collega hijo hija figlio figlia filho filha emergencia vriend vriendin znajomy znajomego""")
 # Objects of other people, or with what was before. In a form, `sender_name` is the person's own.
 OBJECTS_OF_OTHERS: Final = word_set("""sender previous previousattributes previousdata previousvalues before old
-    oldrecord oldvalues olddata""")
+    oldrecord oldvalues olddata oldimage""")
 # What programs write before a plain name: `reg_company`, `txtEmail`.
 PREFIXES: Final = word_set("""user usr reg register registration signup txt c""")
 # Before a first or last name these make it another person's, or another name of this person.

@@ -14,7 +14,7 @@ from typing import Any, Final
 from leads.fields.address import address_like
 from leads.fields.answers import Value
 from leads.fields.event_values import MAX_KIND, kinds_in
-from leads.fields.names import is_other_persons, parts, words_of
+from leads.fields.names import inner_name, is_other_persons, parts, words_of
 from leads.fields.submission import Submission
 from leads.fields.vocabulary import OBJECTS_OF_OTHERS, PEOPLE
 from leads.json import at
@@ -139,7 +139,7 @@ def _about(name: str) -> tuple[str, ...]:
 
     None if it is a question, another person's, a previous value, or about another channel.
     """
-    steps = [] if "?" in name or is_other_persons(name) else [words_of(step) for step in parts(name)]
+    steps = [] if "?" in name or is_other_persons(name) else [words_of(step) for step in parts(inner_name(name))]
     words = {*chain.from_iterable(steps)}
     if not words.isdisjoint(_OTHER_CHANNELS | OBJECTS_OF_OTHERS):
         return ()

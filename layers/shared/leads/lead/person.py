@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from leads.fields.address import NotAnAddress, address_like, normalise_address
-from leads.fields.names import MENTION, is_other_persons, is_secret, parts
+from leads.fields.names import MENTION, is_other_persons, is_secret, parts, words_of
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import ACCOUNT_ROLES, FAMILY_FIRST, FULL_NAME, INFIX, NO_ANSWERS, SALUTATIONS
+from leads.fields.vocabulary import ACCOUNT_ROLES, FAMILY_FIRST, FULL_NAME, INFIX, NO_ANSWERS, SALUTATIONS, SPOKEN
 from leads.lead.candidates import NAMES, place_of
 from leads.lead.fullname import complete_name, is_firm, split_name
 from leads.lead.rules import SourceRules
@@ -81,10 +81,16 @@ class Person:
         return address
 
     def _prefer_beside(self, name: str, *fields: str) -> None:
-        place = parts(name)[:-1]
+        """Prefer names in the same object, and of those the ones that begin alike: `parent_email`, `parent_name`."""
+        place, word = _beginning(name)
+
+        def distance(other: str) -> tuple[bool, bool]:
+            other_place, other_word = _beginning(other)
+            return other_place != place, not word or other_word != word
+
         for field in fields:
             if len(names := self._by_field.get(field, ())) > 1:
-                self._by_field[field] = sorted(names, key=lambda other: parts(other)[:-1] != place)
+                self._by_field[field] = sorted(names, key=distance)
 
     def _only_address(self) -> str | None:
         found: dict[str, str] = {}
@@ -178,6 +184,13 @@ class Person:
         if "@" not in text or (m is not None and m.field == "email" and place_of(name) in map(place_of, self._used)):
             return False
         return all(map(address_like, text.split(", ")))
+
+
+def _beginning(name: str) -> tuple[tuple[str, ...], str]:
+    """The object that a field is in, and the first word of the field's own name, if that is no spoken question."""
+    *place, own = parts(name) or ("",)
+    words = words_of(own)
+    return tuple(place), "".join(words[:1] if SPOKEN.isdisjoint(words) else ())
 
 
 def _could_be(field: str, text: str, word: str, company: str) -> bool:

@@ -22,18 +22,24 @@ _CONTROLS: Final[dict[int, str]] = dict.fromkeys([*range(32), 127], "") | {
 }
 _SPACES: Final = tuple(map(ord, "\t\n\r"))
 _IN_CUSTOM_FIELDS: Final = {code: text for code, text in _CONTROLS.items() if code not in _SPACES}
-# Copied text brings invisible marks.
-_IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(_SPACES, " ") | dict.fromkeys(map(ord, "\xad\u200b\u200e\ufeff"), "")
+# Copied text brings invisible marks, of direction among them.
+_INVISIBLE: Final = (
+    *map(ord, "\xad\u200b\u2060\ufeff"),
+    *range(0x200E, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+)
+_IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(_SPACES, " ") | dict.fromkeys(_INVISIBLE, "")
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
 # What a mail tool or a template leaves if nothing replaced it. A field's name in brackets is judged by the name.
 _TEMPLATE: Final = r"\*\|[\w:.\- ]+\|\*|\{\{\{?\s*[\w$.:\-]+\s*(?:\|[^{}]*)?\}\}\}?|\$\{\s*[\w$.\-]+\s*\}"
 _IN_TEXT: Final = re.compile(_TEMPLATE)
 _PLACEHOLDER: Final = re.compile(
-    rf"{_TEMPLATE}|\[object Object\]|%%?[A-Za-z_][\w.\-]*%%?|\[{{1,2}}(?P<name>[\w][\w \-]*)\]{{1,2}}"
+    rf"{_TEMPLATE}|\[object Object\]|%%?[A-Za-z_][\w.\-]*%%?|[#@]?[\[{{<]{{1,2}}!?(?P<name>\w[\w .\-]*)[\]}}>]{{1,2}}"
 )
 # How a placeholder begins, and how a value does that is nothing but placeholders and null words.
-_OPENING: Final = re.compile(r"[*{$\[%]")
+_OPENING: Final = re.compile(r"[*{$\[%<#@]")
 _MAY_BE_NOTHING: Final = re.compile(rf"[\s,;]*(?:{_OPENING.pattern}|null|undefined|$)")
 _NULL: Final = "null"
 _NULLS: Final = frozenset({_NULL, "undefined"})
