@@ -1,7 +1,7 @@
 """Requests for the tests of verification."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 
 from leads.event import schemes

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +33,7 @@ def row(lead: dict[str, Any]) -> Row:
         id=f"evt-{lead['email']}",
         source="website",
         campaign="newsletter",
-        receivedAt=NOW,
+        received_at=NOW,
         lead={"email": lead["email"]},
     )
     return Row(lead, [ReceivedMessage(message, [0])])

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -99,7 +100,7 @@ def map_event(event: Event, source: Source) -> MappedBody:
 
 def _people(reading: Reading, found: Sequence[Submission]) -> Iterator[MappedPerson]:
     made = iter(zip(reading.messages, reading.left_out, strict=True))
-    unusable = {part.index: MappedPerson("unusable", tuple(_explained(part))) for part in reading.unmappable}
+    unusable = {part.place: MappedPerson("unusable", tuple(_explained(part))) for part in reading.unmappable}
     if not reading.listed and len(found) != 1:
         # A list where one person is taken: it is refused as a whole.
         yield from unusable.values()

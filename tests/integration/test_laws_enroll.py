@@ -185,7 +185,7 @@ def test_a_field_that_may_be_a_name_is_not_logged(enrolling: Enrolling, field: s
     """Leadterra's name of a field is logged only if it is a known one. The dead letter has it anyway."""
     record = {"messageId": "m-1", "body": "{}", "attributes": {}}
     lead = Message(
-        id="evt-1", source="website", campaign="newsletter", receivedAt=NOW, lead={"email": "benedict@refused.example"}
+        id="evt-1", source="website", campaign="newsletter", received_at=NOW, lead={"email": "benedict@refused.example"}
     )
     ledger = Ledger(enrolling.cloud.settings, [record], NOW, lambda: 60.0)
     ledger.enter("newsletter", [LedgerLine([0], lead, Rejected(Failure("rejected", "no", 422, field)))])

@@ -32,7 +32,7 @@ class Labels:
 
     def message(self, row: int, lead: Lead) -> Message:
         return Message(
-            id=f"{self.id}:{row}", source=self.source, campaign=self.campaign, receivedAt=self.moment, lead=lead
+            id=f"{self.id}:{row}", source=self.source, campaign=self.campaign, received_at=self.moment, lead=lead
         )
 
     def read(self, todo: Todo) -> Message:

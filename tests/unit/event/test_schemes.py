@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import replace
+from copy import replace
 from itertools import product
 from pathlib import Path
 from typing import Any

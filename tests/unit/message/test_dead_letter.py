@@ -11,7 +11,7 @@ from leads.message.message import MAX_BYTES, Message, as_json, encode
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LEAD = {"email": "ava@example.com", "customFields": {"plan": "pro"}}
-MESSAGE = Message(id="evt-1", source="website", campaign="news", receivedAt=NOW, lead=LEAD)
+MESSAGE = Message(id="evt-1", source="website", campaign="news", received_at=NOW, lead=LEAD)
 
 
 def test_a_dead_letter_is_the_message_and_its_failure() -> None:

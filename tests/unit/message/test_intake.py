@@ -72,7 +72,7 @@ def test_leads_of_a_list_are_accepted_separately() -> None:
         ("k1:0", "ava@example.com"),
         ("k1:3", "bea@example.com"),
     ]
-    assert [(bad.index, bad.document) for bad in reading.unmappable] == [(1, leads[1]), (2, "text"), (4, deep)]
+    assert [(bad.place, bad.document) for bad in reading.unmappable] == [(1, leads[1]), (2, "text"), (4, deep)]
     problems = [(found["index"], found["field"]) for found in reading.problems()]
     assert problems == [(1, "email"), (2, "email"), (4, "body")]
 

@@ -114,7 +114,7 @@ def test_a_suppression_needs_an_address(email: Any) -> None:
     with pytest.raises(Malformed) as error:
         decoded(email=email)
     assert error.value.field == "email"
-    least = decoded(id=..., source=..., receivedAt=...)
+    least = decoded(id=..., source=..., received_at=...)
     assert as_json(least) == {**WHOLE, "id": "sqs-1", "source": "direct"}
 
 

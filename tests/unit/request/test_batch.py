@@ -20,7 +20,7 @@ PLAIN = Enrollment(campaigns={"newsletter": Campaign(id="camp_1")})
 
 def received(lead: dict[str, Any], *, campaign: str = "newsletter", seconds: int = 0, **extra: Any) -> ReceivedMessage:
     received_at = NOW + timedelta(seconds=seconds)
-    message = Message(id="evt", source="website", campaign=campaign, receivedAt=received_at, lead=lead, extra=extra)
+    message = Message(id="evt", source="website", campaign=campaign, received_at=received_at, lead=lead, extra=extra)
     return ReceivedMessage(message, [seconds])
 
 

@@ -13,12 +13,12 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def signup(email: str, minutes: int) -> Message:
     moment = NOON + timedelta(minutes=minutes)
-    return Message(id=f"in-{minutes}", source="crm", campaign="news", receivedAt=moment, lead={"email": email})
+    return Message(id=f"in-{minutes}", source="crm", campaign="news", received_at=moment, lead={"email": email})
 
 
 def opt_out(email: str, minutes: int) -> Suppression:
     moment = NOON + timedelta(minutes=minutes)
-    return Suppression(action="suppress", id=f"out-{minutes}", source="crm", receivedAt=moment, email=email)
+    return Suppression(action="suppress", id=f"out-{minutes}", source="crm", received_at=moment, email=email)
 
 
 def outcome(*messages: AnyMessage) -> tuple[list[list[str]], list[str], list[str]]:

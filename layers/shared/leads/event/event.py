@@ -8,9 +8,8 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from leads.config.schema import Enrollment
@@ -29,21 +28,20 @@ _DEAD_LETTER_KEYS: Final = frozenset({"version", "source", "event", "contentType
 type Envelope = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One delivery of one source."""
 
     source: str  # the name it claims, not checked yet
     body: bytes  # as sent: signatures are made over these bytes
     received_at: datetime
     method: str = "POST"
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    headers: Mapping[str, str] = {}  # names in lower case
     token: str | None = None  # the last path segment, for senders that cannot sign
     id: str | None = None  # the transport's id; HTTP has none
     url: str = ""  # the address as it was called; some senders sign it
     for_forms: bool = False  # it came by `/forms/{source}`, which is for open sources only
     replayed: bool = False  # an operator sends a dead letter again, so an id inside it was seen before
-    lineage: Mapping[str, Any] = field(default_factory=dict)  # the dead letter's earlier replays and corrections
+    lineage: Mapping[str, Any] = {}  # the dead letter's earlier replays and corrections
     bus: "Envelope | None" = None  # EventBridge's envelope, if the body has been taken out of it
 
     @property

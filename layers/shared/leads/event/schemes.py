@@ -5,7 +5,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from copy import replace
 from typing import Any, Final
 from urllib.parse import unquote
 

@@ -7,7 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from typing import Final
 
 from leads.config.schema import Enrollment, Source

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leads.errors import Compressed, Unreadable
 from leads.event.event import Envelope, Event, bus_of, envelope_id, unwrap
@@ -47,8 +47,7 @@ class Submission:
         return named_values(self.document)
 
 
-@dataclass(frozen=True, slots=True)
-class Submissions:
+class Submissions(NamedTuple):
     """What an event says."""
 
     submissions: Sequence[Submission]

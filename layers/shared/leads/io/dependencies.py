@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from random import SystemRandom
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leads.io import aws
 from leads.io.kept import Erasures, Vault, erasures, vault
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _now: Final = partial(datetime.now, UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(NamedTuple):
     """The defaults are the real ones. Times are in seconds, `chance` is in [0, 1), `threads` takes their number."""
 
     sqs: Callable[[Settings], "SQSClient"] = aws.sqs

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 from uuid import uuid4
 
 from leads.config.schema import Enrollment, Source
@@ -29,8 +29,7 @@ _NO_SOURCE: Final = Problem(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeResult:
+class IntakeResult(NamedTuple):
     """The result for an event; `problems` are the mistakes for an interactive sender, and those in a list."""
 
     accepted: int = 0

@@ -4,12 +4,12 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import batched
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from leads.errors import Unavailable
 from leads.io.aws import CALL_SECONDS, CONCURRENCY, calling
@@ -33,12 +33,11 @@ type Record = Mapping[str, Any]
 """A record of Lambda's SQS event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One message to send: a body and attributes (texts)."""
 
     body: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
 
     @property
     def size(self) -> int:

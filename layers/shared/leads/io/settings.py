@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from leads.config.schema import Enrollment, parse
 from leads.config.values import SERVICE_ADDRESS, is_service_address
@@ -14,8 +13,7 @@ from leads.errors import ConfigError
 DEFAULT_CONFIG: Final = "/opt/enrollment.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The variables that the template sets. Hashable, so what is built from them can be cached."""
 
     leads_queue_url: str

@@ -1,7 +1,6 @@
 """Leads: make a lead of a submission by the source's rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from leads.fields.address import NotAnAddress
@@ -18,8 +17,7 @@ from leads.model import Lead
 _MAX_CHOICE: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why no lead can be made. `field` is the lead's field, or the submission's if that is at fault."""
 
     field: str

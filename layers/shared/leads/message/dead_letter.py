@@ -3,9 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from leads.errors import Malformed, TooLarge
@@ -19,8 +18,7 @@ MAX_FAILURE_TEXT: Final = 500
 type Reason = Literal["rejected", "missing_token", "unmappable", "malformed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a lead was refused, for the operator to read."""
 
     reason: Reason

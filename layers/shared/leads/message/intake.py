@@ -1,8 +1,8 @@
 """Intake: read an event into messages, or the reasons why there are none."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from copy import replace
+from typing import Any, NamedTuple
 
 from leads.config.schema import Source
 from leads.errors import TooLarge
@@ -25,17 +25,15 @@ from leads.lead.values import LeftOut
 from leads.message.message import SUPPRESS, AnyMessage, Message, Suppression, encode
 
 
-@dataclass(frozen=True, slots=True)
-class Unmappable:
-    """A submission that no lead can be made of; `index` is its place in the event."""
+class Unmappable(NamedTuple):
+    """A submission that no lead can be made of; `place` is its index in the event."""
 
-    index: int
+    place: int
     document: Any
     problems: Sequence[Problem]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The result of reading one event.
 
     Attributes:
@@ -57,8 +55,8 @@ class Reading:
     unmappable: Sequence[Unmappable]
     ignored: int
     listed: bool
-    opt_outs: Mapping[int, OptOut] = field(default_factory=dict)
-    reasons: Mapping[int, str] = field(default_factory=dict)
+    opt_outs: Mapping[int, OptOut] = {}
+    reasons: Mapping[int, str] = {}
     left_out: Sequence[Mapping[str, LeftOut]] = ()
     suppressions: Sequence[Suppression] = ()
     captcha_token: str = ""
@@ -67,7 +65,7 @@ class Reading:
         """Mistakes that the sender can correct, by field and, in a list, by index."""
         return [
             {
-                **({"index": bad.index} if self.listed else {}),
+                **({"index": bad.place} if self.listed else {}),
                 "field": problem.field,
                 "message": problem.message,
             }
@@ -168,7 +166,7 @@ def _message(
         id=message_id,
         source=event.source,
         campaign=campaign,
-        receivedAt=event.received_at,
+        received_at=event.received_at,
         lead=lead,
         extra=event.lineage,
     )
@@ -188,7 +186,7 @@ def _suppression(
         action=SUPPRESS,
         id=message_id,
         source=event.source,
-        receivedAt=event.received_at,
+        received_at=event.received_at,
         email=address,
         extra=event.lineage,
     )

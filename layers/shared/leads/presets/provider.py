@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 type Scheme = Literal["standard-webhooks", "supabase", "netlify", "hubspot", "segment", "google-ads"]
 """A scheme that a `Signature` cannot describe. `leads.event.schemes` has a function for each."""
@@ -12,9 +11,10 @@ type Views = tuple[tuple[View, ...], ...]
 type Rules = Mapping[str, AbstractSet[str]]
 """Values by place: `header:<name>` or a dotted path in the event."""
 
+_NONE: Final[Rules] = {}
 
-@dataclass(frozen=True, slots=True)
-class Timestamp:
+
+class Timestamp(NamedTuple):
     """When a request was signed. It is refused if that is more than `tolerance` seconds ago or ahead."""
 
     place: str  # `header:<name>`, or the name of a pair in a signature of pairs
@@ -22,8 +22,7 @@ class Timestamp:
     tolerance: int = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """A provider's HMAC scheme. `leads.event.signature` checks it."""
 
     header: str  # where the signature is; `|` separates alternatives, here and in `header:` parts
@@ -44,8 +43,7 @@ def timed_pairs(header: str, member: str = "v1", timestamp: Timestamp | None = N
     return Signature(header, message, form="pairs", member=member, timestamp=timestamp or Timestamp("t"))
 
 
-@dataclass(frozen=True, slots=True)
-class Titles:
+class Titles(NamedTuple):
     """Where a form's questions are written out, apart from the answers: anywhere in the part at `path`."""
 
     path: str
@@ -54,8 +52,7 @@ class Titles:
     reference: str  # where in an answer the question's id is
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A part of an event whose members are answers. All paths are dotted; several are tried in order."""
 
     path: str = ""  # where the object or the list is; empty for the event itself
@@ -69,7 +66,7 @@ class View:
     pick: AbstractSet[str] = frozenset()  # only these members
     drop: AbstractSet[str] = frozenset()  # not these
     strip: str = ""  # an expression that a member's key must match; its last group is the name
-    boxes: Mapping[str, str] = field(default_factory=dict)  # names of a person's name's boxes, keys `<number>.<box>`
+    boxes: Mapping[str, str] = {}  # names of a person's name's boxes, keys `<number>.<box>`
     split: str = ""  # what separates several answers in one text
     first: str = ""  # where the name of the member that counts is, else the first one counts; it needs `named`
     named: str = ""  # what the one that counts is called; the others are left out
@@ -80,8 +77,7 @@ def together(*parts: View) -> Views:
     return (parts,)
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """What one kind of source sends and expects."""
 
     title: str  # its name, as its makers write it
@@ -93,13 +89,13 @@ class Provider:
     inside: str = ""  # where the event is, if a partner's bus wraps it
     views: Views = ()  # where the answers are; without any, everywhere
     # Events to accept: the value at a place, if present, must be one of these. Events to ignore. Both are answered 200.
-    only: Rules = field(default_factory=dict)
-    skip: Rules = field(default_factory=dict)
+    only: Rules = _NONE
+    skip: Rules = _NONE
     # Its own flags that a person opted out of all e-mail, in lower case, by dotted path; `|` separates alternatives.
-    opt_outs: Rules = field(default_factory=dict)
+    opt_outs: Rules = _NONE
     # Its own flags under which no one is enrolled, although no one opted out of all e-mail: never a reason to suppress.
     # A `*` at the end of a place stands for the rest of a name.
-    no_consent: Rules = field(default_factory=dict)
+    no_consent: Rules = _NONE
     event_ids: tuple[str, ...] = ()  # where the event's id is, first found wins; `a+b` is an id only together
     noise: frozenset[str] = frozenset()  # names of fields that are the tool's own, never an answer, in lower case
     noise_prefixes: tuple[str, ...] = ()  # how names of the tool's own begin

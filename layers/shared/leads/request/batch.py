@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import batched
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic_core import PydanticSerializationError, to_json
 
@@ -47,8 +47,7 @@ class Row:
     is_replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """One request's rows; their addresses are distinct. `body` is the request that has all of them.
 
     Without a campaign they are addresses to suppress.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from leads.message.dead_letter import Failure
 
@@ -31,15 +31,13 @@ class Accepted:
     """Leadterra has it: enrolled, updated or skipped. It says which for the whole request only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """Refused in a request of its own."""
 
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """No outcome yet: the message is tried again. `retry_after` is what the destination asked for, in seconds."""
 
     why: Why
@@ -57,8 +55,7 @@ ACCEPTED = Accepted()
 DROPPED = Dropped()
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """What Leadterra says became of the rows of one request."""
 
     enrolled: int

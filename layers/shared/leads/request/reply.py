@@ -6,10 +6,9 @@ error's JSON. Everything else counts as a failure of the service or the network,
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leads.errors import Malformed
 from leads.json import loads
@@ -30,8 +29,7 @@ LEAD_COUNTS: Final = ("enrolled", "updated", "skipped")
 SUPPRESSION_COUNTS: Final = ("suppressed", "alreadySuppressed")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer as it came; `status` is None where none came. Header names are in lower case.
 
     `counted` are the names under which the endpoint counts.
@@ -39,7 +37,7 @@ class Reply:
 
     status: int | None
     body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     counted: tuple[str, ...] = LEAD_COUNTS
 
     @property
@@ -52,16 +50,14 @@ class Reply:
         return self.headers.get("x-request-id") or self.headers.get("request-id")
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """Some lead is not acceptable, or the request is too large."""
 
     status: int
     content: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """A 2xx that reports errors beside its counts. If they name leads of the request, those are not stored.
 
     `failed`: it contains `success: false`.

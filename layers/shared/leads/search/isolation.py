@@ -6,10 +6,11 @@ only when a request of its own was refused, for the reason of that refusal.
 
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leads.message.dead_letter import Failure
 from leads.request.batch import Row
@@ -41,8 +42,7 @@ _TOO_LARGE: Final = Failure("rejected", "larger than Leadterra takes", HTTPStatu
 _OWN_WORDS: Final = {failure.status: failure for failure in (_BLOCKED, _TOO_LARGE)}
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """Send these rows now. `fresh_key`: read the API key again first."""
 
     rows: Sequence[Row]
