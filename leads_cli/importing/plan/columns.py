@@ -148,6 +148,9 @@ class Columns:
 def parse_answer(cell: Cell) -> Value | None:
     if isinstance(cell, str):
         text = cell.strip()
+        if text.startswith('="'):
+            # It keeps a spreadsheet from changing a text: `="0049..."`.
+            text = text[2:].removesuffix('"')
         return None if not text or text in _NOTHING else text
     return cell
 

@@ -23,17 +23,18 @@ _OPT_OUT: Final = re.compile(
     r"|keinemails|nichtkontaktieren|nichtanschreiben|desabonn|desinscri|nepascontacter|nepluscontacter|dadodebaja"
     r"|desuscri|cancelosuscripcion|nocontactar|noenviar|disiscri|noncontattare|descadastr|cancelouinscri|naocontat"
     r"|afgemeld|uitgeschreven|nietcontacteren|nietmailen|wypisan|niekontaktowac|avregistrer|avprenumerer|afmeldt"
-    r"|avmeldt|odhlas|leiratkoz|dezabon)"
+    r"|avmeldt|odhlas|leiratkoz|dezabon|abonelikten|отписа|配信停止)"
 )
 _BOUNCED: Final = re.compile(
-    r"(?:is|has)?(?:email|mail)?(?:hard)?(?:bounced?|cleaned|clean(?=time|campaign))(?:email|mail)?"
+    r"(?:is|has)?(?:email|mail)?(?:hard)?(?:bounced?|cleaned|deleted|clean(?=time|campaign))(?:email|mail)?"
     r"(?:at|on|date|time|reason|campaigntitle|campaignid)?|emailhardbouncereason"
 )
 _CONSENT: Final = re.compile(
     r"consent|optin|optedin|acceptse?mail|acceptsmarketing|acceptemail|acceptmarketing|subscribed|subscribe$|subscriber$|permission"
     r"|newsletter|mailinglist|emailmarketing|marketingemail|marketingallowed|emailallowed|allowe?mail|allowmarketing"
-    r"|allowse?mail|cane?mail|canwee?mail|cancontact|canwecontact|contactable|mailable|receivesmarketing|receivee?mail"
-    r"|receivesemail|einwillig|einverst|zustimm|werbeerlaub|werbungerlaubt|mailerlaub|kontakterlaub|consentement|consentimiento|consenso|consentimento"
+    r"|allowse?mail|(?:can|may)(?:we)?(?:e?mail|contact)|contactable|mailable|receivesmarketing|receivee?mail"
+    r"|receivesemail|einwillig|einverst|zustimm|werbeerlaub|werbung(?:erlaubt)?$|mailerlaub|kontakterlaub"
+    r"|abonniert|consentement|consentimiento|inscrit$|iscritt[oa]$|suscrit[oa]$|consenso|consentimento"
     r"|toestemming|zgoda|samtyck|samtykk|souhlas"
 )
 # Words that the name of an opt-out of e-mail does not have.

@@ -36,7 +36,9 @@ def open_sheet(records: Callable[[], Iterator[SheetRecord]], about: str, *, sepa
     notes = list(_passed_over(above, 0))
 
     def rows() -> Iterator[FileRow]:
-        below = yield from _people((r for r in records() if r.number > header.number), columns, separated=separated)
+        below = yield from _people(
+            (r for r in records() if r.number > header.number and r.cells != header.cells), columns, separated=separated
+        )
         notes[:] = _passed_over(above, below)
 
     return Table(columns, about, rows, notes)

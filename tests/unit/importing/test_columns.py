@@ -74,6 +74,21 @@ def test_a_row_is_read_as_a_submission(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_that_a_spreadsheet_keeps(tmp_path: Path) -> None:
+    """An equals sign or an apostrophe before it is not part of it."""
+    text = 'email,name,company\n="a@example.com",="Ava King","=""Acme"""\n\'b@example.com,Bea,"=""Acme"\n'
+    assert leads(tmp_path, text) == [
+        {"email": "a@example.com", "firstName": "Ava", "lastName": "King", "company": "Acme"},
+        {"email": "b@example.com", "firstName": "Bea", "company": "Acme"},
+    ]
+
+
+def test_the_host_of_a_meeting_is_not_the_person(tmp_path: Path) -> None:
+    """A scheduling tool's export has the columns of both."""
+    text = "User Name,User Email,Invitee Name,Invitee Email\nHal Host,h@example.com,Ava King,a@example.com\n"
+    assert leads(tmp_path, text) == [{"email": "a@example.com", "firstName": "Ava", "lastName": "King"}]
+
+
 def test_an_address_in_another_column_is_not_used(tmp_path: Path) -> None:
     """An address in a column that is left out is not used."""
     text = "email,account manager,notes\na@example.com,m@example.com,\n,m@example.com,ask c@example.com\n"

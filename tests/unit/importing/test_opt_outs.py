@@ -21,7 +21,8 @@ OPTED_OUT = [
     ("Accepts Email Marketing", "FALSE"), ("accepts_marketing", "0"), ("Email Marketing Consent", "unsubscribed"),
     ("GDPR consent", "withdrawn"), ("Opt-in", "N"), ("subscribed_to_emails", "false"), ("Can we email you?", "No"),
     ("Opted-out", "\u2714\ufe0f"), ("Mail erlaubt", "nein"), ("Werbeeinwilligung", "Nein"),
-    ("Marketing status", "No consent"),
+    ("Marketing status", "No consent"), ("May we contact you?", "No"), ("Newsletter abonniert", "nein"),
+    ("Iscritto", "no"), ("Werbung", "Nein"), ("Is Deleted", "1"), ("Статус", "Отписан"), ("配信停止", "1"),
 ]  # fmt: skip
 NOT_OPTED_OUT = [
     ("Email Opt Out", "false"), ("Email Opt Out", "0.0"), ("Email Opt Out", "N/A"),
@@ -32,6 +33,7 @@ NOT_OPTED_OUT = [
     ("Email Marketing Consent", "NEVER_SUBSCRIBED"), ("Status", "never unsubscribed"), ("Email status", "Soft bounced"),
     ("Subscription Status", "canceled"), ("Order status", "blocked"), ("State", "CA"), ("Consent to track", "No"),
     ("Marketing contact status", "Non-marketing contact"), ("active_subscription", "false"), ("Cookie consent", "no"),
+    ("Werbung gesehen", "nein"), ("deleted_at", "0"),
     ("Opted-out", "-"), ("Consent date", "no"), ("Opt-in", "yes"), ("Opt-in time", "0"), ("Double opt-in", "no"),
     ("Notes", "She asked whether people who unsubscribed long ago may come as well."), ("Company", "Unsubscribed Ltd"),
     ("Email", "unsubscribed@example.com"), ("Account owner unsubscribed", "true"), ("Previous status", "Unsubscribed"),

@@ -28,6 +28,7 @@ BOTH = ["1 line before the header is passed over", "1 line after the last row is
     [
         ("", "", []),
         ("\n\n", "", []),
+        (f"{HEADER}\n", f"{HEADER}\n", []),
         ("Contacts\n", "Total,,,3\n", BOTH),
         ("Exported by,owner@company.example\n", "Grand Total: 3 contacts\n", BOTH),
         ('Notes:\n"Some email addresses are missing: people decide, who may see theirs."\n\n', "", [BEFORE.format(3)]),

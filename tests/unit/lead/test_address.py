@@ -16,7 +16,7 @@ from leads.fields.address import NotAnAddress, address_like, normalise_address
         *((text, "ava@example.com") for text in (
             "ava@example.com", "mailto:ava@example.com", "MAILTO:ava@example.com", "Ava King <ava@example.com>",
             '"King, Ava" <ava@example.com>', "\u200bava@example.com\ufeff", "ava\u00ad@example.com", "ava@example.com.",
-            '"ava@example.com"', "'ava@example.com'", "\uff41\uff56\uff41\uff20example\uff0ecom",
+            '"ava@example.com"', "'ava@example.com'", "'ava@example.com", "\uff41\uff56\uff41\uff20example\uff0ecom",
             "ava@example.com, bea@example.com", "ava@example.com;bea@example.com",
             "ava@example.com / bea@example.com", "ava@example.com ::: bea@example.com",
             'Ava King <ava@example.com>, "Lee, Bea" <bea@example.com>', "<ava@example.com>\n<bea@example.com>",

@@ -29,7 +29,7 @@ _RESERVED: Final = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".tes
 _LIKE: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _SEVERAL: Final = re.compile(r"[,;\s]+")
 _SCHEME: Final = re.compile(r"^mailto:", re.IGNORECASE)
-_QUOTED: Final = re.compile(r"(?P<quote>[\"'`])(.+)(?P=quote)")
+_QUOTED: Final = re.compile(r"(?P<quote>[\"`])(.+)(?P=quote)")
 # `Ava King <ava@example.com>`, `"King, Ava" <ava@example.com>`, and perhaps others behind it.
 _DISPLAYED: Final = re.compile(r"(?:[^<>@\"]*|\"[^\"]*\"\s*)<([^<>]*)>(?:[,;\s].*<[^<>@]*@[^<>]*>)?", re.DOTALL)
 # Japanese and Chinese keyboards write ASCII in full width.
@@ -57,7 +57,8 @@ def normalise_address(text: str) -> str:
         raise NotAnAddress("too long")
     # Copied text brings invisible marks, quotes and the end of a sentence.
     shown = text if text.isascii() else "".join(c for c in text if category(c) != "Cf").translate(_FULL_WIDTH)
-    quoted = _QUOTED.fullmatch(shown := shown.strip())
+    # A spreadsheet marks a text with an apostrophe.
+    quoted = _QUOTED.fullmatch(shown := shown.strip().strip("'"))
     bare = _SCHEME.sub("", quoted[2] if quoted else shown, count=1).rstrip(".")
     several = [part for part in _SEVERAL.split(bare) if part.strip("/|:")]
     displayed = _DISPLAYED.fullmatch(bare)

@@ -19,7 +19,8 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     field: tuple(text.split())
     for field, text in {
         "email": """email emailaddress emails emailaddresses workemail workemailaddress businessemail
-    businessemailaddress companyemail corporateemail professionalemail emailwork personalemail useremail mail
+    businessemailaddress companyemail corporateemail professionalemail emailwork personalemail inviteeemail
+    attendeeemail registrantemail participantemail leademail customeremail clientemail prospectemail useremail mail
     mailaddress primaryemail primaryemailaddress emaila replyto emailid useremailaddress contactemail youremail
     emailadresse mailadresse courriel adresseemail adressemail adresseelectronique adressedecourriel correo
     correoelectronico direcciondecorreo direcciondecorreoelectronico emaildirection indirizzoemail indirizzodiposta

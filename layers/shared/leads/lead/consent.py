@@ -52,7 +52,7 @@ _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push f
 _FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donotemail donotbulkemail donotsendmm noemail
     noemails nomarketing marketingsuspended suppressed abgemeldet abbestellt keinewerbung keinemails desabonne
     desinscrit dadodebaja disiscritto descadastrado afgemeld uitgeschreven avregistrerad avmeldt afmeldt wypisany
-    wypisana odhlasen odhlaseny""")
+    wypisana odhlasen odhlaseny отписан""")
 _STATUSES: Final = word_set("""status state statut estado stato consent consents subscription subscriptions subscribed
     newsletter newsletters marketing list permission""")
 # States of nothing else: elsewhere an order or a plan is cancelled, an application withdrawn.
