@@ -3,6 +3,7 @@
 The shapes are those of real frameworks and services.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -95,6 +96,10 @@ def messages(bad: Bad) -> dict[str, list[str]]:
     return {bad.field: [bad.message]}
 
 
+def messages_of(bad: Bad) -> dict[str, object]:
+    return {"success": False, "errors": [{"fields": [bad.field], "message": bad.message}]}
+
+
 def joined(entry: Callable[[Bad], str], by: str) -> Callable[[Refused], str]:
     return lambda refused: by.join(map(entry, refused.bad))
 
@@ -103,6 +108,11 @@ def zod_tree(refused: Refused) -> object:
     fault = {"errors": [], "properties": {"email": {"errors": ["Invalid email"]}}}
     items = [fault if bad else None for bad in refused.places[: refused.bad[-1].row + 1]]
     return {"errors": [], "properties": {"leads": {"errors": [], "items": items}}}
+
+
+def duplicate_key(refused: Refused) -> str:
+    keys = ", ".join(f"({bad.value})" for bad in refused.bad)
+    return f"duplicate key value violates unique constraint; Key (email)={keys} already exists."
 
 
 # Rows are counted from 0 or from 1. Echoed values show which lead an error belongs to.
@@ -178,6 +188,19 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "path in words": in_words(joined(lambda b: f"{bracketed(b)} is invalid", ", ")),
     "pointer in words": in_words(lambda r: f"body{pointer(r.bad[0])} must match format", "message"),
     "address in words": each(lambda b: f"The email <{b.value}>, is refused.", "errors"),
+    "addresses joined": in_words(lambda r: f"Invalid email:{','.join(b.value for b in r.bad)}", "message"),
+    "duplicate key": in_words(duplicate_key, "detail"),
+    "pydantic 1 in words": in_words(
+        joined(lambda b: f"body -> leads -> {b.number} -> email\n  no email", "\n"), "detail"
+    ),
+    "zod in words": in_words(lambda r: json.dumps([{"path": b.path, "message": b.message} for b in r.bad]), "error"),
+    "rules of a list": lambda r: {"errors": {f"{b.number}.{b.field}": [b.message] for b in r.bad}},
+    "row number": each(lambda b: {"row_number": b.number, "message": b.message}, "errors"),
+    "results": placed(lambda b: {"status": "error", "message": b.message}, "results", good={"status": "ok", "id": 7}),
+    "results of a bulk": placed(
+        lambda b: {"index": {"status": 400, "error": {"reason": b.message}}}, "items", good={"index": {"status": 201}}
+    ),
+    "results with errors": placed(messages_of, good={"id": "x", "success": True, "errors": []}),
 }
 FIRST_ONLY: Final = frozenset({"pointer in words"})
 """Shapes of services that stop at the first bad row."""

@@ -59,6 +59,13 @@ READ: Final[Mapping[str, object]] = {
     "a number far behind": {"errors": [{"path": ["leads", "customFields", "address", 1]}, {"path": "address.3"}]},
     "words with rows in them": {"message": "misleads/1, plead[2], tomorrow 3, Company 3 Ltd"},
     "another's part": {"errors": [{"index": 3, "input": {"plan": "silver"}}]},
+    "map by bare paths": {"errors": {"3.email": ["no"], "9.company": ["no"]}},
+    "a flag for each row": [{"invalid": row == 3, "id": row} for row in range(200)],
+    "errors of each row": {"leads": [{"errors": ["no"] if row == 3 else []} for row in range(200)]},
+    "address in an address": {"errors": [f"https://x.example/ failed for ?email={_lead(3)}!"]},
+    "a message with each row": [{"message": "ok", **({"field": "email"} if row == 3 else {})} for row in range(200)],
+    "other numbers beside the row": {"errors": [{"path": "/leads/9/email", "schemaPath": "#/allOf/0/format"}]},
+    "JSON in a text": {"message": '{"errors": [{"index": 3}]}', "note": "[see 3"},
 }
 # These name no row, although they have numbers and addresses.
 UNREAD: Final[Mapping[str, object]] = {
@@ -71,11 +78,7 @@ UNREAD: Final[Mapping[str, object]] = {
     "a value cut off": {"errors": [{"index": 3, "value": "Compa..."}]},
     "text in a page": "<!doctype html><html><head><style>p {}</style></head><p>Lead <b>3</b><br>Row 9</p>",
     "a share": {"errors": [{"index": "3 of 200"}, {"row": "9/200"}, {"row": "17th"}]},
-    "map by bare paths": {"errors": {"3.email": ["no"], "9.company": ["no"]}},
-    "a flag for each row": [{"invalid": row == 3, "id": row} for row in range(200)],
-    "errors of each row": {"leads": [{"errors": ["no"] if row == 3 else []} for row in range(200)]},
     "addresses in a map by other numbers": {"errors": {"0": {"email": _lead(3)}, "1": {"email": _lead(9)}}},
-    "address in an address": {"errors": [f"https://x.example/ failed for ?email={_lead(3)}!"]},
     "another number than the address": {"errors": [{"index": 3, "email": _lead(7)}]},
     "a custom value": {"errors": [{"externalId": "u-3", "message": "no"}]},
     "a title": {"error": "Unprocessable Entity", "statusCode": 422, "message": "Validation failed"},

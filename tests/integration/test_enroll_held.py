@@ -157,8 +157,8 @@ def test_time_may_run_out_between_requests(enrolling: Enrolling) -> None:
     times = chain([90_000, 60_000, 30_000], repeat(15_000))
     enrolling.context = Context(lambda: next(times))
     done = enrolling.deliver(message("ava@example.com"), message("ben@refused.example"), message("eve@refused.example"))
-    assert [body["lead"]["email"] for body in done.held()] == ["eve@refused.example"]
-    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["ben@refused.example"]
+    assert [body["lead"]["email"] for body in done.held()] == ["ben@refused.example"]
+    assert [letter.body["lead"]["email"] for letter in enrolling.letters()] == ["eve@refused.example"]
     counted = {"Requests": 3, "IsolationRequests": 2, "Enrolled": 1, "Rejected": 1, "Held": 1, "HeldDeadline": 1}
     assert done.metrics == counted
 

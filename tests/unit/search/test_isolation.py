@@ -41,7 +41,20 @@ def test_the_others_wait_for_one_suspect_only() -> None:
     """After one suspect has confirmed the hints, the good leads are sent."""
     run = run_sandbox(rows(20, dict.fromkeys([4, 9, 14], "format")), error_shape="index")
     others = [i for i in range(20) if i not in {4, 9, 14}]
-    assert [sent for sent, _ in run.requests] == [list(range(20)), [4], others, [9], [14]]
+    assert [sent for sent, _ in run.requests] == [list(range(20)), [14], others, [9], [4]]
+
+
+def test_other_numbers_in_an_error_do_not_hide_its_row() -> None:
+    """The last named lead is sent first, because numbers of a schema, a list or a line are small."""
+    batch = rows(200, dict.fromkeys([3, 57, 171], "domain"))
+
+    def service(sent: Sequence[Row]) -> Reply:
+        bad = [place for place, row in enumerate(sent) if row.lead["email"].endswith("@refused.example")]
+        errors = [{"path": f"/leads/{place}/email", "schemaPath": "#/items/allOf/0/format"} for place in bad]
+        return refusal({"errors": errors}) if bad else counts(len(sent))
+
+    run = deliver(batch, service)
+    assert (len(run.requests), run.kinds.count("R")) == (6, 3)
 
 
 def test_the_reason_is_that_of_the_leads_own_request() -> None:

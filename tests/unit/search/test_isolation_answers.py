@@ -1,7 +1,7 @@
 """Answers that are neither a plain success nor a plain refusal: the cases of the outcome table."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -98,6 +98,60 @@ def test_errors_under_other_names_are_found(name: str) -> None:
         return Reply(200, json.dumps({"enrolled": len(sent) - len(bad), name: bad}).encode())
 
     assert deliver(batch, service).kinds == "AARAA"
+
+
+def _result(bad: bool) -> dict[str, Any]:  # noqa: FBT001
+    return {"status": "error", "message": "no mailbox"} if bad else {"status": "ok"}
+
+
+REPORTS: dict[str, Callable[[list[bool]], dict[str, Any]]] = {
+    "errors by place": lambda bad: {"errors": [{"message": "no mailbox"} if each else None for each in bad]},
+    "results": lambda bad: {"results": [_result(each) for each in bad]},
+    "results and a flag": lambda bad: {"errors": any(bad), "items": [_result(each) for each in bad]},
+    "details": lambda bad: {"details": [{"index": at, "message": "no mailbox"} for at, each in enumerate(bad) if each]},
+    "text": lambda bad: {"message": ", ".join(f"leads[{at}] has no mailbox" for at, each in enumerate(bad) if each)},
+    "no success": lambda bad: {"success": not any(bad), "errors": [(each and _result(each)) or None for each in bad]},
+}
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_leads_that_a_2xx_does_not_count_may_be_named_anywhere(report: str) -> None:
+    """If it names as many leads as its counts lack, or a list has a place for each lead."""
+    batch = rows(12, {})
+
+    def service(sent: Sequence[Row]) -> Reply:
+        bad = [row is batch[3] or row is batch[8] for row in sent]
+        content = {"enrolled": 0 if report == "no success" and any(bad) else bad.count(False), "updated": 0}
+        return Reply(207, json.dumps({**content, **REPORTS[report](bad)}).encode())
+
+    run = deliver(batch, service)
+    assert run.kinds == "AAARAAAARAAA"
+    assert all("no mailbox" in row.failure.message for row in run.settled.outcomes if isinstance(row, Rejected))
+    assert len(run.requests) <= 5
+
+
+@pytest.mark.parametrize(("stored", "stays"), [(7, "leads"), (5, "leads"), (7, "skippedLeads")])
+def test_leads_that_an_answer_repeats_are_not_sent_again(stored: int, stays: str) -> None:
+    """It may list the leads that it stored. A lead that it does not store without a reason is skipped."""
+    batch = rows(10, {})
+
+    def service(sent: Sequence[Row]) -> Reply:
+        good = [row for row in sent if row in batch[:stored]]
+        listed = good if stays == "leads" else [row for row in sent if row not in good]
+        content = {"enrolled": len(good), "updated": 0, stays: [{"email": row.lead["email"]} for row in listed]}
+        return Reply(200, json.dumps(content).encode())
+
+    run = deliver(batch, service)
+    assert run.kinds == "A" * 10
+    assert all(sent != [row] for sent, _ in run.requests for row in range(stored))
+
+
+def test_a_quota_while_a_named_lead_is_sent_again_holds_it() -> None:
+    """Its error is another one, and names no lead."""
+    batch = rows(9, {})
+    service = partial([batch[3]], {"message": "blocked"})
+    run = deliver(batch, lambda sent: service(sent) if len(sent) > 1 else Reply(200, json.dumps(QUOTA).encode()))
+    assert run.kinds == "AAAHAAAAA"
 
 
 def test_a_success_false_that_names_leads_is_a_refusal() -> None:

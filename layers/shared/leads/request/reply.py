@@ -46,6 +46,11 @@ class Reply(NamedTuple):
         return self.status is None or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
+    def content(self) -> Any:
+        """The body as JSON, or as text where it is none."""
+        return _content(self.body)[0]
+
+    @property
     def request_id(self) -> str | None:
         return self.headers.get("x-request-id") or self.headers.get("request-id")
 

@@ -13,7 +13,8 @@ from leads.search.hints import MAX_DEPTH, values
 
 _MAX_MESSAGE: Final = 300
 _MAX_LEAVES: Final = 1_000
-# What texts under these names say of an error, the most telling first. Others are in the middle.
+# What texts under these names say of an error, the most telling first. Sentences under others are in the middle, and
+# single words, such as the name of a kind, are the last.
 _RANKS: Final = {
     name: rank
     for rank, names in enumerate(
@@ -22,9 +23,18 @@ _RANKS: Final = {
     for name in names.split()
 }
 _MIDDLE: Final = 4
+_LAST: Final = 7
+# An error's own text is in a list.
+_OUTSIDE_LISTS: Final = 3
+# No answer gives this text.
+NO_REASON: Final = "refused without a reason"
 # How names of paths and of fields end.
-_PATHS: Final = ("field", "param", "path", "loc", "pointer", "property", "key")
-_CONTAINERS: Final = frozenset({"leads", "issues", "violations", "body", "data", *_RANKS})
+_PATHS: Final = (
+    "field", "param", "parameter", "path", "loc", "pointer", "property", "key", "attr", "attribute", "target",
+)  # fmt: skip
+_CONTAINERS: Final = frozenset(
+    {"leads", "issues", "violations", "body", "data", "items", "records", "responses", "results", *_RANKS}
+)
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 _TAG: Final = re.compile(r"<[^>]*>")
 _WORD: Final = re.compile(r"[^\s\"'<>(),;\[\]{}`]+")
@@ -37,10 +47,8 @@ def complaint(content: Any, lead: Mapping[str, Any]) -> tuple[str | None, str]:
     own = {str(value) for value in (*lead.values(), *lead.get("customFields", {}).values())}
     leaves = [leaf for leaf in islice(_leaves(content), _MAX_LEAVES) if leaf[1].strip('"') not in own]
     messages = [leaf for leaf in leaves if not _is_path(leaf)]
-    route, message = min(
-        messages, key=lambda leaf: (_rank(leaf), len(leaf[0])), default=((), "refused without a reason")
-    )
-    around = route[:-1]
+    route, message = min(messages, key=lambda leaf: (_rank(leaf), len(leaf[0])), default=((), NO_REASON))
+    around = _around(route)
     paths = _names(leaf[1] for leaf in leaves if _is_path(leaf) and leaf[0][: len(around)] == around)
     keys = _names(step for step in route if isinstance(step, str) and step not in own)
     known = {_squashed(name): name for name in (*lead, *lead.get("customFields", ()), *LEAD_FIELDS)}
@@ -53,6 +61,13 @@ def complaint(content: Any, lead: Mapping[str, Any]) -> tuple[str | None, str]:
     return next(filter(None, fields), None), message
 
 
+def _around(route: _Route) -> _Route:
+    """The way to the object that has this text, or the list of texts with it."""
+    while route and isinstance(route[-1], int):
+        route = route[:-1]
+    return route[:-1]
+
+
 def _leaves(node: Any, route: _Route = ()) -> Iterator[tuple[_Route, str]]:
     """The texts of a body, and the keys and places that lead to them."""
     if isinstance(node, str):
@@ -63,13 +78,15 @@ def _leaves(node: Any, route: _Route = ()) -> Iterator[tuple[_Route, str]]:
             yield from _leaves(child, (*route, key))
 
 
-def _rank(leaf: tuple[_Route, str]) -> int:
+def _rank(leaf: tuple[_Route, str]) -> tuple[bool, int]:
     """How well a text explains an error, lowest first. An error's own text comes before one about the whole request."""
-    route, _ = leaf
+    route, text = leaf
     key = _key(route)
+    rank = _MIDDLE if " " in text else _LAST
     # `defaultMessage`, `field_message`
-    rank = _RANKS["error"] if key.endswith("message") else _MIDDLE
-    return _RANKS.get(key, rank) + (10 if len(route) == 1 else 0)
+    rank = _RANKS.get(key, _RANKS["error"] if key.endswith("message") else rank)
+    in_list = any(isinstance(step, int) for step in route)
+    return len(route) == 1, rank + (0 if in_list else _OUTSIDE_LISTS)
 
 
 def _is_path(leaf: tuple[_Route, str]) -> bool:
@@ -88,7 +105,7 @@ def _names(paths: Iterable[str]) -> list[str]:
     return [
         name
         for name in reversed(names)
-        if name not in _CONTAINERS and not name.endswith(_PATHS) and not ERRORS.search(name)
+        if name.lower() not in _CONTAINERS and not name.endswith(_PATHS) and not ERRORS.search(name)
     ]
 
 
@@ -104,6 +121,16 @@ def alike(refusals: Sequence[tuple[Failure, Mapping[str, Any]]]) -> int:
         for failure, _ in refusals
     )
     return max(reasons.values(), default=0)
+
+
+def reasons(content: Any) -> set[tuple[str, ...]]:
+    """The texts of a body as `reason_words`."""
+    return {reason_words(text) for _, text in islice(_leaves(content), _MAX_LEAVES)}
+
+
+def reason_words(message: str) -> tuple[str, ...]:
+    """What two answers about one lead have in common if its number in the request differs."""
+    return tuple(_words(message))
 
 
 def _words(text: str) -> list[str]:

@@ -8,10 +8,13 @@ request and rejects no lead.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
+
+from leads.json import loads_or_none
 
 type Basis = Literal["named", 0, 1]
 """How a row was found: by a value of its own, or by a number that counts from 0 or from 1."""
@@ -28,18 +31,35 @@ _MAX_DIGITS: Final = 4
 _MAX_WORD: Final = 254
 # What is below these was accepted, or is about the request as a whole.
 _SILENT: Final = frozenset(
-    {"accepted", "created", "enrolled", "succeeded", "success", "updated", "valid", "warnings", "instance", "stack"}
+    {
+        "accepted",
+        "created",
+        "enrolled",
+        "succeeded",
+        "success",
+        "updated",
+        "valid",
+        "skipped",
+        "suppressed",
+        "alreadysuppressed",
+        "warnings",
+        "instance",
+        "stack",
+    }
 )
-# What positional lists have for good rows.
+# What positional lists of errors have for good rows. Lists of results have an object for each row.
 _EMPTY: Final[Sequence[Any]] = (None, {}, [], "")
+_RESULT_LEVELS: Final = 3
+_ERROR: Final = re.compile("error|fail|invalid|reject|message|reason|detail", re.IGNORECASE)
 # How names end.
-_INDEX: Final = ("index", "idx", "row", "position", "lead", "item", "record")
+_INDEX: Final = ("index", "idx", "row", "position", "lead", "item", "record", "rownumber", "row_number")
 _INDEXES: Final = ("index", "indexes", "indices", "rows")
 _ADDRESS: Final = ("email", "mail", "address", "recipient")
 _VALUE: Final = ("value", "input")
-# The first number in `leads[3].email`, `body/leads/3/email`, `/3/email` and the like.
-_PATH: Final = re.compile(r"""(?:^|[^\W\d]\d*['"]?\]?)[./\[]+['"]?(\d{1,4})(?!\w)""")
+# The first number in `leads[3].email`, `body/leads/3/email`, `/3/email`, `3.email` and the like.
+_PATH: Final = re.compile(r"""(?:^|[^\W\d]\d*['"]?\]?)[./\[]+['"]?(\d{1,4})(?!\w)|^(\d{1,4})\.(?=[^\W\d])""")
 _AROUND_WORDS: Final = " \t\r\n\"'`<>()[]{},.:;!?"
+_WITHIN_WORDS: Final = re.compile("[,;:=]")
 
 
 def hints(content: Any, leads: Sequence[Mapping[str, Any]]) -> Hints:
@@ -114,7 +134,7 @@ class _Reader:
             case None | "":
                 pass
             case _:
-                self._read_scalar(name, node, entry)
+                self._read_scalar(name, node, entry, depth)
 
     def _read_object(self, node: Mapping[str, Any], entry: _Entry, depth: int) -> None:
         # The entry's own numbers come before what is inside it.
@@ -134,13 +154,11 @@ class _Reader:
             self._read(key.lower(), child, around, depth)
 
     def _read_list(self, name: str, items: Sequence[Any], entry: _Entry, depth: int) -> None:
-        if items == self.leads:
+        if items == self.leads and len(items) > 1:
             # The request, repeated.
             return
-        empty = sum(item in _EMPTY for item in items)
-        if 0 < empty < len(items) <= len(self.leads) and not entry.is_row:
-            # A place for each row, at least up to the last bad one.
-            self.named.update(place for place, item in enumerate(items) if item not in _EMPTY)
+        if not entry.is_row and (places := self._bad_places(items)):
+            self.named.update(places)
         elif not _is_nested(items) and (numbers := _numbers(items)):
             if len(numbers) < len(items):
                 # The steps of a path. Its first number is the row's.
@@ -151,23 +169,41 @@ class _Reader:
             for item in items:
                 self.read_item(item, entry, depth + 1)
 
-    def _read_scalar(self, name: str, value: Any, entry: _Entry) -> None:
+    def _bad_places(self, items: Sequence[Any]) -> Sequence[int]:
+        """The places of the bad rows in a list with a place for each row, at least up to the last bad one."""
+        bad = [place for place, item in enumerate(items) if item not in _EMPTY]
+        if len(bad) == len(self.leads) and all(isinstance(item, dict) for item in items):
+            # Perhaps results: most rows are good, and alike.
+            looks = [_look(item, _RESULT_LEVELS) for item in items]
+            usual, number = Counter(looks).most_common(1)[0]
+            is_good = 2 * number > len(looks) and not any(_ERROR.search(key) for key, _ in usual)
+            bad = [place for place, look in enumerate(looks) if is_good and look != usual]
+        return bad if len(bad) < len(items) <= len(self.leads) else ()
+
+    def _read_scalar(self, name: str, value: Any, entry: _Entry, depth: int) -> None:
         text = plain(value)
         if name.endswith(_INDEX) and (number := _numbers([text.lstrip("#")])):
             entry.index = entry.index or set(number)
         elif name.endswith(_VALUE) or (name.endswith(_ADDRESS) and ("@" in text or text in self._rows_by_address)):
             entry.echoes.add(text)
         elif isinstance(value, str):
-            self._read_text(value, entry)
+            # `error.message` of a validator may be its list of errors, as JSON.
+            content = loads_or_none(value) if value.lstrip().startswith(("[", "{")) else None
+            if isinstance(content, dict | list):
+                self._read(name, content, entry, depth + 1)
+            else:
+                self._read_text(value, entry)
 
     def _read_text(self, text: str, entry: _Entry) -> None:
-        for word in text.split(maxsplit=max(self.left, 0)):
-            self.left -= 1
-            row = self._rows_by_address.get(plain(word))
-            if row is not None:
-                entry.mentions.add(row)
+        # pydantic 1 writes `body -> leads -> 3 -> email`.
+        for word in text.replace(" -> ", ".").split(maxsplit=max(self.left, 0)):
+            parts = _WITHIN_WORDS.split(word, max(self.left, 0))
+            self.left -= len(parts)
+            addresses = self._rows_by_address.keys() & map(plain, (word, *parts))
+            if addresses:
+                entry.mentions.update(self._rows_by_address[address] for address in addresses)
             elif len(word) <= _MAX_WORD and "@" not in word and "://" not in word and (path := _PATH.search(word)):
-                entry.paths.add(int(path[1]))
+                entry.paths.add(int(path[1] or path[2]))
 
     def _close(self, entry: _Entry) -> None:
         """Add a complete entry. An entry that contradicts itself is no hint."""
@@ -201,6 +237,14 @@ class _Reader:
 
 def _is_nested(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict | list) for each in value))
+
+
+def _look(value: Any, levels: int) -> frozenset[tuple[str, Any]]:
+    """What a result has, without its values. Members that are empty or false count as missing."""
+    members = value.items() if levels and isinstance(value, dict) else ()
+    return frozenset(
+        (key, _look(child, levels - 1)) for key, child in members if child is not False and child not in _EMPTY
+    )
 
 
 def _numbers(items: Sequence[Any]) -> list[int]:

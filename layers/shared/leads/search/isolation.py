@@ -16,8 +16,8 @@ from leads.message.dead_letter import Failure
 from leads.request.batch import Row
 from leads.request.outcome import ACCEPTED, Accepted, Counts, Held, Outcome, Rejected, tally
 from leads.request.reply import UNAUTHORIZED, Partial, Refused, Reply, Verdict, is_passing, judge
-from leads.search.complaint import alike, complaint
-from leads.search.hints import hints
+from leads.search.complaint import NO_REASON, alike, complaint, reason_words, reasons
+from leads.search.hints import Hints, hints
 from leads.search.search import NO_HINTS, Question, Search
 
 # With fewer leads of a campaign than this, all may be bad by coincidence.
@@ -164,6 +164,8 @@ class _Isolation:
     # Rows that the errors of a 2xx name if its numbers count from 0, and those that they name if from 1 instead. The
     # latter were stored if each of the former is named again.
     readings: list[tuple[Sequence[int], Sequence[int]]] = field(default_factory=list)
+    # The words of 2xx that named rows.
+    reported: set[tuple[str, ...]] = field(default_factory=set)
     # Rows that were named again when they were sent by themselves, with an error that will pass.
     passing: set[int] = field(default_factory=set)
 
@@ -172,13 +174,12 @@ class _Isolation:
             doubt, self.doubt = self.doubt, None
             verdict, reply = yield from self._ask(question)
             match verdict:
-                case Counts():
-                    self._accept(question, verdict)
+                case Counts() | Partial():
+                    partial = Partial(verdict, {}) if isinstance(verdict, Counts) else verdict
+                    if not self._accept_part(question, partial, reply):
+                        return self._settle(Held("unexpected"))
                 case Refused():
                     self._refuse(question, verdict, reply)
-                case Partial():
-                    if not self._accept_part(question, verdict, reply):
-                        return self._settle(Held("unexpected"))
                 case _:
                     if not (yield from self._halve(question, reply, verdict)):
                         return self._settle(verdict)
@@ -217,13 +218,17 @@ class _Isolation:
             self.search.ask_alone([self.doubt[0]])
 
     def _accept_part(self, question: Question, partial: Partial, reply: Reply) -> bool:
-        """Accept the rows that the errors of a 2xx do not name, and ask again for the others; False: it stored none."""
-        rows, counts = question.indexes, partial.counts
-        found = hints(partial.errors, self._leads(question))
+        """Accept the rows that a 2xx does not name, and ask again for the others; False: it stored none."""
+        rows, counts, leads = question.indexes, partial.counts, self._leads(question)
+        content = reply.content
+        # A lead that was sent again may have the same error without its number, or another one.
+        reason = complaint(content, leads[0])[1] if len(rows) == 1 and self.reported else NO_REASON
+        found = self._named(leads, partial, content, is_again=reason != NO_REASON)
         named = {rows[place] for places in found.values() for place in places}
-        if not named and not counts.total:
+        is_named = bool(named) or reason_words(reason) in self.reported
+        if partial.errors and not is_named and not counts.total:
             return False
-        if not named or counts.enrolled + counts.updated >= len(rows):
+        if not is_named or counts.enrolled + counts.updated >= len(rows):
             self._accept(question, counts)
         elif len(rows) > 1 and not (partial.failed and not counts.total):
             first = [rows[place] for place in next(found[basis] for basis in (0, 1, "named") if basis in found)]
@@ -232,13 +237,27 @@ class _Isolation:
             self.search.settle(rows)
             self.search.ask_alone(first)
             self.readings.append((first, sorted(named.difference(first))))
-        elif len(rows) == 1 and is_passing(partial.errors):
+        elif len(rows) == 1 and is_passing(content):
             self.passing.add(rows[0])
             self.held[rows[0]] = Held("unavailable")
             self.search.settle(rows)
         else:
-            self._refuse(question, Refused(reply.status or 0, partial.errors), reply)
+            refused = content if len(rows) == 1 else partial.errors
+            self._refuse(question, Refused(reply.status or 0, refused), reply)
+        if named:
+            self.reported |= reasons(content)
         return True
+
+    def _named(self, leads: Sequence[Mapping[str, Any]], partial: Partial, content: Any, *, is_again: bool) -> Hints:
+        """The rows that a 2xx names under a name of errors, or elsewhere (`results`, `details`) if its counts agree."""
+        found = hints(partial.errors, leads)
+        missing = len(leads) - partial.counts.total
+        if found or missing <= 0:
+            return found
+        found = hints(content, leads)
+        number = len(next(iter(found.values()), ()))
+        # An answer may also repeat the leads that it stored. Then these are as many as it counts.
+        return found if is_again or number == missing < partial.counts.total else {}
 
     def _next_reading(self) -> Question | None:
         """Once the rows that a 2xx named were sent again, ask by the other reading if that may be right."""

@@ -147,7 +147,8 @@ class Search:
         """Test the rows of a refused group that its hints name on the likeliest basis, or else part by part."""
         left = self.left(group)
         for basis in sorted(hints, key=lambda each: self.trusting and each != self.bases[0]) if self.bases else ():
-            named = self.left(group[place] for place in hints[basis])
+            # The last first: numbers that are not of rows are usually small.
+            named = self.left(group[place] for place in reversed(hints[basis]))
             # All of them is no hint.
             if basis in self.bases and 0 < len(named) < len(left):
                 self._claim = _Claim(group, hints, basis, named)
