@@ -240,6 +240,14 @@ def test_an_opt_out_status(name: str, value: str, expected: OptOut | None) -> No
     assert opted_out({name: value, **ADDRESS}) is expected
 
 
+def test_a_flag_beside_a_list_is_about_all_in_it() -> None:
+    """As a kind of event there is. Flags of one person are not about the others."""
+    listed = [ADDRESS, {"email": "b@example.com"}]
+    for flag in ({"unsubscribed": True}, {"status": "Unsubscribed"}):
+        assert list(reading({**flag, "contacts": listed}).opt_outs) == [0, 1]
+    assert list(reading({"count": 2, "contacts": [ADDRESS | {"unsubscribed": True}, listed[1]]}).opt_outs) == [0]
+
+
 def test_opt_outs_are_decided_before_the_rules() -> None:
     """Such a person is counted as opted out, not as ignored."""
     found = reading({"unsubscribed": True, **ADDRESS}, require={"consent": "yes"})

@@ -44,6 +44,7 @@ def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
         {"friend_email": "bob@example.com", "email": "ava@example.com"},
         {"emails.0.value": "ava@example.com", "emails.1.value": "b@example.com"},
         {"emails.0.value": "b@example.com", "emails.1.value": "ava@example.com", "emails.1.primary": True},
+        {"emails.0.Address": "b@example.com", "emails.1.Address": "ava@example.com", "emails.1.Is Primary": True},
         {"emails.home": "b@example.com", "emails.work": "ava@example.com", "emails.work.isPrimary": "true"},
     ],
 )  # fmt: skip

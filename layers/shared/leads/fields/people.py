@@ -12,7 +12,7 @@ from leads.fields.address import address_like
 from leads.fields.answers import MAX_DEPTH
 from leads.fields.names import MENTION, OPERATOR, canonical, is_other_persons, meaning
 from leads.fields.questions import answer_of, are_questions, label_of
-from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS
+from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS, WRAPPERS
 from leads.words import word_set
 
 # A key may be as long as the body, so each part stops where the next one begins: one pass, without going back.
@@ -20,6 +20,7 @@ _ID: Final = re.compile(r"[^\s\d]*\d\S*|[^\s@]+@\S+")
 # What a link fills in. People fill in the rest.
 _OF_A_LINK: Final = word_set("""hidden hiddenfields hiddenvalues urlparameters urlparams queryparameters queryparams
     querystring query""")
+_HOSTS: Final = word_set("host organizer organiser")
 _NAMES: Final = ("firstName", "lastName", FULL_NAME)
 
 
@@ -43,7 +44,8 @@ def people(value: Any, depth: int = 0) -> list[PersonPart]:
             return []
 
 
-def _in_list(items: list[Any], depth: int) -> list[PersonPart]:
+def _in_list(everything: list[Any], depth: int) -> list[PersonPart]:
+    items = [item for item in everything if not _is_host(item)]
     if are_questions(items):
         own = _own_address(_named_texts({str(number): item for number, item in enumerate(items)}))
         return [PersonPart(items, *own)] if own else []
@@ -60,6 +62,9 @@ def _in_list(items: list[Any], depth: int) -> list[PersonPart]:
 
 
 def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
+    if all(address_like(key) and isinstance(member, dict) for key, member in members.items()):
+        # People by their addresses.
+        return [PersonPart({"email": key, **member}, key, sure=True) for key, member in members.items()]
     inside = {
         key: inner
         for key, member in members.items()
@@ -86,7 +91,11 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
     persons = {key: one for key, one in single.items() if not _means(key, "company")}
     if not own and not persons and (lists or not single):
         return [person for key in found if key in lists for person in found[key]]
-    chosen = PersonPart(members, *own) if own and (own[1] or not persons) else _choose(persons or single)
+    likely = persons or single
+    if lists:
+        # Beside a list of people, only the name of an object says that it is the person's.
+        likely = {key: one for key, one in likely.items() if canonical(key) in PERSONS | WRAPPERS}
+    chosen = PersonPart(members, *own) if own and (own[1] or not persons) else _choose(likely)
     if chosen.unclear or (lists and not chosen.sure):
         return [PersonPart(members, unclear=True)]
     if not own and single.keys() == {"node"}:
@@ -149,7 +158,7 @@ def _line_items(members: Mapping[str, Any]) -> list[PersonPart]:
 
 def _own_address(texts: Iterable[tuple[str, str]]) -> tuple[str, bool] | None:
     """The first address under a name that says so (`True`), else the first that may be the person's."""
-    found = [(text, _means(name, "email")) for name, text in texts if address_like(text) and not _is_elses(name)]
+    found = [(text, _is_for_address(name)) for name, text in texts if address_like(text) and not _is_elses(name)]
     return max(found, key=lambda pair: pair[1], default=None)
 
 
@@ -164,9 +173,21 @@ def _named_texts(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield label_of(member) or key, text
 
 
+def _is_host(item: Any) -> bool:
+    """Whether an item of a list is marked as who invites the others: `isHost`, a calendar's `organizer`."""
+    return isinstance(item, dict) and any(
+        v is True and canonical(k).removeprefix("is") in _HOSTS for k, v in item.items()
+    )
+
+
 def _lacks_address(item: Any) -> bool:
-    known = [meaning(name) for name in item if _text(item[name])] if isinstance(item, dict) else []
-    return any(m is not None and m.field == "email" and m.rank < MENTION for m in known)
+    return isinstance(item, dict) and any(_is_for_address(name) for name in item if _text(item[name]))
+
+
+def _is_for_address(name: str) -> bool:
+    """Whether a name says that it is the person's address, and does not only mention one: `workspace_email`."""
+    known = meaning(name)
+    return known is not None and known.field == "email" and known.rank < MENTION
 
 
 def _answers_with_address(item: Any) -> bool:

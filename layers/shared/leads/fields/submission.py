@@ -53,6 +53,7 @@ class Submissions(NamedTuple):
     submissions: Sequence[Submission]
     event_id: str | None  # by which a redelivery is recognised; None where the sender gives none
     listed: bool  # it is about several people, or a list, so that each submission is known by its index
+    beside: Submission | None = None  # what stands beside the list
     bus: Envelope | None = None  # EventBridge's envelope around it
 
 
@@ -82,7 +83,8 @@ def submissions(event: Event, provider: Provider) -> Submissions:
         items = [person for item in batch for person in (is_free and people(item)) or [PersonPart(item)]]
     check_length(items)
     event_id = _event_id(event, content, items, provider, envelopes)
-    return Submissions([_listed(event, item, provider) for item in items], event_id, listed=True)
+    everyone = [_listed(event, item, provider) for item in items]
+    return Submissions(everyone, event_id, listed=True, beside=_beside(content))
 
 
 def _content(event: Event, provider: Provider) -> tuple[Document | list[Any], Sequence[Envelope]]:
@@ -111,6 +113,13 @@ def _batch(content: Document | list[Any], provider: Provider, *, is_free: bool) 
             others = {name: value for name, value in content.items() if name != path}
             return None if is_free and people(others) else found
     return None
+
+
+def _beside(content: Document | list[Any]) -> Submission | None:
+    if isinstance(content, list):
+        return None
+    fields = {name: value for name, value in content.items() if isinstance(value, str | bool | int | float)}
+    return Submission(fields, fields)
 
 
 def _listed(event: Event, item: PersonPart, provider: Provider) -> Submission:

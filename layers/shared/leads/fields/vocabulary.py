@@ -49,8 +49,9 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     numeledefamilie numefamilie numelefamilie vezeteknev vezetekneve vezetekneved csaladnev csaladinev csaladineve
     επωνυμο επιθετο שםמשפחה שםהמשפחה اسمالعايلة اسمعايلتك الاسمالاخير اسمكالاخير الاسمالعايلي ho hovatendem прізвище
     priezvisko prezime priimek pavarde uzvards perekonnanimi namabelakang cognoms apelidos นามสกล نامخانوادگی""",
-        FULL_NAME: """fullname individualname name displayname firstandlastname firstlastname firstnamelastname namefull
-    realname namefirstlast nameandsurname namesurname firstnameandlastname firstnameandsurname completename legalname
+        FULL_NAME: """fullname individualname name names fullnames displayname firstandlastname firstlastname
+    firstnamelastname namefull realname namefirstlast nameandsurname namesurname firstnameandlastname
+    firstnameandsurname completename legalname
     fulllegalname yourname contactname contactperson whoareyou whatshouldwecallyou howshouldwecallyou vollername
     vollstandigername vorundnachname vorundzuname vornamenachname vornameundnachname wieheisstdu wieheissensie
     ansprechpartner ansprechperson kontaktperson nom nomcomplet nometprenom nometprenoms prenometnom nomprenom prenomnom
@@ -137,7 +138,7 @@ FAMILY_FIRST: Final = word_set("""nume numele numecomplet numelecomplet numesipr
 PEOPLE: Final = word_set("""contact lead customer person applicant visitor subscriber attendee guest invitee member
     participant registrant respondent prospect""")
 # Objects named for a person. A `name` in one is the person's, and of two objects with addresses the event is about it.
-PERSONS: Final = PEOPLE | word_set("user profile metadata traits payer requester booker")
+PERSONS: Final = PEOPLE | word_set("user profile metadata traits payer requester booker buyer scheduler")
 
 # Words that say nothing about what the field holds: "your-name".
 FILLER: Final = word_set("""a an the your my our you we what whats which is s please us do or oder ou et ihre ihr ihren
@@ -172,9 +173,9 @@ WRAPPERS: Final = PEOPLE | word_set("""user fields field data values value answe
     customerdetails core current formvalues formsubmission submissiondata stringvalue booleanvalue text
     newimage dynamodb s bool""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
-AMBIGUOUS: Final = word_set("""name title first last position role job business mail org displayname replyto nom nombre
-    nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume nev ad
-    adi ho ten ονομα שם الاسم імя meno ime име nama nafn नम نام ชอ titel""")
+AMBIGUOUS: Final = word_set("""name names title first last position role job business mail org displayname replyto nom
+    nombre nome naam namn navn nimi funktion fonction cargo rolle rol roll rola stelle poste posizione jmeno isim nume
+    nev ad adi ho ten ονομα שם الاسم імя meno ime име nama nafn नम نام ชอ titel""")
 # Other people, and places with an address of their own. A plural counts as well.
 OTHERS: Final = word_set("""friend colleague coworker referrer referral referred recommender manager supervisor boss
     owner agent assignee assigned rep representative salesperson recipient inviter author creator host organizer
@@ -194,8 +195,9 @@ NOT_THEIRS: Final = OTHERS | word_set("""shipping delivery gift son sons kind mo
 SECRETS: Final = word_set("""password passwd pwd passphrase passcode passwort kennwort motdepasse contrasena senha
     wachtwoord losenord passord adgangskode haslo token secret apikey accesskey privatekey secretkey sharedkey
     signingkey encryptionkey authkey masterkey webhookkey googlekey licensekey handshakekey handshake hmac authorization
-    bearer credential credentials jwt cookie sessionid otp csrf xsrf cardnumber creditcard creditcardnumber ccnumber cvc
-    cvv iban ssn viewstate eventvalidation integrationkey securitycode""")
+    bearer credential credentials jwt cookie sessionid phpsessid jsessionid otp mfacode csrf xsrf cardnumber creditcard
+    creditcardnumber ccnumber cvc cvv iban ssn socialsecuritynumber securityanswer userpass viewstate eventvalidation
+    integrationkey securitycode""")
 
 # Titles before a name. Those with a full stop are names without it: "Ing".
 TITLES: Final = word_set("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof priv-doz

@@ -19,7 +19,7 @@ _WAYS_TO_REACH: Final = word_set("""contact contacts contactinfo contactinformat
 _THINGS: Final = word_set("""form forms booking order event appointment meeting survey quiz product price campaign list
     workflow page site type start starts end total status ticket issue deal task post course invoice payment""")
 # How lists of addresses mark the one that counts.
-PRIMARY: Final = ("primary", "isPrimary", "is_primary", "default")
+PRIMARY: Final = word_set("primary isprimary default")
 
 
 class Candidates(NamedTuple):
@@ -40,8 +40,8 @@ def candidates(
 ) -> Candidates:
     """The candidates among fields of these names, other names, and kinds.
 
-    `addresses` are those that hold an address, `primary` those that say that what they are beside counts, and `claimed`
-    those that the configuration names.
+    `addresses` are those that hold an address, `primary` the objects that are marked as the one that counts, and
+    `claimed` those that the configuration names.
     """
     found = _meanings(names, {name: alias for alias, name in aliases.items()}, kinds, addresses)
     return Candidates(found, _by_field(names, found, kinds, primary, claimed))
@@ -126,11 +126,10 @@ def _by_field(
     surnames = {SURNAME_BESIDE.get(word) for word in words}
 
     def surest(name: str) -> tuple[bool, int, bool]:
-        place = name.rpartition(".")[0]
-        marks = (f"{at}.{mark}" for at in (name, place) for mark in PRIMARY) if place else ()
+        marked = {name, name.rpartition(".")[0]}
         # A campaign's link fills hidden fields. People fill the others.
         hidden = canonical(kinds.get(name, "")).startswith("hidden")
-        return hidden, found[name].rank, primary.isdisjoint(marks)
+        return hidden, found[name].rank, primary.isdisjoint(marked)
 
     ordered: dict[str, list[str]] = {}
     for name in sorted((name for name in found if name not in claimed), key=surest):

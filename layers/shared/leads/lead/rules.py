@@ -106,7 +106,7 @@ class Layout:
             for name, value in fields.items()
             if isinstance(value, str) and "@" in value and address_like(value.partition(",")[0])
         ]
-        primary = [name for name in self.once(_marks) if fields[name] in {True, "true"}]
+        primary = [name.rpartition(".")[0] for name in self.once(_marks) if fields[name] in {True, "true"}]
         return self._candidates(frozenset(addresses), frozenset(primary))
 
     def _sorted(self, addresses: frozenset[str], primary: frozenset[str]) -> Candidates:
@@ -145,7 +145,7 @@ class Layout:
 
 
 def _marks(layout: Layout) -> list[str]:
-    return [name for name in layout.names if name.rpartition(".")[2] in PRIMARY]
+    return [name for name in layout.names if "." in name and canonical(name.rpartition(".")[2]) in PRIMARY]
 
 
 # Made once per source, not once per field.

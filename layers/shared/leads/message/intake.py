@@ -95,8 +95,9 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     unmappable: list[Unmappable] = []
     opt_outs: dict[int, OptOut] = {}
     reasons: dict[int, str] = {}
+    for_all = opt_out(found.beside, rules) if found.beside else None
     for index, submission in enumerate(found.submissions):
-        if found_opt_out := opt_out(submission, rules):
+        if found_opt_out := for_all or opt_out(submission, rules):
             opt_outs[index] = found_opt_out[0]
         if reason := found_opt_out[1] if found_opt_out else _why_ignored(submission, rules):
             reasons[index] = reason
