@@ -143,6 +143,7 @@ FLAGS = ["unsubscribed", "email_opt_out", "emailBlacklisted", "Abgemeldet", "Dé
          "unsubscribe", "doNotEmail", "Unsubscribe me from all emails", "marketing_opt_out",
          "opt_out.email", "do_not_contact.marketing", "unsubscribed.booleanValue", "hs_email_optout", "is_do_not_email",
          "email_optout_flag",
+         "Abmelden", "Se désabonner", "Darse de baja", "Disiscrivimi", "Отписаться", "配信停止",
          "consent_withdrawn", "I do not wish to receive marketing emails", "Please don't send me emails"]  # fmt: skip
 NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "Opt out?", "opt_in",
             "subscribed", "data_opt_out", "friend_unsubscribed", "unsubscribed_at", "opt_out.sms", "do_not_call",
@@ -226,6 +227,8 @@ def test_other_values_are_not_opt_outs(name: str, value: Any) -> None:
             for name in ("newsletter", "email_marketing", "subscription", "consents.email")
         ),
         *(("newsletter", value, OptOut.ANSWER) for value in ("unsubscribe", "Abgemeldet", "Do not contact")),
+        ("status.name", "Unsubscribed by user", OptOut.ANSWER),
+        ("preferences", "Do not contact me", OptOut.ANSWER),
         ("consent_status", "withdrawn", OptOut.ANSWER),
         ("application.state", "withdrawn", None),
         ("subscriber.list", "Cancelled flights", None),

@@ -305,11 +305,15 @@ def test_a_question_s_reference_is_used_if_its_title_is_unclear(
 
 @pytest.mark.parametrize(
     ("kinds", "email"),
-    [({"Reach you": "INPUT_EMAIL"}, "a@example.com"), ({"Reach you": "email", "E-mail": "text"}, "b@example.org")],
+    [
+        ({"Reach you": "INPUT_EMAIL"}, "a@example.com"),
+        ({"Reach you": "email", "E-mail": "text"}, "b@example.org"),
+        ({"Reach you": "email", "Your friend": "email"}, "a@example.com"),
+    ],
 )
 def test_an_address_is_found_by_the_field_s_kind(kinds: dict[str, str], email: str) -> None:
     """The provider's kind counts less than a name that means an address."""
-    fields = {"Reach you": "a@example.com", "Who told you": "c@example.org"}
+    fields = {"Your friend": "f@example.org", "Reach you": "a@example.com", "Who told you": "c@example.org"}
     fields |= {"E-mail": "b@example.org"} if "E-mail" in kinds else {}
     made = make_lead(Submission(fields, fields, kinds=kinds), SourceRules(source())).lead
     assert made == {"email": email}

@@ -208,10 +208,10 @@ SALUTATIONS: Final = TITLES | word_set("""madam m sig signor signora""")
 # What programs write for no answer.
 NULL_WORDS: Final = word_set("""n/a N/A null undefined None NaN""") | {"[object Object]"}
 # A box that is ticked, or not.
-YES: Final = word_set(
-    "true t yes on 1 1.0 y checked ja oui si sí sim tak ano evet igen da да так ναι כן نعم có はい 是 예 ✓ ✔ ☑"
-)
-NO: Final = word_set("false f no off 0 0.0 n nein non nee nej não nao nie nope none na")
+YES: Final = word_set("""true t yes on 1 1.0 y checked ja oui si sí sì sim tak ano áno evet igen kyllä da да так ναι כן
+    نعم có はい 是 예 ✓ ✔ ☑""")
+NO: Final = word_set("""false f no off 0 0.0 n nein non nee nej nei não nao nie nope none na нет ні hayır nem όχι לא لا
+    không いいえ 否 아니요""")
 # Answers to "Are you a business?" or to an unwanted field. None is the name of a company or job.
 NO_ANSWERS: Final = YES | NO | word_set("keine keins aucune aucun ninguna ninguno nenhuma nessuna geen ingen brak")
 # An app's permission levels, under a name that may also ask for a job.

@@ -72,7 +72,7 @@ def _meanings(
 def _meaning(name: str, alias: str, kind: str) -> Meaning | None:
     """What a field is: by its name, or, where that is vague, by what the provider says it holds."""
     named, held = meaning(name) or meaning(alias), meaning(kind)
-    if held and held.field == "email" and (named is None or named.rank >= MENTION):
+    if held and held.field == "email" and (named is None or named.rank >= MENTION) and not is_other_persons(name):
         return Meaning("email", "", MENTION - 1)
     return named
 

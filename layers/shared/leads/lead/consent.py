@@ -50,11 +50,15 @@ _AROUND: Final = word_set("post pre on after before was has been is event webhoo
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
 # What says so in a name, beside a yes, and in a value.
 _FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donotemail donotbulkemail donotsendmm noemail
-    noemails nomarketing marketingsuspended suppressed abgemeldet abbestellt keinewerbung keinemails desabonne
-    desinscrit dadodebaja disiscritto descadastrado afgemeld uitgeschreven avregistrerad avmeldt afmeldt wypisany
-    wypisana odhlasen odhlaseny отписан""")
-_STATUSES: Final = word_set("""status state statut estado stato consent consents subscription subscriptions subscribed
-    newsletter newsletters marketing list permission""")
+    noemails nomarketing nocontact marketingsuspended emaildisabled emailsdisabled suppressed abmelden abmeldung
+    abgemeldet abbestellen abbestellt austragen keinewerbung keinemails desabonner desabonnement desabonne desinscrire
+    desinscription desinscrit darsedebaja dadodebaja baja cancelarsuscripcion cancelarinscricao descadastrar
+    descadastrado disiscrivimi disiscrizione disiscritto cancellaiscrizione uitschrijven uitgeschreven afmelden afgemeld
+    avregistrera avregistrerad avprenumerera avmeld avmeldt afmeld afmeldt wypisz wypisac wypisany wypisana odhlasit
+    odhlasen odhlaseny leiratkozas leiratkozott dezabonare dezabonat отписаться отписка отписан відписатися 配信停止
+    退订 取消订阅 구독취소 수신거부 aboneligiiptalet aboneliktencik الغاءالاشتراك huydangky""")
+_STATUSES: Final = word_set("""status state statut estado stato consent consents optin subscription subscriptions
+    subscribed newsletter newsletters marketing list permission preference preferences""")
 # States of nothing else: elsewhere an order or a plan is cancelled, an application withdrawn.
 _STATES: Final = {"subscriber": word_set("cancelled canceled"), "consent": word_set("withdrawn revoked")}
 # Beside a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
@@ -65,7 +69,8 @@ _DATE: Final = re.compile(r"(?=.*[1-9])(?:\D*\d){5}")
 _GENERAL: Final = (
     word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list lists all
     global globally is has from of me user contact customer person subscriber member lead hs status state flag yes
-    please i my the any would like want wish to receive hear you""")
+    please i my the any would like want wants wish to by receive hear you label
+    name value ich mochte erhalten vom mich se mnie""")
     | _WHEN
 )
 
