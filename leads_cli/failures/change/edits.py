@@ -134,7 +134,7 @@ def _check_address(value: Any) -> None:
     try:
         normalise_address(str(value))
     except NotAnAddress as error:
-        raise InapplicableError(f"email would be no e-mail address: {error}") from error
+        raise InapplicableError(f"email would be no e-mail address: {str(error).removesuffix('.')}") from error
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
 
-from leads.config.schema import Enrollment, Source
+from leads.config.schema import Campaign, Enrollment, Source
 from leads.fields.body import parse
 from leads.fields.names import canonical
 from leads.model import LEAD_FIELDS
@@ -22,30 +22,43 @@ _CLOSE: Final = 0.8
 
 def find_doubts(enrollment: Enrollment) -> Iterator[str]:
     """One line per warning, with the key and the remedy."""
+    if enrollment.leadterra.base_url.rstrip("/").endswith("/v1"):
+        yield "leadterra.base_url: it is without /v1, which is added to it"
     if not enrollment.campaigns:
         yield "there is no campaign: add a [campaigns.<name>] table with its id"
     if not enrollment.sources:
         yield "there is no source: add a [sources.<name>] table with its provider and campaign"
     for name, campaign in enrollment.campaigns.items():
-        key = f"campaigns.{name}"
-        if campaign.id == PLACEHOLDER:
-            yield f"{key}.id: {PLACEHOLDER} is a placeholder: replace it with the campaign's id from Leadterra"
-        elif "/" in campaign.id:
-            yield f"{key}.id: {campaign.id!r} looks like an address: the id alone is its last part, such as camp_..."
-        yield from _misspelt(f"{key}.tokens", campaign.tokens)
-        yield from _misspelt(f"{key}.defaults", campaign.defaults)
-        if campaign.defaults:
-            yield f"{key}.defaults: they also replace what Leadterra knows of a person who signs up again"
+        yield from _find_campaign_doubts(f"campaigns.{name}", campaign)
     for name, source in enrollment.sources.items():
-        if source.authentication == "none" and source.preset.signature:
-            yield f"sources.{name}.auth: {source.provider} signs, but the signature is not checked: leave auth out"
-        if source.opt_outs == "suppress":
-            yield (
-                f"sources.{name}.opt_outs: an opt-out that {source.preset.title} reports puts the address on "
-                "Leadterra's suppression list, for all campaigns of the workspace; the API cannot undo it"
-            )
-        yield from _misspelt(f"sources.{name}.fields", source.fields)
+        yield from _find_source_doubts(f"sources.{name}", source)
     yield from find_idle_rules(enrollment)
+
+
+def _find_campaign_doubts(key: str, campaign: Campaign) -> Iterator[str]:
+    if campaign.id == PLACEHOLDER:
+        yield f"{key}.id: {PLACEHOLDER} is a placeholder: replace it with the campaign's id from Leadterra"
+    elif "/" in campaign.id:
+        yield f"{key}.id: {campaign.id!r} looks like an address: the id alone is its last part, such as camp_..."
+    elif campaign.id.split() != [campaign.id]:
+        yield f"{key}.id: {campaign.id!r} has a space in it"
+    yield from _misspelt(f"{key}.tokens", campaign.tokens)
+    yield from _misspelt(f"{key}.defaults", campaign.defaults)
+    if campaign.defaults:
+        yield f"{key}.defaults: they also replace what Leadterra knows of a person who signs up again"
+
+
+def _find_source_doubts(key: str, source: Source) -> Iterator[str]:
+    if source.authentication == "none" and source.preset.signature:
+        yield f"{key}.auth: {source.provider} signs, but the signature is not checked: leave auth out"
+    if source.opt_outs == "suppress":
+        yield (
+            f"{key}.opt_outs: an opt-out that {source.preset.title} reports puts the address on "
+            "Leadterra's suppression list, for all campaigns of the workspace; the API cannot undo it"
+        )
+    if canonical(source.honeypot or "") == "email" and "email" not in source.fields:
+        yield f"{key}.honeypot: every submission with an address is ignored: name a field that people leave empty"
+    yield from _misspelt(f"{key}.fields", source.fields)
 
 
 def _misspelt(key: str, names: Iterable[str]) -> Iterator[str]:

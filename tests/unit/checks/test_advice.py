@@ -26,12 +26,17 @@ def test_correct_names_cause_no_warning() -> None:
     """Correctly spelt lead fields, and custom fields with other names, cause no warning."""
     tokens = 'tokens = ["email", "firstName", "lastName", "company", "jobTitle", "companySize", "title", "plan"]'
     assert warnings(tokens, '[sources.web.fields]\njobTitle = "role"\nplan = "your_plan"') == []
+    assert warnings(source='honeypot = "email"\n[sources.web.fields]\nemail = "contact_address"') == []
 
 
 @pytest.mark.parametrize(
     ("old", "new", "start", "end"),
     [
         ("camp_1", "https://app.leadterra.example/campaigns/9", "campaigns.news.id: ", "its last part"),
+        ("camp_1", "camp_1 ", "campaigns.news.id: 'camp_1 ' has a space in it", ""),
+        ('"none"', '"none"\nhoneypot = "E-Mail"', "sources.web.honeypot: every submission with an", ""),
+        ("[sources", '[leadterra]\nbase_url = "https://app.leadterra.co/v1/"\n[sources',
+         "leadterra.base_url: it is without /v1", ""),
         ('"form"', '"typeform"', "sources.web.auth: typeform signs, but the signature is not checked", ""),
         ("[sources", '[campaigns.news.defaults]\nfirstName = "there"\n[sources',
          "campaigns.news.defaults: they also replace what Leadterra knows of a person", ""),

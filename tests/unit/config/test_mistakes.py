@@ -53,6 +53,7 @@ def problems(text: str) -> list[str]:
         (f'{CAMPAIGN}tokens = "firstName"', 'campaigns.news.tokens: must be a list, such as ["one", "two"]'),
         (f'{CAMPAIGN}on_missing_token = "drop"', 'on_missing_token: must be "enroll" or "dead_letter", not "drop"'),
         (f'{CAMPAIGN}[campaigns.news.defaults]\nemail = "x"', "campaigns.news.defaults.email: an address cannot"),
+        (f"{CAMPAIGN}[campaigns.news.defaults]\nfirstName = 3", "campaigns.news.defaults.firstName: must be a text in"),
         (f"{CAMPAIGN}[campaigns.news.defaults]\nplan = [1]", "campaigns.news.defaults.plan: must be a text, a number"),
         (f"{CAMPAIGN}[campaigns.news.defaults]\nplan = inf", "campaigns.news.defaults.plan: must be a text, a number"),
         (f'{CAMPAIGN}[campaigns.news.defaults]\nfirst_name = "x"',

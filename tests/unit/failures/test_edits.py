@@ -157,7 +157,7 @@ def test_values_that_cannot_be_read(text: str) -> None:
 @pytest.mark.parametrize("value", ["ava", "ava@", "", 7, None])
 def test_a_lead_s_email_must_be_an_address(value: Any) -> None:
     """An edit cannot replace a lead's address by something else; an event may hold any text."""
-    with pytest.raises(InapplicableError, match="email would be no e-mail address"):
+    with pytest.raises(InapplicableError, match=r"email would be no e-mail address: .*[^.]$"):
         apply_edits(LEAD, [Set("email", value)], is_lead=True)
     assert apply_edits({}, [Set("email", value)], is_lead=False)[0] == {"email": value}
 

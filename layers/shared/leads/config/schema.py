@@ -155,6 +155,9 @@ def _inconsistencies(enrollment: Enrollment) -> Iterator[Mistake]:
         key = ("campaigns", name, "defaults")
         if "email" in campaign.defaults:
             yield Mistake((*key, "email"), "an address cannot have a default")
+        for field in campaign.defaults.keys() & set(LEAD_FIELDS):
+            if not isinstance(campaign.defaults[field], str):
+                yield Mistake((*key, field), "must be a text in quotes")
         yield from _misspelt(key, campaign.defaults)
     for name, source in enrollment.sources.items():
         yield from _provider_mistakes(("sources", name), source)
