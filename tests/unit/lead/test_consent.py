@@ -248,6 +248,7 @@ def test_a_flag_beside_a_list_is_about_all_in_it() -> None:
     listed = [ADDRESS, {"email": "b@example.com"}]
     for flag in ({"unsubscribed": True}, {"status": "Unsubscribed"}):
         assert list(reading({**flag, "contacts": listed}).opt_outs) == [0, 1]
+    assert not reading({"unsubscribe": "leave@lists.example.org", "contacts": listed}).opt_outs
     assert list(reading({"count": 2, "contacts": [ADDRESS | {"unsubscribed": True}, listed[1]]}).opt_outs) == [0]
 
 

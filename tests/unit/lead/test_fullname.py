@@ -13,7 +13,8 @@ from leads.lead.fullname import complete_name, split_name
         "Ada King", "King, Ada", "Ada King, London", "Ada King, CEO", "Ada King, mother of Tim", "Dr. Ada King, RN",
         "Ada King, PhD", "Ada King, Jr.", "King, Ada, PhD", "Dr. Ada King", "Prof. Dr. Ada King", "King, Dr. Ada",
         "Ing. Ada King", "Ada King (she/her)", "Ada (Addy) King", "Ada King PhD", "Ada King Ph.D. MBA",
-        "Ada King <ada@example.com>",
+        "Ada King <ada@example.com>", "Ada King ada@example.com", "Ada King &lt;ada@example.com&gt;", "\u2022 Ada King",
+        "Fru Ada King", "Hr. Ada King",
     ],
 )  # fmt: skip
 def test_titles_and_degrees_are_removed(whole: str) -> None:
@@ -26,6 +27,7 @@ def test_titles_and_degrees_are_removed(whole: str) -> None:
     [
         ("Ada", ("Ada", "")), ("Ada Maria van der King", ("Ada", "Maria van der King")), ("King,", ("King", "")),
         ("van der King, Ada Maria", ("Ada Maria", "van der King")), (", Ada", ("Ada", "")), (",", (",", "")),
+        ("De la Cruz, Ada", ("Ada", "De la Cruz")), ("St. John, Ada", ("Ada", "St. John")),
         ("Mrs King", ("", "King")), ("Mr", ("Mr", "")), ("李 小龍", ("李", "小龍")), ("Ing King", ("Ing", "King")),
         ("Frau Dr.-Ing. Ada König", ("Ada", "König")), ("Univ.-Prof. Dr. med. Ada von König", ("Ada", "von König")),
         ("Mr. & Mrs. King", ("", "King")), ("Mr &", ("", "&")), ("Sra. Ada Rey", ("Ada", "Rey")),

@@ -118,7 +118,8 @@ def _batch(content: Document | list[Any], provider: Provider, *, is_free: bool) 
 def _beside(content: Document | list[Any]) -> Submission | None:
     if isinstance(content, list):
         return None
-    fields = {name: value for name, value in content.items() if isinstance(value, str | bool | int | float)}
+    # An address is nobody's in it: `unsubscribe: leave@lists.example.com`.
+    fields = {n: v for n, v in content.items() if isinstance(v, str | bool | int | float) and not address_like(str(v))}
     return Submission(fields, fields)
 
 

@@ -4,12 +4,15 @@ import re
 from typing import Final
 
 from leads.fields.vocabulary import LEGAL_FORMS, TITLES
+from leads.words import word_set
 
 _DEGREES: Final = frozenset({"phd", "mba", "msc", "bsc", "cpa", "esq"})
 # What stands behind a comma: `Ada King, PhD`. Without the comma, only degrees: no surname looks like one.
 _SUFFIXES: Final = _DEGREES | {"md", "jr", "sr", "ii", "iii", "iv"}
 # `Ada King (she/her)`, `Ada King <ada@example.com>`
-_ASIDE: Final = re.compile(r"\([^()]*\)|<[^<>]*>")
+_ASIDE: Final = re.compile(r"\([^()]*\)|<[^<>]*>|[^\s@]+@\S+")
+# `De la Cruz, Maria`. Few are first names as well.
+_PARTICLES: Final = word_set("van von de der den del della di da la le du dos das el st st. zu zur ter ten")
 _BETWEEN_TITLES: Final = frozenset({"&", "and", "und", "et"})
 _FIRST_AND_LAST: Final = 2
 
@@ -47,7 +50,7 @@ def split_name(whole: str) -> tuple[str, str]:
 def _is_surname(words: str) -> bool:
     """One word, or one behind particles: `van der Berg, Ada`. Behind a whole name follows a title, a town or a role."""
     *particles, _ = words.split()
-    return all(word[:1].islower() for word in particles)
+    return all(word[:1].islower() or word.lower() in _PARTICLES for word in particles)
 
 
 def is_firm(whole: str, company: str) -> bool:
@@ -59,7 +62,9 @@ def is_firm(whole: str, company: str) -> bool:
 def _without_titles(name: str) -> str:
     words = name.split()
     start, last = 0, len(words) - 1
-    while start < last and (_plain(words[start]) in TITLES or words[start].lower() in TITLES):
+    while start < last and (
+        _plain(words[start]) in TITLES or words[start].lower() in TITLES or not any(map(str.isalpha, words[start]))
+    ):
         start += 2 if start + 1 < last and words[start + 1] in _BETWEEN_TITLES else 1
     return " ".join(words[start:])
 
