@@ -17,7 +17,7 @@ from tests.unit.lead.test_lead import ADDRESS, problems, source
         ('"yes"', ["no", "yesterday", False, 1, None], False), ("true", [True, "true", "on", "1", "checked", 1], True),
         ("true", [False, "no", 0, "maybe", None], False), ("false", [False, "off", 0, None], True),
         ("false", [True, "yes"], False), ("3", [3, "3", 3.0], True), ("3", [30, "three", None, True], False),
-        ("1.5", [1.5, "1.5"], True), ('["a", "b", true]', ["a", "B", "c, b", True, "on"], True),
+        ("1.5", [1.5, "1.5"], True), ('["a", "b", true]', ["a", "B", "c, b", "c;b", True, "on"], True),
         ('["a", "b"]', ["c", None], False), ('"no"', [False], True),
     ],
 )  # fmt: skip

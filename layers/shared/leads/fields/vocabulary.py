@@ -201,8 +201,8 @@ SECRETS: Final = word_set("""password passwd pwd passphrase passcode passwort ke
 
 # Titles before a name. Those with a full stop are names without it: "Ing".
 TITLES: Final = word_set("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof priv-doz
-    monsieur madame mme mlle sr sra srta dra señor señora sigra dott dottssa dhr mevr mevrouw hr. fru drs med. rer. nat. phil.
-    jur. habil. ing. dipl. mag. rev. hon. capt. lic. arq. sig. avv. ir. m.""")
+    monsieur madame mme mlle sr sra srta dra señor señora sigra dott dottssa dhr mevr mevrouw hr. fru drs med. rer. nat.
+    phil. jur. habil. ing. dipl. mag. rev. hon. capt. lic. arq. sig. avv. ir. m.""")
 # A title before a name, which forms also label "Title".
 SALUTATIONS: Final = TITLES | word_set("""madam m sig signor signora""")
 # What programs write for no answer.

@@ -89,8 +89,8 @@ def _meets(value: Value | None, allowed: tuple[Value, ...]) -> bool:
     if value is None:
         return any(one is False for one in allowed)
     text = str(value)[:_MAX_CHOICE].lower()
-    # Several choices are one text: `news, offers` meets `news`.
-    choices = {text, *(part.strip() for part in text.split(","))}
+    # Several choices are one text: `news, offers` meets `news`. CRMs separate them by semicolons.
+    choices = {text, *(part.strip() for part in text.replace(";", ",").split(","))}
     return any(_is(value, choices, one) for one in allowed)
 
 
