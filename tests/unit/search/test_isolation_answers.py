@@ -44,6 +44,8 @@ def partial(bad: Sequence[Row], entry: dict[str, Any], *, base: int = 0, echo: b
     [
         QUOTA, {"success": False}, {"enrolled": 0, "updated": 0, "errors": {"quota": ["no"]}},
         {"data": {"success": False, "enrolled": 0, "updated": 0}}, {"enrolled": 0, "updated": 0, "failed": 10},
+        {"ok": False, "enrolled": 0, "updated": 0}, {"success": "false", "enrolled": 0, "updated": 0},
+        {"result": {"status": "error", "enrolled": 0, "updated": 0}}, {"code": 402, "enrolled": 0, "updated": 0},
         {"result": {"enrolled": 0, "updated": 0}, "failureReason": "the campaign is archived"},
     ],
 )  # fmt: skip
@@ -51,6 +53,13 @@ def test_a_success_that_stored_nothing_holds_all(body: object) -> None:
     """A quota or an archived campaign is not a lead's fault. It raises an alarm."""
     run = deliver(rows(10, {}), lambda _: Reply(200, json.dumps(body).encode()))
     assert (run.kinds, run.settled.closed, len(run.requests)) == ("H" * 10, Held("unexpected"), 1)
+
+
+def test_a_throttled_request_may_have_status_200() -> None:
+    """Its leads are tried again, without an alarm."""
+    body = {"status": 429, "message": "slow down", "enrolled": 0, "updated": 0}
+    run = deliver(rows(3, {}), lambda _: Reply(200, json.dumps(body).encode()))
+    assert (run.kinds, run.settled.closed) == ("HHH", Held("unavailable"))
 
 
 @pytest.mark.parametrize("base", [0, 1])

@@ -24,6 +24,7 @@ UNAUTHORIZED: Final = Held("unauthorized")
 _HELD: Final = {401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: Held("not_found")}
 # What is in the name under which a 2xx lists, or counts, what it did not store: `errors`, `failedLeads`.
 ERRORS: Final = re.compile("error|fail|reject|invalid", re.IGNORECASE)
+_FAILURE: Final = re.compile(f"^[45][0-9][0-9]$|{ERRORS.pattern}", re.IGNORECASE)
 # Under what an answer counts leads, and addresses to suppress. One of the first two is always there.
 LEAD_COUNTS: Final = ("enrolled", "updated", "skipped")
 SUPPRESSION_COUNTS: Final = ("suppressed", "alreadySuppressed")
@@ -65,7 +66,7 @@ class Refused(NamedTuple):
 class Partial(NamedTuple):
     """A 2xx that reports errors beside its counts. If they name leads of the request, those are not stored.
 
-    `failed`: it contains `success: false`.
+    `failed`: it says that the request failed.
     """
 
     counts: Counts
@@ -116,10 +117,17 @@ def _success(content: Any, counted: tuple[str, ...]) -> Counts | Partial | Held:
     parts = list(_envelopes(content))
     errors = {name: each for part in parts for name, each in part.items() if each and ERRORS.search(name)}
     counts = next(filter(None, (_counts(part, counted) for part in parts)), None)
-    failed = any(part.get("success") is False for part in parts)
+    failed = any(map(_is_failure, parts))
     if counts is None or (failed and not counts.total and not errors):
-        return Held("unexpected" if failed else "unavailable")
+        return Held("unexpected" if failed and not is_passing(content) else "unavailable")
     return Partial(counts, errors, failed) if errors else counts
+
+
+def _is_failure(part: Mapping[str, Any]) -> bool:
+    """Whether it says that the request failed: `success: false`, `ok: 0`, `status: "error"`, `code: 429`."""
+    flags = (str(part.get(name)).lower() for name in ("success", "ok"))
+    states = (str(part.get(name)) for name in ("status", "state", "code", "statusCode"))
+    return any(flag in {"false", "0"} for flag in flags) or any(map(_FAILURE.search, states))
 
 
 def _envelopes(content: Any) -> Iterator[Mapping[str, Any]]:
