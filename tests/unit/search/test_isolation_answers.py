@@ -287,6 +287,14 @@ def test_a_service_that_fails_for_groups_only() -> None:
     assert len(deliver(batch, mixed).requests) <= 40
 
 
+def test_a_service_that_throttles_the_halves_is_left_alone() -> None:
+    """It said how long to wait, and the leads of the other half are held as well."""
+    batch = received(rows(8, {}), 3)
+    throttled = Reply(429, headers={"retry-after": "60"})
+    run = deliver(batch, lambda sent: Reply(500) if len(sent) > 4 else throttled)
+    assert (run.settled.closed, len(run.requests), run.kinds) == (Held("unavailable", 60), 2, "H" * 8)
+
+
 def test_a_throttled_campaign_is_held_as_long_as_it_says() -> None:
     """A 429 is not a lead's fault, however often the leads were received."""
     batch = received(rows(5, {}), 7)

@@ -181,8 +181,8 @@ class _Isolation:
                 case Refused():
                     self._refuse(question, verdict, reply)
                 case _:
-                    if not (yield from self._halve(question, reply, verdict)):
-                        return self._settle(verdict)
+                    if held := (yield from self._halve(question, reply, verdict)):
+                        return self._settle(held)
             if doubt:
                 self._review(*doubt)
             if found := self._guard():
@@ -285,11 +285,11 @@ class _Isolation:
     def _leads(self, question: Question) -> list[Mapping[str, Any]]:
         return [self.rows[index].lead for index in question.indexes]
 
-    def _halve(self, question: Question, reply: Reply, held: Held) -> Generator[Ask, _Answer, bool]:
-        """Find the lead that breaks the service, if all were received often; False: it is not about a lead."""
+    def _halve(self, question: Question, reply: Reply, held: Held) -> Generator[Ask, _Answer, Held | None]:
+        """Find the lead that breaks the service, if all were received often; why not, if it is not about a lead."""
         group = question.indexes
         if not reply.is_failure or not all(_is_received_often(self.rows[index]) for index in group):
-            return False
+            return held
         while len(group) > 1:
             middle = len(group) // 2
             failed: list[Sequence[int]] = []
@@ -301,14 +301,16 @@ class _Isolation:
                     self.search.settle(half)
                 elif reply.is_failure:
                     failed.append(half)
+                elif isinstance(verdict, Held):
+                    return verdict
             if len(failed) > 1 or self.halves >= _MOST_HALVES:
-                return False
+                return held
             if not failed:
-                return True
+                return None
             group = failed[0]
         self.held.update(dict.fromkeys(group, held))
         self.search.settle(group)
-        return bool(self.accepted)
+        return None if self.accepted else held
 
     def _review(self, index: int, before: Failure) -> None:
         """If the re-sent lead is refused for the same reason, keep the earlier refusals. Otherwise ask again."""
