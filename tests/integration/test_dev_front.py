@@ -68,21 +68,6 @@ def test_every_path_below_belongs_to_the_hook(serve: Serve, http: httpx.Client) 
     assert (answer.status_code, answer.text) == (200, "/hooks/web\nsite/\r\n")
 
 
-def test_an_unknown_route(serve: Serve, http: httpx.Client) -> None:
-    """It is answered as by API Gateway."""
-    url = serve(template=[Route("POST", "/hooks/{source}", "Stub", 30.0)])
-    answer = http.get(f"{url}/hooks/website")
-    assert (answer.status_code, answer.content) == (404, b'{"message":"Not Found"}')
-    assert http.post(f"{url}/hooks/website").status_code == 200
-
-
-def test_other_paths_are_the_pages(serve: Serve, http: httpx.Client) -> None:
-    """Other paths belong to the application at the same address."""
-    url = serve()
-    assert http.get(url).text == "the page"
-    assert http.get(f"{url}/hooksmith").status_code == 404
-
-
 def test_timeout(serve: Serve, http: httpx.Client) -> None:
     """A function that exceeds its route's timeout is a 503."""
     finish = Event()

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from queue import SimpleQueue
 from threading import Condition, Event
 from typing import Any
 
@@ -129,16 +128,6 @@ def test_thousand_messages(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> 
     assert [len(batch) for batch in function.batches] == [1_000]
 
 
-def test_window(sqs: Any, url: str, make: Make) -> None:
-    """A partial batch is delivered when the window ends. Messages that come in it are delivered together."""
-    function = Recorder()
-    make(function, EventSource("Stub", "LeadsQueue", batch_size=1_000, window=1))
-    for _ in range(3):
-        send(sqs, url, 1)
-    function.wait(1)
-    assert len(function.batches[0]) == 3
-
-
 def test_six_megabytes(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
     """An event is at most as large as Lambda accepts. Further messages come in the next batch."""
     for _ in range(8):
@@ -156,24 +145,6 @@ def test_partial_failure(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> No
     make(Recorder(failing("3", "7")))
     assert aws.queues.wait_for(lambda: aws.queues.count(url) == 2, 30)
     assert [(each.body, each.state) for each in aws.queues.stored(url)] == [("3", "in flight"), ("7", "in flight")]
-
-
-def test_the_function_s_visibility_timeout_is_used(aws: EmbeddedAws, sqs: Any, url: str, make: Make) -> None:
-    """A failed message comes back then, with its receive counted."""
-    send(sqs, url, 1)
-
-    def show_at_once(records: list[dict[str, Any]]) -> Result:
-        counts.put(int(records[0]["attributes"]["ApproximateReceiveCount"]))
-        handle = records[0]["receiptHandle"]
-        if records[0]["attributes"]["ApproximateReceiveCount"] == "2":
-            return Result()
-        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
-        return failing("0")(records)
-
-    counts: SimpleQueue[int] = SimpleQueue()
-    make(Recorder(show_at_once))
-    assert empty(aws, url)
-    assert [counts.get(timeout=30), counts.get(timeout=30)] == [1, 2]
 
 
 def test_redrive(aws: EmbeddedAws, sqs: Any, url: str, dead: str, make: Make) -> None:

@@ -1,8 +1,6 @@
 """The embedded SQS: its guarantees, and reading it without changing it."""
 
-from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -48,30 +46,6 @@ def test_looking_changes_nothing(aws: EmbeddedAws, sqs: Any, url: str) -> None:
         assert seen[0].attributes == {"source": "shop"}
         assert seen[0].visible_at - seen[0].sent_at >= 600_000
     assert aws.queues.count(url) == 3
-
-
-def test_nothing_is_lost_among_threads(aws: EmbeddedAws, sqs: Any, url: str) -> None:
-    """Messages sent during concurrent receives and deletes arrive exactly once."""
-    received: list[str] = []
-
-    def send(part: int) -> None:
-        for n in range(25):
-            entries = [{"Id": str(i), "MessageBody": f"{part}-{n}-{i}"} for i in range(10)]
-            assert len(sqs.send_message_batch(QueueUrl=url, Entries=entries)["Successful"]) == 10
-
-    def consume(_: int) -> None:
-        while messages := receive(sqs, url, wait=1):
-            received.extend(message["Body"] for message in messages)
-            entries = [{"Id": str(n), "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(messages)]
-            sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-
-    with ThreadPoolExecutor() as pool:
-        sending = [pool.submit(send, part) for part in range(4)]
-        consuming = [pool.submit(consume, part) for part in range(3)]
-        for each in [*sending, *consuming]:
-            each.result()
-    assert aws.queues.count(url) == 0
-    assert Counter(received) == Counter(f"{part}-{n}-{i}" for part in range(4) for n in range(25) for i in range(10))
 
 
 def test_release(aws: EmbeddedAws, sqs: Any, url: str) -> None:

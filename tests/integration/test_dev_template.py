@@ -69,19 +69,6 @@ def test_every_combination_is_deployed(aws: EmbeddedAws, parameters: dict[str, s
     assert made.left_out == wanted.left_out
 
 
-def test_only_one(aws: EmbeddedAws) -> None:
-    """A second embedded AWS in the process is an error, because they would share state."""
-    assert aws.endpoint
-    with pytest.raises(StartError), EmbeddedAws():
-        pass
-
-
-def test_an_unresolvable_reference_fails_the_deployment(aws: EmbeddedAws, edit: Edit) -> None:
-    """The error has the attribute's name."""
-    with pytest.raises(StartError, match="does not support attribute type Name"):
-        aws.deploy(load(edit("Value: !GetAtt LeadsQueue.Arn", "Value: !GetAtt LeadsQueue.Name")), f"t{uuid4().hex}")
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -93,12 +80,6 @@ def test_unsupported_event_source(edit: Edit, old: str, new: str) -> None:
     """A setting that the poller does not implement like Lambda is refused."""
     with pytest.raises(StartError):
         load(edit(old, new))
-
-
-def test_unknown_types_are_left_out(aws: EmbeddedAws, edit: Edit) -> None:
-    """A resource type that moto does not know is listed as left out."""
-    path = edit("Outputs:\n", "  Pipe:\n    Type: AWS::Pipes::Pipe\n    Properties: {Name: x}\n\nOutputs:\n")
-    assert aws.deploy(load(path), f"t{uuid4().hex}").left_out["Pipe"] == "AWS::Pipes::Pipe"
 
 
 def test_the_user_s_aws_configuration_is_not_used(monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -> None:

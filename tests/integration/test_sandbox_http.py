@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -36,41 +35,6 @@ def client(server: SandboxServer) -> Iterator[httpx.Client]:
         yield client
 
 
-def ports(client: httpx.Client, requests: int) -> set[int]:
-    """The local ports from which the requests were sent."""
-    used = set()
-    for _ in range(requests):
-        with client.stream("POST", BULK, json=LEADS) as answer:
-            used.add(answer.extensions["network_stream"].get_extra_info("client_addr")[1])
-            answer.read()
-    return used
-
-
-def test_a_connection_is_kept_alive(sandbox: Sandbox, client: httpx.Client) -> None:
-    """Successes and refusals use the same connection."""
-    sandbox.faults.set([Fault(kind="rate_limited", after=1, next=1)])
-    assert len(ports(client, 5)) == 1
-    assert Counter(entry.status for entry in sandbox.requests) == {200: 4, 429: 1}
-
-
-@pytest.mark.parametrize(("kind", "leads"), [("drop_before", 0), ("drop_after", 1)])
-def test_a_drop_resets_the_connection(sandbox: Sandbox, client: httpx.Client, kind: str, leads: int) -> None:
-    """The client gets a reset, before or after the lead is stored, and the next request works."""
-    sandbox.faults.set([Fault.model_validate({"kind": kind, "next": 1})])
-    with pytest.raises(httpx.ReadError):
-        client.post(BULK, json=LEADS)
-    assert sandbox.snapshot()["leadCount"] == leads
-    assert client.post(BULK, json=LEADS).status_code == 200
-
-
-def test_a_hang_is_ended_by_the_clients_timeout(sandbox: Sandbox, client: httpx.Client) -> None:
-    """A client with a shorter timeout runs into it."""
-    sandbox.faults.set([Fault(kind="hang", milliseconds=60_000, next=1)])
-    with pytest.raises(httpx.ReadTimeout):
-        client.post(BULK, json=LEADS, timeout=0.05)
-    assert client.post(BULK, json=LEADS).json()["enrolled"] == 1
-
-
 def test_concurrent_requests_lose_no_lead(sandbox: Sandbox, client: httpx.Client) -> None:
     """Each lead is enrolled by one of eight concurrent clients, and updated by the others."""
     batch = {"leads": [{"email": f"lead{n}@example.com"} for n in range(100)]}
@@ -98,21 +62,3 @@ def test_stop_ends_kept_connections_and_hangs_and_frees_the_port() -> None:
         assert again.url == server.url
     left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert left == []
-
-
-def test_an_unexpected_error_is_logged_without_its_text(
-    sandbox: Sandbox, client: httpx.Client, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The log has the place of the error. The exception's text may quote a lead."""
-
-    def explode() -> float:
-        raise LookupError("ava@example.com")
-
-    broken = Sandbox(["camp_1"], draw=explode)
-    broken.faults.set([Fault(kind="rate_limited", probability=0.5)])
-    with SandboxServer(broken) as server, pytest.raises(httpx.RemoteProtocolError):
-        client.post(server.url + BULK, json=LEADS)
-    assert "LookupError" in caplog.text
-    assert "explode" in caplog.text
-    assert "in respond" in caplog.text
-    assert not sandbox.requests

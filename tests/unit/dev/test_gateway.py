@@ -108,13 +108,6 @@ def test_repeated_headers() -> None:
     assert not {"body", "cookies", "queryStringParameters", "pathParameters"} & event().keys()
 
 
-def test_cookies() -> None:
-    """Cookies are in a separate list and not in the headers."""
-    found = event(("cookie", "a=1; b=2"), ("cookie", "c=3"))
-    assert found["cookies"] == ["a=1", "b=2", "c=3"]
-    assert "cookie" not in found["headers"]
-
-
 def test_query() -> None:
     """The raw query is unchanged. Parameters are decoded, repeated ones joined by commas."""
     found = event(query="a=%20x&a=y+z&b=&c=%2C")
@@ -131,12 +124,6 @@ def test_structured_result() -> None:
     assert http(Result(result)) == (303, sent, b"ok")
     result = {"statusCode": 200, "headers": {"content-type": "a/b"}, "body": "AP8=", "isBase64Encoded": True}
     assert http(Result(result)) == (200, [("content-type", "a/b")], b"\x00\xff")
-
-
-@pytest.mark.parametrize(("payload", "body"), [({"a": 1}, b'{"a": 1}'), ("hi", b"hi"), ([1], b"[1]"), (None, b"null")])
-def test_inferred_result(payload: Any, body: bytes) -> None:
-    """A result without a status is the body of a 200, in JSON."""
-    assert http(Result(payload)) == (200, [("content-type", "application/json")], body)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -58,13 +57,6 @@ def test_a_delivered_message_gives_the_lead_its_address(journal: Journal) -> Non
     assert (row.email, row.campaign, row.when.minute) == ("ava@example.com", "newsletter", 59)
     shown = row.as_json()
     assert (shown["lead"], shown["email"], "settled" in shown) == (lead, "ava@example.com", False)
-
-
-def test_a_waiting_message_gives_the_lead_its_address(journal: Journal) -> None:
-    """A message still in the queue adds the address without changing the state."""
-    journal.observe_log("enroll", log("batch settled", rejected=[{"id": "a", "reason": "rejected"}]))
-    journal.observe_waiting([record("a", "ava@example.com")["body"], record("b", "new@example.com")["body"]])
-    assert (only(journal).email, only(journal).state) == ("ava@example.com", LeadState.REJECTED)
 
 
 def test_a_settled_batch_gives_every_lead_its_state(journal: Journal) -> None:
@@ -179,18 +171,3 @@ def test_the_newest_leads_are_kept() -> None:
     assert [row.email for row in small.leads()] == ["4@example.com", "3@example.com", "2@example.com"]
     assert [row.id for row in small.leads(limit=2)] == ["4", "3"]
     assert small.leads(limit=0) == []
-
-
-def test_threads_lose_no_count(journal: Journal) -> None:
-    """Counts of concurrent threads are all added."""
-
-    def observe() -> None:
-        for _ in range(200):
-            journal.observe_log("intake", metrics(Accepted=[1.0]))
-
-    threads = [Thread(target=observe) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert journal.counts().accepted == 1_600

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -108,29 +107,6 @@ def test_a_malformed_body_is_400(body: bytes) -> None:
     assert (answer.status, code(answer)) == (400, "invalid_request")
 
 
-def test_refused_leads_come_in_the_chosen_shape() -> None:
-    """By default `errors` has row, field, address and reason; other shapes can be chosen."""
-    rows = [*ROWS, {"email": "someone@refused.example"}]
-    answer = enroll(api(), rows)
-    assert answer.status == 422
-    named = {"index": 2, "field": "email", "email": "someone@refused.example", "code": "refused"}
-    assert json.loads(answer.body)["errors"] == [{**named, "message": "email domain does not accept mail"}]
-    assert json.loads(enroll(api(error_shape="drf"), rows).body)["leads"][:2] == [{}, {}]
-
-
-@pytest.mark.parametrize(
-    ("shape", "errors"), [("by_email", {"x": ["invalid email format"]}), ("plain_text", "Unprocessable Entity")]
-)
-def test_a_2xx_may_report_refused_leads(shape: str, errors: Any) -> None:
-    """Good leads are counted and stored. The others are reported beside the counts, in the chosen shape."""
-    service = api(on_invalid="report", error_shape=shape)
-    answer = enroll(service, [{"email": "x"}, *ROWS])
-    result = json.loads(answer.body)
-    assert (answer.status, result["enrolled"], service.snapshot()["leadCount"]) == (207, 1, 2)
-    assert result["errors"] == errors
-    assert enroll(service).status == 200
-
-
 LOST = [
     "rate_limited", "server_error", "maintenance_page", "quota", "redirect", "unauthorized", "refuse_all",
     "drop_before",
@@ -157,16 +133,6 @@ def test_a_changed_schema_refuses_good_leads_one_by_one_too() -> None:
         assert enroll(service, [{**ROWS[0], **more}]).status == 200
 
 
-def test_the_log_counts_requests_and_holds_no_personal_data() -> None:
-    """It has method, path, sizes, status and fault, but no addresses, not even from queries."""
-    service = api(Fault(kind="drop_after", next=1))
-    enroll(service)
-    ask(service, "GET", "/v1/campaigns/camp_1/stats?email=ava@example.com")
-    first, second = service.requests
-    assert (first.leads, first.status, first.fault) == (2, None, "drop_after")
-    assert (second.path, second.status) == ("/v1/campaigns/camp_1/stats", 200)
-
-
 def test_faults_are_read_and_set_by_json() -> None:
     """They are returned without defaults. An invalid fault changes nothing."""
     service = api()
@@ -175,22 +141,6 @@ def test_faults_are_read_and_set_by_json() -> None:
     refused = ask(service, "PUT", "/_sandbox/faults", [{"kind": "nope"}], None)
     assert (refused.status, json.loads(refused.body)["errors"][0]["loc"]) == (422, [0, "kind"])
     assert json.loads(ask(service, "GET", "/_sandbox/faults", key=None).body) == faults
-
-
-def test_reset_clears_leads_faults_behaviour_and_log() -> None:
-    """The state counts all leads and lists up to a limit. A reset restores the initial state."""
-    late = Fault(kind="latency", milliseconds=1)
-    service = api(late)
-    enroll(service)
-    service.behaviour = behaving(dialect="guide")
-    assert service.faults.pending() == [late]
-    state = json.loads(ask(service, "GET", "/_sandbox/state", key=None).body)
-    assert (state["leadCount"], len(state["leads"]), state["campaigns"][0]["leads"]) == (2, 2, 1)
-    service.reset()
-    assert service.snapshot()["leadCount"] == 0
-    assert service.faults.pending() == []
-    assert service.behaviour == behaving()
-    assert not service.requests
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from leads_cli.sandbox import Fault
-from leads_cli.sandbox.faults import FaultSchedule, answer_instead, answer_spoiled
-from leads_cli.sandbox.http import json_answer
+from leads_cli.sandbox.faults import FaultSchedule
 
 LIMITED = Fault(kind="rate_limited")
 
@@ -47,13 +46,6 @@ def test_latency_adds_up_and_lets_another_fault_answer() -> None:
     assert faults.take("bulk", leads=1) == (25, LIMITED)
 
 
-def test_faults_apply_to_their_endpoint() -> None:
-    """The bulk endpoint by default, a named one, or any."""
-    faults = schedule(Fault(kind="rate_limited", on="start"), Fault(kind="redirect", on="any"))
-    assert kinds(faults, 1) == ["redirect"]
-    assert faults.take("start", leads=0) == (0, Fault(kind="rate_limited", on="start"))
-
-
 def test_a_limit_refuses_larger_requests() -> None:
     """A request at the limit is accepted."""
     at, above = (schedule(Fault(kind="too_many", limit=limit)) for limit in (10, 9))
@@ -82,41 +74,3 @@ def test_an_incomplete_fault_is_refused(fault: dict[str, object], message: str) 
     """A fault without a setting that its kind needs is an error."""
     with pytest.raises(ValueError, match=message):
         Fault.model_validate(fault)
-
-
-@pytest.mark.parametrize(
-    ("fault", "status", "start"),
-    [
-        (LIMITED, 429, b'{"error"'), (Fault(kind="server_error"), 503, b"<!doctype html>"),
-        (Fault(kind="server_error", status=502), 502, b"<!doctype html>"),
-        (Fault(kind="server_error", status=599), 599, b"<!doctype html>"),
-        (Fault(kind="maintenance_page"), 200, b"<!doctype html>"), (Fault(kind="unauthorized"), 401, b'{"error"'),
-        (Fault(kind="status", status=423), 423, b'{"error"'), (Fault(kind="status", status=408), 408, b'{"error"'),
-        (Fault(kind="status", status=425), 425, b'{"error"'), (Fault(kind="status", status=204), 204, b""),
-        (Fault(kind="too_many", limit=1), 413, b'{"error"'),
-    ],
-)  # fmt: skip
-def test_faults_that_answer(fault: Fault, status: int, start: bytes) -> None:
-    """Each has its status and the usual format."""
-    answer = answer_instead(fault)
-    assert answer is not None
-    assert (answer.status, answer.body[: len(start)], answer.ending) == (status, start, "answered")
-    assert answer.content_type.startswith("text/html" if start.startswith(b"<") else "application/json")
-
-
-@pytest.mark.parametrize("kind", ["rate_limited", "server_error"])
-def test_retry_after(kind: str) -> None:
-    """A fault may have a Retry-After header."""
-    answer = answer_instead(Fault.model_validate({"kind": kind, "retry_after": 90}))
-    assert answer is not None
-    assert answer.headers == {"Retry-After": "90"}
-
-
-def test_spoiled_answers() -> None:
-    """The request is processed; only the answer is lost or damaged."""
-    good, refused = json_answer({"total": 1}), json_answer({"errors": []}, 422)
-    assert answer_spoiled(good, Fault(kind="drop_after")).ending == "reset"
-    assert answer_spoiled(good, Fault(kind="truncated_answer")).ending == "cut"
-    assert answer_spoiled(good, Fault(kind="no_counts")).body == b'{"status":"accepted"}'
-    assert answer_spoiled(refused, Fault(kind="no_counts")) == refused
-    assert answer_spoiled(good, Fault(kind="refuse_all")) == good

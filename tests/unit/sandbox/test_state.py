@@ -7,7 +7,7 @@ import pytest
 
 from leads_cli.sandbox import Behaviour, Sandbox
 from leads_cli.sandbox.admission import InvalidLeadsError, SandboxError
-from leads_cli.sandbox.state import SuppressionCounts, UpsertCounts
+from leads_cli.sandbox.state import UpsertCounts
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -55,14 +55,6 @@ def test_leads_belong_to_the_workspace() -> None:
     assert box.bulk_upsert("camp_2", [{"email": AVA["email"]}], LATER) == UpsertCounts(0, 1, 0, 1)
 
 
-def test_both_custom_field_dialects_are_stored_alike() -> None:
-    """At the top level or nested."""
-    top, nested = sandbox(), sandbox()
-    top.bulk_upsert("camp_1", [{**AVA, "plan": "pro"}], NOW)
-    nested.bulk_upsert("camp_1", [{**AVA, "customFields": {"plan": "pro"}}], NOW)
-    assert fields(top) == fields(nested) == [{"firstName": "Ava", "plan": "pro"}]
-
-
 def test_suppressed_addresses_are_skipped_silently() -> None:
     """They are counted separately and not enrolled."""
     box = Sandbox(["camp_1"])
@@ -98,15 +90,6 @@ def test_bad_leads_refuse_the_batch_and_nothing_is_applied(row: dict[str, object
     assert box.snapshot()["leadCount"] == 0
 
 
-def test_the_good_leads_of_a_bad_batch_may_stay() -> None:
-    """With `partial` the request is refused but stored, with `ignore` it is accepted."""
-    box = sandbox(on_invalid="partial")
-    with pytest.raises(InvalidLeadsError):
-        box.bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW)
-    assert box.snapshot()["leadCount"] == 1
-    assert sandbox(on_invalid="ignore").bulk_upsert("camp_1", [AVA, {"email": "nope"}], NOW) == UpsertCounts(1, 0, 0, 1)
-
-
 @pytest.mark.parametrize(
     ("behaviour", "status", "rows"),
     [({}, 400, [1]), ({"missing_email_status": 422}, 422, [0, 1]), ({"invalid_lead_status": 400}, 400, [0, 1])],
@@ -139,17 +122,3 @@ def test_start_runs_a_campaign_from_any_status(status: str, queued: int) -> None
     with pytest.raises(SandboxError) as refused:
         Sandbox(statuses={"camp_1": "draft"}).start("camp_1", NOW)
     assert refused.value.code == "no_leads_enrolled"
-
-
-def test_an_address_is_suppressed_until_the_reset() -> None:
-    """It counts as new once, in any case, and is skipped in every campaign."""
-    box = Sandbox(["camp_1"])
-    assert box.suppress(["Ben@Example.com", "ava@example.com"]) == SuppressionCounts(new=2, known=0)
-    assert box.suppress(["ben@example.com", "eve@example.com"]) == SuppressionCounts(new=1, known=1)
-    with pytest.raises(InvalidLeadsError) as error:
-        box.suppress(["kim@example.com", "text", None])
-    assert (error.value.status, [each.index for each in error.value.batch.refusals]) == (422, [1, 2])
-    assert box.snapshot()["suppressed"] == ["ben@example.com", "ava@example.com", "eve@example.com"]
-    assert box.bulk_upsert("camp_1", [{"email": "ben@example.com"}], NOW).skipped == 1
-    box.reset()
-    assert box.snapshot()["suppressed"] == []
