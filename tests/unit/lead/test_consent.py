@@ -230,6 +230,7 @@ def test_other_values_are_not_opt_outs(name: str, value: Any) -> None:
         ("status.name", "Unsubscribed by user", OptOut.ANSWER),
         ("preferences", "Do not contact me", OptOut.ANSWER),
         ("consent_status", "withdrawn", OptOut.ANSWER),
+        ("SubscribeType", "Unsubscribed", OptOut.ANSWER),
         ("application.state", "withdrawn", None),
         ("subscriber.list", "Cancelled flights", None),
         ("previous_status", "unsubscribed", None),

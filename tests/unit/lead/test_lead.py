@@ -180,6 +180,8 @@ def test_an_object_with_an_address_is_a_person(place: str, address: str) -> None
          ADDRESS | {"firstName": "Ava"}),
         ({"user.email": "ava@example.com", "sender.name": "Bea Lee", "previous.name": "Ann Lee"}, ADDRESS),
         (ADDRESS | {"sender_name": "Ava"}, ADDRESS | {"firstName": "Ava"}),
+        ({"booking.client_email": "ava@example.com", "booking.client_name": "Ava", "booking.name": "Cut"},
+         ADDRESS | {"firstName": "Ava"}),
         (ADDRESS | {"name": "Ava King", "createdBy.firstname": "Bea", "UPDATED_BY.lastName": "Lee"}, ADDRESS | KING),
         ({"from": "Ava <ava@x>", "e-mail": "ava@example.com", "To": "desk@example.com"}, ADDRESS),
         ({"to": "desk@example.com", "cc": "x@example.com", "lead": "ava@example.com"}, ADDRESS),

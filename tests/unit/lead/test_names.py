@@ -32,8 +32,10 @@ FULL_NAME = (
     "Full name / Họ và tên",
 )  # fmt: skip
 NAMES = {
-    "email": EMAIL, "firstName": ("Ad", "Adı", "Tên", "First Name (Billing)"), "lastName": ("Họ", "姓氏"),
-    "fullName": FULL_NAME, "company": ("Company (Billing)", "Default Address Company"), "jobTitle": ("Titteli",),
+    "email": EMAIL, "firstName": ("Ad", "Adı", "Tên", "First Name (Billing)"),
+    "lastName": ("Họ", "姓氏", "payer.name.surname", "name[surname]"),
+    "fullName": (*FULL_NAME, "Name/Surname"),
+    "company": ("Company (Billing)", "Default Address Company"), "jobTitle": ("Titteli",),
 }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ _NUMBERED: Final = re.compile(r"(?:q|input|field|item|question)?\d+")
 _SEGMENT: Final = re.compile(r"\.|__|[\[\]/|]|->|[:$](?=\w)")
 # An earlier answer repeated in a question, and markup: `Hi {{field:name}}, your <b>e-mail</b>?`
 _ASIDE: Final = re.compile(r"\{\{[^{}]*\}\}|<[^<>]*>")
+# Inside of a name, a surname is none with a first name in it, as the label "Name / Surname" asks for.
+_INSIDE_NAME: Final = re.compile(r"\bname[.\[](?=surname\b)", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[.,:;!?\u2026\u2013\u2014](?:\s|$)|[\u2190-\u2bff\U0001f000-\U0001faff]")
 # One word in any spelling: `e-mail`, `e mail`.
 _EMAIL: Final = re.compile(r"\be[\W_]+(?=mail|post)")
@@ -148,7 +150,7 @@ def _is_secrets(name: str) -> bool:
 @_of_name
 def meaning(name: str) -> Meaning | None:
     """The meaning of a field's name; None if it is unknown."""
-    name = _ASIDE.sub(" ", name)
+    name = _INSIDE_NAME.sub("", _ASIDE.sub(" ", name))
     steps = [words_of(part) for part in parts(name)]
     words = tuple(chain.from_iterable(steps))
     if found := _known(words):

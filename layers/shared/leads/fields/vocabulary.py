@@ -152,8 +152,9 @@ SPOKEN: Final = FILLER | word_set("""at in within ihres ihrer deinen deines dein
     σου της מה מהו מהי שלך שלכם את ما هو هي ماهو ماهي cua ban gi ваш ваша ваше ваші твоє твоя твии яке яка якии є""")
 # Filler only before the noun: a "business type" is no business.
 FILLER_BEFORE: Final = PEOPLE | word_set("""and so now und y optional required enter provide share tell client candidate
-    submitter delegate donor volunteer buyer from sender valid current input field value answer raw text mce wpcf7 pb
-    introduceti introdu adja meg אנא נא הזן הזינו להזין يرجى الرجاء ادخل ادخال vui long nhap вкажіть введіть""")
+    submitter delegate donor supporter volunteer buyer from sender valid current input field value answer raw text mce
+    wpcf7 pb introduceti introdu adja meg אנא נא הזן הזינו להזין يرجى الرجاء ادخل ادخال vui long
+    nhap вкажіть введіть""")
 # Filler only behind the noun.
 FILLER_BEHIND: Final = word_set("""required optional input field value answer raw text here below work for called
     represent hold have are from with vertreten vertrittst representez representas rappresenti vertegenwoordigt
@@ -170,7 +171,7 @@ WRAPPERS: Final = PEOPLE | word_set("""user fields field data values value answe
     personaldata contactdata contactinfo publicprofile customfields customfield wpforms customattributes customdata
     questions question responses namedvalues fielddata questionsandanswers usercolumndata fieldvalues jform submitted
     mauticform contactform contactdetails personalinfo personaldetails userdata userinfo customerdata customerinfo
-    customerdetails core current formvalues formsubmission submissiondata stringvalue booleanvalue text
+    customerdetails buyerdetails core current formvalues formsubmission submissiondata stringvalue booleanvalue text
     newimage dynamodb s bool""")
 # Words with other meanings elsewhere: they count only directly inside a wrapper, or alone.
 AMBIGUOUS: Final = word_set("""name names title first last position role job business mail org displayname replyto nom

@@ -78,11 +78,12 @@ def _meaning(name: str, alias: str, kind: str) -> Meaning | None:
 
 
 def _meaning_inside(name: str, around: set[tuple[str, ...]]) -> Meaning | None:
-    """What a field is by its last step, if that is directly in a person's object, which is not named for a thing."""
+    """What a field is by its last step, if that is directly in a person's object, and is no name of a thing."""
     place, own = parts(name)[:-1], parts(name)[-1:]
     if not place or place not in around or is_other_persons(name):
         return None
-    return meaning(own[0]) if canonical(place[-1]).removesuffix("s") not in _THINGS else None
+    is_things = canonical(own[0]) in _BARE and canonical(place[-1]).removesuffix("s") in _THINGS
+    return None if is_things else meaning(own[0])
 
 
 def _is_bare(name: str, m: Meaning) -> bool:

@@ -58,7 +58,7 @@ _FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donote
     odhlasen odhlaseny leiratkozas leiratkozott dezabonare dezabonat отписаться отписка отписан відписатися 配信停止
     退订 取消订阅 구독취소 수신거부 aboneligiiptalet aboneliktencik الغاءالاشتراك huydangky""")
 _STATUSES: Final = word_set("""status state statut estado stato consent consents optin subscription subscriptions
-    subscribed newsletter newsletters marketing list permission preference preferences""")
+    subscribe subscribed newsletter newsletters marketing list permission preference preferences""")
 # States of nothing else: elsewhere an order or a plan is cancelled, an application withdrawn.
 _STATES: Final = {"subscriber": word_set("cancelled canceled"), "consent": word_set("withdrawn revoked")}
 # Beside a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
