@@ -71,7 +71,7 @@ def test_a_provider_s_own_flag(provider: str, body: dict[str, Any], expected: Op
         *((kind, OptOut.PROVIDER) for kind in (
             "unsubscribed", "contact.unsubscribed", "email.complained", "group_unsubscribe", "spam_report",
             "subscriber.unsubscribe", "ContactOptedOut", "marketing.opted_out", "email.marked_as_spam", "unsub",
-            "consent.withdrawn", "RevokeConsent", "contact.blacklisted", "lead.do_not_contact",
+            "consent.withdrawn", "RevokeConsent", "lead.do_not_contact",
         )),
         *((kind, OptOut.DELETION) for kind in (
             "user.deleted", "contact.deleted", "com.auth0.user.deleted", "customers/redact", "customer.deletion",

@@ -36,8 +36,8 @@ class OptOut(StrEnum):
 
 
 _UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription unsub optout optedout optsout
-    complaint complained complaints spamreport spamreported spamcomplaint markedasspam donotcontact blacklisted
-    blocklisted consentwithdrawn consentrevoked withdrawconsent revokeconsent""")
+    complaint complained complaints spamreport spamreported spamcomplaint markedasspam donotcontact
+    consentwithdrawn consentrevoked withdrawconsent revokeconsent""")
 # A complaint, or what a form tool says of a program's submission, whose address must not be suppressed.
 _SPAM: Final = ("spam",)
 _DELETED: Final = word_set("""delete deleted deletion deletes destroyed remove removed redact redacted erase erased
@@ -49,14 +49,15 @@ _AROUND: Final = word_set("post pre on after before was has been is event webhoo
 # An opt-out of another channel does not affect e-mail.
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
 # What says so in a name, beside a yes, and in a value.
-_FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donotemail donotbulkemail donotsendmm noemail
-    noemails nomarketing nocontact marketingsuspended emaildisabled emailsdisabled suppressed abmelden abmeldung
-    abgemeldet abbestellen abbestellt austragen keinewerbung keinemails desabonner desabonnement desabonne desinscrire
-    desinscription desinscrit darsedebaja dadodebaja baja cancelarsuscripcion cancelarinscricao descadastrar
-    descadastrado disiscrivimi disiscrizione disiscritto cancellaiscrizione uitschrijven uitgeschreven afmelden afgemeld
-    avregistrera avregistrerad avprenumerera avmeld avmeldt afmeld afmeldt wypisz wypisac wypisany wypisana odhlasit
-    odhlasen odhlaseny leiratkozas leiratkozott dezabonare dezabonat отписаться отписка отписан відписатися 配信停止
-    退订 取消订阅 구독취소 수신거부 aboneligiiptalet aboneliktencik الغاءالاشتراك huydangky""")
+_FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donotemail donotbulkemail donotsendmm
+    noemail noemails nomarketing nocontact marketingsuspended emaildisabled emailsdisabled suppressed blacklisted
+    blocklisted abmelden abmeldung abgemeldet abbestellen abbestellt austragen keinewerbung keinemails desabonner
+    desabonnement desabonne desinscrire desinscription desinscrit darsedebaja dadodebaja cancelarsuscripcion
+    cancelarinscricao descadastrar descadastrado disiscrivimi disiscrizione disiscritto cancellaiscrizione
+    uitschrijven uitgeschreven afmelden afgemeld avregistrera avregistrerad avprenumerera avmeld avmeldt afmeld
+    afmeldt wypisz wypisac wypisany wypisana odhlasit odhlasen odhlaseny leiratkozas leiratkozott dezabonare
+    dezabonat отписаться отписка отписан відписатися 配信停止 退订 取消订阅 구독취소 수신거부 aboneligiiptalet
+    aboneliktencik الغاءالاشتراك huydangky""")
 _STATUSES: Final = word_set("""status state statut estado stato consent consents optin subscription subscriptions
     subscribe subscribed newsletter newsletters marketing list permission preference preferences""")
 # States of nothing else: elsewhere an order or a plan is cancelled, an application withdrawn.
@@ -66,13 +67,10 @@ _WHEN: Final = word_set("at on date time timestamp datetime")
 _DATE: Final = re.compile(r"(?=.*[1-9])(?:\D*\d){5}")
 # Words beside it that name e-mail, everything, the person or a wish: `contact.has_opted_out_of_email`, "Please do not
 # send me marketing emails".
-_GENERAL: Final = (
-    word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list lists all
-    global globally is has from of me user contact customer person subscriber member lead hs status state flag yes
-    please i my the any would like want wants wish to by receive hear you label
-    name value ich mochte erhalten vom mich se mnie""")
-    | _WHEN
-)
+_GENERAL: Final = _WHEN | word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list
+    lists all global globally is has from of me user contact customer person subscriber member lead hs status state flag
+    yes please i my the any would like want wants wish to by receive hear you label name value ich mochte erhalten vom
+    mich se mnie""")
 
 
 def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | None:
@@ -142,7 +140,7 @@ def _flags_and_statuses(layout: Layout) -> list[str]:
 def _about(name: str) -> tuple[str, ...]:
     """The words of a name's last step, and of the one before if that is general: `opt_out.email`.
 
-    None if it is a question, another person's, a previous value, or about another channel.
+    Empty if it is a question, another person's, a previous value, or about another channel.
     """
     steps = [] if "?" in name or is_other_persons(name) else [words_of(step) for step in parts(inner_name(name))]
     words = {*chain.from_iterable(steps)}
