@@ -57,15 +57,14 @@ def normalise_address(text: str) -> str:
         raise NotAnAddress("too long")
     # Copied text brings invisible marks, quotes and the end of a sentence.
     shown = text if text.isascii() else "".join(c for c in text if category(c) != "Cf").translate(_FULL_WIDTH)
-    # A spreadsheet marks a text with an apostrophe.
-    quoted = _QUOTED.fullmatch(shown := shown.strip().strip("'"))
+    quoted = _QUOTED.fullmatch(shown := shown.strip())
     bare = _SCHEME.sub("", quoted[2] if quoted else shown, count=1).rstrip(".")
     several = [part for part in _SEVERAL.split(bare) if part.strip("/|:")]
     displayed = _DISPLAYED.fullmatch(bare)
+    first = displayed[1] if displayed else several[0] if several and all(map(address_like, several)) else bare
     try:
-        return _valid(
-            displayed[1] if displayed else several[0] if several and all(map(address_like, several)) else bare
-        )
+        # A spreadsheet marks a text with an apostrophe.
+        return _valid(first.strip("'"))
     except ValueError as error:
         raise NotAnAddress(str(error)) from error
 
