@@ -82,7 +82,7 @@ class _CampaignCard:
                 ui.html(f"<code>{escape(campaign.id)}</code>", sanitize=False).classes("says")
                 frame.text(f"fed by {', '.join(campaign.sources) or 'no source'}", "soft")
             self._numbers = ui.html(sanitize=False)
-            self._start = ui.button("Start ...", on_click=self._ask).props("outline no-caps")
+            self._start = frame.action_button("Start ...", self._ask, "outline")
             self._start.props["aria-label"] = f"Start {campaign.name}"
             self._start.set_visibility(False)
             self._coverage = ui.html(sanitize=False)

@@ -39,7 +39,7 @@ class FlowPage:
         with frame.card("Where they wait"):
             self._waiting = ui.html(sanitize=False)
             self._held = frame.text("", "note warn")
-            self._release = ui.button("Try again now", on_click=self._try_again).props("outline no-caps")
+            self._release = frame.action_button("Try again now", self._try_again, "outline")
             self._held.set_visibility(False)
             self._release.set_visibility(False)
         self._person()
@@ -87,7 +87,7 @@ class FlowPage:
             with ui.element("div").classes("row"):
                 self._email = ui.input("Address").props("outlined dense type=email")
                 self._email.on("keydown.enter", self._search)
-                ui.button("Search the logs", on_click=self._search).props("outline no-caps")
+                frame.action_button("Search the logs", self._search, "outline")
             self._found = ui.html(sanitize=False).props('role="status"')
 
     async def _search(self) -> None:

@@ -137,6 +137,21 @@ def facts(values: Mapping[str, str]) -> str:
     return f'<dl class="facts">{lines}</dl>' if lines else ""
 
 
+def action_button(title: str, work: Callable[[], Awaitable[None]], kind: str, color: str = "primary") -> ui.button:
+    """A button that shows that its work is not done yet, and ignores further clicks until then."""
+
+    async def run() -> None:
+        if "loading" not in button.props:
+            button.props("loading")
+            try:
+                await work()
+            finally:
+                button.props(remove="loading")
+
+    button = ui.button(title, on_click=run, color=color).props(f"{kind} no-caps")
+    return button
+
+
 async def ask(title: str, answers: Sequence[str], content: Callable[[], object], *, danger: bool = False) -> str | None:
     """Ask with a dialog that shows `content`. Returns the chosen answer; None for Escape."""
     with ui.dialog() as dialog, ui.card().props('role="dialog"') as question:

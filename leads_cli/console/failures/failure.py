@@ -78,8 +78,8 @@ class FailurePage:
             ui.html(f'<ul class="steps">{steps}</ul>', sanitize=False)
             with ui.element("div").classes("row"):
                 kind = "unelevated" if replay_may_help(letter, self._subject.enrollment) else "outline"
-                ui.button("Replay as it is ...", on_click=self._replay).props(f"{kind} no-caps")
-                ui.button("Discard ...", on_click=self._discard, color="negative").props("outline no-caps")
+                frame.action_button("Replay as it is ...", self._replay, kind)
+                frame.action_button("Discard ...", self._discard, "outline", "negative")
         self._correct(letter)
         with frame.card("What happened"):
             show_history(letter)
@@ -94,7 +94,7 @@ class FailurePage:
                 return
             self._form.build()
             with ui.element("div").classes("row"):
-                ui.button("Review the changes ...", on_click=self._review).props("unelevated no-caps")
+                frame.action_button("Review the changes ...", self._review, "unelevated")
             self._problem = frame.text("", "problem")
             self._problem.props('role="alert"')
 

@@ -53,8 +53,8 @@ class FailuresPage:
             self._refresh = ui.button("Refresh", icon="refresh", on_click=self.read).props("outline no-caps")
             self._read_at = ui.label().classes("soft").props('role="status"')
             with ui.element("div").classes("row end"):
-                ui.button("Export CSV", on_click=lambda: self._export("csv")).props("flat no-caps")
-                ui.button("Export JSON lines", on_click=lambda: self._export("jsonl")).props("flat no-caps")
+                frame.action_button("Export CSV", lambda: self._export("csv"), "flat")
+                frame.action_button("Export JSON lines", lambda: self._export("jsonl"), "flat")
         self._progress = ui.element("section").props('aria-label="Progress" role="status"')
         self._progress.set_visibility(False)
         with self._progress.classes("card"):
@@ -173,9 +173,9 @@ class FailuresPage:
             # Primary only where it can help.
             config = self._subject.enrollment
             kind = "unelevated" if any(replay_may_help(each, config) for each in found.newest) else "outline"
-            ui.button(f"Replay {which}", on_click=self._replay).props(f"{kind} no-caps")
-            ui.button(f"Fix {which}", on_click=self._fix).props("outline no-caps")
-            ui.button(f"Discard {which}", on_click=self._discard, color="negative").props("outline no-caps")
+            frame.action_button(f"Replay {which}", self._replay, kind)
+            frame.action_button(f"Fix {which}", self._fix, "outline")
+            frame.action_button(f"Discard {which}", self._discard, "outline", "negative")
 
     def _letters(self, found: FoundLetters, listing: Listing) -> None:
         letters = [letter for letter in listing.newest if letter.message_id not in found.gone]
