@@ -13,8 +13,7 @@ from leads.lead.fullname import complete_name, split_name
         "Ada King", "King, Ada", "Ada King, London", "Ada King, CEO", "Ada King, mother of Tim", "Dr. Ada King, RN",
         "Ada King, PhD", "Ada King, Jr.", "King, Ada, PhD", "Dr. Ada King", "Prof. Dr. Ada King", "King, Dr. Ada",
         "Ing. Ada King", "Ada King (she/her)", "Ada (Addy) King", "Ada King PhD", "Ada King Ph.D. MBA",
-        "Ada King <ada@example.com>", "Ada King ada@example.com", "Ada King &lt;ada@example.com&gt;", "\u2022 Ada King",
-        "Fru Ada King", "Hr. Ada King",
+        "Ada King <ada@example.com>", "\u2022 Ada King", "Fru Ada King", "Hr. Ada King",
     ],
 )  # fmt: skip
 def test_titles_and_degrees_are_removed(whole: str) -> None:

@@ -72,7 +72,8 @@ def test_placeholders_and_null_words_are_left_out(placeholder: str) -> None:
         ("Martin null", {"firstName": "Martin"}), ("null King", {"lastName": "King"}),
         ("Ada undefined King", {"firstName": "Ada", "lastName": "King"}), ("{{first_name}} King", {"lastName": "King"}),
         ("Ada *|LNAME|*", {"firstName": "Ada"}), ("Win a prize at www.example.com", {}),
-        ("Ada https://example.com", {}),
+        ("Ada https://example.com", {}), ("Ada King ada@example.com", {"firstName": "Ada", "lastName": "King"}),
+        ("Ada &lt;ada@example.com&gt;", {"firstName": "Ada"}),
     ],
 )  # fmt: skip
 def test_a_whole_name_is_cleaned_word_by_word(name: str, expected: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ _DEGREES: Final = frozenset({"phd", "mba", "msc", "bsc", "cpa", "esq"})
 # What stands behind a comma: `Ada King, PhD`. Without the comma, only degrees: no surname looks like one.
 _SUFFIXES: Final = _DEGREES | {"md", "jr", "sr", "ii", "iii", "iv"}
 # `Ada King (she/her)`, `Ada King <ada@example.com>`
-_ASIDE: Final = re.compile(r"\([^()]*\)|<[^<>]*>|[^\s@]+@\S+")
+_ASIDE: Final = re.compile(r"\([^()]*\)|<[^<>]*>")
 # `De la Cruz, Maria`. Few are first names as well.
 _PARTICLES: Final = word_set("van von de der den del della di da la le du dos das el st st. zu zur ter ten")
 _BETWEEN_TITLES: Final = frozenset({"&", "and", "und", "et"})

@@ -45,6 +45,8 @@ _NULL: Final = "null"
 _NULLS: Final = frozenset({_NULL, "undefined"})
 _SEPARATOR: Final = re.compile(r"[\s,;]+")
 _URL: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
+# It starts where a word does, so that a long word is read once.
+_ADDRESS: Final = re.compile(r"(?<!\S)[^\s@]+@\S+")
 LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 
 
@@ -78,9 +80,9 @@ def clean_text(value: Value, field_names: Collection[str]) -> str:
 def clean_name(value: Value, field_names: Collection[str]) -> str:
     """A person's name with `null` in place of placeholders; empty if it is no answer, too long, or has a URL in it.
 
-    A whole name is split before its null words are removed: "null King" is a last name.
+    Addresses are removed. A whole name is split before its null words are removed: "null King" is a last name.
     """
-    text = " ".join(_mark_placeholders(_lead_text(value), field_names).split())
+    text = " ".join(_mark_placeholders(_ADDRESS.sub(" ", _lead_text(value)), field_names).split())
     nothing = text in NULL_WORDS or not LETTER_OR_DIGIT.search(without_nulls(text)) or _URL.search(text)
     return "" if nothing or len(text) > MAX_TEXT else text
 
