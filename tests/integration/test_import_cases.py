@@ -81,13 +81,6 @@ def test_an_uncertain_encoding_is_not_guessed(importing: Importing, options: lis
     assert not list(importing.folder.glob("*.leads-state"))
 
 
-def test_the_encoding_option(importing: Importing) -> None:
-    """It is used for the whole file."""
-    assert importing.send("polish-cp1250.csv", "--encoding", "cp1250")[0] == 0
-    found = names(importing.leads())
-    assert found == {"sz@example.pl": ("Światosław", "Kąkol"), "anna@example.pl": ("Anna", "Król")}
-
-
 @pytest.mark.parametrize("answer", ["1", "cp1252", "what?\nCP1252"])
 def test_the_user_chooses_the_encoding(importing: Importing, answer: str) -> None:
     """By number or name, after seeing the first row in each."""

@@ -40,20 +40,6 @@ def test_a_list_is_accepted_lead_by_lead(intake: Intake, body: Any) -> None:
     assert intake.emails() == sorted(lead["email"] for lead in leads)
 
 
-def test_a_thousand_leads_are_accepted_at_once(intake: Intake) -> None:
-    """As many as a bulk request holds, each as a message."""
-
-    def take(call: dict[str, Any]) -> tuple[int, object]:
-        return 200, {"Successful": [{"Id": each["Id"]} for each in call["Entries"]]}
-
-    intake.cloud.serve("SendMessageBatch", take)
-    answer = intake.post(body=[{"email": f"p{i}@example.com"} for i in range(1_000)])
-    assert answer.body == {"accepted": 1_000}
-    calls = intake.cloud.calls("SendMessageBatch")
-    sent = [json.loads(entry["MessageBody"])["lead"]["email"] for call in calls for entry in call["Entries"]]
-    assert (len(calls), len(set(sent))) == (100, 1_000)
-
-
 def test_bad_leads_of_a_list_are_reported_and_the_others_accepted(intake: Intake) -> None:
     """With their index in the request."""
     answer = intake.post(body=[AVA, {"email": "no"}, {"name": "Bea"}, DEEP, {"email": "bea@example.com"}])

@@ -103,12 +103,6 @@ def test_no_call_starts_that_might_not_end_in_time(intake: Intake) -> None:
     assert intake.cloud.calls("ChangeMessageVisibilityBatch") == []
 
 
-def test_an_empty_list_makes_no_call(intake: Intake) -> None:
-    """SQS refuses an empty batch."""
-    assert queues(intake).send(url(intake), []) == set()
-    assert sent(intake) == []
-
-
 def test_messages_that_cannot_be_hidden_are_counted(intake: Intake) -> None:
     """Such as one with an unknown handle. The others are hidden."""
     intake.cloud.send("x")

@@ -57,14 +57,6 @@ def test_the_vpc_s_lines_put_both_functions_into_it() -> None:
         assert role["Policies"]
 
 
-def test_the_workflow_deploys_one_stage_after_the_other() -> None:
-    """Checks run before dev, and dev is deployed before prod."""
-    jobs = WORKFLOW["jobs"]
-    assert {name: job.get("needs") for name, job in jobs.items()} == {"check": None, "dev": "check", "prod": "dev"}
-    assert [job.get("environment") for job in jobs.values()] == [None, "dev", "prod"]
-    assert [WORKFLOW["jobs"][stage]["concurrency"] for stage in ("dev", "prod")] == ["deploy-dev", "deploy-prod"]
-
-
 def test_the_workflow_s_role_trusts_only_its_environment() -> None:
     """The trust policy names the environment of a deploy job, and only deploy jobs may request a token."""
     (statement,) = json.loads(block("json"))["Statement"]

@@ -42,15 +42,6 @@ def test_every_provider_has_a_recipe(name: str) -> None:
     assert {path.stem for path in sources.recipe_path("").parent.glob("*.md")} <= PROVIDERS.keys()
 
 
-def test_unsupported_tools_have_an_alternative() -> None:
-    """For a tool without usable webhooks the page links to another recipe."""
-    _, _, elsewhere = sources.document().partition("\n## Unsupported tools\n")
-    rows = [line for line in elsewhere.splitlines() if line.startswith("| ")][2:]
-    for tool in ("Meta", "LinkedIn", "Squarespace", "Leadpages"):
-        assert tool.lower() not in PROVIDERS
-        assert [row for row in rows if tool in row and "(#zapier)" in row]
-
-
 def lines(name: str) -> str:
     """The configuration lines of a recipe, in a file with its campaign."""
     (found,) = re.findall(r"^```toml\n(.*?)^```$", sources.recipe(name, PROVIDERS[name]), re.MULTILINE | re.DOTALL)
@@ -84,15 +75,6 @@ def test_json_in_commands_is_valid(path: str) -> None:
     ):
         for text in re.findall(r"'([{\[].*?)'", block, re.DOTALL):
             assert json.loads(text)
-
-
-@pytest.mark.parametrize(("heading", "cells"), [("Authentication", 4), ("Events", 4)])
-def test_each_table_has_a_row_of_every_provider(heading: str, cells: int) -> None:
-    """Each row has as many cells as the table has columns."""
-    (section,) = re.findall(rf"^## {heading}\n(.*?)^## ", sources.document(), re.MULTILINE | re.DOTALL)
-    table = [line for line in section.splitlines() if line.startswith("| [")]
-    assert [re.findall(r"\[(.+?)\]", line)[0] for line in table] == list(PROVIDERS)
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {cells + 1}
 
 
 def test_the_description_is_valid() -> None:

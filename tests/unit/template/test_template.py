@@ -1,15 +1,13 @@
 """Properties of the translated template that `sam validate --lint` does not check."""
 
 import re
-from collections.abc import Callable
-from itertools import accumulate, chain, count, takewhile
+from itertools import accumulate, count, takewhile
 from typing import Final
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
 
 from leads.request import backoff
-from tests.unit.template.translated import ROOT, Template
+from tests.unit.template.translated import Template
 
 FUNCTIONS: Final = ("IntakeFunction", "EnrollFunction")
 QUEUES: Final = ("LeadsQueue", "EventsQueue", "DeadLetterQueue")
@@ -128,18 +126,6 @@ def test_every_parameter_is_described(template: Template) -> None:
         assert parameter.keys() & {"AllowedValues", "AllowedPattern", "MinValue"}, name
 
 
-def test_outputs(template: Template) -> None:
-    """They have the webhook's address, the queues, the secret and the table."""
-    outputs = template.body["Outputs"]
-    permanent, otherwise = outputs["WebhookUrl"]["Value"]["Fn::If"][1:]
-    assert permanent == {"Fn::Sub": "https://${DomainName}/hooks/"}
-    assert otherwise["Fn::Sub"].endswith("/hooks/")
-    refs = chain.from_iterable(output["Value"].values() for output in outputs.values())
-    assert {"LeadsQueue", "EventsQueue", "DeadLetterQueue", "Secret", "DeliveriesTable"} <= {
-        ref for ref in refs if isinstance(ref, str)
-    }
-
-
 REFUSED: Final = {
     "LeadterraBaseUrl": ["http://app.leadterra.co", "http://127.0.0.1.evil.example"],
     "AlarmTopicArn": [
@@ -166,32 +152,3 @@ def test_a_wrong_parameter_is_refused_before_the_deployment(template: Template, 
     pattern = template.body["Parameters"][name]["AllowedPattern"]
     assert all(re.search(pattern, value) for value in ("", *ACCEPTED[name]))
     assert not any(re.search(pattern, value) for value in REFUSED[name])
-
-
-SKIPPED: Final[dict[str, Callable[[Template], bool]]] = {
-    "CKV_AWS_116": lambda t: (
-        all("DeadLetterConfig" not in t.properties(each) for each in FUNCTIONS)
-        and all("RedrivePolicy" in t.properties(queue) for queue in ("LeadsQueue", "EventsQueue"))
-    ),
-    "CKV_AWS_117": lambda t: all("VpcConfig" not in t.properties(each) for each in FUNCTIONS),
-    "CKV_AWS_115": lambda t: (
-        "ReservedConcurrentExecutions" not in t.properties("EnrollFunction")
-        and "MaximumConcurrency" in t.mapping("LeadsQueue")["ScalingConfig"]
-    ),
-    "CKV_AWS_119": lambda t: t.properties("DeliveriesTable")["SSESpecification"]["Fn::If"][0] == "HasKmsKey",
-    "CKV_AWS_28": lambda t: "PointInTimeRecoverySpecification" not in t.properties("DeliveriesTable"),
-}
-
-
-def test_every_skipped_finding_has_a_reason() -> None:
-    """Each line of Checkov's list follows a comment, and has a check below."""
-    text = (ROOT / ".checkov.yaml").read_text()
-    assert yaml_parse(text)["skip-check"] == [*SKIPPED]
-    lines = text.splitlines()
-    assert all(lines[lines.index(f"  - {finding}") - 1].startswith("  # ") for finding in SKIPPED)
-
-
-@pytest.mark.parametrize("finding", SKIPPED)
-def test_the_reason_holds(template: Template, finding: str) -> None:
-    """A finding is removed from the list if its reason no longer applies."""
-    assert SKIPPED[finding](template)

@@ -71,14 +71,6 @@ def test_an_alarm_rolls_a_deployment_back(template: Template, function: str) -> 
     assert {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"} <= {*group["AutoRollbackConfiguration"]["Events"]}
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_snapstart_is_a_parameter(template: Template, function: str) -> None:
-    """It is off by default."""
-    assert template.properties(function)["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
-    parameter = template.body["Parameters"]["SnapStart"]
-    assert (parameter["Default"], parameter["AllowedValues"]) == ("None", ["None", "PublishedVersions"])
-
-
 def test_jitter_differs_after_a_snapshot() -> None:
     """It comes from the system, because a generator's state would be in the snapshot."""
     assert isinstance(getattr(REAL.chance, "__self__", None), SystemRandom)

@@ -112,15 +112,6 @@ def test_an_unreachable_stack_is_reported() -> None:
         sending.send(recorded.load("website-form"), running()[0], client(refuse))
 
 
-def test_a_queued_event_goes_to_its_queue() -> None:
-    """Every message goes to EventsQueue with its attributes."""
-    stack, aws = running()
-    sent = sending.send(recorded.load("events-queue-bare"), stack, client(ok))
-    assert (sent.status, sent.taken, sent.text) == (None, True, "2 messages queued")
-    attribute = {"source": {"DataType": "String", "StringValue": "api"}}
-    assert [(m["QueueUrl"], m["MessageAttributes"]) for m in aws.sent] == [("queue", attribute)] * 2
-
-
 def test_a_lead_s_message_goes_to_leads_queue(tmp_path: Path) -> None:
     """Only its source changes, because a named source would not have counted it."""
     lead = {"email": "ava@example.com"}
