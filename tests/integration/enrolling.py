@@ -75,7 +75,9 @@ class Enrolling:
 
     def invoke(self, records: Sequence[Mapping[str, Any]]) -> Invocation:
         """Invoke the function without deleting messages."""
-        return self.watching(lambda: handler({"Records": list(records)}, self.context), records)  # type: ignore[arg-type]
+        done = self.watching(lambda: handler({"Records": list(records)}, self.context), records)  # type: ignore[arg-type]
+        _check_counts(done)
+        return done
 
     def watching(self, step: Callable[[], Any], records: Sequence[Mapping[str, Any]] = ()) -> Invocation:
         """Run a step and record its output and AWS calls."""
@@ -124,6 +126,13 @@ class Enrolling:
     def requests(self) -> list[tuple[int, int | None]]:
         """The number of leads and the status of each request."""
         return [(entry.leads, entry.status) for entry in self.leadterra.requests]
+
+
+def _check_counts(done: Invocation) -> None:
+    """Law 2: each message is held or has one outcome, however often it was delivered."""
+    settled = {record["messageId"] for record in done.records} - {*done.failures}
+    set_aside = sum(log["count"] for log in done.logs if log["message"] == "set aside after twelve days")
+    assert sum(done.metrics[name] for name in (*SETTLING, "Malformed")) + set_aside == len(settled)
 
 
 def _dimensions(metrics: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
