@@ -34,6 +34,8 @@ def nested(depth: int) -> Any:
         ({"a": ["x", {"b": 2}]}, {"a.0": "x", "a.1.b": 2}), ({"a": [["x", "y"], ["z"]]}, {"a.0": "x, y", "a.1": "z"}),
         ({"a": '["x", "y"]', "b": '["x", ', "c": "[x]"}, {"a": "x, y", "b": '["x",', "c": "[x]"}),
         ({"": "x", "a": {"": "y"}}, {"": "x", "a.": "y"}),
+        ({"company": {"id": 5, "label": "Acme"}, "fields": {"name": {"id": 1, "label": "And you?"}}, "role": {"id": 7}},
+         {"company": "Acme", "role.id": 7}),
     ],
 )  # fmt: skip
 def test_answers_are_flat_and_keep_their_types(content: dict[str, Any], expected: dict[str, Any]) -> None:

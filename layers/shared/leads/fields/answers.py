@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from leads.errors import Unreadable
-from leads.fields.names import MAX_NAME, canonical
+from leads.fields.names import MAX_NAME, canonical, meaning
 from leads.fields.questions import (
     DEFINITIONS,
     MARKS,
@@ -88,7 +88,10 @@ def _add_object(found: Answers, name: str, members: Mapping[str, Any], depth: in
         _put(found, name, url)
         return
     marks = QUESTION_KEYS if _may_define(name) else MARKS
-    for key, member in members.items():
+    for key, value in members.items():
+        # `"company": {"id": 5, "label": "Acme"}`. In a form's definition the label is a question.
+        is_choice = isinstance(value, dict) and marks is MARKS and meaning(key)
+        member = chosen(value) if is_choice else value
         # Most members are no objects, and a list of people has many.
         if isinstance(member, dict) and is_question(member, key):
             _add_question(found, name, key, member, depth)
