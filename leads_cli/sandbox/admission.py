@@ -58,15 +58,15 @@ class Behaviour:
     """How this Leadterra behaves; the defaults follow the API reference.
 
     Attributes:
-        on_invalid: refuse all of the batch; refuse it but keep its good leads; answer `reported_status` with the counts
-            of the good and the errors of the others; or answer 200 and count only the good.
+        on_invalid: refuse all of the batch; refuse it but keep its good leads; or answer `reported_status` with the
+            counts of the good and the errors of the others.
         duplicates: what becomes of a second row with the same address in one request.
     """
 
     dialect: Dialect = "reference"
     missing_email_status: Literal[400, 422] = 400
     invalid_lead_status: Literal[400, 422] = 422
-    on_invalid: Literal["atomic", "partial", "report", "ignore"] = "atomic"
+    on_invalid: Literal["atomic", "partial", "report"] = "atomic"
     reported_status: Literal[200, 207] = 207
     duplicates: Literal["merge", "refuse"] = "merge"
     error_shape: ErrorShape = name_rows

@@ -50,7 +50,7 @@ def respond(sandbox: Sandbox, request: SandboxRequest, now: datetime) -> Sandbox
             answer = call
         else:
             leads = len(call.leads or ())
-            delay, fault = sandbox.faults.take(call.endpoint, leads)
+            delay, fault = sandbox.faults.take(call.endpoint)
             answer = _answer(sandbox, call, now, fault)
             answer = replace(answer, delay=answer.delay + delay)
         status = answer.status if answer.ending == "answered" else None

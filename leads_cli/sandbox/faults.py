@@ -15,12 +15,9 @@ type FaultKind = Literal[
     "latency",  # the answer comes `milliseconds` late; what was asked is done at once
     "rate_limited",  # 429
     "server_error",  # 5xx with an HTML body
-    "maintenance_page",  # 200 with an HTML body, nothing done
-    "quota",  # 200 whose body says that nothing was stored, without naming a lead
     "redirect",  # 3xx to a login page
     "unauthorized",  # 401, as though the key had been rotated
     "status",  # any `status` with a JSON error, nothing done
-    "too_many",  # 413 for more than `limit` leads
     "refuse_all",  # every lead fails validation, as after a change of the schema
     "drop_before",  # the connection is reset, nothing done
     "hang",  # no answer for `milliseconds`, then the connection ends; nothing done
@@ -30,14 +27,14 @@ type FaultKind = Literal[
 ]
 
 # What a fault of a kind cannot do without.
-_NEEDED: Final = {"too_many": "limit", "status": "status", "latency": "milliseconds", "hang": "milliseconds"}
+_NEEDED: Final = {"status": "status", "latency": "milliseconds", "hang": "milliseconds"}
 
 
 class Fault(BaseModel):
     """One fault. Where several are due, the first in the list wins; latency adds to whatever wins.
 
-    `after` requests pass first, then it concerns the `next` requests (all of them, if None), each with
-    `probability`. So a list of faults with `next` is a script that plays in order.
+    `after` requests pass first, then it concerns the `next` requests (all of them, if None). So a list of faults with
+    `next` is a script that plays in order.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,10 +43,8 @@ class Fault(BaseModel):
     on: Endpoint | Literal["any"] = "bulk"
     after: int = Field(default=0, ge=0)
     next: int | None = Field(default=None, ge=1)
-    probability: float = Field(default=1.0, ge=0, le=1)
     milliseconds: int = Field(default=0, ge=0)
     status: int | None = Field(default=None, ge=200, le=599)
-    limit: int | None = Field(default=None, ge=0)
     retry_after: int | None = None
 
     @model_validator(mode="after")
@@ -58,17 +53,15 @@ class Fault(BaseModel):
             raise ValueError(f"{self.kind} needs {needed}")
         return self
 
-    def concerns(self, endpoint: Endpoint, leads: int) -> bool:
-        """Whether it could act on a request with so many `leads`."""
-        within = self.kind == "too_many" and leads <= (self.limit or 0)
-        return self.on in {endpoint, "any"} and not within
+    def concerns(self, endpoint: Endpoint) -> bool:
+        """Whether it could act on a request to this endpoint."""
+        return self.on in {endpoint, "any"}
 
 
 class FaultSchedule:
-    """The faults still to come; `draw` gives numbers in [0, 1) for those with a probability."""
+    """The faults still to come."""
 
-    def __init__(self, draw: Callable[[], float]) -> None:
-        self._draw = draw
+    def __init__(self) -> None:
         self._lock = Lock()
         self._faults: list[Fault] = []
 
@@ -81,7 +74,7 @@ class FaultSchedule:
         """The faults as they stand: `after` and `next` count down, and what is used up is gone."""
         return list(self._faults)
 
-    def take(self, endpoint: Endpoint, leads: int) -> tuple[int, Fault | None]:
+    def take(self, endpoint: Endpoint) -> tuple[int, Fault | None]:
         """The delay in milliseconds and the fault that this request gets."""
         delay = 0
         winner: Fault | None = None
@@ -89,11 +82,11 @@ class FaultSchedule:
         with self._lock:
             for fault in self._faults:
                 waits = winner is not None and fault.kind != "latency"
-                if waits or not fault.concerns(endpoint, leads):
+                if waits or not fault.concerns(endpoint):
                     left.append(fault)
                     continue
                 left.extend(_rest(fault))
-                if fault.after or (fault.probability < 1 and self._draw() >= fault.probability):
+                if fault.after:
                     continue
                 if fault.kind == "latency":
                     delay += fault.milliseconds
@@ -146,20 +139,16 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
 
 
-def _page(status: int, title: str = "") -> SandboxAnswer:
-    title = title or _phrase(status)
+def _page(status: int) -> SandboxAnswer:
+    title = _phrase(status)
     html = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
     return SandboxAnswer(status, html.encode(), HTML)
 
 
-_QUOTA: Final = {"success": False, "enrolled": 0, "updated": 0, "total": 0}
 _INSTEAD: Final[Mapping[FaultKind, Callable[[Fault], SandboxAnswer]]] = {
     "rate_limited": lambda fault: _plain_error(fault.status or 429),
     "status": lambda fault: _plain_error(fault.status or 500),
-    "too_many": lambda _: _plain_error(413),
     "server_error": lambda fault: _page(fault.status or 503),
-    "maintenance_page": lambda _: _page(200, "We will be right back"),
-    "quota": lambda _: json_answer({**_QUOTA, "errors": [{"message": "Daily lead quota exceeded"}]}),
     "redirect": lambda fault: SandboxAnswer(fault.status or 302, headers={"Location": "/login"}),
     "unauthorized": lambda _: unauthenticated(),
     "drop_before": lambda _: SandboxAnswer(0, ending="reset"),

@@ -1,8 +1,7 @@
 """The Leadterra service as a state machine: campaigns, leads, suppression, keys. No I/O and no clock."""
 
-import random
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
@@ -111,12 +110,10 @@ class Sandbox:
         statuses: Mapping[str, CampaignStatus] | None = None,
         api_keys: Iterable[str] = (DEFAULT_API_KEY,),
         behaviour: Behaviour | None = None,
-        draw: Callable[[], float] | None = None,
     ) -> None:
         """Campaigns are running, but those in `statuses`."""
         self.lock = RLock()
-        # Seeded, so that two runs see the same faults; nothing secret is drawn.
-        self.faults = FaultSchedule(draw or random.Random(0).random)  # noqa: S311
+        self.faults = FaultSchedule()
         self._api_keys = frozenset(api_keys)
         self._given: dict[str, CampaignStatus] = {**dict.fromkeys(campaigns, "running"), **(statuses or {})}
         self._initial_behaviour = behaviour or Behaviour()
@@ -153,8 +150,7 @@ class Sandbox:
             counts = Counter(self._upsert(found, row, now) for row in good)
             if refused and (refuse_all or mode == "partial"):
                 raise InvalidLeadsError(refused)
-            stored = UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(found.leads))
-            return replace(stored, refused=refused) if mode == "report" else stored
+            return UpsertCounts(counts["enrolled"], counts["updated"], counts["skipped"], len(found.leads), refused)
 
     def _upsert(self, campaign: SandboxCampaign, row: dict[str, object], now: datetime) -> EventKind:
         """Create or update a lead and enroll it; only fields that were sent are overwritten."""

@@ -1,7 +1,5 @@
 """Faults apply to the right requests in order, and look like real ones."""
 
-from collections.abc import Callable
-
 import pytest
 
 from leads_cli.sandbox import Fault
@@ -10,18 +8,14 @@ from leads_cli.sandbox.faults import FaultSchedule
 LIMITED = Fault(kind="rate_limited")
 
 
-def never() -> float:
-    raise AssertionError("a fault without a probability must not draw")
-
-
-def schedule(*faults: Fault, draw: Callable[[], float] = never) -> FaultSchedule:
-    faulty = FaultSchedule(draw)
+def schedule(*faults: Fault) -> FaultSchedule:
+    faulty = FaultSchedule()
     faulty.set(faults)
     return faulty
 
 
 def kinds(faults: FaultSchedule, requests: int) -> list[str | None]:
-    faults_met = [faults.take("bulk", leads=10)[1] for _ in range(requests)]
+    faults_met = [faults.take("bulk")[1] for _ in range(requests)]
     return [fault.kind if fault else None for fault in faults_met]
 
 
@@ -43,26 +37,12 @@ def test_faults_with_a_number_play_in_order() -> None:
 def test_latency_adds_up_and_lets_another_fault_answer() -> None:
     """Delays are summed, and the first other fault decides the answer."""
     faults = schedule(Fault(kind="latency", milliseconds=20), LIMITED, Fault(kind="latency", milliseconds=5))
-    assert faults.take("bulk", leads=1) == (25, LIMITED)
-
-
-def test_a_limit_refuses_larger_requests() -> None:
-    """A request at the limit is accepted."""
-    at, above = (schedule(Fault(kind="too_many", limit=limit)) for limit in (10, 9))
-    assert (kinds(at, 1), kinds(above, 1)) == ([None], ["too_many"])
-
-
-def test_probability_is_decided_by_the_numbers_given() -> None:
-    """The same numbers give the same faults. Requests without a fault count towards `next`."""
-    numbers = iter([0.49, 0.5, 0.0])
-    faults = schedule(Fault(kind="hang", milliseconds=1, probability=0.5, next=3), draw=lambda: next(numbers))
-    assert kinds(faults, 4) == ["hang", None, "hang", None]
+    assert faults.take("bulk") == (25, LIMITED)
 
 
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ({"kind": "too_many"}, "too_many needs limit"),
         ({"kind": "status"}, "status needs status"),
         ({"kind": "latency"}, "latency needs milliseconds"),
         ({"kind": "hang"}, "hang needs milliseconds"),
