@@ -1,7 +1,7 @@
 """People: split a body that is about several people.
 
-Several people come as a list of objects with addresses, as objects keyed by id, or as parallel lists (Zapier's line
-items), at any depth. If an address stands beside such a list, the body is one person's and the list is not used.
+Several people come as a list of objects with addresses, as objects keyed by id or by address, or as parallel lists
+(Zapier's line items), at any depth. If an address stands beside such a list, the body is one person's and the list is not used.
 """
 
 import re
@@ -62,9 +62,9 @@ def _in_list(everything: list[Any], depth: int) -> list[PersonPart]:
 
 
 def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
-    if all(address_like(key) and isinstance(member, dict) for key, member in members.items()):
-        # People by their addresses.
-        return [PersonPart({"email": key, **member}, key, sure=True) for key, member in members.items()]
+    by_address = {key: member for key, member in members.items() if address_like(key) and isinstance(member, dict)}
+    if len(by_address) > 1 or len(by_address) == len(members):
+        return [PersonPart({"email": key, **member}, key, sure=True) for key, member in by_address.items()]
     inside = {
         key: inner
         for key, member in members.items()
@@ -96,7 +96,13 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
         # Beside a list of people, only the name of an object says that it is the person's.
         likely = {key: one for key, one in likely.items() if canonical(key) in PERSONS | WRAPPERS}
     chosen = PersonPart(members, *own) if own and (own[1] or not persons) else _choose(likely)
-    if chosen.unclear or (lists and not chosen.sure):
+    # `workspace_email` beside a list may be of none in it.
+    is_plain = (
+        bool(addresses)
+        or own is None
+        or any(text == own[0] and _is_for_address(name) for name, text in _named_texts(members))
+    )
+    if chosen.unclear or (lists and not (chosen.sure and is_plain)):
         return [PersonPart(members, unclear=True)]
     if not own and single.keys() == {"node"}:
         # GraphQL's edges.
@@ -158,7 +164,7 @@ def _line_items(members: Mapping[str, Any]) -> list[PersonPart]:
 
 def _own_address(texts: Iterable[tuple[str, str]]) -> tuple[str, bool] | None:
     """The first address under a name that says so (`True`), else the first that may be the person's."""
-    found = [(text, _is_for_address(name)) for name, text in texts if address_like(text) and not _is_elses(name)]
+    found = [(text, _means(name, "email")) for name, text in texts if address_like(text) and not _is_elses(name)]
     return max(found, key=lambda pair: pair[1], default=None)
 
 
