@@ -1,7 +1,8 @@
 """People: split a body that is about several people.
 
 Several people come as a list of objects with addresses, as objects keyed by id or by address, or as parallel lists
-(Zapier's line items), at any depth. If an address stands beside such a list, the body is one person's and the list is not used.
+(Zapier's line items), at any depth. If an address stands beside such a list, the body is one person's and the list is
+not used.
 """
 
 import re
