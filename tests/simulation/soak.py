@@ -4,7 +4,7 @@ import contextlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,18 +16,19 @@ from typing import Any, Final, cast
 from leads.config.schema import parse
 from leads.io import telemetry
 from leads.io.settings import Settings
+from leads.message.message import id_for_log
 from leads_cli.sandbox import Behaviour, Fault, Sandbox
 from tests.error_shapes import SHAPES
 from tests.simulation.aws import LEADS_URL, LETTERS_URL, Account
 from tests.simulation.books import Books, Output
-from tests.simulation.containers import Surroundings
+from tests.simulation.containers import Container, Surroundings
 from tests.simulation.deployed import Deployed
 from tests.simulation.intake import Intake
-from tests.simulation.people import arrivals
+from tests.simulation.people import Arrival, Signup, arrivals
 from tests.simulation.poller import Poller
 from tests.simulation.queues import Oddities, Received, StandardQueue
 from tests.simulation.service import Service
-from tests.simulation.timeline import Timeline
+from tests.simulation.timeline import Lane, Timeline
 from tests.simulation.truth import CAMPAIGNS, Truth
 from tests.simulation.weather import Weather
 
@@ -136,6 +137,27 @@ class Soak:
             self.timeline.run()
         self._compare()
 
+    def invoke_once(self, came: Sequence[Arrival], **changes: Any) -> tuple[set[int], float]:
+        """Invoke enroll with the messages of these arrivals. Returns the held signups, and the end in seconds.
+
+        `changes` are keys of a message by its number: `n3={"source": "import"}`.
+        """
+        for arrival in came:
+            self.truth.add(arrival)
+            for signup in arrival.signups:
+                self.books.numbers[id_for_log(f"e{signup.number}")] = signup.number
+                self.queue.send(_message(arrival, signup, changes), signup.number, -HOUR)
+        waiting = self.queue.visible(0)
+        batch = self.queue.receive(waiting, 0)
+        kept: list[set[str] | None] = []
+        with contextlib.redirect_stdout(self.output), _logging_to(self.output), Lane(self.timeline) as lane:
+            container = Container(self.poller.around, lane)
+            self.timeline.at(0, lambda: lane.begin(lambda: kept.append(container.invoke(batch))))
+            self.timeline.run()
+        (held,) = kept
+        assert held is not None, "killed at its deadline"
+        return {message.number for _, message in batch if message.id in held}, lane.now
+
     def _plan(self) -> None:
         """Schedule the failures that change state at a moment."""
         for spell in self.weather.spells:
@@ -196,6 +218,17 @@ class Soak:
         self.problems["log lines with an address"] = self.books.with_address
         self.problems["unexpected errors"] = len(self.books.unexpected)
         self.problems = +self.problems
+
+
+def _message(arrival: Arrival, signup: Signup, changes: Mapping[str, Any]) -> str:
+    """A message as intake writes it."""
+    custom = {name: value for name, value in signup.fields.items() if name in {"signup", "plan"}}
+    own = {name: value for name, value in signup.fields.items() if name not in custom}
+    campaign = "newsletter" if arrival.form else "trial"
+    head = {"version": 1, "id": f"e{signup.number}", "source": "partner", "campaign": campaign}
+    lead = {"email": signup.address, **own, "customFields": custom}
+    content = {**head, "receivedAt": "2026-11-23T00:00:00.000Z", "lead": lead, **changes.get(f"n{signup.number}", {})}
+    return json.dumps(content, separators=(",", ":"))
 
 
 @contextlib.contextmanager
