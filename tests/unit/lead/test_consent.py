@@ -182,12 +182,13 @@ def test_a_true_value_under_an_opt_out_name(name: str, value: Any) -> None:
         *((name, value, OptOut.ANSWER)
           for name in ("unsubscribed_at", "optedOutDate", "subscriber.unsubscribed_on", "date_unsubscribed")
           for value in ("2026-01-02T03:04:05Z", "Jan 5, 2026", 1767225600)),
+        *((name, value, OptOut.ANSWER) for name in FLAGS for value in ("2026-01-02", "2026-01-02 03:04:05")),
         *(("unsubscribed_at", value, None) for value in ("", "0000-00-00 00:00:00", 0, "never", True)),
         ("sms_unsubscribed_at", "2026-01-02", None),
     ],
 )  # fmt: skip
 def test_a_date_under_an_opt_out_name(name: str, value: Any, expected: OptOut | None) -> None:
-    """A date in a field like `unsubscribed_at` is an opt-out."""
+    """A date in a field like `unsubscribed_at` or `unsubscribed` is an opt-out."""
     assert opted_out({name: value, **ADDRESS}) is expected
 
 
@@ -205,7 +206,7 @@ def test_an_unsubscribe_form_enrolls_no_one(name: str) -> None:
         *(
             (name, value)
             for name in FLAGS
-            for value in (False, "no", "0", "Nein", "https://example.com/u", "2026-01-01")
+            for value in (False, "no", "0", "Nein", "https://example.com/u", 20431, "0000-00-00")
         ),
         *((name, True) for name in NO_FLAGS),
         ("subscribed", False),

@@ -65,6 +65,8 @@ _STATES: Final = {"subscriber": word_set("cancelled canceled"), "consent": word_
 # Beside a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
 _WHEN: Final = word_set("at on date time timestamp datetime")
 _DATE: Final = re.compile(r"(?=.*[1-9])(?:\D*\d){5}")
+# A flag itself may have the date. Other digits may be an id.
+_DAY: Final = re.compile(r"[12]\d{3}-\d\d-\d\d")
 # Words beside it that name e-mail, everything, the person or a wish: `contact.has_opted_out_of_email`, "Please do not
 # send me marketing emails".
 _GENERAL: Final = _WHEN | word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list
@@ -166,4 +168,4 @@ def _is_opt_out(name: str, value: Value, addresses: AbstractSet[str]) -> bool:
         return False
     if not _WHEN.isdisjoint(about):
         return _DATE.match(str(value)) is not None
-    return is_true(value) or {value} == addresses
+    return is_true(value) or {value} == addresses or _DAY.match(str(value)) is not None
