@@ -217,6 +217,15 @@ def test_other_values_are_not_opt_outs(name: str, value: Any) -> None:
     assert opted_out({name: value, **ADDRESS}) is None
 
 
+def test_an_object_about_another_channel_is_no_opt_out() -> None:
+    """Beside one about e-mail, whose flag counts. How a person prefers to be reached is no channel of a flag."""
+    by_text = {"channel": "SMS", "opt_out": True}
+    for channels in ([by_text], [by_text, {"type": "email", "opt_out": False}], {"a": by_text}):
+        assert opted_out({"channels": channels, **ADDRESS}) is None
+    assert opted_out({"channels": [by_text, {"type": "email", "opt_out": True}], **ADDRESS}) is OptOut.ANSWER
+    assert opted_out({"data": {"opt_out": True, "preferred_contact": "phone", **ADDRESS}}) is OptOut.ANSWER
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [

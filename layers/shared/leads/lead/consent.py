@@ -48,6 +48,7 @@ _PERSONS: Final = PEOPLE | word_set("""user people membership subscription profi
 _AROUND: Final = word_set("post pre on after before was has been is event webhook lifecycle")
 # An opt-out of another channel does not affect e-mail.
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
+_CHANNEL_NAMES: Final = word_set("channel type medium kind")
 # What says so in a name, beside a yes, and in a value.
 _FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donotemail donotbulkemail donotsendmm
     noemail noemails nomarketing nocontact marketingsuspended emaildisabled emailsdisabled suppressed blacklisted
@@ -95,8 +96,13 @@ def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | 
     if not (names := rules.layout(submission).once(_flags_and_statuses)):
         return None
     answers = submission.fields
-    addresses = {answer for answer in answers.values() if isinstance(answer, str) and address_like(answer)}
-    return next(((OptOut.ANSWER, name) for name in names if _is_opt_out(name, answers[name], addresses)), None)
+    texts = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
+    addresses = {text for text in texts.values() if address_like(text)}
+    # The objects about another channel: `{"channel": "sms", "opt_out": true}`.
+    others = {name.rpartition(".") for name, text in texts.items() if text.lower() in _OTHER_CHANNELS}
+    objects = {place for place, dot, name in others if dot and name.lower() in _CHANNEL_NAMES}
+    about_email = (name for name in names if name.rpartition(".")[0] not in objects)
+    return next(((OptOut.ANSWER, name) for name in about_email if _is_opt_out(name, answers[name], addresses)), None)
 
 
 def says_unsubscribed(words: tuple[str, ...]) -> bool:
