@@ -48,7 +48,8 @@ class SecretInput:
         if self.generate and name == API_KEY:
             raise UsageError("Leadterra generates API keys: copy one from there (Settings, API Keys).")
         if self.given is None and not self.generate and not sys.stdin.isatty():
-            raise UsageError('There is no terminal to ask for the value: pipe it in with -, as in: echo "$KEY" | leads')
+            example = f'echo "$VALUE" | leads secrets set {name} -'
+            raise UsageError(f"There is no terminal to ask for the value: pipe it in with -, as in: {example}")
 
     @contextmanager
     def value(self, name: str, enrollment: Enrollment) -> Iterator[str]:

@@ -104,6 +104,15 @@ def test_for_programs(operator: Operated) -> None:
     }
 
 
+def test_a_correction_that_is_none_ends_with_an_error(operator: Operated) -> None:
+    """A script notices that nothing was changed."""
+    operator.put(refused("lead-1"))
+    code, output, _ = operator.leads(*FIX, "lead-1", "--set", "email=no-address", "--yes")
+    assert code == 1
+    assert "email" in output
+    assert [body["id"] for body in operator.bodies()] == ["lead-1"]
+
+
 def test_letters_deleted_meanwhile_are_reported(operator: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
     """Letters that disappear before the answer are counted separately from those that were sent."""
     operator.put(refused("lead-1"), refused("lead-2"))

@@ -135,6 +135,8 @@ class LetterJob:
         if self.how.dry_run or not work.total:
             if self.how.as_json:
                 print_json(_planned(work, reading))
+            if work.plan.problems and not self.how.dry_run:
+                raise typer.Exit(1)
             return
         if not self.how.yes and not confirm(f"{verb.capitalize()} {number(work.total, 'dead letter')}?"):
             raise CommandError(f"Nothing was {done}.")

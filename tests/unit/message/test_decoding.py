@@ -72,6 +72,11 @@ def test_messages_round_trip(message: Message) -> None:
     assert json.loads(encode(again)) == json.loads(written)
 
 
+def test_a_mark_of_the_byte_order_is_ignored() -> None:
+    """Programs on Windows write one before the first character."""
+    assert read(f"\ufeff{body()}") == read(body())
+
+
 @pytest.mark.parametrize(
     ("changes", "attribute", "expected"),
     [

@@ -59,7 +59,7 @@ def decode(body: str, *, message_id: str, sent_at: float) -> AnyMessage:
 
 
 def _object(body: str) -> dict[str, Any]:
-    data = loads(body)
+    data = loads(body.removeprefix("\ufeff"))  # Windows writes a mark before the first character
     if not isinstance(data, dict):
         raise Malformed("body", "not a JSON object")
     if body.count("{") + body.count("[") > _DEEPEST and _is_deeper(data, _DEEPEST):
