@@ -118,7 +118,7 @@ def _batch(content: Document | list[Any], provider: Provider, *, is_free: bool) 
 def _beside(content: Document | list[Any]) -> Submission | None:
     if isinstance(content, list):
         return None
-    # An address is nobody's in it: `unsubscribe: leave@lists.example.com`.
+    # Without addresses: `unsubscribe: leave@lists.example.com` is about nobody in the list.
     fields = {n: v for n, v in content.items() if isinstance(v, str | bool | int | float) and not address_like(str(v))}
     return Submission(fields, fields)
 

@@ -182,21 +182,20 @@ class Intake:
             remaining_millis=self.remaining_millis,
         )
 
+    def _send_leads(self, event: Event, bodies: Sequence[str]) -> None:
+        missing = self._queues().send(self.settings.leads_queue_url, [Entry(body) for body in bodies])
+        if missing:
+            accepted = len(bodies) - len(missing)
+            about = {"count": accepted}
+            report("taken in part", "source", event.source, {"Accepted": accepted}, about, level="warning")
+            raise Unavailable(f"LeadsQueue took {accepted} of {len(bodies)}")
+
     def _send_letters(self, event: Event, letters: Sequence[Entry], problems: Sequence[Problem]) -> None:
         if self._queues().send(self.settings.dead_letter_queue_url, letters):
             raise Unavailable("the dead-letter queue did not take an event")
         fields = sorted({problem.field for problem in problems})
         about = {"count": len(letters), "fields": fields, **_replay_of(event)}
         report("unmappable", "source", event.source or UNKNOWN, {"Unmappable": len(letters)}, about, level="warning")
-
-    def _send_leads(self, event: Event, bodies: Sequence[str]) -> None:
-        missing = self._queues().send(self.settings.leads_queue_url, [Entry(body) for body in bodies])
-        if missing:
-            accepted = len(bodies) - len(missing)
-            report(
-                "taken in part", "source", event.source, {"Accepted": accepted}, {"count": accepted}, level="warning"
-            )
-            raise Unavailable(f"LeadsQueue took {accepted} of {len(bodies)}")
 
     def _queues(self) -> Queues:
         outside = self.dependencies
