@@ -36,6 +36,8 @@ def main() -> None:
         for index, seed in enumerate(TARGETS[given.target].seeds()):
             (Path(folder) / str(index)).write_bytes(seed)
         options = [f"-runs={given.runs}", f"-seed={given.seed}", f"-artifact_prefix={given.found}/", "-max_len=4096"]
+        # Every second libFuzzer would read the folder again, and run new inputs beyond the number that was asked for.
+        options.append("-reload=0")
         # Ten seconds for 4 kB, or 2 GB, also count as findings.
         atheris.Setup([sys.argv[0], folder, *options, "-timeout=10", "-rss_limit_mb=2048"], TARGETS[given.target].run)
         atheris.Fuzz()
