@@ -1,5 +1,6 @@
 """Parts of every page: the head with its navigation, cards, texts and dialogs."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from leads_cli.console.subject import Subject
 from leads_cli.failures.work import BusyError
@@ -183,14 +185,25 @@ def complain(words: str) -> None:
 
 
 def copy_button(copied: str, says: str) -> None:
-    def copy() -> None:
-        ui.clipboard.write(copied)
-        ui.notify("Copied.", type="positive")
+    """A button that puts a text on the operator's clipboard, and says so once it is there.
 
-    icon_button("content_copy", says, copy)
+    The browser copies at the click itself: Safari allows it only then.
+    """
+
+    def tell(event: GenericEventArguments) -> None:
+        if event.args is True:
+            ui.notify("Copied.", type="positive")
+        else:
+            complain("This browser did not allow copying. Select the text and copy it.")
+
+    write = f"await navigator.clipboard.writeText({json.dumps(copied)})"
+    icon_button("content_copy", says).on(
+        "click", tell, js_handler=f"async () => {{ try {{ {write}; emit(true) }} catch {{ emit(false) }} }}"
+    )
 
 
-def icon_button(icon: str, says: str, on_click: Callable[[], object]) -> None:
+def icon_button(icon: str, says: str, on_click: Callable[[], object] | None = None) -> ui.button:
     button = ui.button(icon=icon, on_click=on_click).props("flat round dense")
     button.props["aria-label"] = says
     button.tooltip(says)
+    return button

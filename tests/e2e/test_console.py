@@ -216,6 +216,9 @@ def test_the_sources(page: Page, dev: str) -> None:
     website.get_by_role("button", name="Copy the address of website").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == f"{dev}/hooks/website"
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+    website.get_by_role("button", name="Copy the address of website").click()
+    expect(page.get_by_text("did not allow copying")).to_be_visible()
     api = page.get_by_role("region", name="api")
     expect(api.get_by_text("set", exact=True)).to_be_visible()
     api.get_by_text("Send a test").click()
