@@ -1,7 +1,6 @@
 """Law 6 for the whole function: logs and metrics have no personal data."""
 
-import hmac
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import NoReturn
 
 import pytest
@@ -76,7 +75,7 @@ def test_a_person_is_found_by_the_hash_of_the_address(enrolling: Enrolling) -> N
     (line,) = done.logs
     ids = [*line["accepted"], *line["held"], *(each["id"] for each in line["rejected"])]
     people = {"marigold@example.com": "evt-1", "benedict@refused.example": "benedict@refused.example"}
-    hashes = [hmac.new(b"key-of-the-logs", email.encode(), "sha256").hexdigest()[:16] for email in people]
+    hashes = [blake2b(email.encode(), key=b"key-of-the-logs", digest_size=8).hexdigest() for email in people]
     assert line["addresses"] == hashes
     assert ids == [f"hash-{sha256(name.encode()).hexdigest()[:16]}" for name in people.values()]
 

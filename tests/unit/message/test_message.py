@@ -67,3 +67,4 @@ def test_an_address_is_found_by_its_keyed_hash_only() -> None:
     hashed = address_for_log("key", "ava@example.com")
     assert address_for_log("key", " AVA@example.com ") == hashed
     assert address_for_log("another", "ava@example.com") != hashed
+    assert address_for_log("key" * 99, "ava@example.com") != hashed

@@ -3,12 +3,11 @@
 A lead's message has version 1. A suppression has version 2: a release that does not know it holds it.
 """
 
-import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Annotated, Any, Final, Literal, Required, TypedDict
 
 from pydantic import (
@@ -41,6 +40,7 @@ MAX_MESSAGE_BYTES: Final = MAX_BYTES - 16_384
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
+# Of a hash, in hexadecimal.
 _DIGITS: Final = 16
 # Our own and SQS's ids, also with the place in a list; and what `id_for_log` made.
 _HARMLESS: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d+)?|hash-[0-9a-f]{16}")
@@ -170,4 +170,6 @@ def id_for_log(value: str) -> str:
 
 def address_for_log(log_key: str, address: str) -> str:
     """An address's keyed hash. Finding a person in the logs needs the secret's `log_key`."""
-    return hmac.digest(log_key.encode(), address.strip().lower().encode(), "sha256").hex()[:_DIGITS]
+    key = log_key.encode()[: blake2b.MAX_KEY_SIZE]
+    # HMAC takes three times as long, a tenth of enroll's CPU time.
+    return blake2b(address.strip().lower().encode(), key=key, digest_size=_DIGITS // 2).hexdigest()
