@@ -148,7 +148,8 @@ def action_button(title: str, work: Callable[[], Awaitable[None]], kind: str, co
             try:
                 await work()
             finally:
-                button.props(remove="loading")
+                if not button.is_deleted:
+                    button.props(remove="loading")
 
     button = ui.button(title, on_click=run, color=color).props(f"{kind} no-caps")
     return button
