@@ -1,13 +1,15 @@
 """`leads import`: a list of people into a campaign."""
 
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_leadterra_url, confirm, grouped
 from leads_cli.errors import CommandError, UsageError
+from leads_cli.importing.read.encoding import UncertainEncodingError
 from leads_cli.importing.read.reading import FileFormat
 from leads_cli.importing.run import Destination, ImportOptions, ImportResult
 from leads_cli.importing.send import direct as straight
@@ -15,10 +17,11 @@ from leads_cli.importing.send.queue import LeadsQueue
 from leads_cli.stacks.leadterra import KEY_VARIABLE
 from leads_cli.stacks.pace import Pace
 from leads_cli.stacks.running import Running
-from leads_cli.terminal import console, print_json
+from leads_cli.terminal import console, plain, print_json
 from leads_cli.words import number
 
 _SOURCE: Final = "import"
+_SHOWN_CHARACTERS: Final = 120
 
 
 @grouped
@@ -67,7 +70,7 @@ def import_(
     ] = False,
     as_json: AsJson = False,
     encoding: Annotated[
-        str, typer.Option(help="The file's encoding, if it is not UTF-8 or UTF-16.", show_default=False)
+        str, typer.Option(help="The file's encoding. Without: asks if it is not certain.", show_default=False)
     ] = "",
     delimiter: Annotated[str, typer.Option(help="The separator: a character, or tab.", show_default="detected")] = "",
     sheet: Annotated[str, typer.Option(help="A workbook's sheet.", show_default="the first")] = "",
@@ -92,20 +95,13 @@ def import_(
     running = None if dry_run or (direct and target.stack is None) else target.reach()
     settings = target.enrollment(running)
 
-    options = ImportOptions(
-        file,
-        campaign,
-        source,
-        settings,
-        screen,
-        maps or (),
-        custom or (),
-        FileFormat(encoding, delimiter, sheet),
-        include_opted_out,
-    )
-    if dry_run:
-        found = options.dry_run()
-    else:
+    def run(encoding: str) -> dict[str, Any]:
+        form = FileFormat(encoding, delimiter, sheet)
+        options = ImportOptions(
+            file, campaign, source, settings, screen, maps or (), custom or (), form, include_opted_out
+        )
+        if dry_run:
+            return options.dry_run()
         if running and not direct:
             queue = LeadsQueue.of(running, source, target.as_arguments())
             destination: AbstractContextManager[Destination] = nullcontext(queue)
@@ -114,11 +110,33 @@ def import_(
         end = options.run(destination, Pace(rate), (lambda _: True) if yes else confirm, again=again)
         if not as_json:
             _report(end, again=again)
-        found = end.as_json()
+        return end.as_json()
+
+    found = _run_decoded(run, encoding, may_ask=not yes and file != "-")
     if as_json:
         print_json(found)
     if found["ending"] in {"stopped", "declined"} or (found["refused"] and found["ending"] != "finished before"):
         raise typer.Exit(CommandError.exit_code)
+
+
+def _run_decoded(run: Callable[[str], dict[str, Any]], encoding: str, *, may_ask: bool) -> dict[str, Any]:
+    """Run an import in the encoding of the file. If its bytes do not prove one, the user chooses by the first row."""
+    try:
+        return run(encoding)
+    except UncertainEncodingError as error:
+        typer.echo(plain(str(error)), err=True)
+        for place, (names, row) in enumerate(error.readings, start=1):
+            typer.echo(f"{place:>3}  {', '.join(names)}:  {plain(row)[:_SHOWN_CHARACTERS]}", err=True)
+        known = {str(place): names[0] for place, (names, _) in enumerate(error.readings, start=1)}
+        known |= {name: name for names, _ in error.readings for name in names}
+    while may_ask:
+        try:
+            answer = typer.prompt("Which one is correct? Its number or name", err=True).strip().lower()
+        except typer.Abort:
+            break
+        if answer in known:
+            return run(known[answer])
+    raise UsageError(f"Nothing was imported. Name the correct encoding, for example: --encoding {known['1']}")
 
 
 def _leadterra(

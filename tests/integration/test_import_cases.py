@@ -69,21 +69,24 @@ def test_lines_before_the_header(importing: Importing) -> None:
         assert [row["refused_row"] for row in csv.DictReader(file)] == ["6"]
 
 
-@pytest.mark.parametrize("options", [[], ["--yes", "--dry-run"], ["--yes", "--json"]])
+@pytest.mark.parametrize("options", [["--yes"], ["--yes", "--dry-run"], ["--yes", "--json"]])
 def test_an_uncertain_encoding_is_not_guessed(importing: Importing, options: list[str]) -> None:
-    """Nothing is imported. A row is shown in each possible encoding, to be named by an option."""
+    """Without a terminal nothing is imported. The first row is shown in each possible encoding."""
     code, output = importing.run("polish-cp1250.csv", "--stack", "leads", *options)
     assert code == 2
-    assert "--encoding cp1250: Światosław;Kąkol;sz@example.pl;Ćma" in output
-    assert "--encoding cp1252: \u0152wiatos\xb3aw" in output
+    assert "cp1250:  Światosław;Kąkol;sz@example.pl;Ćma" in output
+    assert "cp1252, cp1254, cp1258:  \u0152wiatos\xb3aw" in output
+    assert "Nothing was imported. Name the correct encoding, for example: --encoding cp1250" in output
     assert importing.received() == []
     assert not list(importing.folder.glob("*.leads-state"))
 
 
-def test_the_named_encoding(importing: Importing) -> None:
-    """With it the file is imported."""
-    code, output = importing.send("excel-german.csv", "--encoding", "cp1252")
+@pytest.mark.parametrize("answer", ["1", "cp1252", "what?\nCP1252"])
+def test_the_user_chooses_the_encoding(importing: Importing, answer: str) -> None:
+    """By number or name, after seeing the first row in each."""
+    code, output = importing.run("excel-german.csv", "--stack", "leads", typed=f"{answer}\ny\n")
     assert code == 0, output
+    assert "  1  cp1252, " in output
     leads = importing.leads()
     assert names(leads)["juergen.boehm@beispiel.example"] == ("Jürgen", "Böhm")
     assert [lead.get("company") for lead in leads] == ["Möbel & Söhne; KG", None]

@@ -39,8 +39,9 @@ def roles(names: Iterable[str], source: Source) -> dict[str, Role]:
 # What programs write where there is nothing.
 _NOTHING: Final = NULL_WORDS | {"NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 _SAMPLE_ROWS: Final = 200
-# How a name ends that says of what kind another column's address is.
-_TYPES: Final = (("type",), ("label",))
+# Before a type or label of Google's.
+_PRIMARY_MARK: Final = "*"
+_PRIMARY_NAMES: Final = frozenset({"primary", "preferred"})
 _FIELDS: Final = {canonical(name): name for name in (*LEAD_FIELDS, FULL_NAME)}
 
 
@@ -77,17 +78,21 @@ class Columns:
         names: all columns of the table, in its order.
         roles: what those become that are not left out.
         examples: a value of each, as far as the first rows have one.
-        rules: those by which intake would read them.
+        source: the rules by which intake would read them.
         addresses: the columns that may hold the address.
+        marks: for each of those the column that may mark it as the primary one.
         opt_outs: the columns that say who opted out.
     """
 
     names: Sequence[str]
     roles: Mapping[str, Role]
     examples: Mapping[str, Value]
-    rules: SourceRules
+    source: Source
     addresses: frozenset[str]
+    marks: Mapping[str, str]
     opt_outs: Mapping[str, ColumnKind]
+    # By the primary address: the rows of a file nearly always have the same.
+    _rules: dict[str | None, SourceRules] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def lead(self, row: FileRow) -> Lead:
         """The lead in a row. Raises NoLead with every reason."""
@@ -104,7 +109,20 @@ class Columns:
         for name in filled:
             if found := addresses(str(fields[name])):
                 fields[name] = found[0]
-        return make_lead(Submission(fields, fields), self.rules).lead
+        return make_lead(Submission(fields, fields), self._rules_of(row, filled)).lead
+
+    def _rules_of(self, row: FileRow, filled: Iterable[str]) -> SourceRules:
+        """The rules for a row: one of several addresses may be the primary one by name, or marked so."""
+        found = (name for name in filled if self._is_primary(name, row) and addresses(str(row.cells[name])))
+        primary = None if "email" in self.source.fields else next(found, None)
+        if primary not in self._rules:
+            fields = {**self.source.fields, **({"email": primary} if primary else {})}
+            self._rules[primary] = SourceRules(self.source.model_copy(update={"fields": fields}))
+        return self._rules[primary]
+
+    def _is_primary(self, name: str, row: FileRow) -> bool:
+        mark = row.cells.get(self.marks.get(name, ""))
+        return str(mark or "").startswith(_PRIMARY_MARK) or not _PRIMARY_NAMES.isdisjoint(words_of(name))
 
     def has_several_addresses(self, row: FileRow) -> bool:
         """Whether a cell of a row holds several addresses, of which the first is taken."""
@@ -149,12 +167,13 @@ def assign_columns(table: Table, chosen: ColumnChoices, campaign: str, *, includ
     named = [name for name in read if not _is_nameless(name) or name in explicit.values()]
     kinds = {name: kind for name in names if (kind := kind_of(name))}
     consents = {name for name, kind in kinds.items() if is_about_consent(kind, name)} - set(explicit.values())
+    marks = _marks(read)
     # `Email opt-out` and `E-mail 1 - Type` hold no address.
-    others = consents.union(name for name in names if words_of(name)[-1:] in _TYPES)
+    others = consents.union(marks.values())
     found = {n: role for n, role in roles(named, source).items() if n not in others or role.field != "email"}
     holding = frozenset(name for name, role in found.items() if role.field == "email")
     opt_outs = {} if include_opted_out else kinds
-    return Columns(names, found, _examples(names, sample), SourceRules(source), holding, opt_outs)
+    return Columns(names, found, _examples(names, sample), source, holding, marks, opt_outs)
 
 
 def _chosen(chosen: ColumnChoices, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
@@ -214,6 +233,17 @@ def _address_column(names: Sequence[str], sample: Sequence[FileRow], campaign: s
 def _share(name: str, sample: Sequence[FileRow]) -> float:
     values = [text for row in sample if (text := parse_answer(row.cells.get(name))) is not None]
     return sum(bool(addresses(str(value))) for value in values) / len(values) if values else 0.0
+
+
+def _marks(names: Sequence[str]) -> dict[str, str]:
+    """Google's `E-mail 2 - Type` is "* Work" where `E-mail 2 - Value` is the primary address."""
+    by_words = {words_of(name): name for name in names}
+    return {
+        name: by_words[mark]
+        for name in names
+        for last in ("type", "label")
+        if words_of(name)[-1:] == ("value",) and (mark := (*words_of(name)[:-1], last)) in by_words
+    }
 
 
 def _examples(names: Sequence[str], sample: Sequence[FileRow]) -> dict[str, Value]:

@@ -39,7 +39,7 @@ def describe_mapping(columns: Columns, name: str) -> str:
         return f"{field}, where they are empty"
     if role.choice == 0:
         return field
-    otherwise = ", or a custom field" if "*" in columns.rules.source.custom_fields else ""
+    otherwise = ", or a custom field" if "*" in columns.source.custom_fields else ""
     return f"{field}, where {columns.column(role.field)} has none{otherwise}"
 
 

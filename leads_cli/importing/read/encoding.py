@@ -1,10 +1,12 @@
 """Encodings: the one that a file's bytes prove, or those that could be right."""
 
 import codecs
-from functools import partial
-from itertools import islice
+import re
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
+from unicodedata import category, name
 
 from leads_cli.errors import UsageError
 
@@ -19,21 +21,39 @@ _MARKS: Final = (
 )
 # Text in UTF-16 has so many more zeros at one of two places than at the other.
 _SURE: Final = 10
-# What Windows and macOS write around the world, the commonest first.
+# What Windows, DOS and macOS write around the world, the commonest first.
 _POSSIBLE: Final = (
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "mac-roman", "cp932", "gb18030",
-    "big5", "cp949",
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859-2", "koi8-r",
+    "mac-roman", "cp850", "cp852", "cp866", "cp874", "cp932", "euc-jp", "gb18030", "big5", "cp949",
 )  # fmt: skip
-# Enough lines to find a person's.
+# Enough lines to tell encodings apart.
 _MAX_LINES: Final = 200
-_SHOWN_CHARACTERS: Final = 120
+_WORD: Final = re.compile(r"[^\W\d_]+")
+# Quotation marks, apostrophes and dashes where they belong.
+_PUNCTUATION: Final = re.compile(
+    r"(?<!\w)[\u2018\u201c\u201e](?=\w)|(?<=\w)[\u2019\u201c\u201d](?!\w)|(?<=\w)\u2019(?=[A-Z]|s\b)"
+    r"|(?<!\w)[\u2013\u2014](?!\w)"
+)
+
+
+class UncertainEncodingError(UsageError):
+    """The file could be read in several encodings.
+
+    Attributes:
+        readings: encodings that read it alike, with the first row as they read it. The likeliest are first.
+    """
+
+    def __init__(self, shown: str, readings: Sequence[tuple[Sequence[str], str]]) -> None:
+        super().__init__(f"{shown}: it is not UTF-8, and its encoding is not certain. Its first row in each that fits:")
+        self.readings = readings
 
 
 def detect_encoding(path: Path, shown: str, begin: bytes, wanted: str | None) -> str:
     """The encoding of a whole file: the wanted one, or the one that its bytes prove.
 
     Raises:
-        UsageError: it is no text in the wanted encoding; or it is not UTF-8, and the user has to choose.
+        UncertainEncodingError: it could be read in several.
+        UsageError: it is no text in the wanted encoding, or in any.
     """
     if wanted is not None:
         try:
@@ -46,8 +66,7 @@ def detect_encoding(path: Path, shown: str, begin: bytes, wanted: str | None) ->
     if (bad := _undecodable(path, likely)) is None:
         return likely
     if wanted is None and likely == "utf-8" and (readings := _readings(path)):
-        rows = "".join(f"\n  --encoding {name}: {row[:_SHOWN_CHARACTERS]}" for row, name in readings.items())
-        raise UsageError(f"{shown}: not UTF-8. Nothing was imported. Add the encoding that shows this row right:{rows}")
+        raise UncertainEncodingError(shown, readings)
     raise UsageError(f"{shown}: byte {bad:,} is no {likely} text; name the right --encoding")
 
 
@@ -82,16 +101,35 @@ def _undecodable(path: Path, encoding: str) -> int | None:
             done += len(piece)
 
 
-def _readings(path: Path) -> dict[str, str]:
-    """A row as the possible encodings read it, with the commonest of those that read it alike."""
-    line = _foreign_line(path)
-    possible = [encoding for encoding in _POSSIBLE if _undecodable(path, encoding) is None]
-    return {line.decode(encoding, "replace").strip(): encoding for encoding in reversed(possible)}
+def _readings(path: Path) -> list[tuple[Sequence[str], str]]:
+    """The possible encodings with the first row in each, the likeliest first. Those that read alike are together."""
+    sample = b"\n".join(_foreign_lines(path))
+    found: dict[str, list[str]] = {}
+    for encoding in _POSSIBLE:
+        if _undecodable(path, encoding) is None:
+            found.setdefault(sample.decode(encoding, "replace"), []).append(encoding)
+    texts = sorted(filter(_is_text, found), key=_oddness)
+    return [(found[text], text.partition("\n")[0]) for text in texts]
 
 
-def _foreign_line(path: Path) -> bytes:
-    """The first line that is not ASCII and has an address: a row, not the header; or else the first one."""
+def _foreign_lines(path: Path) -> list[bytes]:
+    """The first lines that are not ASCII. Those with an address come first: they are rows, not the header."""
+    lines: list[bytes] = []
     with path.open("rb") as file:
-        foreign = islice((line for line in iter(partial(file.readline, _PIECE), b"") if not line.isascii()), _MAX_LINES)
-        first = next(foreign)
-        return next((line for line in (first, *foreign) if b"@" in line), first)
+        while len(lines) < _MAX_LINES and (piece := file.readline(_PIECE)):
+            lines += [line for line in piece.splitlines() if not line.isascii()]
+    return sorted(lines[:_MAX_LINES], key=lambda line: b"@" not in line)
+
+
+def _is_text(text: str) -> bool:
+    return all(category(c) not in {"Cc", "Cn", "Co"} or c in "\t\n" for c in text)
+
+
+def _oddness(text: str) -> int:
+    """How unlikely a text is: symbols for letters, mixed alphabets in a word, capitals inside words."""
+    odd = sum(c > "\x7f" and not c.isalpha() for c in text) - len(_PUNCTUATION.findall(text))
+    for word in _WORD.findall(text):
+        alphabets = {name(c, "?").partition(" ")[0] for c in word}
+        odd += "LATIN" in alphabets and len(alphabets) > 1
+        odd += any(before.islower() and c.isupper() and c > "\x7f" for before, c in pairwise(word))
+    return odd

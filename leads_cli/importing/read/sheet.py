@@ -1,16 +1,17 @@
-"""A table of records of cells. Reports have lines above the header: those are passed over."""
+"""A table of records of cells. Reports have lines above the header and below the rows: those are passed over."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from leads.fields.names import MENTION, meaning
 from leads_cli.errors import UsageError
 from leads_cli.importing.read.table import MAX_COLUMNS, Cell, FileRow, Table, addresses, column_names, is_filled, row_of
-from leads_cli.words import number
 
-# A report has no more lines above its header.
+# A report has no more lines above its header, or below its rows.
 MAX_ABOVE: Final = 100
+_MAX_BELOW: Final = 20
 
 
 class SheetRecord(NamedTuple):
@@ -32,20 +33,50 @@ def open_sheet(records: Callable[[], Iterator[SheetRecord]], about: str, *, sepa
         raise UsageError(f"the header cannot be read: {header.flaw}")
     columns = column_names(header.cells)
     above = place if any(any(map(is_filled, record.cells)) for record in first[:place]) else 0
-    notes = [f"{number(above, 'line')} before the header {'is' if above == 1 else 'are'} passed over"] if above else []
+    notes = list(_passed_over(above, 0))
 
     def rows() -> Iterator[FileRow]:
-        for record in records():
-            if record.number > header.number and record.cells != header.cells:
-                row = _row(record, columns, separated=separated)
-                if row is not None:
-                    yield row
+        below = yield from _people(
+            (r for r in records() if r.number > header.number and r.cells != header.cells), columns, separated=separated
+        )
+        notes[:] = _passed_over(above, below)
 
     return Table(columns, about, rows, notes)
 
 
+def _passed_over(above: int, below: int) -> Iterator[str]:
+    for count, place in ((above, "before the header"), (below, "after the last row")):
+        if count:
+            yield f"{count} {'line' if count == 1 else 'lines'} {place} {'is' if count == 1 else 'are'} passed over"
+
+
+def _people(
+    records: Iterable[SheetRecord], columns: Sequence[str], *, separated: bool
+) -> Generator[FileRow, None, int]:
+    """All rows except empty ones and the footer. Returns how many rows the footer has."""
+    footer: list[FileRow] = []
+    gap = people = False
+    for record in records:
+        row = _row(record, columns, separated=separated)
+        if row is None:
+            gap = True
+            continue
+        below = not record.flaw and is_footer(record.cells, len(columns), after_gap=gap or bool(footer))
+        gap = False
+        if below and len(footer) < _MAX_BELOW:
+            footer.append(row)
+            continue
+        yield from footer
+        footer.clear()
+        people = True
+        yield row
+    if people:
+        return len(footer)
+    yield from footer
+    return 0
+
+
 def _row(record: SheetRecord, columns: Sequence[str], *, separated: bool) -> FileRow | None:
-    """A row; None if it is empty."""
     if record.flaw:
         return FileRow(record.number, {columns[0]: record.cells[0]}, record.flaw)
     return row_of(record.number, columns, record.cells, separated=separated)
@@ -53,6 +84,16 @@ def _row(record: SheetRecord, columns: Sequence[str], *, separated: bool) -> Fil
 
 # Longer than any column's name.
 _MAX_NAME: Final = 60
+# Narrower tables have rows with a single cell.
+_WIDE: Final = 3
+# What programs write below a table.
+_FOOTER: Final = re.compile(
+    r"(grand |sub)?totals?\b|sum(me|ma)?\b|count\b|gesamt|insgesamt|anzahl\b|generated|exported|created (by|on)|printed"
+    r"|copyright|\(c\)|©|confidential|report\b|as of\b|page \d|end of|source:|filter|(number of )?(rows|records)\b"
+    r"|\d+ (rows|records|contacts|results|entries|people)\b|erstellt|exportiert|stand:|quelle:|seite \d"
+    r"|g[ée]n[ée]r[ée]|export[ée]|razem|suma\b|totaal|totale\b|somma\b|vertraulich|confidenti[eë]l|confidencial",
+    re.IGNORECASE,
+)
 
 
 def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
@@ -77,6 +118,16 @@ def _is_header(row: Sequence[Cell], above: Sequence[Sequence[Cell]]) -> bool:
         return False
     widest = max((width(other) + has_address(other) for other in above), default=0)
     return len(fields) > 1 or width(row) >= widest
+
+
+def is_footer(cells: Sequence[Cell], columns: int, *, after_gap: bool) -> bool:
+    """Whether a row is a report's footer (a total, a note, a copyright) and no person."""
+    if any("@" in str(cell) for cell in cells if is_filled(cell)):
+        return False
+    first = str(next(filter(is_filled, cells), "")).strip()
+    if _FOOTER.match(first):
+        return True
+    return columns >= _WIDE and width(cells) == 1 and is_filled(cells[0]) and (after_gap or len(cells) == 1)
 
 
 def width(cells: Sequence[Cell]) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from leads.fields.address import address_like
@@ -41,13 +41,13 @@ class Table:
         columns: each with a name of its own.
         about: how it was read, to be shown.
         rows: reads all rows but empty ones, in their order, as often as it is called.
-        notes: what was skipped, to be shown.
+        notes: what was skipped, to be shown; complete once all rows were read.
     """
 
     columns: Sequence[str]
     about: str
     rows: Callable[[], Iterator[FileRow]]
-    notes: Sequence[str] = ()
+    notes: list[str] = field(default_factory=list)
 
 
 def column_names(header: Sequence[Cell]) -> list[str]:

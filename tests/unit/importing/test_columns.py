@@ -179,8 +179,11 @@ def test_several_addresses_in_a_cell(tmp_path: Path) -> None:
 
 
 def test_several_columns_of_addresses(tmp_path: Path) -> None:
-    """The first filled column counts. A column with the kind of an address holds none."""
+    """The first filled column counts, unless another is primary by its name or by a mark in the row."""
     google = "E-mail 1 - Type,E-mail 1 - Value,E-mail 2 - Type,E-mail 2 - Value\n"
-    people = "* Work,a@example.com,Home,b@example.com\n,,Home,b@example.com\n"
+    people = "* Work,a@example.com,Home,b@example.com\nWork,a@example.com,* Home,b@example.com\n,,Home,b@example.com\n"
     addresses = [lead["email"] for lead in leads(tmp_path, google + people) if not isinstance(lead, str)]
-    assert addresses == ["a@example.com", "b@example.com"]
+    assert addresses == ["a@example.com", "b@example.com", "b@example.com"]
+    named = "Email,Primary Email,Name\na@example.com,b@example.com,Ava\na@example.com,,Ben\n"
+    addresses = [lead["email"] for lead in leads(tmp_path, named) if not isinstance(lead, str)]
+    assert addresses == ["b@example.com", "a@example.com"]

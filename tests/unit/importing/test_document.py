@@ -9,6 +9,7 @@ import pytest
 
 from leads_cli.errors import UsageError
 from leads_cli.importing.read.document import open_file
+from leads_cli.importing.read.encoding import UncertainEncodingError
 from leads_cli.importing.read.reading import FileFormat
 from tests.unit.importing.files import document, rows
 
@@ -29,6 +30,14 @@ def test_the_encoding_is_detected(tmp_path: Path, content: bytes, encoding: str)
     assert rows(tmp_path, content) == [(2, ["ava@example.com", "José"])]
 
 
+def test_another_encoding_far_into_the_file(tmp_path: Path) -> None:
+    """The whole file is checked. The first non-ASCII row is shown in each possible encoding."""
+    content = b"email\n" + b"ava@example.com\n" * 100_000 + "josé@example.com\n".encode("cp1252")
+    with pytest.raises(UncertainEncodingError) as caught:
+        document(tmp_path, content)
+    assert "josé@example.com" in {row for names, row in caught.value.readings if "cp1252" in names}
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
@@ -36,15 +45,18 @@ def test_the_encoding_is_detected(tmp_path: Path, content: bytes, encoding: str)
         ("Jörg;Müller;Großmann", "cp1252"),
         ("Ольга;Щербакова;Ёлка", "cp1251"),
         ("佐藤;花子;株式会社", "cp932"),
+        ("Ada;O\u2019Neil;\u201cAcme\u201d \u2013 Ltd", "cp1252"),
         ("Sofía;Ibáñez;España", "mac-roman"),
     ],
 )
-def test_an_uncertain_encoding_is_not_guessed(tmp_path: Path, text: str, encoding: str) -> None:
-    """The whole file is checked. A row is shown as each possible encoding reads it."""
-    content = b"email;name\n" + b"a@example.com;x\n" * 100_000 + f"b@example.com;{text}\n".encode(encoding)
-    with pytest.raises(UsageError, match="not UTF-8") as caught:
+def test_the_likeliest_encoding_is_shown_first(tmp_path: Path, text: str, encoding: str) -> None:
+    """By letters, alphabets, capitals and quotation marks. The user still has to choose."""
+    content = f"email;name\na@example.com;{text}\n".encode(encoding)
+    with pytest.raises(UncertainEncodingError) as caught:
         document(tmp_path, content)
-    assert f"\n  --encoding {encoding}: b@example.com;{text}\n" in f"{caught.value}\n"
+    names, row = caught.value.readings[0]
+    assert encoding in names
+    assert row == f"a@example.com;{text}"
 
 
 def test_the_encoding_option(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
-"""The rate of an import."""
+"""The rate of an import, and its progress display."""
 
 from threading import Event
 
 import pytest
 
+from leads_cli.importing.progress import show_progress
 from leads_cli.stacks.pace import Pace
 
 
@@ -51,3 +52,28 @@ def test_without_a_rate_there_is_no_wait() -> None:
     stop.set()
     assert not Pace(None).take(1, stop)
     assert not Pace(0.001).take(1, stop)
+
+
+def test_progress_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every ten seconds a line has progress, rate and time left."""
+    clock = Clock()
+    with show_progress("sent", 10_000, 4_000, clock=clock) as show:
+        show(100)
+        clock.now += 11
+        show(1_000)
+        clock.now += 9
+        show(1_000)
+        clock.now += 2
+        show(0)
+    assert capsys.readouterr().err == (
+        "sent: 5,100 of 10,000, 100/s, 49 s left\nsent: 6,100 of 10,000, 95/s, 41 s left\n"
+    )
+
+
+def test_progress_without_a_total(capsys: pytest.CaptureFixture[str]) -> None:
+    """While a file is read, its length is unknown."""
+    clock = Clock()
+    with show_progress("rows read", None, clock=clock) as show:
+        clock.now += 10
+        show(5_000)
+    assert capsys.readouterr().err == "rows read: 5,000, 500/s\n"
