@@ -1,25 +1,32 @@
-"""The page of campaigns: what Leadterra says of each, and starting it."""
+"""The page of campaigns: what Leadterra says of each, how many leads fill its tokens, and starting it."""
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
 from nicegui import ui
 
+from leads.config.schema import Campaign
 from leads_cli.console import frame
+from leads_cli.console.failures.actions import FailureActions
 from leads_cli.console.subject import Subject
+from leads_cli.logs.journal import CAPACITY
 from leads_cli.stacks import campaigns, leadterra
 from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign, Stats
 from leads_cli.stacks.leadterra import CampaignApi
 from leads_cli.stacks.running import NotReachableError
+from leads_cli.words import number
 
+# Leads of a campaign that coverage is measured on: enough for a share, and soon counted.
+_NEWEST: Final = 1_000
 _MOODS: Final = {campaigns.RUNNING: "good", campaigns.PAUSED: "warn", campaigns.DRAFT: "busy"}
 
 
 class CampaignsPage:
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, actions: FailureActions, subject: Subject) -> None:
+        self._actions = actions
         self._subject = subject
 
     def build(self) -> None:
@@ -28,7 +35,7 @@ class CampaignsPage:
         known = campaigns.configured_campaigns(self._subject.enrollment)
         if not known:
             frame.text("The configuration has no campaign.", "note warn")
-        self._parts = [_CampaignCard(each, self) for each in known]
+        self._parts = [_CampaignCard(each, self._subject.enrollment.campaigns[each.name], self) for each in known]
         ui.timer(0, self._look, once=True)
 
     def service(self) -> CampaignApi:
@@ -38,7 +45,7 @@ class CampaignsPage:
     async def _look(self) -> None:
         known = [part.campaign for part in self._parts]
         for part, found in zip(self._parts, await asyncio.to_thread(self._listed, known), strict=True):
-            part.show(found)
+            part.show(found, await asyncio.to_thread(self._leads, part.campaign), self._based_on())
 
     def _listed(self, known: Sequence[ConfiguredCampaign]) -> list[CampaignListing]:
         try:
@@ -46,10 +53,28 @@ class CampaignsPage:
         except NotReachableError as error:
             return [CampaignListing(each, problem=str(error)) for each in known]
 
+    def _leads(self, campaign: ConfiguredCampaign) -> list[Mapping[str, Any]]:
+        """The newest leads of a campaign that can be seen."""
+        names = {campaign.name, campaign.id}
+        if self._subject.leads:
+            # Among all that are known: another campaign may have had a thousand since.
+            found = [row.lead for row in self._subject.leads(CAPACITY) if row.campaign in names and row.lead]
+            return found[:_NEWEST]
+        letters = self._actions.found.newest if self._actions.found else ()
+        return [letter.lead for letter in letters if letter.campaign in names and letter.lead]
+
+    def _based_on(self) -> str:
+        if self._subject.leads:
+            return "its newest leads of this run"
+        if self._actions.found is None:
+            return "none yet: of a deployed stack only dead letters can be seen; read them on the page Failures"
+        return "its dead letters alone, which are not typical: what Leadterra took cannot be seen from here"
+
 
 class _CampaignCard:
-    def __init__(self, campaign: ConfiguredCampaign, page: CampaignsPage) -> None:
+    def __init__(self, campaign: ConfiguredCampaign, rules: Campaign, page: CampaignsPage) -> None:
         self.campaign = campaign
+        self._rules = rules
         self._page = page
         with frame.card(campaign.name):
             with ui.element("div").classes("row"):
@@ -60,8 +85,18 @@ class _CampaignCard:
             self._start = frame.action_button("Start ...", self._ask, "outline")
             self._start.props["aria-label"] = f"Start {campaign.name}"
             self._start.set_visibility(False)
+            self._coverage = ui.html(sanitize=False)
 
-    def show(self, found: CampaignListing) -> None:
+    def show(self, found: CampaignListing, leads: Sequence[Mapping[str, Any]], based_on: str) -> None:
+        self._show_stats(found)
+        if not self._rules.tokens:
+            self._coverage.content = frame.paragraph("No tokens are configured: nothing can be missing.", "soft")
+            return
+        shares = dict(count_coverage(self._rules, leads))
+        note = frame.paragraph(f"Based on {based_on}: {number(len(leads), 'lead')}.", "soft")
+        self._coverage.content = f"<h3>Tokens of its copy</h3>{frame.facts(shares)}{note}"
+
+    def _show_stats(self, found: CampaignListing) -> None:
         stats = found.stats or Stats()
         self._status.text = stats.status or ("status unknown" if found.stats else "not known")
         self._status.classes(replace=f"chip {_MOODS.get(stats.status or '', '')}")
@@ -82,7 +117,7 @@ class _CampaignCard:
         if (found := await frame.notify_errors(asyncio.to_thread(look))) is None:
             return
         service, before = found
-        self.show(CampaignListing(self.campaign, before))
+        self._show_stats(CampaignListing(self.campaign, before))
         paused = before.status == campaigns.PAUSED
         what = campaigns.describe_start(self.campaign, before)
         answers = [] if before.status == campaigns.RUNNING else ["Resume its sending" if paused else "Start it"]
@@ -99,9 +134,29 @@ class _CampaignCard:
         after, now = done
         details = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
         ui.notify(f"Started {self.campaign.name}: {details or 'Leadterra gave no details'}.", type="positive")
-        self.show(CampaignListing(self.campaign, now))
+        self._show_stats(CampaignListing(self.campaign, now))
 
 
 def _label(name: str) -> str:
     """One of Leadterra's names as words: `openRate` is "open rate"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def count_coverage(rules: Campaign, leads: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Each token of a campaign: how many leads have it, and what the others get."""
+    for token in rules.tokens:
+        rest = f"“{rules.defaults[token]}”" if token in rules.defaults else "a gap"
+        filled = sum(bool(_value(lead, token)) for lead in leads)
+        if not leads:
+            yield token, f"no lead to measure it on; a lead without it gets {rest}"
+        elif filled == len(leads):
+            yield token, "every lead has it"
+        else:
+            yield token, f"{filled / len(leads):.0%} have it; the others get {rest}"
+
+
+def _value(lead: Mapping[str, Any], token: str) -> str:
+    custom = lead.get("customFields")
+    own = lead.get(token)
+    value = own if own not in (None, "") or not isinstance(custom, dict) else custom.get(token)
+    return "" if value is None else str(value).strip()

@@ -40,7 +40,7 @@ def mount(app: FastAPI, subject: Subject, actions: FailureActions, *, with_form:
     add(frame.FLOW.path, frame.FLOW, "Flow", lambda _: FlowPage(subject).build())
     add(frame.FAILURES.path, frame.FAILURES, "Failures", build_failures)
     add(f"{frame.FAILURES.path}/letter", frame.FAILURES, "Failure", build_failure)
-    add(frame.CAMPAIGNS.path, frame.CAMPAIGNS, "Campaigns", lambda _: CampaignsPage(subject).build())
+    add(frame.CAMPAIGNS.path, frame.CAMPAIGNS, "Campaigns", lambda _: CampaignsPage(actions, subject).build())
     add(frame.SOURCES.path, frame.SOURCES, "Sources", lambda _: SourcesPage(subject).build())
 
     @nicegui_app.exception_handler(404)

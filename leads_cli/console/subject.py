@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from leads.config.schema import Enrollment
 from leads_cli.console.chart import SPAN, STEP, History, count_lines
+from leads_cli.logs.journal import LeadRow, row_of
 from leads_cli.logs.reading import DEPLOYED_SECONDS, EMBEDDED_SECONDS, LogReader, read_deployed, read_embedded
 from leads_cli.stacks import cloudwatch
 from leads_cli.stacks.configuration import BadFileError, problem_of, read_configuration
 from leads_cli.stacks.counts import StackStatus
-from leads_cli.stacks.embedded import last_events, release
+from leads_cli.stacks.embedded import get_json, last_events, release
 from leads_cli.stacks.embedded import status as status_of
 from leads_cli.stacks.running import Running
 
@@ -41,6 +42,7 @@ class Subject:
         unseen: the text for sources that sent nothing.
         log: reads the functions' logs.
         release: makes all held messages visible now; None where that is not possible.
+        leads: the newest leads; None for a deployed stack, of which only numbers are known.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Subject:
     seen: Callable[[], Mapping[str, datetime]]
     unseen: str
     log: LogReader
+    leads: Callable[[int], Sequence[LeadRow]] | None = None
     release: Callable[[], int] | None = None
 
     @property
@@ -79,6 +82,10 @@ def at_address(running: Running, enrollment: Enrollment) -> Subject:
         now = datetime.now(UTC)
         return count_lines(read(now - SPAN, None), now)
 
+    def leads(limit: int) -> list[LeadRow]:
+        found = get_json(running.url, f"/_leads/leads?limit={limit}")
+        return [row_of(each) for each in found] if isinstance(found, list) else []
+
     return Subject(
         name=f"leads dev at {running.url}",
         options=("--url", running.url),
@@ -91,6 +98,7 @@ def at_address(running: Running, enrollment: Enrollment) -> Subject:
         seen=lambda: last_events(running.url),
         unseen="none since it was started",
         log=(read, EMBEDDED_SECONDS),
+        leads=leads,
         release=lambda: release(running.url),
     )
 

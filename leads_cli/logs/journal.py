@@ -70,6 +70,11 @@ class LeadRow:
         return {**shown, "when": self.when.isoformat()}
 
 
+def row_of(data: Mapping[str, Any]) -> LeadRow:
+    """A lead as `/_leads/leads` had it."""
+    return LeadRow(**{**data, "when": datetime.fromisoformat(data["when"]), "state": LeadState(data["state"])})
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 

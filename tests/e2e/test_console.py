@@ -1,6 +1,6 @@
 """The console of the embedded stack in a real browser: refused leads are shown, corrected, replayed and discarded."""
 
-import csv
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -94,17 +94,19 @@ def test_a_refused_person_is_corrected_and_enrolled(page: Page) -> None:
 
 
 def test_correcting_needs_no_mouse(page: Page) -> None:
-    """By keyboard: open a letter, change a field, leave the review with Escape, and save."""
+    """By keyboard: open a letter, rename a field, leave the review with Escape, and save."""
     look(page, "keys@refused.example")
     page.get_by_role("link", name="keys@refused.example").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("customFields.plan", exact=True).focus()
+    page.get_by_role("button", name="Rename customFields.plan").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("New name of customFields.plan")).to_be_focused()
     page.keyboard.press("ControlOrMeta+A")
-    page.keyboard.type("silver")
+    page.keyboard.type("customFields.tier")
     review = page.get_by_role("button", name="Review the changes")
     review.focus()
     page.keyboard.press("Enter")
-    expect(dialog(page, "Review the changes")).to_contain_text('+ customFields.plan: "silver"')
+    expect(dialog(page, "Review the changes")).to_contain_text('+ customFields.tier: "gold"')
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Review the changes")).to_have_count(0)
     expect(review).to_be_focused()
@@ -115,7 +117,7 @@ def test_correcting_needs_no_mouse(page: Page) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Corrected by an operator")).to_be_visible()
-    expect(page.get_by_label("customFields.plan", exact=True)).to_have_value("silver")
+    expect(page.get_by_label("customFields.tier", exact=True)).to_have_value("gold")
     expect(page.get_by_text("Sent again")).to_have_count(0)
 
 
@@ -159,10 +161,10 @@ def test_an_export(page: Page) -> None:
     """The shown letters can be downloaded as a file."""
     look(page, "file@refused.example")
     with page.expect_download() as found:
-        page.get_by_role("button", name="Export CSV").click()
-    assert found.value.suggested_filename == "dead-letters.csv"
-    lines = csv.DictReader(found.value.path().read_text(encoding="utf-8").splitlines())
-    assert [line["email"] for line in lines] == ["file@refused.example"]
+        page.get_by_role("button", name="Export JSON lines").click()
+    assert found.value.suggested_filename == "dead-letters.jsonl"
+    lines = found.value.path().read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["email"] for line in lines] == ["file@refused.example"]
 
 
 def test_many_letters_are_fixed_at_once(page: Page) -> None:
@@ -194,11 +196,13 @@ def test_the_flow(page: Page) -> None:
 
 
 def test_a_campaign(page: Page) -> None:
-    """Leadterra's numbers are shown. A running campaign cannot be started."""
+    """Leadterra's numbers and the token coverage are shown. A running campaign cannot be started."""
     page.goto("/campaigns")
     campaign = page.get_by_role("region", name="newsletter")
     expect(campaign).to_contain_text("running")
     expect(campaign).to_contain_text("total enrolled")
+    expect(campaign).to_contain_text(re.compile(r"\d+% have it; the others get a gap"))
+    expect(campaign).to_contain_text("of this run")
     expect(campaign.get_by_role("button", name="Start newsletter")).to_be_hidden()
 
 
@@ -225,6 +229,30 @@ def test_the_sources(page: Page, dev: str) -> None:
         f"{dev}/hooks/api", timeout=60, json={"email": "ava@example.com"}, headers={"X-Api-Key": header[1]}
     )
     assert answer.json()["accepted"] == 1
+
+
+def test_a_body_is_tried(page: Page, dev: str) -> None:
+    """A pasted body is shown as its lead, with omitted fields and reasons. No one is enrolled."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/sources")
+    source = page.get_by_role("region", name="website")
+    source.get_by_text("Try a body").click()
+    body = source.get_by_label("Paste a request body")
+    body.fill(f"email=tried@example.com&plan=%3Cimg+src=x%3E&color=red&{LONG * 5}=x")
+    source.get_by_role("button", name="Show what becomes of it").click()
+    result = source.get_by_role("status")
+    expect(result).to_contain_text(re.compile("A lead for newsletter.*tried@example.com", re.DOTALL))
+    expect(result).to_contain_text("<img src=x>")
+    expect(result).to_contain_text(re.compile("Left out.*colornot in custom_fields", re.DOTALL))
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    body.fill('--b\nContent-Disposition: form-data; name="email"\n\ntried@\n--b--\n')
+    source.get_by_role("button", name="Show what becomes of it").click()
+    expect(result).to_contain_text("No lead can be made")
+    expect(result).to_contain_text("email: not an e-mail address")
+    body.fill("nothing")
+    source.get_by_role("button", name="Show what becomes of it").click()
+    expect(result).to_contain_text("The body cannot be read: the sender is answered 400")
+    assert "tried@example.com" not in httpx.get(f"{dev}/_leads/leads", timeout=60).text
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])

@@ -14,7 +14,7 @@ from typing import Final
 from leads_cli.failures.change.mending import Mending
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.letter import Letter
-from leads_cli.failures.read.listing import Listing, write_csv
+from leads_cli.failures.read.listing import Listing, write_csv, write_jsonl
 from leads_cli.failures.read.queue_scan import QueueScan
 from leads_cli.failures.work import BusyError, LetterWork
 from leads_cli.logs.reading import LogReader
@@ -139,11 +139,12 @@ class FailureActions:
         Thread(target=work.process, args=(self._turn,), name="operator", daemon=True).start()
         return work
 
-    def export(self, wanted: Criteria) -> str:
-        """The letters that meet criteria as CSV."""
+    def export(self, wanted: Criteria, form: str) -> str:
+        """The letters that meet criteria, as a table ("csv") or as JSON lines ("jsonl")."""
+        write = write_csv if form == "csv" else write_jsonl
         stream = StringIO()
         with self._reading() as reading:
-            write_csv(filter(wanted.accept, reading), stream)
+            write(filter(wanted.accept, reading), stream)
         return stream.getvalue()
 
     def close(self) -> None:

@@ -1,6 +1,8 @@
 """The page of one dead letter: what is wrong, what it holds, what happened to it, and a form to correct it."""
 
 import asyncio
+import time
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -14,9 +16,15 @@ from leads_cli.console.subject import Subject
 from leads_cli.failures.change.mending import Mending
 from leads_cli.failures.read.advice import next_steps, replay_may_help
 from leads_cli.failures.read.letter import Letter
+from leads_cli.logs.journal import SET_ASIDE, LeadRow, LeadState
 
 REPLAY: Final = Mending(replay=True)
+# A lead that was sent again a moment ago is among these.
+_NEWEST: Final = 1_000
 _LOOK_SECONDS: Final = 0.5
+# Until enroll takes it, it is known as what it was before: refused.
+_UNTIL_TAKEN_SECONDS: Final = 10
+_MOODS: Final = {LeadState.QUEUED: "busy", LeadState.HELD: "warn"} | dict.fromkeys(SET_ASIDE, "bad")
 
 
 class FailurePage:
@@ -162,11 +170,38 @@ class FailurePage:
         return work.succeeded
 
     def _sent(self, letter: Letter) -> None:
-        """Show the outcome as soon as the log has it."""
-        work = self._actions.work
         self._place.clear()
-        with self._place, frame.card("Sent again"):
-            ui.label(letter.email or letter.id).classes("what")
-            outcome = frame.text("It is on its way.").props('role="status"')
-            if work:
-                ui.timer(_LOOK_SECONDS, lambda: outcome.set_content(frame.paragraph(work.text)))
+        with self._place:
+            SentCard(self._subject, self._actions, letter).build()
+
+
+class SentCard:
+    """The outcome of a replayed letter, as far as it is known."""
+
+    def __init__(self, subject: Subject, actions: FailureActions, letter: Letter) -> None:
+        self._subject = subject
+        self._actions = actions
+        self._letter = letter
+        self._since = time.monotonic()
+
+    def build(self) -> None:
+        with frame.card("Sent again"):
+            with ui.element("div").classes("row"):
+                self._chip = ui.label("queued").classes("chip busy")
+                ui.label(self._letter.email or self._letter.id).classes("what")
+            self._reason = frame.text("It is on its way.").props('role="status"')
+            ui.timer(_LOOK_SECONDS, self._follow)
+
+    async def _follow(self) -> None:
+        if self._subject.leads and self._letter.is_lead:
+            self._show(await asyncio.to_thread(self._subject.leads, _NEWEST))
+        elif (work := self._actions.work) and work.ended.is_set():
+            self._chip.set_visibility(False)
+            self._reason.content = frame.paragraph(work.text)
+
+    def _show(self, rows: Sequence[LeadRow]) -> None:
+        row = next((row for row in rows if row.id == self._letter.id), None)
+        if row and (row.state not in SET_ASIDE or time.monotonic() > self._since + _UNTIL_TAKEN_SECONDS):
+            self._chip.text = row.state.value
+            self._chip.classes(replace=f"chip {_MOODS.get(row.state, 'good')}")
+            self._reason.content = frame.paragraph(row.reason)

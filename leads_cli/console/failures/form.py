@@ -14,7 +14,7 @@ from leads.model import LEAD_FIELDS
 from leads_cli.console import frame
 from leads_cli.console.failures.parts import diff
 from leads_cli.failures.change.cleaning import normalise
-from leads_cli.failures.change.edits import ABSENT, Absent, Edit, Remove, Set
+from leads_cli.failures.change.edits import ABSENT, Absent, Edit, Remove, Rename, Set
 from leads_cli.failures.change.mending import Mending, Repair
 from leads_cli.failures.read.letter import Letter
 
@@ -32,14 +32,16 @@ class EditedField:
 
     Attributes:
         path, text: as typed.
+        was: the path that it had; "" for a row that was added.
         before: the value that it had.
-        added: the operator added it, and names it.
+        removed: it is to be left out.
     """
 
     path: str
     text: str = ""
+    was: str = ""
     before: Any | Absent = ABSENT
-    added: bool = False
+    removed: bool = False
 
     @property
     def is_json(self) -> bool:
@@ -57,7 +59,7 @@ def edited_fields(letter: Letter) -> list[EditedField]:
         found = [*known.items(), *lead.items(), *((f"customFields.{name}", value) for name, value in inner)]
     else:
         found = list(_leaves(letter.event)) if isinstance(letter.event, dict | list) else []
-    return [EditedField(path, _shown(value), value) for path, value in found[:MOST_ROWS]]
+    return [EditedField(path, _shown(value), path, value) for path, value in found[:MOST_ROWS]]
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -77,19 +79,28 @@ def _shown(value: Any | Absent) -> str:
 
 
 def parse_edits(rows: Sequence[EditedField], *, is_lead: bool) -> list[Edit]:
-    """What was typed as edits.
+    """The edits: names first, then values.
 
     Raises:
         FormError: a value is no JSON where it has to be, or a field has no name.
     """
-    return [edit for row in rows if (edit := _edit(row, is_lead=is_lead))]
+    kept = [row for row in rows if not row.removed]
+    names: list[Edit] = [Remove(row.was) for row in rows if row.removed and row.before is not ABSENT]
+    names += [Rename(row.was, row.path.strip()) for row in kept if row.before is not ABSENT and _renamed(row)]
+    return [*names, *(edit for row in kept if (edit := _setting(row, is_lead=is_lead)))]
 
 
-def _edit(row: EditedField, *, is_lead: bool) -> Edit | None:
+def _renamed(row: EditedField) -> bool:
+    if not row.path.strip():
+        raise FormError(f"{row.was} needs a name; to leave the field out, remove it")
+    return row.path.strip() != row.was
+
+
+def _setting(row: EditedField, *, is_lead: bool) -> Edit | None:
     path = row.path.strip()
     if row.text == _shown(row.before):
         return None
-    if not path or path.endswith("."):
+    if not path:
         raise FormError("a value needs the name of its field")
     # A lead's field is never meant to be empty. An event may have empty answers.
     if not row.text.strip() and is_lead:
@@ -121,6 +132,7 @@ class Form:
         self._letter = letter
         self._enrollment = enrollment
         self._rows = edited_fields(letter)
+        self._added: EditedField | None = None
 
     @property
     def possible(self) -> bool:
@@ -129,38 +141,58 @@ class Form:
     def build(self) -> None:
         self._fields()
         with ui.element("div").classes("row"):
-            ui.button("Add a field", icon="add", on_click=self._add).props("flat no-caps")
+            self._adds = ui.button("Add a field", icon="add", on_click=self._add).props("flat no-caps")
         self._choices(self._letter)
 
     @ui.refreshable_method
     def _fields(self) -> None:
         with ui.element("div").classes("fields"):
             for row in self._rows:
-                self._field(row)
+                if not row.removed:
+                    self._field(row)
 
     def _field(self, row: EditedField) -> None:
+        called = row.was or "the new field"
         with ui.element("div").classes("field"):
-            if row.added:
-                name = ui.input("Name of the field", value=row.path).props("outlined dense autofocus").classes("name")
-                name.bind_value_to(row, "path")
-            label = ("Value" if row.added else row.path) + (" (JSON)" if row.is_json else "")
+            name = (
+                ui.input(f"New name of {row.was}" if row.was else "Name of the field", value=row.path)
+                .props("outlined dense")
+                .classes("name")
+            )
+            name.bind_value_to(row, "path").set_visibility(not row.was)
+            if row is self._added:
+                name.props("autofocus")
+            label = (row.was or "Value") + (" (JSON)" if row.is_json else "")
             value = ui.input(label, value=row.text).props("outlined dense autogrow").bind_value_to(row, "text")
             if self._blamed(row):
                 value.props["error"] = True
                 with value.add_slot("error"):
                     says = ui.label(self._letter.says[:_LONGEST]).props('role="alert"')
                 value.props["aria-describedby"] = says.html_id
-            if row.path == "email" and not row.added:
-                frame.icon_button(
-                    "auto_fix_high", "Normalise the address", lambda: value.set_value(normalise("email", row.text))
-                )
+            with ui.element("div").classes("row"):
+                if row.was == "email":
+                    frame.icon_button(
+                        "auto_fix_high", "Normalise the address", lambda: value.set_value(normalise("email", row.text))
+                    )
+                if row.before is not ABSENT:
+                    frame.icon_button("drive_file_rename_outline", f"Rename {called}", lambda: _open(name))
+                if row.before is not ABSENT or not row.was:
+                    frame.icon_button("close", f"Remove {called}", lambda: self._remove(row))
 
     def _blamed(self, row: EditedField) -> bool:
-        return not row.added and row.path.removeprefix("customFields.") == self._letter.field
+        return bool(row.was) and row.was.removeprefix("customFields.") == self._letter.field
 
     def _add(self) -> None:
-        self._rows.append(EditedField("customFields." if self._letter.is_lead else "", added=True))
+        self._rows.append(EditedField("customFields." if self._letter.is_lead else ""))
+        self._added = self._rows[-1]
         self._fields.refresh()
+
+    def _remove(self, row: EditedField) -> None:
+        row.removed = True
+        self._added = None
+        self._fields.refresh()
+        # The pressed button is gone, and with it the keyboard focus.
+        _focus(self._adds)
 
     def _choices(self, letter: Letter) -> None:
         names, now, label = (
@@ -179,6 +211,16 @@ class Form:
             chosen = None
         named = {"campaign" if is_lead else "source": chosen}
         return Mending(parse_edits(self._rows, is_lead=is_lead), **named, replay=replay)
+
+
+def _open(name: ui.input) -> None:
+    name.set_visibility(True)
+    _focus(name)
+
+
+def _focus(element: ui.element) -> None:
+    """Set the keyboard focus, once the browser has drawn the element."""
+    ui.run_javascript(f"requestAnimationFrame(() => document.getElementById('{element.html_id}').focus())")
 
 
 async def show_review(repair: Repair) -> str | None:

@@ -53,7 +53,8 @@ class FailuresPage:
             self._refresh = ui.button("Refresh", icon="refresh", on_click=self.read).props("outline no-caps")
             self._read_at = ui.label().classes("soft").props('role="status"')
             with ui.element("div").classes("row end"):
-                frame.action_button("Export CSV", self._export, "flat")
+                frame.action_button("Export CSV", lambda: self._export("csv"), "flat")
+                frame.action_button("Export JSON lines", lambda: self._export("jsonl"), "flat")
         self._progress = ui.element("section").props('aria-label="Progress" role="status"')
         self._progress.set_visibility(False)
         with self._progress.classes("card"):
@@ -262,10 +263,10 @@ class FailuresPage:
             succeeded = work.succeeded and not work.refused_again
             ui.notify(work.text, type="positive" if succeeded else "warning")
 
-    async def _export(self) -> None:
-        text = await frame.notify_errors(asyncio.to_thread(self._actions.export, self._wanted))
+    async def _export(self, form: str) -> None:
+        text = await frame.notify_errors(asyncio.to_thread(self._actions.export, self._wanted, form))
         if text is not None:
-            ui.download.content(text.encode(), "dead-letters.csv", "text/csv")
+            ui.download.content(text.encode(), f"dead-letters.{form}", "text/csv" if form == "csv" else "")
 
 
 def _show(work: BackgroundWork, what: str) -> None:

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 from html import escape
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
+from leads.config.schema import Campaign
 from leads_cli.console import frame
+from leads_cli.console.campaigns import count_coverage
 from leads_cli.console.chart import History, count_lines, draw
 from leads_cli.console.failures.form import EditedField, FormError, edited_fields, parse_edits
 from leads_cli.console.failures.parts import address, criteria, read_history
-from leads_cli.failures.change.edits import Remove, Set
+from leads_cli.failures.change.edits import Remove, Rename, Set
 from leads_cli.failures.change.mending import Mending
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.logs.reading import Line
@@ -46,21 +49,33 @@ def test_an_unchanged_form_makes_no_edits() -> None:
 
 
 def test_changed_values_become_edits() -> None:
-    """An emptied field of a lead is removed; one that was empty before is ignored."""
-    found = form(refused(), email="ava@example.org", firstName=" ", lastName=" ", company="Analytical Engines")
-    found.append(EditedField("customFields.city", "London", added=True))
+    """Renames come before values. An emptied field of a lead is removed; one that was empty before is ignored."""
+    found = form(refused(), email="ava@example.org", firstName=" ", company="Analytical Engines")
+    plan = found[-1]
+    plan.path, plan.text = "customFields.tier", "gold"
+    found.append(EditedField("customFields.city", "London"))
     edits = parse_edits(found, is_lead=True)
     assert edits == [
+        Rename("customFields.plan", "customFields.tier"),
         Set("email", "ava@example.org"),
         Remove("firstName"),
         Set("company", "Analytical Engines"),
+        Set("customFields.tier", "gold"),
         Set("customFields.city", "London"),
     ]
     assert Mending(edits).judge(letter(refused())).letter.lead == {
         "email": "ava@example.org",
         "company": "Analytical Engines",
-        "customFields": {"plan": "pro", "city": "London"},
+        "customFields": {"tier": "gold", "city": "London"},
     }
+
+
+def test_a_field_that_was_removed() -> None:
+    """A removed field becomes an edit; one that was added and removed again does not."""
+    found = form(refused())
+    found[-1].removed = True
+    found.append(EditedField("customFields.x", "y", removed=True))
+    assert parse_edits(found, is_lead=True) == [Remove("customFields.plan")]
 
 
 def test_edited_values_of_an_event_keep_their_types() -> None:
@@ -72,12 +87,14 @@ def test_edited_values_of_an_event_keep_their_types() -> None:
         parse_edits(form(body, seats="many"), is_lead=False)
 
 
-@pytest.mark.parametrize("name", ["", "customFields."])
-def test_an_added_value_needs_the_name_of_its_field(name: str) -> None:
-    """Without one it is refused. A field that was added and left empty is ignored."""
-    assert parse_edits([EditedField(name, added=True)], is_lead=True) == []
+def test_a_field_needs_a_name() -> None:
+    """A new value and an existing field are both refused without a name."""
+    found = form(refused())
+    found[-1].path = " "
+    with pytest.raises(FormError, match=r"customFields\.plan needs a name"):
+        parse_edits(found, is_lead=True)
     with pytest.raises(FormError, match="a value needs the name of its field"):
-        parse_edits([EditedField(name, "something", added=True)], is_lead=True)
+        parse_edits([EditedField("", "something")], is_lead=True)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +139,20 @@ def test_log_lines_become_bars() -> None:
     assert sum(map(sum, history.numbers.values())) == 5
     assert 'aria-label="taken: 3 in the last 6 hours, highest bar 3"' in draw(history)
     assert draw(History(NOW)).count("<rect") == 0
+
+
+RULES = Campaign(id="camp_1", tokens=("firstName", "city"), defaults={"firstName": "there"})
+
+
+def test_token_coverage() -> None:
+    """The share of leads that have a token, and what the others get. A blank value counts as missing."""
+    leads: list[dict[str, Any]] = [{"firstName": "Ava"}, {"firstName": " ", "customFields": {"city": 3}}]
+    assert dict(count_coverage(RULES, leads)) == {
+        "firstName": "50% have it; the others get “there”",
+        "city": "50% have it; the others get a gap",
+    }
+    assert dict(count_coverage(RULES, leads[:1]))["firstName"] == "every lead has it"
+    assert "no lead to measure it on" in dict(count_coverage(RULES, []))["city"]
 
 
 def test_markup_in_values_is_escaped() -> None:
