@@ -59,12 +59,10 @@ def _is_solved(url: str, token: str, secret: str) -> bool:
     match verdict:
         case {"success": True}:
             return True
-        case {"success": False, "error-codes": [*codes]} if _NOT_THE_TOKENS.isdisjoint(map(str, codes)):
-            return False
         case {"success": False, "error-codes": [*codes]}:
-            raise Unavailable(
-                f"the captcha's service: {', '.join(sorted(_NOT_THE_TOKENS.intersection(map(str, codes))))}"
-            )
+            if ours := sorted(_NOT_THE_TOKENS.intersection(map(str, codes))):
+                raise Unavailable(f"the captcha's service: {', '.join(ours)}")
+            return False
         case _:
             raise Unavailable("the captcha's service: an answer of another shape")
 

@@ -96,8 +96,8 @@ class Enroll:
         holds: dict[str | None, Held] = {}
         for batch in self._batches(suppressed, of_campaigns):
             campaign = batch.campaign_id
-            held = _hold(batch, holds)
-            settled = _held(batch, held) if held else self._send(batch)
+            held = _why_not_sent(batch, holds)
+            settled = _all_held(batch, held) if held else self._send(batch)
             parts[campaign].append((batch.rows, settled))
             if hold := settled.closed or (SYSTEMIC if all_refused_so_far(parts[campaign]) else None):
                 holds.setdefault(campaign, hold)
@@ -138,7 +138,7 @@ class Enroll:
             return settled
         except Exception as error:  # noqa: BLE001 - the messages stay in the queue, whatever broke here
             logger().error("unexpected", extra={"where": where(error)})
-            return _held(batch, Held("internal"))
+            return _all_held(batch, Held("internal"))
 
     def _ask(self, batch: Batch, ask: Ask) -> tuple[Reply, datetime] | Held:
         """Send one request, unless too little time is left to close the ledger after it."""
@@ -208,7 +208,7 @@ def _decode(records: Sequence[Record], now: datetime) -> tuple[list[ReceivedMess
     return list(messages.values()), unread
 
 
-def _hold(batch: Batch, holds: Mapping[str | None, Held]) -> Held | None:
+def _why_not_sent(batch: Batch, holds: Mapping[str | None, Held]) -> Held | None:
     """Why a batch is not sent: its campaign is held, or two others are. A changed schema holds no replay."""
     own = holds.get(batch.campaign_id)
     unavailable = [held for held in holds.values() if held.why == "unavailable"]
@@ -219,7 +219,7 @@ def _hold(batch: Batch, holds: Mapping[str | None, Held]) -> Held | None:
     return None if own == SYSTEMIC and batch.rows[0].is_replayed else own
 
 
-def _held(batch: Batch, held: Held) -> Settled:
+def _all_held(batch: Batch, held: Held) -> Settled:
     return Settled([held] * len(batch.rows), Counter(), held)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leads.io import aws
 from leads.io.kept import Erasures, Vault, erasures, vault
+from leads.io.queues import Queues
 from leads.io.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class Dependencies(NamedTuple):
     # The system's: all environments that SnapStart starts from one snapshot would share the state of a generator.
     chance: Callable[[], float] = SystemRandom().random
     threads: Callable[[int], Executor] = ThreadPoolExecutor
+
+    def queues(self, settings: Settings, seconds_left: Callable[[], float]) -> Queues:
+        """SQS for one invocation."""
+        return Queues(self.sqs(settings), seconds_left, self.threads, self.chance)
 
 
 REAL = Dependencies()

@@ -74,13 +74,14 @@ class Intake:
 
             taken = self._once(event, reading, letters, take)
         except (Unreadable, TooLarge, IdReused) as error:
-            problem = _ID_REUSED if isinstance(error, IdReused) else Problem("body", str(error))
-            if not interactive:
-                self.set_aside(event, [problem], attempts=attempts)
-                return IntakeResult()
-            if problem is _ID_REUSED:
-                return IntakeResult(problems=[{"field": problem.field, "message": problem.message}])
-            raise
+            is_reused = isinstance(error, IdReused)
+            if interactive and not is_reused:
+                raise
+            problem = _ID_REUSED if is_reused else Problem("body", str(error))
+            if interactive:
+                return IntakeResult(problems=[problem._asdict()])
+            self.set_aside(event, [problem], attempts=attempts)
+            return IntakeResult()
         if not taken:
             about = {"event_id": id_for_log(reading.event_id or ""), **_replay_of(event)}
             report("redelivered", "source", event.source, {"Redelivered": 1}, about)
@@ -198,11 +199,10 @@ class Intake:
         report("unmappable", "source", event.source or UNKNOWN, {"Unmappable": len(letters)}, about, level="warning")
 
     def _queues(self) -> Queues:
-        outside = self.dependencies
-        return Queues(outside.sqs(self.settings), self.seconds_left, outside.threads, outside.chance)
+        return self.dependencies.queues(self.settings, self.seconds_left)
 
     def _letter(self, event: Event, raw: Mapping[str, Any], problems: Sequence[Problem], attempts: int) -> Entry:
-        detail = [{"field": problem.field, "message": problem.message} for problem in problems]
+        detail = [problem._asdict() for problem in problems]
         failure = Failure("unmappable", field=problems[0].field, message=problems[0].message, detail=detail)
         body = dead_letter(raw, failure, attempts=attempts, failed_at=self.now)
         return Entry(without(body, self.secrets), attributes("unmappable", event.source, None))

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
 
 from leads.errors import TooLarge
@@ -91,8 +90,9 @@ class Ledger:
 
     def close(self) -> list[str]:
         """Send the dead letters, hide what is held, and write logs and metrics; the ids of the messages to keep."""
-        moved = self._send_dead_letters()
-        held = [(i, each.retry_after) for _, each, indexes in self._lines(Held) for i in indexes if i not in moved]
+        self._send_dead_letters()
+        moved = self._move_expiring()
+        held = [(i, why.retry_after) for line, why in self._lines(Held) for i in line.records if i not in moved]
         if held:
             url = queue_url(self.records[0], self.settings.leads_queue_url)
             # Reporting them as failed alone would bring them back at once.
@@ -111,40 +111,43 @@ class Ledger:
             logger().error("unexpected", extra={"where": where(error)})
             return self._message_ids(everything)
 
-    def _lines[O: Outcome](self, kind: type[O]) -> Iterator[tuple[LedgerLine, O, Sequence[int]]]:
-        """The lines with one kind of outcome, the outcome, and their records."""
+    def _lines[O: Outcome](self, kind: type[O]) -> Iterator[tuple[LedgerLine, O]]:
         for section in self._sections:
-            for line in section.lines:
-                if isinstance(line.outcome, kind):
-                    yield line, line.outcome, line.records
+            yield from _lines_with(kind, section.lines)
 
     def _message_ids(self, indexes: Iterable[int]) -> list[str]:
         return list(dict.fromkeys(self.records[index]["messageId"] for index in indexes))
 
     def _queues(self) -> Queues:
-        outside = self.dependencies
-        return Queues(outside.sqs(self.settings), self.seconds_left, outside.threads, outside.chance)
+        return self.dependencies.queues(self.settings, self.seconds_left)
 
-    def _send_dead_letters(self) -> set[int]:
-        """Send rejected messages with their reason, and held ones that SQS will soon delete as they are.
-
-        A rejected message that could not be sent is held. Returns the indexes of the held records that were moved.
-        """
-        letters: list[tuple[LedgerLine | int, Entry]] = []
-        for line, rejected, _ in self._lines(Rejected):
+    def _send_dead_letters(self) -> None:
+        """Send rejected messages with their reason. Those that could not be sent are held."""
+        letters: list[tuple[LedgerLine, Entry]] = []
+        for line, rejected in self._lines(Rejected):
             try:
                 letters.append((line, self._letter(line, rejected.failure)))
             except (TooLarge, RecursionError):
                 # The reason does not fit. The queue's redrive policy moves the message as it is, in time.
                 line.outcome = Held("internal")
-        letters += self._expiring()
-        missing = self._queues().send(self.settings.dead_letter_queue_url, [e for _, e in letters]) if letters else ()
-        moved = set[int]()
-        for place, (line_or_index, _) in enumerate(letters):
-            if isinstance(line_or_index, LedgerLine):
-                line_or_index.outcome = Held("internal") if place in missing else line_or_index.outcome
-            elif place not in missing:
-                moved.add(line_or_index)
+        if letters:
+            url, entries = self.settings.dead_letter_queue_url, [entry for _, entry in letters]
+            for place in self._queues().send(url, entries):
+                letters[place][0].outcome = Held("internal")
+
+    def _move_expiring(self) -> set[int]:
+        """Move held messages that SQS will soon delete to the dead-letter queue; the indexes of their records."""
+        found = [
+            (index, line.message)
+            for line, _ in self._lines(Held)
+            for index in line.records
+            if age(self.records[index], self.now) > _EXPIRING_SECONDS
+        ]
+        if not found:
+            return set()
+        entries = [self._unanswered(index, message) for index, message in found]
+        missing = self._queues().send(self.settings.dead_letter_queue_url, entries)
+        moved = {index for place, (index, _) in enumerate(found) if place not in missing}
         if moved:
             logger().error("set aside after twelve days", extra={"count": len(moved)})
         return moved
@@ -156,54 +159,58 @@ class Ledger:
         body = dead_letter(content, failure, attempts=receives(record), failed_at=self.now)
         return Entry(body, attributes(failure.reason, source or DIRECT, campaign))
 
-    def _expiring(self) -> Iterator[tuple[int, Entry]]:
-        for line, _, indexes in self._lines(Held):
-            source, campaign = (line.message.source, line.message.campaign) if line.message else (DIRECT, None)
-            for index in indexes:
-                if age(self.records[index], self.now) > _EXPIRING_SECONDS:
-                    yield index, Entry(self.records[index]["body"], attributes("exhausted", source, campaign))
+    def _unanswered(self, index: int, message: AnyMessage | None) -> Entry:
+        """A record as it is: Leadterra never gave an outcome for it."""
+        source, campaign = (message.source, message.campaign) if message else (DIRECT, None)
+        return Entry(self.records[index]["body"], attributes("exhausted", source, campaign))
 
     def _report(self, section: _Section) -> None:
         """Write a batch's metrics and its log line: ids, counts and keyed hashes of addresses."""
         campaign, accepted, lines, metrics = section
-        ids: dict[type[Outcome], list[Any]] = {Held: [], Rejected: [], Dropped: []}
-        addresses: dict[type[Outcome], list[str]] = {outcome: [] for outcome in ids}
-        why = Counter[str]()
-        counts = Counter(Retries=sum(each.receives > 1 for each in accepted))
-        for line in lines:
-            record, message = self.records[line.records[0]], line.message
-            counts["Retries"] += receives(record) > 1
-            name: Any = id_for_log(message.id if message else record["messageId"])
+        written = {**metrics, **self._counts(section)}
+        written[SETTLED] = sum(written.get(name, 0) for name in SETTLING)
+        held, rejected = list(_lines_with(Held, lines)), list(_lines_with(Rejected, lines))
+        dropped = list(_lines_with(Dropped, lines))
+        why = Counter(each.why for _, each in held)
+        about: dict[str, Any] = {
+            "requests": metrics.get("Requests", 0),
+            "why": dict(why),
+            "accepted": [id_for_log(each.message.id) for each in accepted],
+            "held": [self._id(line) for line, _ in held],
+            "rejected": [{"id": self._id(line), **_summary(each.failure)} for line, each in rejected],
+            **({"dropped": [self._id(line) for line, _ in dropped]} if dropped else {}),
+            # Leadterra does not say which of the accepted leads these are.
+            **{name.lower(): metrics[name] for name in ("Skipped", "Unaccounted") if metrics.get(name)},
+        }
+        if log_key := self._log_key():
+            others = [line.message for line, _ in (*held, *rejected, *dropped)]
+            messages = (*(each.message for each in accepted), *others)
+            about["addresses"] = [address_for_log(log_key, each.address) if each else "" for each in messages]
+        level: Literal["error", "info"] = "error" if why.keys() - _PASSING else "info"
+        report("batch settled", "campaign", campaign, written, about, level=level)
+
+    def _counts(self, section: _Section) -> Counter[str]:
+        """The metrics of a batch's messages."""
+        counts = Counter(Retries=sum(each.receives > 1 for each in section.accepted))
+        for line in section.lines:
+            counts["Retries"] += receives(self.records[line.records[0]]) > 1
             match line.outcome:
-                case Held(reason):
-                    why[reason] += 1
-                    counts.update(("Held", held_metric(reason)))
+                case Held(why):
+                    counts.update(("Held", held_metric(why)))
                     # The age raises an alarm, which waiting for the rate limit must not.
-                    if reason != "rate_limit":
+                    if why != "rate_limit":
                         ages = (age(self.records[index], self.now) for index in line.records)
                         counts[HELD_AGE] = max(counts[HELD_AGE], *ages)
-                case Rejected(failure):
-                    name = {"id": name, **_summary(failure)}
+                case Rejected():
                     # Intake did not write an unreadable message, so it is no part of what intake accepted.
-                    counts["Malformed" if message is None else "Rejected"] += 1
+                    counts["Malformed" if line.message is None else "Rejected"] += 1
                 case Dropped():
                     counts["Dropped"] += 1
-            ids[type(line.outcome)].append(name)
-            addresses[type(line.outcome)].append(message.address if message else "")
-        written = {**metrics, **counts}
-        written[SETTLED] = sum(written.get(name, 0) for name in SETTLING)
-        held, rejected, dropped = ids.values()
-        settled = {"requests": metrics.get("Requests", 0), "why": dict(why)}
-        settled |= {"accepted": [id_for_log(each.message.id) for each in accepted], "held": held, "rejected": rejected}
-        settled |= {"dropped": dropped} if dropped else {}
-        # Leadterra does not say which of the accepted leads these are.
-        settled |= {name.lower(): metrics[name] for name in ("Skipped", "Unaccounted") if metrics.get(name)}
-        if log_key := self._log_key():
-            # In the order of accepted, held, rejected and dropped.
-            known = chain((each.message.address for each in accepted), *addresses.values())
-            settled["addresses"] = [address and address_for_log(log_key, address) for address in known]
-        level: Literal["error", "info"] = "error" if why.keys() - _PASSING else "info"
-        report("batch settled", "campaign", campaign, written, settled, level=level)
+        return counts
+
+    def _id(self, line: LedgerLine) -> str:
+        """A message's id for the log; SQS's if the message could not be read."""
+        return id_for_log(line.message.id if line.message else self.records[line.records[0]]["messageId"])
 
     def _log_key(self) -> str | None:
         """The key for addresses in logs; None without one, and if there may be no time to read the secret."""
@@ -213,6 +220,11 @@ class Ledger:
             return self.dependencies.vault(self.settings).log_key(self.dependencies.monotonic())
         except Exception:  # noqa: BLE001 - the outcomes matter more than this part of the log
             return None
+
+
+def _lines_with[O: Outcome](kind: type[O], lines: Iterable[LedgerLine]) -> Iterator[tuple[LedgerLine, O]]:
+    """The lines with one kind of outcome, and the outcome."""
+    return ((line, line.outcome) for line in lines if isinstance(line.outcome, kind))
 
 
 def count_direct(messages: Iterable[ReceivedMessage[AnyMessage]]) -> None:

@@ -64,11 +64,7 @@ class Reading(NamedTuple):
     def problems(self) -> list[dict[str, Any]]:
         """Mistakes that the sender can correct, by field and, in a list, by index."""
         return [
-            {
-                **({"index": bad.place} if self.listed else {}),
-                "field": problem.field,
-                "message": problem.message,
-            }
+            {**({"index": bad.place} if self.listed else {}), **problem._asdict()}
             for bad in self.unmappable
             for problem in bad.problems
         ]

@@ -92,20 +92,17 @@ def split(
 ) -> tuple[list[Row], list[ReceivedMessage], list[ReceivedMessage]]:
     """The addresses to suppress, the leads to send, and those that are not newer than an opt-out of their address."""
     suppressed: dict[str, list[AnyReceived]] = {}
-    until: dict[str, datetime] = {}
     leads: list[Any] = []
     for received in messages:
-        message = received.message
-        if isinstance(message, Suppression):
-            key = message.address.lower()
-            suppressed.setdefault(key, []).append(received)  # type: ignore[arg-type]
-            until[key] = max(message.received_at, until.get(key, message.received_at))
+        if isinstance(received.message, Suppression):
+            suppressed.setdefault(received.message.address.lower(), []).append(received)  # type: ignore[arg-type]
         else:
             leads.append(received)
-    kept, dropped = leads, []
-    if until:
-        kept = [each for each in leads if not _is_older(each.message, until)]
-        dropped = [each for each in leads if _is_older(each.message, until)]
+    if not suppressed:
+        return [], leads, []
+    until = {address: max(each.message.received_at for each in same) for address, same in suppressed.items()}
+    kept = [each for each in leads if not _is_older(each.message, until)]
+    dropped = [each for each in leads if _is_older(each.message, until)]
     return [Row({"email": same[0].message.address}, same) for same in suppressed.values()], kept, dropped
 
 
@@ -119,28 +116,27 @@ def rows(
 ) -> tuple[dict[str, list[Row]], dict[str, list[KeptOut]]]:
     """The rows by campaign id, and the messages that the campaign's own rules keep out."""
     rules_of = cache(config.rules)
-    campaigns: dict[str, dict[str, list[ReceivedMessage]]] = {}
+    people: dict[tuple[str, str], list[ReceivedMessage]] = {}
     for received in messages:
         message = received.message
-        people = campaigns.setdefault(rules_of(message.campaign).id, {})
-        people.setdefault(message.lead["email"].lower(), []).append(received)
+        people.setdefault((rules_of(message.campaign).id, message.lead["email"].lower()), []).append(received)
     kept: dict[str, list[Row]] = {}
     kept_out: dict[str, list[KeptOut]] = {}
-    for campaign_id, people in campaigns.items():
-        for same in people.values():
-            message = same[0].message
-            lead, is_replayed = message.lead, "replay" in message.extra
-            if len(same) > 1:
-                same.sort(key=lambda received: received.message.received_at)
-                lead = merged(received.message for received in same)
-                is_replayed = any("replay" in received.message.extra for received in same)
-            rules = rules_of(same[-1].message.campaign)
-            lead = with_defaults(lead, rules)
-            if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
-                kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
-            else:
-                row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
-                kept.setdefault(campaign_id, []).append(row)
+    for (campaign_id, _), same in people.items():
+        message = same[0].message
+        lead, is_replayed = message.lead, "replay" in message.extra
+        if len(same) > 1:
+            same.sort(key=lambda received: received.message.received_at)
+            message = same[-1].message
+            lead = merged(received.message for received in same)
+            is_replayed = any("replay" in received.message.extra for received in same)
+        rules = rules_of(message.campaign)
+        lead = with_defaults(lead, rules)
+        if rules.on_missing_token == "dead_letter" and (failure := _missing_token(lead, rules)):  # noqa: S105 - no password
+            kept_out.setdefault(campaign_id, []).extend((each, Rejected(failure)) for each in same)
+        else:
+            row = Row(_wire(lead, config.leadterra.custom_fields), same, is_replayed)
+            kept.setdefault(campaign_id, []).append(row)
     return kept, kept_out
 
 
