@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from leads.config.schema import Source
@@ -22,7 +23,7 @@ from leads.lead.lead import NoLead, Problem, honeypot_filled, make_lead, unmet_r
 from leads.lead.person import Person
 from leads.lead.rules import SourceRules
 from leads.lead.values import LeftOut
-from leads.message.message import SUPPRESS, AnyMessage, Message, Suppression, encode
+from leads.message.message import SUPPRESS, Message, Suppression, encode
 
 
 class Unmappable(NamedTuple):
@@ -33,33 +34,37 @@ class Unmappable(NamedTuple):
     problems: Sequence[Problem]
 
 
-class Reading(NamedTuple):
+@dataclass(slots=True)
+class Reading:
     """The result of reading one event.
 
     Attributes:
         event_id: by which a redelivery is recognised; None where the sender gives none, or where nothing was taken:
             a provider's kinds of events may share an id, and a wrong rule may be fixed later.
-        bodies: the messages and the suppressions as the queue takes them.
-        ignored: submissions that the source's rules leave out, or that a program filled in.
-        opt_outs: for each submission whose person opted out, what says so. None of them is enrolled.
         listed: the event was a list, so that an index says which submission is meant.
-        reasons: for each submission that is ignored or opted out, by which rule or field.
         left_out: for each message, the submission's fields that are not in it, and why.
         suppressions: the addresses of the persons who opted out, if the source has them suppressed.
+        bodies: the messages and the suppressions as the queue takes them.
+        opt_outs: for each submission whose person opted out, what says so. None of them is enrolled.
+        reasons: for each submission that is ignored or opted out, by which rule or field.
         captcha_token: what the source's captcha gave the person's browser; "" if it sent none.
     """
 
     event_id: str | None
-    messages: Sequence[Message]
-    bodies: Sequence[str]
-    unmappable: Sequence[Unmappable]
-    ignored: int
     listed: bool
-    opt_outs: Mapping[int, OptOut] = {}
-    reasons: Mapping[int, str] = {}
-    left_out: Sequence[Mapping[str, LeftOut]] = ()
-    suppressions: Sequence[Suppression] = ()
+    messages: list[Message] = field(default_factory=list)
+    left_out: list[Mapping[str, LeftOut]] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+    unmappable: list[Unmappable] = field(default_factory=list)
+    opt_outs: dict[int, OptOut] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
     captcha_token: str = ""
+
+    @property
+    def ignored(self) -> int:
+        """How many submissions the source's rules leave out, or a program filled in."""
+        return len(self.reasons) - len(self.opt_outs)
 
     def problems(self) -> list[dict[str, Any]]:
         """Mistakes that the sender can correct, by field and, in a list, by index."""
@@ -81,54 +86,32 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     is_open = source.authentication == "none"
     if found.listed and is_open:
         problem = Problem("body", "a list: this source takes one person at a time")
-        return Reading(found.event_id, [], [], [Unmappable(0, event.raw()["event"], [problem])], 0, listed=False)
-    found, captcha_token = _without_captcha(found) if source.captcha else (found, "")
+        return Reading(found.event_id, listed=False, unmappable=[Unmappable(0, event.raw()["event"], [problem])])
+    reading = Reading(found.event_id, found.listed)
+    if source.captcha:
+        found, reading.captcha_token = _without_captcha(found)
     rules = SourceRules(source, EventValues(event, listed=found.listed))
-    suppresses = source.opt_outs == "suppress"
-    made: list[AnyMessage] = []
-    left_out: list[Mapping[str, LeftOut]] = []
-    bodies: list[str] = []
-    unmappable: list[Unmappable] = []
-    opt_outs: dict[int, OptOut] = {}
-    reasons: dict[int, str] = {}
     for_all = opt_out(found.beside, rules) if found.beside else None
     for index, submission in enumerate(found.submissions):
-        if found_opt_out := for_all or opt_out(submission, rules):
-            opt_outs[index] = found_opt_out[0]
-        if reason := found_opt_out[1] if found_opt_out else _why_ignored(submission, rules):
-            reasons[index] = reason
-            if not (suppresses and opt_outs.get(index) is OptOut.PROVIDER):
-                continue
-        message_id = _message_id(found, index, new_id)
-        make = _suppression if found_opt_out else _message
+        if not _makes_message(reading, index, submission, rules, for_all):
+            continue
         try:
-            message, others = make(submission, event, rules, message_id)
-            bodies.append(encode(message))
-            made.append(message)
-            left_out += others
+            message_id = _message_id(found, index, new_id)
+            _add_message(reading, submission, event, rules, message_id, is_opt_out=index in reading.opt_outs)
         except NoLead as error:
             # A replay needs the envelope, which a rule may name.
-            unmappable.append(Unmappable(index, found.bus or submission.document, error.problems))
+            reading.unmappable.append(Unmappable(index, found.bus or submission.document, error.problems))
         except TooLarge as error:
             if not found.listed:
                 raise
-            unmappable.append(Unmappable(index, submission.document, [Problem("body", str(error))]))
-    if unmappable and not made and not is_open and all(map(is_connection_test, found.submissions)):
-        reasons = dict.fromkeys(range(len(found.submissions)), "a connection test: it has no answers") | reasons
-        unmappable = []
-    return Reading(
-        event_id=found.event_id if made or unmappable else None,
-        messages=_of_kind(Message, made),
-        bodies=bodies,
-        unmappable=unmappable,
-        ignored=len(reasons) - len(opt_outs),
-        listed=found.listed,
-        opt_outs=opt_outs,
-        reasons=reasons,
-        left_out=left_out,
-        suppressions=_of_kind(Suppression, made),
-        captcha_token=captcha_token,
-    )
+            reading.unmappable.append(Unmappable(index, submission.document, [Problem("body", str(error))]))
+    is_refused = reading.unmappable and not reading.bodies and not is_open
+    if is_refused and all(map(is_connection_test, found.submissions)):
+        tests = dict.fromkeys((bad.place for bad in reading.unmappable), "a connection test: it has no answers")
+        reading.reasons, reading.unmappable = tests | reading.reasons, []
+    if not (reading.bodies or reading.unmappable):
+        reading.event_id = None
+    return reading
 
 
 def _without_captcha(found: Submissions) -> tuple[Submissions, str]:
@@ -138,8 +121,16 @@ def _without_captcha(found: Submissions) -> tuple[Submissions, str]:
     return replace(found, submissions=[submission]), token
 
 
-def _of_kind[M: AnyMessage](kind: type[M], made: Sequence[AnyMessage]) -> list[M]:
-    return [message for message in made if isinstance(message, kind)]
+def _makes_message(
+    reading: Reading, index: int, submission: Submission, rules: SourceRules, for_all: tuple[OptOut, str] | None
+) -> bool:
+    """Whether a submission is enrolled, or its person suppressed. Notes the reason if it is not enrolled."""
+    if opted_out := for_all or opt_out(submission, rules):
+        reading.opt_outs[index], reading.reasons[index] = opted_out
+        return rules.source.opt_outs == "suppress" and opted_out[0] is OptOut.PROVIDER
+    if reason := _why_ignored(submission, rules):
+        reading.reasons[index] = reason
+    return not reason
 
 
 def _why_ignored(submission: Submission, rules: SourceRules) -> str:
@@ -153,41 +144,37 @@ def _why_ignored(submission: Submission, rules: SourceRules) -> str:
     return f"require.{unmet} is not met" if unmet else ""
 
 
-def _message(
-    submission: Submission, event: Event, rules: SourceRules, message_id: str
-) -> tuple[Message, Sequence[Mapping[str, LeftOut]]]:
+def _add_message(
+    reading: Reading, submission: Submission, event: Event, rules: SourceRules, message_id: str, *, is_opt_out: bool
+) -> None:
+    """Add the message of a submission: a lead or, of a person who opted out, an address to suppress.
+
+    Raises:
+        NoLead: none can be made of it.
+        TooLarge: it does not fit into a queue message.
+    """
     if submission.flaw:
         raise NoLead([Problem("body", submission.flaw)])
-    lead, campaign, left_out = make_lead(submission, rules)
-    message = Message(
-        id=message_id,
-        source=event.source,
-        campaign=campaign,
-        received_at=event.received_at,
-        lead=lead,
-        extra=event.lineage,
-    )
-    return message, [left_out]
-
-
-def _suppression(
-    submission: Submission, event: Event, rules: SourceRules, message_id: str
-) -> tuple[Suppression, Sequence[Mapping[str, LeftOut]]]:
-    if submission.flaw:
-        raise NoLead([Problem("body", submission.flaw)])
-    try:
-        address = Person(with_answers(submission, rules.preset), rules).address()
-    except NotAnAddress as error:
-        raise NoLead([Problem("email", f"an opt-out that cannot be suppressed: {error}")]) from error
-    suppression = Suppression(
-        action=SUPPRESS,
-        id=message_id,
-        source=event.source,
-        received_at=event.received_at,
-        email=address,
-        extra=event.lineage,
-    )
-    return suppression, ()
+    common: dict[str, Any] = {
+        "id": message_id,
+        "source": event.source,
+        "received_at": event.received_at,
+        "extra": event.lineage,
+    }
+    if is_opt_out:
+        try:
+            address = Person(with_answers(submission, rules.preset), rules).address()
+        except NotAnAddress as error:
+            raise NoLead([Problem("email", f"an opt-out that cannot be suppressed: {error}")]) from error
+        suppression = Suppression(action=SUPPRESS, email=address, **common)
+        reading.bodies.append(encode(suppression))
+        reading.suppressions.append(suppression)
+    else:
+        lead, campaign, left_out = make_lead(submission, rules)
+        message = Message(campaign=campaign, lead=lead, **common)
+        reading.bodies.append(encode(message))
+        reading.messages.append(message)
+        reading.left_out.append(left_out)
 
 
 def _message_id(found: Submissions, index: int, new_id: Callable[[], str]) -> str:
