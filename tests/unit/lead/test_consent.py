@@ -77,12 +77,18 @@ def test_a_provider_s_own_flag(provider: str, body: dict[str, Any], expected: Op
             "user.deleted", "contact.deleted", "com.auth0.user.deleted", "customers/redact", "customer.deletion",
             "UserDeleted", "delete_user", "dsync.user.deleted", "contact.privacyDeletion", "lead_post_delete", "DELETE",
             "customer.subscription.deleted", "people.removed", "submission.deleted", "REMOVE",
-            "user.lifecycle.delete.initiated", "person.anonymized", "gdpr.erase",
+            "user.lifecycle.delete.initiated", "person.anonymized", "gdpr.erase", "membership_cancelled",
+            "registrant.canceled", "BOOKING_CANCELLED", "user.deactivated", "contact.archived", "removed_from_list",
+            "data_deletion_request", "cancelled",
         )),
-        ("sms.unsubscribed", OptOut.ANSWER), ("spam", OptOut.ANSWER),
+        *((kind, OptOut.ANSWER) for kind in (
+            "sms.unsubscribed", "spam", "bounce", "email.bounced", "HardBounce", "contact.blacklisted", "dropped",
+            "email.suppressed",
+        )),
         *((kind, None) for kind in (
             "user.created", "subscribed", "contact.resubscribed", "customer.source.deleted", "user.email.deleted",
             "item.deleted", "tag.removed", "invoice.paid", "user.undeleted", "unsubscribe page visited" * 5,
+            "order.cancelled", "Bounce house", "Blocked drain", "message.received",
         )),
     ],
 )  # fmt: skip
@@ -144,10 +150,15 @@ FLAGS = ["unsubscribed", "email_opt_out", "emailBlacklisted", "Abgemeldet", "Dé
          "opt_out.email", "do_not_contact.marketing", "unsubscribed.booleanValue", "hs_email_optout", "is_do_not_email",
          "email_optout_flag",
          "Abmelden", "Se désabonner", "Darse de baja", "Disiscrivimi", "Отписаться", "配信停止",
-         "consent_withdrawn", "I do not wish to receive marketing emails", "Please don't send me emails"]  # fmt: skip
+         "consent_withdrawn", "I do not wish to receive marketing emails", "Please don't send me emails",
+         "Tick here if you do not wish to hear from us", "Bitte keine E-Mails", "Ne pas me contacter",
+         "No deseo recibir correos", "Ik wil geen e-mails ontvangen", "Remove me from your list", "Delete my data",
+         "is_deleted"]  # fmt: skip
 NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt out?", "Opt out?", "opt_in",
             "subscribed", "data_opt_out", "friend_unsubscribed", "unsubscribed_at", "opt_out.sms", "do_not_call",
-            "do_not_track", "phone_unsubscribed", "smsBlacklisted", "[]"]  # fmt: skip
+            "do_not_track", "phone_unsubscribed", "smsBlacklisted", "[]", "Newsletter (sí/no)", "not_subscribed",
+            "Quero receber no e-mail", "I don't want to miss any news", "email_not_verified", "Keine",
+            "Complaint"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -168,6 +179,7 @@ NO_FLAGS = ["unsubscribe_url", "sms_opt_out", "sms.opt_out", "Do you want to opt
         "unsubscribe",
         "Opted out",
         "Yes, unsubscribe me",
+        "x",
     ],
 )
 @pytest.mark.parametrize("name", FLAGS)
@@ -241,6 +253,14 @@ def test_an_object_about_another_channel_is_no_opt_out() -> None:
         ("preferences", "Do not contact me", OptOut.ANSWER),
         ("consent_status", "withdrawn", OptOut.ANSWER),
         ("SubscribeType", "Unsubscribed", OptOut.ANSWER),
+        ("tags", "vip, Do not contact", OptOut.ANSWER),
+        ("request_type", "Erasure", OptOut.ANSWER),
+        ("consent", "I do not consent", OptOut.ANSWER),
+        ("email_status", "bounced", OptOut.ANSWER),
+        ("consents", "withdrawn", OptOut.ANSWER),
+        ("Marketing contact status", "Non-marketing contact", None),
+        ("tags", "not contacted, sms opt out", None),
+        ("payment_status", "bounced", None),
         ("application.state", "withdrawn", None),
         ("subscriber.list", "Cancelled flights", None),
         ("previous_status", "unsubscribed", None),

@@ -42,6 +42,7 @@ def problems(fields: dict[str, Any], more: str = "") -> list[tuple[str, str]]:
         {"contact": "ava@example.com", "again": "AVA@example.com"},
         {"answer 7": "ava@example.com", "answer 8": "n@a", "message": "or b@example.com"},
         {"friend_email": "bob@example.com", "email": "ava@example.com"},
+        {"submitted_by": "ava@example.com", "created_by": "b@example.com"},
         {"emails.0.value": "ava@example.com", "emails.1.value": "b@example.com"},
         {"emails.0.value": "b@example.com", "emails.1.value": "ava@example.com", "emails.1.primary": True},
         {"emails.0.Address": "b@example.com", "emails.1.Address": "ava@example.com", "emails.1.Is Primary": True},
@@ -190,7 +191,7 @@ def test_an_object_with_an_address_is_a_person(place: str, address: str) -> None
 def test_values_of_things_and_other_people_are_not_used(fields: dict[str, Any], expected: dict[str, Any]) -> None:
     """Such as a job applied for, the event's sender, or earlier values."""
     assert lead(fields) == expected
-    for name in ("sender.email", "To", "created_by.email"):
+    for name in ("sender.email", "To", "created_by.email", "last_modified_by", "mail.source", "headers.from", "staff"):
         assert problems({name: "bea@example.com"})[0] == ("email", MISSING)
 
 

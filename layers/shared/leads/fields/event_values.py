@@ -20,12 +20,14 @@ _MAX_VALUES: Final = 4_000
 _MAX_STEPS: Final = 16
 # Where an event's kind is, as `names.canonical` writes it.
 KINDS: Final = word_set("""type event eventtype eventname topic metric action trigger triggertype triggerevent
-    subscriptiontype notificationtype objecttype webhookevent webhooktype detailtype op operation operationtype""")
+    subscriptiontype notificationtype recordtype objecttype webhookevent webhooktype detailtype op operation
+    operationtype""")
 # `X-Shopify-Topic`, `X-Discourse-Event`, `X-Appwrite-Webhook-Events`.
 _KIND_HEADER: Final = re.compile(r"x\w+(?:event|events|eventtype|eventname|topic)")
 # The objects that hold it in turn: `{"event": {"type": "user.deleted"}}`, `{"event-data": {"event": "unsubscribed"}}`,
 # n8n's `{"headers": {}, "body": {"event": "unsubscribed"}}`.
-_AROUND_KINDS: Final = KINDS | word_set("eventdata meta events body data payload attributes")
+_AROUND_KINDS: Final = KINDS | word_set("""eventdata meta events body data payload attributes hook msys messageevent
+    unsubscribeevent""")
 MAX_KIND: Final = 100
 
 

@@ -30,9 +30,8 @@ _LETTERS: Final = str.maketrans(
 )
 # What a secret's name ends in where its words are not separated.
 _OF_SECRETS: Final = ("nonce", "token", "secret", "password", "apikey")
-# `created_by` and the like name an operator.
-OPERATOR: Final = re.compile(r"(?:^|[^A-Za-z])(?i:by)$|[a-z]By$")
-_RECEIVERS: Final = frozenset({"to", "cc", "bcc"})
+# Of a mail. Its `source` is the sender, as Amazon SES has it.
+_RECEIVERS: Final = frozenset({"to", "cc", "bcc", "destination"})
 # A request's signature. A person's is an image's address or a name.
 _DIGEST: Final = re.compile(r"[\w+/=.,-]{16,1000}")
 _CONFIRMATION: Final = frozenset({"confirm", "confirmation", "repeat", "verify", "again", "retype"})
@@ -130,9 +129,16 @@ def is_other_persons(name: str) -> bool:
     around = [canonical(step) for step in steps]
     return (
         not _RECEIVERS.isdisjoint(around)
+        or around[-1:] == ["source"]
         or not vocabulary.OBJECTS_OF_OTHERS.isdisjoint(around[:-1])
-        or any(map(OPERATOR.search, steps[:-1]))
+        or any(map(_is_operator, steps))
     )
+
+
+def _is_operator(step: str) -> bool:
+    """Whether a step names an operator: `created_by`. Who filled in a form is none: `submitted_by`."""
+    words = words_of(step)
+    return words[-1:] == ("by",) and vocabulary.SIGNED_UP.isdisjoint(words)
 
 
 def is_secret(name: str, value: object = "") -> bool:

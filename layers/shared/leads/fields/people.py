@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from leads.fields.address import address_like
 from leads.fields.answers import MAX_DEPTH
-from leads.fields.names import MENTION, OPERATOR, canonical, is_other_persons, meaning
+from leads.fields.names import MENTION, canonical, is_other_persons, meaning
 from leads.fields.questions import answer_of, are_questions, label_of
 from leads.fields.vocabulary import FULL_NAME, OBJECTS_OF_OTHERS, PERSONS, WRAPPERS
 from leads.words import word_set
@@ -77,7 +77,9 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
         # As most are in a list of people.
         alone = _own_address(_named_texts(members))
         return [PersonPart(dict(members), *alone)] if alone else []
-    others = {k for k in inside if _is_elses(k) or (isinstance(members[k], dict) and canonical(k) in OBJECTS_OF_OTHERS)}
+    others = {
+        k for k in inside if is_other_persons(k) or (isinstance(members[k], dict) and canonical(k) in OBJECTS_OF_OTHERS)
+    }
     found = {key: inner for key, inner in inside.items() if key not in others}
     # A list of addresses, without names, is one person's.
     addresses = {
@@ -165,7 +167,7 @@ def _line_items(members: Mapping[str, Any]) -> list[PersonPart]:
 
 def _own_address(texts: Iterable[tuple[str, str]]) -> tuple[str, bool] | None:
     """The first address under a name that says so (`True`), else the first that may be the person's."""
-    found = [(text, _means(name, "email")) for name, text in texts if address_like(text) and not _is_elses(name)]
+    found = [(text, _means(name, "email")) for name, text in texts if address_like(text) and not is_other_persons(name)]
     return max(found, key=lambda pair: pair[1], default=None)
 
 
@@ -221,10 +223,6 @@ def _are_plain(items: list[Any]) -> bool:
 def _means(name: str, *fields: str) -> bool:
     known = meaning(name)
     return known is not None and known.field in fields
-
-
-def _is_elses(name: str) -> bool:
-    return is_other_persons(name) or OPERATOR.search(name) is not None
 
 
 def _is_named(person: PersonPart) -> bool:

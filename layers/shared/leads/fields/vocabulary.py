@@ -181,12 +181,15 @@ AMBIGUOUS: Final = word_set("""name names title first last position role job bus
 OTHERS: Final = word_set("""friend colleague coworker referrer referral referred recommender manager supervisor boss
     owner agent assignee assigned rep representative salesperson recipient inviter author creator host organizer
     organiser spouse child children kid daughter baby wife husband partner emergency beneficiary assistant affiliate
-    ambassador seller vendor merchant site website shop store support freund freundin freundes kollege kollegin
-    empfehler geworben notfall notfallkontakt ami amie collegue parrain filleul enfant urgence amigo amiga amico amica
-    colega collega hijo hija figlio figlia filho filha emergencia vriend vriendin znajomy znajomego""")
-# Objects of other people, or with what was before. In a form, `sender_name` is the person's own.
-OBJECTS_OF_OTHERS: Final = word_set("""sender previous previousattributes previousdata previousvalues before old
-    oldrecord oldvalues olddata oldimage""")
+    ambassador seller vendor merchant site website shop store support staff webmaster noreply freund freundin
+    freundes kollege kollegin empfehler geworben notfall notfallkontakt ami amie collegue parrain filleul enfant
+    urgence amigo amiga amico amica colega collega hijo hija figlio figlia filho filha emergencia vriend vriendin
+    znajomy znajomego""")
+# What the person did, and no operator: `submitted_by`.
+SIGNED_UP: Final = word_set("submitted requested registered booked completed signed filled purchased ordered")
+# Objects of other people, with what was before, or of a mail. In a form, `sender_name` is the person's own.
+OBJECTS_OF_OTHERS: Final = word_set("""headers commonheaders sender previous previousattributes previousdata
+    previousvalues before old oldrecord oldvalues olddata oldimage""")
 # What programs write before a plain name: `reg_company`, `txtEmail`.
 PREFIXES: Final = word_set("""user usr reg register registration signup txt c""")
 # Before a first or last name these make it another person's, or another name of this person.
@@ -210,7 +213,7 @@ SALUTATIONS: Final = TITLES | word_set("""madam m sig signor signora""")
 NULL_WORDS: Final = word_set("""n/a N/A null undefined None NaN""") | {"[object Object]"}
 # A box that is ticked, or not.
 YES: Final = word_set("""true t yes on 1 1.0 y checked ja oui si sí sì sim tak ano áno evet igen kyllä da да так ναι כן
-    نعم có はい 是 예 ✓ ✔ ☑""")
+    نعم có はい 是 예 ✓ ✔ ☑ ✅""")
 NO: Final = word_set("""false f no off 0 0.0 n nein non nee nej nei não nao nie nope none na нет ні hayır nem όχι לא لا
     không いいえ 否 아니요""")
 # Answers to "Are you a business?" or to an unwanted field. None is the name of a company or job.

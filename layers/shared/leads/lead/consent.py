@@ -36,35 +36,75 @@ class OptOut(StrEnum):
 
 
 _UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription unsub optout optedout optsout
-    complaint complained complaints spamreport spamreported spamcomplaint markedasspam donotcontact
-    consentwithdrawn consentrevoked withdrawconsent revokeconsent""")
-# A complaint, or what a form tool says of a program's submission, whose address must not be suppressed.
-_SPAM: Final = ("spam",)
-_DELETED: Final = word_set("""delete deleted deletion deletes destroyed remove removed redact redacted erase erased
-    erasure anonymized anonymised""")
+    complaint complained complaints spamreport spamreported spamcomplaint markedspam markedasspam flaggedasspam
+    abusereport donotcontact consentwithdrawn consentrevoked withdrawconsent revokeconsent""")
+# A mail that did not arrive, or an address that gets none. The address must not be suppressed: it may be a program's
+# that a form tool takes for spam.
+_UNDELIVERED: Final = word_set("""bounce bounced bounces hardbounce softbounce dropped blocked blacklist blacklisted
+    blocklist blocklisted suppressed suppression spam abuse reject""")
+_OF_MAIL: Final = word_set("email emails mail message address list delivery hard soft permanent temporary transient")
+_DELETED: Final = word_set("""delete deleted deletion deletes destroy destroyed remove removed redact redacted erase
+    erased erasure anonymized anonymised archived trash trashed forget forgotten cancel canceled cancelled cancellation
+    deactivate deactivated suspended banned""")
 _PERSONS: Final = PEOPLE | word_set("""user people membership subscription profile account identity privacy gdpr entry
-    record row submission registration""")
+    record row submission registration booking appointment reservation rsvp data list""")
 # Words of a kind that say nothing: `mautic.lead_post_delete`, `user.lifecycle.delete.initiated`.
-_AROUND: Final = word_set("post pre on after before was has been is event webhook lifecycle")
+_AROUND: Final = word_set("""post pre on after before was has been is event webhook lifecycle request requested from
+    created""")
 # An opt-out of another channel does not affect e-mail.
 _OTHER_CHANNELS: Final = word_set("sms mms text phone call calls whatsapp push fax postal telegram voice")
 _CHANNEL_NAMES: Final = word_set("channel type medium kind")
 # What says so in a name, beside a yes, and in a value.
-_FLAGS: Final = _UNSUBSCRIBED | word_set("""donot dont donotsend dontsend donotemail donotbulkemail donotsendmm
-    noemail noemails nomarketing nocontact marketingsuspended emaildisabled emailsdisabled suppressed blacklisted
-    blocklisted abmelden abmeldung abgemeldet abbestellen abbestellt austragen keinewerbung keinemails desabonner
-    desabonnement desabonne desinscrire desinscription desinscrit darsedebaja dadodebaja cancelarsuscripcion
-    cancelarinscricao descadastrar descadastrado disiscrivimi disiscrizione disiscritto cancellaiscrizione
-    uitschrijven uitgeschreven afmelden afgemeld avregistrera avregistrerad avprenumerera avmeld avmeldt afmeld
-    afmeldt wypisz wypisac wypisany wypisana odhlasit odhlasen odhlaseny leiratkozas leiratkozott dezabonare
-    dezabonat отписаться отписка отписан відписатися 配信停止 退订 取消订阅 구독취소 수신거부 aboneligiiptalet
-    aboneliktencik الغاءالاشتراك huydangky""")
+_FLAGS: Final = (_UNSUBSCRIBED - {"complaint", "complaints"}) | word_set("""donot dont donotsend dontsend donotemail
+    donotbulkemail donotsendmm noemail noemails nomarketing nocontact marketingsuspended emaildisabled emailsdisabled
+    suppressed blacklisted blocklisted dnd remove erase forget deletedata erasedata deleteaccount gdprerasure
+    righttobeforgotten abmelden abmeldung abgemeldet abbestellen abbestellt austragen keinewerbung keinemails
+    desabonner desabonnement desabonne desinscrire desinscription desinscrit darsedebaja dadodebaja
+    cancelarsuscripcion cancelarinscricao descadastrar descadastrado disiscrivimi disiscrizione disiscritto
+    cancellaiscrizione uitschrijven uitgeschreven afmelden afgemeld avregistrera avregistrerad avprenumerera
+    avmeld avmeldt afmeld afmeldt wypisz wypisac wypisany wypisana odhlasit odhlasen odhlaseny leiratkozas
+    leiratkozott dezabonare dezabonat отписаться отписка отписан відписатися 配信停止 退订 取消订阅 구독취소 수신거부
+    aboneligiiptalet aboneliktencik الغاءالاشتراك huydangky removed delete deleted deletion erasure
+    deletepersonaldata widerspruch werbewiderspruch widerruf kontaktsperre baja darmebaja darbaja cancellami
+    annullaiscrizione""")
+# A box with a negation: what says no, what it is about, and what else may stand in the sentence. By language, as "no"
+# is no negation in Portuguese.
+_REFUSALS: Final = tuple(
+    tuple(map(word_set, row.split("|")))
+    for row in (
+        """no not dont don never | receive get hear contact send add consent agree subscribe | i d t do would wish want
+        like rather prefer to from you us any more me my your our the by of if please tick check here this box
+        communications""",
+        """kein keine keinen nicht | erhalten bekommen werbung kontaktieren kontaktiert infos | ich mochte will wunsche
+        bitte mehr werden mich sie von ihnen euch per""",
+        """ne pas | recevoir contacter contactez infolettre publicite courriel courriels | je souhaite veux plus me
+        merci de d des la les l vos par""",
+        """no | recibir contactar contacten publicidad comunicaciones boletin correo correos | deseo quiero me mas por
+        la el de""",
+        "non | ricevere contattare contattatemi pubblicita comunicazioni | desidero voglio piu la di via per",
+        "geen niet | ontvangen contacteren nieuwsbrief nieuwsbrieven | ik wil wens meer de per via",
+        "nao | receber contactar contatar comunicacoes | desejo quero mais de por",
+        "nie | otrzymywac kontaktowac wiadomosci | chce prosze",
+        "nechci | dostavat zasilat novinky emaily |",
+        "inte ikke | nyhetsbrev nyhedsbrev motta modtage | jag jeg vill vil ha fa onskar onsker",
+        "не | получать письма рассылку | хочу",
+    )
+)
+_MAILS: Final = word_set("email emails mail mails mailing mailings newsletter newsletters marketing list lists")
 _STATUSES: Final = word_set("""status state statut estado stato consent consents optin subscription subscriptions
-    subscribe subscribed newsletter newsletters marketing list permission preference preferences""")
+    subscribe subscribed newsletter newsletters marketing list permission preference preferences contact request
+    reason subject stage lifecycle tag tags""")
+_SEVERAL: Final = word_set("tag tags")
 # States of nothing else: elsewhere an order or a plan is cancelled, an application withdrawn.
-_STATES: Final = {"subscriber": word_set("cancelled canceled"), "consent": word_set("withdrawn revoked")}
+_STATES: Final = {
+    "subscriber": word_set("cancelled canceled bounced"),
+    "email": word_set("bounced hardbounced complaint"),
+    "consent": word_set("withdrawn revoked"),
+    "consents": word_set("withdrawn revoked"),
+}
 # Beside a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
 _WHEN: Final = word_set("at on date time timestamp datetime")
+_MAX_TAGS: Final = 1_000
 _DATE: Final = re.compile(r"(?=.*[1-9])(?:\D*\d){5}")
 # A flag itself may have the date. Other digits may be an id.
 _DAY: Final = re.compile(r"[12]\d{3}-\d\d-\d\d")
@@ -73,7 +113,7 @@ _DAY: Final = re.compile(r"[12]\d{3}-\d\d-\d\d")
 _GENERAL: Final = _WHEN | word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list
     lists all global globally is has from of me user contact customer person subscriber member lead hs status state flag
     yes please i my the any would like want wants wish to by receive hear you label name value ich mochte erhalten vom
-    mich se mnie""")
+    mich se mnie mig de la your nyhetsbrev voor nieuwsbrief odber от рассылки""")
 
 
 def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | None:
@@ -87,10 +127,10 @@ def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | 
             return opt_out_kind, place
     for kind in (*kinds_in(submission.document), *(rules.event.kinds if rules.event else ())):
         words = words_of(kind)
-        if words == _SPAM:
-            return OptOut.ANSWER, kind
         if says_unsubscribed(words):
             return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER, kind
+        if _says_undelivered(words):
+            return OptOut.ANSWER, kind
         if _says_deleted(words) and not any(kind in allowed for allowed in admitted):
             return OptOut.DELETION, kind
     if not (names := rules.layout(submission).once(_flags_and_statuses)):
@@ -111,8 +151,14 @@ def says_unsubscribed(words: tuple[str, ...]) -> bool:
     return not _UNSUBSCRIBED.isdisjoint(joined)
 
 
+def _says_undelivered(words: tuple[str, ...]) -> bool:
+    """Whether they say that a mail did not arrive, and nothing else: `Bounce house` is a party's."""
+    significant = {*words} - _AROUND - _OF_MAIL - _PERSONS
+    return bool(significant) and significant <= _UNDELIVERED
+
+
 def _says_deleted(words: tuple[str, ...]) -> bool:
-    """Whether they say that a person was deleted. `customer.source.deleted` is about a card."""
+    """Whether they say that a person was deleted or left. `customer.source.deleted` is about a card."""
     significant = [word for word in words if word not in _AROUND]
     for place, word in enumerate(significant):
         if word in _DELETED:
@@ -160,18 +206,29 @@ def _about(name: str) -> tuple[str, ...]:
 
 def _is_opted_out(words: Iterable[str]) -> bool:
     """Whether words say that a person opted out of e-mail or everything, and nothing else."""
-    return not _FLAGS.isdisjoint({"".join(words), "".join(word for word in words if word not in _GENERAL)})
+    flags = {"".join(words), "".join(word for word in words if word not in _GENERAL)}
+    return not _FLAGS.isdisjoint(flags) or _is_refusal({*words})
+
+
+def _is_refusal(words: AbstractSet[str]) -> bool:
+    """Whether words of one language say no to e-mail, and nothing else: `I do not want to miss any news` does not."""
+    return any(
+        words & no and words & (about | _MAILS) and words <= no | about | _MAILS | others
+        for no, about, others in _REFUSALS
+    )
 
 
 def _is_opt_out(name: str, value: Value, addresses: AbstractSet[str]) -> bool:
     """Whether an answer to such a field is one. The only address among the answers may say so, `unsubscribe_email`."""
     about = _about(name)
-    said = words_of(str(value)[:MAX_KIND])
+    texts = str(value)[:_MAX_TAGS].split(",") if not _SEVERAL.isdisjoint(about) else [str(value)]
+    states = {*chain.from_iterable(states for of, states in _STATES.items() if of in words_of(name))}
     # A box's value may be its label: `unsubscribe: "Unsubscribe me"`.
-    if _is_opted_out(said) or any("".join(said) in states for of, states in _STATES.items() if of in words_of(name)):
+    if any(_is_opted_out(said) or "".join(said) in states for said in (words_of(text[:MAX_KIND]) for text in texts)):
         return True
     if not _is_opted_out(about):
         return False
     if not _WHEN.isdisjoint(about):
         return _DATE.match(str(value)) is not None
-    return is_true(value) or {value} == addresses or _DAY.match(str(value)) is not None
+    # Spreadsheets have an x for a tick.
+    return is_true(value) or value in {"x", "X"} or {value} == addresses or _DAY.match(str(value)) is not None
