@@ -1,5 +1,6 @@
-"""Numbers and times as people say them."""
+"""Numbers, times and values as people say them."""
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -52,4 +53,14 @@ def parse_moment(text: str, now: datetime) -> datetime:
         raise ValueError(
             "neither an age such as 30m, 2h, 3d or 1w nor a date such as 2026-11-22 or 2026-11-22T14:00Z"
         ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return in_utc(found)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A time, which is one of UTC if it names no zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def as_text(value: object) -> str:
+    """A value as a person reads it: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_can_ask, confirm, grouped
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, Yes, check_can_ask, command_group, confirm, grouped
 from leads_cli.errors import CommandError
 from leads_cli.stacks import campaigns, leadterra
 from leads_cli.stacks.campaigns import CampaignListing, ConfiguredCampaign
@@ -13,11 +13,7 @@ from leads_cli.stacks.leadterra import CampaignApi
 from leads_cli.stacks.running import NotReachableError
 from leads_cli.terminal import plain, print_json, table
 
-app = typer.Typer(
-    add_completion=False,
-    help="List the campaigns, show their counts, and start one.\n\nExample: leads campaign list",
-    no_args_is_help=True,
-)
+app = command_group("List the campaigns, show their counts, and start one.\n\nExample: leads campaign list")
 
 Name = Annotated[str, typer.Argument(help="A name under `campaigns` in enrollment.toml, or its id.")]
 

@@ -75,7 +75,7 @@ def _report(findings: list[Finding], *, as_json: bool) -> None:
     """Print what was found; ends the command with 1 if something failed."""
     failed = sum(each.verdict == "fail" for each in findings)
     if as_json:
-        print_json({"ok": not failed, "findings": [each.as_json() for each in findings]})
+        print_json({"ok": not failed, "findings": [asdict(each) for each in findings]})
     else:
         rows = [[each.verdict, each.about, each.message, each.remedy] for each in findings]
         table(["", "what", "how it is", "what to do"], rows)

@@ -6,17 +6,25 @@ from typing import Annotated
 
 import typer
 
-from leads_cli.cli.target import AsJson, Profile, Region, StackOptions, Yes, check_can_ask, confirm, grouped
+from leads_cli.cli.target import (
+    AsJson,
+    Profile,
+    Region,
+    StackOptions,
+    Yes,
+    check_can_ask,
+    command_group,
+    confirm,
+    grouped,
+)
 from leads_cli.errors import CommandError, UsageError
 from leads_cli.stacks.retained import DeletedStack, adopt_retained, delete_retained, find_retained
 from leads_cli.terminal import plain, print_json, table
 from leads_cli.words import number
 
-app = typer.Typer(
-    add_completion=False,
-    help="List the queues and the secret of a deleted stack. Give them to a new stack, or delete them."
-    "\n\nExample: leads retained list --stack leadterra-enroll",
-    no_args_is_help=True,
+app = command_group(
+    "List the queues and the secret of a deleted stack. Give them to a new stack, or delete them."
+    "\n\nExample: leads retained list --stack leadterra-enroll"
 )
 
 

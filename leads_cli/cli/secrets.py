@@ -4,7 +4,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from leads.config.schema import Enrollment
-from leads_cli.cli.target import AsJson, ConfiguredStackOptions, grouped
+from leads_cli.cli.target import AsJson, ConfiguredStackOptions, command_group, grouped
 from leads_cli.errors import CommandError, UsageError
 from leads_cli.project import shown
 from leads_cli.stacks import secret_edits
@@ -89,11 +89,7 @@ def _checked(text: str, name: str, enrollment: Enrollment) -> str:
     return value
 
 
-app = typer.Typer(
-    add_completion=False,
-    help="Store Leadterra's API key and the sources' secrets in the stack.\n\nExample: leads secrets status",
-    no_args_is_help=True,
-)
+app = command_group("Store Leadterra's API key and the sources' secrets in the stack.\n\nExample: leads secrets status")
 
 Name = Annotated[str, typer.Argument(help="A source in enrollment.toml, leadterra_api_key or log_key.")]
 SourceName = Annotated[str, typer.Argument(metavar="NAME", help="A source in enrollment.toml.")]
@@ -191,7 +187,7 @@ def status(*, as_json: AsJson = False, target: ConfiguredStackOptions) -> None:
     unread = secret_edits.find_unread(enrollment, stored)
     keys = {API_KEY: stored.api_key is not None, LOG_KEY: bool(stored.content.get(LOG_KEY))}
     if as_json:
-        print_json({**keys, "sources": [row.as_json() for row in rows], "unread": unread})
+        print_json({**keys, "sources": [asdict(row) for row in rows], "unread": unread})
         return
     table(
         ["name", "provider", "auth", "secret"],

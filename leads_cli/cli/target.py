@@ -65,6 +65,11 @@ def _options(parameter: Parameter) -> Iterator[Parameter]:
         yield Parameter(field.name, Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name])
 
 
+def command_group(about: str) -> typer.Typer:
+    """An empty group of commands; `about` is its help."""
+    return typer.Typer(add_completion=False, help=about, no_args_is_help=True)
+
+
 Region = Annotated[str | None, typer.Option(help="Its region, if it is not your default.")]
 Profile = Annotated[str | None, typer.Option(help="The profile of your AWS credentials.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]

@@ -1,6 +1,5 @@
 """The moving part of the page as HTML: the counts of law 2 and the newest leads."""
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -9,7 +8,7 @@ from leads.model import LEAD_FIELDS
 from leads_cli.console.frame import term
 from leads_cli.logs.journal import LeadRow, LeadState
 from leads_cli.stacks.counts import OUTCOMES, RARE, TAKEN, StackStatus
-from leads_cli.words import duration, number
+from leads_cli.words import as_text, duration, number
 
 SHOWN: Final = 50
 # A lead may have any number of custom fields, of any length; the list stays a list.
@@ -110,14 +109,10 @@ def _fields(lead: Mapping[str, Any]) -> str:
     others = {key: value for key, value in lead.items() if key not in {*LEAD_FIELDS, "customFields"}}
     custom = lead.get("customFields")
     others |= custom if isinstance(custom, dict) else {}
-    texts = [*filter(None, person), *(f"{key}: {_value(value)}" for key, value in others.items())]
+    texts = [*filter(None, person), *(f"{key}: {as_text(value)}" for key, value in others.items())]
     shown = [text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in texts[:MOST_FIELDS]]
     shown += [f"{len(texts) - MOST_FIELDS} more"] if len(texts) > MOST_FIELDS else []
     return f'<p class="fields">{escape(" · ".join(shown))}</p>' if shown else ""
-
-
-def _value(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _reason(row: LeadRow) -> str:

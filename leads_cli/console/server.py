@@ -1,7 +1,6 @@
 """Serving pages on this machine and to it alone: a server on a loopback port, and the signals that end it."""
 
 import os
-import signal
 import socket
 import sys
 import webbrowser
@@ -16,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leads_cli.project import is_local
+from leads_cli.stopping import signals_handled
 
 # A tunnel may write our own name into `Host`, but it adds the caller's address.
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host")
@@ -114,22 +114,16 @@ class LocalServer:
 @contextmanager
 def stop_on_signals() -> Iterator[None]:
     """Raise `Stopped` at the first signal; later ones are ignored, so that the clean-up is not interrupted."""
-    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-    def ignore(*_: object) -> None:
-        """Stopping already."""
+    stopping = False
 
     def on_signal(*_: object) -> None:
-        for number in signals:
-            signal.signal(number, ignore)
-        raise Stopped
+        nonlocal stopping
+        if not stopping:
+            stopping = True
+            raise Stopped
 
-    before = {number: signal.signal(number, on_signal) for number in signals}
-    try:
+    with signals_handled(on_signal):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def serve_until_stopped(url: str, *, browser: bool, each_turn: Callable[[], object] = lambda: None) -> None:

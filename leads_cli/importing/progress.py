@@ -1,9 +1,8 @@
 """Progress for a terminal or a log, and stopping at a signal: for an import, and for work on dead letters."""
 
-import signal
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event, current_thread, main_thread
 from typing import Final
 
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from leads_cli.stopping import signals_handled
 from leads_cli.words import duration
 
 _LINE_SECONDS: Final = 10.0
@@ -69,20 +69,11 @@ def stop_on_interrupt() -> Iterator[Event]:
     if current_thread() is not main_thread():
         yield stop  # signals are the main thread's
         return
-    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in signals}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
     def on_signal(*_: object) -> None:
         stop.set()
-        restore()
+        handlers.close()
 
-    for number in signals:
-        signal.signal(number, on_signal)
-    try:
+    with ExitStack() as handlers:
+        handlers.enter_context(signals_handled(on_signal))
         yield stop
-    finally:
-        restore()

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from leads_cli.stacks.counts import METRICS, hold_words
+from leads_cli.words import in_utc
 
 EXHAUSTED: Final = "exhausted: SQS moved it after too many receives"
 
@@ -26,10 +27,9 @@ def describe_message(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _moment(value: object) -> dict[str, datetime]:
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return {"when": in_utc(datetime.fromisoformat(value))} if isinstance(value, str) else {}
     except ValueError:
         return {}
-    return {"when": moment if moment.tzinfo else moment.replace(tzinfo=UTC)} if moment else {}
 
 
 def hold_text(why: object) -> str:

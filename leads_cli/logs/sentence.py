@@ -1,12 +1,11 @@
 """What a line of a function's log says, in a person's words: as a whole, or of one lead."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from leads_cli.logs.observed import hold_text, objects, refusal_words, texts
 from leads_cli.logs.reading import Line
-from leads_cli.words import number
+from leads_cli.words import as_text, number
 
 type LogData = Mapping[str, Any]
 
@@ -69,7 +68,7 @@ def _other(data: LogData) -> str:
     rest = {key: value for key, value in data.items() if key not in _FRAME and value not in (None, "")}
     # Lambda itself writes a crash, or its own events, without a message.
     happened = data.get("message") or rest.pop("errorMessage", None) or rest.pop("type", None) or "?"
-    return " ".join([str(happened), *(f"{key}={_short(value)}" for key, value in rest.items())])
+    return " ".join([str(happened), *(f"{key}={as_text(value)}" for key, value in rest.items())])
 
 
 _SENTENCES: Final[Mapping[str, Callable[[LogData], str]]] = {
@@ -103,7 +102,3 @@ def _verdict(refusal: LogData) -> str:
 def _named(ids: Sequence[str]) -> str:
     more = f" and {len(ids) - _SHOWN_IDS} more" if len(ids) > _SHOWN_IDS else ""
     return f" [{' '.join(ids[:_SHOWN_IDS])}{more}]" if ids else ""
-
-
-def _short(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Final, Literal
 
+from leads.message.message import timestamp
 from leads_cli.sandbox.admission import (
     Behaviour,
     InvalidLeadsError,
@@ -47,7 +48,7 @@ class SandboxLead:
     history: list[LeadEvent] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
-        events = [{"at": _timestamp(e.at), "campaign": e.campaign, "kind": e.kind} for e in self.history]
+        events = [{"at": timestamp(e.at), "campaign": e.campaign, "kind": e.kind} for e in self.history]
         return {"email": self.email, "fields": self.fields, "campaigns": sorted(self.campaigns), "history": events}
 
 
@@ -62,7 +63,7 @@ class SandboxCampaign:
 
     def as_json(self) -> dict[str, object]:
         """As the reference shows one."""
-        started = self.started_at and _timestamp(self.started_at)
+        started = self.started_at and timestamp(self.started_at)
         return {"id": self.id, "status": self.status, "startedAt": started, "leads": len(self.leads)}
 
 
@@ -226,7 +227,3 @@ class Sandbox:
         if (found := self._campaigns.get(name)) is None:
             raise SandboxError(404, "campaign_not_found", "No campaign exists for the provided id in your workspace.")
         return found
-
-
-def _timestamp(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

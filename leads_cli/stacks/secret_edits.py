@@ -26,16 +26,12 @@ class SecretState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceSecret:
-    """A source of the configuration and whether the secret has what it needs."""
+    """A source and whether the secret has what it needs, as `leads secrets status --json` has it."""
 
     name: str
     provider: str
     auth: str
     state: SecretState
-
-    def as_json(self) -> dict[str, str]:
-        """As `leads secrets status --json` has it."""
-        return {"name": self.name, "provider": self.provider, "auth": self.auth, "state": self.state.value}
 
 
 def known_sources(enrollment: Enrollment, name: str) -> None:

@@ -15,7 +15,7 @@ from leads.event.event import Event, from_queue
 from leads.fields.answers import read_answers
 from leads.fields.submission import Submission, submissions
 from leads.lead.consent import OptOut
-from leads.message.intake import Reading, Unmappable, read
+from leads.message.intake import Reading, read
 from leads_cli.webhooks.recorded import HttpEvent, QueueEvent
 
 _BOUNDARY: Final = re.compile(rb"\s*--([^\r\n]{1,70})\r?\n")
@@ -100,7 +100,10 @@ def map_event(event: Event, source: Source) -> MappedBody:
 
 def _people(reading: Reading, found: Sequence[Submission]) -> Iterator[MappedPerson]:
     made = iter(zip(reading.messages, reading.left_out, strict=True))
-    unusable = {part.place: MappedPerson("unusable", tuple(_explained(part))) for part in reading.unmappable}
+    unusable = {
+        part.place: MappedPerson("unusable", tuple(f"{each.field}: {each.message}" for each in part.problems))
+        for part in reading.unmappable
+    }
     if not reading.listed and len(found) != 1:
         # A list where one person is taken: it is refused as a whole.
         yield from unusable.values()
@@ -117,10 +120,6 @@ def _people(reading: Reading, found: Sequence[Submission]) -> Iterator[MappedPer
             message, left_out = next(made)
             reasons = {name: why.value for name, why in left_out.items()}
             yield MappedPerson("lead", (), message.campaign, message.lead, reasons, _elsewhere(submission))
-
-
-def _explained(part: Unmappable) -> Iterator[str]:
-    return (f"{problem.field}: {problem.message}" for problem in part.problems)
 
 
 def _elsewhere(submission: Submission) -> tuple[str, ...]:

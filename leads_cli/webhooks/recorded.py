@@ -135,13 +135,9 @@ def _queue_event(path: Path, records: list[Any]) -> QueueEvent:
         messages = tuple((str(record["body"]), _attributes(record)) for record in records)
     except (KeyError, TypeError, AttributeError) as error:
         raise EventError(f"{shown(path)}: not an SQS event: each of its Records needs a body") from error
-    if LEADS_QUEUE in _queue_name(records[0]):
+    if LEADS_QUEUE in str(records[0].get("eventSourceARN") or "").rpartition(":")[2]:
         return _leads(path, messages)
     return QueueEvent(path.stem, _source(*messages[0]), messages)
-
-
-def _queue_name(record: Mapping[str, Any]) -> str:
-    return str(record.get("eventSourceARN") or "").rpartition(":")[2]
 
 
 def _leads(path: Path, messages: Iterable[tuple[str, Mapping[str, str]]]) -> QueueEvent:

@@ -1,14 +1,9 @@
 """`leads failures`: what was refused, why, and putting it right."""
 
-import typer
-
 from leads_cli.cli.failures import changing, erasing, showing
+from leads_cli.cli.target import command_group
 
-app = typer.Typer(
-    add_completion=False,
-    help="List, fix and replay dead letters: refused leads and events.\n\nStart with: leads failures list",
-    no_args_is_help=True,
-)
+app = command_group("List, fix and replay dead letters: refused leads and events.\n\nStart with: leads failures list")
 app.command("list")(showing.list_letters)
 app.command()(showing.show)
 app.command()(showing.export)

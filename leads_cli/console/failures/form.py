@@ -1,6 +1,5 @@
 """The form to correct a letter: its rows, what was typed there as edits, and the dialog before it is saved."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +16,7 @@ from leads_cli.failures.change.cleaning import normalise
 from leads_cli.failures.change.edits import ABSENT, Absent, Edit, Remove, Rename, Set
 from leads_cli.failures.change.mending import Mending, Repair
 from leads_cli.failures.read.letter import Letter
+from leads_cli.words import as_text
 
 # A form with more is no form; the command edits any field by its path.
 MOST_ROWS: Final = 200
@@ -73,9 +73,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _shown(value: Any | Absent) -> str:
-    if value is ABSENT:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "" if value is ABSENT else as_text(value)
 
 
 def parse_edits(rows: Sequence[EditedField], *, is_lead: bool) -> list[Edit]:

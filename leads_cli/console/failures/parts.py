@@ -15,7 +15,7 @@ from leads_cli.console import frame
 from leads_cli.failures.change.edits import Absent, Change
 from leads_cli.failures.change.mending import Plan
 from leads_cli.failures.read.criteria import Criteria
-from leads_cli.failures.read.letter import EXHAUSTED, Letter, indented
+from leads_cli.failures.read.letter import EXHAUSTED, Letter, as_object, indented
 from leads_cli.failures.read.listing import Group, describe
 from leads_cli.logs.observed import refusal_words
 from leads_cli.words import ago, number
@@ -161,7 +161,7 @@ def show_history(letter: Letter) -> None:
 
 def read_history(letter: Letter) -> Iterator[tuple[str, str, str]]:
     """What happened, when ("" where the letter does not say), and more about it."""
-    replay, fixed = _object(letter.content.get("replay")), _object(letter.content.get("fixed"))
+    replay, fixed = as_object(letter.content.get("replay")), as_object(letter.content.get("fixed"))
     if letter.is_lead and isinstance(taken := letter.content.get("receivedAt"), str):
         yield f"Accepted from {letter.source}", _local(taken), ""
     if replay:
@@ -184,7 +184,3 @@ def _local(text: Any) -> str:
         return f"{datetime.fromisoformat(text).astimezone():%d %b %Y, %H:%M:%S}"
     except (TypeError, ValueError):
         return str(text or "")
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -26,7 +26,7 @@ def answer(queues: TimedQueues, operation: str, body: bytes) -> tuple[int, SqsRe
     try:
         return 200, _answer(queues, operation, request["QueueUrl"].rsplit("/", 1)[-1], request)
     except ServiceException as error:
-        return 400, _error(error)
+        return 400, {"__type": f"com.amazonaws.sqs#{error.code}", "message": error.message}
 
 
 def _answer(queues: TimedQueues, operation: str, queue: str, request: SqsRequest) -> SqsReply:
@@ -96,10 +96,6 @@ def _change_visibility(queues: TimedQueues, queue: str, request: SqsRequest) -> 
 def md5_of(body: str) -> str:
     """The digest with which clients check that a body is complete."""
     return md5(body.encode(), usedforsecurity=False).hexdigest()
-
-
-def _error(error: ServiceException) -> SqsReply:
-    return {"__type": f"com.amazonaws.sqs#{error.code}", "message": error.message}
 
 
 type SqsCall = Callable[[TimedQueues, str, SqsRequest], SqsReply]

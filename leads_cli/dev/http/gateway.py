@@ -92,10 +92,10 @@ def _text(body: bytes, content_type: str) -> str | None:
 
 
 def _forwarded(headers: Mapping[str, str], source_ip: str) -> dict[str, str]:
-    hops = [headers[name] for name in ("x-forwarded-for",) if name in headers]
+    before = headers.get("x-forwarded-for")
     _, _, port = headers.get("host", "").rpartition(":")
     return {
-        "x-forwarded-for": ", ".join([*hops, source_ip]),
+        "x-forwarded-for": f"{before}, {source_ip}" if before is not None else source_ip,
         "x-forwarded-port": port if port.isdigit() else "80",
         "x-forwarded-proto": "http",
     }

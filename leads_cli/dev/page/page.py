@@ -22,6 +22,7 @@ from leads_cli.dev.page.form import open_form, signup_form
 from leads_cli.dev.page.view import StackView
 from leads_cli.logs.journal import CAPACITY
 from leads_cli.stacks.embedded import from_description
+from leads_cli.words import in_utc
 
 _STATIC: Final = Path(__file__).parent / "static"
 
@@ -50,8 +51,7 @@ def routes(view: StackView) -> list[Route]:
             since = datetime.fromisoformat(request.query_params.get("since", ""))
         except ValueError:
             since = datetime.fromtimestamp(0, UTC)
-        lines = view.logs(since if since.tzinfo else since.replace(tzinfo=UTC))
-        return JSONResponse({"lines": [line.as_written() for line in lines]})
+        return JSONResponse({"lines": [line.as_written() for line in view.logs(in_utc(since))]})
 
     async def stack(_: Request) -> JSONResponse:
         return JSONResponse(view.description())

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from leads.errors import LeadsError, Malformed
@@ -16,6 +16,7 @@ from leads.event.event import is_dead_letter
 from leads.json import loads
 from leads.message.decoding import decode
 from leads.message.message import SUPPRESS, id_for_log
+from leads_cli.words import in_utc
 
 LEADS: Final = "LeadsQueue"
 EVENTS: Final = "EventsQueue"
@@ -69,7 +70,7 @@ class Letter:
 
     @property
     def failure(self) -> Mapping[str, Any]:
-        return _object(self.content.get("failure"))
+        return as_object(self.content.get("failure"))
 
     @property
     def reason(self) -> str:
@@ -105,7 +106,7 @@ class Letter:
 
         An edited letter keeps the id that it had, although to SQS it is another message.
         """
-        own = self.content.get("id") if self.is_lead else _object(self.content.get("fixed")).get("of")
+        own = self.content.get("id") if self.is_lead else as_object(self.content.get("fixed")).get("of")
         return own if isinstance(own, str) and _ID.fullmatch(own) else self.message_id
 
     @property
@@ -134,7 +135,7 @@ class Letter:
     def lead(self) -> Mapping[str, Any]:
         if self.is_suppression:
             return {"email": self.content["email"]}
-        return _object(self.content.get("lead")) if self.is_lead else {}
+        return as_object(self.content.get("lead")) if self.is_lead else {}
 
     @property
     def email(self) -> str:
@@ -172,14 +173,13 @@ class Letter:
     def failed_at(self) -> datetime:
         """When it was refused, or else when SQS received it."""
         try:
-            found = datetime.fromisoformat(_text(self.failure.get("failedAt")))
+            return in_utc(datetime.fromisoformat(_text(self.failure.get("failedAt"))))
         except ValueError:
             return self.received.sent_at
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     @property
     def replays(self) -> int:
-        return _number(_object(self.content.get("replay")).get("count")) or 0
+        return _number(as_object(self.content.get("replay")).get("count")) or 0
 
     def rewritten(self, body: str, attributes: Mapping[str, str]) -> "Letter":
         return read_letter(replace(self.received, body=body, attributes=attributes))
@@ -198,7 +198,7 @@ class Letter:
 
 
 def read_letter(received: QueueMessage) -> Letter:
-    return Letter(received, _object(_json(received.body)))
+    return Letter(received, as_object(_json(received.body)))
 
 
 def _json(text: str) -> Any:
@@ -208,7 +208,7 @@ def _json(text: str) -> Any:
         return text
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def as_object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 

@@ -15,7 +15,7 @@ from leads.model import LEAD_FIELDS
 from leads_cli.failures.read.criteria import Criteria
 from leads_cli.failures.read.letter import Cause, Letter
 from leads_cli.private_files import escape_formula
-from leads_cli.words import duration
+from leads_cli.words import as_text, duration
 
 # A message of Leadterra's is short; a hostile one is not worth more.
 _LONGEST: Final = 300
@@ -182,6 +182,5 @@ def _cell(value: object) -> str:
     """A cell that no spreadsheet runs as a formula and no terminal obeys."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), as_text(value))
     return text if isinstance(value, int | float) else escape_formula(text)

@@ -66,7 +66,7 @@ def _check_size(path: Path) -> None:
                 column, row, rest = b"", 1, b""
                 while piece := file.read(_PIECE):
                     places = _PLACE.findall(rest + piece)
-                    column = max([column, *{letters for letters, _ in places}], key=_column_order)
+                    column = max([column, *{letters for letters, _ in places}], key=_number)
                     row = max([row, *(int(number) for _, number in places)])
                     rest = piece[-_LONGEST_PLACE:]
             if row * _number(column) > _MAX_CELLS:
@@ -74,10 +74,6 @@ def _check_size(path: Path) -> None:
                     f"a sheet that reaches to cell {column.decode()}{row}, and at most {_MAX_CELLS:,} cells are read; "
                     "delete what is far from the table, or save the sheet as CSV"
                 )
-
-
-def _column_order(letters: bytes) -> tuple[int, bytes]:
-    return len(letters), letters
 
 
 def _number(column: bytes) -> int:

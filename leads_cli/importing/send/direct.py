@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from threading import Event
 from typing import TYPE_CHECKING, Final, cast
 
@@ -37,15 +38,11 @@ class ApiKey:
     """A key that is read when it is needed, and again when it is refused."""
 
     def __init__(self, read: Callable[[], str]) -> None:
-        self._read = read
-        self._value: str | None = None
-
-    def value(self) -> str:
-        return self._value if self._value is not None else self.fresh()
+        self.value = cache(read)
 
     def fresh(self) -> str:
-        self._value = self._read()
-        return self._value
+        self.value.cache_clear()
+        return self.value()
 
 
 def fixed_key(environ: Mapping[str, str]) -> ApiKey | None:

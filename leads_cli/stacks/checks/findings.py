@@ -1,38 +1,29 @@
 """What a check found."""
 
 from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Severity(StrEnum):
-    """How severe a finding is. Only `fail` makes the check fail."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row of the check; `remedy` is what to do, "" where there is nothing."""
+    """One row of the check, as `--json` has it. Only `fail` makes the check fail.
+
+    `remedy` is what to do, "" where there is nothing.
+    """
 
     about: str
-    verdict: Severity
+    verdict: Literal["ok", "warn", "fail"]
     message: str
     remedy: str = ""
 
-    def as_json(self) -> dict[str, str]:
-        """As `leads check --json` has it."""
-        return {"about": self.about, "verdict": self.verdict.value, "message": self.message, "remedy": self.remedy}
-
 
 def ok(about: str, message: str) -> Finding:
-    return Finding(about, Severity.OK, message)
+    return Finding(about, "ok", message)
 
 
 def warn(about: str, message: str, remedy: str) -> Finding:
-    return Finding(about, Severity.WARN, message, remedy)
+    return Finding(about, "warn", message, remedy)
 
 
 def fail(about: str, message: str, remedy: str) -> Finding:
-    return Finding(about, Severity.FAIL, message, remedy)
+    return Finding(about, "fail", message, remedy)
