@@ -62,13 +62,6 @@ def test_the_form_needs_no_mouse(page: Page) -> None:
     expect(lead(page, "keys@example.com")).to_contain_text("enrolled", timeout=TIMEOUT)
 
 
-def test_a_refused_lead_has_its_reason(page: Page) -> None:
-    """An address that the sandbox refuses is shown as rejected, with Leadterra's message."""
-    sign_up(page, "someone@refused.example")
-    expect(lead(page, "someone@refused.example")).to_contain_text("rejected", timeout=TIMEOUT)
-    expect(lead(page, "someone@refused.example")).to_contain_text("email domain does not accept mail")
-
-
 def test_an_empty_address_is_asked_for(page: Page) -> None:
     """Without an address nothing is sent, and the field asks for it."""
     page.get_by_role("button", name="Sign up").click()

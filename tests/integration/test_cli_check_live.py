@@ -145,15 +145,6 @@ def test_a_stack_with_nothing_wrong(stack: Operated) -> None:
         assert about in result.out
 
 
-def test_a_key_and_a_campaign_have_their_own_remedies(stack: Operated, leadterra: tuple[Sandbox, str]) -> None:
-    """A refused key has to be replaced, an unknown campaign's id corrected."""
-    stack.config.write_text(CONFIG.replace("camp_news", "camp_gone"))
-    assert "no campaign camp_gone" in stack.leads("check", "--live").out
-    leadterra[0].rotate_keys(["sk_live_new"])
-    result = stack.leads("check", "--live")
-    assert (result.code, "leads secrets set leadterra_api_key" in result.out) == (1, True)
-
-
 def test_problems_of_the_stack_are_found(stack: Operated) -> None:
     """A missing secret, another redrive, a disabled trigger, a silent source and a raised alarm."""
     stack.config.write_text(CONFIG + '\n[sources.quiet]\nprovider = "typeform"\ncampaign = "news"\n')

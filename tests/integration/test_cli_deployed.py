@@ -113,13 +113,6 @@ def test_an_unknown_stack_is_reported() -> None:
     assert (result.exit_code, "stack elsewhere" in result.output, "--region" in result.output) == (1, True, True)
 
 
-def test_an_event_for_the_queue_of_a_deployed_stack(operator: Operated) -> None:
-    """A recorded SQS event is sent to EventsQueue with its attribute."""
-    assert operator.leads("send", "events-queue-sns") == (0, "events-queue-sns: EventsQueue\n1 message queued\n", "")
-    (body,) = operator.bodies("EventsQueue")
-    assert body["Type"] == "Notification"
-
-
 def test_counts_of_commands_are_added(operator: Operated) -> None:
     """By source, without zeros."""
     put("source", "website", Accepted=2)

@@ -9,7 +9,7 @@ import pytest
 from leads_cli.console.failures.actions import FailureActions
 from leads_cli.dev.aws.server import EmbeddedAws
 from leads_cli.failures.read.queue_scan import QueueScan
-from leads_cli.stacks.running import NotReachableError, Running
+from leads_cli.stacks.running import Running
 from tests.integration.operating import Client
 
 
@@ -120,17 +120,6 @@ def test_an_interrupted_reading_returns_its_letters(queue: DeadLetterQueue, erro
     assert set(queue.visible()) == bodies
 
 
-def test_letters_that_another_reader_holds_are_reported(queue: DeadLetterQueue) -> None:
-    """They cannot be read, but are counted."""
-    queue.fill(8)
-    others = queue.sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=3, VisibilityTimeout=600)["Messages"]
-    with QueueScan(queue.running) as reading:
-        found = [each.received.body for each in reading]
-    assert len(found) == 5
-    assert not {each["Body"] for each in others} & set(found)
-    assert (reading.elsewhere, reading.whole) == (3, True)
-
-
 def test_a_queue_that_fills_as_fast_as_it_is_read(queue: DeadLetterQueue) -> None:
     """The reading ends, and reports that it is incomplete."""
     queue.fill(10)
@@ -170,15 +159,3 @@ def test_a_lease_is_renewed(queue: DeadLetterQueue) -> None:
         assert all(map(reading.holds, found))
         now[0] += 2
         assert not any(map(reading.holds, found))
-
-
-def test_a_queue_that_does_not_answer(queue: DeadLetterQueue) -> None:
-    """AWS's error is reported with the queue's name, without any content."""
-    elsewhere = replace(queue.running, outputs={"DeadLetterQueueUrl": f"{queue.url}-unknown"})
-
-    def read() -> None:
-        with QueueScan(elsewhere) as reading:
-            list(reading)
-
-    with pytest.raises(NotReachableError, match="DeadLetterQueue: AWS refused"):
-        read()

@@ -167,11 +167,3 @@ def test_a_letter_whose_lease_is_over_is_not_sent(operator: Operated) -> None:
         now[0] = 61
         Handover(operator.running, reading, tally).pass_on([(letter, replayed(letter)) for letter in hand])
     assert (tally.failed, operator.messages("LeadsQueue"), len(operator.messages())) == (1, [], 1)
-
-
-def test_later_letters_are_not_touched(operator: Operated) -> None:
-    """Only the letters of the plan are replayed."""
-    ids = operator.put(refused("a"), refused("b"))
-    operator.put(refused("c"))
-    assert hand_over(operator.running, ids).done == 2
-    assert [body["id"] for body in operator.bodies()] == ["c"]

@@ -60,13 +60,6 @@ def test_the_details_of_a_letter(operator: Operated) -> None:
     assert len(operator.messages()) == 2
 
 
-def test_the_details_as_json(operator: Operated) -> None:
-    """JSON has the event of a letter without a lead as it was sent."""
-    (message_id,) = operator.put(unmappable({"answers": ["Ava"]}))
-    (found,) = operator.json("failures", "show", message_id[:8])
-    assert (found["event"], found["reason"], found["messageId"]) == ({"answers": ["Ava"]}, "unmappable", message_id)
-
-
 def test_control_characters_are_escaped(operator: Operated) -> None:
     """Control characters and markup in a letter are shown escaped."""
     evil = "\x1b[2J[bold]x[/bold]\r\u202e"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from tests.integration.importing import Importing, account
 
@@ -145,19 +144,6 @@ def test_a_piped_list(importing: Importing) -> None:
     assert (code, importing.received()) == (0, [])
     assert importing.send("-", typed=LIST.replace("Ben", "Bob"))[0] == 0
     assert [lead.get("firstName") for lead in importing.leads()] == ["Ava", "Bob"]
-
-
-def test_other_kinds_of_files(importing: Importing) -> None:
-    """Workbooks and JSON lines can be imported, and values keep their types."""
-    book = Workbook()
-    for row in (["E-Mail", "Name", "Size"], ["ava@example.com", "Ava King", 5]):
-        book.worksheets[0].append(row)
-    book.save(importing.folder / "list.xlsx")
-    importing.write("list.jsonl", '{"email": "ava@example.com", "contact": {"name": "Ava King"}, "Size": 5}\n')
-    expected = {"email": "ava@example.com", "firstName": "Ava", "lastName": "King", "customFields": {"size": 5}}
-    for name in ("list.xlsx", "list.jsonl"):
-        assert importing.send(name, "--custom", "size")[0] == 0
-        assert importing.leads() == [expected]
 
 
 def test_the_campaign_s_rules_apply(importing: Importing) -> None:

@@ -1,6 +1,5 @@
 """Lists as common programs export them: who is imported, and what is reported."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -48,25 +47,6 @@ def test_an_opt_out_applies_to_all_rows_of_a_person(importing: Importing) -> Non
     assert code == 0
     assert "2 people opted out and are left out" in output
     assert list(names(importing.leads())) == ["noah@example.com"]
-
-
-def test_the_first_of_several_addresses(importing: Importing) -> None:
-    """Google exports all addresses of a person in one cell."""
-    code, output = importing.send("two-addresses-in-a-cell.csv")
-    assert code == 0
-    assert "In 1 row the first of several addresses is taken" in output
-    lead = importing.leads()[0]
-    assert (lead["email"], lead["company"]) == ("eda@example.com", "Northwind")
-
-
-def test_lines_before_the_header(importing: Importing) -> None:
-    """They are skipped and counted. Rows keep a spreadsheet's numbers."""
-    code, output = importing.send("preamble.csv")
-    assert code == 1
-    assert "3 lines before the header are passed over" in output
-    assert names(importing.leads()) == {"eda@example.com": ("Eda", "Lind"), "lucia@example.org": ("Lucía", "Peña")}
-    with (importing.folder / "preamble.csv.refused.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert [row["refused_row"] for row in csv.DictReader(file)] == ["6"]
 
 
 @pytest.mark.parametrize("options", [["--yes"], ["--yes", "--dry-run"], ["--yes", "--json"]])

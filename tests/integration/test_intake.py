@@ -31,15 +31,6 @@ def test_a_lead_is_in_the_queue_before_it_is_acknowledged(intake: Intake) -> Non
     assert message["lead"] == {**AVA, "customFields": {"plan": "pro", "trial": True}}
 
 
-@pytest.mark.parametrize("body", [[AVA], {"leads": [AVA, {"email": "bea@example.com"}]}, []])
-def test_a_list_is_accepted_lead_by_lead(intake: Intake, body: Any) -> None:
-    """An array or the bulk endpoint's envelope. An empty list has no leads."""
-    leads = body["leads"] if isinstance(body, dict) else body
-    answer = intake.post(body=body)
-    assert (answer.status, answer.body) == (200, {"accepted": len(leads)})
-    assert intake.emails() == sorted(lead["email"] for lead in leads)
-
-
 def test_bad_leads_of_a_list_are_reported_and_the_others_accepted(intake: Intake) -> None:
     """With their index in the request."""
     answer = intake.post(body=[AVA, {"email": "no"}, {"name": "Bea"}, DEEP, {"email": "bea@example.com"}])
@@ -72,8 +63,6 @@ def test_a_provider_s_bad_leads_are_also_dead_lettered(intake: Intake) -> None:
     [
         ({}, 303),
         ({"accept": "text/html,application/xhtml+xml", "sec-fetch-mode": "navigate", "origin": ORIGIN}, 303),
-        ({"accept": "*/*"}, 200),
-        ({"sec-fetch-mode": "cors", "origin": ORIGIN}, 200),
         ({"accept": "application/json"}, 200),
     ],
 )
@@ -103,16 +92,11 @@ def test_ignored_submissions_get_success(intake: Intake, source: str, fields: di
 @pytest.mark.parametrize(
     ("source", "headers", "path"),
     [
-        ("api", {}, None),
         ("api", {"authorization": "Bearer wrong"}, None),
-        ("api", {"authorization": "Basic !!"}, None),
         ("api", {"x-api-key": "other-token"}, None),
         ("api", {}, "/hooks/api/wrong"),
-        ("api", {"origin": ORIGIN}, "/hooks/api/"),
         ("partner", {"authorization": "Bearer partner-password"}, None),
-        ("partner", {"authorization": "Basic eDp3cm9uZw=="}, None),
         ("unknown", TOKEN, None),
-        ("api", TOKEN, "/hooks"),
         ("api", TOKEN, "/"),
         ("api", TOKEN, "/hooks/api/newest-token/more"),
         ("website", {"origin": "https://evil.example"}, None),
@@ -159,37 +143,17 @@ def test_an_unreadable_body_is_a_400(intake: Intake, body: bytes) -> None:
     assert intake.letters() == []
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'{"email": "%s@example.com"}' % (b"x" * MAX_MESSAGE_BYTES),
-        json.dumps({**AVA, **{f"essay{n}": "\U0001f600" * 5_000 for n in range(18)}}, ensure_ascii=False).encode(),
-        json.dumps([1] * 5_001).encode(),
-    ],
-)
-def test_too_large_bodies_are_a_413(intake: Intake, body: bytes) -> None:
-    """More than a message holds, or more leads than can be sent in time."""
-    assert intake.post(body=body).status == 413
-    assert intake.received() == []
-
-
-@pytest.mark.parametrize(
-    ("source", "headers", "status"),
-    [("website", {}, 405), ("api", TOKEN, 405), ("api", {"x-api-key": "wrong"}, 401), ("unknown", {}, 401)],
-)
-def test_a_form_sent_as_get_is_a_405(intake: Intake, source: str, headers: dict[str, str], status: int) -> None:
-    """Instead of a 200 that looks like success. Without credentials it is a 401."""
-    query = urlencode({"your-email": "ava@example.com", "your-name": "Ava"})
+def test_a_form_sent_as_get_is_a_405(intake: Intake) -> None:
+    """Instead of a 200 that looks like success."""
     request = {
-        "rawPath": f"/hooks/{source}",
-        "rawQueryString": query,
-        "headers": {"host": "hooks.example.com", **headers},
+        "rawPath": "/hooks/website",
+        "rawQueryString": urlencode({"your-email": "ava@example.com", "your-name": "Ava"}),
+        "headers": {"host": "hooks.example.com"},
         "requestContext": {"http": {"method": "GET"}},
     }
     answer = intake.invoke(request)
-    assert (answer.status, intake.received()) == (status, [])
-    if status == 405:
-        assert (answer.headers["allow"], "POST" in answer.body["detail"]) == ("POST, OPTIONS", True)
+    assert (answer.status, answer.headers["allow"], intake.received()) == (405, "POST, OPTIONS", [])
+    assert "POST" in answer.body["detail"]
     assert "ava" not in answer.text
 
 
@@ -225,14 +189,3 @@ def test_a_source_without_pages_is_like_an_unknown_one(intake: Intake, source: s
     """Its preflight reveals nothing."""
     answer = intake.post(source, headers={"origin": ORIGIN}, method="OPTIONS")
     assert (answer.status, "access-control-allow-origin" in answer.headers) == (401, False)
-
-
-def test_open_sources_have_a_forms_address(intake: Intake) -> None:
-    """A source with a secret is not served under `/forms`, even with the right secret."""
-    ava = {"email": "ava@example.com"}
-    assert (
-        intake.post("website", ava, path="/forms/website", headers={"content-type": "application/json"}).status == 200
-    )
-    assert intake.post("api", ava, path="/forms/api").status == 401
-    assert intake.post("nothing", ava, path="/forms/nothing").status == 401
-    assert [message["lead"]["email"] for message in intake.received()] == ["ava@example.com"]

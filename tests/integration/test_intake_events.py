@@ -49,13 +49,6 @@ def test_an_unreadable_event_keeps_its_envelope(intake: Intake) -> None:
     assert letter.body["event"] == event
 
 
-def test_a_list_is_accepted_lead_by_lead(intake: Intake) -> None:
-    """Each unusable entry is a dead letter."""
-    assert intake.deliver({"leads": [AVA, NO_ADDRESS, BEA, "text"]}) == []
-    assert intake.emails() == ["ava@example.com", "bea@example.com"]
-    assert sorted(str(letter.body["event"]) for letter in intake.letters()) == sorted([str(NO_ADDRESS), "text"])
-
-
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -76,14 +69,6 @@ def test_an_unusable_event_is_a_dead_letter(intake: Intake, body: Any, field: st
         assert letter.attributes == {"reason": "unmappable", "source": "api"}
         assert (letter.body["version"], letter.body["source"], letter.body["event"]) == (1, "api", body)
         assert (letter.failure["reason"], letter.failure["attempts"]) == ("unmappable", 1)
-
-
-def test_a_lead_that_fits_no_message_is_a_dead_letter(intake: Intake) -> None:
-    """It would always be refused, so the operator sees it at once."""
-    essays = {f"essay{n}": "x" * 9_950 for n in range(104)}
-    assert intake.deliver({"email": "ava@example.com", **essays}) == []
-    (letter,) = intake.letters()
-    assert (letter.failure["field"], letter.body["event"]) == ("body", {"email": "ava@example.com", **essays})
 
 
 @pytest.mark.parametrize("letter", ["я", "字", "\U0001f642", "\x85я"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from tests.integration.intaking import TOKEN, Intake
 
@@ -28,6 +29,8 @@ def remembered(intake: Intake) -> list[str]:
         ("sqs", "SendMessageBatch", {}),
         ("sqs", "SendMessageBatch", RuntimeError("a defect of ours")),
         ("dynamodb", "PutItem", None),
+        ("dynamodb", "PutItem", ReadTimeoutError(endpoint_url="https://aws.example")),
+        ("dynamodb", "PutItem", RuntimeError("a defect of ours")),
         ("secretsmanager", "GetSecretValue", None),
         ("secretsmanager", "GetSecretValue", {"SecretString": "not JSON"}),
         ("secretsmanager", "GetSecretValue", {"SecretString": "[]"}),

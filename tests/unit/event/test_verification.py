@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from leads.config.schema import Source, parse
 from leads.errors import Unauthorized
 from leads.event.event import Event
-from leads.event.verify import answers_preflights, needs_secret, origin_allowed, verify
+from leads.event.verify import answers_preflights, origin_allowed, verify
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRETS = ("newest", "previous:with colon")
@@ -121,12 +121,6 @@ def test_a_source_without_a_scheme_accepts_no_signature() -> None:
     assert unsigned.authentication == "signature"
     with pytest.raises(Unauthorized):
         verify(event("newest", x_api_key="newest"), unsigned, SECRETS)
-
-
-@pytest.mark.parametrize(("auth", "needed"), [("none", False), ("token", True), ("basic", True)])
-def test_an_open_form_needs_no_secret(auth: str, needed: bool) -> None:  # noqa: FBT001
-    """An open form does not wait for Secrets Manager."""
-    assert needs_secret(source(auth)) is needed
 
 
 @given(st.dictionaries(st.sampled_from(["authorization", "x-api-key"]), st.text()), st.none() | st.text())

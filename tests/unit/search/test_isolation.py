@@ -18,15 +18,6 @@ def run_sandbox(batch: Sequence[Row], **behaviour: object) -> Run:
     return deliver(batch, lambda sent: sandbox_reply(service, sent))
 
 
-def test_a_good_batch_is_one_request() -> None:
-    """An accepted batch needs no search."""
-    run = deliver(rows(5, {}), scripted([counts(3, 2)]))
-    assert [sent for sent, _ in run.requests] == [[0, 1, 2, 3, 4]]
-    assert run.settled.outcomes == [ACCEPTED] * 5
-    assert run.settled.metrics == {"Requests": 1, "Enrolled": 3, "Updated": 2, "Skipped": 0, "Unaccounted": 0}
-    assert run.settled.closed is None
-
-
 @pytest.mark.parametrize("shape", SHAPES_OF_HINTS)
 @pytest.mark.parametrize("bad", [1, 20])
 def test_a_correct_hint_costs_a_request_for_each_bad_lead(shape: str, bad: int) -> None:

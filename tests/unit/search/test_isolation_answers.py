@@ -295,13 +295,6 @@ def test_a_service_that_throttles_the_halves_is_left_alone() -> None:
     assert (run.settled.closed, len(run.requests), run.kinds) == (Held("unavailable", 60), 2, "H" * 8)
 
 
-def test_a_throttled_campaign_is_held_as_long_as_it_says() -> None:
-    """A 429 is not a lead's fault, however often the leads were received."""
-    batch = received(rows(5, {}), 7)
-    run = deliver(batch, lambda _: Reply(429, b"{}", {"retry-after": "60"}))
-    assert (run.settled.closed, len(run.requests)) == (Held("unavailable", 60.0), 1)
-
-
 def test_all_of_a_partial_success_may_be_named() -> None:
     """Each lead is re-sent alone. Ten or more that are refused alike are held."""
     batch = rows(30, {})

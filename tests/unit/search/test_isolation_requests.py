@@ -96,35 +96,6 @@ def test_misleading_bodies_cost_no_more_than_empty_ones(body: str) -> None:
     assert mean(costs) <= most(200, 4)
 
 
-CHANCE = Random(4)  # noqa: S311 - a simulation
-WRONG_HINTS: dict[str, Callable[[list[int], int], list[int]]] = {
-    "one at random": lambda _, size: [CHANCE.randrange(size)],
-    "four of them": lambda _, size: CHANCE.sample(range(size), min(size, 4)),
-    "offset": lambda places, _: [place + 7 for place in places],
-    "from the end": lambda places, size: [size - 1 - place for place in places],
-    "the first half": lambda _, size: list(range(size // 2)),
-    "all but the first": lambda _, size: list(range(1, size)),
-    "the good ones": lambda places, size: [place for place in range(size) if place not in places],
-    "one true": lambda places, size: [places[0], *CHANCE.sample(range(size), min(size, 5))],
-    "the true one last": lambda places, size: [*CHANCE.sample(range(size), min(size, 5)), places[-1]],
-    "now and then": lambda places, size: places if CHANCE.random() < 0.5 else [CHANCE.randrange(size)],
-}
-
-
-@pytest.mark.parametrize("style", ["index", "address"])
-@pytest.mark.parametrize("kind", WRONG_HINTS)
-def test_wrong_hints_reject_no_good_lead(kind: str, style: str) -> None:
-    """With four bad among 200 the right four are rejected, in at most 75 requests."""
-
-    def error_body(places: list[int], sent: Sequence[Row]) -> object:
-        places_named = WRONG_HINTS[kind](places, len(sent))
-        if style == "index":
-            return {"errors": [{"index": place} for place in places_named]}
-        return {"errors": [{"email": sent[place].lead["email"]} for place in places_named if place < len(sent)]}
-
-    assert max(len(search(200, each, error_body).requests) for each in drawn(200, 4, 3)) <= 75
-
-
 def test_hints_and_group_testing_combine() -> None:
     """Named leads cost a request each, and the others are found as without hints."""
     named = set(range(0, 1_000, 100))
@@ -138,9 +109,3 @@ def test_hints_and_group_testing_combine() -> None:
     run = deliver(batch, refusing([batch[index] for index in [*named, *hidden]], error_body))
     assert {index for index, letter in enumerate(run.kinds) if letter == "R"} == {*named, *hidden}
     assert len(run.requests) <= len(named) + 2 + most(990, 2)
-
-
-def test_the_requests_of_a_search_are_counted_separately() -> None:
-    """A metric shows the share of the search in the traffic."""
-    metrics = search(200, [17], silent).settled.metrics
-    assert metrics["IsolationRequests"] == metrics["Requests"] - 1 > 0

@@ -57,14 +57,6 @@ def test_a_destination_that_accepts_no_size_holds_all_leads() -> None:
     assert deliver(rows(10, {}), size_limited(0)).settled.outcomes == [Held("systemic")] * 10
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_read_again_once(status: int) -> None:
-    """The same rows are re-sent with the new key, so a rotation loses nothing."""
-    run = deliver(rows(3, {}), scripted([Reply(status, b"{}"), counts(3)]))
-    assert (run.kinds, run.keys_read) == ("AAA", 1)
-    assert [sent for sent, _ in run.requests] == [[0, 1, 2]] * 2
-
-
 def test_a_key_that_is_refused_twice_holds_all_leads() -> None:
     """A bad key is not a lead's fault."""
     run = deliver(rows(3, {}), scripted([Reply(401), Reply(403, b"{}")]))
@@ -90,13 +82,6 @@ def test_a_refusal_before_the_end_counts_in_small_batches(size: int, outcomes: s
         return sandbox_reply(service, sent) if next(asked) < 2 else None
 
     assert deliver(rows(size, {0: "format", 4: "format"}), failing).kinds == outcomes
-
-
-def test_without_time_all_leads_are_held() -> None:
-    """Without time for a request none is made."""
-    run = deliver(rows(3, {}), scripted([None]))
-    assert run.settled.outcomes == [Held("deadline")] * 3
-    assert (run.requests, run.settled.metrics) == ([], {})
 
 
 def parts(*sizes: int, service: Service) -> list[tuple[Sequence[Row], Settled]]:
