@@ -28,21 +28,11 @@ CONFIG: Final = """
 [campaigns.newsletter]
 id = "camp_paused"
 tokens = ["firstName"]
-[sources.website]
-provider = "form"
-campaign = "newsletter"
-auth = "none"
-[sources.api]
-provider = "json"
-campaign = "newsletter"
-auth = "token"
-[sources.forms]
-provider = "typeform"
-campaign = "newsletter"
-[sources.later]
-provider = "json"
-campaign = "newsletter"
-auth = "token"
+[sources]
+website = {provider = "form", campaign = "newsletter", auth = "none"}
+api = {provider = "json", campaign = "newsletter", auth = "token"}
+forms = {provider = "typeform", campaign = "newsletter"}
+later = {provider = "json", campaign = "newsletter", auth = "token"}
 """
 SECRETS: Final = ("invented-token-1", "invented-token-2", "invented-token-3")
 SECRET: Final = {

@@ -28,10 +28,8 @@ id = "camp_1"
 id = "camp_2"
 tokens = ["company"]
 on_missing_token = "dead_letter"
-[sources.app]
-provider = "json"
-campaign = "newsletter"
-auth = "token"
+[sources]
+app = {provider = "json", campaign = "newsletter", auth = "token"}
 """
 TIMEOUT_SECONDS: Final = 60
 

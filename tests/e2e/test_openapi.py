@@ -12,25 +12,16 @@ from leads_cli.dev.stack import Stack
 from leads_cli.project import ROOT
 
 CONFIG: Final = """
-[campaigns.newsletter]
-id = "camp_1"
-
+campaigns.newsletter.id = "camp_1"
+[sources]
+api = {provider = "json", campaign = "newsletter", auth = "token", custom_fields = ["*"]}
+typeform = {provider = "typeform", campaign = "newsletter"}
 [sources.website]
 provider = "form"
 campaign = "newsletter"
 auth = "none"
 allowed_origins = ["https://www.example.com"]
 redirect = "https://www.example.com/thanks"
-
-[sources.api]
-provider = "json"
-campaign = "newsletter"
-auth = "token"
-custom_fields = ["*"]
-
-[sources.typeform]
-provider = "typeform"
-campaign = "newsletter"
 """
 # Not checked: whether generated leads are accepted (most name an unknown source), whether undescribed requests are
 # refused (any event of any tool is accepted), and 405 for other methods (without credentials it is a 401).

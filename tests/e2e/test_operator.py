@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
@@ -20,27 +21,35 @@ def leads(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
+def at_terminal(
+    *arguments: str, on_output: Callable[[subprocess.Popen[bytes], bytes, int], None] = lambda *_: None
+) -> bytes:
+    """Run a command at a terminal to its end, and return its output.
+
+    `on_output` gets the process, the output so far, and the terminal to type at.
+    """
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([LEADS, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)  # noqa: S603 - a command of ours
+    os.close(theirs)
+    output = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while chunk := os.read(ours, 65_536):
+            output += chunk
+            on_output(process, output, ours)
+    assert process.wait() == 0
+    return output
+
+
 def test_a_typed_secret_is_not_shown(dev: str) -> None:
     """At a terminal the command asks for the value without echo. The old value stays valid."""
     (before,) = secret.read_secret(embedded.find(dev)).values("api")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(  # noqa: S603 - a command of ours
-        [LEADS, "secrets", "rotate", "api", "--url", dev],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    output = b""
-    try:
-        while chunk := os.read(ours, 1024):
-            output += chunk
-            if output.endswith(b"(it is not shown): "):
-                os.write(ours, b"typed-by-hand\n")
-    except OSError:
-        assert b"the new value and the previous one are valid" in output  # the other end is closed
-    assert process.wait() == 0
+
+    def answer(_: object, output: bytes, terminal: int) -> None:
+        if output.endswith(b"(it is not shown): "):
+            os.write(terminal, b"typed-by-hand\n")
+
+    output = at_terminal("secrets", "rotate", "api", "--url", dev, on_output=answer)
+    assert b"the new value and the previous one are valid" in output
     assert b"typed-by-hand" not in output
     assert secret.read_secret(embedded.find(dev)).values("api") == ("typed-by-hand", before)
 
@@ -64,23 +73,15 @@ def test_a_lead_is_followed(dev: str) -> None:
 
 def test_watched_counts_at_a_terminal(dev: str) -> None:
     """They are updated in place, and stay on the screen after Ctrl-C."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(  # noqa: S603 - a command of ours
-        [LEADS, "status", "--watch", "--url", dev], stdout=theirs, stderr=theirs, start_new_session=True
-    )
-    os.close(theirs)
-    output = b""
-    asked = False
-    try:
-        while chunk := os.read(ours, 4096):
-            output += chunk
-            # Once, because a second Ctrl-C would interrupt the clean end.
-            if b"Ctrl-C ends it." in output and not asked:
-                process.send_signal(signal.SIGINT)
-                asked = True
-    except OSError:
-        assert b"accepted" in output  # the other end is closed
-    assert process.wait() == 0
+    # One, because a second Ctrl-C would interrupt the clean end.
+    signals = iter([signal.SIGINT])
+
+    def interrupt(process: subprocess.Popen[bytes], output: bytes, _: int) -> None:
+        if b"Ctrl-C ends it." in output and (number := next(signals, None)):
+            process.send_signal(number)
+
+    output = at_terminal("status", "--watch", "--url", dev, on_output=interrupt)
+    assert b"accepted" in output
     assert b"Traceback" not in output
 
 
@@ -91,15 +92,7 @@ def test_groups_are_shown_while_dead_letters_are_read(dev: str) -> None:
     running = embedded.find(dev)
     letter = {"version": 1, "source": "website", "event": {}, "failure": {"reason": "unmappable", "message": "no lead"}}
     running.client("sqs").send_message(QueueUrl=running.outputs["DeadLetterQueueUrl"], MessageBody=json.dumps(letter))
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen([LEADS, "failures", "list", "--url", dev], stdout=theirs, stderr=theirs)  # noqa: S603
-    os.close(theirs)
-    output = b""
-    with contextlib.suppress(OSError):  # the other end is closed
-        while chunk := os.read(ours, 65_536):
-            output += chunk
-    assert process.wait() == 0
-    before, end = output.split(b" in 1 group")
+    before, end = at_terminal("failures", "list", "--url", dev).split(b" in 1 group")
     assert b"Reading: 1 dead letter so far" in before
     assert b"unmappable" in before
     assert b"unmappable" in end

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
 from typer.main import get_command
 
 from leads.io.leadterra import leadterra as client
+from leads_cli.dev.aws.server import EmbeddedAws
 from leads_cli.sandbox import Sandbox, SandboxServer
 from tests.integration.cloud import Cloud
 from tests.integration.cloud import cloud as _cloud
@@ -87,6 +89,18 @@ def contract(contract_account: Cloud, capsys: pytest.CaptureFixture[str]) -> Con
     made = Contract(Intake(contract_account, capsys))
     made.forget()
     return made
+
+
+@pytest.fixture
+def aws() -> Iterator[EmbeddedAws]:
+    """The AWS of `leads dev`."""
+    with EmbeddedAws() as running:
+        yield running
+
+
+@pytest.fixture
+def sqs(aws: EmbeddedAws) -> Any:
+    return aws.client("sqs")
 
 
 @pytest.fixture

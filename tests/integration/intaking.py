@@ -16,11 +16,13 @@ from leads.io import telemetry
 from tests.integration.cloud import Cloud, Letter
 
 CONFIG = """
-[campaigns.news]
-id = "camp_news"
-[campaigns.demo]
-id = "camp_demo"
-
+[campaigns]
+news.id = "camp_news"
+demo.id = "camp_demo"
+[sources]
+choosy = {provider = "form", campaign = "news", auth = "none", require = {consent = "yes"}}
+api = {provider = "json", campaign = "news", auth = "token", custom_fields = ["*"]}
+other = {provider = "json", campaign = "news", auth = "token"}
 [sources.website]
 provider = "form"
 campaign = "news"
@@ -29,33 +31,11 @@ allowed_origins = ["https://www.example.com"]
 redirect = "https://www.example.com/thanks"
 honeypot = "nickname"
 custom_fields = ["plan"]
-
-[sources.choosy]
-provider = "form"
-campaign = "news"
-auth = "none"
-[sources.choosy.require]
-consent = "yes"
-
-[sources.api]
-provider = "json"
-campaign = "news"
-auth = "token"
-custom_fields = ["*"]
-
-[sources.other]
-provider = "json"
-campaign = "news"
-auth = "token"
-
 [sources.partner]
 provider = "json"
 campaign_field = "list"
+campaigns = {Newsletter = "news", Demo = "demo"}
 auth = "basic"
-[sources.partner.campaigns]
-Newsletter = "news"
-Demo = "demo"
-
 [sources.app]
 provider = "json"
 campaign = "demo"

@@ -19,11 +19,8 @@ auth = "none"
 captcha = "turnstile"
 redirect = "https://www.example.com/thanks"
 custom_fields = ["*", "cf-turnstile-response"]
-[sources.other]
-provider = "json"
-campaign = "news"
-auth = "none"
-captcha = "hcaptcha"
+[sources]
+other = {provider = "json", campaign = "news", auth = "none", captcha = "hcaptcha"}
 """
 SECRET = "0x4AAA-marked"
 BROWSER = {"content-type": FORM, "accept": "text/html,application/xhtml+xml"}

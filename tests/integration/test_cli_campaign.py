@@ -13,26 +13,17 @@ CONFIG = """
 [campaigns.news]
 id = "camp_news"
 tokens = ["firstName", "company"]
-
-[campaigns.trial]
-id = "camp_trial"
-
-[campaigns.gone]
-id = "camp_gone"
-
-[sources.website]
-provider = "form"
-campaign = "news"
-auth = "none"
-
+[campaigns]
+trial.id = "camp_trial"
+gone.id = "camp_gone"
+[sources]
+website = {provider = "form", campaign = "news", auth = "none"}
 [sources.app]
 provider = "json"
 campaign_field = "list"
+campaigns = {trial = "trial"}
 campaign = "news"
 auth = "token"
-
-[sources.app.campaigns]
-trial = "trial"
 """
 AVA = {"email": "ava@example.com"}
 

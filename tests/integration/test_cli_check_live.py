@@ -19,13 +19,9 @@ from tests.integration.operating import NAMESPACE, Operated, operated
 from tests.integration.operating import TEMPLATE as STACK
 
 CONFIG = """
-[campaigns.news]
-id = "camp_news"
-
-[sources.app]
-provider = "json"
-campaign = "news"
-auth = "token"
+campaigns.news.id = "camp_news"
+[sources]
+app = {provider = "json", campaign = "news", auth = "token"}
 """
 STAGE = """
 [default.deploy.parameters]

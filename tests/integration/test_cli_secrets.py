@@ -12,22 +12,11 @@ from leads_cli.stacks.running import NotReachableError
 from tests.integration.operating import Operated, operated
 
 CONFIG = """
-[campaigns.news]
-id = "camp_news"
-
-[sources.website]
-provider = "form"
-campaign = "news"
-auth = "none"
-
-[sources.app]
-provider = "json"
-campaign = "news"
-auth = "token"
-
-[sources.clerk]
-provider = "clerk"
-campaign = "news"
+campaigns.news.id = "camp_news"
+[sources]
+website = {provider = "form", campaign = "news", auth = "none"}
+app = {provider = "json", campaign = "news", auth = "token"}
+clerk = {provider = "clerk", campaign = "news"}
 """
 
 

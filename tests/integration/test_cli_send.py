@@ -21,19 +21,11 @@ from tests.integration.intaking import Intake
 CONFIG: Final = Path(webhooks.WEBHOOK_CONFIG).read_text(encoding="utf-8")
 EVERY: Final = parse(CONFIG)
 ELSEWHERE: Final = """
-[campaigns.news]
-id = "camp_1"
-[sources.contacts]
-provider = "hubspot"
-campaign = "news"
-public_url = "https://crm.example.com/in"
-[sources.contacts-two]
-provider = "hubspot"
-campaign = "news"
-[sources.website]
-provider = "form"
-campaign = "news"
-auth = "basic"
+campaigns.news.id = "camp_1"
+[sources]
+contacts = {provider = "hubspot", campaign = "news", public_url = "https://crm.example.com/in"}
+contacts-two = {provider = "hubspot", campaign = "news"}
+website = {provider = "form", campaign = "news", auth = "basic"}
 """
 
 

@@ -27,12 +27,9 @@ if TYPE_CHECKING:
     from leads_cli.dev.page.view import StackView
 
 CONFIG = """
-[campaigns.news]
-id = "camp_1"
-[sources.website]
-provider = "form"
-campaign = "news"
-auth = "none"
+campaigns.news.id = "camp_1"
+[sources]
+website = {provider = "form", campaign = "news", auth = "none"}
 """
 
 

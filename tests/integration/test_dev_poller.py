@@ -38,17 +38,6 @@ class Recorder:
 
 
 @pytest.fixture
-def aws() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as running:
-        yield running
-
-
-@pytest.fixture
-def sqs(aws: EmbeddedAws) -> Any:
-    return aws.client("sqs")
-
-
-@pytest.fixture
 def dead(sqs: Any) -> str:
     return str(sqs.create_queue(QueueName="dead")["QueueUrl"])
 

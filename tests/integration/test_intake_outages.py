@@ -33,10 +33,6 @@ def remembered(intake: Intake) -> list[str]:
         ("dynamodb", "PutItem", RuntimeError("a defect of ours")),
         ("secretsmanager", "GetSecretValue", None),
         ("secretsmanager", "GetSecretValue", {"SecretString": "not JSON"}),
-        ("secretsmanager", "GetSecretValue", {"SecretString": "[]"}),
-        ("secretsmanager", "GetSecretValue", {"SecretString": '{"sources": {}}'}),
-        ("secretsmanager", "GetSecretValue", {"SecretString": '{"sources": {"api": {"newest-token": 1}}}'}),
-        ("secretsmanager", "GetSecretValue", {"SecretBinary": "AA=="}),
     ],
 )
 def test_the_sender_is_asked_to_retry(intake: Intake, service: str, operation: str, answer: object) -> None:

@@ -10,22 +10,10 @@ from leads.request.outcome import ACCEPTED, Held, Rejected
 from leads.request.reply import Reply
 from tests.simulated import FLAWS, Run, counts, deliver, refusal, row, rows, sandbox, sandbox_reply, scripted
 
-SHAPES_OF_HINTS = ("index", "prose_email", "contradictory")
-
 
 def run_sandbox(batch: Sequence[Row], **behaviour: object) -> Run:
     service = sandbox(**behaviour)
     return deliver(batch, lambda sent: sandbox_reply(service, sent))
-
-
-@pytest.mark.parametrize("shape", SHAPES_OF_HINTS)
-@pytest.mark.parametrize("bad", [1, 20])
-def test_a_correct_hint_costs_a_request_for_each_bad_lead(shape: str, bad: int) -> None:
-    """The batch, each suspect alone, and the others."""
-    flaws = dict.fromkeys(range(1, 200, 200 // bad), "domain")
-    run = run_sandbox(rows(200, flaws), error_shape=shape)
-    assert len(run.requests) == len(flaws) + 2
-    assert {i for i, letter in enumerate(run.kinds) if letter == "R"} == set(flaws)
 
 
 def test_the_others_wait_for_one_suspect_only() -> None:

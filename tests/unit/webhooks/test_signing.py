@@ -2,31 +2,10 @@
 
 import base64
 
-import pytest
-
 from leads.config.schema import parse
 from leads.presets.providers import PROVIDERS
 from leads_cli.dev.invented import invent_secrets
-from leads_cli.webhooks.signing import Request, new_secret, sign
-from tests.signed import is_signed, request
-
-ENTROPY = bytes(range(32))
-
-
-@pytest.mark.parametrize("provider", PROVIDERS)
-def test_signed_requests_are_accepted(provider: str) -> None:
-    """With the right secret only, for every provider."""
-    ids = {f"{'svix' if provider == 'clerk' else 'webhook'}-id": "msg_1", "framer-webhook-submission-id": "sub_1"}
-    sent = Request(b'{"email":"ava@example.com"}', ids, url="https://hooks.example.com/hooks/one")
-    secret = new_secret(provider, ENTROPY)
-    signed = sign(provider, sent, secret, 1_782_036_000)
-    scheme = PROVIDERS[provider].signature
-    if scheme is None:
-        assert signed.headers["authorization"] == f"Bearer {secret}"
-        return
-    delivery = request(signed.body, signed.headers, signed.method, signed.url)
-    assert is_signed(scheme, delivery, secret, 1_782_036_000)
-    assert not is_signed(scheme, delivery, new_secret(provider, ENTROPY[::-1]), 1_782_036_000)
+from leads_cli.webhooks.signing import Request, sign
 
 
 def test_a_body_without_members_keeps_its_bytes() -> None:
