@@ -92,8 +92,7 @@ def start(name: Name, *, yes: Yes = False, as_json: AsJson = False, target: Conf
     if as_json:
         print_json({"name": campaign.name, "id": campaign.id, **after})
     elif not runs:
-        details = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
-        typer.echo(f"Started {campaign.name}: {plain(details) or 'Leadterra gave no details'}.")
+        typer.echo(plain(campaigns.describe_started(campaign, after)))
 
 
 def _find(name: str, target: ConfiguredStackOptions) -> tuple[ConfiguredCampaign, CampaignApi]:

@@ -132,8 +132,7 @@ class _CampaignCard:
         if (done := await frame.notify_errors(asyncio.to_thread(begin))) is None:
             return
         after, now = done
-        details = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
-        ui.notify(f"Started {self.campaign.name}: {details or 'Leadterra gave no details'}.", type="positive")
+        ui.notify(campaigns.describe_started(self.campaign, after), type="positive")
         self._show_stats(CampaignListing(self.campaign, now))
 
 

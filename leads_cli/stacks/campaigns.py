@@ -149,3 +149,9 @@ def start(service: CampaignApi, campaign: ConfiguredCampaign) -> dict[str, Any]:
         raise LeadterraError(
             f"{error}. Whether the campaign was started is unknown; look first: leads campaign stats {campaign.name}"
         ) from error
+
+
+def describe_started(campaign: ConfiguredCampaign, after: Mapping[str, Any]) -> str:
+    """What Leadterra answered to a start."""
+    details = ", ".join(f"{key} {value}" for key, value in after.items() if key != "id")
+    return f"Started {campaign.name}: {details or 'Leadterra gave no details'}."

@@ -9,7 +9,7 @@ from typing import Final
 from nicegui import ui
 
 from leads_cli.console import frame
-from leads_cli.console.failures.actions import FailureActions, FoundLetters
+from leads_cli.console.failures.actions import BackgroundWork, FailureActions, FoundLetters
 from leads_cli.console.failures.form import Form, FormError, show_review
 from leads_cli.console.failures.parts import chip, letter_address, letter_facts, show_history
 from leads_cli.console.subject import Subject
@@ -120,10 +120,7 @@ class FailurePage:
         self._problem.content = frame.paragraph(words, "problem")
 
     async def _replay(self) -> None:
-        work = await frame.notify_errors(
-            asyncio.to_thread(self._actions.prepare, self._letter.message_id, "replayed", REPLAY)
-        )
-        if work is None:
+        if (work := await self._prepare("replayed", REPLAY)) is None:
             return
         problem = next(iter(work.plan.problems), "")
 
@@ -136,7 +133,7 @@ class FailurePage:
             )
 
         answers = [] if problem else ["Replay"]
-        if await frame.ask("Replay it as it is?", answers, content) and await self._done("replayed", REPLAY):
+        if await frame.ask("Replay it as it is?", answers, content) and await self._carry_out(work):
             self._sent(self._letter)
 
     async def _discard(self) -> None:
@@ -152,10 +149,15 @@ class FailurePage:
 
     async def _done(self, done: str, mending: Mending | None) -> bool:
         """Do something to the letter now, and show an error."""
+        work = await self._prepare(done, mending)
+        return work is not None and await self._carry_out(work)
+
+    async def _prepare(self, done: str, mending: Mending | None) -> BackgroundWork | None:
+        """Plan something for the letter; None after an error. This reads the whole queue."""
         message_id = self._letter.message_id
-        work = await frame.notify_errors(asyncio.to_thread(self._actions.prepare, message_id, done, mending))
-        if work is None:
-            return False
+        return await frame.notify_errors(asyncio.to_thread(self._actions.prepare, message_id, done, mending))
+
+    async def _carry_out(self, work: BackgroundWork) -> bool:
         if not work.total:
             gone = "the letter cannot be seen any more: another command is reading it or has handled it"
             frame.complain(f"Nothing was done: {next(iter(work.plan.problems), gone)}.")
@@ -164,7 +166,7 @@ class FailurePage:
             return False
         await asyncio.to_thread(work.handled.wait)
         if work.succeeded and self._actions.found:
-            self._actions.found.gone.add(message_id)
+            self._actions.found.gone.add(self._letter.message_id)
         else:
             frame.complain(work.text)
         return work.succeeded
