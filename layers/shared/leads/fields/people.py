@@ -6,7 +6,9 @@ not used.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from leads.fields.address import address_like
@@ -51,12 +53,11 @@ def _in_list(everything: list[Any], depth: int) -> list[PersonPart]:
         own = _own_address(_named_texts({str(number): item for number, item in enumerate(items)}))
         return [PersonPart(items, *own)] if own else []
     found = [people(item, depth + 1) for item in items]
-    count = sum(map(len, found))
+    pairs = list(zip(items, found, strict=True))
     # One that has no address where one belongs is a person as well, and is refused.
-    if count == 1 and any(not inner and _lacks_address(item) for item, inner in zip(items, found, strict=True)):
-        count += 1
+    count = sum(map(len, found)) + any(not inner and _lacks_address(item) for item, inner in pairs)
     if count > 1 and not all(map(_answers_with_address, items)):
-        return [person for item, inner in zip(items, found, strict=True) for person in inner or [PersonPart(item)]]
+        return [person for item, inner in pairs for person in inner or [PersonPart(item)]]
     # One person, or all the addresses of one: the first counts.
     one = next((inner[0] for inner in found if inner), None)
     return [one if len(items) == 1 else one._replace(document=items)] if one else []
@@ -73,49 +74,58 @@ def _in_object(members: Mapping[str, Any], depth: int) -> list[PersonPart]:
         and not _answers_with_address(member)
         and (inner := people(member, depth + 1))
     }
+    own = _own_address(_named_texts(members))
     if not inside:
         # As most are in a list of people.
-        alone = _own_address(_named_texts(members))
-        return [PersonPart(dict(members), *alone)] if alone else []
-    others = {
-        k for k in inside if is_other_persons(k) or (isinstance(members[k], dict) and canonical(k) in OBJECTS_OF_OTHERS)
-    }
-    found = {key: inner for key, inner in inside.items() if key not in others}
-    # A list of addresses, without names, is one person's.
-    addresses = {
-        key: inner[0] for key, inner in found.items() if _means(key, "email") and not any(map(_is_named, inner))
-    }
-    own = _own_address(_named_texts(members)) or next(((one.address, True) for one in addresses.values()), None)
-    found = {key: inner for key, inner in found.items() if key not in addresses}
-    named_so = {key for key in found if _ID.fullmatch(key) and meaning(key) is None and isinstance(members[key], dict)}
-    by_id = {key for key in named_so if len(found[key]) == 1}
-    lists = {key for key, inner in found.items() if len(inner) > 1} | (by_id if len(by_id) > 1 else set())
-    single = {key: inner[0] for key, inner in found.items() if key not in lists}
+        return [PersonPart(dict(members), *own)] if own else []
+    addresses, lists, single, others = _sorted(members, inside)
+    own = own or next(((one.address, True) for one in addresses.values()), None)
     persons = {key: one for key, one in single.items() if not _means(key, "company")}
     if not own and not persons and (lists or not single):
-        return [person for key in found if key in lists for person in found[key]]
-    likely = persons or single
-    if lists:
-        # Beside a list of people, only the name of an object says that it is the person's.
-        likely = {key: one for key, one in likely.items() if canonical(key) in PERSONS | WRAPPERS}
-    chosen = PersonPart(members, *own) if own and (own[1] or not persons) else _choose(likely)
+        return list(chain.from_iterable(lists.values()))
+    if own and (own[1] or not persons):
+        chosen = PersonPart(members, *own)
+    else:
+        chosen = _choose(persons or single, beside_list=bool(lists))
     # `workspace_email` beside a list may be of none in it.
-    is_plain = (
-        bool(addresses)
-        or own is None
-        or any(text == own[0] and _is_for_address(name) for name, text in _named_texts(members))
-    )
+    is_plain = not own or bool(addresses) or _is_plainly_named(own[0], members)
     if chosen.unclear or (lists and not (chosen.sure and is_plain)):
         return [PersonPart(members, unclear=True)]
     if not own and single.keys() == {"node"}:
         # GraphQL's edges.
         return [single["node"]]
-    lists |= {key for key in others if len(inside[key]) > 1}
-    return [chosen._replace(document=dict(_own(members, lists, single, chosen.address)))]
+    several = lists.keys() | {key for key, inner in others.items() if len(inner) > 1}
+    return [chosen._replace(document=dict(_own(members, several, single, chosen.address)))]
+
+
+class _Inside(NamedTuple):
+    """The people inside of an object, by the members that they are in."""
+
+    addresses: Mapping[str, PersonPart]  # a list of addresses, without names: all are one person's
+    lists: Mapping[str, Sequence[PersonPart]]  # several people: a list, or objects under ids
+    single: Mapping[str, PersonPart]
+    others: Mapping[str, Sequence[PersonPart]]  # not the person: staff, a friend, a previous value
+
+
+def _sorted(members: Mapping[str, Any], inside: Mapping[str, Sequence[PersonPart]]) -> _Inside:
+    others = {
+        key: inner
+        for key, inner in inside.items()
+        if is_other_persons(key) or (isinstance(members[key], dict) and canonical(key) in OBJECTS_OF_OTHERS)
+    }
+    addresses = {
+        key: inner[0]
+        for key, inner in inside.items()
+        if key not in others and _means(key, "email") and not any(map(_is_named, inner))
+    }
+    found = {key: inner for key, inner in inside.items() if key not in others and key not in addresses}
+    by_id = {key for key, inner in found.items() if len(inner) == 1 and _is_id(key) and isinstance(members[key], dict)}
+    lists = {key: inner for key, inner in found.items() if len(inner) > 1 or (key in by_id and len(by_id) > 1)}
+    return _Inside(addresses, lists, {key: inner[0] for key, inner in found.items() if key not in lists}, others)
 
 
 def _own(
-    members: Mapping[str, Any], lists: set[str], single: Mapping[str, PersonPart], address: str
+    members: Mapping[str, Any], lists: AbstractSet[str], single: Mapping[str, PersonPart], address: str
 ) -> Iterator[tuple[str, Any]]:
     """The members that belong to the person of an address: no other people, and no object with another address."""
     for key, member in members.items():
@@ -139,9 +149,13 @@ def _is_address(value: Any) -> bool:
     return address_like(_text(value)) or _answers_with_address(value)
 
 
-def _choose(single: Mapping[str, PersonPart]) -> PersonPart:
-    """The person that an object is about, of those in its members."""
-    sure = {key: person for key, person in single.items() if person.sure or person.unclear} or single
+def _choose(single: Mapping[str, PersonPart], *, beside_list: bool) -> PersonPart:
+    """The person that an object is about, of those in its members.
+
+    Beside a list of people, only the name of a member says that it is the person's.
+    """
+    likely = {key: one for key, one in single.items() if not beside_list or canonical(key) in PERSONS | WRAPPERS}
+    sure = {key: person for key, person in likely.items() if person.sure or person.unclear} or likely
     typed = {key: person for key, person in sure.items() if canonical(key) not in _OF_A_LINK}
     named = {key: person for key, person in typed.items() if canonical(key) in PERSONS}
     for candidates in (sure, typed, named):
@@ -197,6 +211,15 @@ def _is_for_address(name: str) -> bool:
     """Whether a name says that it is the person's address, and does not only mention one: `workspace_email`."""
     known = meaning(name)
     return known is not None and known.field == "email" and known.rank < MENTION
+
+
+def _is_plainly_named(address: str, members: Mapping[str, Any]) -> bool:
+    return any(text == address and _is_for_address(name) for name, text in _named_texts(members))
+
+
+def _is_id(key: str) -> bool:
+    """Whether a key is an id, or an address, and no field's name."""
+    return _ID.fullmatch(key) is not None and meaning(key) is None
 
 
 def _answers_with_address(item: Any) -> bool:
