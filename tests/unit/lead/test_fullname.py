@@ -14,6 +14,7 @@ from leads.lead.fullname import complete_name, split_name
         "Ada King, PhD", "Ada King, Jr.", "King, Ada, PhD", "Dr. Ada King", "Prof. Dr. Ada King", "King, Dr. Ada",
         "Ing. Ada King", "Ada King (she/her)", "Ada (Addy) King", "Ada King PhD", "Ada King Ph.D. MBA",
         "Ada King <ada@example.com>", "\u2022 Ada King", "Fru Ada King", "Hr. Ada King",
+        "Ada King | Acme", "Ada King - Acme", "Ada King \U0001f680", "Dr. King, Ada", "Herrn Ada King",
     ],
 )  # fmt: skip
 def test_titles_and_degrees_are_removed(whole: str) -> None:
@@ -30,7 +31,8 @@ def test_titles_and_degrees_are_removed(whole: str) -> None:
         ("Mrs King", ("", "King")), ("Mr", ("Mr", "")), ("李 小龍", ("李", "小龍")), ("Ing King", ("Ing", "King")),
         ("Frau Dr.-Ing. Ada König", ("Ada", "König")), ("Univ.-Prof. Dr. med. Ada von König", ("Ada", "von König")),
         ("Mr. & Mrs. King", ("", "King")), ("Mr &", ("", "&")), ("Sra. Ada Rey", ("Ada", "Rey")),
-        ("(Ada)", ("(Ada)", "")), ("Ada MBA", ("Ada", "MBA")),
+        ("De Souza Lima, Ana", ("Ana", "De Souza Lima")), ("GARCÍA LÓPEZ, Ana", ("Ana", "GARCÍA LÓPEZ")),
+        ("Ada & Ben King", ("Ada", "")), ("(Ada)", ("(Ada)", "")), ("Ada MBA", ("Ada", "MBA")),
     ],
 )  # fmt: skip
 def test_a_whole_name_is_split(whole: str, expected: tuple[str, str]) -> None:

@@ -2,8 +2,10 @@
 
 import re
 from functools import lru_cache
+from html import unescape
 from typing import TYPE_CHECKING, Final
 from unicodedata import category
+from urllib.parse import unquote
 
 from pydantic_core import Url
 
@@ -28,8 +30,11 @@ _NOT_IN_DOMAIN: Final = re.compile(r"[\x00-,/:-@\[-`{-\x7f]")
 _RESERVED: Final = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
 _LIKE: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _SEVERAL: Final = re.compile(r"[,;\s]+")
-_SCHEME: Final = re.compile(r"^mailto:", re.IGNORECASE)
-_QUOTED: Final = re.compile(r"(?P<quote>[\"`])(.+)(?P=quote)")
+# `mailto:ava@example.com?subject=Hi`, in a link of HTML, Markdown or Slack as well.
+_LINK: Final = re.compile(r"mailto:([^\s\"<>()|?\]]+)", re.IGNORECASE)
+_QUOTED: Final = re.compile(r"([\"`“„«])(.+)[\"`”“»]")
+# `Ava King (ava@example.com)`
+_BRACKETS: Final = str.maketrans("()[]", "<><>")
 # `Ava King <ava@example.com>`, `"King, Ava" <ava@example.com>`, and perhaps others behind it.
 _DISPLAYED: Final = re.compile(r"(?:[^<>@\"]*|\"[^\"]*\"\s*)<([^<>]*)>(?:[,;\s].*<[^<>@]*@[^<>]*>)?", re.DOTALL)
 # Japanese and Chinese keyboards write ASCII in full width.
@@ -55,12 +60,16 @@ def normalise_address(text: str) -> str:
     """
     if len(text) > _MAX_LENGTH:
         raise NotAnAddress("too long")
+    if "@" not in text:
+        # Encoded for a form or a page, once or twice: `ava%2540example.com`.
+        text = unquote(unquote(unescape(text)))
     # Copied text brings invisible marks, quotes and the end of a sentence.
     shown = text if text.isascii() else "".join(c for c in text if category(c) != "Cf").translate(_FULL_WIDTH)
     quoted = _QUOTED.fullmatch(shown := shown.strip())
-    bare = _SCHEME.sub("", quoted[2] if quoted else shown, count=1).rstrip(".")
+    link = _LINK.search(shown)
+    bare = (link[1] if link else quoted[2] if quoted else shown).rstrip(".")
     several = [part for part in _SEVERAL.split(bare) if part.strip("/|:")]
-    displayed = _DISPLAYED.fullmatch(bare)
+    displayed = _DISPLAYED.fullmatch(bare) or _DISPLAYED.fullmatch(bare.translate(_BRACKETS))
     first = displayed[1] if displayed else several[0] if several and all(map(address_like, several)) else bare
     try:
         # A spreadsheet marks a text with an apostrophe.

@@ -23,6 +23,7 @@ from leads.fields.questions import (
     is_skipped,
     label_of,
 )
+from leads.fields.vocabulary import FULL_NAME
 from leads.json import at, loads_or_none
 from leads.presets.provider import Titles, View, Views
 from leads.words import word_set
@@ -104,8 +105,11 @@ def _add_list(found: Answers, name: str, items: list[Any], depth: int) -> None:
     items = [item.strip() if isinstance(item, str) else item for item in items]
     answered = [item for item in items if item not in (None, "")]
     if not any(isinstance(item, dict | list) for item in answered):
-        if len(answered) == 1:
+        if answered and (len(answered) == 1 or (isinstance(answered[0], str) and len(set(answered)) == 1)):
+            # A form on a phone may have each field twice.
             _add(found, name, answered[0], depth + 1)
+        elif answered and all(isinstance(item, str) and " " not in item for item in answered) and _is_whole_name(name):
+            _put(found, name, " ".join(answered))
         elif answered:
             # As JSON writes them: `true` and `1.5`. There may be half a million.
             _put(found, name, ", ".join(item if isinstance(item, str) else str(item).lower() for item in answered))
@@ -117,6 +121,12 @@ def _add_list(found: Answers, name: str, items: list[Any], depth: int) -> None:
             _add_question(found, name, str(number), item, depth)
         elif not is_skipped(item, marks):
             _add(found, name if len(answered) == 1 else f"{name}.{number}", item, depth + 1)
+
+
+def _is_whole_name(name: str) -> bool:
+    """Whether a list under this name has a person's names: first and last."""
+    known = meaning(name)
+    return known is not None and known.field == FULL_NAME
 
 
 def _may_define(name: str) -> bool:
@@ -135,7 +145,7 @@ def _add_question(found: Answers, name: str, key: str, question: Mapping[str, An
         found.kinds[called] = "hidden"
     _add(found, called, answer_of(question), depth + 1)
     for part, more in question.items():
-        if part not in QUESTION_KEYS:
+        if part not in QUESTION_KEYS and part != question.get("type"):
             _add(found, _joined(called, part), more, depth + 1)
 
 

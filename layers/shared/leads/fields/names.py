@@ -12,6 +12,7 @@ from unicodedata import combining, normalize
 
 from leads.fields import vocabulary
 from leads.fields.vocabulary import AMBIGUOUS, FAMILY_FIRST, FILLER, FULL_NAME, OTHERS, PERSONS, SPOKEN
+from leads.words import word_set
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -34,7 +35,9 @@ _OF_SECRETS: Final = ("nonce", "token", "secret", "password", "apikey")
 _RECEIVERS: Final = frozenset({"to", "cc", "bcc", "destination"})
 # A request's signature. A person's is an image's address or a name.
 _DIGEST: Final = re.compile(r"[\w+/=.,-]{16,1000}")
-_CONFIRMATION: Final = frozenset({"confirm", "confirmation", "repeat", "verify", "again", "retype"})
+# Of several addresses that are mentioned, those with such a word come last.
+_SECOND_CHOICE: Final = word_set("""confirm confirmation repeat verify again retype private personal home privat
+    perso personnel personale pessoal particular prive old previous alternate alternative secondary backup recovery""")
 
 _RANKS: Final = {
     alias: (field, rank) for field, names in vocabulary.ALIASES.items() for rank, alias in enumerate(names)
@@ -160,7 +163,8 @@ def meaning(name: str) -> Meaning | None:
     steps = [words_of(part) for part in parts(name)]
     words = tuple(chain.from_iterable(steps))
     if found := _known(words):
-        return found
+        # `account.name` is less certain than `company_name`: it may be the tenant's.
+        return found._replace(rank=MENTION - 1) if found.word == "accountname" and len(steps) > 1 else found
     if not steps or is_other_persons(name):
         return None
     filler = SPOKEN if " " in name.strip() else FILLER
@@ -250,6 +254,6 @@ def _is_number(words: Words) -> bool:
 
 def _address(words: Words) -> Meaning | None:
     """Any other name that mentions an e-mail address. The value decides whether it is one."""
-    if not any("mail" in word for word in words):
+    if not any("mail" in word or _RANKS.get(word, ("",))[0] == "email" for word in words):
         return None
-    return Meaning("email", "", MENTION + (0 if _CONFIRMATION.isdisjoint(words) else _PENALTY))
+    return Meaning("email", "", MENTION + (0 if _SECOND_CHOICE.isdisjoint(words) else _PENALTY))

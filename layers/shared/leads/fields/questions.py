@@ -52,7 +52,7 @@ def is_question(item: Any, key: str | None = None) -> bool:
     answer = chosen(item[part]) if part in _CONTAINERS else None
     if isinstance(answer, dict) or (isinstance(answer, list) and any(isinstance(each, dict) for each in answer)):
         return False
-    if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS):
+    if any(_has_address(value) for name, value in item.items() if name not in _ANSWERS and name != part):
         return False
     label = label_of(item)
     only = item.keys() <= QUESTION_KEYS
@@ -112,9 +112,12 @@ def _is_choice(value: Any) -> bool:
 
 
 def _answer_part(item: Any) -> str:
-    if not isinstance(item, dict) or _ANSWERS.isdisjoint(item):
+    """The key of a question's answer. Typeform's is the type: `{"type": "text", "text": "Ava", "field": {}}`."""
+    if not isinstance(item, dict):
         return ""
-    return next(part for part in _ANSWERS if part in item)
+    if "field" in item and isinstance(kind := item.get("type"), str) and kind in item:
+        return kind
+    return "" if _ANSWERS.isdisjoint(item) else next(part for part in _ANSWERS if part in item)
 
 
 def _has_address(value: Any) -> bool:

@@ -19,10 +19,10 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     field: tuple(text.split())
     for field, text in {
         "email": """email emailaddress emails emailaddresses workemail workemailaddress businessemail
-    businessemailaddress companyemail corporateemail professionalemail emailwork personalemail inviteeemail
-    attendeeemail registrantemail participantemail leademail customeremail clientemail prospectemail useremail mail
+    businessemailaddress corporateemail professionalemail emailwork personalemail inviteeemail attendeeemail
+    registrantemail participantemail leademail customeremail clientemail prospectemail useremail mail
     mailaddress primaryemail primaryemailaddress emaila replyto emailid useremailaddress contactemail youremail
-    emailadresse mailadresse courriel adresseemail adressemail adresseelectronique adressedecourriel correo
+    companyemail emailadresse mailadresse courriel adresseemail adressemail adresseelectronique adressedecourriel correo
     correoelectronico direcciondecorreo direcciondecorreoelectronico emaildirection indirizzoemail indirizzodiposta
     postaelettronica enderecodeemail enderecoemail emailadres epost epostadress epostadresse mejl mejladress mailadress
     mailadres sahkoposti sahkopostiosoite adresemail adrespocztyelektronicznej emailovaadresa eposta epostaadresi
@@ -51,15 +51,17 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     priezvisko prezime priimek pavarde uzvards perekonnanimi namabelakang cognoms apelidos นามสกล نامخانوادگی""",
         FULL_NAME: """fullname individualname name names fullnames displayname firstandlastname firstlastname
     firstnamelastname namefull realname namefirstlast nameandsurname namesurname firstnameandlastname
-    firstnameandsurname completename legalname
-    fulllegalname yourname contactname contactperson whoareyou whatshouldwecallyou howshouldwecallyou vollername
-    vollstandigername vorundnachname vorundzuname vornamenachname vornameundnachname wieheisstdu wieheissensie
-    ansprechpartner ansprechperson kontaktperson nom nomcomplet nometprenom nometprenoms prenometnom nomprenom prenomnom
-    commentvousappelezvous commenttappellestu nombre nombrecompleto nombreyapellido nombreyapellidos nombresyapellidos
-    comotellamas comosellama nome nomecompleto nomeecognome nomecognome nomeesobrenome cometichiami comesichiama
-    comovocesechama naam volledigenaam voorenachternaam hoeheetje hoeheetu contactpersoon namn fullstandigtnamn
-    forochefternamn vadheterdu navn fulltnavn fuldenavn forogetternavn forogefternavn hvaheterdu hvadhedderdu nimi
-    kokonimi imieinazwisko jaksienazywasz jmeno jmenoaprijmeni adsoyad adinizsoyadiniz фио имяифамилия お名前 氏名 姓名
+    firstnameandsurname completename legalname fulllegalname vornamename nachnamevorname namevorname
+    lastnamefirstname surnamefirstname namelastfirst apellidosnombre apellidosynombre apellidosnombres
+    apellidosynombres apellidoynombre cognomenome cognomeenome nazwiskoiimie prijmeniajmeno yourname contactname
+    contactperson whoareyou whatshouldwecallyou howshouldwecallyou vollername vollstandigername vorundnachname
+    vorundzuname vornamenachname vornameundnachname wieheisstdu wieheissensie ansprechpartner ansprechperson
+    kontaktperson nom nomcomplet nometprenom nometprenoms prenometnom nomprenom prenomnom commentvousappelezvous
+    commenttappellestu nombre nombrecompleto nombreyapellido nombreyapellidos nombresyapellidos comotellamas
+    comosellama nome nomecompleto nomeecognome nomecognome nomeesobrenome cometichiami comesichiama comovocesechama
+    naam volledigenaam voorenachternaam hoeheetje hoeheetu contactpersoon namn fullstandigtnamn forochefternamn
+    vadheterdu navn fulltnavn fuldenavn forogetternavn forogefternavn hvaheterdu hvadhedderdu nimi kokonimi
+    imieinazwisko jaksienazywasz jmeno jmenoaprijmeni adsoyad adinizsoyadiniz фио имяифамилия お名前 氏名 姓名
     名字 이름 성함 adisoyadi adivesoyadi advesoyad adinizvesoyadiniz isim isminiz isimsoyisim isimsoyad isimvesoyisim
     isminizvesoyisminiz tamad tamadiniz nume numele numecomplet numelecomplet numesiprenume numesiprenumele
     numelesiprenumele numeprenume prenumesinume cumtenumesti cumvanumiti cumtecheama cumvacheama nev neve neved
@@ -69,8 +71,8 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh піб повнеімя імятапрізвище імяіпрізвище імяпрізвище
     прізвищетаімя прізвищеіімя прізвищеімя прізвищеімяпобатькові яквасзвати яктебезвати фамилияиимя фамилияимя
     фамилияимяотчество каквасзовут username meno menoapriezvisko imeiprezime imeinpriimek име имеифамилия
-    vardasirpavarde vardaspavarde vardsuzvards vardsunuzvards nama namalengkap nomicognoms nafn fulltnafn ชอ ชอนามสกล
-    ชอและนามสกล नम परनम نام نامونامخانوادگی 您的姓名""",
+    vardasirpavarde vardaspavarde vardsuzvards vardsunuzvards nama namalengkap nomicognoms nafn fulltnafn ชอ
+    ชอนามสกล ชอและนามสกล नम परनम نام نامونامخانوادگی 您的姓名""",
         INFIX: """tussenvoegsel tussenvoegsels voorvoegsel infix""",
         "company": """company companyname companyaccount accountcompany accountaccountname associatedcompany
     primaryassociatedcompany associatedcompanyprimary primarycompany nameofcompany nameoforganization nameoforganisation
@@ -132,7 +134,9 @@ FAMILY_FIRST: Final = word_set("""nume numele numecomplet numelecomplet numesipr
     numeprenume nev neve neved teljesnev teljesneve teljesneved azonneve hogyhivjak hogyhivnak επωνυμοκαιονομα hoten
     hovaten hotendaydu hovatendaydu tendaydu tencuaban tenbanlagi bantenlagi bantengi quydanh піб прізвищетаімя
     прізвищеіімя прізвищеімя прізвищеімяпобатькові фио фамилияиимя фамилияимя фамилияимяотчество お名前 氏名 姓名
-    您的姓名 이름 성함""")
+    您的姓名 이름 성함 nachnamevorname namevorname lastnamefirstname surnamefirstname namelastfirst apellidosnombre
+    apellidosynombre apellidosnombres apellidosynombres apellidoynombre cognomenome cognomeenome nazwiskoiimie
+    prijmeniajmeno""")
 
 # Words for a person who signs up.
 PEOPLE: Final = word_set("""contact lead customer person applicant visitor subscriber attendee guest invitee member
@@ -204,9 +208,10 @@ SECRETS: Final = word_set("""password passwd pwd passphrase passcode passwort ke
     integrationkey securitycode""")
 
 # Titles before a name. Those with a full stop are names without it: "Ing".
-TITLES: Final = word_set("""mr mrs ms miss mx dr prof doctor professor sir herr frau dipl-ing dr-ing univ-prof priv-doz
-    monsieur madame mme mlle sr sra srta dra señor señora sigra dott dottssa dhr mevr mevrouw hr. fru drs med. rer. nat.
-    phil. jur. habil. ing. dipl. mag. rev. hon. capt. lic. arq. sig. avv. ir. m.""")
+TITLES: Final = word_set("""mr mrs ms miss mister mx dr prof doctor professor sir herr herrn frau dipl-ing dr-ing
+    univ-prof priv-doz monsieur madame mme mlle sr sra srta dra señor señora dña doña sigra dott dottssa dhr mevr
+    mevrouw mw. hr. fru drs med. rer. nat. phil. jur. habil. ing. dipl. mag. rev. hon. capt. engr. lic. arq. sig.
+    avv. ir. m.""")
 # A title before a name, which forms also label "Title".
 SALUTATIONS: Final = TITLES | word_set("""madam m sig signor signora""")
 # What programs write for no answer.
@@ -218,6 +223,9 @@ NO: Final = word_set("""false f no off 0 0.0 n nein non nee nej nei não nao nie
     không いいえ 否 아니요""")
 # Answers to "Are you a business?" or to an unwanted field. None is the name of a company or job.
 NO_ANSWERS: Final = YES | NO | word_set("keine keins aucune aucun ninguna ninguno nenhuma nessuna geen ingen brak")
+# What programs and people write for an unknown name, company or job.
+NOT_TOLD: Final = word_set("""none unknown anonymous anonyme anonym anonimo unbekannt inconnu desconocido noname
+    nonameprovided notprovided notspecified notset notapplicable notavailable""")
 # An app's permission levels, under a name that may also ask for a job.
 ACCOUNT_ROLES: Final = word_set("""owner admin administrator superadmin super_admin member org:admin org:member editor
     viewer user guest subscriber contributor customer authenticated anon anonymous lead contact end-user participant

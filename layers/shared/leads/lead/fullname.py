@@ -17,29 +17,35 @@ _BETWEEN_TITLES: Final = frozenset({"&", "and", "und", "et"})
 _FIRST_AND_LAST: Final = 2
 
 
-def complete_name(whole: str, first: str, last: str) -> tuple[str, str]:
-    """First and last name from a whole name and the one of the two that was also given, if any."""
+def complete_name(whole: str, first: str, last: str, *, family_first: bool = False) -> tuple[str, str]:
+    """First and last name from a whole name and the one of the two that was also given, if any.
+
+    With `family_first` a comma certainly stands behind the last name.
+    """
     bare = _without_titles(_without_asides(whole))
     if first:
         rest = bare[len(first) :]
         if bare.lower().startswith(first.lower()) and rest[:1] in {" ", ""}:
             return first, rest.strip()
-        given, family = split_name(whole)
+        given, family = split_name(whole, family_first=family_first)
         return first, family if given.lower() == first.lower() else ""
     if last:
         rest = bare[: -len(last)]
         return rest.strip() if bare.lower().endswith(last.lower()) and rest[-1:] in {" ", ""} else bare, last
-    return split_name(whole)
+    return split_name(whole, family_first=family_first)
 
 
-def split_name(whole: str) -> tuple[str, str]:
+def split_name(whole: str, *, family_first: bool = False) -> tuple[str, str]:
     """First and last name of `Ada King` or `King, Ada`. Everything behind the first word is the last name."""
     bare = _without_asides(whole)
     before, *behind = [part.strip() for part in bare.split(",") if part.strip()] or [bare]
-    if behind and _plain(behind[0]) not in _SUFFIXES and _is_surname(before):
-        return _without_titles(behind[0]), before
+    if behind and _plain(behind[0]) not in _SUFFIXES:
+        surname = before if behind[0].isupper() else _without_titles(before)
+        # `GARCÍA LÓPEZ, Ana`
+        if family_first or _is_surname(surname) or (surname.isupper() and not behind[0].isupper()):
+            return _without_titles(behind[0]), surname
     words = _without_titles(before).split()
-    if len(words) == 1 and words[0] != before:
+    if len(words) == 1 and before.endswith(f" {words[0]}"):
         # "Mrs King" gives the last name only.
         return "", words[0]
     while len(words) > _FIRST_AND_LAST and _plain(words[-1]) in _DEGREES:
@@ -48,9 +54,12 @@ def split_name(whole: str) -> tuple[str, str]:
 
 
 def _is_surname(words: str) -> bool:
-    """One word, or one behind particles: `van der Berg, Ada`. Behind a whole name follows a title, a town or a role."""
-    *particles, _ = words.split()
-    return all(word[:1].islower() or word.lower() in _PARTICLES for word in particles)
+    """One word, or several that begin with a particle: `De Souza Lima, Ana`.
+
+    Behind a whole name follows a title, a town or a role.
+    """
+    first, *others = words.split()
+    return not others or first[:1].islower() or first.lower() in _PARTICLES
 
 
 def is_firm(whole: str, company: str) -> bool:
@@ -60,13 +69,16 @@ def is_firm(whole: str, company: str) -> bool:
 
 
 def _without_titles(name: str) -> str:
+    """The name without titles and signs before it, and without what follows a sign: `Ada King | Acme`."""
     words = name.split()
     start, last = 0, len(words) - 1
     while start < last and (
         _plain(words[start]) in TITLES or words[start].lower() in TITLES or not any(map(str.isalpha, words[start]))
     ):
         start += 2 if start + 1 < last and words[start + 1] in _BETWEEN_TITLES else 1
-    return " ".join(words[start:])
+    kept = words[start:]
+    end = next((place for place, word in enumerate(kept) if place and not any(map(str.isalnum, word))), len(kept))
+    return " ".join(kept[:end])
 
 
 def _plain(word: str) -> str:

@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from leads.fields.address import NotAnAddress, address_like, normalise_address
-from leads.fields.names import MENTION, is_other_persons, is_secret, parts, words_of
+from leads.fields.names import MENTION, canonical, is_other_persons, is_secret, parts, words_of
 from leads.fields.submission import Submission
-from leads.fields.vocabulary import ACCOUNT_ROLES, FAMILY_FIRST, FULL_NAME, INFIX, NO_ANSWERS, SALUTATIONS, SPOKEN
+from leads.fields.vocabulary import (
+    ACCOUNT_ROLES,
+    FAMILY_FIRST,
+    FULL_NAME,
+    INFIX,
+    NO_ANSWERS,
+    NOT_TOLD,
+    SALUTATIONS,
+    SPOKEN,
+)
 from leads.lead.candidates import NAMES, place_of
 from leads.lead.fullname import complete_name, is_firm, split_name
 from leads.lead.rules import SourceRules
@@ -45,8 +54,9 @@ class Person:
         self._meanings, self._by_field = found.meanings, dict(found.by_field)
         self._everything = "*" in rules.source.custom_fields
         self._used: set[str] = set()
-        # The object that the address is in.
+        # The object that the address is in, and the address's part before the sign.
         self._place: tuple[str, ...] = ()
+        self._mailbox = ""
         self._left_out: dict[str, LeftOut] = {}
 
     def candidates(self, field: str) -> Sequence[str]:
@@ -76,6 +86,7 @@ class Person:
         address = normalise_address(clean_address(self._fields[name]))
         self._used.add(name)
         self._place = place_of(name)
+        self._mailbox = canonical(address.partition("@")[0])
         # Of two names, the person's is the one that stands next to the address.
         self._prefer_beside(name, *self._by_field)
         return address
@@ -110,9 +121,15 @@ class Person:
         if last and not last.lower().startswith(infix.lower()):
             last = f"{infix} {last}"
         if not (first and last) and (whole := self._text(FULL_NAME, found["company"])):
-            first, last = complete_name(whole, first, last)
+            first, last = complete_name(whole, first, last, family_first=self._is_family_first(whole))
         found |= {"firstName": without_nulls(first), "lastName": without_nulls(last)}
         return {field: text for field, text in found.items() if 0 < len(text) <= MAX_TEXT}
+
+    def _is_family_first(self, name: str) -> bool:
+        """Whether a comma stands behind the last name: by the field's label, or by the address, `ana.lopez@…`."""
+        labels = (m.word for field, m in self._meanings.items() if m.field == FULL_NAME and field in self._used)
+        given = canonical(name.partition(",")[2].strip().partition(" ")[0])
+        return not FAMILY_FIRST.isdisjoint(labels) or (len(given) > 1 and self._mailbox.startswith(given))
 
     def _text(self, field: str, company: str = "") -> str:
         for name in self.candidates(field):
@@ -175,7 +192,8 @@ class Person:
         text = self._clean(m.field, name)
         if m.field == FULL_NAME and text:
             first, last = lead.get("firstName", ""), lead.get("lastName", "")
-            return text in {first, lead.get("company")} or split_name(text) == (first, last)
+            family_first = self._is_family_first(text)
+            return text in {first, lead.get("company")} or split_name(text, family_first=family_first) == (first, last)
         return text in {"", lead.get(m.field)}
 
     def _is_other_address(self, name: str) -> bool:
@@ -196,7 +214,7 @@ def _beginning(name: str) -> tuple[tuple[str, ...], str]:
 def _could_be(field: str, text: str, word: str, company: str) -> bool:
     """Whether a text fits its field's name: `Title` may be "Mr", `position` a number."""
     plain = text.rstrip(".").lower()
-    if address_like(text):
+    if address_like(text) or canonical(text) in NOT_TOLD:
         return False
     if field == "company":
         return plain not in NO_ANSWERS and LETTER_OR_DIGIT.search(text) is not None
@@ -208,7 +226,7 @@ def _could_be(field: str, text: str, word: str, company: str) -> bool:
 
 
 def _can_be_split(name: str, word: str, company: str) -> bool:
-    """Whether a whole name is a person's, with the first name first. What people log in with has no space."""
+    """Whether a whole name is a person's, in a known order. What people log in with has no space."""
     one_word = " " not in name
-    is_ordered = word != "username" if one_word else word not in FAMILY_FIRST
+    is_ordered = word != "username" if one_word else word not in FAMILY_FIRST or "," in name
     return is_ordered and not is_firm(name, company)
