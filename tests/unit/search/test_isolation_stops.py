@@ -97,7 +97,6 @@ def test_small_batches_are_judged_together() -> None:
     """Ten leads of a campaign that are refused alike are held, however many batches they came in."""
     found = apply_campaign_guard(parts(4, 4, 4, service=alike))
     assert [settled.outcomes for settled in found] == [[Held("systemic")] * 4] * 3
-    assert {settled.closed for settled in found} == {Held("systemic")}
 
 
 @pytest.mark.parametrize("sizes", [(4, 5), (9,)])

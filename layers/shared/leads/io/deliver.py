@@ -85,42 +85,45 @@ class Enroll:
     def _send_all(self, messages: Sequence[ReceivedMessage[AnyMessage]], ledger: Ledger) -> None:
         """Send the opt-outs, then each campaign's batches, until something holds the rest."""
         suppressed, leads, dropped = split(messages)
-        of_campaigns, kept_out = rows(leads, self.config)
+        by_campaign, kept_out = rows(leads, self.config)
         names: dict[str | None, str] = {campaign.id: name for name, campaign in self.config.campaigns.items()}
         names[None] = SUPPRESSION_LIST
         if dropped:
             ledger.enter(SUPPRESSION_LIST, (LedgerLine(each.records, each.message, DROPPED) for each in dropped))
-        for refusing, kept in kept_out.items():
-            ledger.enter(names[refusing], (LedgerLine(each.records, each.message, why) for each, why in kept))
+        for campaign_id, kept in kept_out.items():
+            ledger.enter(names[campaign_id], (LedgerLine(each.records, each.message, why) for each, why in kept))
         parts: defaultdict[str | None, list[Part]] = defaultdict(list)
         holds: dict[str | None, Held] = {}
-        for batch in self._batches(suppressed, of_campaigns):
-            campaign = batch.campaign_id
+        for batch in self._batches(suppressed, by_campaign):
+            own = parts[batch.campaign_id]
             held = _why_not_sent(batch, holds)
             settled = _all_held(batch, held) if held else self._send(batch)
-            parts[campaign].append((batch.rows, settled))
-            if hold := settled.closed or (SYSTEMIC if all_refused_so_far(parts[campaign]) else None):
-                holds.setdefault(campaign, hold)
-        for campaign, of_campaign in parts.items():
-            for (batch_rows, _), settled in zip(of_campaign, apply_campaign_guard(of_campaign), strict=True):
-                _enter(ledger, names.get(campaign, OTHER), batch_rows, settled)
+            own.append((batch.rows, settled))
+            if hold := settled.closed or (SYSTEMIC if all_refused_so_far(own) else None):
+                holds.setdefault(batch.campaign_id, hold)
+        for destination, own in parts.items():
+            for (batch_rows, _), settled in zip(own, apply_campaign_guard(own), strict=True):
+                _enter(ledger, names.get(destination, OTHER), batch_rows, settled)
 
-    def _batches(self, suppressed: Sequence[Row], of_campaigns: Mapping[str, Sequence[Row]]) -> Iterator[Batch]:
+    def _batches(self, suppressed: Sequence[Row], by_campaign: Mapping[str, Sequence[Row]]) -> Iterator[Batch]:
         """All requests in their order: opt-outs, new leads, and replayed leads in requests of their own.
 
         Under a rate limit new leads of live sources come first, and those of an import after them.
         """
         limited = self.config.leadterra.requests_per_minute is not None
         groups: dict[tuple[bool, str | None], list[Row]] = {(False, None): list(suppressed)} if suppressed else {}
-        for campaign_id, all_rows in of_campaigns.items():
-            ordered = sorted(all_rows, key=self._is_imported) if limited else all_rows
+        for campaign_id, its_rows in by_campaign.items():
+            ordered = sorted(its_rows, key=self._is_imported) if limited else its_rows
             for replayed in (False, True):
-                if those := [row for row in ordered if row.is_replayed is replayed]:
-                    groups[replayed, campaign_id] = those
-        order = sorted(groups, key=lambda group: (group[0], limited and self._is_imported(groups[group][0])))
-        for group in order:
-            size = MAX_BATCH_SIZE if group[1] is None else self.config.leadterra.batch_size
-            yield from batches(group[1], groups[group], size)
+                if group := [row for row in ordered if row.is_replayed is replayed]:
+                    groups[replayed, campaign_id] = group
+
+        def precedence(key: tuple[bool, str | None]) -> tuple[bool, bool]:
+            return key[0], limited and self._is_imported(groups[key][0])
+
+        for replayed, destination in sorted(groups, key=precedence):
+            size = MAX_BATCH_SIZE if destination is None else self.config.leadterra.batch_size
+            yield from batches(destination, groups[replayed, destination], size)
 
     def _is_imported(self, row: Row) -> bool:
         """Whether the lead came only from an import: its source is not in the configuration."""

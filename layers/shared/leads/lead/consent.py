@@ -126,13 +126,23 @@ def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | 
         if place := _flag(submission.document, flags):
             return opt_out_kind, place
     for kind in (*kinds_in(submission.document), *(rules.event.kinds if rules.event else ())):
-        words = words_of(kind)
-        if says_unsubscribed(words):
-            return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER, kind
-        if _says_undelivered(words):
-            return OptOut.ANSWER, kind
-        if _says_deleted(words) and not any(kind in allowed for allowed in admitted):
-            return OptOut.DELETION, kind
+        found = _of_kind(words_of(kind))
+        if found and not (found is OptOut.DELETION and any(kind in allowed for allowed in admitted)):
+            return found, kind
+    return _answered(submission, rules)
+
+
+def _of_kind(words: tuple[str, ...]) -> OptOut | None:
+    """What the words of an event's kind say."""
+    if says_unsubscribed(words):
+        return OptOut.PROVIDER if _OTHER_CHANNELS.isdisjoint(words) else OptOut.ANSWER
+    if _says_undelivered(words):
+        return OptOut.ANSWER
+    return OptOut.DELETION if _says_deleted(words) else None
+
+
+def _answered(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | None:
+    """The first answer that is an opt-out."""
     if not (names := rules.layout(submission).once(_flags_and_statuses)):
         return None
     answers = submission.fields

@@ -5,7 +5,7 @@ only when a request of its own was refused, for the reason of that refusal.
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,16 +91,12 @@ def apply_campaign_guard(parts: Sequence[Part]) -> list[Settled]:
     one of the campaign got through.
     """
     if _any_accepted(parts):
-        return [_changed(part, _unblocked) for part in parts]
-    if not _is_systemic(_refusals(parts), sum(not row.is_replayed for rows, _ in parts for row in rows)):
+        change = _unblocked
+    elif _is_systemic(_refusals(parts), sum(not row.is_replayed for rows, _ in parts for row in rows)):
+        change = _unrefused
+    else:
         return [settled for _, settled in parts]
-    held = [_changed(part, _unrefused) for part in parts]
-    return [replace(settled, closed=settled.closed or SYSTEMIC) for settled in held]
-
-
-def _changed(part: Part, outcome_of: Callable[[Row, Outcome], Outcome]) -> Settled:
-    rows, settled = part
-    return replace(settled, outcomes=list(map(outcome_of, rows, settled.outcomes)))
+    return [replace(settled, outcomes=list(map(change, rows, settled.outcomes))) for rows, settled in parts]
 
 
 def _unblocked(row: Row, outcome: Outcome) -> Outcome:
