@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from leads.fields.names import MENTION, canonical, is_other_persons, meaning, words_of
+from leads.lead.consent import is_opted_out
 
 type ColumnKind = Literal["flag", "consent", "status", "any"]
 """How a column says it: a flag by anything but no, a consent by no, a status by a word, any other by an opt-out."""
@@ -17,7 +18,7 @@ type ColumnKind = Literal["flag", "consent", "status", "any"]
 # Matched in names and values without spaces, signs and accents.
 _OPT_OUT: Final = re.compile(
     r"(?<!not)(?<!never)(?<!no)(?<!non)(?:opt(?:ed|s)?out|unsub|do(?:not|esnot|esnt|nt)(?:bulk)?(?:allow|e?mail|contact|send|market)"
-    r"|blacklist|blocklist|denylist|suppress|complain|(?:reported|marked|flagged)(?:email)?as?spam|spam(?:report|complaint)"
+    r"|blacklist|blocklist|denylist|suppress|complained|(?:reported|marked|flagged)(?:email)?as?spam|spam(?:report|complaint)"
     r"|nocontact$|nomarketing|nomailing|emaildisabled|emailsuspended|marketingsuspended"
     r"|abgemeldet|abbestellt|ausgetragen|werbesperre|kontaktsperre|mailsperre|werbewiderspruch|keinewerbung"
     r"|keinemails|nichtkontaktieren|nichtanschreiben|desabonn|desinscri|nepascontacter|nepluscontacter|dadodebaja"
@@ -40,11 +41,15 @@ _CONSENT: Final = re.compile(
 # Words that the name of an opt-out of e-mail does not have.
 _OTHER_CHANNELS: Final = frozenset(
     {"sms", "mms", "phone", "call", "calls", "telephone", "mobile", "whatsapp", "push", "fax", "faxes", "postal",
-     "telegram", "voice", "telefon"}
+     "telegram", "voice", "telefon", "post", "paper", "sale", "sharing", "ccpa", "photo"}
 )  # fmt: skip
 _OF_EMAIL: Final = frozenset({"email", "emails", "mail", "mails", "newsletter", "all", "everything"})
 _PAST: Final = frozenset({"previous", "former", "old"})
 _NOT_FLAGS: Final = frozenset({"url", "link", "token", "hash", "key", "page", "campaign", "source", "count"})
+# A consent that may be withdrawn: "I agree. I can unsubscribe at any time."
+_REASSURES: Final = frozenset(
+    {"can", "may", "any", "anytime", "agree", "jederzeit", "moment", "momento", "altijd", "puedo", "peux", "puoi"}
+)
 _NOT_CONSENTS: Final = _NOT_FLAGS | frozenset(
     {"cookie", "cookies", "terms", "tos", "parental", "photo", "media", "track", "tracking", "profiling", "analytics",
      "double", "date", "time", "timestamp", "ip", "method", "version", "level", "at", "on"}
@@ -97,7 +102,9 @@ def kind_of(name: str) -> ColumnKind | None:
         return None
     if not _OTHER_CHANNELS.isdisjoint(words) and _OF_EMAIL.isdisjoint(words):
         return None
-    if _OPT_OUT.search(plain) or _BOUNCED.fullmatch(plain):
+    if "?" not in name and is_opted_out(words_of(about)):
+        return "flag"
+    if (_OPT_OUT.search(plain) and _REASSURES.isdisjoint(words)) or _BOUNCED.fullmatch(plain):
         return "flag" if "?" not in name and _NOT_FLAGS.isdisjoint(words) else None
     if _CONSENT.search(plain):
         return "consent" if _NOT_CONSENTS.isdisjoint(words) else None
@@ -127,14 +134,15 @@ def says_opted_out(kind: ColumnKind, name: str, value: str) -> bool:
 
 
 def _is_opt_out(text: str) -> bool:
-    """Whether a text in a column of any name is an opt-out and nothing else."""
-    return _OPT_OUT.match(_SIGNS.sub("", text).casefold()) is not None and len(text.split()) <= _MAX_WORDS
+    """Whether a text in a column of any name is an opt-out of e-mail and nothing else."""
+    is_short = len(text.split()) <= _MAX_WORDS and _OTHER_CHANNELS.isdisjoint(words_of(text))
+    return is_short and _OPT_OUT.match(_SIGNS.sub("", text).casefold()) is not None
 
 
 def _is_bad_state(name: str, text: str) -> bool:
     words = words_of(text)
     plain = "".join(words)
-    if plain == "noconsent" or _OPT_OUT.search(plain):
+    if is_opted_out(words) or (_OPT_OUT.search(plain) and _REASSURES.isdisjoint(words)):
         return True
     bad = _BAD_STATES | (_CANCELLED if _OF_SUBSCRIBERS.search(canonical(name)) else frozenset())
     return _NOT.isdisjoint(words) and not bad.isdisjoint({*words, *map("".join, pairwise(words))})

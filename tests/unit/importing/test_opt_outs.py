@@ -23,6 +23,8 @@ OPTED_OUT = [
     ("Opted-out", "\u2714\ufe0f"), ("Mail erlaubt", "nein"), ("Werbeeinwilligung", "Nein"),
     ("Marketing status", "No consent"), ("May we contact you?", "No"), ("Newsletter abonniert", "nein"),
     ("Iscritto", "no"), ("Werbung", "Nein"), ("Is Deleted", "1"), ("Статус", "Отписан"), ("配信停止", "1"),
+    ("I do not want to receive emails", "on"), ("Ich möchte keine E-Mails erhalten", "ja"),
+    ("Remove me from your list", "x"), ("Consent", "I do not consent"),
 ]  # fmt: skip
 NOT_OPTED_OUT = [
     ("Email Opt Out", "false"), ("Email Opt Out", "0.0"), ("Email Opt Out", "N/A"),
@@ -36,6 +38,9 @@ NOT_OPTED_OUT = [
     ("Werbung gesehen", "nein"), ("deleted_at", "0"),
     ("Opted-out", "-"), ("Consent date", "no"), ("Opt-in", "yes"), ("Opt-in time", "0"), ("Double opt-in", "no"),
     ("Notes", "She asked whether people who unsubscribed long ago may come as well."), ("Company", "Unsubscribed Ltd"),
+    ("I agree to receive emails. I can unsubscribe at any time.", "on"), ("Category", "Complaint"),
+    ("Consent", "I agree. I can unsubscribe at any time."), ("CCPA opt out of sale", "1"), ("Note", "Opt out of SMS"),
+    ("Prioridad", "Baja"),
     ("Email", "unsubscribed@example.com"), ("Account owner unsubscribed", "true"), ("Previous status", "Unsubscribed"),
 ]  # fmt: skip
 

@@ -198,7 +198,7 @@ def _members(document: Any, place: str) -> list[Any]:
 def _flags_and_statuses(layout: Layout) -> list[str]:
     """The names that may say so."""
     named = ((name, _about(name)) for name in layout.names)
-    return [name for name, about in named if not _STATUSES.isdisjoint(about) or _is_opted_out(about)]
+    return [name for name, about in named if not _STATUSES.isdisjoint(about) or is_opted_out(about)]
 
 
 def _about(name: str) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def _about(name: str) -> tuple[str, ...]:
     return tuple(chain.from_iterable(steps[-2 if is_general else -1 :]))
 
 
-def _is_opted_out(words: Iterable[str]) -> bool:
+def is_opted_out(words: Iterable[str]) -> bool:
     """Whether words say that a person opted out of e-mail or everything, and nothing else."""
     flags = {"".join(words), "".join(word for word in words if word not in _GENERAL)}
     return not _FLAGS.isdisjoint(flags) or _is_refusal({*words})
@@ -234,9 +234,9 @@ def _is_opt_out(name: str, value: Value, addresses: AbstractSet[str]) -> bool:
     texts = str(value)[:_MAX_TAGS].split(",") if not _SEVERAL.isdisjoint(about) else [str(value)]
     states = {*chain.from_iterable(states for of, states in _STATES.items() if of in words_of(name))}
     # A box's value may be its label: `unsubscribe: "Unsubscribe me"`.
-    if any(_is_opted_out(said) or "".join(said) in states for said in (words_of(text[:MAX_KIND]) for text in texts)):
+    if any(is_opted_out(said) or "".join(said) in states for said in (words_of(text[:MAX_KIND]) for text in texts)):
         return True
-    if not _is_opted_out(about):
+    if not is_opted_out(about):
         return False
     if not _WHEN.isdisjoint(about):
         return _DATE.match(str(value)) is not None
