@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leads.fields.event_values import EventValues, named_values
-from tests.reading import event, reading
+from tests.reading import reading
 
 
 def leads_of(body: Any, headers: dict[str, str] | None = None, provider: str = "json", **rules: Any) -> list[Any]:
@@ -65,13 +65,8 @@ def test_values_of_several_people_are_not_mixed() -> None:
     leads = leads_of(body, require={"kind": "signup"}, fields={"plan": "plan"})
     assert leads == [{"email": "ada@example.com", "customFields": {"plan": "pro"}}, {"email": "bea@example.com"}]
     people = {"u1": {"email": "ada@example.com", "plan": "pro"}, "kind": "x"}
-    values = EventValues(event(people), listed=True)
+    values = EventValues([people], {}, listed=True)
     assert (values.get("plan"), values.get("kind")) == (None, "x")
-
-
-def test_an_unreadable_body_leaves_the_headers() -> None:
-    """A rule on a header works with an unreadable body."""
-    assert EventValues(event(b"{", {"x-tenant": "blue"}), listed=False).get("X-Tenant") == "blue"
 
 
 def test_a_value_is_found_by_its_path_or_the_end_of_it() -> None:

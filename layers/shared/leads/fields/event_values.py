@@ -2,17 +2,14 @@
 
 import re
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from leads.errors import Unreadable
-from leads.event.event import Event, unwrap
 from leads.fields.address import address_like
 from leads.fields.answers import Value
-from leads.fields.body import parse
 from leads.fields.names import MAX_NAME, canonical
-from leads.json import dumps, loads_or_none
+from leads.json import dumps
 from leads.words import word_set
 
 # More than any event has of its own, beside the answers.
@@ -32,34 +29,19 @@ MAX_KIND: Final = 100
 
 
 class EventValues:
-    """What an event says beside its answers. It is read only if a rule asks.
+    """What an event says beside its answers, by a header or in one of its layers. The outermost wins.
 
     In an event about several people, values in a list or beside an address belong to one of them and are left out.
     """
 
-    def __init__(self, event: Event, *, listed: bool) -> None:
-        self._event = event
+    def __init__(self, layers: Sequence[Any], headers: Mapping[str, str], *, listed: bool) -> None:
+        self._layers = layers
+        self._headers: dict[str, Value] = {canonical(name): value for name, value in headers.items()}
         self._listed = listed
 
     def get(self, name: str) -> Value | None:
         """A value of the event, or a header's."""
         return self._values.get(canonical(name.removeprefix("header:")))
-
-    @cached_property
-    def _headers(self) -> dict[str, Value]:
-        return {canonical(name): value for name, value in self._event.headers.items()}
-
-    @cached_property
-    def _layers(self) -> list[Any]:
-        """The event as sent and, if it is in an envelope, what is inside of it."""
-        outside = [self._event.bus] if self._event.bus else []
-        try:
-            content = parse(self._event.body, self._event.content_type)
-        except Unreadable:
-            return outside
-        inner, envelopes = unwrap(content)
-        inside = [loads_or_none(inner) if isinstance(inner, str) else inner] if envelopes else []
-        return [*outside, content, *inside]
 
     @cached_property
     def _values(self) -> Mapping[str, Value]:

@@ -55,6 +55,9 @@ class Submissions(NamedTuple):
     listed: bool  # it is about several people, or a list, so that each submission is known by its index
     beside: Submission | None = None  # what stands beside the list
     bus: Envelope | None = None  # EventBridge's envelope around it
+    layers: Sequence[
+        Any
+    ] = ()  # the event as sent, what is inside of its envelopes, and first of all the bus's envelope
 
 
 def submissions(event: Event, provider: Provider) -> Submissions:
@@ -65,7 +68,10 @@ def submissions(event: Event, provider: Provider) -> Submissions:
         Compressed: it comes in an encoding that is not read.
         TooLarge: a list of more than `MAX_LISTED`.
     """
-    content, envelopes = _content(event, provider)
+    sent, envelopes = _parsed(event)
+    content = _decoded(sent[-1], provider)
+    bus = event.bus or bus_of(envelopes)
+    layers = [event.bus, *sent] if event.bus else sent
     # An event may have any shape unless its provider documents one.
     is_free = all(view == View(view.path) for alternative in provider.views for view in alternative)
     batch = _batch(content, provider, is_free=is_free)
@@ -74,9 +80,7 @@ def submissions(event: Event, provider: Provider) -> Submissions:
     if batch is None and len(found) <= 1:
         event_id = _event_id(event, content, [], provider, envelopes)
         alone = _submission(event, found[0] if found else PersonPart(content), provider)
-        return Submissions(
-            [replace(alone, document=content)], event_id, listed=False, bus=event.bus or bus_of(envelopes)
-        )
+        return Submissions([replace(alone, document=content)], event_id, listed=False, bus=bus, layers=layers)
     if batch is None or len(found) > 1:
         items = found
     else:
@@ -84,21 +88,27 @@ def submissions(event: Event, provider: Provider) -> Submissions:
     check_length(items)
     event_id = _event_id(event, content, items, provider, envelopes)
     everyone = [_listed(event, item, provider) for item in items]
-    return Submissions(everyone, event_id, listed=True, beside=_beside(content))
+    return Submissions(everyone, event_id, listed=True, beside=_beside(content), layers=layers)
 
 
-def _content(event: Event, provider: Provider) -> tuple[Document | list[Any], Sequence[Envelope]]:
-    """The content of the body, and the envelopes around it. The JSON or the form in some of its texts is read."""
+def _parsed(event: Event) -> tuple[list[Document | list[Any]], Sequence[Envelope]]:
+    """The body as sent and, if it has envelopes, what is inside of them; and the envelopes."""
     encoding = event.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
         raise Compressed(f"a body in the encoding {encoding[:20]!r} is not read: send it as it is")
     content = parse(event.body, event.content_type, event.headers.get("accept-charset", ""))
     inner, envelopes = unwrap(content)
-    if envelopes:
-        content = parse((inner if isinstance(inner, str) else dumps(inner)).encode(errors="surrogatepass"), "")
+    if not envelopes:
+        return [content], ()
+    text = inner if isinstance(inner, str) else dumps(inner)
+    return [content, parse(text.encode(errors="surrogatepass"), "")], envelopes
+
+
+def _decoded(content: Document | list[Any], provider: Provider) -> Document | list[Any]:
+    """The content, with the JSON or the form in some of its texts read."""
     if isinstance(content, dict):
-        return content | {name: _read(content[name]) for name in provider.decode if name in content}, envelopes
-    return {"answers": content} if are_questions(content) else content, envelopes
+        return content | {name: _read(content[name]) for name in provider.decode if name in content}
+    return {"answers": content} if are_questions(content) else content
 
 
 def _batch(content: Document | list[Any], provider: Provider, *, is_free: bool) -> list[Any] | None:

@@ -90,7 +90,7 @@ def read(event: Event, source: Source, new_id: Callable[[], str]) -> Reading:
     reading = Reading(found.event_id, found.listed)
     if source.captcha:
         found, reading.captcha_token = _without_captcha(found)
-    rules = SourceRules(source, EventValues(event, listed=found.listed))
+    rules = SourceRules(source, EventValues(found.layers, event.headers, listed=found.listed))
     for_all = opt_out(found.beside, rules) if found.beside else None
     for index, submission in enumerate(found.submissions):
         if not _makes_message(reading, index, submission, rules, for_all):
