@@ -27,8 +27,8 @@ class Bad:
     message: str = "must be a valid email address"
 
     @property
-    def value(self) -> str:
-        return str(self.lead[self.field])
+    def value(self) -> Any:
+        return self.lead[self.field]
 
     @property
     def path(self) -> list[str | int]:

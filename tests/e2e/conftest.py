@@ -33,21 +33,22 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         start_new_session=True,
     )
     try:
-        yield process, _address(process)
+        yield process, read_address(process, "runs at")
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def read_address(process: subprocess.Popen[str], words: str) -> str:
+    """Read a command's output up to these words, and return the address after them."""
     assert process.stdout
     output = []
     for line in process.stdout:
         output.append(line)
-        if found := re.search(r"runs at (http://127\.0\.0\.1:\d+)", line):
+        if found := re.search(rf"{words} (http://127\.0\.0\.1:\d+)", line):
             return found[1]
-    pytest.fail(f"leads dev ended before it was ready: {''.join(output)}")
+    pytest.fail(f"the command ended before it was ready: {''.join(output)}")
 
 
 @pytest.fixture(scope="session")

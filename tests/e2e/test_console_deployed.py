@@ -19,7 +19,7 @@ from moto.sqs.models import SQSBackend
 from playwright.sync_api import Browser, Page, expect
 
 from leads_cli.sandbox import Behaviour, Sandbox, SandboxServer
-from tests.e2e.conftest import LEADS
+from tests.e2e.conftest import LEADS, read_address
 from tests.e2e.console import dialog, look
 from tests.integration.operating import NAMESPACE, Operated, operated
 from tests.letters import failure, refused, unmappable
@@ -90,16 +90,8 @@ def _console(endpoint: str, config: Path) -> Iterator[str]:
             "AWS_EC2_METADATA_DISABLED": "true",
         },
     )
-    assert process.stdout
-    output = []
-    for line in process.stdout:
-        output.append(line)
-        if found := re.search(r"is at (http://127\.0\.0\.1:\d+)", line):
-            break
-    else:
-        pytest.fail(f"leads console ended before it was ready: {''.join(output)}")
     try:
-        yield found[1]
+        yield read_address(process, "is at")
     finally:
         process.terminate()
         rest, _ = process.communicate(timeout=30)

@@ -1,12 +1,10 @@
 """Answers to each kind of sender and for each error."""
 
 import json
-from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
 
-from leads.config.schema import Source, parse
 from leads.errors import (
     CaptchaFailed,
     Compressed,
@@ -19,18 +17,13 @@ from leads.errors import (
 )
 from leads.event import answer
 from leads.event.event import Event
+from tests.reading import NOW, source
 
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 FORM = "application/x-www-form-urlencoded"
 
 
 def event(**headers: str) -> Event:
     return Event("s", b"", NOW, headers={name.replace("_", "-"): text for name, text in headers.items()})
-
-
-def source(origins: str = "[]") -> Source:
-    text = '[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "form"\ncampaign = "n"\nauth = "none"\n'
-    return parse(f"{text}allowed_origins = {origins}").sources["s"]
 
 
 def test_a_success_is_exactly_200_and_small() -> None:
@@ -109,20 +102,24 @@ def test_only_a_submitted_form_gets_a_page(headers: dict[str, str], page: bool) 
     assert answer.wants_page(event(**headers)) is page
 
 
-ONE, DEFAULT = '["https://www.example.com"]', "content-type, authorization, x-api-key, idempotency-key"
+ONE, DEFAULT = ["https://www.example.com"], "content-type, authorization, x-api-key, idempotency-key"
 
 
 @pytest.mark.parametrize(
     ("origins", "origin", "credentials"),
     [
-        (ONE, "https://www.example.com", "true"), ('["*"]', "https://anybody.example", None),
-        (ONE, "https://evil.example", "refused"), (ONE, None, "refused"), ("[]", "https://www.example.com", "silent"),
+        (ONE, "https://www.example.com", "true"), (["*"], "https://anybody.example", None),
+        (ONE, "https://evil.example", "refused"), (ONE, None, "refused"), ([], "https://www.example.com", "silent"),
     ],
 )  # fmt: skip
-def test_scripts_on_named_pages_may_read_the_answer(origins: str, origin: str | None, credentials: str | None) -> None:
+def test_scripts_on_named_pages_may_read_the_answer(
+    origins: list[str], origin: str | None, credentials: str | None
+) -> None:
     """CORS allows the requesting origin and sets Vary. With `*`, credentials are not allowed."""
     headers = {} if origin is None else {"origin": origin}
-    response = answer.with_cors(answer.preflight(), event(**headers), source(origins))
+    response = answer.with_cors(
+        answer.preflight(), event(**headers), source("form", auth="none", allowed_origins=origins)
+    )
     granted = {name: text for name, text in response["headers"].items() if name.startswith("access-control")}
     assert response["statusCode"] == 204
     assert ("vary" in response["headers"]) is (credentials != "silent")
@@ -144,5 +141,5 @@ def test_scripts_on_named_pages_may_read_the_answer(origins: str, origin: str | 
 def test_a_preflight_allows_what_pages_send(wanted: str, granted: str) -> None:
     """The requested headers are allowed if they are well-formed, otherwise the default ones."""
     asked = event(origin="https://www.example.com", access_control_request_headers=wanted)
-    headers = answer.with_cors(answer.preflight(), asked, source(ONE))["headers"]
+    headers = answer.with_cors(answer.preflight(), asked, source("form", auth="none", allowed_origins=ONE))["headers"]
     assert headers["access-control-allow-headers"] == granted

@@ -5,30 +5,25 @@ import hashlib
 import hmac
 import sys
 from contextlib import nullcontext
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.config.schema import Source, parse
+from leads.config.schema import Source
 from leads.errors import Unauthorized
 from leads.event.event import Event
 from leads.event.verify import answers_preflights, origin_allowed, verify
+from tests.reading import NOW, source
 
-NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRETS = ("newest", "previous:with colon")
 # The newest secret's signature of an empty body.
 EMPTY = hmac.new(b"newest", b"", "sha256").hexdigest()
 
 
-def source(auth: str = "token", more: str = "") -> Source:
-    text = f'[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "json"\ncampaign = "n"\nauth = "{auth}"\n{more}'
-    return parse(text).sources["s"]
-
-
-def signing() -> Source:
-    return parse('[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "basin"\ncampaign = "n"').sources["s"]
+def signing(provider: str = "basin", **rules: str) -> Source:
+    """A source that uses its provider's own scheme."""
+    return source(provider, auth=None, **rules)
 
 
 def event(token: str | None = None, **headers: str) -> Event:
@@ -51,7 +46,7 @@ def basic(pair: str | bytes) -> str:
 )  # fmt: skip
 def test_a_right_secret_is_accepted(auth: str, sent: Event) -> None:
     """In each place where it may be sent, and during a rotation each of its values."""
-    verify(sent, source(auth), SECRETS)
+    verify(sent, source(auth=auth), SECRETS)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +64,7 @@ def test_a_right_secret_is_accepted(auth: str, sent: Event) -> None:
 def test_a_wrong_secret_is_refused(auth: str, sent: Event) -> None:
     """Missing, malformed, misplaced and nearly right secrets get the same refusal."""
     with pytest.raises(Unauthorized):
-        verify(sent, source(auth), SECRETS)
+        verify(sent, source(auth=auth), SECRETS)
 
 
 def count_comparisons(auth: str, sent: Event) -> int:
@@ -83,7 +78,7 @@ def count_comparisons(auth: str, sent: Event) -> int:
     previous = sys.getprofile()
     sys.setprofile(watch)
     try:
-        verify(sent, source(auth) if auth != "signature" else signing(), SECRETS)
+        verify(sent, source(auth=auth) if auth != "signature" else signing(), SECRETS)
     except Unauthorized:
         pass
     finally:
@@ -128,7 +123,9 @@ def test_no_header_breaks_the_check(headers: dict[str, str], token: str | None) 
     """Any header or token is refused without another error."""
     for auth in ("token", "basic"):
         with pytest.raises(Unauthorized):
-            verify(Event("s", b"", NOW, headers=headers, token=token), source(auth), ("a secret that nobody guesses",))
+            verify(
+                Event("s", b"", NOW, headers=headers, token=token), source(auth=auth), ("a secret that nobody guesses",)
+            )
 
 
 PAGE, OWN = ["https://www.example.com"], {"host": "hook.example"}
@@ -155,13 +152,8 @@ def test_a_page_needs_permission_where_pages_are_named(
     allowed: bool,  # noqa: FBT001
 ) -> None:
     """Only browsers send Origin. The hook's own host is allowed, and a malformed origin is refused."""
-    page = source("none", f"allowed_origins = {origins!r}")
+    page = source(auth="none", allowed_origins=origins)
     assert origin_allowed(Event("s", b"", NOW, headers=headers), page) is allowed
-
-
-def hubspot(more: str = "") -> Source:
-    text = f'[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "hubspot"\ncampaign = "n"\n{more}'
-    return parse(text).sources["s"]
 
 
 @pytest.mark.parametrize(
@@ -182,17 +174,17 @@ def test_the_configured_address_is_the_signed_one() -> None:
     signature = hashlib.sha256(f"newestPOST{public}".encode()).hexdigest()
     headers = {"x-hubspot-signature": signature, "x-hubspot-signature-version": "v2"}
     sent = Event("s", b"", NOW, headers=headers, url="https://abc.execute-api.example.com/hooks/s")
-    verify(sent, hubspot(f'public_url = "{public}"'), SECRETS)
+    verify(sent, signing("hubspot", public_url=public), SECRETS)
     with pytest.raises(Unauthorized):
-        verify(sent, hubspot(), SECRETS)
-    verify(Event("s", b"", NOW, headers=headers, url=public), hubspot(), SECRETS)
+        verify(sent, signing("hubspot"), SECRETS)
+    verify(Event("s", b"", NOW, headers=headers, url=public), signing("hubspot"), SECRETS)
 
 
 def test_a_batch_may_send_its_token_in_the_path() -> None:
     """Segment: the path's token covers the elements that the signature does not."""
     first = b'{"type": "identify"}'
     headers = {"x-signature": hmac.new(b"newest", first, "sha1").hexdigest()}
-    segment = parse('[campaigns.n]\nid = "c"\n[sources.s]\nprovider = "segment"\ncampaign = "n"').sources["s"]
+    segment = signing("segment")
     verify(Event("s", b"[" + first + b", {}]", NOW, headers=headers, token="newest"), segment, SECRETS)
     with pytest.raises(Unauthorized):
         verify(Event("s", b"[" + first + b", {}]", NOW, headers=headers), segment, SECRETS)
@@ -204,14 +196,12 @@ def test_a_public_key_is_not_a_token(auth: str) -> None:
     key = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
     for sent in (event(key), event(x_api_key=key), event(authorization=basic(f"x:{key}"))):
         with pytest.raises(Unauthorized):
-            verify(sent, source(auth), (key,))
+            verify(sent, source(auth=auth), (key,))
 
 
-@pytest.mark.parametrize(("auth", "more", "answered"), [
-    ("none", "", True),
-    ("token", "", False),
-    ("token", 'allowed_origins = ["https://www.example.com"]', True),
+@pytest.mark.parametrize(("auth", "origins", "answered"), [
+    ("none", [], True), ("token", [], False), ("token", PAGE, True),
 ])  # fmt: skip
-def test_a_preflight_is_answered_where_a_page_may_post(auth: str, more: str, answered: bool) -> None:  # noqa: FBT001
+def test_a_preflight_is_answered_where_a_page_may_post(auth: str, origins: list[str], answered: bool) -> None:  # noqa: FBT001
     """Preflights are answered for open sources and for those with allowed origins."""
-    assert answers_preflights(source(auth, more)) is answered
+    assert answers_preflights(source(auth=auth, allowed_origins=origins)) is answered
