@@ -44,14 +44,6 @@ def take_once(
         IdReused: the id was used for other leads.
         Unavailable: another invocation is taking the event, or the table does not answer.
     """
-    config = IdempotencyConfig(
-        event_key_jmespath="[source, event_id]",
-        payload_validation_jmespath="leads",
-        expires_after_seconds=KEEP_SECONDS,
-        hash_function="sha256",
-        # All that Powertools uses of Lambda's context.
-        lambda_context=cast("Any", SimpleNamespace(get_remaining_time_in_millis=remaining_millis)),
-    )
     taken = False
 
     def take_it(*, delivery: Mapping[str, str]) -> None:  # noqa: ARG001 - Powertools reads it
@@ -59,9 +51,12 @@ def take_once(
         take()
         taken = True
 
-    store = _store(client, table)
     once = idempotent_function(
-        take_it, data_keyword_argument="delivery", persistence_store=store, config=config, key_prefix="delivery"
+        take_it,
+        data_keyword_argument="delivery",
+        persistence_store=_store(client, table),
+        config=_config(remaining_millis),
+        key_prefix="delivery",
     )
     try:
         once(delivery=delivery)
@@ -77,6 +72,17 @@ def take_once(
         event_id = id_for_log(delivery["event_id"])
         logger().warning("delivery not recorded", extra={"source": delivery["source"], "event_id": event_id})
     return taken
+
+
+def _config(remaining_millis: Callable[[], int]) -> IdempotencyConfig:
+    return IdempotencyConfig(
+        event_key_jmespath="[source, event_id]",
+        payload_validation_jmespath="leads",
+        expires_after_seconds=KEEP_SECONDS,
+        hash_function="sha256",
+        # All that Powertools uses of Lambda's context.
+        lambda_context=cast("Any", SimpleNamespace(get_remaining_time_in_millis=remaining_millis)),
+    )
 
 
 @cache

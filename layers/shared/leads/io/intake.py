@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, Self
 from uuid import uuid4
 
-from leads.config.schema import Enrollment, Source
+from leads.config.schema import Captcha, Enrollment, Source
 from leads.errors import IdReused, TooLarge, Unauthorized, Unavailable, Unreadable
 from leads.event.event import Event, from_queue
 from leads.event.verify import verify
@@ -62,17 +63,9 @@ class Intake:
         try:
             reading = read(event, source, lambda: str(uuid4()))
             # Before anything is sent: if a part does not fit, the others must not be sent with every attempt.
-            parts = [] if interactive else reading.unmappable
-            raw = event.raw() if parts else {}
-            letters = [self._letter(event, {**raw, "event": p.document}, p.problems, attempts) for p in parts]
-
-            def take() -> None:
-                # After the lead was made: a token is valid for one check, and a mistake in the form must not use it up.
-                if interactive and source.captcha and reading.bodies:
-                    check_captcha(event.source, source.captcha, reading.captcha_token, lambda: self._secret_of(event))
-                self._put(event, reading, letters)
-
-            taken = self._once(event, reading, letters, take)
+            letters = [] if interactive else self._letters_for(event, reading, attempts)
+            captcha = source.captcha if interactive else None
+            taken = self._once(event, reading, letters, partial(self._take, event, reading, letters, captcha))
         except (Unreadable, TooLarge, IdReused) as error:
             is_reused = isinstance(error, IdReused)
             if interactive and not is_reused:
@@ -151,10 +144,12 @@ class Intake:
         """How long calls may still take."""
         return self.remaining_millis() / 1000
 
-    def _secret_of(self, event: Event) -> str:
-        return self.dependencies.vault(self.settings).source(event.source, self.dependencies.monotonic())[0]
-
-    def _put(self, event: Event, reading: Reading, letters: Sequence[Entry]) -> None:
+    def _take(self, event: Event, reading: Reading, letters: Sequence[Entry], captcha: Captcha | None) -> None:
+        """Queue what was read."""
+        if captcha and reading.bodies:
+            # After the lead was made: a token is valid for one check, and a mistake in the form must not use it up.
+            vault, now = self.dependencies.vault(self.settings), self.dependencies.monotonic()
+            check_captcha(event.source, captcha, reading.captcha_token, lambda: vault.source(event.source, now)[0])
         if reading.bodies:
             self._send_leads(event, reading.bodies)
         # Before a dead letter can fail: what is in the queue will be enrolled.
@@ -200,6 +195,13 @@ class Intake:
 
     def _queues(self) -> Queues:
         return self.dependencies.queues(self.settings, self.seconds_left)
+
+    def _letters_for(self, event: Event, reading: Reading, attempts: int) -> list[Entry]:
+        """The dead letters of the submissions that no lead can be made of."""
+        raw = event.raw() if reading.unmappable else {}
+        return [
+            self._letter(event, {**raw, "event": part.document}, part.problems, attempts) for part in reading.unmappable
+        ]
 
     def _letter(self, event: Event, raw: Mapping[str, Any], problems: Sequence[Problem], attempts: int) -> Entry:
         detail = [problem._asdict() for problem in problems]
