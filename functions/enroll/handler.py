@@ -33,7 +33,7 @@ def handler(event: Mapping[str, Any], context: "LambdaContext | None") -> dict[s
         enroll = Enroll(settings, enrollment(settings.config_path), remaining)
     except ConfigError as error:
         logger().error("broken configuration", extra={"problems": error.problems})
-        # They are never new again.
+        # Nothing else counts them: when they are received again, they are not new.
         count_new(records, now)
         held = _hold(records, settings, now, remaining)
     else:

@@ -171,7 +171,7 @@ class Enroll:
 
 
 def count_new(records: Sequence[Record], now: datetime) -> None:
-    """Count the direct leads that are received for the first time, if nothing else can be done with them."""
+    """Count the direct leads that are received for the first time, although they cannot be delivered now."""
     count_direct(_decode(records, now)[0])
 
 

@@ -26,9 +26,9 @@ ERASURES_ID: Final = "#erasures"
 
 
 class Kept[T]:
-    """A value that is read again after so many seconds. `now` is a monotonic time in seconds.
+    """A cached value, read again `seconds` after it was read. While that fails, the previous value is used.
 
-    While it cannot be read, the previous value is used.
+    `now` is a monotonic time in seconds.
     """
 
     def __init__(self, read: Callable[[], T], seconds: float) -> None:

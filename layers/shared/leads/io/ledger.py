@@ -59,7 +59,7 @@ class LedgerLine:
 
 
 class _Section(NamedTuple):
-    """A batch: its campaign's configured name, every message's outcome, and the metrics that are no message's."""
+    """A batch: its campaign's configured name, every message's outcome, and the metrics of its requests."""
 
     campaign: str
     accepted: Sequence[AnyReceived]
@@ -85,7 +85,7 @@ class Ledger:
         metrics: Mapping[str, int] | None = None,
         accepted: Sequence[AnyReceived] = (),
     ) -> None:
-        """Note what Leadterra accepted, every other message's outcome, and the metrics that are no message's."""
+        """Note what Leadterra accepted, every other message's outcome, and the metrics of the requests."""
         self._sections.append(_Section(campaign, accepted, list(lines), metrics or {}))
 
     def close(self) -> list[str]:

@@ -14,6 +14,10 @@ from leads.message.message import DIRECT, MAX_BYTES, VERSION, timestamp
 # The detail is Leadterra's answer, up to this length.
 MAX_DETAIL_BYTES: Final = 8_192
 MAX_FAILURE_TEXT: Final = 500
+# Characters that SQS refuses and JSON does not have to escape.
+_ILLEGAL: Final = re.compile("[\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]")
+# A shorter text is no secret, and may be part of a word.
+_MIN_SECRET: Final = 8
 
 type Reason = Literal["rejected", "missing_token", "unmappable", "malformed"]
 
@@ -29,10 +33,6 @@ class Failure(NamedTuple):
     request_id: str | None = None
 
 
-# Characters that SQS refuses and JSON does not have to escape.
-_ILLEGAL: Final = re.compile("[\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]")
-
-
 def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, failed_at: datetime) -> str:
     """The body for the dead-letter queue: the message, or the raw event, as it was, plus `failure`.
 
@@ -40,9 +40,8 @@ def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, fai
         TooLarge: the body leaves no room for a reason in a queue message.
     """
     # Always an object, also where Leadterra answered with a list or a text.
-    detail = (
-        failure.detail if isinstance(failure.detail, dict) else {"errors": failure.detail} if failure.detail else {}
-    )
+    detail = failure.detail or {}
+    detail = detail if isinstance(detail, dict) else {"errors": detail}
     letter = {
         **body,
         "failure": {
@@ -66,10 +65,6 @@ def dead_letter(body: Mapping[str, Any], failure: Failure, *, attempts: int, fai
         msg = f"a dead letter of {len(written)} bytes; a queue message holds {MAX_BYTES}"
         raise TooLarge(msg)
     return written
-
-
-# A shorter text is no secret, and may be part of a word.
-_MIN_SECRET: Final = 8
 
 
 def without(written: str, secrets: Iterable[str]) -> str:

@@ -69,11 +69,5 @@ class Counts(NamedTuple):
 
 def tally(counts: Counts, rows: int) -> Counter[str]:
     """The metrics of an accepted request; `Unaccounted` is below zero where Leadterra counts more than was sent."""
-    return Counter(
-        {
-            "Enrolled": counts.enrolled,
-            "Updated": counts.updated,
-            "Skipped": counts.skipped,
-            "Unaccounted": rows - counts.total,
-        }
-    )
+    unaccounted = rows - counts.total
+    return Counter(Enrolled=counts.enrolled, Updated=counts.updated, Skipped=counts.skipped, Unaccounted=unaccounted)

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from leads.json import loads_or_none
+from leads.words import word_set
 
 type Basis = Literal["named", 0, 1]
 """How a row was found: by a value of its own, or by a number that counts from 0 or from 1."""
@@ -30,23 +31,8 @@ _MAX_DIGITS: Final = 4
 # An address may be as long.
 _MAX_WORD: Final = 254
 # What is below these was accepted, or is about the request as a whole.
-_SILENT: Final = frozenset(
-    {
-        "accepted",
-        "created",
-        "enrolled",
-        "succeeded",
-        "success",
-        "updated",
-        "valid",
-        "skipped",
-        "suppressed",
-        "alreadysuppressed",
-        "warnings",
-        "instance",
-        "stack",
-    }
-)
+_SILENT: Final = word_set("""accepted created enrolled succeeded success updated valid skipped suppressed
+    alreadysuppressed warnings instance stack""")
 # What positional lists of errors have for good rows. Lists of results have an object for each row.
 _EMPTY: Final[Sequence[Any]] = (None, {}, [], "")
 _RESULT_LEVELS: Final = 3
