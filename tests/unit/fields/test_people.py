@@ -31,6 +31,8 @@ C: dict[str, Any] = {"email": "c@example.com", "name": "Cy Poe"}
         ({"company": {"name": "Acme", "employees": [A, B]}}, [A, B]),
         ({"sender": C, "users": [A, B]}, [A, B]),
         ({"old": [A, B]}, [A, B]),
+        ({"added": [A, B], "removed": [C]}, [A, B]),
+        ({"n": 1, "unsubscribes": [A, B]}, [{"n": 1}]),
         ([[A, B], [C]], [A, B, C]),
         ({"users": [A, {"email": "none", "name": "Ben"}]}, [A, {"email": "none", "name": "Ben"}]),
         ({"createdBy": "ops@example.com", "users": [A, B]}, [A, B]),

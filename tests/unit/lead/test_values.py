@@ -69,6 +69,8 @@ def test_placeholders_and_null_words_are_left_out(placeholder: str) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
+        ("Ada%20King", {"firstName": "Ada", "lastName": "King"}), ("J%C3%B6rg", {"firstName": "Jörg"}),
+        ("Ada O\\'Hara", {"firstName": "Ada", "lastName": "O'Hara"}),
         ("Martin null", {"firstName": "Martin"}), ("null King", {"lastName": "King"}),
         ("Ada undefined King", {"firstName": "Ada", "lastName": "King"}), ("{{first_name}} King", {"lastName": "King"}),
         ("Ada *|LNAME|*", {"firstName": "Ada"}), ("Win a prize at www.example.com", {}),

@@ -24,6 +24,9 @@ _ID: Final = re.compile(r"[^\s\d]*\d\S*|[^\s@]+@\S+")
 _OF_A_LINK: Final = word_set("""hidden hiddenfields hiddenvalues urlparameters urlparams queryparameters queryparams
     querystring query""")
 _HOSTS: Final = word_set("host organizer organiser")
+# Under these are people who left, beside or instead of those who signed up: `{"added": [], "removed": []}`.
+_GONE: Final = word_set("""removed deleted unsubscribed unsubscribes unsubscriptions optouts optedout bounced bounces
+    complained complaints suppressed suppressions blocked blocklist blacklist cancelled canceled""")
 _NAMES: Final = ("firstName", "lastName", FULL_NAME)
 
 
@@ -40,7 +43,11 @@ def people(value: Any, depth: int = 0) -> list[PersonPart]:
     """The people of a body, each with their part of it; none or one if it is no list of people."""
     match value:
         case dict() if depth <= MAX_DEPTH and any(map(_may_hold_address, value.values())):
-            return _line_items(value) or _in_object(value, depth)
+            here = {
+                key: member for key, member in value.items() if canonical(key) not in _GONE or not _holds_people(member)
+            }
+            found = _line_items(here) or _in_object(here, depth)
+            return found or ([PersonPart(here)] if len(here) < len(value) else [])
         case list() if depth <= MAX_DEPTH and any(isinstance(item, dict | list) for item in value):
             return _in_list(value, depth)
         case _:
@@ -143,6 +150,12 @@ def _without_addresses(member: Any) -> Any:
     if isinstance(member, dict):
         return {key: value for key, value in member.items() if not _is_address(value)}
     return [item for item in member if not _is_address(item)]
+
+
+def _holds_people(member: Any) -> bool:
+    """Whether it is a person with an address, or a list with one."""
+    items = member if isinstance(member, list) else [member]
+    return any(isinstance(item, dict) and any(map(_is_address, item.values())) for item in items)
 
 
 def _is_address(value: Any) -> bool:

@@ -36,8 +36,8 @@ class OptOut(StrEnum):
 
 
 _UNSUBSCRIBED: Final = word_set("""unsubscribe unsubscribed unsubscribes unsubscription unsub optout optedout optsout
-    complaint complained complaints spamreport spamreported spamcomplaint markedspam markedasspam flaggedasspam
-    abusereport donotcontact consentwithdrawn consentrevoked withdrawconsent revokeconsent""")
+    complaint complained complaints spamreport spamreported reportedspam spamcomplaint markedspam markedasspam
+    flaggedasspam abusereport donotcontact consentwithdrawn consentrevoked withdrawconsent revokeconsent""")
 # A mail that did not arrive, or an address that gets none. The address must not be suppressed: it may be a program's
 # that a form tool takes for spam.
 _UNDELIVERED: Final = word_set("""bounce bounced bounces hardbounce softbounce dropped blocked blacklist blacklisted
@@ -57,9 +57,9 @@ _CHANNEL_NAMES: Final = word_set("channel type medium kind")
 # What says so in a name, beside a yes, and in a value.
 _FLAGS: Final = (_UNSUBSCRIBED - {"complaint", "complaints"}) | word_set("""donot dont donotsend dontsend donotemail
     donotbulkemail donotsendmm noemail noemails nomarketing nocontact marketingsuspended emaildisabled emailsdisabled
-    suppressed blacklisted blocklisted dnd remove erase forget deletedata erasedata deleteaccount gdprerasure
-    righttobeforgotten abmelden abmeldung abgemeldet abbestellen abbestellt austragen keinewerbung keinemails
-    desabonner desabonnement desabonne desinscrire desinscription desinscrit darsedebaja dadodebaja
+    suppressed blacklisted blocklisted suppression optouts dnd remove erase forget deletedata erasedata deleteaccount
+    gdprerasure righttobeforgotten abmelden abmeldung abgemeldet abbestellen abbestellt austragen keinewerbung
+    keinemails desabonner desabonnement desabonne desinscrire desinscription desinscrit darsedebaja dadodebaja
     cancelarsuscripcion cancelarinscricao descadastrar descadastrado disiscrivimi disiscrizione disiscritto
     cancellaiscrizione uitschrijven uitgeschreven afmelden afgemeld avregistrera avregistrerad avprenumerera
     avmeld avmeldt afmeld afmeldt wypisz wypisac wypisany wypisana odhlasit odhlasen odhlaseny leiratkozas
@@ -93,17 +93,18 @@ _REFUSALS: Final = tuple(
 _MAILS: Final = word_set("email emails mail mails mailing mailings newsletter newsletters marketing list lists")
 _STATUSES: Final = word_set("""status state statut estado stato consent consents optin subscription subscriptions
     subscribe subscribed newsletter newsletters marketing list permission preference preferences contact request
-    reason subject stage lifecycle tag tags""")
+    reason subject stage lifecycle communication communications tag tags""")
 _SEVERAL: Final = word_set("tag tags")
 # States of nothing else: elsewhere an order or a plan is cancelled, an application withdrawn.
 _STATES: Final = {
     "subscriber": word_set("cancelled canceled bounced"),
-    "email": word_set("bounced hardbounced complaint"),
+    "email": word_set("bounced hardbounced complaint redacted"),
     "consent": word_set("withdrawn revoked"),
     "consents": word_set("withdrawn revoked"),
 }
 # Beside a flag: when the person did so. `unsubscribed_at` has no date of those who did not.
 _WHEN: Final = word_set("at on date time timestamp datetime")
+_TICKS: Final = word_set("x email emails e-mail all")
 _MAX_TAGS: Final = 1_000
 _DATE: Final = re.compile(r"(?=.*[1-9])(?:\D*\d){5}")
 # A flag itself may have the date. Other digits may be an id.
@@ -113,7 +114,7 @@ _DAY: Final = re.compile(r"[12]\d{3}-\d\d-\d\d")
 _GENERAL: Final = _WHEN | word_set("""email emails mail mails mailing mailings marketing newsletter newsletters list
     lists all global globally is has from of me user contact customer person subscriber member lead hs status state flag
     yes please i my the any would like want wants wish to by receive hear you label name value ich mochte erhalten vom
-    mich se mnie mig de la your nyhetsbrev voor nieuwsbrief odber от рассылки""")
+    mich se mnie mig de la your channel channels nyhetsbrev voor nieuwsbrief odber от рассылки""")
 
 
 def opt_out(submission: Submission, rules: SourceRules) -> tuple[OptOut, str] | None:
@@ -240,5 +241,6 @@ def _is_opt_out(name: str, value: Value, addresses: AbstractSet[str]) -> bool:
         return False
     if not _WHEN.isdisjoint(about):
         return _DATE.match(str(value)) is not None
-    # Spreadsheets have an x for a tick.
-    return is_true(value) or value in {"x", "X"} or {value} == addresses or _DAY.match(str(value)) is not None
+    # Spreadsheets have an x for a tick, and `optOuts: ["sms", "email"]` names channels.
+    said_so = is_true(value) or not _TICKS.isdisjoint(part.strip().lower() for part in str(value)[:MAX_KIND].split(","))
+    return said_so or {value} == addresses or _DAY.match(str(value)) is not None

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from enum import Enum
 from html import entities, unescape
 from typing import Final
+from urllib.parse import unquote
 
 from leads.fields.answers import Value
 from leads.fields.names import MENTION, canonical, meaning
@@ -32,6 +33,9 @@ _INVISIBLE: Final = (
 _IN_LEAD_FIELDS: Final = _CONTROLS | dict.fromkeys(_SPACES, " ") | dict.fromkeys(_INVISIBLE, "")
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,30});")
+# A name that a link carries, and a quote that PHP escaped: `Ada%20King`, `O\'Hara`.
+_IN_LINKS: Final = re.compile(r"%20|%C3%[89AB][\dA-F]", re.IGNORECASE)
+_ESCAPED: Final = re.compile(r"\\(?=['\"])")
 # What a mail tool or a template leaves if nothing replaced it. A field's name in brackets is judged by the name.
 _TEMPLATE: Final = r"\*\|[\w:.\- ]+\|\*|\{\{\{?\s*[\w$.:\-]+\s*(?:\|[^{}]*)?\}\}\}?|\$\{\s*[\w$.\-]+\s*\}"
 _IN_TEXT: Final = re.compile(_TEMPLATE)
@@ -122,6 +126,7 @@ def _lead_text(value: Value) -> str:
     text = "" if isinstance(value, bool) else str(value)
     if len(text) > _MAX_RAW:
         return ""
+    text = _ESCAPED.sub("", unquote(text) if _IN_LINKS.search(text) else text)
     return " ".join(_without_controls(_ENTITY.sub(_decoded, text), _IN_LEAD_FIELDS).split())
 
 
