@@ -5,6 +5,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from botocore.loaders import JSONFileLoader
 from typer.main import get_command
@@ -16,6 +17,7 @@ from tests.integration.cloud import Cloud
 from tests.integration.cloud import cloud as _cloud
 from tests.integration.contracting import Contract, contract_cloud
 from tests.integration.enrolling import CONFIG, Enrolling
+from tests.integration.importing import Importing, account
 from tests.integration.intaking import Intake, set_up
 from tests.integration.operating import Operated, operated
 
@@ -89,6 +91,19 @@ def contract(contract_account: Cloud, capsys: pytest.CaptureFixture[str]) -> Con
     made = Contract(Intake(contract_account, capsys))
     made.forget()
     return made
+
+
+@pytest.fixture
+def importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
+    """A deployed stack, and the user's working folder."""
+    with account(tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        yield client
 
 
 @pytest.fixture

@@ -41,12 +41,6 @@ def serve() -> Iterator[Serve]:
         yield serve
 
 
-@pytest.fixture
-def http() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=30) as client:
-        yield client
-
-
 def test_answer(serve: Serve, http: httpx.Client) -> None:
     """The function's status, headers and cookies, with the right length and a request id."""
     result = {

@@ -1,7 +1,7 @@
 """The whole embedded stack with test handlers."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -81,12 +81,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "functions" / name).mkdir(parents=True)
         (root / "functions" / name / "handler.py").write_text(code, encoding="utf-8")
     return root
-
-
-@pytest.fixture
-def http() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=30) as client:
-        yield client
 
 
 def post(http: httpx.Client, stack: Stack, body: str) -> httpx.Response:

@@ -3,21 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.integration.importing import Importing, account
+from tests.integration.importing import Importing
 
 LIST = "E-Mail;Vorname;Name;Firma;Plan\nAva@Example.com;Ava;König;Acme;pro\nben@example.org;Ben;;;\n"
-
-
-@pytest.fixture
-def importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
-    """A deployed stack."""
-    with account(tmp_path, monkeypatch) as made:
-        yield made
 
 
 def test_a_list_becomes_messages(importing: Importing) -> None:
@@ -160,12 +151,10 @@ def test_the_campaign_s_rules_apply(importing: Importing) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["nowhere.csv"], "nowhere.csv: there is no such file"),
         (
             ["list.csv", "--campaign", "trial"],
             "--campaign trial: the configuration has no such campaign; it has: newsletter",
         ),
-        (["list.csv", "--map", "Phone=company"], "--map Phone: there is no such column; there are: E-Mail, Vorname"),
         (["list.csv", "--source", "a b"], "--source a b: letters, digits"),
         (["list.csv", "--source", "direct"], "--source direct: enroll itself counts the leads of this source"),
         (["list.csv", "--leadterra-url", "http://localhost"], "--leadterra-url is for --direct"),

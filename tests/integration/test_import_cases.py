@@ -1,23 +1,20 @@
 """Lists as common programs export them: who is imported, and what is reported."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.integration.importing import Importing, account
+from tests.integration.importing import Importing
 
 LISTS: Final = Path(__file__).parents[1] / "data" / "import"
 
 
-@pytest.fixture
-def importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
-    """A deployed stack, and the lists in the user's folder."""
-    with account(tmp_path, monkeypatch) as made:
-        for path in LISTS.glob("*.csv"):
-            made.write(path.name, path.read_bytes())
-        yield made
+@pytest.fixture(autouse=True)
+def lists(importing: Importing) -> None:
+    """The lists are in the user's folder."""
+    for path in LISTS.glob("*.csv"):
+        importing.write(path.name, path.read_bytes())
 
 
 def names(leads: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:

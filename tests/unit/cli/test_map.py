@@ -68,10 +68,8 @@ def test_a_lead_and_what_is_left_out(config: Path) -> None:
     ("body", "result", "why"),
     [
         ("email=a@example.com", "ignored", ["require.consent is not met"]),
-        ("email=a@example.com&consent=yes&nick=x", "ignored", ["the honeypot nick is filled in"]),
         ("email=a@example.com&unsubscribed=yes", "opted out", ["an answer says so: unsubscribed"]),
         ("email=a&consent=yes", "unusable", ["email: not an e-mail address: An email address must have an @-sign."]),
-        ('[{"email": "a@example.com"}]', "unusable", ["body: a list: this source takes one person at a time"]),
         ("[]", "unusable", ["body: a list: this source takes one person at a time"]),
     ],
 )

@@ -24,19 +24,6 @@ def replied(response: answer.Response | None) -> tuple[int, dict[str, Any]] | No
 
 
 @pytest.mark.parametrize(
-    ("method", "provider", "auth", "is_answered"),
-    [
-        ("HEAD", "intercom", None, True), ("GET", "typeform", None, True), ("GET", "form", "none", True),
-        ("GET", "json", "token", False), ("GET", "mailchimp", None, False), ("POST", "typeform", None, False),
-    ],
-)  # fmt: skip
-def test_a_get_needs_the_source_s_token(method: str, provider: str, auth: str | None, *, is_answered: bool) -> None:
-    """A GET cannot be signed, so it is answered without verification. A source with a token requires it."""
-    expected = (200, {"ok": True}) if is_answered else None
-    assert replied(before_proof(event(method=method), source(provider, auth=auth))) == expected
-
-
-@pytest.mark.parametrize(
     ("method", "provider", "body", "status"),
     [
         ("GET", "json", b"", 200), ("HEAD", "mailchimp", b"", 200), ("POST", "mailchimp", b" ", 200),
