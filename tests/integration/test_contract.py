@@ -74,12 +74,13 @@ def test_an_unauthenticated_request_is_refused(contract: Contract, webhook: Webh
 def test_a_get_of_the_address(contract: Contract, webhook: Webhook) -> None:
     """Tools that sign check the address without a signature. The others have to send their token."""
     path = f"/hooks/{webhook.name}"
-    bare = contract.call("GET", path, {"accept": "*/*"})
-    if PROVIDERS[webhook.provider].signature:
-        assert bare.status == 200
-    else:
-        assert bare.status == 401
-        assert contract.call("GET", f"{path}/{webhook.secret}", {"accept": "*/*"}).status == 200
+    for method in ("GET", "HEAD"):
+        bare = contract.call(method, path, {"accept": "*/*"})
+        if PROVIDERS[webhook.provider].signature:
+            assert bare.status == 200
+        else:
+            assert bare.status == 401
+            assert contract.call(method, f"{path}/{webhook.secret}", {"accept": "*/*"}).status == 200
     assert contract.nothing_queued()
 
 
