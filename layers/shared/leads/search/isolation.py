@@ -195,15 +195,17 @@ class _Isolation:
         return verdict, reply
 
     def _store(self, indexes: Sequence[int], counts: Counts) -> None:
+        """Count these rows as accepted."""
         self.metrics.update(tally(counts, len(indexes)))
         self.accepted.update(indexes)
 
     def _accept(self, question: Question, counts: Counts) -> None:
+        """Accept all rows. If these are the first after refusals, ask again about the last refused row."""
         unsure = not self.accepted and (self.probed or not self.search.trusting)
         self._store(question.indexes, counts)
         self.search.accepted(question)
         if unsure and self.proofs:
-            # Were the leads bad, or has the service recovered since? Ask again about the last one.
+            # Were the leads bad, or has the service recovered since?
             self.doubt = next(reversed(self.proofs.items()))
             self.search.ask_alone([self.doubt[0]])
 
@@ -221,12 +223,10 @@ class _Isolation:
         if not is_named or counts.enrolled + counts.updated >= len(rows):
             self._accept(question, counts)
         elif len(rows) > 1 and not (partial.failed and not counts.total):
-            first = [rows[place] for place in next(found[basis] for basis in (0, 1, "named") if basis in found)]
             self._store([index for index in rows if index not in named], counts)
             self.search.begun = True
             self.search.settle(rows)
-            self.search.ask_alone(first)
-            self.readings.append((first, sorted(named.difference(first))))
+            self._ask_by_reading(rows, found)
         elif len(rows) == 1 and is_passing(content):
             self.passing.add(rows[0])
             self.held[rows[0]] = Held("unavailable")
@@ -248,6 +248,14 @@ class _Isolation:
         number = len(next(iter(found.values()), ()))
         # An answer may also repeat the leads that it stored. Then these are as many as it counts.
         return found if is_again or number == missing < partial.counts.total else {}
+
+    def _ask_by_reading(self, rows: Sequence[int], found: Hints) -> None:
+        """Ask again for the rows that a 2xx names if its numbers count from 0, and later perhaps for the others."""
+        likeliest = next(found[basis] for basis in (0, 1, "named") if basis in found)
+        first = {rows[place] for place in likeliest}
+        others = {rows[place] for places in found.values() for place in places} - first
+        self.search.ask_alone(sorted(first))
+        self.readings.append((sorted(first), sorted(others)))
 
     def _next_reading(self) -> Question | None:
         """Once the rows that a 2xx named were sent again, ask by the other reading if that may be right."""
