@@ -32,7 +32,8 @@ def test_titles_and_degrees_are_removed(whole: str) -> None:
         ("Frau Dr.-Ing. Ada König", ("Ada", "König")), ("Univ.-Prof. Dr. med. Ada von König", ("Ada", "von König")),
         ("Mr. & Mrs. King", ("", "King")), ("Mr &", ("", "&")), ("Sra. Ada Rey", ("Ada", "Rey")),
         ("De Souza Lima, Ana", ("Ana", "De Souza Lima")), ("GARCÍA LÓPEZ, Ana", ("Ana", "GARCÍA LÓPEZ")),
-        ("Ada & Ben King", ("Ada", "")), ("(Ada)", ("(Ada)", "")), ("Ada MBA", ("Ada", "MBA")),
+        ("Ada & Ben King", ("Ada", "")), ("\u2022 Ada", ("Ada", "")), ("(Ada)", ("(Ada)", "")),
+        ("Ada MBA", ("Ada", "MBA")),
     ],
 )  # fmt: skip
 def test_a_whole_name_is_split(whole: str, expected: tuple[str, str]) -> None:

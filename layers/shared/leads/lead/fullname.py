@@ -45,7 +45,7 @@ def split_name(whole: str, *, family_first: bool = False) -> tuple[str, str]:
         if family_first or _is_surname(surname) or (surname.isupper() and not behind[0].isupper()):
             return _without_titles(behind[0]), surname
     words = _without_titles(before).split()
-    if len(words) == 1 and before.endswith(f" {words[0]}"):
+    if len(words) == 1 and before[0].isalpha() and before.endswith(f" {words[0]}"):
         # "Mrs King" gives the last name only.
         return "", words[0]
     while len(words) > _FIRST_AND_LAST and _plain(words[-1]) in _DEGREES:
