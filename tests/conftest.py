@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
-# An example's time depends on the machine's load.
-settings.register_profile("ci", max_examples=25, deadline=None, derandomize=True, database=None)
-settings.register_profile("explicit", phases=[Phase.explicit], deadline=None)
-settings.register_profile("long", deadline=None, max_examples=2_000)
+# An example's time depends on the machine's load, as does the time to make it.
+_UNTIMED: Final = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", _UNTIMED, max_examples=25, derandomize=True, database=None)
+settings.register_profile("explicit", _UNTIMED, phases=[Phase.explicit])
+settings.register_profile("long", _UNTIMED, max_examples=2_000)
 settings.load_profile("ci")
 
 _UNIT: Final = Path(__file__).parent / "unit"
