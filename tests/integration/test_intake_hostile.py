@@ -32,7 +32,7 @@ BODIES = st.one_of(
     VALUES.map(lambda value: b'--B\r\nContent-Disposition: form-data; name="email"\r\n\r\n%a\r\n--B--' % value),
 )
 # One account for all examples. Messages left in the queues do not affect the next example.
-HOSTILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+HOSTILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @HOSTILE

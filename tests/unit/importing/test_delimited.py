@@ -98,7 +98,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_siz
 
 
 @given(st.lists(st.tuples(cells, cells), max_size=6), st.sampled_from(";,\t|"))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_quoted_cells_are_read_unchanged(tmp_path: Path, people: list[tuple[str, str]], separator: str) -> None:
     """With any content and any separator."""
     quoted = [separator.join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in people]
