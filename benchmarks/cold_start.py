@@ -8,7 +8,7 @@ from benchmarks.artifact import Artifact, FirstAnswer
 from benchmarks.report import Claim, Section, ratio
 from benchmarks.workload import batch, environment, form, signed
 
-ROUNDS: Final = 9
+ROUNDS: Final = 15
 TEXT: Final = """\
 Most sites get a signup every few minutes, so almost every signup meets a cold start. Each row runs the artifact of
 `sam build` with `awslambdaric` (Lambda's own runtime client) and shows the CPU time from the start of the process to
